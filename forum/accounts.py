@@ -1,0 +1,52 @@
+"""Where allauth asks us: which names and addresses people may have, and what stands in its e-mails."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from forum.models import User
+from forum.names import normal, validate_username
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is closed."),
+        "email_password_mismatch": _("That address and that password don't belong together."),
+        "username_password_mismatch": _("That name and that password don't belong together."),
+        "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That is not your password."),
+        "too_many_login_attempts": _("That was tried too often. Please wait five minutes, then try again."),
+    }
+
+    def clean_username(self, username, shallow=False):
+        username = normal(username)
+        validate_username(username)
+        User(username=username).check_look("username")
+        return username
+
+    def clean_email(self, email):
+        # `ſam@…` and `sam@…` are one to some mail servers and two to a database: only one can exist here.
+        if not email.isascii():
+            raise ValidationError(_("Write the address with plain letters, a to z, only."))
+        return super().clean_email(email)
+
+    def send_mail(self, template_prefix, email, context):
+        links = {key: at_home(url) for key, url in context.items() if key.endswith("_url")}
+        site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+        super().send_mail(template_prefix, email, {**context, **links, **site})
+
+    def send_password_reset_mail(self, user, email, context):
+        if not user.is_placeholder:
+            super().send_password_reset_mail(user, email, context)
+
+    def get_password_change_redirect_url(self, request):
+        return request.user.get_absolute_url()
+
+
+def at_home(url):
+    """The same page on the site's own address: that of the request is whatever its sender liked to write."""
+    parts = urlsplit(url)
+    return settings.SITE_URL + urlunsplit(("", "", parts.path, parts.query, parts.fragment))

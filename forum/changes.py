@@ -1,0 +1,20 @@
+"""Tells whoever listens that readers can see something new. The forum does not know who that is."""
+
+from django.db import transaction
+from django.dispatch import Signal
+
+changed = Signal()
+"""Sent once per change, after its transaction was committed.
+
+kind: str, one of KINDS. topic: Topic as it was saved. post: the Post that changed, or None for the topic's header.
+moved_from: the id of the category the topic left, or None.
+"""
+
+KINDS = ("created", "edited", "hidden", "restored", "renamed", "closed", "opened", "pinned", "unpinned", "moved")
+
+
+def announce(kind, topic, post=None, moved_from=None):
+    def send():
+        changed.send_robust(sender=type(topic), kind=kind, topic=topic, post=post, moved_from=moved_from)
+
+    transaction.on_commit(send, robust=True)  # a saved page must not fail when nobody could be told

@@ -1,0 +1,71 @@
+"""allauth's forms in our words. Labels stand above the fields, so nothing is said again inside of them."""
+
+from allauth.account import forms, views
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+
+class Plain:
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name, field.label)
+
+
+LABELS = {
+    "login": _("Name or e-mail"),
+    "username": _("Name"),
+    "email": _("E-mail"),
+    "oldpassword": _("Current password"),
+    "password1": _("New password"),
+    "password2": _("New password, once more"),
+}
+
+
+class LoginForm(Plain, forms.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class SignupForm(Plain, forms.SignupForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = _("3 to 30 letters, digits, dots, dashes or underscores.")
+        self.fields["email"].help_text = _("We send you a link to confirm it. Nobody else sees it.")
+        self.fields["password1"].label = _("Password")
+
+    def try_save(self, request):
+        try:
+            return super().try_save(request)
+        except IntegrityError:  # somebody was quicker with this name: looked at again, the form says so
+            return None, views.signup(request)
+
+    @transaction.atomic
+    def save(self, request):
+        return super().save(request)
+
+
+class AddEmailForm(Plain, forms.AddEmailForm):
+    pass
+
+
+class ChangePasswordForm(Plain, forms.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(Plain, forms.SetPasswordForm):
+    pass
+
+
+class ResetPasswordForm(Plain, forms.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(Plain, forms.ResetPasswordKeyForm):
+    pass
+
+
+class ReauthenticateForm(Plain, forms.ReauthenticateForm):
+    pass

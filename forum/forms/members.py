@@ -1,0 +1,28 @@
+import unicodedata
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from forum.models import User
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "about"]
+        widgets = {
+            "name": forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
+            "about": forms.Textarea(attrs={"dir": "auto", "rows": 6}),
+        }
+        help_texts = {
+            "name": _("Stands above your posts. Leave it empty to show only your name."),
+            "about": _("A few lines about you, for your page. At most 1,000 characters."),
+        }
+
+    def clean_name(self):
+        name = unicodedata.normalize("NFC", self.cleaned_data["name"])
+        return " ".join(name.replace("\ufe0f", "").split())  # which phones put behind every heart
+
+    def save(self, commit=True):
+        self.instance.save(update_fields=self._meta.fields)
+        return self.instance

@@ -1,0 +1,100 @@
+import re
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from forum import markdown, rates
+from forum.models.posts import LINE_END, new_token
+
+TOKEN = re.compile(r"[0-9a-f]{32}\Z")
+
+
+def is_token(text):
+    return bool(TOKEN.match(text))
+
+
+class BodyField(forms.CharField):
+    """Markdown as somebody typed it. Its length is checked before anything else looks at it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label=kwargs.pop("label", _("Your text")),
+            max_length=markdown.MAX_LENGTH,
+            strip=False,  # four spaces before the first word make it code
+            widget=forms.Textarea(attrs={"rows": 8, "data-composer": "", "dir": "auto"}),
+            error_messages={"required": _("Write something first.")},
+            **kwargs,
+        )
+
+    def to_python(self, value):
+        """With line ends as the browser counted them while somebody typed: it sends two characters for each."""
+        return LINE_END.sub("\n", super().to_python(value)).rstrip()
+
+    def clean(self, value):
+        body = super().clean(value)
+        try:
+            html = markdown.render(body)
+        except markdown.MarkdownError as error:
+            raise forms.ValidationError(str(error)) from error
+        if not html.strip():  # a comment, or the address of a link that is not there
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return body
+
+
+class TokenField(forms.CharField):
+    """Marks one form, so that sending it twice posts once."""
+
+    def __init__(self):
+        super().__init__(
+            widget=forms.HiddenInput,
+            initial=new_token,
+            validators=[RegexValidator(TOKEN)],
+            error_messages={
+                "required": _("The form had lost its mark. Please send it again."),
+                "invalid": _("The form had lost its mark. Please send it again."),
+            },
+        )
+
+    def bound_data(self, data, initial):
+        """A form that comes back for want of a good mark brings a new one."""
+        return data if is_token(data or "") else initial
+
+
+class RateLimited(forms.Form):
+    """A form that refuses, text intact, when its author sends too many. `rate` is a name in settings.RATES."""
+
+    rate = "post"
+
+    def __init__(self, *args, author=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.author = author
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not self.author.is_moderator:
+            wait = rates.seconds_to_wait(self.rate, self.author.pk)
+            if wait:
+                raise forms.ValidationError(
+                    ngettext(
+                        "You are posting very quickly. Please send this again in %(wait)d second.",
+                        "You are posting very quickly. Please send this again in %(wait)d seconds.",
+                        wait,
+                    )
+                    % {"wait": wait}
+                )
+        return cleaned
+
+
+class ReplyForm(RateLimited):
+    body = BodyField(label=_("Your reply"))
+    token = TokenField()
+
+
+class EditForm(RateLimited):
+    rate = "edit"
+
+    body = BodyField()
+    reason = forms.CharField(label=_("Why did you change it?"), max_length=200, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

@@ -1,0 +1,54 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from forum.models import Category
+from forum.models.topics import TITLE_LENGTH
+
+from .posts import BodyField, RateLimited, TokenField
+
+
+class TitleField(forms.CharField):
+    def __init__(self):
+        super().__init__(
+            label=_("Title"),
+            min_length=3,
+            max_length=TITLE_LENGTH,
+            widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+        )
+
+    def to_python(self, value):
+        return " ".join(super().to_python(value).split())
+
+
+class CategoryField(forms.ModelChoiceField):
+    def __init__(self):
+        super().__init__(Category.objects.none(), label=_("Category"), empty_label=_("Choose a category"))
+
+    def label_from_instance(self, category):
+        return f"{category.parent.name} › {category.name}" if category.parent else category.name
+
+
+class TopicForm(RateLimited):
+    rate = "topic"
+
+    title = TitleField()
+    category = CategoryField()
+    body = BodyField()
+    token = TokenField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        writable = Category.objects.writable_by(self.author)
+        self.fields["category"].queryset = writable.select_related("parent").in_order()
+
+
+class TitleForm(forms.Form):
+    title = TitleField()
+
+
+class MoveForm(forms.Form):
+    category = CategoryField()
+
+    def __init__(self, *args, moderator, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = Category.objects.visible_to(moderator).select_related("parent").in_order()

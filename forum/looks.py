@@ -1,0 +1,75 @@
+"""What a name looks like, in whichever script it is written, so that nobody is mistaken for somebody else."""
+
+import hashlib
+import re
+from unicodedata import normalize
+
+from confusable_homoglyphs.confusables import confusables_data
+
+MAX_LENGTH = 120
+SEPARATORS = re.compile(r"[\s_.\-]+")
+TWINS = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o"})
+
+
+def skeleton(name):
+    """Two names with one skeleton can be taken for each other (after Unicode TS 39, section 4).
+
+    Upper and lower case give the same. Never longer than 120 characters, whatever the name.
+    """
+    text = normalize("NFKC", name).casefold().replace("i\u0307", "i")
+    text = normalize("NFKD", text).translate(LIKE)
+    text = SEPARATORS.sub("_", text).replace("rn", "m").replace("vv", "w")
+    return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 33] + "~" + _digest(text)
+
+
+def looks(name):
+    """All skeletons to compare a new name by: capitals may look like somebody when small letters don't."""
+    as_written = normalize("NFKD", name).translate(AS_WRITTEN)
+    return {skeleton(name), skeleton(as_written)}
+
+
+def _digest(text):
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _groups():
+    """{character: those it can be confused with}. The library lists every pair in both directions."""
+    groups = {}
+    for character, others in confusables_data.items():
+        found = {_unmarked(other["c"]) for other in others}
+        groups.setdefault(_unmarked(character), set()).update(found)
+    return groups
+
+
+def _unmarked(text):
+    return text.strip("\u200e")  # its source puts these around right-to-left letters
+
+
+def _prototype(character, groups):
+    """What stands for its group: the one that all are like; of a mere pair, the longer or the first."""
+    others = groups.get(character, ())
+    if len(others) != 1:
+        return character
+    (other,) = others
+    return other if len(groups[other]) > 1 else min(character, other, key=lambda text: (-len(text), text))
+
+
+def _like(character, prototypes):
+    """The letter that a small letter looks like, or its capital does; ASCII where there is one."""
+    small = prototypes.get(character, character)
+    capital = prototypes.get(character.upper(), character.upper())
+    return capital if capital.isascii() and capital.isalnum() and not small.isascii() else small
+
+
+def _tables():
+    """For str.translate: letters as they are written, and case-folded ones."""
+    groups = _groups()
+    prototypes = {character: _prototype(character, groups) for character in groups if len(character) == 1}
+    folded = (character.casefold() for character in prototypes)
+    small = {letter for letter in folded if len(letter) == 1}
+    like = {ord(letter): _like(letter, prototypes).casefold() for letter in small}
+    like = {letter: text.translate(like).translate(TWINS) for letter, text in like.items()}
+    return str.maketrans(prototypes), {**TWINS, **like}
+
+
+AS_WRITTEN, LIKE = _tables()

@@ -1,0 +1,131 @@
+"""manage.py import_mbox FILE… --category NAME"""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from forum.models import Category
+from forum.transfer import mbox
+from forum.transfer.conversion import Workers
+from forum.transfer.importing import Importer
+
+PROBLEMS = {
+    "author": gettext_lazy("without an author's address"),
+    "charset": gettext_lazy("with a character set nobody knows, read as UTF-8 or Windows-1252"),
+    "date": gettext_lazy("without a date that can be, dated by the archive"),
+    "encoding": gettext_lazy("with bytes that do not fit their character set"),
+    "header": gettext_lazy("with broken headers"),
+    "id": gettext_lazy("without a Message-ID"),
+    "markup": gettext_lazy("too complicated to render, shown as they came"),
+    "mime": gettext_lazy("with a broken structure"),
+    "size": gettext_lazy("too long, cut"),
+}
+
+
+class Command(BaseCommand):
+    help = _("Imports mailing-list archives (mbox, plain or gzip) into a category. Running it again adds nothing.")
+
+    def add_arguments(self, parser):
+        parser.add_argument("files", nargs="+", metavar="FILE", help=_("the archives, in the order of their dates"))
+        parser.add_argument("--category", required=True, metavar="NAME", help=_("made if there is none of this name"))
+        parser.add_argument(
+            "--workers",
+            type=int,
+            default=os.cpu_count() or 1,
+            metavar="N",
+            help=_("processes that convert messages; 0 does everything in one (default: one per core)"),
+        )
+
+    def handle(self, *, files, category, workers, **options):
+        self._check(files)
+        workers = Workers(max(workers, 0))
+        importer = Importer(_category(category), workers)
+        try:
+            errors = self._import(importer, files)
+        finally:
+            workers.close()
+        self._tell(importer.report)
+        if errors:
+            raise CommandError("\n".join(map(str, errors)))
+
+    def _check(self, files):
+        """Before anything is written: a mistyped name in a long list should not be found out at its end."""
+        errors = []
+        for path in files:
+            try:
+                mbox.check(path)
+            except mbox.ArchiveError as error:
+                errors.append(str(error))
+        if errors:
+            raise CommandError("\n".join([*errors, _("Nothing was imported.")]))
+
+    def _import(self, importer, files):
+        errors, done = [], 0
+        with self._progress() as progress:
+            bar = progress.add_task("", total=sum(Path(path).stat().st_size for path in files), posts=0)
+            for path in files:
+                importer.advance = lambda position, done=done: progress.update(
+                    bar, completed=done + position, posts=importer.report.added
+                )
+                progress.update(bar, description=Path(path).name)
+                try:
+                    importer.run(path)
+                except mbox.ArchiveError as error:
+                    errors.append(error)
+                done += Path(path).stat().st_size
+                progress.update(bar, completed=done)
+        return errors
+
+    def _progress(self):
+        return Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn(_("{task.fields[posts]} posts")),
+            TimeRemainingColumn(),
+            console=Console(file=self.stderr._out, markup=False, highlight=False),
+            transient=True,
+        )
+
+    def _tell(self, report):
+        say = self.stdout.write
+        say(_("%d messages read, %d imported.") % (report.read, report.added))
+        say(_("%d new topics, %d new authors.") % (report.topics, report.authors))
+        if report.duplicates:
+            say(_("%d were there already.") % report.duplicates)
+        for name, count in sorted(report.problems.items()):
+            say(f"{count} {PROBLEMS[name]}.")
+        if report.failed:
+            say(self.style.WARNING(_("%d could not be imported:") % report.failed))
+            for failure in report.failures:
+                say(f"  {failure.separator}: {failure.reason}")
+
+
+def _category(name):
+    """The category of this name, made if it is missing."""
+    name = name.strip()
+    if category := Category.objects.filter(name=name).first():
+        return category
+    category = Category(name=name, slug=_free_slug(name))
+    try:
+        category.full_clean()
+    except ValidationError as error:
+        raise CommandError(_("--category: %s") % " ".join(error.messages)) from error
+    category.save()
+    return category
+
+
+def _free_slug(name):
+    base = slugify(name, allow_unicode=True)[:60] or "category"
+    slug, number = base, 1
+    while Category.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{base}-{number}"
+    return slug

@@ -1,0 +1,17 @@
+"""What members write, as HTML that is safe to show: Markdown in, sanitised HTML out."""
+
+from forum.markdown.errors import MAX_LENGTH, MarkdownError, TooComplex, TooLong
+from forum.markdown.excerpts import excerpt
+from forum.markdown.quotes import quote
+from forum.markdown.render import mentioned, render
+
+__all__ = [
+    "MAX_LENGTH",
+    "MarkdownError",
+    "TooComplex",
+    "TooLong",
+    "excerpt",
+    "mentioned",
+    "quote",
+    "render",
+]

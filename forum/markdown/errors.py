@@ -1,0 +1,28 @@
+"""Why a text can't be shown, said so that its author knows what to do next."""
+
+from django.utils.translation import gettext as _
+
+MAX_LENGTH = 32_000
+
+
+class MarkdownError(ValueError):
+    """A text that is refused; str() is a sentence for its author."""
+
+
+class TooLong(MarkdownError):
+    """More than MAX_LENGTH characters."""
+
+    def __str__(self):
+        return _("This text is longer than %(limit)s characters. Please shorten it or split it into several posts.") % {
+            "limit": f"{MAX_LENGTH:,}"
+        }
+
+
+class TooComplex(MarkdownError):
+    """Within the length, but too heavy for the server to render or for a browser to lay out."""
+
+    def __str__(self):
+        return _(
+            "This text has too much formatting for one post. Please use fewer links, lists, tables or quotes, "
+            "put logs and code between ``` lines, or split it into several posts."
+        )

@@ -1,0 +1,40 @@
+"""The one Markdown parser, built once. It keeps no state between texts, so threads share it."""
+
+from markdown_it import MarkdownIt
+
+from forum.markdown import autolinks, budget, directions, headings, links, mentions, pictures, tables
+from forum.markdown.renderer import Renderer
+
+OPTIONS = {
+    "html": False,
+    "breaks": True,
+    "linkify": False,  # linkify-it needs seconds for 32,000 characters of "http://a"; autolinks.py is linear
+    "tasklists": True,
+    "xhtmlOut": False,
+    "maxNesting": 100,  # never reached: budget.py refuses what is nested deeper than its own, smaller limit
+}
+
+
+class Parser(MarkdownIt):
+    """CommonMark and the GitHub extras, with the addresses that links.py allows."""
+
+    def normalizeLink(self, url):
+        return url if links.is_plain(url) else super().normalizeLink(url)
+
+    def normalizeLinkText(self, url):
+        return url if links.is_plain(url) else super().normalizeLinkText(url)
+
+    def validateLink(self, url):
+        return links.is_allowed(url)
+
+
+def build():
+    md = Parser("commonmark", OPTIONS, renderer_cls=Renderer)
+    md.enable(["table", "strikethrough"])
+    md.disable(["html_block", "html_inline"])
+    for part in (tables, autolinks, mentions, pictures, links, headings, directions, budget):
+        part.plug_into(md)
+    return md
+
+
+parser = build()

@@ -1,0 +1,56 @@
+"""The Markdown that quotes somebody, ready to type an answer below."""
+
+import re
+from urllib.parse import quote as escape_address
+
+LIMIT = 2_000
+ENDING = " …\n"
+LINE_END = re.compile(r"\r\n|\r|\n")
+DEEPER = re.compile(r" {0,3}>\s{0,3}>")
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+
+
+def quote(body, username, url):
+    """Quotes `body` in at most LIMIT characters, with a first line that leads to `url`, and ends with an empty line.
+
+    What the body itself quotes stays one level deep; older quotes inside it are left out.
+    """
+    name = SPECIAL.sub(r"\\\1", username)
+    heading = f"> [@{name}]({escape_address(url, safe='/:?#=&%@~+,;!-._')}):\n>\n"
+    room = LIMIT - len(heading) - len(ENDING)
+    return heading + _fitting([_quoted(line) for line in _recent(body.strip("\r\n"))], room) + "\n"
+
+
+def _recent(body):
+    """The lines of the body, without what is quoted in its quotes. A > inside fenced code is no quote."""
+    fence = ""
+    for line in LINE_END.split(body):
+        if not fence and DEEPER.match(line):
+            continue
+        mark = FENCE.match(line)
+        if mark:
+            fence = _after(mark[1], fence)
+        yield line
+
+
+def _after(mark, fence):
+    """The fence that is open after a line that begins with this mark."""
+    if not fence:
+        return mark
+    return "" if mark.startswith(fence) else fence
+
+
+def _quoted(line):
+    return f"> {line}".rstrip() + "\n"
+
+
+def _fitting(lines, room):
+    """As many lines as there is room for; the first one that doesn't fit is cut."""
+    kept = []
+    for line in lines:
+        if len(line) > room:
+            return "".join(kept) + line[: max(room, 0)].rstrip() + ENDING if room > 2 else "".join(kept) + "> …\n"
+        kept.append(line)
+        room -= len(line)
+    return "".join(kept)

@@ -1,0 +1,40 @@
+"""The way from source to HTML."""
+
+from forum.markdown import sanitiser
+from forum.markdown.budget import Budget
+from forum.markdown.errors import MAX_LENGTH, TooLong
+from forum.markdown.parser import parser
+
+
+def render(source, known=None):
+    """Sanitised HTML of a Markdown text.
+
+    `known` takes a set of case-folded names and gives {case-folded name: username} for those that exist. It is
+    called at most once, and only if somebody may be mentioned. Raises TooLong or TooComplex (both MarkdownError).
+    """
+    tokens, env = _parse(source)
+    if known and env["names"]:
+        env["known"] = known(set(env["names"]))
+    return sanitiser.clean(parser.renderer.render(tokens, parser.options, env))
+
+
+def mentioned(source):
+    """The case-folded names that a text mentions outside of quotes, whether or not anybody has them."""
+    tokens, _env = _parse(source)
+    return set(_names_outside_quotes(tokens))
+
+
+def _parse(source):
+    if len(source) > MAX_LENGTH:
+        raise TooLong
+    env = {"budget": Budget(), "names": set(), "known": {}}
+    return parser.parse(source, env), env
+
+
+def _names_outside_quotes(tokens):
+    depth = 0
+    for token in tokens:
+        if token.type in ("blockquote_open", "blockquote_close"):
+            depth += token.nesting
+        elif token.type == "inline" and not depth:
+            yield from (child.meta["name"] for child in token.children if child.type == "mention")

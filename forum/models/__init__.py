@@ -1,0 +1,21 @@
+from .categories import Category
+from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject, ImportedSubject
+from .posts import Post
+from .readings import Reading
+from .revisions import Revision
+from .topics import Topic
+from .users import User
+
+__all__ = [
+    "Category",
+    "ImportedAuthor",
+    "ImportedMessage",
+    "ImportedReference",
+    "ImportedSubject",
+    "ImportedSubject",
+    "Post",
+    "Reading",
+    "Revision",
+    "Topic",
+    "User",
+]

@@ -1,0 +1,120 @@
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, ProtectedError, Q
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+
+class CategoryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those that `user` may read: nobody's own, or with a group of theirs; and the category above likewise."""
+        if user.is_active and user.is_superuser:
+            return self
+        return self.filter(_open("readers", "pk", user), _open("readers", "parent", user))
+
+    def writable_by(self, user):
+        """Those that `user` may write in. To write one must be able to read, and be a member."""
+        if not user.is_active or not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.visible_to(user).filter(_open("posters", "pk", user))
+
+    def public(self):
+        return self.filter(readers=None).exclude(parent__in=Category.objects.exclude(readers=None))
+
+    def private(self):
+        return self.exclude(pk__in=self.model.objects.public())
+
+    def in_order(self):
+        return self.order_by("position", "name")
+
+
+def _open(role, field, user):
+    """True for categories without groups in this role, or with one that `user` is in."""
+    members = getattr(Category, role).through.objects.filter(category=OuterRef(field))
+    if not user.is_authenticated:
+        return ~Exists(members)
+    return ~Exists(members) | Exists(members.filter(group__user=user.pk))
+
+
+class Category(models.Model):
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    slug = models.SlugField(_("slug"), max_length=70, unique=True, blank=True, allow_unicode=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    color = models.CharField(
+        _("colour"),
+        max_length=7,
+        default="#868e96",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as # and six hex digits, like #1864ab."))],
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Lower stands higher."))
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        limit_choices_to=Q(parent=None),
+        verbose_name=_("inside of"),
+    )
+    readers = models.ManyToManyField(
+        Group,
+        blank=True,
+        related_name="readable_categories",
+        verbose_name=_("readers"),
+        help_text=_("Only these groups may read. Nobody chosen means everybody."),
+    )
+    posters = models.ManyToManyField(
+        Group,
+        blank=True,
+        related_name="writable_categories",
+        verbose_name=_("writers"),
+        help_text=_("Only these groups may write. Nobody chosen means every member who may read."),
+    )
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["position", "name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("category", args=[self.pk, self.slug])
+
+    def clean(self):
+        if self.parent_id and self.parent.parent_id:
+            raise ValidationError({"parent": _("Categories nest one level: choose one that stands at the top.")})
+        if self.parent_id and (self.parent_id == self.pk or (self.pk and self.children.exists())):
+            raise ValidationError({"parent": _("This category holds others, so it must stand at the top.")})
+
+    def save(self, *args, **kwargs):
+        self.clean()  # whoever saves it: what stands deeper would escape from the readers two levels above
+        self.slug = self.slug or self._free_slug()
+        super().save(*args, **kwargs)
+
+    def _free_slug(self):
+        base = slugify(self.name, allow_unicode=True)[:60] or "category"
+        taken = set(Category.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+
+    def with_children(self):
+        """This category and those inside it."""
+        return Category.objects.filter(Q(pk=self.pk) | Q(parent=self.pk))
+
+
+@receiver(pre_delete, sender=Group, dispatch_uid="keep_doors_closed")
+def keep_doors_closed(sender, instance, **kwargs):
+    """A category without groups is open to everybody, so a group that guards one stays."""
+    guarded = Category.objects.filter(Q(readers=instance) | Q(posters=instance)).distinct()
+    if guarded:
+        raise ProtectedError(_("Take this group out of the categories that it guards first."), set(guarded))

@@ -1,0 +1,36 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Subquery, Value
+
+
+class ReadingQuerySet(models.QuerySet):
+    def record(self, user, topic, number):
+        """Remember that `user` has read up to `number`; it never goes back. `topic` comes from `with_readings`."""
+        if topic.read_to is None:
+            self.bulk_create([Reading(user=user, topic=topic, number=number)], ignore_conflicts=True)
+        elif number > topic.read_to:
+            self.filter(user=user, topic=topic, number__lt=number).update(number=number)
+
+
+def with_readings(topics, user):
+    """Gives each topic `read_to`: the number of the last post that `user` has read there, or None."""
+    if not user.is_authenticated:
+        return topics.annotate(read_to=Value(None, output_field=models.IntegerField()))
+    read = Reading.objects.filter(user=user, topic=OuterRef("pk"))
+    return topics.annotate(read_to=Subquery(read.values("number")))
+
+
+class Reading(models.Model):
+    """How far one reader got in one topic."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="readings")
+    topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="readings")
+    number = models.PositiveIntegerField()
+
+    objects = ReadingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="one_reading_per_reader_and_topic")]
+
+    def __str__(self):
+        return f"{self.user_id} read {self.topic_id} to {self.number}"

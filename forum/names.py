@@ -1,0 +1,97 @@
+"""Which names people may take: readable ones that nobody can mistake for somebody else's."""
+
+import re
+from unicodedata import category, normalize
+
+from confusable_homoglyphs.categories import alias
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from forum.looks import skeleton
+
+MIN_LENGTH, MAX_LENGTH = 3, 30
+SHAPE = re.compile(r"[\w.-]+\Z")
+ENDS_IN_SEPARATOR = re.compile(r"[_.-]|.*[_.-]\Z")
+TWO_SEPARATORS = re.compile(r"[_.-]{2}")
+SCRIPTS_WRITTEN_TOGETHER = ({"HAN", "HIRAGANA", "KATAKANA"}, {"HAN", "HANGUL"}, {"HAN", "BOPOMOFO"})
+SHARED = frozenset("0123456789_.-ー")
+OF_NO_SCRIPT = {"COMMON", "INHERITED", "Unknown"}
+
+# What Unicode wants ignored though it is a letter or a mark, and the blanks that count as letters or symbols.
+INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+NOT_FOR_READING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+MARKS_IN_A_ROW = 3
+
+RESERVED_WORDS = """
+    abuse account accounts admin administrator administrators all anonymous api assets auth banned bot
+    categories category channel contact deleted edit email everybody everyone feed groups guest guests
+    health help here hostmaster info legal live login logout mail me media members metrics mod
+    moderation moderator moderators mods new news nobody noreply none null official owner owners parley
+    password policy post postmaster posts preview privacy profile robot root search security settings
+    signin signout signup site staff static superuser support sysadmin system team terms theme topic
+    topics undefined unknown user users webmaster www you
+""".split()  # noqa: SIM905
+RESERVED = frozenset(map(skeleton, RESERVED_WORDS))
+
+TAKEN = _("Somebody already has this name, or one that looks like it. Please choose another.")
+
+
+def normal(name):
+    return normalize("NFKC", name)
+
+
+def validate_username(name):
+    """Raises ValidationError unless `name` could be somebody's: the form only, not whether it is free."""
+    name = normal(name)
+    if not MIN_LENGTH <= len(name) <= MAX_LENGTH or not all(map(_may_stand_in_a_name, name)):
+        raise ValidationError(_("Use 3 to 30 letters, digits, dots, dashes or underscores."))
+    if ENDS_IN_SEPARATOR.match(name) or category(name[0]).startswith("M"):
+        raise ValidationError(_("Begin and end the name with a letter or a digit."))
+    if TWO_SEPARATORS.search(name):
+        raise ValidationError(_("Put only one dot, dash or underscore between letters."))
+    if not _of_one_script(name):
+        raise ValidationError(_("Write the name in one alphabet: letters of several can look the same."))
+
+
+username_validators = [validate_username]
+
+
+def validate_display_name(name):
+    """Raises ValidationError for what cannot be seen, or disturbs the line that it stands in."""
+    if any(category(character) in NOT_FOR_READING for character in name) or INVISIBLE.search(name):
+        raise ValidationError(_("The name holds characters that cannot be seen. Please type it anew."))
+    if _most_marks_in_a_row(name) > MARKS_IN_A_ROW:
+        raise ValidationError(_("The name holds too many marks on one letter."))
+
+
+def is_reserved(name):
+    """Whether a name could be taken for the people who run the forum, or for a part of it."""
+    key = skeleton(name).replace("_", "")
+    return key in RESERVED or key == skeleton(settings.SITE_NAME).replace("_", "")
+
+
+def _may_stand_in_a_name(character):
+    """A letter, a digit or a separator; of marks only those of one script, such as the vowels of Hindi."""
+    if INVISIBLE.match(character):
+        return False
+    if category(character).startswith("M"):
+        return alias(character) not in OF_NO_SCRIPT
+    if category(character) == "Ll" and character.upper() == character:
+        return False  # the small capitals of phonetics, which pass for capitals
+    return character in SHARED or (SHAPE.match(character) and alias(character) not in OF_NO_SCRIPT)
+
+
+def _of_one_script(name):
+    scripts = {alias(character) for character in name if character not in SHARED}
+    return len(scripts) < 2 or any(scripts <= together for together in SCRIPTS_WRITTEN_TOGETHER)
+
+
+def _most_marks_in_a_row(name):
+    longest = run = 0
+    for character in name:
+        run = run + 1 if category(character) in {"Mn", "Me"} else 0
+        longest = max(longest, run)
+    return longest

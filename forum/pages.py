@@ -1,0 +1,61 @@
+"""A topic's pages are ranges of post numbers, so each costs the same wherever it lies."""
+
+from dataclasses import dataclass
+
+from forum.models.posts import PAGE_SIZE, page_of
+
+
+@dataclass(frozen=True)
+class Page:
+    number: int
+    last_number: int
+
+    @property
+    def first(self):
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last(self):
+        return self.number * PAGE_SIZE
+
+    @property
+    def count(self):
+        return page_of(self.last_number)
+
+    @property
+    def is_last(self):
+        return self.number == self.count
+
+    @property
+    def previous(self):
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self):
+        return self.number + 1 if self.number < self.count else None
+
+    @property
+    def steps(self):
+        """Page numbers to offer, None where some are left out: 1 … 4 [5] 6 … 9."""
+        near = {1, self.count, *range(self.number - 1, self.number + 2)}
+        numbers = sorted(n for n in near if 1 <= n <= self.count)
+        steps = []
+        for n in numbers:
+            if steps and n - steps[-1] == 2:
+                steps.append(n - 1)
+            elif steps and n - steps[-1] > 2:
+                steps.append(None)
+            steps.append(n)
+        return steps
+
+
+def canonical(request, found):
+    """The present address of what `found` is now called, with the query of this request."""
+    query = request.GET.urlencode()
+    return found.get_absolute_url() + (f"?{query}" if query else "")
+
+
+def address(topic, number):
+    """Where the post of this number stands: its topic's page, and the place on it."""
+    page = page_of(number)
+    return topic.get_absolute_url() + (f"?page={page}" if page > 1 else "") + f"#post-{number}"

@@ -1,0 +1,62 @@
+"""The tags every template has: icons, faces, moments, numbers, and the colour of a category."""
+
+import re
+from datetime import UTC
+
+from django import template
+from django.templatetags.static import static
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+
+register = template.Library()
+
+HUES = 12  # as many as css/avatars.css has
+
+
+@register.simple_tag
+def icon(name):
+    """A picture from static/icons.svg; it says nothing to those who listen, so put words beside it."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name)
+
+
+@register.simple_tag
+def avatar(user, size="medium"):
+    """Initials on the member's own colour. Sizes: small, medium, large. Decoration: the name stands beside it."""
+    return format_html(
+        '<span class="avatar avatar--{} avatar--hue-{}" aria-hidden="true">{}</span>',
+        size,
+        user.pk * 5 % HUES,
+        initials(user.display_name),
+    )
+
+
+def initials(name):
+    """The first letters of the first and last word, or the first two letters of a single one."""
+    words = re.findall(r"[^\W_]+", name)
+    if not words:
+        return "?"
+    letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
+    return letters.upper()[:2]
+
+
+@register.simple_tag
+def moment(when, form="long"):
+    """A point in time, the same for every reader; js/times.js turns it into theirs. Forms: long, short."""
+    when = when.astimezone(UTC)
+    text = date_format(when, "j M Y") if form == "short" else f"{date_format(when, 'j M Y, H:i')} UTC"
+    stamp = when.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}" data-relative="{}">{}</time>', stamp, form, text)
+
+
+@register.filter
+def grouped(number):
+    """1234567 as 1,234,567, the way the reader's language writes it."""
+    return number_format(number, use_l10n=True, force_grouping=True)
+
+
+@register.simple_tag
+def swatch(category):
+    """A category's colour as a small square; an attribute of SVG, since the policy allows no inline style."""
+    return format_html(
+        '<svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><path fill="{}" d="M0 0h1v1H0z"/></svg>', category.color
+    )

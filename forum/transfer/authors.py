@@ -1,0 +1,65 @@
+"""Placeholder members for the people of an archive: without e-mail address, and nobody can sign in as them."""
+
+import re
+import unicodedata
+from itertools import count
+
+from django.contrib.auth.hashers import make_password
+
+from forum.models import ImportedAuthor, User
+from forum.names import MAX_LENGTH, MIN_LENGTH, skeleton
+
+SEPARATORS = re.compile(r"[^\w.-]+|_+")
+TRIES = 20  # names that are looked up at once
+NAME_LENGTH = User._meta.get_field("name").max_length
+
+
+def find_or_make(drafts):
+    """({address hash: id of the member who stands for it}, how many are new)."""
+    hashes = {draft.address_hash: draft for draft in reversed(drafts)}  # the first name somebody used stays
+    found = dict(ImportedAuthor.objects.filter(address_hash__in=hashes).values_list("address_hash", "user_id"))
+    missing = [draft for hash, draft in hashes.items() if hash not in found][::-1]
+    users = User.objects.bulk_create(_members(missing))
+    authors = [ImportedAuthor(address_hash=draft.address_hash, user=user) for draft, user in zip(missing, users, strict=True)]
+    ImportedAuthor.objects.bulk_create(authors)
+    return found | {author.address_hash: author.user_id for author in authors}, len(users)
+
+
+def _members(drafts):
+    taken = set()
+    for draft in drafts:
+        username = _free(_username(draft.author), taken)
+        taken.add(skeleton(username))
+        name = draft.author[:NAME_LENGTH] if draft.author != username else ""
+        yield User(
+            username=username,
+            username_key=skeleton(username),
+            name=name,
+            name_key=skeleton(name),
+            password=make_password(None),
+            is_placeholder=True,
+            date_joined=draft.date,
+        )
+
+
+def _username(name):
+    """The name with dashes instead of what a member's name can't have."""
+    name = SEPARATORS.sub("-", unicodedata.normalize("NFKC", name))
+    return re.sub(r"-{2,}", "-", name).strip(".-")[:MAX_LENGTH].rstrip(".-") or "member"
+
+
+def _free(username, taken):
+    """This name, or with the first number behind it that makes it unlike everybody else's."""
+    for first in count(1, TRIES):
+        names = [_numbered(username, number) for number in range(first, first + TRIES)]
+        keys = [skeleton(name) for name in names]
+        used = taken.union(User.objects.filter(username_key__in=keys).values_list("username_key", flat=True))
+        for name, key in zip(names, keys, strict=True):
+            if len(name) >= MIN_LENGTH and key not in used:
+                return name
+
+
+def _numbered(username, number):
+    if number == 1:
+        return username
+    return f"{username[: MAX_LENGTH - len(str(number)) - 1].rstrip('.-')}-{number}"

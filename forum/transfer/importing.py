@@ -1,0 +1,128 @@
+"""Brings mailing-list archives into a category. Every batch of messages is one transaction, so an import that was
+stopped goes on where it was when it is started again."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError
+
+from forum.models import ImportedMessage
+
+from . import mbox, writing
+from .conversion import Draft, Failure, Task
+from .headers import identify
+
+BATCH, BATCH_BYTES = 100, 4 * 1024 * 1024
+FAILURES_NAMED = 20
+
+
+@dataclass
+class Report:
+    """What an import did."""
+
+    read: int = 0
+    added: int = 0
+    duplicates: int = 0
+    topics: int = 0
+    authors: int = 0
+    failed: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    """The first FAILURES_NAMED of those that failed."""
+    problems: Counter = field(default_factory=Counter)
+    """How many messages came in spite of what; docs/importing.md explains the names."""
+
+    def fail(self, failure):
+        self.failed += 1
+        if len(self.failures) < FAILURES_NAMED:
+            self.failures.append(failure)
+
+
+@dataclass(slots=True)
+class Batch:
+    tasks: list[Task]
+    ids: set[str]
+    position: int
+    """How many bytes of the file had been read by then."""
+
+
+class Importer:
+    """Imports files into `category`, one after another; `report` tells what became of their messages.
+
+    `workers` is a conversion.Workers. `advance` is called with the position in the file after every batch.
+    """
+
+    def __init__(self, category, workers, advance=lambda position: None):
+        self.category, self.workers, self.advance = category, workers, advance
+        self.report = Report()
+        self.ahead = set()  # ids of messages that were read but are not written yet
+
+    def run(self, path):
+        """Raises mbox.ArchiveError where the file can't be read any further; what came before is imported then."""
+        errors = []
+        for batch, results in self.workers.convert(self._batches(path, errors)):
+            self._write(results)
+            self.ahead -= batch.ids
+            self.advance(batch.position)
+        if errors:
+            raise errors[0]
+
+    def _batches(self, path, errors):
+        raws, size = [], 0
+        try:
+            for raw in mbox.read(path):
+                raws.append(raw)
+                size += len(raw.content)
+                if len(raws) == BATCH or size > BATCH_BYTES:
+                    yield self._batch(raws)
+                    raws, size = [], 0
+        except mbox.ArchiveError as error:
+            errors.append(error)
+        if raws:
+            yield self._batch(raws)
+
+    def _batch(self, raws):
+        """The messages of `raws` that are new, each with how many of those it answers are missing."""
+        named = [identify(raw.content) for raw in raws]
+        known = self._known({id for own, answers in named for id in [own, *answers]}) | self.ahead
+        tasks, ids = [], set()
+        for raw, (id, answers) in zip(raws, named, strict=True):
+            if id in known:
+                self.report.duplicates += 1
+                continue
+            tasks.append(Task(raw, next((index for index, answer in enumerate(answers) if answer in known), None)))
+            ids.add(id)
+            known.add(id)
+        self.report.read += len(raws)
+        self.ahead |= ids
+        return Batch(tasks, ids, raws[-1].position)
+
+    def _known(self, ids):
+        return set(ImportedMessage.objects.filter(message_id__in=ids).values_list("message_id", flat=True))
+
+    def _write(self, results):
+        drafts = []
+        for result in results:
+            if isinstance(result, Draft):
+                drafts.append(result)
+            else:
+                self.report.fail(result)
+        try:
+            self._count(writing.write(self.category, drafts), drafts)
+        except (DatabaseError, ValueError):
+            self._write_one_by_one(drafts)
+
+    def _write_one_by_one(self, drafts):
+        """For a batch that the database refused: only the message that it refuses again is lost."""
+        for draft in drafts:
+            try:
+                self._count(writing.write(self.category, [draft]), [draft])
+            except (DatabaseError, ValueError) as error:
+                self.report.fail(Failure(draft.id, f"{type(error).__name__}: {error}"[:200]))
+
+    def _count(self, written, drafts):
+        self.report.added += written.posts
+        self.report.topics += written.topics
+        self.report.authors += written.authors
+        self.report.duplicates += len(drafts) - written.posts
+        for draft in drafts:
+            self.report.problems.update(draft.problems)

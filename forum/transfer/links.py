@@ -1,0 +1,74 @@
+"""Web addresses and mail addresses in plain text."""
+
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+URL = re.compile(r"https?://[^\s<>\"\x00-\x1f]+", re.I)
+BRACKETED_URL = re.compile(r"<\s?(https?://[^\s<>\"\x00-\x1f]+)\s?>", re.I)
+TWICE = re.compile(r"(?:https?://)?([^\s<>\"]{4,2000}?)/?\s?<(https?://)\1(/?)>", re.I)
+MAILTO = re.compile(r"[<\[(]mailto:[^\s<>\[\]()]+[>\])]|\bmailto:(?=[\w.+-]+@)", re.I)
+
+# Not in `git@host.org:path`, which is a command's argument rather than somebody's mailbox.
+ADDRESS = re.compile(r"([\w.+%=-]{1,64})@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b(?!:[\w~/])", re.I)
+
+WRAPPERS = re.compile(r"^https?://[\w.-]*(safelinks\.protection\.outlook\.com|urldefense\.(?:proofpoint\.)?com)/", re.I)
+DEFENSE = re.compile(r"/v3/__(.+?)__;", re.I)
+
+
+def tidy(text):
+    """Mail addresses masked, `mailto:` taken off, a link that is written twice written once."""
+    if "@" in text:
+        text = "".join(part if URL.match(part) else _masked(part) for part in _split(text))
+    return TWICE.sub(r"<\2\1\3>", text) if "<http" in text else text
+
+
+def _split(text):
+    at = 0
+    for match in URL.finditer(text):
+        yield text[at : match.start()]
+        yield match[0]
+        at = match.end()
+    yield text[at:]
+
+
+def _masked(text):
+    return ADDRESS.sub(r"\1@…", MAILTO.sub("", text))
+
+
+def pieces(text):
+    """(text, url) pairs in order; one of the two is empty. What mail gateways wrapped around a URL is gone."""
+    at = 0
+    for match in re.finditer(f"{BRACKETED_URL.pattern}|{URL.pattern}", text, re.I):
+        url = match[1] or _without_punctuation(match[0])
+        yield text[at : match.start()], ""
+        yield "", unwrapped(url)
+        at = match.end() if match[1] else match.start() + len(url)
+    yield text[at:], ""
+
+
+def _without_punctuation(url):
+    while url[-1:] and url[-1] in ".,;:!?'*_)]}”’>|":
+        if url[-1] == ")" and url.count("(") >= url.count(")"):
+            break
+        url = url[:-1]
+    return url
+
+
+def unwrapped(url):
+    """The address a mail gateway's redirect leads to."""
+    if not WRAPPERS.match(url):
+        return url
+    try:
+        found = _target(url)
+    except ValueError:
+        return url
+    return found if URL.fullmatch(found) else url
+
+
+def _target(url):
+    if match := DEFENSE.search(url):
+        return re.sub(r"^(https?:)/(?!/)", r"\1//", match[1])
+    query = parse_qs(urlsplit(url).query)
+    if "url" in query:
+        return query["url"][0]
+    return unquote(query.get("u", [""])[0].replace("-", "%").replace("_", "/"))

@@ -1,0 +1,33 @@
+"""Which topic a message belongs to. Knows only ids, subjects and dates; a topic is whatever the caller names it by."""
+
+from datetime import timedelta
+
+WINDOW = timedelta(days=30)  # a reply that names nothing joins a topic of its subject that was active so lately
+
+
+class Threads:
+    def __init__(self, references=None, subjects=None):
+        """`references`: {message id: topic}, `subjects`: {subject key: (topic, date of its last message)}."""
+        self.references = dict(references or {})
+        self.subjects = dict(subjects or {})
+        self.new_references = {}
+        self.new_subjects = {}
+
+    def find(self, message):
+        """The topic that `message` belongs to, or None: it starts one."""
+        for id in [message.id, *message.answers]:
+            if id in self.references:
+                return self.references[id]
+        if message.subject.is_reply and message.subject.key in self.subjects:
+            topic, last_at = self.subjects[message.subject.key]
+            if abs(message.date - last_at) <= WINDOW:
+                return topic
+        return None
+
+    def add(self, message, topic):
+        """Remembers that `message` belongs to `topic`, and so do those that it answers."""
+        for id in [message.id, *message.answers]:
+            if id not in self.references:
+                self.references[id] = self.new_references[id] = topic
+        if message.subject.key:
+            self.subjects[message.subject.key] = self.new_subjects[message.subject.key] = (topic, message.date)

@@ -1,0 +1,150 @@
+"""Writes converted messages as posts, many at a time, and keeps every invariant that Post.save() keeps. Nothing is
+announced: open pages find imported posts as they find those of any other process."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from forum.models import Category, ImportedMessage, ImportedReference, ImportedSubject, Post, Topic, User
+from forum.models.topics import TITLE_LENGTH, slug_of
+
+from . import authors
+from .threads import Threads
+
+
+@dataclass(slots=True)
+class Written:
+    posts: int = 0
+    topics: int = 0
+    authors: int = 0
+
+
+@transaction.atomic
+def write(category, drafts):
+    """Writes those of the `drafts` that the database doesn't have, in one transaction. Returns how much was new."""
+    Category.objects.select_for_update(of=("self",)).get(pk=category.pk)  # two imports at once take turns
+    drafts = _new(drafts)
+    if not drafts:
+        return Written()
+    members, new_members = authors.find_or_make(drafts)
+    threads = _threads(category, drafts)
+    topics = _locked(threads)
+    posts, new_topics = [], []
+    for draft in drafts:
+        topic = threads.find(draft)
+        if topic is None:
+            topic = _topic(category, members[draft.address_hash], draft)
+            new_topics.append(topic)
+        threads.add(draft, topic)
+        posts.append(_post(topic, members[draft.address_hash], draft))
+    _save(topics, new_topics, posts)
+    _remember(category, drafts, posts, threads)
+    return Written(len(posts), len(new_topics), new_members)
+
+
+def _new(drafts):
+    """Once each, those that no import has brought yet; all with a date."""
+    by_id = {draft.id: draft for draft in reversed(drafts)}
+    known = ImportedMessage.objects.filter(message_id__in=by_id).values_list("message_id", flat=True)
+    for id in known:
+        del by_id[id]
+    new, date = list(by_id.values())[::-1], timezone.now()
+    for draft in new:
+        draft.date = date = draft.date or date
+    return new
+
+
+def _threads(category, drafts):
+    """The threads that these drafts may join, with Topics, not yet locked."""
+    ids = {id for draft in drafts for id in [draft.id, *draft.answers]}
+    subjects = {_hash(draft.subject.key): draft.subject.key for draft in drafts if draft.subject.key}
+    references = ImportedReference.objects.filter(category=category, message_id__in=ids)
+    same_subject = ImportedSubject.objects.filter(category=category, subject_hash__in=subjects)
+    return Threads(
+        dict(references.values_list("message_id", "topic_id")),
+        {subjects[row.subject_hash]: (row.topic_id, row.last_at) for row in same_subject},
+    )
+
+
+def _locked(threads):
+    """Locks the topics of `threads` and puts them there instead of their ids."""
+    ids = {*threads.references.values(), *(topic for topic, _date in threads.subjects.values())}
+    rows = Topic.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    topics = {topic.pk: topic for topic in rows}
+    threads.references = {id: topics[pk] for id, pk in threads.references.items()}
+    threads.subjects = {key: (topics[pk], date) for key, (pk, date) in threads.subjects.items()}
+    return list(topics.values())
+
+
+def _topic(category, author_id, draft):
+    title = draft.subject.title[:TITLE_LENGTH].strip() or _("(no subject)")
+    return Topic(
+        category=category,
+        author_id=author_id,
+        title=title,
+        slug=slug_of(title),
+        created_at=draft.date,
+        bumped_at=draft.date,
+    )
+
+
+def _post(topic, author_id, draft):
+    """The next post of `topic`, which counts it."""
+    post = Post(
+        topic=topic,
+        number=topic.last_number + 1,
+        change=topic.take_change(),
+        author_id=author_id,
+        body=draft.body,
+        html=draft.html,
+        created_at=draft.date,
+    )
+    topic.count_in(post)
+    return post
+
+
+def _save(topics, new_topics, posts):
+    Topic.objects.bulk_create(new_topics)
+    changed = {id(post.topic) for post in posts}
+    Topic.objects.bulk_update(
+        [topic for topic in topics if id(topic) in changed], ["last_number", "last_author", "bumped_at", "change"]
+    )
+    for post in posts:
+        post.topic = post.topic  # takes over the id that its topic has just got
+    Post.objects.bulk_create(posts)
+    _count_posts(Counter(post.author_id for post in posts))
+
+
+def _count_posts(counts):
+    members = defaultdict(list)
+    for user_id, count in counts.items():
+        members[count].append(user_id)
+    for count, user_ids in members.items():
+        User.objects.filter(pk__in=user_ids).update(posts_count=F("posts_count") + count)
+
+
+def _remember(category, drafts, posts, threads):
+    ImportedMessage.objects.bulk_create(
+        [ImportedMessage(message_id=draft.id, post=post) for draft, post in zip(drafts, posts, strict=True)]
+    )
+    ImportedReference.objects.bulk_create(
+        [ImportedReference(category=category, message_id=id, topic=topic) for id, topic in threads.new_references.items()]
+    )
+    ImportedSubject.objects.bulk_create(
+        [
+            ImportedSubject(category=category, subject_hash=_hash(key), topic=topic, last_at=date)
+            for key, (topic, date) in threads.new_subjects.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["category", "subject_hash"],
+        update_fields=["topic", "last_at"],
+    )
+
+
+def _hash(key):
+    return sha256(key.encode()).hexdigest()

@@ -1,0 +1,49 @@
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from forum.views import categories, hidings, members, moderation, places, posts, revisions, themes, topics
+
+handler403 = "forum.views.errors.forbidden"
+handler404 = "forum.views.errors.not_found"
+
+admin.site.login = secure_admin_login(admin.site.login)  # the admin's own page knows no rate limits
+
+urlpatterns = [
+    path("", topics.index, name="latest"),
+    path("c/<int:category_id>-<str:slug>/", categories.show, name="category"),
+    path("c/<int:category_id>/", categories.show),
+    path("t/new/", topics.new, name="new_topic"),
+    path("t/create/", topics.create, name="create_topic"),
+    path("t/<int:topic_id>-<str:slug>/", topics.show, name="topic"),
+    path("t/<int:topic_id>/", topics.show),
+    path("t/<int:topic_id>/jump/", places.number, name="jump"),
+    path("t/<int:topic_id>/unread/", places.unread, name="unread"),
+    path("t/<int:topic_id>/last/", places.last, name="last"),
+    path("t/<int:topic_id>/<int:number>/", places.number, name="number"),
+    path("t/<int:topic_id>/edit/", topics.edit, name="edit_topic"),
+    path("t/<int:topic_id>/reply/", posts.new, name="reply"),
+    path("t/<int:topic_id>/replies/", posts.create, name="create_reply"),
+    path("t/<int:topic_id>/close/", moderation.close, name="close_topic"),
+    path("t/<int:topic_id>/open/", moderation.open, name="open_topic"),
+    path("t/<int:topic_id>/pin/", moderation.pin, name="pin_topic"),
+    path("t/<int:topic_id>/unpin/", moderation.unpin, name="unpin_topic"),
+    path("t/<int:topic_id>/move/", moderation.move, name="move_topic"),
+    path("p/<int:post_id>/", places.post, name="post"),
+    path("p/<int:post_id>/menu/", posts.menu, name="post_menu"),
+    path("p/<int:post_id>/edit/", posts.edit, name="edit_post"),
+    path("p/<int:post_id>/update/", posts.update, name="update_post"),
+    path("p/<int:post_id>/history/", revisions.index, name="history"),
+    path("p/<int:post_id>/hide/", hidings.create, name="hide_post"),
+    path("p/<int:post_id>/restore/", hidings.destroy, name="restore_post"),
+    path("preview/", posts.preview, name="preview"),
+    path("u/<int:member_id>.css", members.stylesheet, name="member_stylesheet"),
+    path("u/<str:username>/", members.show, name="member"),
+    path("u/<str:username>/topics/", members.topics, name="member_topics"),
+    path("profile/", members.edit, name="profile"),
+    path("theme/", themes.update, name="theme"),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("realtime.urls")),
+]

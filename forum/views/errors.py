@@ -1,0 +1,36 @@
+"""Pages for what went wrong. They say what to do next, and give back what was typed."""
+
+from django.shortcuts import render
+
+TEXTS = ("title", "body", "reason", "about")
+OTHERS = ("name", "token", "version", "category")
+
+
+def not_found(request, exception=None):
+    return render(request, "404.html", status=404)
+
+
+def forbidden(request, exception=None):
+    return render(request, "403.html", status=403)
+
+
+def csrf(request, reason=""):
+    """A stale form from our own page can be sent again; one from elsewhere can only be read."""
+    context = sent(request)
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    harmless = set(request.POST) <= {*TEXTS, *OTHERS, "csrfmiddlewaretoken"}
+    if not (ours and harmless and context["typed"]):
+        context["fields"] = []
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def signed_out(request):
+    """For what a guest sends to a form of members. Says the same whether or not anything is at its address."""
+    return render(request, "403_signed_out.html", sent(request), status=403)
+
+
+def sent(request):
+    """What came with a form, to be sent again to the same place, and the texts in it."""
+    fields = [(name, value) for name, value in request.POST.items() if name in (*TEXTS, *OTHERS)]
+    typed = [value for name, value in fields if name in TEXTS and value]
+    return {"fields": fields, "typed": typed, "path": request.get_full_path()}

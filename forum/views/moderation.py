@@ -1,0 +1,62 @@
+"""What moderators do with a whole topic: close and open, pin and unpin, move."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from forum.forms.topics import MoveForm
+from forum.models import Topic
+
+
+def for_moderators(view):
+    """Calls `view(request, topic)` with a topic that this moderator may see; 403 for everybody else."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request, topic_id):
+        topic = get_object_or_404(Topic.objects.visible_to(request.user).select_related("category"), pk=topic_id)
+        if not request.user.is_moderator:
+            raise PermissionDenied
+        return view(request, topic)
+
+    return guarded
+
+
+@require_POST
+@for_moderators
+def close(request, topic):
+    topic.close()
+    return redirect(topic)
+
+
+@require_POST
+@for_moderators
+def open(request, topic):
+    topic.open()
+    return redirect(topic)
+
+
+@require_POST
+@for_moderators
+def pin(request, topic):
+    topic.pin()
+    return redirect(topic)
+
+
+@require_POST
+@for_moderators
+def unpin(request, topic):
+    topic.unpin()
+    return redirect(topic)
+
+
+@for_moderators
+def move(request, topic):
+    form = MoveForm(request.POST or None, moderator=request.user, initial={"category": topic.category_id})
+    if request.method == "POST" and form.is_valid():
+        topic.move(form.cleaned_data["category"])
+        return redirect(topic)
+    return render(request, "topics/move.html", {"topic": topic, "form": form}, status=422 if form.errors else 200)

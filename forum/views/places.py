@@ -1,0 +1,38 @@
+"""Ways into a topic: a post's own address, any number, the first unread, the end."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_safe
+
+from forum.models import Post, Topic
+from forum.pages import address
+
+from .topics import page_address, readable
+
+
+@require_safe
+def post(request, post_id):
+    found = get_object_or_404(Post.objects.visible_to(request.user).select_related("topic"), pk=post_id)
+    return redirect(address(found.topic, found.number))
+
+
+@require_safe
+def number(request, topic_id, number=None):
+    """The post of this number; `?number=` comes from the form that jumps, and the nearest will do."""
+    topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=topic_id)
+    wanted = request.GET.get("number", "") if number is None else str(number)
+    if not (wanted.isascii() and wanted.isdigit()):
+        raise Http404
+    return redirect(page_address(topic, int(wanted[:9])))
+
+
+@require_safe
+def unread(request, topic_id):
+    topic = get_object_or_404(readable(request.user), pk=topic_id)
+    return redirect(page_address(topic, (topic.read_to or 0) + 1))
+
+
+@require_safe
+def last(request, topic_id):
+    topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=topic_id)
+    return redirect(page_address(topic, topic.last_number))

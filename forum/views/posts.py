@@ -1,0 +1,144 @@
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from forum import markdown
+from forum.forms.posts import EditForm, ReplyForm, is_token
+from forum.models import Post, Topic
+from forum.models.posts import EditConflict
+from forum.pages import address
+
+from .errors import signed_out
+
+
+@login_required
+@require_safe
+def new(request, topic_id):
+    """The reply form on a page of its own; `?quote=` names the number of a post to quote."""
+    topic = get_object_or_404(Topic.objects.visible_to(request.user).for_display(), pk=topic_id)
+    quoted = quotation(topic, request.GET.get("quote", ""), request.user)
+    form = ReplyForm(author=request.user, initial={"body": quoted})
+    refusal = None if topic.takes_replies_from(request.user) else why_not(topic)
+    return render(request, "posts/new.html", {"topic": topic, "form": form, "refusal": refusal})
+
+
+@require_POST
+def create(request, topic_id):
+    if not request.user.is_authenticated:
+        return signed_out(request)
+    topic = get_object_or_404(Topic.objects.visible_to(request.user).for_display(), pk=topic_id)
+    earlier = sent_before(request)
+    if earlier:
+        return redirect(address(earlier.topic, earlier.number))
+    form = ReplyForm(request.POST, author=request.user)
+    if not topic.takes_replies_from(request.user):
+        context = {"topic": topic, "form": form, "refusal": why_not(topic)}
+        return render(request, "posts/new.html", context, status=403)
+    if not form.is_valid():
+        return render(request, "posts/new.html", {"topic": topic, "form": form}, status=422)
+    try:
+        post = topic.reply(request.user, form.cleaned_data["body"], form.cleaned_data["token"])
+    except IntegrityError:  # the same form, sent twice at the same moment
+        post = sent_before(request)
+        if not post:
+            raise
+    return redirect(address(post.topic, post.number))
+
+
+@login_required
+@require_safe
+def edit(request, post_id):
+    post = editable(request.user, post_id)
+    form = EditForm(author=request.user, initial={"body": post.body, "version": post.version})
+    return render(request, "posts/edit.html", {"post": post, "form": form})
+
+
+@require_POST
+def update(request, post_id):
+    if not request.user.is_authenticated:
+        return signed_out(request)
+    post = editable(request.user, post_id)
+    form = EditForm(request.POST, author=request.user)
+    if not form.is_valid():
+        return render(request, "posts/edit.html", {"post": post, "form": form}, status=422)
+    said = form.cleaned_data
+    try:
+        post.edit(request.user, said["body"], said["reason"], said["version"])
+    except EditConflict as conflict:
+        again = EditForm(initial={**request.POST.dict(), "version": conflict.post.version}, author=request.user)
+        conflict.post.topic = post.topic
+        return render(request, "posts/edit.html", {"post": conflict.post, "form": again, "conflict": True}, status=409)
+    return redirect(address(post.topic, post.number))
+
+
+@require_safe
+def menu(request, post_id):
+    """What this reader may do with a post: a page of its own, or just the list for a script to show in place."""
+    post = found(request.user, post_id)
+    user = request.user
+    context = {
+        "post": post,
+        "may_edit": post.can_be_edited_by(user),
+        "may_hide": post.can_be_hidden_by(user),
+        "may_restore": post.can_be_restored_by(user),
+        "may_read": post.can_be_read_by(user),
+    }
+    part = request.headers.get("X-Requested-With") == "fetch"
+    return render(request, "posts/_menu.html" if part else "posts/menu.html", context)
+
+
+@require_POST
+def preview(request):
+    """How a text will look. 422 with a sentence when it can't be posted as it is."""
+    from forum import rates
+    from forum.models import User
+
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    body = request.POST.get("body", "")
+    if rates.seconds_to_wait("preview", request.user.pk):
+        return render(request, "posts/_preview.html", {"error": _("Please wait a moment.")}, status=429)
+    try:
+        html = markdown.render(body, known=User.objects.known)
+    except markdown.MarkdownError as error:
+        return render(request, "posts/_preview.html", {"error": str(error)}, status=422)
+    return render(request, "posts/_preview.html", {"html": html})
+
+
+def sent_before(request):
+    """The post that this form has already made, as long as its author may see it; else None."""
+    token = request.POST.get("token", "")
+    return Post.objects.visible_to(request.user).sent_with(request.user, token) if is_token(token) else None
+
+
+def found(user, post_id):
+    posts = Post.objects.visible_to(user).select_related("topic__category", "author", "edited_by", "hidden_by")
+    return get_object_or_404(posts, pk=post_id)
+
+
+def editable(user, post_id):
+    post = found(user, post_id)
+    if not post.can_be_edited_by(user):
+        raise PermissionDenied
+    return post
+
+
+def quotation(topic, number, user):
+    if not number:
+        return ""
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise Http404
+    post = get_object_or_404(topic.posts.select_related("author"), number=int(number))
+    if not post.can_be_read_by(user):
+        raise Http404
+    return markdown.quote(post.body, post.author.username, post.get_absolute_url())
+
+
+def why_not(topic):
+    if not topic.is_open:
+        return _("This topic is closed, so it takes no more replies. Your text is still here; copy what you need.")
+    return _("You may read this category, but not write in it.")

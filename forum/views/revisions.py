@@ -1,0 +1,29 @@
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from forum.revisions import history
+
+from .posts import found
+
+
+@require_safe
+def index(request, post_id):
+    """The versions of a post, newest first, each beside what it changed; `?before=` is the last one seen."""
+    post = found(request.user, post_id)
+    if not post.can_be_read_by(request.user):
+        raise PermissionDenied
+    versions, older = history(post, asked_version(request))
+    if not versions:
+        raise Http404
+    return render(request, "revisions/index.html", {"post": post, "versions": versions, "older": older})
+
+
+def asked_version(request):
+    before = request.GET.get("before")
+    if before is None:
+        return None
+    if not (before.isascii() and before.isdigit() and len(before) < 10 and int(before) > 0):
+        raise Http404
+    return int(before)

@@ -1,0 +1,112 @@
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from forum.forms.posts import ReplyForm
+from forum.forms.topics import TitleForm, TopicForm
+from forum.lists import BadKey, TopicList
+from forum.models import Reading, Topic
+from forum.models.readings import with_readings
+from forum.pages import Page, address, canonical
+
+from .errors import signed_out
+from .posts import sent_before
+
+
+@require_safe
+def index(request, category=None):
+    topic_list = TopicList(request.user, category)
+    before = request.GET.get("before")
+    try:
+        topics, older = topic_list.page(before)
+    except BadKey as error:
+        raise Http404 from error
+    mark_unread(topics)
+    context = {"list": topic_list, "category": category, "topics": topics, "older": older, "before": before}
+    return render(request, "topics/index.html", context)
+
+
+@require_safe
+def show(request, topic_id, slug=""):
+    topic = get_object_or_404(readable(request.user).for_display(), pk=topic_id)
+    if slug != topic.slug:
+        return redirect(canonical(request, topic))
+    page = Page(asked_page(request), topic.last_number)
+    if page.number > page.count:
+        return redirect(f"{topic.get_absolute_url()}?page={page.count}" if page.count > 1 else topic)
+    posts = list(topic.posts.for_display().in_range(page.first, page.last))
+    form = None
+    if request.user.is_authenticated:
+        if posts:
+            Reading.objects.record(request.user, topic, posts[-1].number)
+        if topic.takes_replies_from(request.user):
+            form = ReplyForm(author=request.user)
+    return render(request, "topics/show.html", {"topic": topic, "posts": posts, "page": page, "form": form})
+
+
+@login_required
+@require_safe
+def new(request):
+    form = TopicForm(author=request.user, initial={"category": request.GET.get("category")})
+    return render(request, "topics/new.html", {"form": form})
+
+
+@require_POST
+def create(request):
+    if not request.user.is_authenticated:
+        return signed_out(request)
+    earlier = sent_before(request)
+    if earlier:
+        return redirect(address(earlier.topic, earlier.number))
+    form = TopicForm(request.POST, author=request.user)
+    if not form.is_valid():
+        return render(request, "topics/new.html", {"form": form}, status=422)
+    said = form.cleaned_data
+    try:
+        topic = Topic.start(request.user, said["category"], said["title"], said["body"], said["token"])
+    except IntegrityError:  # the same form, sent twice at the same moment
+        earlier = sent_before(request)
+        if not earlier:
+            raise
+        return redirect(address(earlier.topic, earlier.number))
+    return redirect(topic)
+
+
+@login_required
+def edit(request, topic_id):
+    """A new title; the topic's author may give one while it is open, moderators always."""
+    topic = get_object_or_404(Topic.objects.visible_to(request.user).for_display(), pk=topic_id)
+    own = topic.author_id == request.user.pk and topic.takes_replies_from(request.user)
+    if not (request.user.is_moderator or own):
+        raise PermissionDenied
+    form = TitleForm(request.POST or None, initial={"title": topic.title})
+    if request.method == "POST" and form.is_valid():
+        topic.rename(form.cleaned_data["title"])
+        return redirect(topic)
+    status = 422 if form.errors else 200
+    return render(request, "topics/edit.html", {"form": form, "topic": topic}, status=status)
+
+
+def readable(user):
+    """Topics that `user` may see, each with how far they have read it."""
+    return with_readings(Topic.objects.visible_to(user), user)
+
+
+def asked_page(request):
+    page = request.GET.get("page", "1")
+    if not (page.isascii() and page.isdigit() and len(page) < 10 and int(page) > 0):
+        raise Http404
+    return int(page)
+
+
+def mark_unread(topics):
+    """Gives each topic `unread`: how many posts there are after the last one read; None where none was."""
+    for topic in topics:
+        topic.unread = topic.last_number - topic.read_to if topic.read_to is not None else None
+
+
+def page_address(topic, number):
+    return address(topic, min(max(number, 1), max(topic.last_number, 1)))

@@ -1,0 +1,99 @@
+"""What a page has missed, from the database: the same answer for a socket's `watch` and for a request."""
+
+
+from forum.lists import TopicList
+from forum.models import Category, Post, Topic
+
+from . import events
+
+LIMIT = 50  # posts in one answer; the page asks on while there is more
+BYTES = 256 * 1024
+REACH = 1000  # changes; whoever is further behind loads the page anew
+COUNTED = 99
+
+
+def topic_changes(user, topic_id, epoch, since):
+    """Everything in a topic after change `since`, as the dict to send. See docs/realtime.md for the shapes."""
+    topic = Topic.objects.visible_to(user).for_display().filter(pk=topic_id).first()
+    if topic is None:
+        return {"type": "gone", "topic": topic_id}
+    if epoch != topic.epoch or since > topic.change or topic.change - since > REACH:
+        return {"type": "reload", "topic": topic_id, "epoch": topic.epoch, "change": topic.change}
+    missed, more = news_of(topic, since)
+    return {
+        "type": "changes",
+        "topic": topic_id,
+        "epoch": topic.epoch,
+        "since": since,
+        "change": missed[-1]["change"] if more else topic.change,
+        "events": missed,
+        "more": more,
+    }
+
+
+def news_of(topic, since):
+    """(events after `since` in order of their change, whether there are more). At most LIMIT, and BYTES or so."""
+    posts = list(topic.posts.for_display().filter(change__gt=since).order_by("change")[: LIMIT + 1])
+    missed, size = [], 0
+    for post in posts[:LIMIT]:
+        event = events.topic_event(kind_of(post), topic, post) | {"change": post.change}
+        size += len(event["post"]["html"])
+        missed.append(event)
+        if size > BYTES:
+            break
+    more = len(missed) < len(posts)
+    if topic.header_change > since and not more:
+        missed.append(events.topic_event("header", topic) | {"change": topic.header_change})
+        missed.sort(key=lambda event: event["change"])
+    return missed, more
+
+
+def kind_of(post):
+    """What a change made of a post, as far as the post still tells."""
+    if post.is_hidden:
+        return "hidden"
+    return "edited" if post.version > 1 else "created"
+
+
+def list_changes(topic_list, rows):
+    """What differs between a list and the rows {topic id: change} that a page shows of its first page.
+
+    Topics that the page shows further down are looked up by id.
+    """
+    topics, _older = topic_list.page()
+    shown = {topic.pk for topic in topics}
+    below = topic_list.topics.for_display().filter(pk__in=set(rows) - shown) if set(rows) - shown else []
+    found = [*topics, *below]
+    differing = [topic for topic in found if rows.get(topic.pk) != topic.change]
+    return {
+        "type": "rows",
+        "list": topic_list.name,
+        "rows": [events.row_event("header", topic) for topic in differing],
+        "gone": sorted(set(rows) - {topic.pk for topic in found}),
+        "top": [topic.pk for topic in topics],
+    }
+
+
+def list_named(name, user):
+    """The list, or None when there is none of this name that `user` may see."""
+    try:
+        return TopicList.named(name, user)
+    except Category.DoesNotExist:
+        return None
+
+
+def news_since(user, post_id, topic_id=None, list_name=None):
+    """How many posts others have written since the post `post_id`, as far as `user` may read them.
+
+    What stands in the topic or the list that the page shows itself is left out.
+    """
+    new = Post.objects.visible_to(user).shown().filter(pk__gt=post_id)
+    if user.is_authenticated:
+        new = new.exclude(author=user)
+    if topic_id:
+        new = new.exclude(topic=topic_id)
+    topic_list = list_named(list_name, user) if list_name else None
+    if topic_list:
+        new = new.exclude(topic__in=topic_list.topics)
+    newest = Post.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return {"type": "news", "count": len(new.values_list("pk", flat=True)[:COUNTED]), "newest": newest}

@@ -1,0 +1,59 @@
+"""Reads what pages say, and refuses with a sentence what makes no sense. Nothing here trusts its input."""
+
+import json
+
+LARGEST = 2**53 - 1  # what a browser can count to
+ROWS = 200
+
+
+class BadMessage(ValueError):
+    """A message that can't be understood; str() says why."""
+
+
+def read(text):
+    """The JSON object in `text`, with a `type` that is a string. Raises BadMessage."""
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadMessage("This is not JSON.") from error
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise BadMessage("Send an object with a type.")
+    return message
+
+
+def number_in(message, name):
+    """A whole number from 0 to LARGEST, as JSON number or as digits in a query. Raises BadMessage."""
+    value = message.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17:
+        value = int(value)
+    if type(value) is not int or not 0 <= value <= LARGEST:
+        raise BadMessage(f"{name} must be a whole number, 0 or more.")
+    return value
+
+
+def epoch_in(message):
+    epoch = message.get("epoch")
+    if not isinstance(epoch, str) or len(epoch) > 16:
+        raise BadMessage("epoch must be the text that the page was given.")
+    return epoch
+
+
+def rows_in(value):
+    """{topic id: change} from "12:41,13:5", at most ROWS of them. Raises BadMessage."""
+    if not isinstance(value, str):
+        raise BadMessage("rows must be text like 12:41,13:5.")
+    pairs = [pair.partition(":") for pair in value.split(",") if pair]
+    if len(pairs) > ROWS:
+        raise BadMessage(f"rows may hold at most {ROWS} topics.")
+    return {
+        number_in({"rows": topic}, "rows"): number_in({"rows": change}, "rows") for topic, _colon, change in pairs
+    }
+
+
+def shown_in(message):
+    """(topic id or None, name of a list or None): what the page shows itself, which is no news to it."""
+    topic = number_in(message, "topic") if "topic" in message else None
+    name = message.get("list")
+    if not isinstance(name, str | None):
+        raise BadMessage("list must be the name of a list.")
+    return topic, name

@@ -1,0 +1,49 @@
+"""The feed over HTTP: for holes that a socket left, and for pages that can't have a socket."""
+
+from django.http import HttpResponseBadRequest, JsonResponse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+
+from . import feed
+from .messages import BadMessage, epoch_in, number_in, rows_in, shown_in
+
+
+@require_GET
+def topic_changes(request, topic_id):
+    """GET /t/12/changes?epoch=k3f9&since=41"""
+    try:
+        epoch, since = epoch_in(request.GET), number_in(request.GET, "since")
+    except BadMessage as error:
+        return HttpResponseBadRequest(str(error))
+    answer = feed.topic_changes(request.user, topic_id, epoch, since)
+    return answered(answer, 404 if answer["type"] == "gone" else 200)
+
+
+@require_GET
+def list_changes(request):
+    """GET /changes?list=latest&rows=12:41,13:5"""
+    try:
+        rows = rows_in(request.GET.get("rows", ""))
+    except BadMessage as error:
+        return HttpResponseBadRequest(str(error))
+    topic_list = feed.list_named(request.GET.get("list", ""), request.user)
+    if topic_list is None:
+        return answered({"type": "gone", "list": request.GET.get("list", "")}, 404)
+    return answered(feed.list_changes(topic_list, rows))
+
+
+@require_GET
+def news(request):
+    """GET /news?since=977&topic=12, or &list=category:5"""
+    try:
+        since, topic, name = number_in(request.GET, "since"), *shown_in(request.GET)
+    except BadMessage as error:
+        return HttpResponseBadRequest(str(error))
+    return answered(feed.news_since(request.user, since, topic, name))
+
+
+def answered(data, status=200):
+    response = JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False})
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["Cookie"])
+    return response

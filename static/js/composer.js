@@ -1,0 +1,143 @@
+// Makes a textarea[data-composer] comfortable: tools, preview, growth, a kept draft, quotes. Without it, it is a form.
+
+import { Draft, settleSent } from "./drafts.js";
+
+const NEAR = 1000; // characters from the limit, from where on they are counted
+
+class Composer {
+  #asked = 0;
+
+  constructor(textarea) {
+    this.textarea = textarea;
+    this.form = textarea.form;
+    this.box = textarea.closest(".composer");
+    this.state = this.box.querySelector(".composer__state");
+    this.#addTools();
+    this.#keepDraft();
+    textarea.addEventListener("input", () => this.#changed());
+    textarea.addEventListener("keydown", (event) => this.#sendByKey(event));
+    this.form.addEventListener("submit", () => this.#sending());
+    addEventListener("pageshow", (event) => this.#ready(event));
+    this.#grow();
+  }
+
+  insert(text) {
+    this.#showPreview(false);
+    const { value, selectionStart: at } = this.textarea;
+    const before = value.slice(0, at).trimEnd();
+    const gap = before ? "\n\n" : "";
+    this.textarea.setRangeText(`${gap}${text.trim()}\n\n`, before.length, at, "end");
+    this.textarea.dispatchEvent(new Event("input", { bubbles: true }));
+    this.textarea.focus();
+    this.box.scrollIntoView({ block: "nearest" });
+  }
+
+  // --- Tools and preview ---
+
+  #addTools() {
+    this.box.prepend(this.box.querySelector("template").content.cloneNode(true));
+    this.tools = this.box.querySelector(".composer__tools");
+    this.pane = this.box.querySelector(".composer__pane");
+    this.previewButton = this.box.querySelector(".composer__preview");
+    this.previewButton.addEventListener("click", () => this.#showPreview(this.pane.hidden));
+    const wakeTools = () => import("../vendor/markdown-toolbar.js");
+    for (const event of ["focusin", "pointerover"]) this.box.addEventListener(event, wakeTools, { once: true });
+  }
+
+  #showPreview(show) {
+    if (show && !this.textarea.value.trim()) return this.textarea.focus();
+    this.previewButton.setAttribute("aria-pressed", String(show));
+    if (show) this.#render();
+    this.pane.hidden = !show;
+    this.textarea.hidden = this.tools.hidden = show;
+  }
+
+  async #render() {
+    const asked = ++this.#asked;
+    this.pane.style.minHeight = `${this.textarea.offsetHeight}px`;
+    this.pane.textContent = "…";
+    const html = await this.#rendered();
+    if (asked !== this.#asked) return;
+    if (html === null) this.pane.textContent = this.box.dataset.failed;
+    else this.pane.innerHTML = html; // sanitised by the server, as posts are
+  }
+
+  async #rendered() {
+    const body = new URLSearchParams({ body: this.textarea.value });
+    const headers = { "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value };
+    const response = await fetch(this.box.dataset.preview, { method: "POST", body, headers }).catch(() => null);
+    return response && [200, 422, 429].includes(response.status) ? response.text() : null;
+  }
+
+  // --- Typing ---
+
+  #changed() {
+    this.#grow();
+    this.draft.keep(this.textarea.value, () => this.#say(this.box.dataset.saved));
+    this.#count();
+  }
+
+  #count() {
+    const left = this.textarea.maxLength - this.textarea.value.length;
+    this.#say(this.textarea.maxLength > 0 && left < NEAR ? this.box.dataset.left.replace("%n", left) : "");
+  }
+
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    const { style, scrollHeight, clientHeight } = this.textarea;
+    if (scrollHeight > clientHeight) style.height = `${scrollHeight + 2}px`;
+  }
+
+  #say(words) {
+    if (this.state.textContent !== words) this.state.textContent = words;
+  }
+
+  #keepDraft() {
+    this.draft = new Draft(this.form);
+    const text = this.draft.restored(this.textarea.value);
+    if (text === this.textarea.value) return;
+    this.textarea.value = text;
+    this.#say(this.box.dataset.restored);
+  }
+
+  // --- Sending ---
+
+  #sendByKey(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (!this.#button.disabled) this.form.requestSubmit(this.#button);
+  }
+
+  #sending() {
+    this.draft.sending(this.textarea.value);
+    this.#button.disabled = true;
+  }
+
+  // Also when the page comes back from the back/forward cache.
+  #ready(event) {
+    this.#button.disabled = false;
+    if (event.persisted) this.draft.notSent();
+  }
+
+  get #button() {
+    return this.form.querySelector("button:not([type=button])");
+  }
+}
+
+settleSent();
+const composers = [...document.querySelectorAll("textarea[data-composer]")].map((area) => new Composer(area));
+
+// A quote goes into the open composer; its text is what the link's page would put into its own.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-quote]");
+  if (!link || !composers.length || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    const response = await fetch(link.href);
+    if (!response.ok || response.redirected) throw new Error(`no quote: ${response.status}`);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    composers[0].insert(page.querySelector("textarea[data-composer]").value);
+  } catch {
+    location.assign(link.href);
+  }
+});

@@ -1,0 +1,164 @@
+// <live-list>: a list of topics. A row is replaced in place at once; it moves, or a new one comes in, when nobody is
+// about to click there, and waits behind the pill otherwise.
+
+import { countInTitle, element, fetchJSON, live, words } from "./live.js";
+import { refresh as refreshTimes } from "./times.js";
+
+class LiveList extends HTMLElement {
+  #waiting = new Map(); // topic -> row that is to move or come in
+  #link = {
+    ask: () => ({ type: "watch", list: this.dataset.list, rows: this.#cursor }),
+    hear: (message) => this.#hear(message),
+    poll: async () => this.#hear(await fetchJSON(`/changes?list=${this.dataset.list}&rows=${this.#cursor}`)),
+  };
+
+  connectedCallback() {
+    this.unsubscribe = live.subscribe(this.#link);
+    this.#pill?.addEventListener("click", this.#showNew);
+    this.addEventListener("pointerleave", this.#settle);
+    this.addEventListener("focusout", this.#settle);
+    addEventListener("scroll", this.#settle, { passive: true });
+  }
+
+  disconnectedCallback() {
+    this.unsubscribe();
+    removeEventListener("scroll", this.#settle);
+  }
+
+  // Whether this list shows the topic, or is about to: then nobody else on the page needs to count it.
+  has(topic) {
+    return this.#waiting.has(topic) || Boolean(this.#row(topic));
+  }
+
+  #hear(message) {
+    if (message.type === "post_update" && "row" in message) this.#receive(message);
+    else if (message.type === "rows" && message.list === this.dataset.list) this.#catchUp(message);
+    else if (message.type === "gone" && message.list === this.dataset.list) location.reload();
+  }
+
+  #catchUp(answer) {
+    for (const event of answer.rows) this.#receive(event);
+    for (const topic of answer.gone) this.#remove(topic);
+    live.answered(this.#link);
+  }
+
+  #receive({ topic, change, row }) {
+    const shown = this.#row(topic);
+    if (shown && change < Number(shown.dataset.change)) return;
+    if (row === null) return this.#remove(topic);
+    if (this.#waiting.has(topic) && change < Number(this.#waiting.get(topic).dataset.change)) return;
+    const now = element(row);
+    if (shown) {
+      if (change === Number(shown.dataset.change)) return;
+      this.#carryOver(shown, now);
+    }
+    refreshTimes(now);
+    if (shown && !this.#waiting.has(topic) && this.#place(shown) === this.#place(now)) shown.replaceWith(now);
+    else {
+      if (shown) shown.replaceWith(now.cloneNode(true)); // the new words at once, still in the old place
+      if (this.#isFirst || !shown) this.#waiting.set(topic, now); // on a later page the pill leads to the first
+    }
+    this.#settle();
+  }
+
+  #carryOver(shown, now) {
+    const [old, badge] = [shown.querySelector("[data-unread]"), now.querySelector("[data-unread]")];
+    if (!old?.dataset.read || !badge) return;
+    badge.dataset.read = old.dataset.read;
+    const unread = Number(now.dataset.last) - Number(old.dataset.read);
+    badge.hidden = unread <= 0;
+    badge.textContent = unread;
+    now.classList.toggle("row--unread", unread > 0);
+  }
+
+  // --- Moving ---
+
+  #settle = () => {
+    setTimeout(() => {
+      if (this.#waiting.size && this.#isFirst && this.#isQuiet) this.#moveWaiting();
+      this.#showPill();
+    });
+  };
+
+  // Nobody is about to click in the list, and its top is in view.
+  get #isQuiet() {
+    return !this.matches(":hover") && !this.contains(document.activeElement) && this.getBoundingClientRect().top > 0;
+  }
+
+  #moveWaiting() {
+    for (const [topic, row] of this.#waiting) {
+      this.#row(topic)?.remove();
+      row.classList.add("row--new");
+      const after = this.#rows.find((other) => this.#place(other) < this.#place(row));
+      this.#list.insertBefore(row, after ?? null);
+    }
+    this.#waiting.clear();
+    this.#trim();
+  }
+
+  // As many as a fresh page would show, and the way on from there.
+  #trim() {
+    const rows = this.#rows.filter((row) => !row.dataset.pinned);
+    const size = Number(this.dataset.size);
+    const link = this.querySelector("#older a");
+    if (rows.length > size) {
+      for (const row of rows.slice(size)) row.remove();
+      link.hidden = link.parentElement.hidden = false;
+    }
+    if (link && !link.hidden && rows.length) link.href = `?before=${rows[Math.min(size, rows.length) - 1].dataset.key}`;
+  }
+
+  #remove(topic) {
+    this.#waiting.delete(topic);
+    this.#row(topic)?.remove();
+    this.#trim();
+    this.#showPill();
+  }
+
+  #showNew = () => {
+    if (!this.#isFirst) return location.assign(location.pathname);
+    this.#moveWaiting();
+    this.#showPill();
+    scrollTo({ top: 0, behavior: "instant" });
+  };
+
+  #showPill() {
+    const number = this.#waiting.size;
+    if (this.#pill) {
+      this.#pill.hidden = number === 0;
+      if (number) this.#pill.textContent = words("topics", number);
+    }
+    countInTitle("list", document.visibilityState === "hidden" ? Math.max(number, 1) : number);
+  }
+
+  // Sorts as text: pinned ones first, then by activity.
+  #place(row) {
+    return `${row.dataset.pinned ? "1" + row.dataset.pinned : "0"} ${row.dataset.key}`;
+  }
+
+  #row(topic) {
+    return this.#list.querySelector(`:scope > [data-topic="${topic}"]`);
+  }
+
+  get #rows() {
+    return [...this.#list.children].filter((row) => row.dataset.topic);
+  }
+
+  get #cursor() {
+    return this.#rows.map((row) => `${row.dataset.topic}:${row.dataset.change}`).join(",");
+  }
+
+  get #list() {
+    return this.querySelector("#rows");
+  }
+
+  get #isFirst() {
+    return this.dataset.firstPage === "yes";
+  }
+
+  get #pill() {
+    return this.querySelector("[data-pill]");
+  }
+}
+
+customElements.define("live-list", LiveList);

@@ -1,0 +1,51 @@
+// What a reader may do with a post, shown beside its button; fetched each time, since it differs by reader and by hour.
+
+const SPACE = 8; // px between a menu and the edge of the window
+const SAME_CLICK = 300; // ms
+
+const menu = document.createElement("div");
+menu.className = "menu";
+menu.popover = "auto";
+menu.addEventListener("toggle", ({ newState }) => newState === "closed" && opener && tidy());
+let opener = null;
+let dismissed = { link: null, at: 0 }; // a click on the open menu's own button has closed it before we hear of the click
+
+// Rejects when the menu can't be had: then the link, which leads to the same as a page, is to be followed.
+export async function openMenu(link) {
+  if (dismissed.link === link && performance.now() - dismissed.at < SAME_CLICK) return;
+  const response = await fetch(link.href, { headers: { "X-Requested-With": "fetch" } });
+  if (!response.ok || response.redirected) throw new Error(`no menu: ${response.status}`);
+  const fragment = await response.text();
+  if (!link.isConnected) return;
+  if (opener) close();
+  menu.innerHTML = fragment;
+  link.after(menu); // so that Tab goes from the button into the menu
+  opener = link;
+  link.setAttribute("aria-expanded", "true");
+  menu.showPopover();
+  place(link.getBoundingClientRect());
+  menu.querySelector("a, button")?.focus({ preventScroll: true });
+}
+
+// Below the button, or above where there is no room; never over the edge.
+function place(button) {
+  const { width, height } = menu.getBoundingClientRect();
+  const below = button.bottom + SPACE / 2;
+  const top = below + height + SPACE > innerHeight ? button.top - height - SPACE / 2 : below;
+  const left = Math.min(button.left, document.documentElement.clientWidth - width - SPACE);
+  Object.assign(menu.style, { top: `${Math.max(SPACE, top)}px`, left: `${Math.max(SPACE, left)}px`, right: "auto" });
+}
+
+function close() {
+  menu.hidePopover();
+  tidy();
+}
+
+function tidy() {
+  opener.removeAttribute("aria-expanded");
+  dismissed = { link: opener, at: performance.now() };
+  opener = null;
+  menu.remove();
+}
+
+addEventListener("scroll", () => opener && place(opener.getBoundingClientRect()), { passive: true });

@@ -1,0 +1,90 @@
+// What the header tells: whether the page is live, and how many posts have come in topics that it does not show.
+
+import { countInTitle, fetchJSON, live, words } from "./live.js";
+
+const REASSURE = 4000; // ms that "up to date again" stays
+const PATIENCE = 1500; // ms without a connection before the reader is told
+
+class LiveStatus extends HTMLElement {
+  connectedCallback() {
+    live.addEventListener("state", this.#show);
+  }
+
+  disconnectedCallback() {
+    live.removeEventListener("state", this.#show);
+  }
+
+  #show = ({ detail: { state, again } }) => {
+    clearTimeout(this.timer);
+    if (state === "live") {
+      this.#say("live", again && this.dataset.state !== "live" ? words("current") : words("live"));
+      this.timer = setTimeout(() => this.#say("live", words("live")), REASSURE);
+    } else {
+      this.timer = setTimeout(() => this.#say(state, words(state)), PATIENCE);
+    }
+  };
+
+  #say(state, text) {
+    this.hidden = false;
+    this.dataset.state = state;
+    this.textContent = text;
+  }
+}
+
+customElements.define("live-status", LiveStatus);
+
+class Elsewhere {
+  #link = document.querySelector("[data-elsewhere]");
+  #newest = Number(document.body.dataset.newest ?? 0);
+  #count = 0;
+  #heard = new Map(); // topic -> change last counted
+
+  constructor() {
+    const subscription = {
+      ask: () => ({ type: "watch", news: this.#newest, ...this.#shown }),
+      hear: (message) => {
+        if (message.type === "news") live.answered(subscription);
+        this.#hear(message);
+      },
+      poll: async () => {
+        const shown = new URLSearchParams(this.#shown);
+        this.#hear(await fetchJSON(`/news?since=${this.#newest}&${shown}`));
+      },
+    };
+    live.subscribe(subscription);
+  }
+
+  // What the page shows itself: its posts are no news.
+  get #shown() {
+    const topic = document.querySelector("live-topic");
+    const list = document.querySelector("live-list");
+    if (topic) return { topic: Number(topic.dataset.topic) };
+    return list ? { list: list.dataset.list } : {};
+  }
+
+  #hear(message) {
+    if (message.type === "news") {
+      this.#newest = Math.max(this.#newest, message.newest);
+      this.#add(message.count);
+    } else if (message.type === "post_update" && "title" in message) this.#weigh(message);
+  }
+
+  #weigh({ kind, topic, change, post }) {
+    if (kind !== "created" || !post || post.id <= this.#newest) return;
+    if ((this.#heard.get(topic) ?? 0) >= change) return;
+    this.#heard.set(topic, change);
+    const mine = String(post.author_id) === document.body.dataset.user;
+    const shown = this.#shown.topic === topic || document.querySelector("live-list")?.has(topic);
+    if (!mine && !shown) this.#add(1);
+  }
+
+  #add(number) {
+    this.#count += number;
+    if (!this.#link || !number) return;
+    this.#link.hidden = false;
+    this.#link.textContent = words("elsewhere", this.#count);
+    countInTitle("elsewhere", this.#count);
+  }
+}
+
+new Elsewhere();

@@ -1,0 +1,16 @@
+// The first script of every page; the others come when the page has something for them.
+
+import "./live.js";
+import "./times.js";
+import "./news.js";
+
+if (document.querySelector("live-topic")) import("./topic.js");
+if (document.querySelector("live-list")) import("./list.js");
+if (document.querySelector("[data-composer]")) import("./composer.js");
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-menu]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  import("./menus.js").then(({ openMenu }) => openMenu(link)).catch(() => location.assign(link.href));
+});

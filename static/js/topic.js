@@ -1,0 +1,314 @@
+// <live-topic>: the posts of one page of a topic, kept equal to what a fresh load would show. Its cursor is the change
+// number of the last event applied: the next one is applied, an older one ignored, and a hole is asked for.
+
+import { countInTitle, element, fetchJSON, live, words } from "./live.js";
+import { keepPlace } from "./place.js";
+import { refresh as refreshTimes } from "./times.js";
+
+const REORDERING = 200; // ms that events may take to come in order before the hole is asked for
+const PAGE = 20; // posts on a page
+
+class LiveTopic extends HTMLElement {
+  #early = new Map(); // change -> event that came before its turn
+  #waiting = new Map(); // number -> event of a new post that would move what somebody is writing
+  #unseen = new Set(); // numbers of new posts that were not looked at yet
+  #hole = null;
+  #repairing = null;
+  #seen = 0;
+
+  #link = {
+    ask: () => ({ type: "watch", topic: this.topic, epoch: this.epoch, change: this.have }),
+    hear: (message) => this.#hear(message),
+    poll: () => this.#repair(),
+  };
+
+  #observer = new IntersectionObserver((entries) => this.#look(entries), { threshold: 0.2 });
+
+  connectedCallback() {
+    this.topic = Number(this.dataset.topic);
+    this.epoch = this.dataset.epoch;
+    this.lastNumber = Number(this.dataset.lastNumber);
+    this.style.overflowAnchor = "none"; // keepPlace does this, in every browser
+    for (const post of this.#posts) this.#observer.observe(post);
+    this.#pill?.addEventListener("click", this.#showNew);
+    document.addEventListener("focusout", this.#settle);
+    this.unsubscribe = live.subscribe(this.#link);
+  }
+
+  disconnectedCallback() {
+    this.unsubscribe();
+    this.#observer.disconnect();
+    document.removeEventListener("focusout", this.#settle);
+    clearTimeout(this.#hole);
+  }
+
+  // --- Hearing: events in order, holes repaired ---
+
+  #hear(message) {
+    if (message.type === "heartbeat") return this.#compare(message.topics[this.topic]);
+    if (message.topic !== this.topic) return;
+    if (message.type === "post_update" && message.header) this.#receive(message);
+    else if (message.type === "changes") this.#catchUp(message);
+    else if (message.type === "reload") this.#reload();
+    else if (message.type === "gone") this.#gone();
+    else if (message.type === "again") live.ask(this.#link);
+  }
+
+  #receive(event) {
+    if (event.epoch !== this.epoch) return this.#reload();
+    if (event.change <= this.have) return;
+    this.#early.set(event.change, event);
+    this.#applyInOrder();
+    if (this.#early.size) this.#hole ??= setTimeout(() => this.#repair(), REORDERING);
+  }
+
+  #applyInOrder() {
+    for (let event; (event = this.#early.get(this.have + 1)); ) {
+      this.#early.delete(event.change);
+      this.have = event.change;
+      this.#apply(event);
+    }
+    for (const change of this.#early.keys()) if (change <= this.have) this.#early.delete(change);
+    if (!this.#early.size) {
+      clearTimeout(this.#hole);
+      this.#hole = null;
+    }
+  }
+
+  #catchUp(answer) {
+    if (answer.epoch !== this.epoch) return this.#reload();
+    for (const event of answer.events) if (event.change > this.have) this.#apply(event);
+    this.have = Math.max(this.have, answer.change);
+    this.#applyInOrder();
+    if (answer.more) return this.#repair();
+    live.answered(this.#link);
+  }
+
+  #compare(head) {
+    if (!head) return;
+    const [epoch, change] = head;
+    if (epoch !== this.epoch) this.#reload();
+    else if (change > this.have) this.#hole ??= setTimeout(() => this.#repair(), REORDERING);
+  }
+
+  // Asks for everything after `have`, until there is no more.
+  #repair() {
+    this.#repairing ??= fetchJSON(`/t/${this.topic}/changes?epoch=${this.epoch}&since=${this.have}`)
+      .then((answer) => {
+        this.#repairing = this.#hole = null;
+        return this.#hear(answer);
+      })
+      .catch((error) => {
+        this.#repairing = this.#hole = null;
+        if (this.#early.size) this.#hole = setTimeout(() => this.#repair().catch(() => {}), 10 * REORDERING);
+        throw error;
+      });
+    return this.#repairing;
+  }
+
+  // --- Applying: the page becomes what a fresh load would be ---
+
+  #apply(event) {
+    const pages = Math.ceil(this.lastNumber / PAGE);
+    this.lastNumber = Math.max(this.lastNumber, event.last);
+    keepPlace(this, () => {
+      this.#replaceHeader(event);
+      if (event.post) this.#put(event);
+    });
+    if (Math.ceil(this.lastNumber / PAGE) !== pages) this.#refreshPager();
+    this.#showPosition();
+  }
+
+  #replaceHeader(event) {
+    const header = element(event.header);
+    this.querySelector("#topic-header")?.replaceWith(header);
+    refreshTimes(header);
+  }
+
+  #put(event) {
+    const { number } = event.post;
+    const shown = this.querySelector(`#post-${number}`);
+    if (shown) return this.#swap(shown, event);
+    if (number < this.#first) return;
+    if (this.#waiting.has(number)) this.#waiting.set(number, event);
+    else if (event.post.html && this.#isNew(event)) {
+      if (number > this.#last) this.#unseen.add(number);
+      else if (this.#wouldMoveTheWriter()) this.#waiting.set(number, event);
+      else this.#insert(event);
+      this.#showPill();
+    } else if (number <= this.#last) this.#insert(event);
+  }
+
+  // A post of the reader's own, sent from another tab, needs no announcement.
+  #isNew(event) {
+    return String(event.post.author_id) !== document.body.dataset.user;
+  }
+
+  #swap(shown, event) {
+    const post = element(event.post.html);
+    this.#observer.unobserve(shown);
+    const focused = shown.contains(document.activeElement);
+    shown.replaceWith(post);
+    if (focused) post.querySelector("a")?.focus({ preventScroll: true });
+    this.#observer.observe(post);
+    refreshTimes(post);
+  }
+
+  #insert(event) {
+    const post = element(event.post.html);
+    const after = this.#posts.find((other) => Number(other.dataset.number) > event.post.number);
+    this.querySelector("#posts").insertBefore(post, after ?? null);
+    if (this.#isNew(event)) {
+      post.classList.add("post--new");
+      this.#unseen.add(event.post.number);
+    }
+    this.#observer.observe(post);
+    refreshTimes(post);
+  }
+
+  // New posts go in above the composer: while somebody writes there and sees it, they wait.
+  #wouldMoveTheWriter() {
+    const composer = document.activeElement?.closest?.("form");
+    if (!composer || !this.contains(composer)) return false;
+    return this.querySelector("#posts").getBoundingClientRect().bottom < innerHeight;
+  }
+
+  #settle = () => {
+    setTimeout(() => {
+      if (this.#waiting.size && !this.#wouldMoveTheWriter()) this.#insertWaiting();
+    });
+  };
+
+  #insertWaiting() {
+    const events = [...this.#waiting.values()];
+    this.#waiting.clear();
+    keepPlace(this, () => events.forEach((event) => this.#insert(event)));
+    this.#showPill();
+  }
+
+  #showNew = () => {
+    if (this.#waiting.size) this.#insertWaiting();
+    const first = Math.min(...this.#unseen);
+    const post = this.querySelector(`#post-${first}`);
+    if (post) post.scrollIntoView({ block: "center", behavior: "instant" });
+    else location.assign(`/t/${this.topic}/${first}/`);
+  };
+
+  // --- Looking ---
+
+  #look(entries) {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      const number = Number(target.dataset.number);
+      this.#unseen.delete(number);
+      this.#remember(number);
+    }
+    this.#showPill();
+    this.#showPosition();
+  }
+
+  #remember(number) {
+    if (number <= this.#seen) return;
+    const first = this.#seen === 0;
+    this.#seen = number;
+    if (!document.body.dataset.user || (first && number <= this.#last && !this.#unseen.size)) return;
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => live.send({ type: "seen", topic: this.topic, number: this.#seen }), 1000);
+  }
+
+  #showPill() {
+    const number = this.#unseen.size + this.#waiting.size;
+    if (this.#pill) {
+      this.#pill.hidden = number === 0;
+      if (number) this.#pill.textContent = words("replies", number);
+    }
+    countInTitle("topic", number);
+  }
+
+  #showPosition() {
+    const position = document.querySelector("[data-position]");
+    if (position) position.textContent = `${Math.max(this.#seen, this.#first)} / ${this.lastNumber}`;
+  }
+
+  // --- Starting over ---
+
+  async #refreshPager() {
+    await new Promise((done) => setTimeout(done, Math.random() * 1000)); // a busy topic's pages needn't ask at once
+    const page = await this.#load();
+    const pager = page?.querySelector("#pager");
+    if (pager) this.querySelector("#pager")?.replaceWith(pager);
+  }
+
+  async #load() {
+    const response = await fetch(location.href, { cache: "no-store" });
+    if (response.status === 404 || response.status === 403) return this.#gone();
+    if (!response.ok) throw new Error(`${response.status}`);
+    return new DOMParser().parseFromString(await response.text(), "text/html").querySelector("live-topic");
+  }
+
+  // Numbers can't be trusted, or too much was missed: the posts come anew, what is being written stays.
+  async #reload() {
+    if (this.reloading) return;
+    this.reloading = true;
+    try {
+      const fresh = await this.#load();
+      if (!fresh) return;
+      keepPlace(this, () => {
+        for (const part of ["#topic-header", "#posts", "#pager"]) {
+          const [old, now] = [this.querySelector(part), fresh.querySelector(part)];
+          if (old && now) old.replaceWith(now);
+        }
+      });
+      this.epoch = fresh.dataset.epoch;
+      this.dataset.change = fresh.dataset.change;
+      this.lastNumber = Number(fresh.dataset.lastNumber);
+      this.#early.clear();
+      this.#waiting.clear();
+      for (const post of this.#posts) this.#observer.observe(post);
+      refreshTimes(this);
+      live.ask(this.#link);
+    } catch {
+      setTimeout(() => this.#reload(), 2000 + Math.random() * 3000);
+    } finally {
+      this.reloading = false;
+    }
+  }
+
+  // The topic was moved out of sight; it reads like one that never was. What was typed stays.
+  #gone() {
+    for (const part of ["#topic-header", "#posts", "#pager"]) this.querySelector(part)?.replaceChildren();
+    const notice = document.createElement("p");
+    notice.className = "notice";
+    notice.setAttribute("role", "alert");
+    notice.textContent = words("gone");
+    this.querySelector("#posts")?.append(notice);
+    this.unsubscribe();
+  }
+
+  // The cursor: the number of the last change that the page shows.
+  get have() {
+    return Number(this.dataset.change);
+  }
+
+  set have(change) {
+    this.dataset.change = change;
+  }
+
+  get #posts() {
+    return [...this.querySelectorAll("#posts > .post")];
+  }
+
+  get #pill() {
+    return this.querySelector("[data-pill]");
+  }
+
+  get #first() {
+    return Number(this.dataset.first);
+  }
+
+  get #last() {
+    return Number(this.dataset.last);
+  }
+}
+
+customElements.define("live-topic", LiveTopic);

@@ -1,0 +1,64 @@
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.people import Person
+from tests.server import Server
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="needs Chromium: make services"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    expect.set_options(timeout=10_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup, django_db_blocker):
+    """The server that the browsers visit."""
+    with django_db_blocker.unblock():
+        server = Server("daphne").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def visit(chromium, site, transactional_db):
+    """A function that gives a person with a browser of their own: `visit(ada)`, or `visit()` for a guest."""
+    people = []
+
+    def arrive(user=None, **options):
+        person = Person(chromium, site.address, user, **options)
+        people.append(person)
+        return person
+
+    yield arrive
+    for person in people:
+        person.leave()
+
+
+@pytest.fixture
+def moderators(transactional_db):
+    from django.contrib.auth.models import Group
+
+    return Group.objects.get_or_create(name="Moderators")[0]
+
+

@@ -1,0 +1,75 @@
+"""Somebody with a browser of their own."""
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+# What a reader sees of a page's live parts, without what differs from moment to moment.
+SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element => {
+  const copy = element.cloneNode(true);
+  for (const node of [copy, ...copy.querySelectorAll("*")]) {
+    node.classList.remove("post--new", "row--new");
+    if (!node.getAttribute("class")) node.removeAttribute("class");
+    node.removeAttribute("style");
+    if (node.tagName === "TIME") { node.textContent = ""; node.removeAttribute("title"); }
+  }
+  return copy.outerHTML.replace(/\\s+/g, " ");
+})"""
+
+
+class Person:
+    def __init__(self, chromium, address, user=None, scripts=True, **options):
+        self.address, self.user = address, user
+        options = {"viewport": {"width": 1280, "height": 800}, **options}
+        self.context = chromium.new_context(base_url=address, java_script_enabled=scripts, **options)
+        self.context.set_default_timeout(10_000)
+        self.page = self.context.new_page()
+        self.errors = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._listen)
+        if user:
+            self.context.add_cookies([session_cookie(user, address)])
+
+    def _listen(self, message):
+        if message.type == "error" and "Failed to load resource" not in message.text and "WebSocket" not in message.text:
+            self.errors.append(message.text)
+
+    def opens(self, where):
+        """Opens a page (an address or anything that has one) and waits until it is live."""
+        path = where if isinstance(where, str) else where.get_absolute_url()
+        self.page.goto(path)
+        return self.page
+
+    def opens_live(self, where):
+        page = self.opens(where)
+        page.locator("live-status[data-state=live]").wait_for(state="attached")
+        return page
+
+    def sends(self, path, **fields):
+        """Posts a form without showing it, as another tab of this person would."""
+        token = self.context.request.get("/accounts/password/change/" if self.user else "/accounts/login/")
+        assert token.ok
+        csrf = next(cookie["value"] for cookie in self.context.cookies() if cookie["name"] == "csrftoken")
+        answer = self.context.request.post(
+            path, form={"csrfmiddlewaretoken": csrf, **fields}, headers={"Referer": self.address + "/"}, max_redirects=0
+        )
+        assert answer.status in (200, 302), f"{path}: {answer.status} {answer.text()[:500]}"
+        return answer
+
+    def sees(self, selector):
+        return self.page.evaluate(SNAPSHOT, selector)
+
+    def leave(self):
+        self.context.close()
+        assert not self.errors, self.errors
+
+
+def session_cookie(user, address):
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}

@@ -1,0 +1,123 @@
+"""For every kind of change: the old page with the event applied equals the page fetched afresh."""
+
+import uuid
+
+import pytest
+
+from forum.changes import KINDS
+from forum.models import Topic
+from tests import world
+
+TOPIC_PARTS = "#topic-header, #posts > .post, #pager"
+ROWS = "#rows > .row, #older"
+
+
+def happens(kind, topic, grace, mo, elsewhere):
+    """Makes a change of this kind through the site's own forms."""
+    post = topic.posts.get(number=2)
+    at = f"/t/{topic.pk}"
+    {
+        "created": lambda: grace.sends(f"{at}/replies/", body="Something *new*.", token=uuid.uuid4().hex),
+        "edited": lambda: mo.sends(f"/p/{post.pk}/update/", body="Better words.", reason="", version=post.version),
+        "hidden": lambda: mo.sends(f"/p/{post.pk}/hide/"),
+        "restored": lambda: mo.sends(f"/p/{post.pk}/restore/"),
+        "renamed": lambda: mo.sends(f"{at}/edit/", title="A better title"),
+        "closed": lambda: mo.sends(f"{at}/close/"),
+        "opened": lambda: mo.sends(f"{at}/open/"),
+        "pinned": lambda: mo.sends(f"{at}/pin/"),
+        "unpinned": lambda: mo.sends(f"{at}/unpin/"),
+        "moved": lambda: mo.sends(f"{at}/move/", category=elsewhere.pk),
+    }[kind]()
+
+
+def prepare(kind, topic, mo):
+    if kind == "restored":
+        topic.posts.get(number=2).hide(mo)
+    elif kind == "opened":
+        topic.close()
+    elif kind == "unpinned":
+        topic.pin()
+
+
+@pytest.fixture
+def forum(transactional_db):
+    ada, grace, mo = world.member("ada"), world.member("grace"), world.moderator()
+    here, there = world.category("Help"), world.category("Ideas")
+    others = [world.topic(ada, here, f"Another topic {n}") for n in range(3)]
+    topic = world.topic(ada, here, replies=3)
+    world.topic(grace, there, "The newest of all")
+    return {"ada": ada, "grace": grace, "mo": mo, "here": here, "there": there, "topic": topic, "others": others}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_open_topic_page_equals_a_fresh_one(kind, forum, visit):
+    topic = forum["topic"]
+    prepare(kind, topic, forum["mo"])
+    reader, grace, mo = visit(), visit(forum["grace"]), visit(forum["mo"])
+    page = reader.opens_live(topic)
+    before = reader.sees(TOPIC_PARTS)
+
+    happens(kind, topic, grace, mo, forum["there"])
+
+    topic.refresh_from_db()
+    page.locator(f"live-topic[data-change='{topic.change}']").wait_for()
+    kept = reader.sees(TOPIC_PARTS)
+    assert kept != before or kind in ("pinned", "unpinned") and kept
+    reader.opens(topic)
+    assert kept == reader.sees(TOPIC_PARTS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", ["latest", "category"])
+def test_an_open_list_equals_a_fresh_one(kind, place, forum, visit):
+    topic = forum["topic"]
+    prepare(kind, topic, forum["mo"])
+    reader, grace, mo = visit(), visit(forum["grace"]), visit(forum["mo"])
+    where = "/" if place == "latest" else forum["here"].get_absolute_url()
+    page = reader.opens_live(where)
+
+    happens(kind, topic, grace, mo, forum["there"])
+
+    topic.refresh_from_db()
+    row = page.locator(f"#rows > [data-topic='{topic.pk}']")
+    if kind == "moved" and place == "category":
+        row.wait_for(state="detached")
+    else:
+        page.locator(f"#rows > [data-topic='{topic.pk}'][data-change='{topic.change}']").wait_for()
+    page.locator("[data-pill]").wait_for(state="hidden")
+    kept = reader.sees(ROWS)
+    reader.opens(where)
+    assert kept == reader.sees(ROWS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_other_page_counts_new_posts_and_nothing_else(kind, forum, visit):
+    topic, other = forum["topic"], forum["others"][0]
+    prepare(kind, topic, forum["mo"])
+    reader, grace, mo = visit(), visit(forum["grace"]), visit(forum["mo"])
+    page = reader.opens_live(other)
+    page.evaluate("""() => import("/static/js/live.js").then(({live}) => live.subscribe({
+        ask: () => ({type: "pong"}), poll() {}, hear: m => m.title && document.body.setAttribute("data-heard", m.kind)}))""")
+
+    happens(kind, topic, grace, mo, forum["there"])
+
+    page.locator(f"body[data-heard='{kind}']").wait_for()
+    counted = page.locator("[data-elsewhere]").is_visible()
+    assert counted == (kind == "created")
+    assert page.title().startswith("(1) ") == (kind == "created")
+
+
+def test_a_twenty_first_post_brings_the_way_to_the_next_page(forum, visit):
+    topic = world.topic(forum["ada"], forum["here"], "A full page", replies=19)
+    reader, grace = visit(), visit(forum["grace"])
+    page = reader.opens_live(topic)
+
+    grace.sends(f"/t/{topic.pk}/replies/", body="The first on page two.", token=uuid.uuid4().hex)
+
+    page.locator("[data-pill]").wait_for()
+    page.locator("#pager a", has_text="2").first.wait_for()
+    kept = reader.sees(TOPIC_PARTS)
+    page.locator("[data-pill]").click()
+    page.locator("#post-21").wait_for()
+    reader.opens(Topic.objects.get(pk=topic.pk))
+    assert kept == reader.sees(TOPIC_PARTS)

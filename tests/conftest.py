@@ -1,0 +1,65 @@
+import pytest
+
+from tests import world
+
+
+@pytest.fixture
+def ada(db):
+    return world.member("ada", name="Ada Lovelace")
+
+
+@pytest.fixture
+def grace(db):
+    return world.member("grace", name="Grace Hopper")
+
+
+@pytest.fixture
+def mo(db):
+    return world.moderator()
+
+
+@pytest.fixture
+def olive(db):
+    return world.owner()
+
+
+@pytest.fixture
+def iris(db):
+    return world.insider()
+
+
+@pytest.fixture
+def help_category(db):
+    return world.category("Help", color="#e8590c")
+
+
+@pytest.fixture
+def lounge(db):
+    return world.lounge()
+
+
+@pytest.fixture
+def topic(ada, help_category):
+    return world.topic(ada, help_category)
+
+
+@pytest.fixture
+def signed_in(client):
+    """A function that signs somebody in: `signed_in(ada).get(...)`."""
+
+    def sign_in(user):
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits():
+    """What one test has used up of a rate limit does not hinder the next."""
+    from django.core.cache import cache
+
+    from forum import rates
+
+    cache.clear()
+    rates.forget()

@@ -1,0 +1,16 @@
+"""The forum's own settings, with what a test run must not wait for made quick. Databases and Redis are real ones."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "a-secret-for-tests-only-that-is-long-enough-to-be-accepted-anywhere")
+
+from forum.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # a file, so that servers started by tests and threads see the same rows
+    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/parley-test-{os.getpid()}.sqlite3"}  # noqa: F405
+RATES = {name: "10000/minute" for name in RATES}  # noqa: F405

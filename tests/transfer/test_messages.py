@@ -1,0 +1,232 @@
+import base64
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forum.transfer import conversion, messages
+from tests.transfer import mails
+
+
+def parse(body="Hello.\n", separator=mails.SEPARATOR, **headers):
+    return messages.parse(mails.raw(mails.mail(body, **headers), separator))
+
+
+def test_a_plain_mail():
+    message = parse("Hello.\n", in_reply_to="<b@x>", references="<a@x>\n <b@x>")
+
+    assert (message.id, message.answers) == ("kites-1@example.org", ["b@x", "a@x"])
+    assert (message.author, message.address) == ("Ines Moreau", "ines@example.org")
+    assert message.date == datetime(2019, 4, 29, 8, tzinfo=UTC)
+    assert (message.subject.title, message.text.strip(), dict(message.problems)) == ("Kites", "Hello.", {})
+
+
+# --- Ids ---
+
+
+def test_an_id_may_stand_on_a_line_of_its_own_and_have_any_signs():
+    message = parse(message_id="\n <CA+x=$/y@example.org>", references="<a@x>\n\t<b@x>")
+
+    assert (message.id, message.answers) == ("CA+x=$/y@example.org", ["b@x", "a@x"])
+
+
+def test_an_answered_id_without_brackets_counts():
+    assert parse(in_reply_to="parent@example.org").answers == ["parent@example.org"]
+
+
+def test_a_mail_without_id_gets_the_same_one_every_time():
+    first, second = parse(message_id=None), parse(message_id=None)
+
+    assert first.id == second.id
+    assert first.id != parse("Other.", message_id=None).id
+    assert first.problems["id"] == 1
+
+
+def test_an_endless_id_is_kept_as_its_hash():
+    assert parse(message_id=f"<{'a' * 500}@x>").id.startswith("sha256:")
+
+
+def test_ids_quoted_in_the_text_are_not_headers():
+    assert parse("References: <a@x>\nMessage-ID: <b@x>\n").answers == []
+
+
+# --- Authors ---
+
+
+def test_a_list_that_writes_itself_into_from_leaves_the_author_in_reply_to():
+    message = parse(
+        from_="x",
+        **{"from": "Ines Moreau via Kites <kites@lists.example.org>", "reply_to": "Ines M. <Ines@Example.org>"},
+    )
+
+    assert (message.author, message.address) == ("Ines Moreau", "ines@example.org")
+
+
+def test_a_name_cut_into_encoded_words_in_mid_letter_is_whole_again():
+    encoded = base64.b64encode("Łukasz Żak".encode())
+    head, tail = encoded[:4].decode(), encoded[4:].decode()
+
+    message = parse(**{"from": f"=?utf-8?B?{head}?=\n =?utf-8?B?{tail}?= <l@example.org>"})
+
+    assert message.author == "Łukasz Żak"
+
+
+def test_a_comma_in_an_encoded_name_does_not_part_it():
+    assert parse(**{"from": "=?iso-8859-1?Q?M=F6ller=2C_Ida?= <ida@example.org>"}).author == "Möller, Ida"
+
+
+@pytest.mark.parametrize("sender", ["<ines@example.org>", "ines@example.org", '"ines@example.org" <ines@example.org>'])
+def test_who_gives_no_name_is_called_what_stands_before_the_at(sender):
+    assert parse(**{"from": sender}).author == "ines"
+
+
+def test_direction_controls_do_not_get_into_names():
+    assert parse(**{"from": "\u202eInes\u202c <ines@example.org>"}).author == "Ines"
+
+
+def test_a_mail_without_sender_has_no_author_and_says_so():
+    message = parse(**{"from": None})
+
+    assert (message.author, message.address, message.problems["author"]) == ("", "", 1)
+
+
+# --- Dates ---
+
+
+@pytest.mark.parametrize("date", [None, "yesterday", "Mon, 99 Foo 2019", "Mon, 29 Apr 1832 10:00:00 +0000"])
+def test_a_date_that_cannot_be_is_replaced_by_that_of_arrival(date):
+    message = parse(date=date)
+
+    assert (message.date, message.problems["date"]) == (datetime(2019, 4, 29, 8, tzinfo=UTC), 1)
+
+
+def test_a_date_in_the_future_is_not_believed():
+    assert parse(date="Mon, 29 Apr 2999 10:00:00 +0000").date.year == 2019
+
+
+def test_without_any_date_it_is_unknown():
+    assert parse(date=None, separator=b"From x").date is None
+
+
+# --- Text ---
+
+
+@pytest.mark.parametrize(
+    ("label", "data", "text"),
+    [
+        ("iso-8859-1", "5 € – “so”".encode("cp1252"), "5 € – “so”"),
+        ("gb2312", "镕镕".encode("gb18030"), "镕镕"),
+        ("ks_c_5601-1987", "똠방각하".encode("cp949"), "똠방각하"),
+        ("koi8-r", "Привет".encode("koi8-r"), "Привет"),
+        ("us-ascii", "grün".encode(), "grün"),
+        ("", "grün".encode("cp1252"), "grün"),
+    ],
+)
+def test_text_is_read_by_its_label_or_what_such_labels_mean(label, data, text):
+    content_type = f"text/plain; charset={label}" if label else None
+
+    message = parse(data, content_type=content_type, content_transfer_encoding="8bit")
+
+    assert message.text == text
+
+
+def test_an_unknown_character_set_is_survived_and_counted():
+    message = parse("grün".encode(), content_type="text/plain; charset=x-martian")
+
+    assert (message.text, message.problems["charset"]) == ("grün", 1)
+
+
+def test_bytes_that_do_not_fit_are_survived_and_counted():
+    message = parse(b"caf\xe9 \xff\xfe", content_type="text/plain; charset=utf-8")
+
+    assert (message.text, message.problems["encoding"]) == ("café ÿþ", 1)
+
+
+def test_raw_bytes_in_a_header_are_survived_and_counted():
+    subject = "Grün".encode("cp1252").decode("utf-8", "surrogateescape")
+
+    message = parse(subject=subject)
+
+    assert (message.subject.title, message.problems["header"]) == ("Grün", 1)
+
+
+def test_a_broken_encoded_word_is_survived():
+    assert "Kites" in parse(subject="=?utf-8?B?a?= Kites").subject.title
+
+
+def test_nul_bytes_and_other_invisible_signs_are_left_out():
+    assert parse("a\x00b\u200bc\ufeffd").text == "abcd"
+
+
+def test_of_plain_and_html_the_plain_one_is_taken():
+    headers, body = mails.multipart(("text/plain", "Plain."), ("text/html", "<p>HTML</p>"), kind="alternative")
+
+    assert parse(body, **headers).text.strip() == "Plain."
+
+
+def test_html_serves_where_there_is_nothing_else():
+    html = "<style>p {}</style><p>One <b>two</b><br>three</p><blockquote>Old</blockquote><a href='https://a.example/'>a</a>"
+    headers, body = mails.multipart(("text/plain", " "), ("text/html", html), kind="alternative")
+
+    assert parse(body, **headers).text.strip() == "One two\nthree\n\n> Old\n\na <https://a.example/>"
+
+
+def test_attachments_are_named_and_not_taken_for_text():
+    headers, body = mails.multipart(
+        ("text/plain", "See below."),
+        ('text/x-patch; name="kite.patch"\nContent-Disposition: attachment; filename="kite.patch"', "+string"),
+        ('image/png; name="logo.png"\nContent-ID: <logo>', "x"),
+    )
+
+    message = parse(body, **headers)
+
+    assert (message.text.strip(), message.attachments) == ("See below.", ["kite.patch"])
+
+
+def test_soft_line_breaks_of_format_flowed_are_undone():
+    text = "This is one \nparagraph.\n> Quoted \n> too.\n-- \nInes\n"
+
+    message = parse(text, content_type="text/plain; format=flowed")
+
+    assert message.text == "This is one paragraph.\n> Quoted too.\n-- \nInes\n"
+
+
+def test_delsp_takes_the_space_as_well():
+    message = parse("Dampf \nschiff\n", content_type="text/plain; format=flowed; delsp=yes")
+
+    assert message.text == "Dampfschiff\n"
+
+
+def test_a_multipart_mail_without_parts_is_read_as_text():
+    message = parse("Hello.", content_type="multipart/mixed")
+
+    assert (message.text, message.problems["mime"]) == ("Hello.", 1)
+
+
+def test_parts_nested_without_end_are_survived():
+    body = "".join(f'--b{n}\nContent-Type: multipart/mixed; boundary="b{n + 1}"\n\n' for n in range(300))
+
+    assert parse(body, content_type='multipart/mixed; boundary="b0"').problems["mime"] == 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=600), st.booleans())
+def test_any_bytes_become_a_message(content, with_headers):
+    message = messages.parse(mails.raw((mails.mail("") if with_headers else b"") + content))
+
+    assert message.id
+
+
+HEADERS = ["From", "Reply-To", "Date", "Subject", "Message-ID", "References", "Content-Type", "List-Id"]
+HEADERS += ["Content-Transfer-Encoding", "Content-Disposition"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(st.sampled_from(HEADERS), st.binary(max_size=60)), st.binary(max_size=200))
+def test_any_headers_become_a_draft(headers, body):
+    lines = [name.encode() + b": " + value.replace(b"\n", b"\n ") for name, value in headers.items()]
+
+    result = conversion.convert(conversion.Task(mails.raw(b"\n".join(lines) + b"\n\n" + body), None))
+
+    assert isinstance(result, conversion.Draft), result

@@ -1,0 +1,50 @@
+"""The cast and their forum: Ada writes, Grace reads, Mo tidies, the owner owns. Members of "Insiders" have a lounge."""
+
+from django.contrib.auth.models import Group
+
+from forum.models import Category, Topic, User
+from forum.models.users import MODERATORS
+
+PASSWORD = "correct horse battery"  # noqa: S105
+
+
+def member(username, **fields):
+    user = User.objects.create_user(username, f"{username.casefold()}@example.org", PASSWORD, **fields)
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    return user
+
+
+def moderator(username="mo"):
+    user = member(username)
+    user.groups.add(Group.objects.get_or_create(name=MODERATORS)[0])
+    return user
+
+
+def owner(username="olive"):
+    return member(username, is_staff=True, is_superuser=True)
+
+
+def category(name="Help", readers=(), posters=(), **fields):
+    made = Category.objects.create(name=name, **fields)
+    made.readers.set([Group.objects.get_or_create(name=group)[0] for group in readers])
+    made.posters.set([Group.objects.get_or_create(name=group)[0] for group in posters])
+    return made
+
+
+def lounge():
+    """A private category: only members of Insiders may read it."""
+    return category("Lounge", readers=["Insiders"])
+
+
+def insider(username="iris"):
+    user = member(username)
+    user.groups.add(Group.objects.get_or_create(name="Insiders")[0])
+    return user
+
+
+def topic(author, category, title="Tea or coffee?", body="I wonder.", replies=0):
+    made = Topic.start(author, category, title, body)
+    for n in range(2, replies + 2):
+        made.reply(author, f"Reply number {n}.")
+    made.refresh_from_db()
+    return made
