@@ -1,6 +1,7 @@
 """Everything an owner may want to change comes from the environment, or from a `.env` file beside `manage.py`."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -21,7 +22,7 @@ DEBUG = env.bool("DEBUG", True)
 SITE_NAME = env("SITE_NAME", default="Parley")
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if DEBUG else [urlsplit(SITE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 DEVELOPMENT_SECRET = "development-only-secret-that-no-real-site-may-use"  # noqa: S105
@@ -182,7 +183,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = env("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

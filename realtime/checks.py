@@ -9,7 +9,7 @@ def layer_keeps_its_sockets(app_configs, **kwargs):
         return [
             Error(
                 "channels_redis.core drops idle sockets and loses bursts of events.",
-                hint="Set REDIS_URL and leave CHANNEL_LAYERS alone, or use channels_redis.pubsub.RedisPubSubChannelLayer.",
+                hint="Set REDIS_URL and leave CHANNEL_LAYERS alone, or use RedisPubSubChannelLayer.",
                 id="realtime.E001",
             )
         ]

@@ -3,62 +3,81 @@
 import logging
 import time
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from forum.models import Reading, Topic
+from forum.models.readings import with_readings
 
-from . import events, feed, groups, messages
+from . import database, events, feed, groups, limits, messages, rights
+from .heads import Head
 from .hub import the_hub
 from .messages import BadMessage
-from .outlets import Outlet
+from .outlets import BACKLOG, Outlet
 from .readers import reader_with, session_key_of
 
 logger = logging.getLogger(__name__)
-LARGEST = 4096  # bytes of one message
-RATE, BURST = 5, 20  # messages a second, and at once
-TOPICS = 50  # that one page may watch
+PATIENCE = 10  # seconds that a page may take to read an answer
 
-TOO_BIG, TOO_FAST, ASK_AGAIN = 1009, 1008, 4001  # close codes; 4001: come back, who may see what has changed
+TOO_BIG, TOO_FAST, TRY_LATER = 1009, 1008, 1013  # close codes, and one of our own:
+ASK_AGAIN = 4001  # come back at once; who may see what has changed, or the page did not read
 
 
 class Page(AsyncWebsocketConsumer):
     channel_layer_alias = "none"  # the hub listens for all: no channel of its own
 
-    async def connect(self):
+    async def __call__(self, scope, receive, send):
         self.joined, self.topics, self.held = set(), set(), {}
-        self.user_id, self.user = None, None
-        self.beat_at = self.heard_at = self.refilled_at = time.monotonic()
-        self.allowance = BURST
-        self.outlet = Outlet(self.base_send, on_full=self._give_up)
+        self.user, self.user_id, self.rights = None, None, None
+        self.beat_at = self.heard_at = time.monotonic()
+        self.allowance = limits.Allowance()
+        self.outlet = Outlet(send, on_full=self.send_away)
         self.hub = the_hub()
-        self.user = await database_sync_to_async(reader_with)(session_key_of(self.scope))
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # however it ended
+            self.outlet.abandon()
+            self.hub.part(self)
+
+    async def connect(self):
+        await self.accept()
+        self.session_key = session_key_of(self.scope)
+        try:
+            await self._enter()
+        except Exception:
+            logger.exception("A page could not be let in.")
+            self.outlet.close(TRY_LATER)
+
+    async def _enter(self):
+        fences = None
+        while fences != self.hub.fences:  # one that fell while the database was asked might have meant this page
+            fences = self.hub.fences
+            if self.hub.rights is None:
+                self.hub.rights = await database.ask(rights.of_categories)
+            self.user, self.rights = await database.ask(reader_with, self.session_key)
         self.user_id = self.user.pk
         self.hub.enter(self)
-        await self.accept()
-
-    async def disconnect(self, code):
-        self.outlet.abandon()
-        self.hub.part(self)
 
     # --- What the page says ---
 
     async def receive(self, text_data=None, bytes_data=None):
         self.heard_at = time.monotonic()
-        if len(text_data or bytes_data or "") > LARGEST:
+        if limits.is_too_big(text_data or bytes_data or ""):
             return self.outlet.close(TOO_BIG)
-        if not self._may_speak():
+        if not self.allowance.take():
             return self.outlet.close(TOO_FAST)
         try:
-            message = messages.read(text_data or "")
-            handler = {"watch": self.watch, "unwatch": self.unwatch, "seen": self.seen, "pong": self.pong}.get(
-                message["type"]
-            )
-            if handler is None:
-                raise BadMessage("The type must be one of watch, unwatch, seen, pong.")
-            await handler(message)
+            await self._answer(messages.read(text_data or ""))
         except BadMessage as error:
-            self._send({"type": "error", "message": str(error)})
+            await self._send({"type": "error", "message": str(error)})
+        except Exception:
+            logger.exception("A page could not be answered.")
+            self.outlet.close(TRY_LATER)
+
+    async def _answer(self, message):
+        answers = {"watch": self.watch, "unwatch": self.unwatch, "seen": self.seen, "pong": self.pong}
+        if message["type"] not in answers:
+            raise BadMessage("The type must be one of watch, unwatch, seen, pong.")
+        await answers[message["type"]](message)
 
     async def watch(self, message):
         if "news" in message:
@@ -71,14 +90,12 @@ class Page(AsyncWebsocketConsumer):
             raise BadMessage("Watch a topic, a list or the news.")
 
     async def unwatch(self, message):
-        topic = messages.number_in(message, "topic")
-        self.topics.discard(topic)
-        self.hub.leave(self, groups.of_topic(topic))
+        self._drop_topic(messages.number_in(message, "topic"))
 
     async def seen(self, message):
         topic, number = messages.number_in(message, "topic"), messages.number_in(message, "number")
         if self.user_id and topic in self.topics:
-            await database_sync_to_async(record)(self.user, topic, number)
+            await database.write(record, self.user, topic, number)
 
     async def pong(self, message):
         pass
@@ -88,45 +105,53 @@ class Page(AsyncWebsocketConsumer):
     async def _watch_topic(self, message):
         topic = messages.number_in(message, "topic")
         since, epoch = messages.number_in(message, "change"), messages.epoch_in(message)
-        if topic not in self.topics and len(self.topics) >= TOPICS:
-            raise BadMessage(f"One page may watch {TOPICS} topics.")
+        if topic not in self.topics and len(self.topics) >= limits.TOPICS:
+            raise BadMessage(f"One page may watch {limits.TOPICS} topics.")
         group = groups.of_topic(topic)
-        await self._hold([group])
         self.topics.add(topic)
-        answer = await database_sync_to_async(feed.topic_changes)(self.user, topic, epoch, since)
-        self._send(answer)
+        held = await self._hold([group])
+        answer, category = await database.ask(feed.topic_changes_and_place, self.user, topic, epoch, since)
+        if not self._holds(held):
+            return  # a fence fell meanwhile: the page was told to ask again
         if answer["type"] == "gone":
             self._drop_topic(topic)
-            return
-        self.hub.heads.setdefault(topic, (answer["epoch"], answer["change"]))
-        self._release([group])
+        else:
+            self.hub.heads.setdefault(topic, Head(answer["epoch"], answer["change"], category))
+        await self._send(answer)
+        self._release(held)
 
     async def _watch_list(self, message):
-        rows = messages.rows_in(message.get("rows", ""))
-        topic_list = await database_sync_to_async(feed.list_named)(str(message["list"]), self.user)
+        name, rows = messages.list_in(message), messages.rows_in(message.get("rows", ""))
+        topic_list = await database.ask(feed.list_named, name, self.user)
         if topic_list is None:
-            return self._send({"type": "gone", "list": str(message["list"])[:40]})
-        names = await database_sync_to_async(groups.for_list)(topic_list)
-        await self._hold(names)
-        self._send(await database_sync_to_async(feed.list_changes)(topic_list, rows))
-        self._release(names)
+            await self._send({"type": "gone", "list": name})
+            return
+        held = await self._hold(await database.ask(groups.for_list, topic_list))
+        await self._send(await database.ask(feed.list_changes, topic_list, rows))
+        self._release(held)
 
     async def _watch_everyone(self, message):
         since, topic, name = messages.number_in(message, "news"), *messages.shown_in(message)
-        names = await database_sync_to_async(groups.for_everyone)(self.user)
-        await self._hold(names)
-        self._send(await database_sync_to_async(feed.news_since)(self.user, since, topic, name))
-        self._release(names)
+        held = await self._hold(await database.ask(groups.for_everyone, self.user))
+        await self._send(await database.ask(feed.news_since, self.user, since, topic, name))
+        self._release(held)
 
     async def _hold(self, names):
+        """Joins the groups; what they bring is held until the answer is out. Returns {group: texts held}."""
+        held = {group: self.held.setdefault(group, []) for group in names}
         for group in names:
-            self.held.setdefault(group, [])
             await self.hub.join(self, group)
+        return held
 
-    def _release(self, names):
-        for group in names:
-            for text in self.held.pop(group, ()):
-                self.outlet.push(text)
+    def _holds(self, held):
+        return all(self.held.get(group) is texts for group, texts in held.items())
+
+    def _release(self, held):
+        for group, texts in held.items():
+            if self.held.get(group) is texts:
+                del self.held[group]
+                for text in texts:
+                    self.outlet.push(text)
 
     # --- What the hub says ---
 
@@ -136,14 +161,17 @@ class Page(AsyncWebsocketConsumer):
             self.outlet.push(text)
         else:
             held.append(text)
+            if sum(map(len, held)) > BACKLOG:
+                self.send_away()
 
     def ask_again_for_topic(self, topic):
         self._drop_topic(topic)
-        self._send({"type": "again", "topic": topic})
+        self.outlet.push(events.encode({"type": "again", "topic": topic}))
 
     def send_away(self):
-        """Out of all groups at once; the page comes back and is asked who it is."""
+        """Out of all groups at once; the page comes back, is asked who it is, and catches up."""
         self.hub.part(self)
+        self.held.clear()
         self.outlet.close(ASK_AGAIN)
 
     # ---
@@ -153,23 +181,17 @@ class Page(AsyncWebsocketConsumer):
         self.held.pop(groups.of_topic(topic), None)
         self.hub.leave(self, groups.of_topic(topic))
 
-    def _send(self, message):
+    async def _send(self, message):
+        """An answer may be large: it waits until the one before has been read."""
+        try:
+            await self.outlet.drained(PATIENCE)
+        except TimeoutError:
+            self.send_away()
         self.outlet.push(events.encode(message))
-
-    def _may_speak(self):
-        now = time.monotonic()
-        self.allowance = min(BURST, self.allowance + (now - self.refilled_at) * RATE)
-        self.refilled_at = now
-        self.allowance -= 1
-        return self.allowance >= 0
-
-    def _give_up(self):
-        """It does not read what it is sent: away with it, and it catches up when it is back."""
-        self.hub.part(self)
-        self.hub.loop.create_task(self.close(ASK_AGAIN))
 
 
 def record(user, topic_id, number):
-    topic = Topic.objects.visible_to(user).filter(pk=topic_id, last_number__gte=number).first()
+    topics = with_readings(Topic.objects.visible_to(user), user)
+    topic = topics.filter(pk=topic_id, last_number__gte=number).first()
     if topic:
         Reading.objects.record(user, topic, number)

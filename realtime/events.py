@@ -3,15 +3,16 @@
 import json
 from datetime import UTC
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 ROW, HEADER, POST = "topics/_row.html", "topics/_header.html", "posts/_post.html"
 
 
-def topic_event(kind, topic, post=None):
+def topic_event(kind, topic, post=None, header=None):
     """For pages that show the topic. `topic` needs its category loaded, `post` its author."""
-    event = numbers(kind, topic) | {"header": part(HEADER, topic=topic)}
+    event = numbers(kind, topic) | {"header": header or header_of(topic)}
     if post:
         event["post"] = {
             "id": post.pk,
@@ -41,6 +42,15 @@ def everyone_event(kind, topic, post=None):
     return event
 
 
+def header_of(topic):
+    return part(HEADER, topic=topic)
+
+
+def heartbeat(heads):
+    """For pages on these topics {id: (epoch, change, …)}: whoever has less asks for it. As finished text."""
+    return encode({"type": "heartbeat", "topics": {topic: head[:2] for topic, head in heads.items()}})
+
+
 def numbers(kind, topic):
     return {
         "type": "post_update",
@@ -55,8 +65,6 @@ def numbers(kind, topic):
 
 def part(template, **context):
     """A shared partial, in the site's language and in UTC: it must read the same for everybody."""
-    from django.conf import settings
-
     with translation.override(settings.LANGUAGE_CODE), timezone.override(UTC):
         return render_to_string(template, context).strip()
 

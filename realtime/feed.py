@@ -1,6 +1,5 @@
 """What a page has missed, from the database: the same answer for a socket's `watch` and for a request."""
 
-
 from forum.lists import TopicList
 from forum.models import Category, Post, Topic
 
@@ -13,16 +12,28 @@ COUNTED = 99
 
 
 def topic_changes(user, topic_id, epoch, since):
-    """Everything in a topic after change `since`, as the dict to send. See docs/realtime.md for the shapes."""
+    """Everything in a topic after change `since`, as the dict to send; docs/realtime.md has the shapes."""
+    answer, _place = topic_changes_and_place(user, topic_id, epoch, since)
+    return answer
+
+
+def topic_changes_and_place(user, topic_id, epoch, since):
+    """The same, and the id of the category that the topic stands in."""
     topic = Topic.objects.visible_to(user).for_display().filter(pk=topic_id).first()
     if topic is None:
-        return {"type": "gone", "topic": topic_id}
+        return {"type": "gone", "topic": topic_id}, None
+    return changes_of(topic, user, epoch, since), topic.category_id
+
+
+def changes_of(topic, user, epoch, since):
     if epoch != topic.epoch or since > topic.change or topic.change - since > REACH:
-        return {"type": "reload", "topic": topic_id, "epoch": topic.epoch, "change": topic.change}
+        return {"type": "reload", "topic": topic.pk, "epoch": topic.epoch, "change": topic.change}
     missed, more = news_of(topic, since)
+    if missed and not Topic.objects.visible_to(user).filter(pk=topic.pk).exists():
+        return {"type": "gone", "topic": topic.pk}  # moved out of sight while its posts were read
     return {
         "type": "changes",
-        "topic": topic_id,
+        "topic": topic.pk,
         "epoch": topic.epoch,
         "since": since,
         "change": missed[-1]["change"] if more else topic.change,
@@ -32,18 +43,18 @@ def topic_changes(user, topic_id, epoch, since):
 
 
 def news_of(topic, since):
-    """(events after `since` in order of their change, whether there are more). At most LIMIT, and BYTES or so."""
+    """(events after `since` by change, whether there are more). At most LIMIT, and BYTES or so."""
     posts = list(topic.posts.for_display().filter(change__gt=since).order_by("change")[: LIMIT + 1])
-    missed, size = [], 0
+    missed, size, header = [], 0, events.header_of(topic)
     for post in posts[:LIMIT]:
-        event = events.topic_event(kind_of(post), topic, post) | {"change": post.change}
+        event = events.topic_event(kind_of(post), topic, post, header) | {"change": post.change}
         size += len(event["post"]["html"])
         missed.append(event)
         if size > BYTES:
             break
     more = len(missed) < len(posts)
     if topic.header_change > since and not more:
-        missed.append(events.topic_event("header", topic) | {"change": topic.header_change})
+        missed.append(events.topic_event("header", topic, header=header) | {"change": topic.header_change})
         missed.sort(key=lambda event: event["change"])
     return missed, more
 
@@ -95,5 +106,5 @@ def news_since(user, post_id, topic_id=None, list_name=None):
     topic_list = list_named(list_name, user) if list_name else None
     if topic_list:
         new = new.exclude(topic__in=topic_list.topics)
-    newest = Post.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = Post.objects.visible_to(user).order_by("-pk").values_list("pk", flat=True).first() or 0
     return {"type": "news", "count": len(new.values_list("pk", flat=True)[:COUNTED]), "newest": newest}

@@ -1,6 +1,7 @@
-"""When somebody may see less than before, their pages are taken out of the groups at once and have to ask again."""
+"""When somebody may see less than before, their pages leave the groups at once and have to ask again."""
 
 from django.contrib.auth import user_logged_out
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
@@ -13,6 +14,7 @@ from .publishing import publish
 def listen():
     m2m_changed.connect(on_groups_of_user, sender=User.groups.through, dispatch_uid="fence.groups")
     m2m_changed.connect(on_readers, sender=Category.readers.through, dispatch_uid="fence.readers")
+    post_delete.connect(on_group_deleted, sender=Group, dispatch_uid="fence.group")
     pre_save.connect(before_category, sender=Category, dispatch_uid="fence.before_category")
     post_save.connect(on_category, sender=Category, dispatch_uid="fence.category")
     post_save.connect(on_user, sender=User, dispatch_uid="fence.user")
@@ -37,6 +39,10 @@ def on_groups_of_user(instance, action, reverse, pk_set, **kwargs):
 def on_readers(action, **kwargs):
     if action in ("post_add", "post_remove", "post_clear"):
         raise_fence(all=True)
+
+
+def on_group_deleted(**kwargs):
+    raise_fence(all=True)
 
 
 def before_category(instance, **kwargs):

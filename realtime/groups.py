@@ -2,7 +2,7 @@
 
 topic.12            pages that show the topic
 list.latest         pages that show the latest topics, for topics that everybody may read
-list.category.5     pages that show the category; and for a private one, the latest page of those who may read it
+list.category.5     pages that show the category; a private one: the latest topics of its readers, too
 everyone            every page, for topics that everybody may read
 everyone.5          every page of those who may read the private category 5
 """
@@ -10,6 +10,8 @@ everyone.5          every page of those who may read the private category 5
 from forum.models import Category
 
 FENCE = "fence"
+LATEST = "list.latest"
+EVERYONE = "everyone"
 
 
 def of_topic(topic_id):
@@ -24,8 +26,9 @@ def everyone_of(category_id):
     return f"everyone.{category_id}"
 
 
-LATEST = "list.latest"
-EVERYONE = "everyone"
+def of_lists(category_id, private):
+    """Groups of the lists that a topic of this category stands in."""
+    return [of_category(category_id)] if private else [of_category(category_id), LATEST]
 
 
 def for_list(topic_list):
@@ -45,5 +48,7 @@ def private_to(user):
     return Category.objects.visible_to(user).private().values_list("pk", flat=True)
 
 
-def is_private(category_id):
-    return Category.objects.private().filter(pk=category_id).exists()
+def is_private(category):
+    """Whether it, or the one above, has readers of its own. Says what Category.private() says, quicker."""
+    above = [pk for pk in (category.pk, category.parent_id) if pk]
+    return Category.readers.through.objects.filter(category__in=above).exists()

@@ -1,4 +1,4 @@
-"""Every 25 s each page hears the heads of what it watches: so it notices when it went deaf, and we when it did."""
+"""Every 25 s each page hears the heads of what it watches: so it notices when it went deaf, and so do we."""
 
 import asyncio
 import time
@@ -6,17 +6,21 @@ import time
 from . import events
 
 EVERY = 25  # seconds
+PULSE = 1  # seconds between two looks at who is due
+CHUNK = 200  # pages looked at before others get a turn
 PATIENCE = 10  # seconds more that a page may take to answer
 
 
 async def run(hub):
     """Spread over the period, so that pages are not all spoken to at once."""
     while True:
-        await asyncio.sleep(1)
+        await asyncio.sleep(PULSE)
         now = time.monotonic()
-        for page in list(hub.pages):
-            if now - page.beat_at >= EVERY:
+        for number, page in enumerate(list(hub.pages), 1):
+            if now - page.beat_at >= EVERY and page in hub.pages:
                 beat(hub, page, now)
+            if number % CHUNK == 0:
+                await asyncio.sleep(0)
 
 
 def beat(hub, page, now):
@@ -24,5 +28,4 @@ def beat(hub, page, now):
         page.send_away()
         return
     page.beat_at = now
-    heads = {topic: hub.heads[topic] for topic in page.topics if topic in hub.heads}
-    page.outlet.push(events.encode({"type": "heartbeat", "topics": heads}))
+    page.outlet.push(events.heartbeat({topic: hub.heads[topic] for topic in page.topics if topic in hub.heads}))

@@ -1,17 +1,21 @@
 """One per process: hears each group once from the channel layer, and tells the pages of this process.
 
-Pages have no channel of their own, so an event costs the layer one delivery per process, however many pages there are.
+Pages have no channel of their own: an event costs the layer one delivery per process, however many there are.
 """
 
 import asyncio
 import logging
+import secrets
+import time
 
 from channels.layers import get_channel_layer
 
-from . import groups, heartbeat, sweep
+from . import echo, groups, heartbeat, sweep
+from .subscriptions import Subscriptions
 
 logger = logging.getLogger(__name__)
 CHUNK = 200  # pages told before others get a turn
+RESTART = 1.0  # seconds
 _hub = None
 
 
@@ -32,28 +36,41 @@ def running_hub():
 
 class Hub:
     def __init__(self, loop):
-        self.loop = loop
-        self.members = {}  # group -> {page: None}, in order of joining
+        self.loop, self.name = loop, secrets.token_hex(8)
         self.pages = {}  # every connected page, in order of coming
-        self.heads = {}  # topic id -> (epoch, change) last told, for topics that some page shows
-        self.told = {}  # (group, topic id) -> change last told: what the sweep need not tell again
-        self._subscribed = set()
-        self._settling = asyncio.Lock()
-        self._channel = None
-        self._tasks = []
+        self.members = {}  # group -> {page: None}, in order of joining
+        self.heads = {}  # topic id -> Head, for topics that some page shows
+        self.told = {}  # (group, topic id) -> (epoch, change) last told: what the sweep need not tell again
+        self.rights = None  # of categories, as all pages here have asked them; see rights.py
+        self.fences = 0  # how many there were
+        self.subscriptions = Subscriptions(groups.FENCE, self.members)
+        self.sweep_soon = asyncio.Event()
+        self.echoed_at = 0.0
+        self._telling = asyncio.Lock()
+        self._tasks, self._works = [], {}
 
     def start(self):
-        for work in (self._listen, lambda: sweep.run(self), lambda: heartbeat.run(self)):
-            self._tasks.append(self.loop.create_task(self._supervise(work)))
+        works = {
+            "listen": self._listen,
+            "settle": self.subscriptions.run,
+            "sweep": lambda: sweep.run(self),
+            "heartbeat": lambda: heartbeat.run(self),
+            "echo": lambda: echo.run(self),
+        }
+        self._tasks = [self.loop.create_task(self._supervise(name, work)) for name, work in works.items()]
 
     async def stop(self):
-        for task in self._tasks:
+        for task in [*self._tasks, *self._works.values()]:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._works.values(), return_exceptions=True)
 
-    def call(self, coroutine):
+    def call(self, function, *arguments):
+        """Calls a plain function on the hub's loop; from any thread, without waiting for it."""
+        self.loop.call_soon_threadsafe(function, *arguments)
+
+    def run(self, coroutine):
         """Runs a coroutine on the hub's loop; from any thread, without waiting for it."""
-        asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        asyncio.run_coroutine_threadsafe(coroutine, self.loop).add_done_callback(complain)
 
     # --- Who listens to what ---
 
@@ -61,10 +78,12 @@ class Hub:
         self.pages[page] = None
 
     async def join(self, page, group):
-        """From when this returns, `page` hears all that is published to `group`."""
+        """From when this returns, `page` hears what is sent to `group`: by the layer, or by the sweep."""
+        if page not in self.pages:
+            return  # it was sent away meanwhile
         page.joined.add(group)
         self.members.setdefault(group, {})[page] = None
-        await self._settle(group)
+        await self.subscriptions.opened(group)
 
     def leave(self, page, group):
         page.joined.discard(group)
@@ -74,71 +93,78 @@ class Hub:
             del self.members[group]
             if group.startswith("topic."):
                 self.heads.pop(int(group.partition(".")[2]), None)
-            self.loop.create_task(self._settle(group))
+            self.subscriptions.touch(group)
 
     def part(self, page):
         self.pages.pop(page, None)
         for group in list(page.joined):
             self.leave(page, group)
 
-    async def _settle(self, group):
-        """Makes the layer's subscription agree with whether anybody here listens."""
-        async with self._settling:
-            if self._channel is None:
-                return  # the listener is (re)starting, and subscribes to all when it does
-            wanted = group in self.members
-            if wanted and group not in self._subscribed:
-                await get_channel_layer().group_add(group, self._channel)
-                self._subscribed.add(group)
-            elif not wanted and group in self._subscribed:
-                self._subscribed.discard(group)
-                await get_channel_layer().group_discard(group, self._channel)
-
     # --- Hearing and telling ---
 
     async def _listen(self):
-        layer = get_channel_layer()
-        async with self._settling:
-            self._subscribed.clear()
-            channel = await layer.new_channel()
-            for group in [groups.FENCE, *self.members]:
-                await layer.group_add(group, channel)
-                self._subscribed.add(group)
-            self._channel = channel
-        try:
-            while True:
-                message = await layer.receive(channel)
-                if message["type"] == "fence":
-                    self.fence(message)
-                else:
-                    await self.deliver(message["group"], message["topic"], message["epoch"], message["change"],
-                                       message["text"])
-        finally:
-            self._channel = None
+        await self.subscriptions.open()
+        self.sweep_soon.set()  # what was sent while nobody listened
+        while True:
+            await self.take(await get_channel_layer().receive(self.subscriptions.channel))
 
-    async def deliver(self, group, topic, epoch, change, text):
-        """Tells every page of this process that is in `group`."""
-        self.told[group, topic] = change
-        if topic in self.heads and group == groups.of_topic(topic):
-            self.heads[topic] = (epoch, change)
-        for told, page in enumerate(list(self.members.get(group, ())), 1):
-            page.hear(group, text)
-            if told % CHUNK == 0:
-                await asyncio.sleep(0)
+    def listen_anew(self):
+        if "listen" in self._works:
+            self._works["listen"].cancel()
+
+    async def take(self, message):
+        """One message as the layer brings it: see publishing.py."""
+        if message["type"] == "echo":
+            self.echoed_at = time.monotonic()
+        elif message["type"] == "deliver":
+            await self.deliver(**{name: value for name, value in message.items() if name != "type"})
+        elif message["by"] != self.name:  # our own fences were raised at once
+            self.fence(message)
+
+    async def deliver(self, group, topic, epoch, change, text, skip=()):
+        """Tells every page of this process that is in `group` and in none of the groups `skip`."""
+        async with self._telling:  # so that all pages hear in the same order
+            self._remember(group, topic, epoch, change)
+            for told, page in enumerate(list(self.members.get(group, ())), 1):
+                if page in self.members.get(group, ()) and page.joined.isdisjoint(skip):
+                    page.hear(group, text)
+                if told % CHUNK == 0:
+                    await asyncio.sleep(0)
+
+    def _remember(self, group, topic, epoch, change):
+        before = self.told.get((group, topic))
+        if not before or before[0] != epoch or before[1] < change:
+            self.told[group, topic] = (epoch, change)
+        head = self.heads.get(topic)
+        if head and group == groups.of_topic(topic) and (head.epoch != epoch or head.change < change):
+            self.heads[topic] = head._replace(epoch=epoch, change=change)
 
     def fence(self, message):
         """Takes pages out at once; they ask again, and are told what they may see by then."""
+        self.fences += 1
         if "topic" in message:
             for page in list(self.members.get(groups.of_topic(message["topic"]), ())):
                 page.ask_again_for_topic(message["topic"])
-        else:
-            for page in [p for p in self.pages if message.get("all") or p.user_id == message.get("user")]:
-                page.send_away()
+            return
+        if message.get("all"):
+            self.rights = None
+        for page in [p for p in self.pages if message.get("all") or p.user_id == message.get("user")]:
+            page.send_away()
 
-    async def _supervise(self, work):
+    async def _supervise(self, name, work):
+        last = None
         while True:
-            try:
-                await work()
-            except Exception:
-                logger.exception("A part of the hub failed; it starts again in a second.")
-                await asyncio.sleep(1)
+            self._works[name] = self.loop.create_task(work())
+            await asyncio.wait({self._works[name]})
+            if self._works[name].cancelled():
+                continue  # see listen_anew
+            error = self._works[name].exception()
+            if str(error) != last:  # while Redis is away it fails every second in the same way
+                logger.error("A part of the hub (%s) failed; it is started again.", name, exc_info=error)
+            last = str(error)
+            await asyncio.sleep(RESTART)
+
+
+def complain(future):
+    if not future.cancelled() and (error := future.exception()):
+        logger.error("Something for the hub failed.", exc_info=error)

@@ -1,9 +1,11 @@
 """Reads what pages say, and refuses with a sentence what makes no sense. Nothing here trusts its input."""
 
 import json
+import re
 
 LARGEST = 2**53 - 1  # what a browser can count to
-ROWS = 200
+ROWS = 100
+LIST = re.compile(r"latest|category:[0-9]{1,18}", re.ASCII)
 
 
 class BadMessage(ValueError):
@@ -38,6 +40,14 @@ def epoch_in(message):
     return epoch
 
 
+def list_in(message):
+    """The name of a list, "latest" or "category:5". Raises BadMessage."""
+    name = message.get("list")
+    if not isinstance(name, str) or not LIST.fullmatch(name):
+        raise BadMessage("list must be latest or category:5, with the number of a category.")
+    return name
+
+
 def rows_in(value):
     """{topic id: change} from "12:41,13:5", at most ROWS of them. Raises BadMessage."""
     if not isinstance(value, str):
@@ -45,15 +55,10 @@ def rows_in(value):
     pairs = [pair.partition(":") for pair in value.split(",") if pair]
     if len(pairs) > ROWS:
         raise BadMessage(f"rows may hold at most {ROWS} topics.")
-    return {
-        number_in({"rows": topic}, "rows"): number_in({"rows": change}, "rows") for topic, _colon, change in pairs
-    }
+    return {number_in({"rows": topic}, "rows"): number_in({"rows": change}, "rows") for topic, _colon, change in pairs}
 
 
 def shown_in(message):
     """(topic id or None, name of a list or None): what the page shows itself, which is no news to it."""
     topic = number_in(message, "topic") if "topic" in message else None
-    name = message.get("list")
-    if not isinstance(name, str | None):
-        raise BadMessage("list must be the name of a list.")
-    return topic, name
+    return topic, list_in(message) if "list" in message else None

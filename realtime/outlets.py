@@ -4,40 +4,44 @@ import asyncio
 import types
 
 BACKLOG = 64 * 1024  # bytes that wait for a page which does not read; then it is closed and resyncs
+PRIVATE = 3000  # added to a close code that the server refuses to send (daphne: all below 3000)
 
 
 class Outlet:
     def __init__(self, send, on_full):
         self._send, self._on_full = send, on_full
         self._waiting, self._size, self._task = [], 0, None
-        self._closed = False
+        self.is_closed = False
 
     def push(self, text):
         """Sends now as far as the server takes it; else keeps it, up to BACKLOG bytes."""
-        if not self._closed:
-            self._push({"type": "websocket.send", "text": text}, len(text))
+        if not self.is_closed:
+            self._push({"type": "websocket.send", "text": text})
 
     def close(self, code):
-        if not self._closed:
-            self._closed = True
-            self._push({"type": "websocket.close", "code": code}, 0)
+        """What waits is dropped; the page asks for it when it is back."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        self._waiting.clear()
+        self._push({"type": "websocket.close", "code": code})
 
     def abandon(self):
         """The page has left: forget what waits for it."""
-        self._closed = True
+        self.is_closed = True
         self._waiting.clear()
         if self._task:
             self._task.cancel()
 
-    def _push(self, message, size):
+    async def drained(self, patience):
+        """Returns when nothing waits any more. Raises TimeoutError after `patience` seconds."""
+        async with asyncio.timeout(patience):
+            while self._task:
+                await asyncio.wait({self._task})
+
+    def _push(self, message):
         if self._task:
-            self._size += size
-            if self._size > BACKLOG:
-                self._waiting.clear()
-                self._closed = True
-                self._on_full()
-            else:
-                self._waiting.append(message)
+            self._wait(message)
             return
         step = self._send(message)
         if not asyncio.iscoroutine(step):  # a server with awaitables of its own
@@ -47,21 +51,34 @@ class Outlet:
                 future = step.send(None)  # runs to where it would wait; mostly it ends first
             except StopIteration:
                 return
-            except Exception:  # noqa: BLE001 - a socket that is gone; its disconnect follows
-                self._closed = True
+            except Exception:  # noqa: BLE001 - a socket that is gone, its disconnect follows; or a code refused
+                self._refused(message)
                 return
             self._task = asyncio.ensure_future(_resume(step, future))
         self._task.add_done_callback(self._drained)
 
+    def _wait(self, message):
+        self._waiting.append(message)
+        self._size += len(message.get("text", "").encode())
+        if self._size > BACKLOG:
+            self._size = 0
+            self._on_full()
+
+    def _refused(self, message):
+        self.is_closed = True
+        code = message.get("code", PRIVATE)
+        if code < PRIVATE:
+            self._push({**message, "code": code + PRIVATE})
+
     def _drained(self, task):
         self._task = None
         if task.cancelled() or task.exception():
-            self._closed = True
+            self.is_closed = True
             self._waiting.clear()
             return
         waiting, self._waiting, self._size = self._waiting, [], 0
         for message in waiting:
-            self._push(message, len(message.get("text", "")))
+            self._push(message)
 
 
 async def _await(awaitable):

@@ -1,22 +1,13 @@
 """Hands events to the channel layer after commit. Never fails a saved page, never holds it up for long."""
 
-import logging
-import time
-from functools import cache
-
 from channels.layers import get_channel_layer
 from django.conf import settings
 
 from forum.changes import changed
 from forum.models import Post, Topic
 
-from . import events, groups
+from . import events, groups, redis_client
 from .hub import running_hub
-
-logger = logging.getLogger(__name__)
-TIMEOUT = 0.2  # seconds that Redis may take, and
-PAUSE = 2.0  # seconds that it is left alone after it failed; the sweep brings what was not sent
-_rest_until = 0.0
 
 
 def listen():
@@ -24,77 +15,66 @@ def listen():
 
 
 def on_change(sender, kind, topic, post, moved_from, **kwargs):
-    if not settings.REDIS_URL and not running_hub():
+    hub = running_hub()
+    if not settings.REDIS_URL and not (hub and hub.pages):
         return  # nobody listens here; pages of another process learn by its sweep
-    publish(messages(kind, topic.pk, post.pk if post else None, moved_from))
+    publish(messages(kind, topic, post.pk if post else None, moved_from))
 
 
-def messages(kind, topic_id, post_id=None, moved_from=None):
-    """What each group is to be told of one change: a list of (group, message)."""
-    topic = Topic.objects.for_display().get(pk=topic_id)
+def messages(kind, saved, post_id=None, moved_from=None):
+    """What each group is to be told of one change: a list of (group, message).
+
+    `saved` is the topic as the change left it, and has its numbers. What is shown is read anew: if newer, it
+    comes once more with a later number. The post is read first: never newer than who may see it.
+    """
     post = Post.objects.for_display().get(pk=post_id) if post_id else None
-    private = groups.is_private(topic.category_id)
+    topic = Topic.objects.for_display().get(pk=saved.pk)
+    private = groups.is_private(topic.category)
+    lists = groups.of_lists(topic.category_id, private)
+    at = {"epoch": saved.epoch, "change": saved.change}
+
+    def deliver(group, event, skip=()):
+        text = events.encode(event | at)
+        return group, {
+            "type": "deliver",
+            "group": group,
+            "topic": topic.pk,
+            **at,
+            "text": text,
+            "skip": list(skip),
+        }
+
     told = []
+    if moved_from or topic.category_id != saved.category_id:
+        told.append((groups.FENCE, {"type": "fence", "topic": topic.pk}))
+    told.append(deliver(groups.of_topic(topic.pk), events.topic_event(kind, topic, post)))
+    row = events.row_event(kind, topic)
+    told += [deliver(group, row) for group in lists]
     if moved_from:
-        told.append((groups.FENCE, {"type": "fence", "topic": topic_id}))
-        gone = events.encode(events.gone_event(kind, topic))
-        told += [(group, deliver(group, topic, gone)) for group in (groups.of_category(moved_from), groups.LATEST)]
-    group = groups.of_topic(topic_id)
-    told.append((group, deliver(group, topic, events.encode(events.topic_event(kind, topic, post)))))
-    row = events.encode(events.row_event(kind, topic))
-    lists = [groups.of_category(topic.category_id), *([] if private else [groups.LATEST])]
-    told += [(group, deliver(group, topic, row)) for group in lists]
-    group = groups.everyone_of(topic.category_id) if private else groups.EVERYONE
-    told.append((group, deliver(group, topic, events.encode(events.everyone_event(kind, topic, post)))))
+        left = [group for group in (groups.of_category(moved_from), groups.LATEST) if group not in lists]
+        told += [deliver(group, events.gone_event(kind, topic), skip=lists) for group in left]
+    everyone = groups.everyone_of(topic.category_id) if private else groups.EVERYONE
+    told.append(deliver(everyone, events.everyone_event(kind, topic, post)))
     return told
 
 
-def deliver(group, topic, text):
-    return {
-        "type": "deliver",
-        "group": group,
-        "topic": topic.pk,
-        "epoch": topic.epoch,
-        "change": topic.change,
-        "text": text,
-    }
-
-
 def publish(told):
-    """Sends (group, message) pairs in this order to the hubs of all processes; the sweep mends what gets lost."""
-    if settings.REDIS_URL:
-        _publish_to_redis(told)
-    elif hub := running_hub():
-        hub.call(_publish_in_memory(told))
-
-
-async def _publish_in_memory(told):
-    layer = get_channel_layer()
-    for group, message in told:
-        await layer.group_send(group, message)
-
-
-def _publish_to_redis(told):
-    global _rest_until
-    if time.monotonic() < _rest_until:
+    """Sends (group, message) pairs in this order to the hubs of all processes; the sweep mends losses."""
+    hub = running_hub()
+    for _group, message in told:
+        if message["type"] == "fence":
+            message["by"] = hub.name if hub else ""
+            if hub:
+                hub.call(hub.fence, message)  # at once, whatever becomes of the layer
+    if settings.REDIS_URL and redis_client.tell_groups(told):
         return
-    try:
-        pipe = _redis().pipeline(transaction=False)
-        layer = get_channel_layer()
-        for group, message in told:
-            pipe.publish(f"asgi__group__{group}", layer.serialize(message))  # as the pub/sub layer names groups
-        pipe.execute()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the post is saved and the sweep will tell
-        _rest_until = time.monotonic() + PAUSE
-        logger.warning("Redis did not take an event (%s); open pages learn by the sweep.", error)
+    if hub:
+        hub.run(_tell_here(hub, told))
 
 
-@cache
-def _redis():
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0)
-    )
+async def _tell_here(hub, told):
+    for group, message in told:
+        if settings.REDIS_URL:
+            await hub.take(message)  # Redis is away: at least the pages of this process
+        else:
+            await get_channel_layer().group_send(group, message)

@@ -1,4 +1,4 @@
-"""Who is behind a socket or a request, as the session says now and not as it said when they came."""
+"""Who is behind a socket, as the session says now and not as it said when they came."""
 
 from importlib import import_module
 from types import SimpleNamespace
@@ -7,14 +7,21 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 
+from . import rights
+
 
 def reader_with(session_key):
-    """The member whose session this is, checked afresh (signed in, active, same password); else a guest."""
+    """(user, their rights): the member whose session this is, checked afresh; else a guest and None."""
     if not session_key:
-        return AnonymousUser()
+        return AnonymousUser(), None
     store = import_module(settings.SESSION_ENGINE).SessionStore
-    return get_user(SimpleNamespace(session=store(session_key)))
+    user = get_user(SimpleNamespace(session=store(session_key)))
+    if not user.is_authenticated:
+        return user, None
+    held = rights.of_members([user.pk]).get(user.pk)
+    return (user, held) if held else (AnonymousUser(), None)
 
 
 def session_key_of(scope):
-    return scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME)
+    key = scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
+    return key if key.isascii() and key.isprintable() else ""

@@ -1,126 +1,127 @@
 """The layer is never trusted: every few seconds the hub asks the database what its pages have not been told.
 
-So a post saved by any process, with or without Redis, reaches every page. Costs one query for all topics on show and
-one per list, however many pages there are.
+So a post saved by any process, with or without Redis, reaches every page, and so does the loss of a right.
+Costs one query for all topics on show, two per list and four besides, however many pages there are.
 """
 
 import asyncio
 import logging
+from typing import NamedTuple
 
-from channels.db import database_sync_to_async
-from django.contrib.auth.models import AnonymousUser
+from forum.models import Topic
 
-from forum.lists import SIZE
-from forum.models import Category, Topic
-
-from . import events, feed, groups
+from . import database, news, rights, tops
+from .heads import Head
 
 logger = logging.getLogger(__name__)
-EVERY = 10.0  # seconds
+EVERY, EVERY_WHEN_AWAY = 10.0, 2.0  # seconds; away: see echo.py
 MANY = 500  # ids in one query
 
 
 async def run(hub):
     known = None
     while True:
-        if hub.pages:
+        hub.sweep_soon.clear()
+        if not hub.pages:
+            known = hub.rights = None
+        else:
             try:
                 known = await sweep(hub, known)
             except Exception:
                 logger.exception("The sweep failed; it is tried again.")
-        else:
-            known = None
-        await asyncio.sleep(EVERY)
+        try:
+            async with asyncio.timeout(EVERY_WHEN_AWAY if hub.subscriptions.away else EVERY):
+                await hub.sweep_soon.wait()
+        except TimeoutError:
+            continue
+
+
+class Question(NamedTuple):
+    """What pages here show, and the members who look."""
+
+    heads: dict
+    lists: list
+    pages: list
+
+    @classmethod
+    def of(cls, hub):
+        lists = [group for group in hub.members if group.startswith(("list.", "everyone"))]
+        return cls(dict(hub.heads), lists, [page for page in hub.pages if page.user_id])
+
+
+class Answer(NamedTuple):
+    found: tops.Tops
+    told: list  # of news.Told, in the order to be delivered
+    places: dict  # topic id -> category, for those on show
+    categories: frozenset
+    members: dict
+    sessions: set
 
 
 async def sweep(hub, known):
-    """Delivers what is missing. `known` is the Snapshot of the sweep before, or None; returns the new one."""
-    shown = {topic: head for topic, head in hub.heads.items()}
-    lists = [group for group in hub.members if group.startswith(("list.", groups.EVERYONE))]
-    snapshot, told = await database_sync_to_async(look)(shown, lists, known)
-    for group, topic, epoch, change, text in told:
-        if hub.told.get((group, topic), -1) < change:
-            await hub.deliver(group, topic, epoch, change, text)
-    hub.told = {key: change for key, change in hub.told.items() if key[1] in snapshot.changes}
-    return snapshot
+    """Fences and delivers what was missed. `known` is what the sweep before returned, or None."""
+    question = Question.of(hub)
+    answer = await database.ask(look, question, known)
+    if raise_fences(hub, question, answer):
+        return known  # the rest when they are back
+    for told in answer.told:
+        before = hub.told.get((told.group, told.topic))
+        if not before or before[0] != told.epoch or before[1] < told.change:
+            await hub.deliver(*told[:-1])
+    hub.told = {key: told for key, told in hub.told.items() if key[1] in answer.found.changes}
+    return answer.found
 
 
-class Snapshot:
-    """The tops of the lists as a sweep saw them: {topic id: change}, and where each list ended."""
-
-    def __init__(self):
-        self.changes, self.ends = {}, {}
-
-
-def look(shown, lists, known):
-    """(the new Snapshot, [(group, topic id, epoch, change, text)] that pages have to be told)."""
-    told = []
-    for topic, since in behind(shown):
-        told += topic_news(topic, since)
-    snapshot = Snapshot()
-    for name, topics in tops(lists):
-        snapshot.ends[name] = topics[-1][2] if len(topics) == SIZE else None
-        for pk, change, key in topics:
-            snapshot.changes[pk] = change
-            if known and is_news(known, name, pk, change, key):
-                told += list_news(pk, known.changes.get(pk))
-    return snapshot, list(dict.fromkeys(told))
+def raise_fences(hub, question, answer):
+    """Whether somebody may see less than when they came, and nothing may be told before they asked again."""
+    before = hub.fences
+    if hub.rights is not None and hub.rights != answer.categories:
+        hub.fence({"all": True})
+    for page in question.pages:
+        if page.rights != answer.members.get(page.user_id) or page.session_key not in answer.sessions:
+            hub.fences += 1
+            page.send_away()
+    for topic, head in question.heads.items():
+        now = hub.heads.get(topic)
+        if now and now.category == head.category != answer.places.get(topic):
+            hub.fence({"topic": topic})
+    return hub.fences != before
 
 
-def behind(shown):
-    """Topics on show whose head has moved on: [(topic, change that pages have been told)]."""
-    ids = list(shown)
+def look(question, known):
+    """The Answer to a Question. What is shown is read first and who may see it last: nobody sees too much."""
+    found, told = tops.look(question.lists), []
+    heads = heads_of(question.heads)
+    for pk, head in heads.items():
+        if head[:2] != question.heads[pk][:2]:
+            told += news.of_topic(pk, question.heads[pk])
+    if known:
+        for pk, since in tops.risen(known, found):
+            told += news.of_lists(pk, since, known.newest)
+        for group, pk, since in tops.left(known, found):
+            told += news.of_leaving(group, pk, since, known.newest)
+    places = {pk: head.category for pk, head in heads.items()}
+    told = without_moved(dict.fromkeys(told), places, known, found)
+    members = rights.of_members({page.user_id for page in question.pages})
+    sessions = rights.sessions_among({page.session_key for page in question.pages})
+    return Answer(found, told, places, rights.of_categories(), members, sessions)
+
+
+def heads_of(topics):
+    heads, ids = {}, list(topics)
     for start in range(0, len(ids), MANY):
-        for topic in Topic.objects.for_display().filter(pk__in=ids[start : start + MANY]):
-            epoch, change = shown[topic.pk]
-            if topic.epoch != epoch:
-                yield topic, 0
-            elif topic.change > change:
-                yield topic, change
+        rows = Topic.objects.filter(pk__in=ids[start : start + MANY])
+        heads |= {pk: Head(*rest) for pk, *rest in rows.values_list("pk", "epoch", "change", "category")}
+    return heads
 
 
-def topic_news(topic, since):
-    group = groups.of_topic(topic.pk)
-    missed, _more = feed.news_of(topic, since)
-    return [(group, topic.pk, topic.epoch, event["change"], events.encode(event)) for event in missed]
-
-
-def tops(lists):
-    """(group, [(topic id, change, key)]) of the first page of each list that some page here shows or counts."""
-    wanted = {group.replace("everyone.", "list.category.") for group in lists if group != groups.EVERYONE}
-    if groups.EVERYONE in lists:
-        wanted.add(groups.LATEST)
-    for group in sorted(wanted):
-        topics = Topic.objects.in_order()
-        if group == groups.LATEST:
-            topics = topics.filter(category__in=Category.objects.visible_to(AnonymousUser()))
-        else:
-            topics = topics.filter(category=int(group.rpartition(".")[2]))
-        rows = topics.values_list("pk", "change", "bumped_at")[:SIZE]
-        yield group, [(pk, change, (bumped_at, pk)) for pk, change, bumped_at in rows]
-
-
-def is_news(known, name, pk, change, key):
-    """Changed since the sweep before; or new at the top, and not just risen because another topic left."""
-    if pk in known.changes:
-        return change > known.changes[pk]
-    end = known.ends.get(name, "unseen")
-    return end != "unseen" and (end is None or key > end)
-
-
-def list_news(pk, since):
-    """The row for lists, and one line for every other page per post that came."""
-    topic = Topic.objects.for_display().get(pk=pk)
-    private = groups.is_private(topic.category_id)
-    everyone = groups.everyone_of(topic.category_id) if private else groups.EVERYONE
-    new = topic.posts.filter(change__gt=since or topic.change - 1).shown().order_by("number")[: feed.LIMIT]
-    row = events.encode(events.row_event("header", topic))
-    told = [(group, pk, topic.epoch, topic.change, row) for group in lists_of(topic, private)]
-    for post in new:
-        text = events.encode(events.everyone_event(feed.kind_of(post), topic, post) | {"change": post.change})
-        told.append((everyone, pk, topic.epoch, post.change, text))
-    return told
-
-
-def lists_of(topic, private):
-    return [groups.of_category(topic.category_id), *([] if private else [groups.LATEST])]
+def without_moved(told, places, known, found):
+    """Leaves out what a move has overtaken; the next sweep tells it to those who may know."""
+    if not told:
+        return []
+    now = dict(Topic.objects.filter(pk__in={one.topic for one in told}).values_list("pk", "category"))
+    places |= {pk: category for pk, category in now.items() if pk in places}
+    moved = {one.topic for one in told if one.place not in (None, now.get(one.topic))}
+    for pk in moved & set(found.changes):
+        found.changes[pk] = known.changes.get(pk, found.changes[pk] - 1) if known else found.changes[pk]
+    return [one for one in told if one.topic not in moved]

@@ -5,7 +5,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from . import feed
-from .messages import BadMessage, epoch_in, number_in, rows_in, shown_in
+from .messages import BadMessage, epoch_in, list_in, number_in, rows_in, shown_in
 
 
 @require_GET
@@ -23,12 +23,12 @@ def topic_changes(request, topic_id):
 def list_changes(request):
     """GET /changes?list=latest&rows=12:41,13:5"""
     try:
-        rows = rows_in(request.GET.get("rows", ""))
+        name, rows = list_in(request.GET), rows_in(request.GET.get("rows", ""))
     except BadMessage as error:
         return HttpResponseBadRequest(str(error))
-    topic_list = feed.list_named(request.GET.get("list", ""), request.user)
+    topic_list = feed.list_named(name, request.user)
     if topic_list is None:
-        return answered({"type": "gone", "list": request.GET.get("list", "")}, 404)
+        return answered({"type": "gone", "list": name}, 404)
     return answered(feed.list_changes(topic_list, rows))
 
 

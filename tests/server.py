@@ -61,7 +61,8 @@ class Server:
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "DATABASE_URL": database_url(),
             "SITE_URL": self.address,
-            "DEBUG": "1",
+            "DEBUG": "0",
+            "ALLOWED_HOSTS": "127.0.0.1",
             **self.environment,
         }
 

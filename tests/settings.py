@@ -8,7 +8,6 @@ os.environ.setdefault("SECRET_KEY", "a-secret-for-tests-only-that-is-long-enough
 from forum.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # a file, so that servers started by tests and threads see the same rows

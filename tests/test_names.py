@@ -4,7 +4,7 @@ import unicodedata
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forum.looks import MAX_LENGTH, looks, skeleton
@@ -68,7 +68,17 @@ def test_a_name_is_written_in_one_script(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["a\u200bda", "ada\u202e", "a\u2066da", "a\u034fda", "ada\u3164", "a\u0336da", "ᴀᴅᴍɪɴ", "a\ufe0fda"],
+    [
+        "a\u200bda",
+        "ada\u202e",
+        "a\u2066da",
+        "a\u034fda",
+        "ada\u3164",
+        "김\u3164철수",
+        "a\u0336da",
+        "ᴀᴅᴍɪɴ",
+        "a\ufe0fda",
+    ],
 )
 def test_a_name_holds_nothing_that_cannot_be_seen_or_disturbs_the_line(name):
     with pytest.raises(ValidationError):
@@ -123,6 +133,8 @@ def test_capitals_of_another_script_are_compared_as_they_stand():
 
 
 @given(st.text(max_size=60))
+@example("\ufdfa" * 30)  # one letter that stands for eighteen
+@example("x" * 500)
 def test_a_skeleton_fits_its_column_whatever_the_name(name):
     assert len(skeleton(name)) <= MAX_LENGTH == User._meta.get_field("username_key").max_length
 

@@ -1,5 +1,7 @@
 """The cast and their forum: Ada writes, Grace reads, Mo tidies, the owner owns. Members of "Insiders" have a lounge."""
 
+import uuid
+
 from django.contrib.auth.models import Group
 
 from forum.models import Category, Topic, User
@@ -16,7 +18,7 @@ def member(username, **fields):
 
 def moderator(username="mo"):
     user = member(username)
-    user.groups.add(Group.objects.get_or_create(name=MODERATORS)[0])
+    user.groups.add(group(MODERATORS))
     return user
 
 
@@ -26,9 +28,13 @@ def owner(username="olive"):
 
 def category(name="Help", readers=(), posters=(), **fields):
     made = Category.objects.create(name=name, **fields)
-    made.readers.set([Group.objects.get_or_create(name=group)[0] for group in readers])
-    made.posters.set([Group.objects.get_or_create(name=group)[0] for group in posters])
+    made.readers.set([group(role) for role in readers])
+    made.posters.set([group(role) for role in posters])
     return made
+
+
+def group(name):
+    return Group.objects.get_or_create(name=name)[0]
 
 
 def lounge():
@@ -38,7 +44,7 @@ def lounge():
 
 def insider(username="iris"):
     user = member(username)
-    user.groups.add(Group.objects.get_or_create(name="Insiders")[0])
+    user.groups.add(group("Insiders"))
     return user
 
 
@@ -48,3 +54,8 @@ def topic(author, category, title="Tea or coffee?", body="I wonder.", replies=0)
         made.reply(author, f"Reply number {n}.")
     made.refresh_from_db()
     return made
+
+
+def token():
+    """What marks a fresh form."""
+    return uuid.uuid4().hex

@@ -1,0 +1,19 @@
+"""The admin opens its pages by Django's permissions, and refuses what the site would refuse.
+
+Nothing can be deleted here: things are hidden, closed or deactivated.
+"""
+
+from . import categories, groups, imports, log, members, posts, revisions, sessions, site, topics
+
+__all__ = [
+    "categories",
+    "groups",
+    "imports",
+    "log",
+    "members",
+    "posts",
+    "revisions",
+    "sessions",
+    "site",
+    "topics",
+]

@@ -9,8 +9,9 @@ from forum.markdown.budget import LINK
 
 HOST = r"[^\W_](?:[\w-]*\w)?(?:\.[^\W_](?:[\w-]*\w)?)*"
 REST = r"(?::\d{1,5})?(?:[/?#][^\s<>]*)?"
-SCHEME_BEFORE = re.compile(r"(?<!\w)(?:https?|mailto)\Z", re.IGNORECASE)
-WEB = re.compile(rf"://{HOST}{REST}")
+SCHEME_BEFORE = re.compile(r"(?<![^\W_])(?:https?|mailto)\Z", re.IGNORECASE)
+NO_LOGIN = r"(?![^\s<>/?#]{0,200}@)"  # user:password@host, which can disguise the host
+WEB = re.compile(rf"://{NO_LOGIN}{HOST}{REST}")
 WWW = re.compile(rf"www\.{HOST}{REST}", re.IGNORECASE)
 MAIL = re.compile(rf":[\w.+-]{{1,64}}@{HOST}")
 LONGEST = 2_000
@@ -46,7 +47,7 @@ def www_address(state, silent):
     """Inline rule, at the first w of www."""
     if silent or state.linkLevel or state.src[state.pos] not in "wW":
         return False
-    if state.pos and (state.src[state.pos - 1].isalnum() or state.src[state.pos - 1] in "_./-@"):
+    if state.pos and (state.src[state.pos - 1].isalnum() or state.src[state.pos - 1] in "./-@"):
         return False
     address = _address_at(WWW, state)
     if not address or "." not in address[4:]:
@@ -58,9 +59,7 @@ def www_address(state, silent):
 
 def _address_at(pattern, state):
     found = pattern.match(state.src, state.pos, min(state.posMax, state.pos + LONGEST))
-    if not found or state.src[found.end() : found.end() + 1] == "@":  # user@host, which can disguise the host
-        return None
-    return _trimmed(found[0])
+    return _trimmed(found[0]) if found else None
 
 
 def _trimmed(address):

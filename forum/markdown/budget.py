@@ -1,16 +1,27 @@
-"""How much work one text may make. Every step of the parser is counted, so the same text always fares the same.
+"""How much work one text may make. Every step of the parser is counted, so a text always fares the same.
 
-A unit is about a microsecond on the machine these figures were measured on (bench/markdown.py), so a text that uses
-up its budget takes about a tenth of a second, and Chromium lays out the heaviest page within half a second.
+A unit is about a microsecond on the machine these figures were measured on (bench/markdown.py): a text that
+uses up its budget takes about a tenth of a second, and Chromium lays out the heaviest page in half of one.
 """
 
 import re
 
 from forum.markdown.errors import TooComplex
 
-BUDGET = 80_000
-BLOCK, LINE, INLINE, TOKEN, LINK = 30, 8, 3, 3, 40
-DEARER = {"[": 30, "*": 14, "_": 14, "~": 14, "`": 6, "&": 6, "!": 6}  # what must be looked for further on, or kept
+UNITS = 80_000
+ELEMENTS = 4_000
+HEAVIER = {"li": 3}  # a list marker costs a browser as much as three links
+BLOCK, LINE, INLINE, TOKEN, LINK, PICTURE = 30, 8, 3, 3, 70, 40
+DEARER = {
+    "[": 30,
+    "<": 20,
+    "*": 14,
+    "_": 14,
+    "~": 14,
+    "`": 6,
+    "&": 6,
+    "!": 6,
+}  # looked for further on, or kept
 DEEPEST = 40  # levels of quotes and lists; a list takes two of them
 DEEPEST_INLINE = 20
 ENDING_RULES = ["paragraph", "reference", "blockquote", "list"]
@@ -18,20 +29,22 @@ SPECIAL = re.compile(r"[\[\]!*_~`<&\\:@\n]")
 
 
 class Budget:
-    def __init__(self, units=BUDGET):
-        self.left = units
-        self.coloured = self.colouring = 0  # characters, seconds
+    """What is left for one text: units of work, elements of the page, and colours (see code.py)."""
 
-    def spend(self, units):
-        self.left -= units
-        if self.left < 0:
+    def __init__(self):
+        self.units, self.elements = UNITS, ELEMENTS
+        self.colouring = 0.0  # seconds of it so far
+
+    def spend(self, units=0, elements=0):
+        if not self.afford(units, elements):
             raise TooComplex
 
-    def afford(self, units):
-        """Spends them if there are enough left; otherwise spends nothing and says no."""
-        if units > self.left:
+    def afford(self, units=0, elements=0):
+        """Spends them if enough is left; otherwise spends nothing and says no."""
+        if units > self.units or elements > self.elements:
             return False
-        self.left -= units
+        self.units -= units
+        self.elements -= elements
         return True
 
 
@@ -50,12 +63,18 @@ def count_block(state, start, end, silent):
 
 
 def count_inline(state, silent):
-    state.env["budget"].spend(DEARER.get(state.src[state.pos], INLINE))
+    state.env["budget"].spend(_price(state.src, state.pos))
     return False
 
 
+def _price(text, position):
+    if text.startswith("![", position):
+        return PICTURE
+    return DEARER.get(text[position], INLINE)
+
+
 def count_open_brackets(state):
-    """Every [ is followed to its ], over all that lies between: a thousand that never end would cost a second."""
+    """Every [ is followed to its ], over all that lies between: a thousand that never end cost a second."""
     for token in state.tokens:
         if token.type == "inline" and "[" in token.content:
             state.env["budget"].spend(_steps_inside_brackets(token.content))
@@ -73,9 +92,15 @@ def _steps_inside_brackets(text):
 
 
 def count_tokens(state):
+    budget = state.env["budget"]
     for token in state.tokens:
-        state.env["budget"].spend(TOKEN * (1 + len(token.children or ())))
-        _refuse_deep_nesting(token.children or ())
+        children = token.children or ()
+        budget.spend(TOKEN * (1 + len(children)), _elements(token) + sum(map(_elements, children)))
+        _refuse_deep_nesting(children)
+
+
+def _elements(token):
+    return HEAVIER.get(token.tag, 1) if token.tag and token.nesting >= 0 and not token.hidden else 0
 
 
 def _refuse_deep_nesting(children):

@@ -1,4 +1,4 @@
-"""Colours in fenced code, as classes that static/css/code.css knows. Code is never refused, only left plain."""
+"""Colours in fenced code, as classes that static/css/code.css knows. What costs too much is left plain."""
 
 from functools import cache
 from itertools import groupby
@@ -60,39 +60,38 @@ COLOURS = [
 ]
 CLASSES = {css_class for _token, css_class in COLOURS}
 
-LONGEST = 20_000  # characters of coloured code in one text
-SECONDS = 0.04  # of CPU for all colours of one text; many lexers are quadratic on input made for that
-SPAN = 4  # units of the budget
+LONGEST = 20_000  # characters of a coloured block
+SECONDS = 0.08  # of CPU for all colours of one text; many lexers are quadratic on input made for that
+LEXER, CHARACTER, SPAN = 60, 2, 4  # units of the budget
 
 
 def highlight(code, info, budget):
-    """(language, HTML) of a fenced block: language "" if it isn't one of ours, HTML plain if colours cost too much."""
+    """(language, HTML) of a fenced block: "" if it isn't one of ours, plain HTML if colours cost too much."""
     language = ALIASES.get(info.split(maxsplit=1)[0].lower(), "") if info.strip() else ""
     runs = language and _runs_in_time(code, language, budget)
-    if not runs or not budget.afford(len(runs) * SPAN):
+    if not runs or not budget.afford(len(runs) * SPAN, elements=sum(1 for css_class, _text in runs if css_class)):
         return language, escapeHtml(code)
     return language, "".join(_span(css_class, text) for css_class, text in runs)
 
 
 def _runs_in_time(code, language, budget):
-    """(CSS class, text) pairs, or None if there is more code, or harder code, than this text may have coloured."""
-    budget.coloured += len(code)
-    if budget.coloured > LONGEST:
+    """(CSS class, text) pairs, or None if there is more code, or harder code, than may be coloured."""
+    if len(code) > LONGEST or not budget.afford(LEXER + len(code) * CHARACTER):
         return None
+    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)  # the first of its kind takes long
     started = thread_time()
     try:
-        return list(_runs(code, language, started + SECONDS - budget.colouring))
+        return list(_runs(lexer.get_tokens(code), started + SECONDS - budget.colouring))
     except TimeoutError:
         return None
     finally:
         budget.colouring += thread_time() - started
 
 
-def _runs(code, language, deadline):
+def _runs(tokens, deadline):
     """Neighbours of one class become one pair, which keeps the page small."""
-    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    tokens = ((_css_class(kind), text) for kind, text in _until(deadline, lexer.get_tokens(code)))
-    for css_class, same in groupby(tokens, itemgetter(0)):
+    classes = ((_css_class(kind), text) for kind, text in _until(deadline, tokens))
+    for css_class, same in groupby(classes, itemgetter(0)):
         yield css_class, "".join(text for _css, text in same)
 
 

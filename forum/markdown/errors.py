@@ -23,6 +23,6 @@ class TooComplex(MarkdownError):
 
     def __str__(self):
         return _(
-            "This text has too much formatting for one post. Please use fewer links, lists, tables or quotes, "
+            "This text has too much formatting for one post. Please use fewer links, lists or tables, "
             "put logs and code between ``` lines, or split it into several posts."
         )

@@ -1,20 +1,20 @@
 """The first words of a post, as plain text for descriptions and lists."""
 
+import re
 from html import unescape
 
 import nh3
 
 LOOKED_AT = 40  # characters of HTML for one of text: markup may hide that much, the rest of the post isn't read
+UNFINISHED = re.compile(r"(?:<[^<>]*|&[#\w]*)\Z")
 
 
 def excerpt(html, length=200):
     """At most `length` characters of plain text from rendered HTML. Escape it again wherever it is shown."""
-    beginning = html[: length * LOOKED_AT]
-    cut = len(beginning) < len(html)
-    text = " ".join(unescape(nh3.clean(beginning.rpartition("<")[0] if cut else beginning, tags=set())).split())
-    if len(text) <= length and not cut:
-        return text
-    return _shortened(text, length)
+    cut = len(html) > length * LOOKED_AT
+    beginning = UNFINISHED.sub("", html[: length * LOOKED_AT]) if cut else html
+    text = " ".join(unescape(nh3.clean(beginning, tags=set())).split())
+    return text if len(text) <= length and not cut else _shortened(text, length)
 
 
 def _shortened(text, length):

@@ -1,6 +1,4 @@
-"""A post lies inside a page that has its own h1 and h2, so its headings begin at h3."""
-
-DEMOTED = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
+"""A post lies inside a page that has its own h1 and h2, so its headings begin at h3 and leave out no level."""
 
 
 def plug_into(md):
@@ -8,6 +6,12 @@ def plug_into(md):
 
 
 def demote(state):
+    above = []  # levels, as written, of the headings that this one stands under
     for token in state.tokens:
+        if token.type == "heading_open":
+            written = int(token.tag[1])
+            while above and above[-1] >= written:
+                above.pop()
+            above.append(written)
         if token.type in ("heading_open", "heading_close"):
-            token.tag = DEMOTED[token.tag]
+            token.tag = f"h{min(2 + len(above), 6)}"

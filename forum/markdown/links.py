@@ -11,7 +11,7 @@ FOREIGN = "nofollow ugc noopener"
 
 
 def plug_into(md):
-    md.core.ruler.push("link_relations", mark_foreign_links)
+    md.core.ruler.push("mark_links", mark_links)
 
 
 def is_plain(url):
@@ -22,11 +22,21 @@ def is_allowed(url):
     return ALLOWED.match(url) is not None
 
 
-def mark_foreign_links(state):
+def mark_links(state):
     for token in state.tokens:
+        opened = []
         for child in token.children or ():
-            if child.type == "link_open" and not is_own(child.attrs["href"]):
-                child.attrs["rel"] = FOREIGN
+            if child.type == "link_open":
+                opened.append(child)
+                _mark(child)
+            elif child.type == "link_close":
+                child.hidden = opened.pop().hidden
+
+
+def _mark(link):
+    link.hidden = not link.attrs["href"]  # [text]() would lead to whatever page it is shown on
+    if not is_own(link.attrs["href"]):
+        link.attrs["rel"] = FOREIGN
 
 
 def is_own(url):

@@ -23,7 +23,7 @@ def mention(state, silent):
     name = _name_at(state.src, state.pos)
     if not name or not _still_allowed(name.casefold(), state.env["names"]):
         return False
-    token = state.push("mention", "", 0)
+    token = state.push("mention", "a", 0)
     token.content, token.meta = f"@{name}", {"name": name.casefold()}
     state.pos += len(name) + 1
     return True

@@ -27,7 +27,11 @@ def _link(picture, state, inside_link):
     address = str(picture.attrs["src"])
     alt = state.md.renderer.renderInlineAsText(picture.children, state.md.options, state.env)
     text = Token("text", "", 0, content=alt.strip() or address)
-    if inside_link:
+    if inside_link or not address:
         return [text]
     attributes = {name: picture.attrs[name] for name in ("title",) if name in picture.attrs}
-    return [Token("link_open", "a", 1, attrs={"href": address} | attributes), text, Token("link_close", "a", -1)]
+    return [
+        Token("link_open", "a", 1, attrs={"href": address} | attributes),
+        text,
+        Token("link_close", "a", -1),
+    ]

@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote as escape_address
 
 LIMIT = 2_000
-ENDING = " …\n"
+ENDING, LAST_LINE = " …\n", "> …\n"
 LINE_END = re.compile(r"\r\n|\r|\n")
 DEEPER = re.compile(r" {0,3}>\s{0,3}>")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -12,13 +12,13 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 
 
 def quote(body, username, url):
-    """Quotes `body` in at most LIMIT characters, with a first line that leads to `url`, and ends with an empty line.
+    """Quotes `body` in at most LIMIT characters; the first line leads to `url`, the last one is empty.
 
     What the body itself quotes stays one level deep; older quotes inside it are left out.
     """
     name = SPECIAL.sub(r"\\\1", username)
     heading = f"> [@{name}]({escape_address(url, safe='/:?#=&%@~+,;!-._')}):\n>\n"
-    room = LIMIT - len(heading) - len(ENDING)
+    room = LIMIT - len(heading) - len(LAST_LINE) - 1
     return heading + _fitting([_quoted(line) for line in _recent(body.strip("\r\n"))], room) + "\n"
 
 
@@ -50,7 +50,7 @@ def _fitting(lines, room):
     kept = []
     for line in lines:
         if len(line) > room:
-            return "".join(kept) + line[: max(room, 0)].rstrip() + ENDING if room > 2 else "".join(kept) + "> …\n"
+            return "".join(kept) + (line[:room].rstrip() + ENDING if room > 2 else LAST_LINE)
         kept.append(line)
         room -= len(line)
     return "".join(kept)

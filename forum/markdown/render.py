@@ -9,8 +9,8 @@ from forum.markdown.parser import parser
 def render(source, known=None):
     """Sanitised HTML of a Markdown text.
 
-    `known` takes a set of case-folded names and gives {case-folded name: username} for those that exist. It is
-    called at most once, and only if somebody may be mentioned. Raises TooLong or TooComplex (both MarkdownError).
+    `known` takes a set of case-folded names and gives {case-folded name: username} for those that exist. It
+    is called at most once, and only if somebody may be mentioned. Raises TooLong or TooComplex.
     """
     tokens, env = _parse(source)
     if known and env["names"]:

@@ -1,4 +1,4 @@
-"""Tables, bounded in size, aligned by classes (a style attribute would be dropped) and scrollable by keyboard."""
+"""Tables, bounded in size, aligned by classes (styles would be dropped) and scrollable by keyboard."""
 
 from django.utils.translation import gettext as _
 from markdown_it.common.utils import escapeHtml
@@ -18,14 +18,13 @@ def plug_into(md):
 
 
 def table(state, start, end, silent):
-    """The block rule of markdown-it, but the size is counted first: its rows are filled up to the header's width."""
+    """The rule of markdown-it, but the size is counted first: short rows are filled up with empty cells."""
     if start + 2 > end or not _may_be_ruler(state, start + 1) or not original(state, start, end, True):
         return False
     if silent:
         return True
-    columns = state.src.count("|", state.bMarks[start], state.eMarks[start])
-    rows = _rows(state, start, end)
-    if columns > MAX_COLUMNS + 1 or columns * rows > MAX_CELLS:
+    columns, rows = _columns(state, start + 1), _rows(state, start, end)
+    if columns > MAX_COLUMNS or columns * rows > MAX_CELLS:
         raise TooComplex
     state.env["budget"].spend(columns * rows * CELL_COST)
     return original(state, start, end, False)
@@ -36,11 +35,16 @@ def _may_be_ruler(state, line):
     return state.src[start : start + 1] in ("|", "-", ":")
 
 
+def _columns(state, ruler):
+    dashes = state.src[state.bMarks[ruler] : state.eMarks[ruler]].split("|")
+    return sum(1 for column in dashes if "-" in column)
+
+
 def _rows(state, start, end):
     line = start
     while line < end and not state.isEmpty(line):
         line += 1
-    return line - start
+    return line - start - 1  # the line of dashes is no row
 
 
 def align(state):

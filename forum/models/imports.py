@@ -26,7 +26,8 @@ class ImportedMessage(models.Model):
 
 
 class ImportedReference(models.Model):
-    """The topic that belongs to a Message-ID: a message's own, or one that it answers, even if that never arrived.
+    """The topic that belongs to a Message-ID: a message's own, or one that it answers, even if that never
+    arrived.
 
     By category, so that a message of a private list is never put into a public topic.
     """
@@ -36,14 +37,17 @@ class ImportedReference(models.Model):
     topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["category", "message_id"], name="one_topic_per_message_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["category", "message_id"], name="one_topic_per_message_id")
+        ]
 
     def __str__(self):
         return f"{self.message_id} belongs to {self.topic_id}"
 
 
 class ImportedSubject(models.Model):
-    """A subject that a topic's messages had, for replies that name nothing else; known by the hash of its key."""
+    """A subject that a topic's messages had, for replies that name nothing else; known by the hash of its
+    key."""
 
     category = models.ForeignKey("forum.Category", models.CASCADE, related_name="+")
     subject_hash = models.CharField(max_length=64)
@@ -51,7 +55,9 @@ class ImportedSubject(models.Model):
     last_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["category", "subject_hash"], name="one_topic_per_subject")]
+        constraints = [
+            models.UniqueConstraint(fields=["category", "subject_hash"], name="one_topic_per_subject")
+        ]
 
     def __str__(self):
         return f"{self.subject_hash[:8]} belongs to {self.topic_id}"

@@ -21,7 +21,7 @@ def icon(name):
 
 @register.simple_tag
 def avatar(user, size="medium"):
-    """Initials on the member's own colour. Sizes: small, medium, large. Decoration: the name stands beside it."""
+    """Initials on the member's own colour. Sizes: small, medium, large. The name stands beside it."""
     return format_html(
         '<span class="avatar avatar--{} avatar--hue-{}" aria-hidden="true">{}</span>',
         size,
@@ -43,9 +43,16 @@ def initials(name):
 def moment(when, form="long"):
     """A point in time, the same for every reader; js/times.js turns it into theirs. Forms: long, short."""
     when = when.astimezone(UTC)
-    text = date_format(when, "j M Y") if form == "short" else f"{date_format(when, 'j M Y, H:i')} UTC"
-    stamp = when.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return format_html('<time datetime="{}" data-relative="{}">{}</time>', stamp, form, text)
+    clock = ""
+    if form == "long":
+        clock = format_html('<span class="moment__clock">, {} UTC</span>', date_format(when, "H:i"))
+    return format_html(
+        '<time datetime="{}" data-relative="{}">{}{}</time>',
+        when.strftime("%Y-%m-%dT%H:%M:%SZ"),  # format_html makes text of its values first
+        form,
+        date_format(when, "j M Y"),
+        clock,
+    )
 
 
 @register.filter
@@ -58,5 +65,6 @@ def grouped(number):
 def swatch(category):
     """A category's colour as a small square; an attribute of SVG, since the policy allows no inline style."""
     return format_html(
-        '<svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><path fill="{}" d="M0 0h1v1H0z"/></svg>', category.color
+        '<svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><path fill="{}" d="M0 0h1v1H0z"/></svg>',
+        category.color,
     )

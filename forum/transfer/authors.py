@@ -1,8 +1,8 @@
-"""Placeholder members for the people of an archive: without e-mail address, and nobody can sign in as them."""
+"""Placeholder members for the people of an archive: without e-mail address, and nobody can sign in as
+them."""
 
 import re
 import unicodedata
-from itertools import count
 
 from django.contrib.auth.hashers import make_password
 
@@ -17,10 +17,15 @@ NAME_LENGTH = User._meta.get_field("name").max_length
 def find_or_make(drafts):
     """({address hash: id of the member who stands for it}, how many are new)."""
     hashes = {draft.address_hash: draft for draft in reversed(drafts)}  # the first name somebody used stays
-    found = dict(ImportedAuthor.objects.filter(address_hash__in=hashes).values_list("address_hash", "user_id"))
+    found = dict(
+        ImportedAuthor.objects.filter(address_hash__in=hashes).values_list("address_hash", "user_id")
+    )
     missing = [draft for hash, draft in hashes.items() if hash not in found][::-1]
     users = User.objects.bulk_create(_members(missing))
-    authors = [ImportedAuthor(address_hash=draft.address_hash, user=user) for draft, user in zip(missing, users, strict=True)]
+    authors = [
+        ImportedAuthor(address_hash=draft.address_hash, user=user)
+        for draft, user in zip(missing, users, strict=True)
+    ]
     ImportedAuthor.objects.bulk_create(authors)
     return found | {author.address_hash: author.user_id for author in authors}, len(users)
 
@@ -50,13 +55,16 @@ def _username(name):
 
 def _free(username, taken):
     """This name, or with the first number behind it that makes it unlike everybody else's."""
-    for first in count(1, TRIES):
+    first, free = 1, None
+    while not free:
         names = [_numbered(username, number) for number in range(first, first + TRIES)]
-        keys = [skeleton(name) for name in names]
-        used = taken.union(User.objects.filter(username_key__in=keys).values_list("username_key", flat=True))
-        for name, key in zip(names, keys, strict=True):
-            if len(name) >= MIN_LENGTH and key not in used:
-                return name
+        keys = {name: skeleton(name) for name in names if len(name) >= MIN_LENGTH}
+        used = taken.union(
+            User.objects.filter(username_key__in=keys.values()).values_list("username_key", flat=True)
+        )
+        free = next((name for name, key in keys.items() if key not in used), None)
+        first += TRIES
+    return free
 
 
 def _numbered(username, number):

@@ -19,12 +19,13 @@ SUPERSETS = {
 ALIASES = {"ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "unicode-1-1-utf-7": "utf-7", "x-gbk": "gb18030"}
 FALLBACK = "cp1252"
 
-# What nobody sees but what breaks a line, a search or a database: controls, zero-width space, byte-order mark.
+# Unseen, but it breaks lines, searches or databases: controls, zero-width space, byte-order mark, surrogates.
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ud800-\udfff]")
 
 
 def decode(data, label=""):
-    """(text, problem): `problem` is None, "charset" (the label is unknown) or "encoding" (bytes don't fit it)."""
+    """(text, problem): `problem` is None, "charset" (the label is unknown) or "encoding" (bytes don't fit
+    it)."""
     codec, problem = _codec(label)
     try:
         return _clean(data.decode(codec)), problem

@@ -9,7 +9,7 @@ GAP = 2  # lines that look like prose may stand between lines of code, as in any
 SURE = re.compile(
     r"""
       \s*\$\s+\S                                                # $ command
-    | \(?[\w.-]*\)?\s?[\w.*-]+@[\w.*-]+(?::[^\s$\#]*|\s[~/]\S*)?\s?[$\#]   # ines@host:~$
+    | (?:\([\w.-]{1,40}\)\s?)?[\w.*-]{1,64}@[\w.*-]{1,64}(?::[^\s$\#]*|\s[~/]\S*)?\s?[$\#]   # ines@host:~$
     | ~[/\w.-]*\$\s
     | \s*\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL)\](?:\s|$)
     | \s*(?:INFO|WARNING|ERROR|DEBUG):?\s?\[
@@ -17,7 +17,8 @@ SURE = re.compile(
     | \#!/
     | (?:g?make|ninja|cmake|gcc|g\+\+|ld|dpkg|apt|bash|sh|python3?|sudo|E|W|N)(?:\[\d+\])?:\s
     | CMake\ (?:Error|Warning)
-    | -{2,3}\s(?:Found|Looking|Performing|Checking|Check|The\ C|Boost|Configuring|Generating|Build\ |Detecting|Could\ |Installing|Using)
+    | -{2,3}\s(?:Found|Looking|Performing|Checking|Check|The\ C|Boost|Configuring|Generating|Build\
+        |Detecting|Could\ |Installing|Using)
     | [\w./~+-]+\.\w{1,4}:\d+(?::\d+)?:?(?:\s|$)                  # file.cpp:12:3:
     | Traceback\ \(most | \s+File\ ".*",\ line\ \d | terminate\ called | \s+what\(\): | Segmentation\ fault
     | \s*\#\d+\s+0x | \s*(?:\w+:\s)?0x[0-9a-f]+\b.*0x
@@ -28,16 +29,19 @@ SURE = re.compile(
     | \s*</?[A-Za-z][\w:-]*(?:\s[\w:-]+="[^"]*")*\s*/?>(?:.*</\w[\w:-]*>)?\s*$
     | [|\s]*(?:\|\s{2,}|\|\s+[_/]|_{5,}\s*$\s*/)                # the boxes that hardware probes print
     | \s*(?:self|std|this|uhd|usrp|gr|np|plt)(?:\.|::|->)\w+.*[(;=]
-    | \s*(?:def|class)\s\w+.*:\s*$ | \s*(?:if|for|while|elif|switch)\s*\(.*\)\s*\{?\s*$ | \s*(?:else|try|do)\s*\{
+    | \s*(?:def|class)\s\w+.*:\s*$ | \s*(?:if|for|while|elif|switch)\s*\(.*\)\s*\{?\s*$ | \s*(?:else
+        |try|do)\s*\{
     | \s*(?:for\s\w+\sin|while|if|elif|with)\s.*\S:\s*$
     | \s*(?:import|from)\s[\w.]+(?:\simport\s[\w.*, ()]+|\sas\s\w+)?\s*;?\s*$
     | [^=;]*=[^;]*;\s*(?://.*)?$
     | \s*[\w.:>\[\]-]+\([^;]*\)\s*;\s*(?://.*)?$
+    | \s*[a-z][\w.]*[._][\w.]*\([^;]*\)\s*$
     | \s*[}\])]+\s*[;,]?\s*$ | \s*//\s | \s*/\*
     | [A-Z]\w+(?:Error|Exception):\s
     | \s*(?:wire|reg|assign|module|endmodule|always|input|output|localparam|parameter)\b.*[;,(]\s*$
     | >>>\s
-    | \s*export\s\w+= | \s*sudo\s+[a-z./] | \s*git\s(?:clone|checkout|pull|submodule|log|diff|commit|push|fetch)\b
+    | \s*export\s\w+= | \s*sudo\s+[a-z./] | \s*git\s(?:clone|checkout|pull|submodule|log|diff|commit
+        |push|fetch)\b
     | \s*(?:pip3?|apt(?:-get)?)\sinstall\s
     """,
     re.X,
@@ -47,7 +51,8 @@ LIKELY = re.compile(
     r"""
       \s{4,}\S | \t
     | \s*\#\s\S
-    | \s*(?:cd|cmake|make|ls|cat|mkdir|source|ssh|scp|docker|echo|ifconfig|ping|ip|ethtool|modprobe|dmesg|lsusb)\s[\w./~-]+
+    | \s*(?:cd|cmake|make|ls|cat|mkdir|source|ssh|scp|docker|echo|ifconfig|ping|ip|ethtool|modprobe
+        |dmesg|lsusb)\s[\w./~-]+
     | \s*(?:uhd|usrp|rx|tx)_[\w]+(?:\.exe|\.py)?\s+-
     | \s*\.{0,2}/[\w./-]+
     | \s*[\w.\[\]>-]+\s*[:+]?=\s*\S+\s*$
@@ -57,13 +62,15 @@ LIKELY = re.compile(
     | \s*["']?\w+["']?\s*:\s*["'\[{\d]
     | \s*-\s\w+:\s
     | \s*[-+]?\d+(?:\.\d+)?(?:[,;\s]+[-+]?\d+(?:\.\d+)?){2,}\s*$
-    | (?:Using|Setting|Creating|Actual|Detected|Initializ|Loading|Opening|Press|Done)\w*\b.*(?:\.{3}|:\s\S+\s*)$
+    | (?:Using|Setting|Creating|Actual|Detected|Initializ|Loading|Opening|Press|Done)\w*\b.*(?:\.{3}
+        |:\s\S+\s*)$
     """,
     re.X,
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
 LINK = re.compile(r"\S*\s?<?https?://\S+$")
 COLUMN = re.compile(r"\S\s{2,}(?=\S)")
+PROMPT = re.compile(r"(?:\([\w.-]{1,40}\)\s?)?[\w.*-]{1,64}@[\w.*-]{1,64}:[^\s$#]{0,200}\s?[$#]")
 TRACEBACK = re.compile(r"Traceback \(most|\s+File \".*\", line \d")
 SYMBOL = re.compile(r"[^\w\s.,'’\"“”?!:-]|_|::|\d[\d.,]*")
 
@@ -73,6 +80,7 @@ def mark(lines):
     grades = [grade(line) for line in lines]
     marks = [_is_code(grades, index) for index in range(len(lines))]
     _fill_gaps(marks, lines)
+    _follow_prompts(marks, lines)
     if _is_mostly_code(marks, lines):
         first = marks.index(True)
         marks[first:] = [True] * (len(marks) - first)
@@ -81,11 +89,13 @@ def mark(lines):
 
 def grade(line):
     """2 for surely code, 1 for likely, 0 for prose."""
-    if len(line) > LONGEST or is_prose(line) or LINK.match(line):
+    if len(line) > LONGEST or LINK.match(line):
         return 0
     line = line.lstrip("*")  # what was bold in the HTML it was made from
     if SURE.match(line) or line.endswith(("{", "};", ");")):
         return 2
+    if is_prose(line):
+        return 0
     if LIKELY.match(line) or line.endswith((";", "\\")) or len(COLUMN.findall(line)) > 1:
         return 1
     return int(len(line) > 15 and len(SYMBOL.findall(line)) > 0.15 * len(line))
@@ -93,7 +103,9 @@ def grade(line):
 
 def is_prose(line):
     words = WORD.findall(line)
-    return len(words) >= 8 and sum(map(len, words)) > 0.68 * len(line.strip()) and len(SYMBOL.findall(line)) < 4
+    return (
+        len(words) >= 8 and sum(map(len, words)) > 0.68 * len(line.strip()) and len(SYMBOL.findall(line)) < 4
+    )
 
 
 def _is_code(grades, index):
@@ -103,7 +115,7 @@ def _is_code(grades, index):
 
 
 def _is_mostly_code(marks, lines):
-    return (sum(marks) * 2 > len(marks) > 2) or any(TRACEBACK.match(line) for line in lines)
+    return (sum(marks) * 2 > len(marks) > 2) or (any(marks) and any(map(TRACEBACK.match, lines)))
 
 
 def _fill_gaps(marks, lines):
@@ -112,3 +124,11 @@ def _fill_gaps(marks, lines):
         gap = lines[before + 1 : after]
         if len(gap) <= GAP and not any(is_prose(line) for line in gap):
             marks[before:after] = [True] * (after - before)
+
+
+def _follow_prompts(marks, lines):
+    """What stands below `ines@host:~$ command` is what the command said."""
+    answering = False
+    for index, line in enumerate(lines):
+        answering = not is_prose(line) and (answering or bool(PROMPT.match(line)))
+        marks[index] = marks[index] or answering

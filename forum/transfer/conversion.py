@@ -1,5 +1,5 @@
-"""From a raw message to a post that only needs its place: the part of an import that needs no database, done in
-several processes at once."""
+"""From a raw message to a post that only needs its place: the part of an import that needs no database, done
+in several processes at once."""
 
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
@@ -49,8 +49,8 @@ class Failure:
 
 
 class Workers:
-    """Turns batches of Tasks into lists of Drafts and Failures, in order, and reads ahead only so far that every
-    process has work: memory stays flat. With `count` 0 it all happens in this process."""
+    """Turns batches of Tasks into lists of Drafts and Failures, in order, and reads ahead only so far that
+    every process has work: memory stays flat. With `count` 0 it all happens in this process."""
 
     def __init__(self, count):
         self.count = count
@@ -91,7 +91,8 @@ class Workers:
 
 
 def _alone(task):
-    """For a batch that killed its process: each message in a process of its own, so that only the culprit is lost."""
+    """For a batch that killed its process: each message in a process of its own, so that only the culprit is
+    lost."""
     with _pool(1) as pool:
         try:
             return pool.submit(convert_all, [task]).result()[0]
@@ -125,7 +126,15 @@ def _draft(task):
     body, html = _rendered(message, task.missing, problems)
     address_hash = sha256((message.address or f"nobody:{message.author}").encode()).hexdigest()
     return Draft(
-        message.id, message.answers, message.author, address_hash, message.date, message.subject, body, html, problems
+        message.id,
+        message.answers,
+        message.author,
+        address_hash,
+        message.date,
+        message.subject,
+        body,
+        html,
+        problems,
     )
 
 

@@ -22,7 +22,8 @@ VIA = re.compile(r"\s+via\s+[^\s].*$", re.I)
 
 
 def identify(content):
-    """(the message's id, the ids it answers, nearest first) of a raw message. Without an id: a hash of the content."""
+    """(the message's id, the ids it answers, nearest first) of a raw message. Without an id: a hash of the
+    content."""
     end = END_OF_HEADERS.search(content)
     found = {"message-id": [], "in-reply-to": [], "references": []}
     for name, value in ID_HEADERS.findall(content, 0, end.start() + 1 if end else len(content)):
@@ -87,7 +88,9 @@ class Headers:
         return date
 
     def list_name(self):
-        match = re.search(r"<([^.<>@]+)[.@]", self.raw("list-id") or self.raw("list-post").replace("mailto:", ""))
+        match = re.search(
+            r"<([^.<>@]+)[.@]", self.raw("list-id") or self.raw("list-post").replace("mailto:", "")
+        )
         return match[1] if match else ""
 
     def _is_list(self, address):

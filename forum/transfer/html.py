@@ -1,10 +1,26 @@
-"""Turns a message that came as HTML only into plain text in the manner of mail: quotes get `>`, links their address."""
+"""Turns a message that came as HTML only into plain text in the manner of mail: quotes get `>`, links their
+address."""
 
 import re
 from html.parser import HTMLParser
 
-BLOCKS = set("address article div dd dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre section table tr ul".split())
-PARAGRAPHS = set("blockquote dl h1 h2 h3 h4 h5 h6 ol p pre table ul".split())
+PARAGRAPHS = {"blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"}
+BLOCKS = {
+    "address",
+    "article",
+    "dd",
+    "div",
+    "dt",
+    "figure",
+    "footer",
+    "form",
+    "header",
+    "hr",
+    "li",
+    "section",
+    "tr",
+}
+BLOCKS |= PARAGRAPHS - {"blockquote"}
 UNSEEN = {"head", "script", "style", "title", "template", "noscript"}
 
 
@@ -43,13 +59,15 @@ class _Reader(HTMLParser):
             self.unseen = max(self.unseen - 1, 0)
         elif tag == "a":
             self._end_link()
-        elif tag in BLOCKS or tag == "blockquote":
+        elif tag == "blockquote":
+            self._end_line()
+            self.quotes = max(self.quotes - 1, 0)
+            self._end_line(tag)
+        elif tag in BLOCKS:
             self._end_line(tag)
         elif tag in ("td", "th"):
             self.line += "  "
-        if tag == "blockquote":
-            self.quotes = max(self.quotes - 1, 0)
-        elif tag == "pre":
+        if tag == "pre":
             self.preformatted = max(self.preformatted - 1, 0)
 
     def handle_data(self, data):
@@ -73,7 +91,7 @@ class _Reader(HTMLParser):
         self.lines.append((">" * self.quotes + " " if self.quotes else "") + self.line.rstrip())
         self.line, self.link = "", ""
 
-    def _end_line(self, tag):
+    def _end_line(self, tag=""):
         if self.line.strip():
             self._break()
         if tag in PARAGRAPHS:

@@ -1,5 +1,5 @@
-"""Brings mailing-list archives into a category. Every batch of messages is one transaction, so an import that was
-stopped goes on where it was when it is started again."""
+"""Brings mailing-list archives into a category. Every batch of messages is one transaction, so an import that
+was stopped goes on where it was when it is started again."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -57,7 +57,8 @@ class Importer:
         self.ahead = set()  # ids of messages that were read but are not written yet
 
     def run(self, path):
-        """Raises mbox.ArchiveError where the file can't be read any further; what came before is imported then."""
+        """Raises mbox.ArchiveError where the file can't be read any further; what came before is imported
+        then."""
         errors = []
         for batch, results in self.workers.convert(self._batches(path, errors)):
             self._write(results)
@@ -89,7 +90,9 @@ class Importer:
             if id in known:
                 self.report.duplicates += 1
                 continue
-            tasks.append(Task(raw, next((index for index, answer in enumerate(answers) if answer in known), None)))
+            tasks.append(
+                Task(raw, next((index for index, answer in enumerate(answers) if answer in known), None))
+            )
             ids.add(id)
             known.add(id)
         self.report.read += len(raws)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-MESSAGE_LIMIT = 16 * 1024 * 1024  # of a larger message the rest is left out: memory stays flat, whatever the file
+MESSAGE_LIMIT = (
+    16 * 1024 * 1024
+)  # of a larger message the rest is left out: memory stays flat, whatever the file
 CHUNK = 256 * 1024
 SEPARATOR_LIMIT = 1000
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b"
 SEPARATOR = re.compile(rb"From .*\d\d:\d\d.*\d{4}")
 QUOTED_SEPARATOR = re.compile(rb"^>(>*From )", re.M)
@@ -47,7 +50,8 @@ def read(path):
             yield from _messages(path, file)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ArchiveError(
-            _("%s: the compressed file is damaged or cut short. Fetch it again; what came before is kept.") % path
+            _("%s: the compressed file is damaged or cut short. Fetch it again; what came before is kept.")
+            % path
         ) from error
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error
@@ -66,7 +70,7 @@ def _messages(path, file):
             begin = bytes(buffer[at:end])
             del buffer[: end - 1]
             looked_at, is_cut = 0, False
-        elif chunk := stream.read(CHUNK):
+        elif chunk := stream.read1(CHUNK):  # read() would lose what comes before a damage
             looked_at = max(len(buffer) - SEPARATOR_LIMIT, 0)
             buffer += chunk
             if len(buffer) > MESSAGE_LIMIT + 2 * CHUNK:
@@ -79,7 +83,8 @@ def _messages(path, file):
 
 
 def _next_separator(buffer, start):
-    """(where the next separator's line begins, where it ends), or (None, None) if the buffer has no whole one."""
+    """(where the next separator's line begins, where it ends), or (None, None) if the buffer has no whole
+    one."""
     while (at := buffer.find(b"\nFrom ", start) + 1) > 0:
         end = buffer.find(b"\n", at, at + SEPARATOR_LIMIT) + 1
         if not end:
@@ -92,14 +97,17 @@ def _next_separator(buffer, start):
 
 def _first_separator(path, stream):
     """(the first line, a buffer with what was read after it, which begins with the end of that line)"""
-    start = stream.read(CHUNK).removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = b""
+    while len(start) < SEPARATOR_LIMIT and (chunk := stream.read1(CHUNK)):
+        start = (start + chunk).removeprefix(BYTE_ORDER_MARK).lstrip()
     if not start:
         raise ArchiveError(_("%s: the file is empty. Fetch it again, or leave it out.") % path)
     if not SEPARATOR.match(start):
         raise ArchiveError(
             _(
-                "%s: this is not a mailing-list archive. An mbox file, plain or gzip, begins with a line like "
-                "“From ines@example.org Mon Apr 29 00:00:00 2019”. Export the list as mbox, or unpack the file first."
+                "%s: this is not a mailing-list archive. An mbox file, plain or gzip, begins with a line "
+                "like “From ines@example.org Mon Apr 29 00:00:00 2019”. Export the list as mbox, or unpack "
+                "the file first."
             )
             % path
         )

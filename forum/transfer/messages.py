@@ -12,7 +12,9 @@ from .charsets import decode
 from .headers import Headers, identify, words
 from .subjects import Subject
 
-TEXT_LIMIT = 400_000  # characters; far above what a post may hold, so that what is cut is only ever old quotes
+TEXT_LIMIT = (
+    400_000  # characters; far above what a post may hold, so that what is cut is only ever old quotes
+)
 DEPTH_LIMIT = 20
 ATTACHMENT_LIMIT = 20
 
@@ -32,7 +34,8 @@ class Message:
 
 
 def parse(raw):
-    """The Message in an mbox.RawMessage. Its `date` is None when neither the message nor the archive tells one."""
+    """The Message in an mbox.RawMessage. Its `date` is None when neither the message nor the archive tells
+    one."""
     problems = ["size"] if raw.is_cut else []
     id, answers = identify(raw.content)
     if id.startswith("sha256:"):

@@ -6,7 +6,10 @@ from . import links
 
 ITEM = re.compile(r"(?:[-*•·–+]|(\d{1,3})([.)]))\s+(?=\S)")
 RULER = re.compile(r"([-_=*~#.])\1{4,}$")
-NARROWEST, WIDEST = 55, 100  # windows in which programs break lines; narrower ones were broken by their author
+NARROWEST, WIDEST = (
+    55,
+    100,
+)  # windows in which programs break lines; narrower ones were broken by their author
 
 ESCAPED = re.compile(
     r"""[\\`\[~|]                       # never meant as Markdown
@@ -22,11 +25,13 @@ LINE_START = re.compile(r"(?:[#>=*]|[-+](?=\s|$|-)|\d{1,9}(?=[.)](?:\s|$)))")
 
 
 def to_markdown(lines):
-    """Markdown for the lines of one paragraph: lists as lists, lines joined that only a narrow window had broken."""
+    """Markdown for the lines of one paragraph: lists as lists, lines joined that only a narrow window had
+    broken."""
     if len(lines) == 1 and RULER.match(lines[0].strip()):
         return ["---"]
     lines = [line.strip() for line in lines]
     items = _items(lines)
+    first = min(items, default=len(lines))
     written, width = [], _width(lines)
     for index, line in enumerate(lines):
         if index in items:
@@ -34,7 +39,7 @@ def to_markdown(lines):
         elif index and _goes_on(lines[index - 1], line, width):
             written[-1] += " " + escape(line, at_start=False)
         else:
-            written.append(("   " if items and index > min(items) else "") + escape(line))
+            written.append(("   " if index > first else "") + escape(line))
     return written
 
 
@@ -55,13 +60,14 @@ def _items(lines):
     if len(numbers) == len(found):
         in_order = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False
         return {index: f"{match[1]}{match[2]} " for index, match in found.items()} if in_order else {}
-    if numbers or len(found) < 2:
+    if numbers or len(found) < 2 or len({match[0][0] for match in found.values()}) > 1:
         return {}
-    return {index: "- " for index in found}
+    return dict.fromkeys(found, "- ")
 
 
 def _width(lines):
-    """The window that broke these lines: as wide as the longest, but addresses and unbroken lines stick out."""
+    """The window that broke these lines: as wide as the longest, but addresses and unbroken lines stick
+    out."""
     longest = max((len(line) for line in lines if " " in line and len(line) <= WIDEST), default=0)
     return longest if longest >= NARROWEST else None
 

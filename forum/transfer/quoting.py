@@ -1,4 +1,5 @@
-"""The structure of a plain mail: what its author wrote, what is quoted, and who is said to have written that."""
+"""The structure of a plain mail: what its author wrote, what is quoted, and who is said to have written
+that."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,11 +10,14 @@ DEPTH = 5  # quotes inside of quotes; what stands deeper is shown at this depth
 DEEPEST = 30  # as far as anybody looks, so that a hostile mail can't nest without end
 
 PREFIX = re.compile(r"\s?(?:>\s?)+")
-PYTHON_PROMPT = re.compile(r">>> (?:import \w+$|from [\w.]+ import |print\b|[\w.]+ = )")
+PYTHON_PROMPT = re.compile(r">>> (?:import \w+$|from [\w.]+ import |print\b|[\w.]+ = |[\w.]+\(.*\)$)")
 URL_ONLY = re.compile(r"<?https?://\S+$")
 
 OPENING = r"(?:(?:on|am|le|el|em|il|op|den|dne|в|w dniu)\b|在|于)"
-WROTE = r"(?:wrote|writes|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|skrev|пишет|написал|写道|寫道|작성)"
+WROTE = (
+    r"(?:wrote|writes|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|skrev|пишет|написал"
+    r"|写道|寫道|작성)"
+)
 ATTRIBUTION = re.compile(
     rf"^(?:{OPENING}(?=.*\d).{{5,250}}[:：]|.{{3,250}}{WROTE}\s?[:：]?|.{{3,250}}<\s?[^\s<>]+@[^\s<>]+\s?>\s?[:：])\s*$",
     re.I | re.S,
@@ -22,12 +26,16 @@ FULL_ATTRIBUTION = re.compile(rf"^{OPENING}(?=.*\d).{{5,250}}{WROTE}\s?[:：]\s*
 ATTRIBUTION_START = re.compile(OPENING, re.I)
 HEADER_WORDS = {
     "from": "from|von|de|da|van|från|fra|od|от|发件人|寄件者|寄件人|差出人|보낸 사람",
-    "date": "sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|data|inviato|verzonden|skickat|sendt|отправлено|дата"
+    "date": "sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|data|inviato|verzonden|skickat|sendt"
+    "|отправлено|дата"
     "|发送时间|發送時間|日期|送信日時|보낸 날짜|날짜",
-    "other": "to|cc|subject|an|betreff|à|objet|para|asunto|assunto|oggetto|a|aan|onderwerp|till|ämne|til|emne|do|temat|кому"
+    "other": "to|cc|subject|an|betreff|à|objet|para|asunto|assunto|oggetto|a|aan|onderwerp|till|ämne"
+    "|til|emne|do|temat|кому"
     "|тема|копия|收件人|抄送|主题|主旨|宛先|件名|받는 사람|제목|reply-to|organization|importance|attachments",
 }
-HEADERS = {name: re.compile(rf"\*?(?:{words})\s?[:：]\*?(?:\s|$)", re.I) for name, words in HEADER_WORDS.items()}
+HEADERS = {
+    name: re.compile(rf"\*?(?:{words})\s?[:：]\*?(?:\s|$)", re.I) for name, words in HEADER_WORDS.items()
+}
 HEADER_START = re.compile(rf"{HEADERS['from'].pattern}|{OPENING}", re.I)
 ORIGINAL = re.compile(r"-{2,}\s?[\w ]{6,40}\s?-{2,}$|-{5,}$|_{5,}$")
 DETOUR = re.compile(r"^.{2,80} on behalf of (?=\S)|\s+via [\w.-]+(?=\s+wrote\b|\s*$)", re.I)
@@ -62,7 +70,8 @@ def _measured(line):
 
 
 def _mended(lines):
-    """Undoes what mail programs did: `>From` at the start of a line, and long addresses that lost their `>`."""
+    """Undoes what mail programs did: `>From` at the start of a line, and long addresses that lost their
+    `>`."""
     mended = []
     for index, (depth, line) in enumerate(lines):
         before = lines[index - 1][0] if index else 0

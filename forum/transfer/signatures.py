@@ -1,4 +1,5 @@
-"""What stands under what people wrote, and nobody needs above the next post: signatures, list footers, phone adverts."""
+"""What stands under what people wrote, and nobody needs above the next post: signatures, list footers, phone
+adverts."""
 
 import re
 
@@ -8,8 +9,10 @@ RULER = re.compile(r"\s*[_-]{10,}\s*$")
 FOOTER = re.compile(r"(?:[\w.-]+ mailing list\b|to unsubscribe\b|mailing list info)", re.I)
 FOOTER_LINES = 6
 ADVERT = re.compile(
-    r"(?:sent from (?:my|mail|outlook|yahoo|proton|samsung)\b|get outlook for|sent with (?:proton|airmail|mailspring)"
-    r"|von meinem .{2,30} gesendet|gesendet von (?:mail|outlook)|envoyé de (?:mon|mail)|enviado (?:desde|do meu)"
+    r"(?:sent from (?:my|mail|outlook|yahoo|proton|samsung)\b|get outlook for|sent with (?:proton"
+    r"|airmail|mailspring)"
+    r"|von meinem .{2,30} gesendet|gesendet von (?:mail|outlook)|envoyé de (?:mon|mail)"
+    r"|enviado (?:desde|do meu)"
     r"|inviato da(?:l mio)?\b|verstuurd vanaf|发自我的|從我的).{0,80}$",
     re.I,
 )
@@ -47,7 +50,8 @@ def _without_adverts(lines):
 
 
 def _without_rulers(lines):
-    """Lines that only part what follows from what is above have nothing to part at the end, or at the beginning."""
+    """Lines that only part what follows from what is above have nothing to part at the end, or at the
+    beginning."""
     first, end = 0, len(lines)
     while end and _parts_only(lines[end - 1]):
         end -= 1

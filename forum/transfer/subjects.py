@@ -15,8 +15,26 @@ SPAM = re.compile(r"\*+\s*(?:spam|bulk|suspected spam|possible spam)\s*\*+\s*", 
 LAST_TAG = re.compile(r"\s*\[([^\[\]]{1,40})\]$")
 
 # What mail gateways add: it says something about the mail, not about the topic.
-GATEWAY_TAGS = {"ext", "extern", "external", "external email", "external sender", "external mail", "internal use only", "public"}
-GATEWAY_TAGS |= {"e", "spam", "suspected spam", "possible spam", "caution", "encrypted", "secure", "non-dod source"}
+GATEWAY_TAGS = {
+    "ext",
+    "extern",
+    "external",
+    "external email",
+    "external sender",
+    "external mail",
+    "internal use only",
+    "public",
+}
+GATEWAY_TAGS |= {
+    "e",
+    "spam",
+    "suspected spam",
+    "possible spam",
+    "caution",
+    "encrypted",
+    "secure",
+    "non-dod source",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
-"""Which topic a message belongs to. Knows only ids, subjects and dates; a topic is whatever the caller names it by."""
+"""Which topic a message belongs to. Knows only ids, subjects and dates; a topic is whatever the caller names
+it by."""
 
 from datetime import timedelta
 
-WINDOW = timedelta(days=30)  # a reply that names nothing joins a topic of its subject that was active so lately
+WINDOW = timedelta(
+    days=30
+)  # a reply that names nothing joins a topic of its subject that was active so lately
 
 
 class Threads:
@@ -30,4 +33,7 @@ class Threads:
             if id not in self.references:
                 self.references[id] = self.new_references[id] = topic
         if message.subject.key:
-            self.subjects[message.subject.key] = self.new_subjects[message.subject.key] = (topic, message.date)
+            self.subjects[message.subject.key] = self.new_subjects[message.subject.key] = (
+                topic,
+                message.date,
+            )

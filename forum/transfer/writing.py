@@ -1,5 +1,5 @@
-"""Writes converted messages as posts, many at a time, and keeps every invariant that Post.save() keeps. Nothing is
-announced: open pages find imported posts as they find those of any other process."""
+"""Writes converted messages as posts, many at a time, and keeps every invariant that Post.save() keeps.
+Nothing is announced: open pages find imported posts as they find those of any other process."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -26,7 +26,8 @@ class Written:
 
 @transaction.atomic
 def write(category, drafts):
-    """Writes those of the `drafts` that the database doesn't have, in one transaction. Returns how much was new."""
+    """Writes those of the `drafts` that the database doesn't have, in one transaction. Returns how much was
+    new."""
     Category.objects.select_for_update(of=("self",)).get(pk=category.pk)  # two imports at once take turns
     drafts = _new(drafts)
     if not drafts:
@@ -112,7 +113,8 @@ def _save(topics, new_topics, posts):
     Topic.objects.bulk_create(new_topics)
     changed = {id(post.topic) for post in posts}
     Topic.objects.bulk_update(
-        [topic for topic in topics if id(topic) in changed], ["last_number", "last_author", "bumped_at", "change"]
+        [topic for topic in topics if id(topic) in changed],
+        ["last_number", "last_author", "bumped_at", "change"],
     )
     for post in posts:
         post.topic = post.topic  # takes over the id that its topic has just got
@@ -133,7 +135,10 @@ def _remember(category, drafts, posts, threads):
         [ImportedMessage(message_id=draft.id, post=post) for draft, post in zip(drafts, posts, strict=True)]
     )
     ImportedReference.objects.bulk_create(
-        [ImportedReference(category=category, message_id=id, topic=topic) for id, topic in threads.new_references.items()]
+        [
+            ImportedReference(category=category, message_id=id, topic=topic)
+            for id, topic in threads.new_references.items()
+        ]
     )
     ImportedSubject.objects.bulk_create(
         [

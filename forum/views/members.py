@@ -7,6 +7,7 @@ from forum.forms.members import ProfileForm
 from forum.models import Post, Topic, User
 
 SIZE = 20
+COUNTED = 1000
 
 
 @require_GET
@@ -17,7 +18,8 @@ def show(request, username):
         return redirect(member)
     posts = Post.objects.visible_to(request.user).shown().filter(author=member).order_by("-pk")
     posts, older = below(posts.select_related("topic__category"), request.GET.get("before"))
-    return render(request, "members/show.html", {"member": member, "posts": posts, "older": older})
+    context = {"member": member, "posts": posts, "older": older, "written": written(member, request.user)}
+    return render(request, "members/show.html", context)
 
 
 @require_GET
@@ -27,7 +29,8 @@ def topics(request, username):
         return redirect("member_topics", member.username)
     found = Topic.objects.visible_to(request.user).for_display().filter(author=member).order_by("-pk")
     found, older = below(found, request.GET.get("before"))
-    return render(request, "members/topics.html", {"member": member, "topics": found, "older": older})
+    context = {"member": member, "topics": found, "older": older, "written": written(member, request.user)}
+    return render(request, "members/topics.html", context)
 
 
 @login_required
@@ -46,6 +49,11 @@ def stylesheet(request, member_id):
     response = HttpResponse(css, content_type="text/css")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def written(member, user):
+    """How many posts of `member` this reader may see, up to COUNTED: the full count would tell of others."""
+    return Post.objects.visible_to(user).shown().filter(author=member)[:COUNTED].count()
 
 
 def named(username):

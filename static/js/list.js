@@ -98,14 +98,15 @@ class LiveList extends HTMLElement {
 
   // As many as a fresh page would show, and the way on from there.
   #trim() {
+    if (!this.#isFirst) return;
     const rows = this.#rows.filter((row) => !row.dataset.pinned);
     const size = Number(this.dataset.size);
-    const link = this.querySelector("#older a");
-    if (rows.length > size) {
-      for (const row of rows.slice(size)) row.remove();
+    const link = this.querySelector("#older [rel=next]");
+    for (const row of rows.splice(size)) {
+      row.remove();
       link.hidden = link.parentElement.hidden = false;
     }
-    if (link && !link.hidden && rows.length) link.href = `?before=${rows[Math.min(size, rows.length) - 1].dataset.key}`;
+    if (!link.hidden && rows.length) link.href = `?before=${encodeURIComponent(rows.at(-1).dataset.key)}`;
   }
 
   #remove(topic) {

@@ -32,7 +32,10 @@ class Connection extends EventTarget {
     this.#subscriptions.add(subscription);
     if (this.#isOpen) this.ask(subscription);
     else if (!this.#socket && !this.#retry) this.#open();
-    return () => this.#subscriptions.delete(subscription);
+    return () => {
+      this.#subscriptions.delete(subscription);
+      this.answered(subscription); // what it still asked needs no answer any more
+    };
   }
 
   // Asks the server for all that the subscription has missed; the answer makes it current.

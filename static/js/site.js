@@ -14,3 +14,9 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   import("./menus.js").then(({ openMenu }) => openMenu(link)).catch(() => location.assign(link.href));
 });
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-themes]")) return;
+  event.preventDefault();
+  import("./theme.js").then(({ chooseTheme }) => chooseTheme(event.submitter));
+});

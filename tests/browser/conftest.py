@@ -1,11 +1,14 @@
 import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.people import Person
-from tests.server import Server
+from tests.proxy import Proxy
+from tests.server import ROOT, Server
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -32,12 +35,30 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup, django_db_blocker):
+def mailbox(tmp_path_factory):
+    """The folder that the site's mails are written to."""
+    return tmp_path_factory.mktemp("mails")
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup, django_db_blocker, mailbox, tmp_path_factory):
     """The server that the browsers visit."""
+    static = tmp_path_factory.mktemp("static")
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    settings = {"DEBUG": "0", "STATIC_ROOT": str(static), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    subprocess.run(collect, cwd=ROOT, env={**os.environ, **settings}, check=True)
     with django_db_blocker.unblock():
-        server = Server("daphne").start()
+        server = Server("daphne", STATIC_ROOT=str(static), EMAIL_URL=f"filemail:///{mailbox}").start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def network(site):
+    """What lies between a browser and the site; people come through it with `visit(ada, network=network)`."""
+    proxy = Proxy(site.port)
+    yield proxy
+    proxy.close()
 
 
 @pytest.fixture
@@ -45,8 +66,8 @@ def visit(chromium, site, transactional_db):
     """A function that gives a person with a browser of their own: `visit(ada)`, or `visit()` for a guest."""
     people = []
 
-    def arrive(user=None, **options):
-        person = Person(chromium, site.address, user, **options)
+    def arrive(user=None, network=None, **options):
+        person = Person(chromium, network.address if network else site.address, user, **options)
         people.append(person)
         return person
 

@@ -5,11 +5,19 @@ import uuid
 import pytest
 
 from forum.changes import KINDS
+from forum.lists import SIZE
 from forum.models import Topic
 from tests import world
 
 TOPIC_PARTS = "#topic-header, #posts > .post, #pager"
 ROWS = "#rows > .row, #older"
+LISTEN = """async () => {
+  const loaded = performance.getEntriesByType("resource").map(entry => entry.name);
+  const {live} = await import(loaded.find(name => /\\/live\\.[0-9a-f.]*js$/.test(name)));
+  live.subscribe({
+    ask: () => ({type: "pong"}), poll() {}, hear: message => message.title && (document.body.dataset.heard = message.kind),
+  });
+}"""
 
 
 def happens(kind, topic, grace, mo, elsewhere):
@@ -96,8 +104,7 @@ def test_every_other_page_counts_new_posts_and_nothing_else(kind, forum, visit):
     prepare(kind, topic, forum["mo"])
     reader, grace, mo = visit(), visit(forum["grace"]), visit(forum["mo"])
     page = reader.opens_live(other)
-    page.evaluate("""() => import("/static/js/live.js").then(({live}) => live.subscribe({
-        ask: () => ({type: "pong"}), poll() {}, hear: m => m.title && document.body.setAttribute("data-heard", m.kind)}))""")
+    page.evaluate(LISTEN)
 
     happens(kind, topic, grace, mo, forum["there"])
 
@@ -121,3 +128,47 @@ def test_a_twenty_first_post_brings_the_way_to_the_next_page(forum, visit):
     page.locator("#post-21").wait_for()
     reader.opens(Topic.objects.get(pk=topic.pk))
     assert kept == reader.sees(TOPIC_PARTS)
+
+
+def test_a_full_list_that_takes_in_a_topic_ends_like_a_fresh_one(forum, visit):
+    for n in range(SIZE):
+        world.topic(forum["ada"], forum["here"], f"Topic number {n}")
+    reader, grace = visit(), visit(forum["grace"])
+    page = reader.opens_live("/")
+
+    at_the_end = forum["topic"]
+    grace.sends(f"/t/{at_the_end.pk}/replies/", body="Up it goes.", token=uuid.uuid4().hex)
+
+    page.locator(f"#rows > :first-child[data-topic='{at_the_end.pk}']").wait_for()
+    kept = reader.sees(ROWS)
+    reader.opens("/")
+    assert kept == reader.sees(ROWS)
+
+
+def test_a_row_does_not_move_under_the_pointer(forum, visit):
+    reader, grace = visit(), visit(forum["grace"])
+    page = reader.opens_live("/")
+    page.locator("#rows > :first-child").hover()
+    first = page.locator("#rows > :first-child").get_attribute("data-topic")
+
+    grace.sends(f"/t/{forum['topic'].pk}/replies/", body="Up it goes.", token=uuid.uuid4().hex)
+
+    page.locator("[data-pill]").wait_for()
+    assert page.locator("#rows > :first-child").get_attribute("data-topic") == first
+    page.locator("[data-pill]").click()
+    page.locator(f"#rows > :first-child[data-topic='{forum['topic'].pk}']").wait_for()
+
+
+def test_a_member_sees_how_many_posts_are_new_in_a_topic_they_had_read(forum, visit):
+    reader, grace = visit(forum["ada"]), visit(forum["grace"])
+    reader.opens(forum["topic"])
+    page = reader.opens_live("/")
+    badge = page.locator(f"#rows > [data-topic='{forum['topic'].pk}'] [data-unread]")
+    assert badge.is_hidden()
+
+    grace.sends(f"/t/{forum['topic'].pk}/replies/", body="News.", token=uuid.uuid4().hex)
+
+    badge.wait_for()
+    assert badge.inner_text() == "1"
+    page.reload()
+    assert badge.inner_text() == "1"

@@ -57,7 +57,10 @@ def test_ids_quoted_in_the_text_are_not_headers():
 def test_a_list_that_writes_itself_into_from_leaves_the_author_in_reply_to():
     message = parse(
         from_="x",
-        **{"from": "Ines Moreau via Kites <kites@lists.example.org>", "reply_to": "Ines M. <Ines@Example.org>"},
+        **{
+            "from": "Ines Moreau via Kites <kites@lists.example.org>",
+            "reply_to": "Ines M. <Ines@Example.org>",
+        },
     )
 
     assert (message.author, message.address) == ("Ines Moreau", "ines@example.org")
@@ -175,7 +178,10 @@ def test_html_serves_where_there_is_nothing_else():
 def test_attachments_are_named_and_not_taken_for_text():
     headers, body = mails.multipart(
         ("text/plain", "See below."),
-        ('text/x-patch; name="kite.patch"\nContent-Disposition: attachment; filename="kite.patch"', "+string"),
+        (
+            'text/x-patch; name="kite.patch"\nContent-Disposition: attachment; filename="kite.patch"',
+            "+string",
+        ),
         ('image/png; name="logo.png"\nContent-ID: <logo>', "x"),
     )
 
@@ -204,10 +210,19 @@ def test_a_multipart_mail_without_parts_is_read_as_text():
     assert (message.text, message.problems["mime"]) == ("Hello.", 1)
 
 
-def test_parts_nested_without_end_are_survived():
-    body = "".join(f'--b{n}\nContent-Type: multipart/mixed; boundary="b{n + 1}"\n\n' for n in range(300))
+def nested(depth, text):
+    body = "".join(f'--b{n}\nContent-Type: multipart/mixed; boundary="b{n + 1}"\n\n' for n in range(depth))
+    return f"{body}--b{depth}\nContent-Type: text/plain\n\n{text}\n--b{depth}--\n"
 
-    assert parse(body, content_type='multipart/mixed; boundary="b0"').problems["mime"] == 1
+
+def test_text_is_found_in_parts_of_parts():
+    assert parse(nested(5, "Deep."), content_type='multipart/mixed; boundary="b0"').text.strip() == "Deep."
+
+
+def test_parts_nested_without_end_are_not_looked_into():
+    message = parse(nested(300, "Too deep."), content_type='multipart/mixed; boundary="b0"')
+
+    assert (message.text, message.problems["mime"]) == ("", 1)
 
 
 @settings(max_examples=150, deadline=None)

@@ -69,7 +69,11 @@ def test_an_old_topic_is_not_joined_by_subject():
 
 
 def test_a_topic_stays_joinable_as_long_as_mails_of_its_subject_come():
-    assert sort(Mail("a"), Mail("b", ["a"], "Re: Kites", days=25), Mail("c", [], "Re: Kites", days=50)) == [1, 1, 1]
+    assert sort(Mail("a"), Mail("b", ["a"], "Re: Kites", days=25), Mail("c", [], "Re: Kites", days=50)) == [
+        1,
+        1,
+        1,
+    ]
 
 
 def test_empty_subjects_join_nothing():

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rich.console import Console
@@ -113,19 +112,10 @@ def _category(name):
     name = name.strip()
     if category := Category.objects.filter(name=name).first():
         return category
-    category = Category(name=name, slug=_free_slug(name))
+    category = Category(name=name)
     try:
         category.full_clean()
     except ValidationError as error:
         raise CommandError(_("--category: %s") % " ".join(error.messages)) from error
     category.save()
     return category
-
-
-def _free_slug(name):
-    base = slugify(name, allow_unicode=True)[:60] or "category"
-    slug, number = base, 1
-    while Category.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{base}-{number}"
-    return slug

@@ -1,0 +1,21 @@
+"""`make bench`: all measurements, one after the other, each in a process of its own."""
+
+import os
+import platform
+import subprocess
+import sys
+
+from bench.report import title
+
+ALL = ["markdown", "import_mbox", "weight", "live"]
+
+
+def main():
+    title(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    failed = [name for name in sys.argv[1:] or ALL if subprocess.run([sys.executable, "-m", f"bench.{name}"]).returncode]
+    if failed:
+        sys.exit(f"Could not be measured: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()

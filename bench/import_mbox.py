@@ -1,0 +1,150 @@
+"""How fast `manage.py import_mbox` brings in a real mailing list, how much memory it takes, and that a second
+run adds nothing. The list is test data that is not part of the project: CORPUS names the folder (default:
+../shared/corpus)."""
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = Path(os.environ.get("CORPUS", ROOT.parent / "shared" / "corpus"))
+MESSAGES_A_SECOND = 200
+GROWTH = 1.15
+
+
+def main():
+    files = sorted(CORPUS.glob("*.mbox*"))
+    if not files:
+        print(
+            f"import_mbox: left out, no archive in {CORPUS} (set CORPUS to a folder with mbox files).",
+            file=sys.stderr,
+        )
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "import.sqlite3"
+        environment = os.environ | {"DATABASE_URL": f"sqlite:///{database}"}
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True
+        )
+        first = run(files, environment)
+        again = run(files, environment)
+        report(first, again, counts(database))
+
+
+def run(files, environment):
+    """What the command said, how long it took, the CPU seconds used, and the memory of all its processes over
+    time."""
+    command = [sys.executable, "manage.py", "import_mbox", *map(str, files), "--category", "Imported"]
+    cpu, start, memory = os.times(), time.monotonic(), []
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        while process.poll() is None:
+            memory.append(sum(map(resident, family(process.pid))))
+            time.sleep(0.1)
+        said = process.stdout.read()
+    if process.returncode:
+        sys.exit(f"import_mbox failed:\n{said}")
+    seconds, used = time.monotonic() - start, os.times()
+    read, added = map(int, re.match(r"(\d+) messages read, (\d+) imported", said).groups())
+    return {
+        "said": said,
+        "read": read,
+        "added": added,
+        "seconds": seconds,
+        "cpu": used.children_user + used.children_system - cpu.children_user - cpu.children_system,
+        "memory": memory,
+    }
+
+
+def family(pid):
+    """This process and its children, by /proc; elsewhere none."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    return [process for process, parent in parents.items() if pid in (process, parent)]
+
+
+def resident(pid):
+    """Bytes of its own: pages of the database file, which the system may drop, don't count."""
+    try:
+        return 1024 * int(re.search(r"^RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M)[1])
+    except (OSError, TypeError):
+        return 0
+
+
+def counts(database):
+    with sqlite3.connect(database) as connection:
+        return {
+            "longest topic": connection.execute("SELECT max(last_number) FROM forum_topic").fetchone()[0],
+            "topics": connection.execute("SELECT count(*) FROM forum_topic").fetchone()[0],
+            "posts": connection.execute("SELECT count(*) FROM forum_post").fetchone()[0],
+            "authors": connection.execute("SELECT count(*) FROM forum_user WHERE is_placeholder").fetchone()[
+                0
+            ],
+        }
+
+
+def report(first, again, counts):
+    memory = [size / 2**20 for size in first["memory"]] or [0]
+    half = max(memory[: len(memory) // 2], default=0)
+    say(
+        "import, messages a second",
+        first["read"] / first["seconds"],
+        "1/s",
+        goal=MESSAGES_A_SECOND,
+        at_least=True,
+    )
+    say("import, CPU per message", first["cpu"] / first["read"] * 1000, "ms")
+    say("import, memory of all processes at most", max(memory), "MiB")
+    say(
+        "import, memory of the second half",
+        max(memory[len(memory) // 2 :]),
+        "MiB",
+        reference=half,
+        goal=GROWTH,
+    )
+    for name, count in counts.items():
+        say(f"import, {name}", count, "")
+    say("import, added by a second run", again["added"], "", goal=0)
+    if os.environ.get("JSON") != "1":
+        print(first["said"], end="")
+
+
+def say(figure, value, unit, reference=None, goal=None, at_least=False):
+    """`goal` is for the ratio to the reference, where there is one."""
+    ratio = value / reference if reference else None
+    measured = value if ratio is None else ratio
+    holds = None if goal is None else measured >= goal if at_least else measured <= goal
+    if os.environ.get("JSON") == "1":
+        line = {
+            "figure": figure,
+            "value": round(value, 2),
+            "unit": unit,
+            "reference": reference and round(reference, 2),
+        }
+        print(json.dumps(line | {"ratio": ratio and round(ratio, 3), "goal": goal, "holds": holds}))
+        return
+    verdict = (
+        ""
+        if goal is None
+        else f"  (goal {'≥' if at_least else '≤'} {goal}{' ×' if ratio else ''}: {'yes' if holds else 'NO'})"
+    )
+    print(
+        f"{figure:45} {value:10,.1f} {unit}"
+        + (f" = {ratio:.2f} × {reference:,.1f}" if ratio else "")
+        + verdict
+    )
+
+
+if __name__ == "__main__":
+    main()

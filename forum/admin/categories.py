@@ -1,0 +1,66 @@
+from django import forms
+from django.contrib import admin
+from django.db.models import Exists, OuterRef
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from forum.models import Category
+from forum.templatetags.parley import swatch
+
+from .base import ForumAdmin, list_link
+
+
+class CategoryForm(forms.ModelForm):
+    class Meta:
+        widgets = {"color": forms.TextInput(attrs={"type": "color"})}
+
+
+@admin.register(Category)
+class CategoryAdmin(ForumAdmin):
+    form = CategoryForm
+    list_display = ["colored_name", "parent", "position", "access", "topics_link"]
+    list_editable = ["position"]
+    list_select_related = ["parent"]
+    search_fields = ["name", "description"]
+    ordering = ["position", "name"]
+    autocomplete_fields = ["parent"]
+    filter_horizontal = ["readers", "posters"]
+    fieldsets = [
+        (None, {"fields": ["name", "description", "color", "position", "parent"]}),
+        (_("Who may"), {"fields": ["readers", "posters"]}),
+        (
+            _("Address"),
+            {
+                "fields": ["slug"],
+                "classes": ["collapse"],
+                "description": _("Made from the name when left empty. Old links go on working after a change."),
+            },
+        ),
+    ]
+
+    def get_queryset(self, request):
+        readers = Category.readers.through.objects.filter(category=OuterRef("pk"))
+        posters = Category.posters.through.objects.filter(category=OuterRef("pk"))
+        categories = super().get_queryset(request).visible_to(request.user)
+        return categories.annotate(has_readers=Exists(readers), has_posters=Exists(posters))
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "parent":
+            kwargs["queryset"] = Category.objects.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # --- Columns ---
+
+    @admin.display(description=_("category"), ordering="name")
+    def colored_name(self, category):
+        return format_html("{} {}", swatch(category), category.name)
+
+    @admin.display(description=_("for"))
+    def access(self, category):
+        if category.has_readers:
+            return _("some groups only")
+        return _("everybody reads, some groups write") if category.has_posters else _("everybody")
+
+    @admin.display(description=_("topics"))
+    def topics_link(self, category):
+        return list_link("topic", _("show"), category=category.pk)

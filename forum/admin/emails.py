@@ -1,0 +1,45 @@
+from operator import attrgetter
+
+import allauth.account.admin  # noqa: F401 - registers what is unregistered below
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
+
+from .base import OwnersOnly
+
+admin.site.unregister(EmailAddress)  # they are kept with their member
+
+
+class AddressFormSet(BaseInlineFormSet):
+    """A member's addresses: one of them is the primary one, which the member's own record repeats."""
+
+    def clean(self):
+        super().clean()
+        if sum(bool(form.cleaned_data.get("primary")) for form in self.forms if hasattr(form, "cleaned_data")) > 1:
+            raise forms.ValidationError(_("Choose only one address as the primary one."))
+
+    def save(self, commit=True):
+        saved = super().save(commit=False)
+        for address in sorted(saved, key=attrgetter("primary")):  # only one may be primary at any moment
+            address.save()
+        self._repeat_primary()
+        return saved
+
+    def _repeat_primary(self):
+        member = self.instance
+        primary = member.emailaddress_set.order_by("-primary", "-verified", "pk").first()
+        if primary and not primary.primary:
+            primary.set_as_primary()
+        elif primary and member.email != primary.email:
+            member.email = primary.email
+            member.save(update_fields=["email"])
+
+
+class EmailAddressInline(OwnersOnly, admin.TabularInline):
+    model = EmailAddress
+    formset = AddressFormSet
+    fields = ["email", "verified", "primary"]
+    extra = 0
+    can_delete = False

@@ -1,0 +1,188 @@
+from django import forms
+from django.contrib import admin
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from forum.forms.posts import TokenField
+from forum.models import Post, Topic
+from forum.templatetags.parley import moment
+
+from .base import ForumAdmin, list_link
+from .filters import Happened, TopicCategoryFilter
+from .forms import BodyField, GuardedForm
+from .revisions import RevisionInline
+from .verbs import Verb, WithVerbs, action
+
+HIDE = Verb(
+    name="hide",
+    label=_("Hide"),
+    done=_("Hidden."),
+    is_needed=lambda post: not post.is_hidden,
+    is_allowed=lambda post, user: post.is_hidden or post.can_be_hidden_by(user),
+    run=lambda post, user: post.hide(user),
+)
+RESTORE = Verb(
+    name="restore",
+    label=_("Restore"),
+    done=_("Restored."),
+    is_needed=lambda post: post.is_hidden,
+    is_allowed=lambda post, user: not post.is_hidden or post.can_be_restored_by(user),
+    run=lambda post, user: post.restore(),
+)
+
+
+class NewPostForm(forms.ModelForm):
+    body = BodyField()
+    token = TokenField()
+
+    class Meta:
+        model = Post
+        fields = ["topic", "author", "body"]
+
+    def clean_topic(self):
+        topic = self.cleaned_data["topic"]
+        if not topic.takes_replies_from(self.user):
+            raise forms.ValidationError(
+                _("You may not write in this topic: it is closed, or its category is not yours.")
+            )
+        return topic
+
+
+class PostForm(GuardedForm):
+    compared = ("body",)
+
+    body = BodyField()
+    reason = forms.CharField(
+        label=_("Why did you change it?"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("Everybody can read it in the post's history."),
+    )
+
+    class Meta:
+        model = Post
+        fields = ["body"]
+
+    def as_it_stands(self):
+        Topic.objects.locked(self.instance.topic_id)
+        return Post.objects.get(pk=self.instance.pk)
+
+
+@admin.register(Post)
+class PostAdmin(WithVerbs, ForumAdmin):
+    list_display = ["label", "topic", "beginning", "author", "state", "created_at"]
+    list_filter = [("hidden_at", Happened), ("edited_at", Happened), "created_at", TopicCategoryFilter]
+    list_select_related = ["topic", "author"]
+    search_fields = ["body", "topic__title", "author__username"]
+    search_help_text = _("Words of the text, the topic's title, or the author's name")
+    ordering = ["-pk"]
+    autocomplete_fields = ["topic", "author"]
+    readonly_fields = ["label", "state", "written", "edits", "preview"]
+    inlines = [RevisionInline]
+    verbs = [HIDE, RESTORE]
+    actions = [action(HIDE), action(RESTORE)]
+
+    def get_queryset(self, request):
+        topics = Topic.objects.visible_to(request.user).filter(pk=OuterRef("topic"))
+        posts = super().get_queryset(request).filter(Exists(topics))  # asked row by row, so the newest need no sorting
+        if request.user.is_moderator:
+            return posts
+        return posts.filter(Q(hidden_at=None) | Q(author=request.user))
+
+    def get_object(self, request, object_id, from_field=None):
+        post = super().get_object(request, object_id, from_field)
+        if post:
+            post.topic  # noqa: B018 - asked for once, and kept for all the questions that follow
+        return post
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or obj.can_be_edited_by(request.user))
+
+    # --- The form ---
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, form=PostForm if change else NewPostForm, **kwargs)
+        form.user = request.user
+        return form
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None:
+            author = ["author"] if request.user.is_superuser else []  # others speak for themselves only
+            return [(None, {"fields": ["topic", *author, "body"]})]
+        reason = ["reason"] if self.has_change_permission(request, obj) else []
+        return [
+            (None, {"fields": ["topic", "author", "label", "written", "state", "body", *reason]}),
+            (_("As it reads"), {"fields": ["preview", "edits"]}),
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*self.readonly_fields, "topic", "author"] if obj else self.readonly_fields
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []
+
+    def get_changeform_initial_data(self, request):
+        return {"author": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "topic":
+            kwargs["queryset"] = Topic.objects.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj:
+            context["subtitle"] = f"#{obj.number} · {obj.topic}"
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    # --- Saving ---
+
+    def save_model(self, request, obj, form, change):
+        said = form.cleaned_data
+        if change:
+            obj.edit(request.user, said["body"], said["reason"], said["version"])
+            return
+        obj.token = said["token"]
+        if "author" not in said:
+            obj.author = request.user
+        try:
+            obj.save()
+        except IntegrityError:  # the same form, sent twice
+            obj.pk = Post.objects.sent_with(obj.author, obj.token).pk
+            obj.refresh_from_db()
+
+    # --- Columns ---
+
+    @admin.display(description=_("number"), ordering="number")
+    def label(self, post):
+        return f"#{post.number}"
+
+    @admin.display(description=_("text"))
+    def beginning(self, post):
+        return post.excerpt
+
+    @admin.display(description=_("state"), ordering="hidden_at")
+    def state(self, post):
+        if not post.is_hidden:
+            return _("shown")
+        return format_html('<span class="badge badge--off">{}</span>', _("hidden"))
+
+    @admin.display(description=_("written"))
+    def written(self, post):
+        link = list_link("post", _("all posts of this topic"), topic__id__exact=post.topic_id)
+        return format_html("{} · {}", moment(post.created_at), link)
+
+    @admin.display(description=_("last edit"))
+    def edits(self, post):
+        if not post.edited_at:
+            return _("never edited")
+        return format_html(
+            "{} · {} · {}", moment(post.edited_at), post.edited_by, post.edit_reason or _("no reason given")
+        )
+
+    @admin.display(description=_("preview"))
+    def preview(self, post):
+        return format_html('<div class="post-preview" dir="auto">{}</div>', mark_safe(post.html))  # noqa: S308 - sanitised

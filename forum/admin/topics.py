@@ -1,0 +1,135 @@
+from django import forms
+from django.contrib import admin
+from django.db import IntegrityError
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from forum.forms.posts import TokenField
+from forum.models import Category, Post, Topic
+from forum.templatetags.parley import grouped, moment, swatch
+
+from .base import ForumAdmin, list_link
+from .filters import CategoryFilter, Happened
+from .forms import BodyField, GuardedForm, TitleField
+from .moving import Moving
+from .verbs import Verb, WithVerbs, action
+
+
+def moderators(topic, user):
+    return user.is_moderator
+
+
+CLOSE = Verb("close", _("Close"), _("Closed."), lambda t: t.is_open, moderators, lambda t, user: t.close())
+OPEN = Verb("open", _("Open"), _("Opened."), lambda t: not t.is_open, moderators, lambda t, user: t.open())
+PIN = Verb("pin", _("Pin"), _("Pinned."), lambda t: not t.is_pinned, moderators, lambda t, user: t.pin())
+UNPIN = Verb("unpin", _("Unpin"), _("Unpinned."), lambda t: t.is_pinned, moderators, lambda t, user: t.unpin())
+
+
+class NewTopicForm(forms.ModelForm):
+    title = TitleField()
+    body = BodyField()
+    token = TokenField()
+
+    class Meta:
+        model = Topic
+        fields = ["title", "category", "author"]
+
+
+class TopicForm(GuardedForm):
+    counter = "header_change"
+    compared = ("title", "category")
+
+    title = TitleField()
+
+    class Meta:
+        model = Topic
+        fields = ["title", "category"]
+
+    def as_it_stands(self):
+        return Topic.objects.locked(self.instance.pk)
+
+
+@admin.register(Topic)
+class TopicAdmin(Moving, WithVerbs, ForumAdmin):
+    list_display = ["title", "in_category", "state", "posts_link", "bumped_at", "author"]
+    list_filter = [("closed_at", Happened), ("pinned_at", Happened), "created_at", CategoryFilter]
+    list_select_related = ["category", "author"]
+    search_fields = ["title", "author__username"]
+    search_help_text = _("Words of the title, or the author's name")
+    date_hierarchy = "created_at"
+    ordering = ["-bumped_at", "-pk"]
+    autocomplete_fields = ["category", "author"]
+    readonly_fields = ["state", "posts_link", "started", "last_activity"]
+    verbs = [CLOSE, OPEN, PIN, UNPIN]
+    actions = ["move", *map(action, verbs)]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and request.user.is_moderator
+
+    # --- The form ---
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, form=TopicForm if change else NewTopicForm, **kwargs)
+
+    def get_fieldsets(self, request, obj=None):
+        if obj:
+            fields = ["title", "category", "author", "state", "posts_link", "started", "last_activity"]
+        else:
+            author = ["author"] if request.user.is_superuser else []  # others speak for themselves only
+            fields = ["title", "category", *author, "body"]
+        return [(None, {"fields": fields})]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*self.readonly_fields, "author"] if obj else self.readonly_fields
+
+    def get_changeform_initial_data(self, request):
+        return {"author": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "category":
+            adding = not request.resolver_match.kwargs.get("object_id")
+            categories = Category.objects
+            kwargs["queryset"] = (categories.writable_by if adding else categories.visible_to)(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # --- Saving ---
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            obj.save()
+            return
+        said = form.cleaned_data
+        author = said.get("author", request.user)
+        try:
+            made = Topic.start(author, said["category"], said["title"], said["body"], said["token"])
+        except IntegrityError:  # the same form, sent twice
+            made = Post.objects.sent_with(author, said["token"]).topic
+        obj.pk = made.pk
+        obj.refresh_from_db()
+
+    # --- Columns ---
+
+    @admin.display(description=_("category"), ordering="category__name")
+    def in_category(self, topic):
+        return format_html("{} {}", swatch(topic.category), topic.category)
+
+    @admin.display(description=_("posts"), ordering="last_number")
+    def posts_link(self, topic):
+        return list_link("post", grouped(topic.last_number), topic__id__exact=topic.pk)
+
+    @admin.display(description=_("state"))
+    def state(self, topic):
+        states = [("off", _("closed"))] if not topic.is_open else []
+        states += [("on", _("pinned"))] if topic.is_pinned else []
+        return format_html_join(" ", '<span class="badge badge--{}">{}</span>', states) or _("open")
+
+    @admin.display(description=_("started"))
+    def started(self, topic):
+        return moment(topic.created_at)
+
+    @admin.display(description=_("last activity"))
+    def last_activity(self, topic):
+        return moment(topic.bumped_at)

@@ -1,0 +1,40 @@
+"""Static files for production: hashed, compressed, and one stylesheet instead of many."""
+
+import posixpath
+import re
+
+from django.core.files.base import ContentFile
+from servestatic.storage import CompressedManifestStaticFilesStorage
+
+STYLESHEET = "css/site.css"
+IMPORT = re.compile(r'^@import "(?P<name>[^"]+)";$', re.MULTILINE)
+
+
+class Storage(CompressedManifestStaticFilesStorage):
+    support_js_module_import_aggregation = True
+
+    def post_process(self, paths, **options):
+        paths = {**paths, STYLESHEET: (Joined(paths), STYLESHEET)}
+        yield from super().post_process(paths, **options)
+
+
+class Joined:
+    """Opens a stylesheet with those that it imports written out in their place, in their order.
+
+    `paths` is what collectstatic found: {name: (storage, path in it)}. Raises ValueError for a missing one.
+    """
+
+    def __init__(self, paths):
+        self.paths = paths
+
+    def open(self, name):
+        here = posixpath.dirname(name)
+        joined = IMPORT.sub(lambda found: self.read(posixpath.join(here, found["name"])), self.read(name))
+        return ContentFile(joined.encode(), name=name)
+
+    def read(self, name):
+        if name not in self.paths:
+            raise ValueError(f"{STYLESHEET} imports {name}, and there is no such file in static/.")
+        storage, path = self.paths[name]
+        with storage.open(path) as file:
+            return file.read().decode()

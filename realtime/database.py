@@ -1,0 +1,23 @@
+"""Questions to the database from the event loop.
+
+In a few threads of the engine's own: one that waits for a lock holds up neither other pages nor the sweep.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from channels.db import database_sync_to_async
+
+_readers = ThreadPoolExecutor(4, "realtime-reader")
+_writer = ThreadPoolExecutor(1, "realtime-writer")
+
+
+async def ask(function, *arguments):
+    return await _run(function, arguments, _readers)
+
+
+async def write(function, *arguments):
+    return await _run(function, arguments, _writer)
+
+
+async def _run(function, arguments, threads):
+    return await database_sync_to_async(function, thread_sensitive=False, executor=threads)(*arguments)

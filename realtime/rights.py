@@ -1,0 +1,45 @@
+"""What decides who may read what, as it is stored. Pages keep what held when they came; the sweep compares.
+
+So a fence that got lost, or an `update()` that raised none, still counts within one sweep.
+"""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.utils import timezone
+
+from forum.models import Category, User
+
+MANY = 500  # ids in one query
+
+
+def of_categories():
+    return frozenset(Category.objects.values_list("pk", "parent", "readers"))
+
+
+def of_members(ids):
+    """{id: (active, owner, password, ids of groups)}."""
+    members = {}
+    fields = ("pk", "is_active", "is_superuser", "password", "groups")
+    for some in _parts(ids):
+        for pk, *rest, group in User.objects.filter(pk__in=some).values_list(*fields):
+            members.setdefault(pk, (*rest, set()))[-1].add(group)
+    return members
+
+
+def sessions_among(keys):
+    """Those of these session keys that still stand; all where sessions are not kept in the database."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    if not hasattr(store, "get_model_class"):
+        return set(keys)
+    sessions = store.get_model_class().objects.filter(expire_date__gt=timezone.now())
+    return {key for some in _parts(keys) for key in _keys(sessions, some)}
+
+
+def _keys(sessions, some):
+    return sessions.filter(session_key__in=some).values_list("session_key", flat=True)
+
+
+def _parts(values):
+    values = list(values)
+    return [values[start : start + MANY] for start in range(0, len(values), MANY)]

@@ -1,0 +1,181 @@
+"""Every page of the admin opens, and what it asks the database does not grow with what there is."""
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib import admin as django_admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from forum.models import (
+    Category,
+    ImportedAuthor,
+    ImportedMessage,
+    Post,
+    Revision,
+    Topic,
+    User,
+)
+from tests import world
+
+MODELS = [
+    Category,
+    Topic,
+    Post,
+    Revision,
+    User,
+    Group,
+    UserSession,
+    LogEntry,
+    ImportedAuthor,
+    ImportedMessage,
+]
+LIST, PAGE = 9, 12  # queries, at most
+
+
+def address(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def fill_forum(ada, olive, number):
+    category = world.category(f"Cats {number}")
+    user = world.member(f"member{number}")
+    user.groups.add(Group.objects.create(name=f"Group {number}"))
+    topic = world.topic(user, category, replies=1)
+    post = topic.posts.get(number=2)
+    post.edit(ada, "Better words.", "A slip")
+    post.hide(olive)
+    UserSession.objects.create(user=user, ip="192.0.2.7", session_key=f"key{number}", user_agent="A browser")
+    ImportedAuthor.objects.create(user=user, address_hash=f"{number:064}")
+    ImportedMessage.objects.create(message_id=f"<{number}@example.org>", post=post)
+    LogEntry.objects.log_actions(olive.pk, [topic], 2, "Moved.")
+
+
+def queries_for(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        response = client.get(address)
+    assert response.status_code == 200, address
+    return len(asked)
+
+
+def test_the_models_of_the_admin_are_the_ones_tested_here():
+    assert set(django_admin.site._registry) == set(MODELS)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_list_asks_the_same_of_few_rows_and_of_many(model, admin, ada, olive):
+    fill_forum(ada, olive, 1)
+    admin.get(address(model, "changelist"))  # content types are remembered from here on
+    few = queries_for(admin, address(model, "changelist"))
+
+    for number in range(2, 12):
+        fill_forum(ada, olive, number)
+
+    assert queries_for(admin, address(model, "changelist")) <= few <= LIST
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_the_page_of_an_object_opens_with_few_queries(model, admin, ada, olive):
+    for number in range(1, 12):
+        fill_forum(ada, olive, number)
+    pk = model.objects.order_by("-pk").values_list("pk", flat=True)[0]
+
+    assert queries_for(admin, address(model, "change", pk)) <= PAGE
+    assert admin.get(address(model, "history", pk)).status_code == 200
+
+
+def test_the_page_of_a_post_asks_the_same_after_one_edit_and_after_many(admin, ada, topic):
+    post = topic.posts.get()
+    post.edit(ada, "Words")
+    page = address(Post, "change", post.pk)
+    admin.get(page)  # content types are remembered from here on
+    few = queries_for(admin, page)
+
+    for number in range(10):
+        post.edit(ada, f"Words {number}")
+
+    assert queries_for(admin, page) == few
+
+
+@pytest.mark.parametrize("model", [Category, Topic, Post, User, Group], ids=lambda model: model.__name__)
+def test_the_form_for_a_new_object_opens_with_few_queries(model, admin):
+    assert queries_for(admin, address(model, "add")) <= PAGE
+
+
+@pytest.mark.parametrize("model", [Revision, UserSession, LogEntry, ImportedAuthor, ImportedMessage])
+def test_what_is_only_a_record_cannot_be_made_or_changed(model, admin, ada, olive):
+    fill_forum(ada, olive, 1)
+    pk = model.objects.values_list("pk", flat=True)[0]
+
+    assert admin.get(address(model, "add")).status_code == 403
+    assert admin.post(address(model, "change", pk), {}).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_lists_can_be_searched(model, admin, ada, olive):
+    fill_forum(ada, olive, 1)
+
+    assert admin.get(address(model, "changelist"), {"q": "member1"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"hidden_at__isempty": "0"},
+        {"hidden_at__isempty": "1"},
+        {"edited_at__isempty": "0"},
+        {"category": "1"},
+        {"category": "none such"},
+    ],
+)
+def test_the_filters_of_posts_work(filters, admin, topic):
+    response = admin.get(address(Post, "changelist"), filters)
+
+    assert response.status_code == 200
+
+
+def test_the_filter_by_hidden_gives_the_hidden_ones(admin, topic, mo):
+    topic.reply(mo, "Spam").hide(mo)
+
+    hidden = admin.get(address(Post, "changelist"), {"hidden_at__isempty": "0"}).context["cl"].result_list
+    shown = admin.get(address(Post, "changelist"), {"hidden_at__isempty": "1"}).context["cl"].result_list
+
+    assert [post.number for post in hidden] == [2]
+    assert [post.number for post in shown] == [1]
+
+
+@pytest.mark.parametrize("page", ["index", "app_list"])
+def test_the_front_pages_open(page, admin):
+    arguments = {"app_label": "forum"} if page == "app_list" else {}
+
+    assert admin.get(reverse(f"admin:{page}", kwargs=arguments)).status_code == 200
+
+
+def test_view_on_site_leads_to_the_page_of_the_post(admin, topic):
+    post = topic.posts.get()
+
+    assert f'href="{post.get_absolute_url()}"' in admin.get(address(Post, "change", post.pk)).content.decode()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_no_page_needs_styles_or_scripts_of_its_own(model, admin, ada, olive):
+    fill_forum(ada, olive, 1)
+    pk = model.objects.order_by("-pk").values_list("pk", flat=True)[0]
+
+    for page in (address(model, "changelist"), address(model, "change", pk)):
+        html = admin.get(page).content.decode()
+        assert "style=" not in html
+        assert "<style" not in html
+        assert "onclick=" not in html
+        assert "<script>" not in html
+
+
+def test_a_session_s_key_is_never_shown(admin, ada):
+    session = UserSession.objects.create(user=ada, ip="192.0.2.7", session_key="secretkey", user_agent="A browser")
+
+    for page in (address(UserSession, "changelist"), address(UserSession, "change", session.pk)):
+        assert "secretkey" not in admin.get(page).content.decode()

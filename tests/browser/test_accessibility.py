@@ -1,0 +1,67 @@
+"""axe finds nothing on any page, light or dark, wide or narrow."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests import world
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def forum(transactional_db):
+    ada, mo = world.member("ada", name="Ada Lovelace"), world.moderator()
+    category = world.category("Help", description="Questions of every size.")
+    topic = world.topic(ada, category, replies=45)
+    post = topic.posts.get(number=2)
+    post.edit(ada, "# Heading\n\n- [x] done\n- [ ] not\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx = 1\n```", "why")
+    topic.posts.get(number=3).hide(ada)
+    closed = world.topic(ada, category, "A closed topic")
+    closed.close()
+    closed.pin()
+    return {"ada": ada, "mo": mo, "category": category, "topic": topic, "post": post, "closed": closed}
+
+
+def pages(forum):
+    topic, post, category = forum["topic"], forum["post"], forum["category"]
+    everybody = [
+        "/",
+        category.get_absolute_url(),
+        topic.get_absolute_url(),
+        f"{topic.get_absolute_url()}?page=3",
+        forum["closed"].get_absolute_url(),
+        f"/p/{post.pk}/history/",
+        f"/p/{post.pk}/menu/",
+        "/u/ada/",
+        "/u/ada/topics/",
+        "/nowhere/",
+    ]
+    guests = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
+    members = [
+        "/t/new/",
+        f"/t/{topic.pk}/reply/?quote=2",
+        f"/p/{post.pk}/edit/",
+        f"/t/{topic.pk}/edit/",
+        f"/t/{topic.pk}/move/",
+        "/profile/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/sessions/",
+        "/accounts/logout/",
+    ]
+    return everybody, guests, members
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"])
+@pytest.mark.parametrize("who", ["guest", "mo"])
+def test_axe_finds_nothing(who, size, scheme, forum, visit):
+    everybody, guests, members = pages(forum)
+    person = visit(forum.get(who), viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    found = {}
+    for path in everybody + (guests if who == "guest" else members):
+        page = person.opens(path)
+        violations = Axe().run(page).response["violations"]
+        if violations:
+            found[path] = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in violations]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
+    assert not found

@@ -1,0 +1,164 @@
+"""What scripts add to writing: tools, preview, drafts, quotes in place. The forms themselves need none."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import world
+
+NARROW = {"viewport": {"width": 360, "height": 640}}
+
+
+@pytest.fixture
+def ada(transactional_db):
+    return world.member("ada", name="Ada Lovelace")
+
+
+@pytest.fixture
+def topic(ada):
+    return world.topic(ada, world.category("Help"))
+
+
+@pytest.fixture
+def writing(visit, ada, topic):
+    """Ada's page of the topic, with the reply form open."""
+    page = visit(ada).opens_live(topic)
+    page.locator("md-bold").wait_for()
+    return page
+
+
+def text(page):
+    return page.locator("textarea[data-composer]")
+
+
+def test_a_tool_marks_the_chosen_words(writing):
+    text(writing).fill("strong tea")
+    text(writing).evaluate("area => area.setSelectionRange(0, 6)")
+
+    writing.get_by_role("button", name="Bold").click()
+
+    expect(text(writing)).to_have_value("**strong** tea")
+
+
+def test_the_preview_shows_what_the_post_will_be(writing):
+    text(writing).fill("*Tea*, <script>alert(1)</script>")
+
+    writing.get_by_role("button", name="Preview").click()
+    expect(writing.locator(".composer__pane em")).to_have_text("Tea")
+    assert writing.locator(".composer__pane script").count() == 0
+
+    writing.get_by_role("button", name="Preview").click()
+    expect(text(writing)).to_be_visible()
+
+
+def test_a_preview_says_what_is_wrong_with_a_text(writing):
+    text(writing).evaluate("area => { area.value = 'x'.repeat(33000); }")
+
+    writing.get_by_role("button", name="Preview").click()
+
+    expect(writing.locator(".composer__pane .notice--error")).to_be_visible()
+
+
+def test_a_draft_survives_a_closed_page(writing, topic):
+    text(writing).fill("Half a thought")
+    expect(writing.locator(".composer__state")).to_have_text("Draft saved")
+
+    writing.goto("/")
+    writing.goto(topic.get_absolute_url())
+
+    expect(text(writing)).to_have_value("Half a thought")
+
+
+def test_what_was_sent_is_no_draft_any_more(writing, topic):
+    text(writing).fill("A whole thought")
+    text(writing).press("Control+Enter")
+    writing.wait_for_url("**#post-2")
+    writing.locator("md-bold").wait_for()
+    expect(text(writing)).to_have_value("")
+
+    writing.goto("/")
+    writing.goto(topic.get_absolute_url())
+    writing.locator("md-bold").wait_for()
+
+    expect(text(writing)).to_have_value("")
+
+
+def test_what_could_not_be_sent_is_still_a_draft(writing, topic):
+    writing.route("**/replies/", lambda route: route.fulfill(status=503, body="away"))
+    text(writing).fill("Sent into the void")
+    text(writing).press("Control+Enter")
+    writing.get_by_text("away").wait_for()
+
+    writing.goto(topic.get_absolute_url())
+
+    expect(text(writing)).to_have_value("Sent into the void")
+
+
+def test_a_quote_joins_what_is_being_written(writing):
+    text(writing).fill("As was said:")
+
+    writing.locator("#post-1 [data-quote]").click()
+
+    expect(text(writing)).to_have_value(re.compile(r"^As was said:\n\n>.*I wonder", re.DOTALL))
+    expect(text(writing)).to_be_focused()
+
+
+def test_the_menu_of_a_post_opens_in_place_and_closes_again(writing):
+    button = writing.locator("#post-1 [data-menu]")
+
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    expect(writing.get_by_role("button", name="Hide")).to_be_visible()
+    writing.keyboard.press("Escape")
+
+    expect(writing.get_by_role("button", name="Hide")).to_have_count(0)
+    expect(button).to_be_focused()
+
+
+def test_a_second_click_closes_the_menu(writing):
+    button, asked = writing.locator("#post-1 [data-menu]"), []
+    writing.on("request", lambda request: asked.append(request.url))
+
+    button.click()
+    writing.get_by_role("button", name="Hide").wait_for()
+    button.click()
+    writing.evaluate("fetch('/').then((answer) => answer.text())")  # by now a third request would have begun
+
+    assert len([url for url in asked if url.endswith("/menu/")]) == 1
+    expect(writing.get_by_role("button", name="Hide")).to_have_count(0)
+
+
+def test_the_colours_change_without_a_new_page_and_stay(writing):
+    writing.evaluate("document.body.dataset.same = 'page'")
+
+    writing.get_by_role("button", name="Colours").click()
+    with writing.expect_response("**/theme/"):
+        writing.get_by_role("button", name="Dark").click()
+    expect(writing.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(writing.locator("body")).to_have_attribute("data-same", "page")
+
+    writing.reload()
+    expect(writing.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(visit, ada, topic, scripts):
+    table = "|" + "a wide cell|" * 20 + "\n|" + "-|" * 20
+    topic.reply(ada, f"{'W' * 500}\n\n```\n{'code ' * 100}\n```\n\n{table}")
+    topic.rename("W" * 200)
+    page = visit(ada, scripts=scripts, **NARROW).opens(topic)
+
+    for address in (topic.get_absolute_url(), "/", "/t/new/", f"/t/{topic.pk}/reply/?quote=2"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def test_a_member_without_scripts_changes_the_colours_too(visit, ada, topic):
+    page = visit(ada, scripts=False).opens(topic)
+
+    page.get_by_role("button", name="Colours").click()
+    page.get_by_role("button", name="Dark").click()
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.url.endswith(topic.get_absolute_url())

@@ -1,0 +1,133 @@
+"""What networks and machines do to an open page: in the end it equals a fresh load."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import world
+
+TOPIC_PARTS = "#topic-header, #posts > .post, #pager"
+
+
+@pytest.fixture
+def forum(transactional_db):
+    ada = world.member("ada")
+    return {"ada": ada, "topic": world.topic(ada, world.category("Help"), replies=4)}
+
+
+def much_happens(forum):
+    """Posts, edits, hidden posts and a new title, saved by another process."""
+    topic, ada = forum["topic"], forum["ada"]
+    topic.reply(ada, "While you were away.")
+    topic.posts.get(number=2).edit(ada, "Edited while you were away.")
+    topic.posts.get(number=3).hide(ada)
+    topic.rename("Renamed while you were away")
+    topic.reply(ada, "And once more.")
+
+
+def ends_like_a_fresh_page(reader, topic):
+    topic.refresh_from_db()
+    reader.page.locator(f"live-topic[data-change='{topic.change}']").wait_for(timeout=40_000)
+    kept = reader.sees(TOPIC_PARTS)
+    reader.opens(topic)
+    assert kept == reader.sees(TOPIC_PARTS)
+
+
+def test_a_cut_connection_is_mended(forum, network, visit):
+    reader = visit(network=network)
+    page = reader.opens_live(forum["topic"])
+
+    network.cut()
+    page.locator("live-status[data-state=reconnecting]").wait_for()
+    much_happens(forum)
+    network.pass_on()
+
+    expect(page.locator("live-status")).to_contain_text("up to date again", timeout=40_000)
+    ends_like_a_fresh_page(reader, forum["topic"])
+
+
+def test_a_connection_that_hangs_in_silence_is_noticed(forum, network, visit):
+    reader = visit(network=network)
+    page = reader.context.new_page()
+    reader.page = page
+    page.clock.install()
+    reader.opens_live(forum["topic"])
+
+    network.hang()
+    much_happens(forum)
+    page.clock.run_for(45_000)
+    network.cut()
+    network.pass_on()
+    page.clock.run_for(35_000)
+    page.clock.resume()
+
+    ends_like_a_fresh_page(reader, forum["topic"])
+
+
+def test_without_sockets_the_page_asks_every_few_seconds(forum, network, visit):
+    network.without_sockets()
+    reader = visit(network=network)
+    reader.opens(forum["topic"])
+
+    much_happens(forum)
+
+    ends_like_a_fresh_page(reader, forum["topic"])
+
+
+def test_a_post_saved_by_another_process_arrives_by_the_sweep(forum, visit):
+    reader, listener, elsewhere = visit(), visit(), visit()
+    other = world.topic(forum["ada"], world.category("Ideas"), "Another")
+    page = reader.opens_live(forum["topic"])
+    latest = listener.opens_live("/")
+    counting = elsewhere.opens_live(other)
+
+    much_happens(forum)
+
+    forum["topic"].refresh_from_db()
+    change = forum["topic"].change
+    page.locator(f"live-topic[data-change='{change}']").wait_for(timeout=20_000)
+    latest.locator(f"#rows > [data-topic='{forum['topic'].pk}'][data-change='{change}']").wait_for(timeout=20_000)
+    counting.locator("[data-elsewhere]").wait_for(timeout=20_000)
+    ends_like_a_fresh_page(reader, forum["topic"])
+
+
+def test_the_back_button_brings_a_current_page(forum, visit):
+    reader = visit()
+    page = reader.opens_live(forum["topic"])
+    page.goto("/")
+
+    much_happens(forum)
+    page.go_back()
+
+    ends_like_a_fresh_page(reader, forum["topic"])
+
+
+def test_another_epoch_makes_the_page_load_its_posts_anew(forum, network, visit):
+    reader = visit(network=network)
+    page = reader.opens_live(forum["topic"])
+    topic = forum["topic"]
+
+    network.cut()
+    page.locator("live-status[data-state=reconnecting]").wait_for()
+    type(topic).objects.filter(pk=topic.pk).update(epoch="another", change=3)
+    topic.posts.update(change=1)
+    topic.posts.filter(number=5).update(html="<p>As the backup has it.</p>", change=3)
+    network.pass_on()
+
+    expect(page.locator("#post-5")).to_contain_text("As the backup has it.", timeout=40_000)
+    ends_like_a_fresh_page(reader, topic)
+
+
+def test_a_list_catches_up_after_a_cut(forum, network, visit):
+    reader = visit(network=network)
+    page = reader.opens_live("/")
+
+    network.cut()
+    page.locator("live-status[data-state=reconnecting]").wait_for()
+    much_happens(forum)
+    new = world.topic(forum["ada"], forum["topic"].category, "Begun while you were away")
+    network.pass_on()
+
+    page.locator(f"#rows > [data-topic='{new.pk}']").wait_for(timeout=40_000)
+    kept = reader.sees("#rows > .row, #older")
+    reader.opens("/")
+    assert kept == reader.sees("#rows > .row, #older")

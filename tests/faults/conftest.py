@@ -1,0 +1,31 @@
+import os
+
+import pytest
+
+from tests.browser.conftest import chromium, moderators  # noqa: F401 - the same browser
+from tests.browser.people import Person
+from tests.server import Server
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
+ROUNDS = 40 if os.environ.get("FAULTS") == "full" else 3
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/faults" in str(item.path):
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture
+def server(transactional_db):
+    """A server that may be killed; a new one for each test."""
+    server = Server("uvicorn", DEBUG="1").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def reader(chromium, server):  # noqa: F811
+    person = Person(chromium, server.address)
+    yield person
+    person.context.close()

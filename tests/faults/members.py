@@ -1,0 +1,48 @@
+"""A member who posts over HTTP and keeps what was answered."""
+
+import http.client
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+
+from django.conf import settings
+
+from tests.browser.people import session_cookie
+
+
+class Answered(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args):
+        return None  # where it leads is the answer
+
+
+class Member:
+    def __init__(self, user, address):
+        self.address, self.session = address, session_cookie(user, address)["value"]
+        self.csrf = self.cookie = None
+
+    def prepare(self):
+        """Fetches the forms' secret once."""
+        page = self._open(f"{self.address}/profile/")
+        self.csrf = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page.read()).group(1).decode()
+        self.cookie = re.search(r"csrftoken=(\w+)", page.headers["Set-Cookie"]).group(1)
+        return self
+
+    def replies(self, topic, text, token=None):
+        """The address of the post that this made, or None where no answer came."""
+        data = {"csrfmiddlewaretoken": self.csrf, "body": text, "token": token or uuid.uuid4().hex}
+        try:
+            answer = self._open(f"{self.address}/t/{topic.pk}/replies/", urllib.parse.urlencode(data).encode())
+            return answer.headers["Location"]
+        except urllib.error.HTTPError as error:
+            if error.code == 302:
+                return error.headers["Location"]
+            raise
+        except (OSError, http.client.HTTPException):
+            return None
+
+    def _open(self, url, data=None):
+        cookies = f"{settings.SESSION_COOKIE_NAME}={self.session}; csrftoken={self.cookie or ''}"
+        request = urllib.request.Request(url, data, {"Cookie": cookies, "Origin": self.address})
+        return urllib.request.build_opener(Answered).open(request, timeout=30)

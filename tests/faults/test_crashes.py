@@ -1,0 +1,114 @@
+"""A server that dies at any moment loses nothing that it has acknowledged, and posts nothing twice."""
+
+import random
+import sqlite3
+import threading
+import time
+import uuid
+
+from django.db import connection
+from django.db.models import Count
+
+from forum.models import Post, Topic
+from tests import world
+from tests.faults.conftest import ROUNDS
+from tests.faults.members import Member
+
+TOPIC_PARTS = "#topic-header, #posts > .post, #pager"
+
+
+def test_no_acknowledged_post_is_lost_and_none_doubled_when_the_server_is_killed(server):
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    ada = world.member("ada")
+    topic = world.topic(ada, world.category("Help"))
+    member = Member(ada, server.address).prepare()
+    sent, acknowledged = [], {}
+
+    for _round in range(ROUNDS):
+        killer = threading.Timer(chance.uniform(0.05, 0.6), server.kill)
+        killer.start()
+        while killer.is_alive():
+            token = uuid.uuid4().hex
+            sent.append(token)
+            acknowledged[token] = member.replies(topic, f"Post {len(sent)}", token)
+        killer.join()
+        server.start()
+        for token in sent[-2:]:  # as a browser does when no answer came
+            acknowledged[token] = member.replies(topic, "Sent again", token)
+
+    stored = dict(Post.objects.filter(token__in=sent).values_list("token", "number"))
+    assert set(stored) == {token for token, address in acknowledged.items() if address}
+    assert all(address.endswith(f"#post-{stored[token]}") for token, address in acknowledged.items() if address)
+    assert not Post.objects.values("author", "token").annotate(n=Count("pk")).filter(n__gt=1).exists()
+    counters_agree(topic)
+    if connection.vendor == "sqlite":
+        with sqlite3.connect(connection.settings_dict["NAME"]) as file:
+            assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_one_form_sent_by_many_at_once_makes_one_post(server):
+    ada = world.member("ada")
+    topic = world.topic(ada, world.category("Help"))
+    member = Member(ada, server.address).prepare()
+    for _round in range(ROUNDS):
+        token, answers = uuid.uuid4().hex, []
+        barrier = threading.Barrier(8)
+
+        def send(token=token, answers=answers, barrier=barrier):
+            barrier.wait(10)
+            answers.append(member.replies(topic, "Only once, please.", token))
+
+        threads = [threading.Thread(target=send) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert Post.objects.filter(token=token).count() == 1
+        assert len(answers) == 8
+        assert len(set(answers)) == 1
+    counters_agree(topic)
+
+
+def test_an_open_page_is_current_after_its_server_was_killed_and_started(server, reader):
+    ada = world.member("ada")
+    topic = world.topic(ada, world.category("Help"), replies=3)
+    page = reader.opens_live(topic)
+
+    server.kill()
+    topic.reply(ada, "Saved while no server ran.")
+    topic.posts.get(number=2).hide(ada)
+    topic.rename("Renamed while no server ran")
+    server.start()
+
+    topic.refresh_from_db()
+    page.locator(f"live-topic[data-change='{topic.change}']").wait_for(timeout=60_000)
+    kept = reader.sees(TOPIC_PARTS)
+    reader.opens(topic)
+    assert kept == reader.sees(TOPIC_PARTS)
+
+
+def test_a_server_that_was_frozen_brings_its_pages_up_to_date(server, reader):
+    ada = world.member("ada")
+    topic = world.topic(ada, world.category("Help"), replies=3)
+    page = reader.opens_live(topic)
+
+    server.freeze()
+    topic.reply(ada, "Saved while the server slept.")
+    time.sleep(1)  # asleep for a while, not a wait for anything
+    server.thaw()
+
+    topic.refresh_from_db()
+    page.locator(f"live-topic[data-change='{topic.change}']").wait_for(timeout=30_000)
+
+
+def counters_agree(topic):
+    topic = Topic.objects.get(pk=topic.pk)
+    numbers = list(topic.posts.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, topic.last_number + 1))
+    changes = list(topic.posts.values_list("change", flat=True))
+    assert len(set(changes)) == len(changes)
+    assert max(changes) <= topic.change
+    assert topic.author.posts_count == topic.posts.filter(author=topic.author, hidden_at=None).count()

@@ -1,0 +1,46 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forum.markdown import excerpt, render
+
+
+def test_an_excerpt_is_plain_text():
+    assert excerpt(render("# Hi\n\n*a* <b> & [c](/d)\n\n- e\n- f\n\n| g |\n|-|\n| h |")) == "Hi a <b> & c e f g h"
+
+
+def test_short_texts_are_kept_whole():
+    assert excerpt("<p>a b</p>", 3) == "a b"
+
+
+def test_long_texts_are_cut_between_words():
+    assert excerpt("<p>one two three</p>", 10) == "one two…"
+
+
+def test_one_long_word_is_cut_inside():
+    assert excerpt("<p>abcdefgh</p>", 5) == "abcd…"
+
+
+def test_nothing_gives_nothing():
+    assert excerpt("") == ""
+
+
+def test_only_the_beginning_is_read_and_no_piece_of_markup_is_left():
+    html = '<p><a href="https://example.org/?a=b&amp;c=d">link</a> </p>' * 10_000
+
+    assert set(excerpt(html, 50).rstrip("…").split()) == {"link"}
+
+
+def test_half_an_entity_is_not_shown():
+    html = "x " + "<i></i>" * 55 + "&amp;" * 20
+
+    assert html[:400].endswith("&am")
+    assert excerpt(html, 10) == "x &&…"
+
+
+def test_the_beginning_of_a_very_long_paragraph_is_shown():
+    assert excerpt(f"<p>{'word ' * 5_000}</p>", 20) == "word word word…"
+
+
+@given(st.text(max_size=500), st.integers(2, 100))
+def test_an_excerpt_is_never_longer_than_asked(text, length):
+    assert len(excerpt(render(text), length)) <= length

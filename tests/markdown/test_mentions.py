@@ -1,0 +1,145 @@
+import pytest
+
+from forum.markdown import mentioned, render
+from tests.markdown.allowed import elements
+
+
+class Members:
+    """Knows some names, and remembers what it was asked."""
+
+    def __init__(self, *names):
+        self.names, self.asked = {name.casefold(): name for name in names}, []
+
+    def __call__(self, names):
+        self.asked.append(names)
+        return {name: self.names[name] for name in names & self.names.keys()}
+
+
+def mentions(source, *names):
+    return [link["data-member"] for link in elements(render(source, Members(*names)), "a") if "data-member" in link]
+
+
+def test_a_mention_leads_to_the_member_under_the_name_as_its_owner_writes_it():
+    html = render("Hello @INES!", Members("Ines"))
+
+    assert html == '<p dir="auto">Hello <a class="mention" href="/u/Ines/" data-member="Ines">@Ines</a>!</p>\n'
+
+
+def test_unknown_names_stay_text():
+    assert render("Hello @nobody", Members()) == '<p dir="auto">Hello @nobody</p>\n'
+
+
+def test_nothing_is_linked_when_nobody_is_asked():
+    assert render("Hello @ines") == '<p dir="auto">Hello @ines</p>\n'
+
+
+def test_all_names_are_asked_for_at_once_and_case_folded():
+    members = Members("ines")
+
+    render("@Ines @INES @bob\n\n- @STRASSE_ß", members)
+
+    assert members.asked == [{"ines", "bob", "strasse_ss"}]
+
+
+@pytest.mark.parametrize("text", ["no names", "ada@example.org", "`@ines`", "@a", "\\@ines"])
+def test_without_candidates_nobody_is_asked(text):
+    members = Members("ines")
+
+    render(text, members)
+
+    assert members.asked == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@ines",
+        "@ines.",
+        "@ines...",
+        "@ines,",
+        "(@ines)",
+        "@ines's",
+        "@ines-",
+        "**@ines**",
+        "cc:@ines",
+        "a\n@ines",
+        "> @ines",
+        "| @ines |\n|-|",
+        "# @ines",
+        "- @ines",
+        '"@ines"',
+        "@ines, @ines",
+    ],
+)
+def test_a_name_is_found_wherever_people_write_one(text):
+    assert set(mentions(text, "ines")) == {"ines"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`@ines`",
+        "    @ines",
+        "```\n@ines\n```",
+        "[@ines](/x)",
+        "[a @ines b](/x)",
+        "x@ines",
+        "x.y+@ines",
+        "http://a.b/@ines",
+        "<http://a.b/@ines>",
+        "@@ines",
+        "@ines@example.org",
+        "ada@ines.example",
+        "mailto:x@ines.example",
+        "\\@ines",
+        "![@ines](/x)",
+        "a/@ines",
+        "@inesx",
+    ],
+)
+def test_not_in_code_links_or_addresses(text):
+    assert mentions(text, "ines", "ines.example") == []
+
+
+@pytest.mark.parametrize("name", ["abc", "a" * 30, "josé", "李小龙", "a.b-c_d", "9lives", "ends_", "Ünal"])
+def test_every_name_that_people_may_take_can_be_mentioned(name):
+    assert mentions(f"Hi @{name}!", name) == [name]
+
+
+@pytest.mark.parametrize("name", ["ab", "a" * 31, "_abc", ".abc", "-abc"])
+def test_what_cannot_be_a_name_is_no_mention(name):
+    assert mentions(f"Hi @{name}!", name) == []
+
+
+def test_addresses_of_members_are_quoted():
+    (link,) = elements(render("@josé", Members("josé")), "a")
+
+    assert link["href"] == "/u/jos%C3%A9/"
+
+
+def test_a_name_from_the_database_cannot_break_out():
+    html = render("@ines", lambda names: {"ines": '"><script>alert(1)</script>'})
+
+    assert "<script" not in html
+
+
+def test_no_more_than_fifty_people_are_mentioned():
+    names = [f"name{number:03}" for number in range(60)]
+
+    assert mentions(" ".join(f"@{name}" for name in names), *names) == names[:50]
+
+
+def test_one_person_may_be_mentioned_often():
+    assert len(mentions("@ines " * 60, "ines")) == 60
+
+
+def test_mentioned_tells_names_but_not_those_in_quotes():
+    assert mentioned("@Ines and @bob\n\n> @carol\n\n@dave `@eve`") == {"ines", "bob", "dave"}
+
+
+def test_what_asking_raises_is_not_hidden():
+    def broken(names):
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        render("@ines", broken)

@@ -1,0 +1,118 @@
+"""A page's socket, driven as a browser does. It keeps every frame, so that tests can say what never came."""
+
+import asyncio
+import json
+
+from channels.db import database_sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.test import Client
+
+from forum.asgi import application
+
+DEADLINE = 8  # seconds
+
+
+async def do(function, *arguments, **named):
+    """Calls what uses the database, in a thread with a connection of its own, as a view would."""
+    return await database_sync_to_async(function)(*arguments, **named)
+
+
+def session_of(user):
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+async def until(condition):
+    """Waits for a condition, with a deadline."""
+    async with asyncio.timeout(DEADLINE):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+class Socket:
+    """`frames` holds all that was heard, decoded, `code` how it was closed."""
+
+    def __init__(self, session="", origin="http://localhost"):
+        headers = [(b"host", b"localhost")]
+        if origin:
+            headers.append((b"origin", origin.encode()))
+        if session:
+            headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode("latin1")))
+        self.wire = WebsocketCommunicator(application, "/ws/", headers)
+        self.frames, self.passed, self.code = [], [], None
+
+    @classmethod
+    async def opened(cls, user=None, **named):
+        socket = cls(session=await do(session_of, user) if user else "", **named)
+        connected, _ = await socket.wire.connect(timeout=DEADLINE)
+        assert connected
+        return socket
+
+    async def say(self, **message):
+        await self.say_text(json.dumps(message))
+
+    async def say_text(self, text):
+        await self.wire.send_input({"type": "websocket.receive", "text": text})
+
+    async def watch_topic(self, topic, since=None):
+        """Says that it shows the topic as it stands, or as it stood at change `since`; returns the answer."""
+        change = topic.change if since is None else since
+        await self.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=change)
+        return await self.hear(lambda f: f["type"] in ("changes", "reload", "gone") and f.get("topic") == topic.pk)
+
+    async def watch_list(self, name="latest", rows=""):
+        await self.say(type="watch", list=name, rows=rows)
+        return await self.hear(lambda f: f["type"] in ("rows", "gone") and f.get("list") == name)
+
+    async def watch_news(self, since=0, **shown):
+        await self.say(type="watch", news=since, **shown)
+        return await self.hear("news")
+
+    async def hear(self, what):
+        """The first frame of this type, or that fits, that was not returned yet."""
+        fits = what if callable(what) else lambda frame: frame["type"] == what
+        for place, frame in enumerate(self.passed):
+            if fits(frame):
+                return self.passed.pop(place)
+        async with asyncio.timeout(DEADLINE):
+            while True:
+                frame = await self._next()
+                if frame is None:
+                    raise AssertionError(f"closed with {self.code}")
+                if fits(frame):
+                    return frame
+                self.passed.append(frame)
+
+    async def update(self, kind=None):
+        """The next post_update, of this kind if one is named."""
+        return await self.hear(lambda f: f["type"] == "post_update" and kind in (None, f["kind"]))
+
+    async def closed(self):
+        async with asyncio.timeout(DEADLINE):
+            while self.code is None:
+                await self._next()
+        return self.code
+
+    async def leave(self):
+        """Goes away, in whatever state it is."""
+        if not self.wire.future.done():
+            await self.wire.send_input({"type": "websocket.disconnect", "code": 1001})
+        await asyncio.wait({self.wire.future}, timeout=DEADLINE)
+
+    def collect(self):
+        """All frames that are there by now."""
+        while not self.wire.output_queue.empty():
+            self._take(self.wire.output_queue.get_nowait())
+        return self.frames
+
+    async def _next(self):
+        return self._take(await self.wire.output_queue.get())
+
+    def _take(self, message):
+        if message["type"] == "websocket.close":
+            self.code = message["code"]
+            return None
+        self.frames.append(json.loads(message["text"]))
+        return self.frames[-1]

@@ -1,0 +1,87 @@
+"""The feed over HTTP gives what the socket gives, to those who may have it, and refuses nonsense politely."""
+
+import pytest
+
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+def changes(client, topic, **query):
+    return client.get(f"/t/{topic.pk}/changes", {"epoch": topic.epoch, "since": topic.change, **query})
+
+
+def test_a_page_gets_what_came_after_its_change(client, topic, ada):
+    topic.reply(ada, "Milk")
+
+    answer = changes(client, topic, since=1)
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Cookie" in answer.headers["Vary"]
+    assert [event["post"]["number"] for event in answer.json()["events"]] == [2]
+    assert answer.json()["change"] == 2
+
+
+def test_a_topic_out_of_sight_looks_like_one_that_never_was(client, signed_in, lounge, iris):
+    secret = world.topic(iris, lounge)
+
+    hidden, missing = changes(client, secret), client.get("/t/99999/changes", {"epoch": "x", "since": 0})
+
+    assert (hidden.status_code, hidden.json()) == (404, {"type": "gone", "topic": secret.pk})
+    assert (missing.status_code, missing.json()) == (404, {"type": "gone", "topic": 99999})
+    assert changes(signed_in(iris), secret).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/t/{topic}/changes",
+        "/t/{topic}/changes?epoch=x&since=",
+        "/t/{topic}/changes?epoch=x&since=-1",
+        "/t/{topic}/changes?epoch=x&since=99999999999999999999",
+        "/t/{topic}/changes?epoch=aaaaaaaaaaaaaaaaaaaaaaaa&since=1",
+        "/changes",
+        "/changes?list=category:x",
+        "/changes?list=latest&rows=a:b",
+        "/changes?list=latest&rows=1:1:1",
+        "/news",
+        "/news?since=x",
+        "/news?since=1&topic=x",
+        "/news?since=1&list=%00",
+    ],
+)
+def test_nonsense_is_a_bad_request(client, topic, address):
+    assert client.get(address.format(topic=topic.pk)).status_code == 400
+
+
+@pytest.mark.parametrize("number", [2**31, 2**53, 2**63, 2**64, 10**30])
+def test_a_number_beyond_all_topics_is_just_not_found(client, number):
+    assert client.get(f"/t/{number}/changes", {"epoch": "x", "since": 0}).status_code == 404
+
+
+def test_the_feed_is_only_read(client, topic):
+    assert client.post(f"/t/{topic.pk}/changes").status_code == 405
+    assert client.post("/changes").status_code == 405
+    assert client.post("/news").status_code == 405
+
+
+def test_a_list_out_of_sight_is_gone(client, signed_in, lounge, iris):
+    address = f"/changes?list=category:{lounge.pk}"
+
+    assert client.get(address).status_code == 404
+    assert signed_in(iris).get(address).json()["type"] == "rows"
+
+
+def test_news_are_counted_up_to_ninety_nine(client, topic, ada):
+    for _ in range(100):
+        topic.reply(ada, "And another")
+
+    assert client.get("/news?since=0").json()["count"] == 99
+
+
+def test_a_catch_up_asks_the_database_little_however_much_was_missed(client, topic, ada, django_assert_max_num_queries):
+    for _ in range(30):
+        topic.reply(ada, "And another")
+
+    with django_assert_max_num_queries(3):
+        assert len(changes(client, topic, since=1).json()["events"]) == 30

@@ -1,0 +1,155 @@
+"""With Redis between processes; and when it is dead or hung, posting goes on and the sweep brings what was written."""
+
+import time
+
+import pytest
+import redis as redis_library
+from channels.layers import get_channel_layer
+
+from realtime import echo, groups, publishing, redis_client, sweep
+from realtime import hub as hubs
+from tests.realtime.sockets import do, until
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch):
+    monkeypatch.setattr(echo, "EVERY", 0.3)
+    monkeypatch.setattr(sweep, "EVERY_WHEN_AWAY", 0.3)
+    monkeypatch.setattr(sweep, "EVERY", 3600)
+    monkeypatch.setattr(redis_client, "PAUSE", 0.5)
+    monkeypatch.setattr(hubs, "RESTART", 0.2)
+
+
+async def heard_back(hub):
+    """The hub hears its own voice through Redis."""
+    hub.echoed_at = 0
+    await until(lambda: hub.echoed_at and not hub.subscriptions.away)
+
+
+async def test_an_event_passes_through_redis_to_a_page(redis, visit, topic, ada):
+    page = await visit()
+    await page.watch_topic(topic)
+
+    await do(topic.reply, ada, "Through the wire, with umlauts: äöü")
+
+    assert "äöü" in (await page.update("created"))["post"]["html"]
+
+
+async def test_what_another_process_publishes_is_heard(redis, visit, topic, hub):
+    """As `manage.py shell` does: no hub, no pages, only the pool."""
+    page = await visit()
+    await page.watch_topic(topic)
+
+    def publish():
+        message = {"type": "deliver", "group": groups.of_topic(topic.pk), "topic": topic.pk, "epoch": topic.epoch}
+        return redis_client.tell_groups(
+            [(message["group"], {**message, "change": 2, "text": '{"type": "post_update"}'})]
+        )
+
+    assert await do(publish)
+    assert await page.hear("post_update")
+
+
+async def test_the_process_is_subscribed_once_per_group(redis, visit, topic):
+    for _ in range(3):
+        await (await visit()).watch_topic(topic)
+
+    client = redis_library.Redis.from_url(redis.address)
+    name = f"asgi__group__{groups.of_topic(topic.pk)}"
+    assert client.pubsub_numsub(name) == [(name.encode(), 1)]
+    client.close()
+
+
+async def test_a_fence_of_another_process_takes_pages_out(redis, visit, hub, iris):
+    page = await visit(iris)
+    await page.watch_news(0)
+
+    await do(redis_client.tell_groups, [(groups.FENCE, {"type": "fence", "user": iris.pk, "by": "another"})])
+
+    assert await page.closed() == 4001
+
+
+async def test_with_redis_dead_a_post_is_saved_soon_and_every_page_learns_of_it(redis, visit, hub, topic, ada):
+    page, elsewhere = await visit(), await visit()
+    await page.watch_topic(topic)
+    await elsewhere.watch_news(0)
+    await heard_back(hub)
+    await until(lambda: not hub.sweep_soon.is_set())
+
+    redis.kill()
+    times = [await do(timed, lambda: topic.reply(ada, "Still here")) for _ in range(3)]
+    late = await visit()
+
+    assert [(await page.update("created"))["change"] for _ in range(3)] == [2, 3, 4]
+    assert (await late.watch_topic(topic))["change"] == 4
+    assert max(times) < 2, times
+    await until(lambda: hub.subscriptions.away)
+    redis.start()
+    await heard_back(hub)
+    await do(topic.reply, ada, "And back")
+    assert (await page.update("created"))["change"] == 5
+    assert (await late.update("created"))["change"] == 5
+
+
+async def test_with_redis_hung_a_post_waits_200_milliseconds_at_most(redis, visit, hub, topic, ada):
+    page = await visit()
+    await page.watch_topic(topic)
+    await heard_back(hub)
+
+    redis.freeze()
+    redis_client._rest_until = 0.0
+    message = [(groups.FENCE, {"type": "fence", "topic": 0, "by": ""})]
+    first, second = await do(timed, lambda: redis_client.tell_groups(message)), await do(timed, publishing.publish, [])
+    await do(topic.reply, ada, "Slowly")
+
+    assert (await page.update("created"))["change"] == 2
+    assert first < 2 * redis_client.TIMEOUT + 0.1
+    assert second < 2 * redis_client.TIMEOUT + 0.1
+    await until(lambda: hub.subscriptions.away)
+    redis.thaw()
+    await heard_back(hub)
+    await do(topic.reply, ada, "Quickly")
+    assert (await page.update("created"))["change"] == 3
+    assert page.code is None
+
+
+async def test_a_page_that_comes_while_redis_is_away_is_served(redis, visit, hub, topic, ada):
+    page = await visit()
+    await heard_back(hub)
+    redis.kill()
+    await until(lambda: hub.subscriptions.away)
+
+    await page.watch_topic(topic)
+    await do(topic.reply, ada, "Without Redis")
+
+    assert (await page.update("created"))["change"] == 2
+    redis.start()
+    await heard_back(hub)
+    await until(lambda: groups.of_topic(topic.pk) in hub.subscriptions._open)
+    await do(topic.reply, ada, "With Redis")
+    assert (await page.update("created"))["change"] == 3
+
+
+async def test_a_hub_that_hears_nothing_though_redis_speaks_listens_anew(redis, visit, hub, topic, ada, monkeypatch):
+    monkeypatch.setattr(echo, "DEAF", 0.5)
+    page = await visit()
+    await page.watch_topic(topic)
+    await heard_back(hub)
+    before = hub.subscriptions.channel
+
+    layer = get_channel_layer()._get_layer()
+    layer.groups.clear()
+    layer.channels = {}
+
+    await until(lambda: hub.subscriptions.channel != before)
+    await heard_back(hub)
+    await do(topic.reply, ada, "Hello?")
+    assert (await page.update("created"))["change"] == 2
+
+
+def timed(function, *arguments):
+    started = time.monotonic()
+    function(*arguments)
+    return time.monotonic() - started

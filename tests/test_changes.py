@@ -1,0 +1,37 @@
+import pytest
+from django.db import transaction
+
+from forum.changes import KINDS, announce
+from tests.hearing import heard
+
+
+def test_a_change_is_told_after_its_transaction(topic, django_capture_on_commit_callbacks):
+    with heard() as news:
+        with django_capture_on_commit_callbacks(execute=True):
+            announce("renamed", topic)
+            assert news == []
+        assert news == [("renamed", 1, None)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_is_rolled_back_is_never_told(topic):
+    with heard() as news:
+        with transaction.atomic():
+            announce("renamed", topic)
+            transaction.set_rollback(True)
+        assert news == []
+
+
+def test_every_kind_that_people_cause_is_a_known_one(topic, grace, lounge, django_capture_on_commit_callbacks):
+    with heard() as news, django_capture_on_commit_callbacks(execute=True):
+        reply = topic.reply(grace, "Tea.")
+        reply.edit(grace, "Green tea.")
+        reply.hide(grace)
+        reply.restore()
+        topic.rename("Tea!")
+        for verb in (topic.close, topic.open, topic.pin, topic.unpin):
+            verb()
+        topic.move(lounge)
+
+    assert tuple(kind for kind, _, _ in news) == KINDS
+    assert [change for _, change, _ in news] == list(range(2, 12))

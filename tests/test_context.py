@@ -1,0 +1,40 @@
+from django.contrib.auth.models import AnonymousUser
+
+from forum.context import Sidebar
+from tests import world
+
+
+def names(sidebar):
+    return [(category.name, [child.name for child in category.inside]) for category in sidebar.categories]
+
+
+def test_the_sidebar_holds_what_its_reader_may_see(iris, ada, lounge, help_category):
+    world.category("Bar", parent=lounge)
+    world.category("Install", parent=help_category)
+    world.category("First", position=0)
+    help_category.position = 1
+    help_category.save()
+    lounge.position = 2
+    lounge.save()
+
+    assert names(Sidebar(ada)) == names(Sidebar(AnonymousUser())) == [("First", []), ("Help", ["Install"])]
+    assert names(Sidebar(iris)) == [("First", []), ("Help", ["Install"]), ("Lounge", ["Bar"])]
+
+
+def test_the_newest_post_is_the_newest_that_its_reader_may_see(iris, topic, lounge):
+    secret = world.topic(iris, lounge)
+
+    assert Sidebar(AnonymousUser()).newest_post == topic.posts.get().pk
+    assert Sidebar(iris).newest_post == secret.posts.get().pk
+
+
+def test_an_empty_forum_has_an_empty_sidebar(db):
+    assert (Sidebar(AnonymousUser()).categories, Sidebar(AnonymousUser()).newest_post) == ([], 0)
+
+
+def test_a_page_that_shows_no_sidebar_asks_nothing_for_it(rf):
+    from forum.context import site
+
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    assert site(request)["theme"] == ""  # no `db` here: a query would fail

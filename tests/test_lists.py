@@ -1,0 +1,77 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from forum.lists import SIZE, BadKey, TopicList, read_key
+from forum.models import Category, Topic
+from tests import world
+
+
+def titles(topic_list, before=None):
+    return [topic.title for topic in topic_list.page(before)[0]]
+
+
+def test_the_latest_stands_first(ada, help_category):
+    old, new = (world.topic(ada, help_category, title=title) for title in ("Old", "New"))
+    assert titles(TopicList(ada)) == ["New", "Old"]
+
+    old.reply(ada, "Up again.")
+    assert titles(TopicList(ada)) == ["Old", "New"]
+
+
+def test_equal_moments_lose_nobody_at_the_end_of_a_page(ada, help_category):
+    now = timezone.now()
+    for n in range(SIZE * 2 + 1):
+        Topic.objects.create(author=ada, category=help_category, title=f"Topic {n}", bumped_at=now)
+
+    seen, before = [], None
+    while before != "":
+        page, before = TopicList(ada).page(before)
+        seen += [topic.pk for topic in page]
+    assert seen == sorted(Topic.objects.values_list("pk", flat=True), reverse=True)
+
+
+def test_however_many_are_pinned_none_is_missing(ada, help_category):
+    for n in range(12):
+        world.topic(ada, help_category, title=f"Topic {n}").pin()
+
+    assert titles(TopicList(ada)) == [f"Topic {n}" for n in range(11, -1, -1)]
+
+
+def test_a_key_is_read_as_it_was_written(topic):
+    assert read_key(topic.key) == (topic.bumped_at, topic.pk)
+    with pytest.raises(BadKey):
+        read_key(topic.key.replace("Z", "+01:00"))
+
+
+def test_lists_have_names(ada, lounge, iris, help_category):
+    assert TopicList.named("latest", ada).name == "latest"
+    assert TopicList.named(f"category:{help_category.pk}", ada).category == help_category
+    assert TopicList.named(f"category:{lounge.pk}", iris).name == f"category:{lounge.pk}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "category",
+        "category:",
+        "category:x",
+        "category:٣",
+        "category:0",
+        "latest:1",
+        "x:1",
+        "category:" + "9" * 18,
+        "category:" + "9" * 5000,
+        "category:1\0",
+    ],
+)
+def test_a_list_of_no_known_name_is_missing(db, name):
+    with pytest.raises(Category.DoesNotExist):
+        TopicList.named(name, AnonymousUser())
+
+
+def test_a_private_list_is_missing_for_others(ada, mo, lounge):
+    for user in (ada, mo, AnonymousUser()):
+        with pytest.raises(Category.DoesNotExist):
+            TopicList.named(f"category:{lounge.pk}", user)

@@ -1,0 +1,40 @@
+import pytest
+from limits.errors import StorageError
+
+from forum import rates
+
+
+@pytest.fixture
+def two_a_day(settings):
+    settings.RATES = {"post": "2/day", "topic": "1/day"}
+
+
+def test_after_as_many_as_allowed_one_has_to_wait(two_a_day):
+    waits = [rates.seconds_to_wait("post", 7) for _ in range(4)]
+
+    assert waits[:2] == [0, 0]
+    assert all(0 < wait <= 2 * 24 * 3600 for wait in waits[2:])
+
+
+def test_people_and_what_they_do_are_counted_apart(two_a_day):
+    assert [rates.seconds_to_wait(what, who) for what, who in (("topic", 1), ("topic", 2), ("post", 1))] == [
+        0,
+        0,
+        0,
+    ]
+    assert rates.seconds_to_wait("topic", 1)
+
+
+def test_while_the_shared_counter_is_away_this_process_counts(two_a_day, monkeypatch):
+    asked = []
+
+    class Away:
+        def hit(self, *args):
+            asked.append(args)
+            raise StorageError(OSError("no connection"))
+
+    monkeypatch.setattr(rates, "_shared", Away())
+    monkeypatch.setattr(rates, "_rest_until", 0.0)
+
+    assert [bool(rates.seconds_to_wait("post", 8)) for _ in range(3)] == [False, False, True]
+    assert len(asked) == 1  # and is left alone for a while

@@ -1,0 +1,113 @@
+"""How the forum starts with what stands in the environment. Each in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.deployment import PRODUCTION
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = (
+    "DEBUG",
+    "SECRET_KEY",
+    "SITE_URL",
+    "ALLOWED_HOSTS",
+    "EMAIL_URL",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "DJANGO_SETTINGS_MODULE",
+)
+
+
+def start(command, **environment):
+    """The result of a command with this environment, and nothing of ours beside it."""
+    clean = {name: value for name, value in os.environ.items() if name not in OURS}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def settings_with(names, **environment):
+    script = f"import json; from forum import settings; print(json.dumps([getattr(settings, n) for n in {names!r}]))"
+    result = start(["-c", script], **environment)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("secret", [None, "", "short", "development-only-secret-that-no-real-site-may-use"])
+def test_without_debug_a_secret_of_its_own_is_needed(secret):
+    result = start(["manage.py", "check"], DEBUG="0", **({} if secret is None else {"SECRET_KEY": secret}))
+
+    assert result.returncode != 0
+    assert "needs a SECRET_KEY of its own" in result.stderr
+    assert "token_urlsafe" in result.stderr
+
+
+def test_the_documented_production_settings_pass_the_deployment_check():
+    result = start(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], **PRODUCTION)
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_site_with_https_keeps_its_cookies_to_itself():
+    names = [
+        "DEBUG",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SECURE_SSL_REDIRECT",
+        "SECURE_HSTS_SECONDS",
+        "CSRF_TRUSTED_ORIGINS",
+    ]
+
+    assert settings_with(names, **PRODUCTION) == [
+        False,
+        True,
+        True,
+        True,
+        31_536_000,
+        ["https://forum.example.org"],
+    ]
+    assert settings_with(names) == [True, False, False, False, 0, ["http://127.0.0.1:8000"]]
+
+
+def test_a_database_keeps_what_its_address_says_about_encryption():
+    url = "postgres://who:secret@db.example.org/parley?sslmode=verify-full"
+    ((database,),) = [list(settings_with(["DATABASES"], DATABASE_URL=url)[0].values())]
+
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["OPTIONS"] == {"sslmode": "verify-full", "pool": True}
+
+
+def test_redis_is_used_when_it_is_named():
+    cache, layers = settings_with(["CACHES", "CHANNEL_LAYERS"], REDIS_URL="redis://localhost:6390/1")
+
+    assert cache["default"]["LOCATION"] == "redis://localhost:6390/1"
+    assert layers["default"]["BACKEND"] == "channels_redis.pubsub.RedisPubSubChannelLayer"
+
+
+def test_a_file_beside_manage_py_is_read_and_the_environment_outweighs_it(tmp_path):
+    """With a copy of the settings in an empty place, so that nobody's own file is touched."""
+    (tmp_path / "forum").mkdir()
+    (tmp_path / "forum" / "settings.py").write_text((ROOT / "forum" / "settings.py").read_text())
+    (tmp_path / ".env").write_text("SITE_URL=https://file.example.org\nALLOWED_HOSTS=a.example.org,b.example.org\n")
+    script = "import json; from forum import settings as s; print(json.dumps([s.SITE_URL, s.ALLOWED_HOSTS]))"
+
+    def read(**environment):
+        clean = {name: value for name, value in os.environ.items() if name not in OURS}
+        command = [sys.executable, "-c", script]
+        answer = subprocess.run(
+            command, cwd=tmp_path, env=clean | environment, capture_output=True, text=True, check=True
+        )
+        return json.loads(answer.stdout)
+
+    assert read() == ["https://file.example.org", ["a.example.org", "b.example.org"]]
+    assert read(SITE_URL="https://other.example.org")[0] == "https://other.example.org"

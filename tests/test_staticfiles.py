@@ -1,0 +1,92 @@
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.core.management import call_command
+
+from forum.staticfiles import Joined
+
+STATIC = Path(settings.BASE_DIR) / "static"
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """The folder that a production server serves; ours only, since the admin's files take longer."""
+    from django.test import override_settings
+
+    root = tmp_path_factory.mktemp("static")
+    backends = {**settings.STORAGES, "staticfiles": {"BACKEND": "forum.staticfiles.Storage"}}
+    finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    with override_settings(STATIC_ROOT=root, STORAGES=backends, STATICFILES_FINDERS=finders, DEBUG=False):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return root
+
+
+def imports():
+    return re.findall(r'@import "(.+)";', (STATIC / "css/site.css").read_text())
+
+
+def hashed(root, name):
+    stem, suffix = name.rsplit(".", 1)
+    [found] = [path for path in root.glob(f"{stem}.*.{suffix}") if re.search(r"\.[0-9a-f]{12}\.", path.name)]
+    return found
+
+
+def test_production_serves_one_stylesheet_in_the_order_of_the_imports(collected):
+    css = hashed(collected, "css/site.css").read_text()
+    pieces = [(STATIC / "css" / name).read_text()[:60].strip() for name in imports() if name != "fonts.css"]
+
+    assert "@import" not in css
+    assert css.startswith("@layer reset,")
+    places = [css.index(piece) for piece in pieces]
+    assert places == sorted(places)
+
+
+def test_every_stylesheet_is_imported():
+    alone = {"site.css", "admin.css"}
+
+    assert {path.name for path in (STATIC / "css").glob("*.css")} - alone == set(imports())
+
+
+def test_a_missing_import_says_what_is_missing(tmp_path):
+    (tmp_path / "site.css").write_text('@import "gone.css";\n')
+    paths = {"css/site.css": (FileSystemStorage(tmp_path), "site.css")}
+
+    with pytest.raises(ValueError, match=r"css/gone\.css"):
+        Joined(paths).open("css/site.css")
+
+
+def test_fonts_are_found_from_the_joined_stylesheet(collected):
+    css = hashed(collected, "css/site.css")
+    fonts = re.findall(r'url\("([^"]+)"\)', css.read_text())
+
+    assert len(fonts) == 2
+    for font in fonts:
+        assert (css.parent / font).resolve().is_file()
+        assert re.search(r"\.[0-9a-f]{12}\.woff2$", font)
+
+
+def test_scripts_import_each_other_by_their_hashed_names(collected):
+    for source in (STATIC / "js").glob("*.js"):
+        script = hashed(collected, f"js/{source.name}")
+        for name in re.findall(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""", script.read_text()):
+            assert re.search(r"\.[0-9a-f]{12}\.js$", name), f"{source.name} imports {name}"
+            assert (script.parent / name).resolve().is_file()
+
+
+def test_what_is_served_is_compressed_beforehand(collected):
+    css = hashed(collected, "css/site.css")
+
+    assert css.with_name(css.name + ".br").stat().st_size < css.stat().st_size / 3
+
+
+def test_files_of_others_are_those_that_were_checked():
+    lines = (STATIC / "vendor/VERSIONS").read_text().splitlines()
+    rows = [line.split(" | ") for line in lines if line[0] != "#"]
+
+    assert len(rows) >= 4
+    for name, _package, _version, _licence, _taken, digest in rows:
+        assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == digest, name

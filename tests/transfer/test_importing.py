@@ -1,0 +1,330 @@
+import multiprocessing
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from forum import markdown
+from forum.models import ImportedAuthor, Post, Topic, User
+from forum.names import validate_username
+from forum.transfer import conversion, importing, mbox, writing
+from tests.transfer import mails
+from tests.transfer.mails import mail
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bring(tmp_path, help_category):
+    """A function that imports mails as one archive and returns the report."""
+
+    def bring(*sent, category=help_category):
+        importer = importing.Importer(category, conversion.Workers(0))
+        importer.run(mails.write(tmp_path / "archive", *sent))
+        return importer.report
+
+    return bring
+
+
+def letter(number, answers=None, body=None, **headers):
+    headers.setdefault("date", f"Mon, 29 Apr 2019 10:{number:02}:00 +0000")
+    if answers:
+        headers["in_reply_to"] = f"<{answers}@example.org>"
+        headers.setdefault("subject", "Re: Kites")
+    headers.setdefault("message_id", f"<{number}@example.org>")
+    return mail(body or f"Letter {number}.", **headers)
+
+
+def forum():
+    """Everything an import writes, without ids, tokens and epochs."""
+    return {
+        "topics": list(
+            Topic.objects.order_by("pk").values_list(
+                "title",
+                "slug",
+                "author__username",
+                "created_at",
+                "last_number",
+                "last_author__username",
+                "bumped_at",
+                "change",
+            )
+        ),
+        "posts": list(
+            Post.objects.order_by("topic", "number").values_list(
+                "topic__title", "number", "change", "author__username", "body", "html", "created_at"
+            )
+        ),
+        "members": sorted(User.objects.values_list("username", "name", "posts_count")),
+    }
+
+
+def correspondence():
+    """Some letters of three people: two topics, a reply that names nothing, one without a date, one twice."""
+    people = ["Ines Moreau <ines@example.org>", "Ada <ada@example.org>", "grace@example.org"]
+    letters = [letter(1, **{"from": people[0]}), letter(2, subject="Strings", **{"from": people[1]})]
+    for number in range(3, 30):
+        parent = 1 + (number * 7) % (number - 1)
+        letters.append(letter(number, parent, **{"from": people[number % 3]}))
+    letters.insert(20, letter(40, subject="Re: Strings", date=None, **{"from": people[2]}))
+    letters.insert(25, letters[5])
+    return letters
+
+
+def test_a_mail_becomes_a_post_with_its_date_and_author(bring):
+    report = bring(letter(1, body="Does it *fly*?"))
+
+    post = Post.objects.select_related("topic", "author").get()
+    assert (report.added, report.topics, report.authors) == (1, 1, 1)
+    assert (post.topic.title, post.number, post.created_at) == (
+        "Kites",
+        1,
+        datetime(2019, 4, 29, 10, 1, tzinfo=UTC),
+    )
+    assert (post.body, post.html) == ("Does it \\*fly\\*?", markdown.render("Does it \\*fly\\*?"))
+    assert (post.author.username, post.author.name) == ("Ines-Moreau", "Ines Moreau")
+
+
+def test_topics_keep_their_counters_and_numbers(bring):
+    bring(*correspondence())
+
+    for topic in Topic.objects.all():
+        posts = list(topic.posts.order_by("number"))
+        assert [post.number for post in posts] == [post.change for post in posts] == list(range(1, len(posts) + 1))
+        assert (topic.last_number, topic.change) == (len(posts), len(posts))
+        assert (topic.last_author_id, topic.bumped_at) == (
+            posts[-1].author_id,
+            max(post.created_at for post in posts),
+        )
+    for member in User.objects.all():
+        assert member.posts_count == member.posts.count()
+
+
+def test_bringing_the_same_archive_again_adds_nothing(bring):
+    bring(*correspondence())
+    before = forum()
+
+    report = bring(*correspondence())
+
+    assert (report.added, report.topics, report.authors, report.duplicates) == (0, 0, 0, 31)
+    assert forum() == before
+
+
+@pytest.mark.parametrize("cuts", [(10,), (1, 21), (4, 5, 6, 29)])
+def test_several_files_one_after_the_other_give_what_one_file_gives(bring, help_category, cuts):
+    letters = correspondence()
+    bring(*letters)
+    at_once = forum()
+    _forget_everything()
+
+    for first, end in zip((0, *cuts), (*cuts, None), strict=True):
+        bring(*letters[first:end])
+
+    assert forum() == at_once
+
+
+def test_it_does_not_matter_how_many_mails_are_written_at_once(bring, monkeypatch):
+    bring(*correspondence())
+    at_once = forum()
+    _forget_everything()
+    monkeypatch.setattr(importing, "BATCH", 3)
+
+    bring(*correspondence())
+
+    assert forum() == at_once
+
+
+@pytest.mark.timeout(300)
+def test_several_processes_do_the_same_as_one(bring, tmp_path, help_category, monkeypatch):
+    bring(*correspondence())
+    alone = forum()
+    _forget_everything()
+    monkeypatch.setattr(importing, "BATCH", 4)
+    workers = conversion.Workers(2)
+
+    importing.Importer(help_category, workers).run(mails.write(tmp_path / "archive", *correspondence()))
+    workers.close()
+
+    assert forum() == alone
+
+
+def _forget_everything():
+    for model in (Post, Topic, ImportedAuthor):
+        model.objects.all().delete()
+    User.objects.filter(is_placeholder=True).delete()
+
+
+def test_a_topic_goes_on_where_it_was_also_after_members_wrote_in_it(bring, ada):
+    bring(letter(1))
+    topic = Topic.objects.get()
+    topic.reply(ada, "I have found this old letter.")
+
+    bring(letter(2, answers=1))
+
+    topic.refresh_from_db()
+    assert list(topic.posts.order_by("number").values_list("number", "change")) == [(1, 1), (2, 2), (3, 3)]
+    assert (topic.last_number, topic.change) == (3, 3)
+    assert topic.bumped_at == topic.posts.get(number=2).created_at
+
+
+def test_two_imports_at_once_write_a_message_once(help_category):
+    drafts = conversion.convert_all([conversion.Task(mails.raw(letter(number)), None) for number in (1, 2)])
+
+    counts = [writing.write(help_category, drafts[:1]).posts, writing.write(help_category, drafts).posts]
+
+    assert counts == [1, 1]
+    assert Post.objects.count() == 2
+
+
+# --- Authors ---
+
+
+def test_placeholders_have_no_address_and_nobody_can_sign_in_as_them(bring):
+    bring(letter(1))
+
+    member = User.objects.get()
+    assert (member.is_placeholder, member.is_active, member.email, member.has_usable_password()) == (
+        True,
+        True,
+        "",
+        False,
+    )
+    assert "ines" not in ImportedAuthor.objects.get().address_hash
+
+
+def test_one_address_is_one_member_under_whatever_name(bring):
+    bring(letter(1), letter(2, **{"from": "I. M. <INES@example.org>"}))
+
+    assert User.objects.get().posts_count == 2
+
+
+def test_two_addresses_of_one_name_are_two_members(bring):
+    bring(letter(1), letter(2, **{"from": "Ines Moreau <moreau@example.org>"}))
+
+    assert sorted(User.objects.values_list("username", flat=True)) == ["Ines-Moreau", "Ines-Moreau-2"]
+
+
+def test_no_placeholder_looks_like_a_member(bring, ada):
+    bring(letter(1, **{"from": "Аda <x@example.org>"}))  # with a Cyrillic А
+
+    assert User.objects.get(is_placeholder=True).username == "Аda-2"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["X", "李", "..", "Żółć Gęślą Jaźń von und zu Sehr Langenau", "a@b", '"Moreau, Ines" (R&D)', "-_-"],
+)
+def test_any_name_becomes_one_that_members_may_have(bring, name):
+    bring(letter(1, **{"from": f'"{name}" <x@example.org>' if '"' not in name else f"{name} <x@example.org>"}))
+
+    validate_username(User.objects.get().username)
+
+
+# --- What goes wrong ---
+
+
+def test_a_message_that_cannot_be_read_does_not_stop_the_others(bring, monkeypatch):
+    def parse(raw, parse=conversion.messages.parse):
+        if b"Letter 2" in raw.content:
+            raise RecursionError("too deep")
+        return parse(raw)
+
+    monkeypatch.setattr(conversion.messages, "parse", parse)
+
+    report = bring(letter(1), letter(2), letter(3))
+
+    assert (report.added, report.failed, report.failures[0].reason) == (2, 1, "RecursionError: too deep")
+
+
+def test_a_message_that_the_database_refuses_does_not_stop_the_others(bring, monkeypatch):
+    def post(topic, author_id, draft, post=writing._post):
+        written = post(topic, author_id, draft)
+        if "Letter 2" in draft.body:
+            written.number = None
+        return written
+
+    monkeypatch.setattr(writing, "_post", post)
+
+    report = bring(letter(1), letter(2), letter(3))
+
+    assert (report.added, report.failed) == (2, 1)
+    assert Topic.objects.count() == 2
+
+
+class Lethal(conversion.Task):
+    """A task that ends the process it is handed to."""
+
+    def __reduce__(self):
+        return os._exit, (1,)
+
+
+@pytest.mark.timeout(300)
+def test_a_message_that_kills_its_process_does_not_stop_the_others():
+    tasks = [conversion.Task(mails.raw(letter(number)), None) for number in (1, 2, 3)]
+    tasks[1] = Lethal(tasks[1].raw, None)
+    batches = [importing.Batch(tasks, set(), 0), importing.Batch(tasks[:1], set(), 0)]
+    workers = conversion.Workers(1)
+
+    results = [result for _batch, results in workers.convert(batches) for result in results]
+    workers.close()
+
+    assert [type(result).__name__ for result in results] == ["Draft", "Failure", "Draft", "Draft"]
+    assert not multiprocessing.active_children()
+
+
+def test_problems_are_counted(bring):
+    report = bring(letter(1, date="never"), letter(2, date="soon", message_id=None), mail("x", message_id=None))
+
+    assert report.problems == {"date": 2, "id": 2}
+    assert report.added == 3
+
+
+def test_what_is_too_complicated_to_render_is_shown_as_it_came(bring):
+    report = bring(letter(1, body="\n\n".join(f"> {n} <https://a.example/{n}>\n\nyes" for n in range(700))))
+
+    assert report.problems == {"markup": 1}
+    assert Post.objects.get().html.startswith("<pre")
+
+
+def test_what_came_before_a_damage_is_imported(tmp_path, help_category):
+    path = mails.write(
+        tmp_path / "a", *[letter(n, body=os.urandom(20_000).hex()) for n in range(1, 50)], compressed=True
+    )
+    path.write_bytes(path.read_bytes()[:-300_000])
+    importer = importing.Importer(help_category, conversion.Workers(0))
+
+    with pytest.raises(mbox.ArchiveError, match="damaged"):
+        importer.run(path)
+
+    assert 5 < importer.report.added == Post.objects.count() < 49
+
+
+# --- Old mails below new ones ---
+
+
+def test_the_old_mail_below_is_shortened_only_if_it_is_in_the_topic(bring):
+    old = "\n".join(f"> Line {n}." for n in range(40))
+
+    bring(letter(1), letter(2, answers=1, body=f"Yes.\n\n{old}"), letter(3, answers=99, body=f"No.\n\n{old}"))
+
+    shortened, whole = Post.objects.filter(body__contains="> Line").order_by("pk")
+    assert "Line 39" not in shortened.body
+    assert "Line 39" in whole.body
+
+
+# --- Permissions ---
+
+
+def test_a_reply_on_a_private_list_never_gets_into_a_public_topic(bring, lounge, help_category):
+    bring(letter(1), category=help_category)
+
+    bring(letter(2, answers=1), letter(3, subject="Re: Kites"), category=lounge)
+
+    assert set(Topic.objects.get(category=help_category).posts.values_list("body", flat=True)) == {"Letter 1."}
+    assert Post.objects.filter(topic__category=lounge).count() == 2
+
+
+def test_imported_text_mentions_nobody(bring, ada):
+    bring(letter(1, body="@ada look here"))
+
+    assert markdown.mentioned(Post.objects.get().body) == set()

@@ -1,0 +1,339 @@
+import html
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forum import markdown
+from forum.transfer import text
+
+
+def write(mail, missing=None, attachments=()):
+    return text.to_markdown(mail, missing, attachments)
+
+
+def seen(mail):
+    """What a reader sees of a mail, without tags."""
+    return html.unescape(re.sub(r"<[^>]+>", "", markdown.render(write(mail)))).strip()
+
+
+# --- Plain text reads as it was written ---
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2 * 3 * 4 and *this* and **that**",
+        "_under_ my_long_name __init__ a_",
+        "# not a heading",
+        "5 is more than 4 when a < b > c",
+        "<script>alert(1)</script> & &amp; &lt;",
+        "1986. A great year",
+        "- Ines",
+        "+ one and a `tick` and ``two",
+        "[1] see [this](there) ![too]",
+        "a | b\n--|--\nc | d",
+        "~~~ not struck ~~ nor ~this~",
+        "Title\n=====",
+        "back\\slash and C:\\new\\*",
+        "@ada, ask @grace",
+        ":) 100% $5 ^1 {a}",
+        "12345678901. x",
+    ],
+)
+def test_signs_that_mean_something_in_markdown_stay_what_they_are(line):
+    assert seen(line) == line
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.text("ab1 *_`~[]()<>#&|\\!@=+.:-\"'{}$", max_size=30), min_size=1, max_size=4))
+def test_whatever_is_written_is_what_is_seen(lines):
+    def signs(text):
+        """All but quote marks, list markers and rulers, which are shown as what they mean."""
+        return re.sub(r"(?m)^[\s>]*(?:[-*+] |\d+[.)])|[\s>-]+|=+|[_~.#*+]{5,}", "", text.strip())
+
+    mail = "\n".join(lines)
+    written = write(mail)
+
+    if "```" not in written and "*(no text)*" not in written:
+        assert signs(html.unescape(re.sub(r"<[^>]+>", "", markdown.render(written)))) == signs(mail)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=400), st.sampled_from([None, 0, 1]))
+def test_any_text_can_be_written_and_rendered(mail, missing):
+    assert markdown.render(write(mail, missing)) is not None
+
+
+def test_lines_that_a_narrow_window_broke_are_joined():
+    mail = (
+        "The wind was strong enough on Saturday to lift even the big kite that\n"
+        "nobody had wanted to carry up the hill.\nSo we flew it.\n"
+    )
+
+    assert write(mail).split("\n") == [
+        "The wind was strong enough on Saturday to lift even the big kite that nobody had wanted to carry up the hill.",
+        "So we flew it.",
+    ]
+
+
+def test_lines_that_their_author_broke_stay():
+    assert write("Roses are red\nViolets are blue\n") == "Roses are red\nViolets are blue"
+
+
+def test_points_become_a_list_with_what_belongs_to_them():
+    assert write("We need:\n* string\n* paper\n  and glue\n") == "We need:\n- string\n- paper\n   and glue"
+
+
+def test_numbered_lines_keep_their_numbers():
+    assert write("1) string\n2) glue") == "1) string\n2) glue"
+    assert seen("2. string\n5. glue") == "2. string\n5. glue"
+
+
+# --- Links and addresses ---
+
+
+def test_web_addresses_become_links_as_they_are():
+    assert write("See https://a.example/x_y_z*?q=1, please.") == "See <https://a.example/x_y_z*?q=1>, please."
+
+
+def test_an_address_in_brackets_is_not_closed_twice():
+    assert write("(https://a.example/wiki_(kite))") == "(<https://a.example/wiki_(kite)>)"
+
+
+def test_a_link_written_twice_is_written_once():
+    assert write("www.a.example<http://www.a.example/>") == "<http://www.a.example/>"
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "https://eu1.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2Fx%3Fy%3D1&amp;data=04%7Cines%40b.example",
+        "https://urldefense.com/v3/__https://a.example/x?y=1__;!!abc",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__a.example_x-3Fy-3D1&d=abc",
+    ],
+)
+def test_what_mail_gateways_wrap_around_links_is_taken_off(wrapped):
+    assert write(wrapped) == "<https://a.example/x?y=1>"
+
+
+def test_a_gateway_cannot_smuggle_in_another_scheme():
+    assert "<javascript" not in write("https://urldefense.com/v3/__javascript:alert(1)__;!!abc")
+
+
+def test_mail_addresses_are_masked():
+    written = write("Ask ines@example.org<mailto:ines@example.org> or git@host.example:kites.git at root@192.168.1.1")
+
+    assert written == "Ask ines@… or git@host.example:kites.git at root@192.168.1.1"
+
+
+# --- What is left out ---
+
+
+@pytest.mark.parametrize("mark", ["-- ", "--"])
+def test_a_signature_is_left_out(mark):
+    assert write(f"Hello.\n\n{mark}\nInes Moreau\nHead of Kites\n") == "Hello."
+
+
+def test_text_below_two_dashes_is_kept_if_it_is_long():
+    assert "line 30" in write("Hello.\n--\n" + "\n".join(f"line {n}" for n in range(40)))
+
+
+def test_the_footer_of_the_list_is_left_out_also_inside_of_quotes():
+    footer = "_______________________________________________\nKites mailing list\nkites@lists.example.org\nhttp://x.example\n"
+
+    assert (
+        write("Hello.\n\n> Old.\n" + "".join(f"> {line}\n" for line in footer.splitlines()) + footer)
+        == "Hello.\n\n> Old."
+    )
+
+
+def test_the_advertising_of_telephones_is_left_out():
+    assert write("Yes.\n\nSent from my iPhone\n") == "Yes."
+
+
+def test_a_mail_without_text_says_so_and_names_what_was_attached():
+    assert write("-- \nInes") == "*(no text)*"
+    assert write("", attachments=["a_b_*.png"]) == "*Attached to the mail, not imported: a_b\\_\\*.png*"
+
+
+# --- Quotes ---
+
+
+def test_quoted_text_becomes_a_quote_that_begins_with_its_source():
+    source = "On Mon, 29 Apr 2019 at 10:00, Ada via Kites <\nkites@lists.example.org> wrote:"
+    mail = f"{source}\n\n> Does it fly?\n\nIt does.\n"
+
+    assert write(mail) == "> On Mon, 29 Apr 2019 at 10:00, Ada wrote:\n>\n> Does it fly?\n\nIt does."
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "在 2020年5月1日，Ada <ada@example.org> 写道：",
+        "Am 29.04.19 um 10:00 schrieb Ada:",
+        "Le 29 avril 2019, Ada a écrit :",
+    ],
+)
+def test_sources_in_other_languages_are_known(source):
+    assert write(f"Hello.\n\n{source}\n> Old.\n").startswith("Hello.\n\n> ")
+
+
+def test_the_authors_own_last_line_is_not_taken_for_a_source():
+    assert write("I tried on the hill:\n> Where?\n") == "I tried on the hill:\n\n> Where?"
+
+
+def test_quotes_stand_inside_of_quotes_up_to_five_deep():
+    written = write("\n".join(f"{'>' * depth} level {depth}" for depth in range(1, 25)))
+
+    assert "> level 1\n" in written
+    assert "> > > > > level 5" in written
+    assert "> > > > > level 24" in written
+    assert "> > > > > >" not in written
+
+
+def test_marks_may_be_spaced_as_one_likes():
+    assert write("> > a\n>> b\n>>c") == write(">> a\n>> b\n>> c")
+
+
+def test_the_headers_that_outlook_puts_above_an_old_mail_begin_a_quote():
+    mail = (
+        "New.\n\n________________________________\n"
+        "From: Ada <ada@example.org>\nSent: Monday, April 29, 2019 10:00 AM\nTo: Ines\nSubject: Kites\n\n"
+        "Old.\n\n"
+        "-----Original Message-----\n*Von:* Grace\n*Gesendet:* Sonntag\n*An:* Ada\n\nOlder.\n"
+    )
+
+    assert write(mail) == (
+        "New.\n\n> Ada, Monday, April 29, 2019 10:00 AM:\n>\n> Old.\n>\n> > Grace, Sonntag:\n> >\n> > Older."
+    )
+
+
+def test_a_line_that_begins_with_from_is_no_header():
+    assert write("From: here to there.\nIt is far.") == "From: here to there.\nIt is far."
+
+
+def test_an_address_that_lost_its_quote_mark_is_put_back():
+    assert write("> See\nhttps://a.example/long\n> there.\n").count("\n\n") == 0
+
+
+# --- The old mail below the new text ---
+
+OLD = "\n".join(f"> Line {n} of the old mail." for n in range(1, 41))
+
+
+def test_an_old_mail_that_stands_in_the_topic_is_kept_to_its_beginning():
+    written = write(f"Yes.\n\nOn 1 May 2020, Ada wrote:\n{OLD}\n", missing=0)
+
+    assert "> Line 6 of the old mail." in written
+    assert "Line 7" not in written
+    assert written.endswith("> \\[… 34 more quoted lines]")
+
+
+def test_an_old_mail_that_is_nowhere_else_is_kept_whole():
+    assert "Line 40" in write(f"Yes.\n\n{OLD}\n", missing=None)
+
+
+def test_of_two_old_mails_the_one_that_is_missing_is_kept_whole():
+    mail = f"Yes.\n\n{OLD}\n>\n> On 1 May 2020, Ada wrote:\n" + OLD.replace("> ", ">> ").replace("old", "older")
+
+    written = write(mail, missing=1)
+
+    assert "> Line 40 of the old mail." in written
+    assert "Line 6 of the older mail." in written
+    assert "Line 7 of the older" not in written
+
+
+def test_a_short_old_mail_is_left_alone():
+    assert "more quoted" not in write("Yes.\n\n> One.\n> Two.\n", missing=0)
+
+
+def test_what_is_answered_below_stays_whole():
+    assert "Line 40" in write(f"{OLD}\n\nYes to all of it.\n", missing=0)
+
+
+# --- Code ---
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ines@host:~$ fly --kite\nflying\n",
+        "#include <kite.h>\nint main() {\n  fly();\n}\n",
+        "[INFO] [KITE] up\n[ERROR] [KITE] down again, see the\nlog\n",
+        'Traceback (most recent call last):\n  File "kite.py", line 3, in fly\n    up()\nWindError: none\n',
+        "-- Checking for wind\n-- Looking for string\n",
+        "module kite;\n  wire up = 1;\nendmodule\n",
+        ">>> import kite\n>>> kite.fly()\n",
+    ],
+)
+def test_code_and_logs_are_fenced_as_they_are(code):
+    assert write(f"I see this:\n\n{code}\nWhy?") == f"I see this:\n\n```\n{code}```\n\nWhy?"
+
+
+def test_code_within_a_quote_is_fenced_there():
+    assert write("> $ fly_kite --now\n") == "> ```\n> $ fly_kite --now\n> ```"
+
+
+def test_paragraphs_of_code_are_one_block():
+    assert write("int a = 1;\n\nint b = 2;\n") == "```\nint a = 1;\n\nint b = 2;\n```"
+
+
+def test_prose_is_not_taken_for_code():
+    prose = "I think the wind (see above) is what it is; we can't change it.\nIt's 20 knots = too much.\nInes"
+
+    assert "```" not in write(prose)
+
+
+def test_fences_that_were_there_are_kept():
+    assert write("```c\nplain words\n```\n") == "```\nplain words\n```"
+
+
+def test_ticks_in_code_do_not_end_the_fence():
+    assert write("$ echo ```\n") == "````\n$ echo ```\n````"
+
+
+# --- Length ---
+
+
+def test_what_is_too_long_loses_its_old_mail_first():
+    written = write("New.\n\n" + "\n".join(f"> {n} {'word ' * 20}" for n in range(2000)))
+
+    assert written.startswith("New.\n\n> 0 word")
+    assert re.search(r"\[… \d+ more quoted lines\]$", written.replace("\\", ""))
+
+
+def test_what_is_still_too_long_is_cut_and_says_so():
+    written = write("".join(f"Sentence number {n}.\n\n" for n in range(5000)))
+
+    assert 30_000 < len(written) <= markdown.MAX_LENGTH
+    assert re.search(r"The rest, \d+ characters, was too long for a post\.\]\*$", written)
+
+
+HOSTILE = {
+    "letters": "x" * 80_000,
+    "spaced marks": "> " * 40_000,
+    "marks": ">" * 80_000,
+    "ever deeper": "\n".join(">" * n + " x" for n in range(1200)),
+    "headers": "From: a\nTo: b\n\n" * 4000,
+    "sources": "On 1 wrote:\n" * 4000,
+    "stars": "*" * 80_000,
+    "brackets": "[" * 80_000,
+    "links": "<http://a" * 8000,
+    "addresses": "a@b." * 20_000,
+    "one address": "a" * 40_000 + "@" + "b" * 40_000,
+    "assignments": "=" + " = " * 20_000,
+    "commands": "$ x\n" * 20_000,
+    "calls": "(" * 900 + "\n" + "a(" * 400 + "\n" + "x:" * 450,
+    "points": "- x\n" * 10_000,
+    "spaces": " " * 900 + "\n" + "a  " * 300,
+    "backslashes": "\\" * 80_000,
+    "rulers": "-----\n" * 10_000,
+    "fences": "```\n" * 10_001,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nobody_can_keep_the_import_busy_with_one_mail(name):
+    assert len(write(HOSTILE[name], 0)) <= markdown.MAX_LENGTH  # the suite's time-out would end this test

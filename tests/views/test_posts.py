@@ -1,0 +1,364 @@
+import itertools
+import re
+from functools import partial
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from forum.models import Post, Topic, User
+from tests import world
+
+
+def words(text="Tea, please.", **changed):
+    return {"body": text, "token": world.token(), **changed}
+
+
+def replies(topic):
+    return reverse("create_reply", args=[topic.pk])
+
+
+@pytest.fixture
+def post(topic):
+    return topic.posts.get()
+
+
+def update(client, post, body, version, **more):
+    return client.post(reverse("update_post", args=[post.pk]), {"body": body, "version": version, "reason": "", **more})
+
+
+# --- Replying ---
+
+
+def test_a_reply_leads_to_where_it_stands(signed_in, grace, ada, help_category):
+    topic = world.topic(ada, help_category, replies=19)
+
+    answer = signed_in(grace).post(replies(topic), words())
+
+    assert answer.url == f"{topic.get_absolute_url()}?page=2#post-21"
+    assert topic.posts.get(number=21).author == grace
+
+
+def test_the_form_sent_again_leads_to_the_same_post(signed_in, grace, topic):
+    sent = words()
+    first = signed_in(grace).post(replies(topic), sent)
+    topic.reply(grace, "Something else.")
+
+    again = signed_in(grace).post(replies(topic), sent)
+    changed = signed_in(grace).post(replies(topic), sent | {"body": "Coffee, please."})
+
+    assert first.url == again.url == changed.url
+    assert topic.posts.count() == 3
+
+
+def test_a_form_of_one_topic_sent_to_another_posts_nothing_more(signed_in, grace, ada, help_category):
+    one, other = world.topic(ada, help_category), world.topic(ada, help_category)
+    sent = words(title="Another topic", category=help_category.pk)
+
+    answers = [signed_in(grace).post(to, sent) for to in (replies(one), replies(other), reverse("create_topic"))]
+
+    assert {answer.url for answer in answers} == {f"{one.get_absolute_url()}#post-2"}
+    assert Post.objects.filter(author=grace).count() == 1
+
+
+def test_a_form_sent_again_says_nothing_of_a_topic_that_is_private_now(signed_in, grace, topic, lounge):
+    sent = words()
+    signed_in(grace).post(replies(topic), sent)
+    topic.rename("The secret plan")
+    topic.move(lounge)
+
+    assert signed_in(grace).post(replies(topic), sent).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("", "Write something first"),
+        ("x" * 32_001, "at most 32000"),
+        ("> " * 60 + "deep", "too much formatting"),
+        ("a\0b", "Null characters"),
+    ],
+)
+def test_a_reply_that_is_refused_comes_back_with_its_text(signed_in, grace, topic, body, sentence):
+    answer = signed_in(grace).post(replies(topic), words(body))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert body.replace(">", "&gt;") in page
+    assert topic.posts.count() == 1
+
+
+def test_a_reply_without_a_mark_comes_back_with_a_new_one(signed_in, grace, topic):
+    for token in ("", "x", "\0", "A" * 32):
+        page = signed_in(grace).post(replies(topic), words(token=token)).content.decode()
+        assert "Tea, please." in page
+        fresh = re.search(r'name="token" value="([0-9a-f]{32})"', page)[1]
+
+    assert signed_in(grace).post(replies(topic), words(token=fresh)).status_code == 302
+
+
+def test_a_closed_topic_takes_no_reply_but_gives_the_text_back(signed_in, grace, mo, topic):
+    topic.close()
+
+    answer = signed_in(grace).post(replies(topic), words())
+    assert answer.status_code == 403
+    assert "Tea, please." in answer.content.decode()
+    assert "closed" in answer.content.decode()
+    assert topic.posts.count() == 1
+
+    assert signed_in(mo).post(replies(topic), words()).status_code == 302
+
+
+def test_a_read_only_category_takes_no_reply_but_gives_the_text_back(signed_in, grace, topic):
+    topic.category.posters.add(world.group("Writers"))
+
+    answer = signed_in(grace).post(replies(topic), words())
+
+    assert answer.status_code == 403
+    assert "Tea, please." in answer.content.decode()
+    assert "not write in it" in answer.content.decode()
+    assert topic.posts.count() == 1
+
+
+def test_whoever_is_not_signed_in_any_more_gets_the_text_back(client, topic, post):
+    sent = words()
+    for address, fields in (
+        (replies(topic), sent),
+        (reverse("update_post", args=[post.pk]), sent | {"version": 1, "reason": "spelling"}),
+    ):
+        answer = client.post(address, fields)
+        page = answer.content.decode()
+        assert answer.status_code == 403
+        assert f'action="{address}"' in page
+        assert all(f'name="{name}" value="{value}"' in page for name, value in fields.items())
+    assert (topic.posts.count(), Post.objects.get(pk=post.pk).version) == (1, 1)
+
+
+def test_more_fields_than_a_reply_has_change_nothing_more(signed_in, grace, ada, topic, lounge):
+    sent = words(
+        author=ada.pk,
+        number=9,
+        change=9,
+        topic=99,
+        hidden_at="2026-01-01",
+        html="<b>x</b>",
+        created_at="2000-01-01",
+    )
+    signed_in(grace).post(replies(topic), sent)
+
+    post = topic.posts.get(number=2)
+    assert (post.author, post.change, post.hidden_at, post.created_at.year > 2020) == (grace, 2, None, True)
+    assert "<b>" not in post.html
+
+
+def test_replying_too_fast_is_refused_with_the_text_intact(signed_in, grace, topic, settings):
+    settings.RATES = {**settings.RATES, "post": "2/day"}
+    statuses = [signed_in(grace).post(replies(topic), words(f"Text {n}")) for n in range(3)]
+
+    assert [answer.status_code for answer in statuses] == [302, 302, 422]
+    assert "Text 2" in statuses[2].content.decode()
+    assert topic.posts.count() == 3
+
+
+# --- Quoting ---
+
+
+def test_a_quote_stands_in_the_form(signed_in, grace, topic, post):
+    page = signed_in(grace).get(reverse("reply", args=[topic.pk]), {"quote": 1}).content.decode()
+
+    assert "&gt; I wonder." in page
+    assert post.get_absolute_url() in page
+
+
+@pytest.mark.parametrize("number", ["0", "2", "x", "٣", "9" * 30, "-1", "1\0"])
+def test_what_is_not_there_can_not_be_quoted(signed_in, grace, topic, number):
+    assert signed_in(grace).get(reverse("reply", args=[topic.pk]), {"quote": number}).status_code == 404
+
+
+def test_the_reply_page_of_a_closed_topic_says_so(signed_in, grace, topic):
+    topic.close()
+
+    assert "closed" in signed_in(grace).get(reverse("reply", args=[topic.pk])).content.decode()
+
+
+# --- Editing ---
+
+
+def test_an_edit_leads_back_to_the_post(signed_in, ada, post):
+    answer = update(signed_in(ada), post, "I know!", 1, reason="found out")
+
+    post.refresh_from_db()
+    assert (post.body, post.edit_reason, post.edited_by) == ("I know!", "found out", ada)
+    assert answer.url == f"{post.topic.get_absolute_url()}#post-1"
+
+
+def test_the_second_editor_is_told_and_sees_both_texts(signed_in, ada, mo, post):
+    post.edit(mo, "What Mo wrote.")
+
+    answer = update(signed_in(ada), post, "What Ada wrote.", 1, reason="because")
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "What Mo wrote." in page
+    assert "What Ada wrote." in page
+    assert 'value="because"' in page
+    assert Post.objects.get(pk=post.pk).body == "What Mo wrote."
+
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    assert update(signed_in(ada), post, "What both wrote.", version).status_code == 302
+    post.refresh_from_db()
+    assert (post.body, post.version) == ("What both wrote.", 3)
+    assert [r.body for r in post.revisions.all()] == ["I wonder.", "What Mo wrote."]
+
+
+def test_the_same_edit_may_be_sent_twice(signed_in, ada, post):
+    answers = [update(signed_in(ada), post, "I know!", 1) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Post.objects.get(pk=post.pk).version == 2
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"body": ""},
+        {"body": "x" * 32_001},
+        {"reason": "x" * 201},
+        {"version": ""},
+        {"version": "x"},
+        {"version": "0"},
+        {"version": "9" * 5000},
+    ],
+)
+def test_an_edit_that_is_refused_comes_back_with_its_text(signed_in, ada, post, sent):
+    answer = signed_in(ada).post(
+        reverse("update_post", args=[post.pk]), {"body": "I know!", "version": 1, "reason": "hm"} | sent
+    )
+
+    assert answer.status_code == 422
+    assert sent.get("body", "I know!") in answer.content.decode()
+    assert Post.objects.get(pk=post.pk).version == 1
+
+
+def test_a_version_that_never_was_is_a_conflict(signed_in, ada, post):
+    answer = update(signed_in(ada), post, "I know!", 10**30)
+
+    assert answer.status_code == 409
+    assert "I know!" in answer.content.decode()
+
+
+def test_an_edit_changes_nothing_but_the_text(signed_in, ada, grace, post):
+    update(
+        signed_in(ada),
+        post,
+        "I know!",
+        1,
+        author=grace.pk,
+        number=9,
+        hidden_at="2026-01-01",
+        topic=9,
+        edited_by=grace.pk,
+    )
+
+    post.refresh_from_db()
+    assert (post.author, post.number, post.hidden_at, post.edited_by) == (ada, 1, None, ada)
+
+
+def test_who_may_edit_what_others_wrote(signed_in, ada, grace, mo, post):
+    def statuses(who):
+        return (
+            signed_in(who).get(reverse("edit_post", args=[post.pk])).status_code,
+            update(signed_in(who), post, f"By {who}.", Post.objects.get(pk=post.pk).version).status_code,
+        )
+
+    assert [statuses(who) for who in (ada, grace, mo)] == [(200, 302), (403, 403), (200, 302)]
+    post.topic.close()
+    assert [statuses(who) for who in (ada, mo)] == [(403, 403), (200, 302)]
+
+
+def test_editing_too_fast_is_refused_with_the_text_intact(signed_in, ada, post, settings):
+    settings.RATES = {**settings.RATES, "edit": "1/day"}
+    update(signed_in(ada), post, "I know!", 1)
+    answer = update(signed_in(ada), post, "I know it now!", 2)
+
+    assert answer.status_code == 422
+    assert "I know it now!" in answer.content.decode()
+
+
+# --- Preview and menu ---
+
+
+def test_a_preview_shows_what_would_be_posted(signed_in, grace, ada):
+    answer = signed_in(grace).post(reverse("preview"), {"body": "*Tea* @ada <script>x</script>"})
+
+    assert "<em>Tea</em>" in answer.content.decode()
+    assert "<script" not in answer.content.decode()
+
+
+def test_a_preview_that_can_not_be_posted_says_why(signed_in, grace, client):
+    assert signed_in(grace).post(reverse("preview"), {"body": "x" * 32_001}).status_code == 422
+    client.logout()
+    assert client.post(reverse("preview"), {"body": "x"}).status_code == 403
+
+
+def test_previews_are_limited(signed_in, grace, settings):
+    settings.RATES = {**settings.RATES, "preview": "1/day"}
+
+    assert [signed_in(grace).post(reverse("preview"), {"body": "x"}).status_code for _ in range(2)] == [
+        200,
+        429,
+    ]
+
+
+def test_a_menu_offers_what_its_reader_may_do(signed_in, client, ada, grace, mo, post):
+    def offers(client):
+        page = client.get(reverse("post_menu", args=[post.pk]), headers={"X-Requested-With": "fetch"}).content.decode()
+        assert "<html" not in page
+        names = ("edit_post", "hide_post", "restore_post")
+        return [name for name in names if reverse(name, args=[post.pk]) in page]
+
+    assert offers(client) == []
+    assert offers(signed_in(grace)) == []
+    assert offers(signed_in(ada)) == ["edit_post", "hide_post"]
+    post.hide(mo)
+    assert offers(signed_in(ada)) == []
+    assert offers(signed_in(mo)) == ["edit_post", "restore_post"]
+    assert "<html" in client.get(reverse("post_menu", args=[post.pk])).content.decode()
+
+
+# --- At once ---
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("form", ["reply", "topic", "all of them"])
+def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category, form):
+    from tests.together import at_once
+
+    one, other = world.topic(ada, help_category), world.topic(ada, help_category)
+    sent = words(title="Another topic", category=help_category.pk)
+    places = {
+        "reply": [replies(one)],
+        "topic": [reverse("create_topic")],
+        "all of them": [replies(one), replies(other), reverse("create_topic")],
+    }[form]
+
+    for _ in range(3):
+        sent["token"] = world.token()
+        before = Post.objects.count()
+        to = itertools.cycle(places)
+        answers = at_once(*[partial(client_of(grace).post, next(to), sent) for _ in range(8)])
+
+        post = Post.objects.get(token=sent["token"])
+        assert Post.objects.count() == before + 1
+        assert {answer.status_code for answer in answers} == {302}
+        anchor = f"#post-{post.number}"
+        assert {answer.url.removesuffix(anchor) for answer in answers} == {post.topic.get_absolute_url()}
+    assert Topic.objects.filter(last_number=0).count() == 0
+    assert User.objects.get(pk=grace.pk).posts_count == grace.posts.count() == 3
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client

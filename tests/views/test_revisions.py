@@ -1,0 +1,62 @@
+import pytest
+from django.urls import reverse
+
+from forum import revisions
+
+
+@pytest.fixture
+def post(topic):
+    return topic.posts.get()
+
+
+def history(client, post, **query):
+    return client.get(reverse("history", args=[post.pk]), query)
+
+
+def test_a_history_shows_what_every_version_changed(client, post, mo):
+    post.edit(mo, "I really wonder.", reason="stronger")
+
+    answer = history(client, post)
+    page = answer.content.decode()
+    assert "<ins>really </ins>" in page
+    assert "stronger" in page
+    assert [(v.number, v.editor) for v in answer.context["versions"]] == [(2, mo), (1, post.author)]
+
+
+def test_a_text_in_a_history_is_only_text(client, post, ada):
+    post.edit(ada, "<script>alert(1)</script>")
+
+    assert "<script>alert" not in history(client, post).content.decode()
+
+
+def test_a_long_history_has_pages(client, post, ada):
+    for n in range(2, 46):
+        post.edit(ada, f"Text {n}")
+
+    pages, before = [], None
+    while before != "":
+        answer = history(client, post, **({"before": before} if before else {}))
+        pages.append([v.number for v in answer.context["versions"]])
+        before = answer.context["older"]
+    assert [(page[0], page[-1], len(page)) for page in pages] == [(45, 26, 20), (25, 6, 20), (5, 1, 5)]
+    assert history(client, post, before=26).context["versions"][-1].pieces[0] == ("same", "Text ")
+
+
+@pytest.mark.parametrize("before", ["", "0", "1", "x", "٣", "-1", "9" * 10, "9" * 5000, "1\0"])
+def test_a_version_that_is_none_is_not_found(client, post, before):
+    assert history(client, post, before=before).status_code == 404
+
+
+def test_the_history_of_a_hidden_post_is_for_its_author_and_moderators(signed_in, client, ada, grace, mo, post):
+    post.hide(mo)
+
+    assert history(client, post).status_code == 403
+    assert [history(signed_in(who), post).status_code for who in (grace, ada, mo)] == [403, 200, 200]
+
+
+def test_a_post_that_was_never_edited_has_one_version(client, post):
+    answer = history(client, post)
+
+    assert [v.pieces for v in answer.context["versions"]] == [[("same", "I wonder.")]]
+    assert answer.context["older"] == ""
+    assert revisions.SIZE == 20
