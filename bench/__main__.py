@@ -12,7 +12,9 @@ ALL = ["markdown", "import_mbox", "weight", "live"]
 
 def main():
     title(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
-    failed = [name for name in sys.argv[1:] or ALL if subprocess.run([sys.executable, "-m", f"bench.{name}"]).returncode]
+    failed = [
+        name for name in sys.argv[1:] or ALL if subprocess.run([sys.executable, "-m", f"bench.{name}"]).returncode
+    ]
     if failed:
         sys.exit(f"Could not be measured: {', '.join(failed)}")
 

@@ -2,15 +2,17 @@
 run adds nothing. The list is test data that is not part of the project: CORPUS names the folder (default:
 ../shared/corpus)."""
 
-import json
 import os
 import re
+import secrets
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from bench.report import tell
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("CORPUS", ROOT.parent / "shared" / "corpus"))
@@ -28,10 +30,12 @@ def main():
         return
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "import.sqlite3"
-        environment = os.environ | {"DATABASE_URL": f"sqlite:///{database}"}
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True
-        )
+        environment = os.environ | {
+            "DATABASE_URL": f"sqlite:///{database}",
+            "DEBUG": "0",  # as on a real site: with it on, Django writes every statement down
+            "SECRET_KEY": secrets.token_urlsafe(64),
+        }
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
         first = run(files, environment)
         again = run(files, environment)
         report(first, again, counts(database))
@@ -54,7 +58,7 @@ def run(files, environment):
     seconds, used = time.monotonic() - start, os.times()
     read, added = map(int, re.match(r"(\d+) messages read, (\d+) imported", said).groups())
     return {
-        "said": said,
+        "problems": {line: int(line.split()[0]) for line in said.splitlines()[2:] if "already" not in line},
         "read": read,
         "added": added,
         "seconds": seconds,
@@ -88,62 +92,24 @@ def counts(database):
             "longest topic": connection.execute("SELECT max(last_number) FROM forum_topic").fetchone()[0],
             "topics": connection.execute("SELECT count(*) FROM forum_topic").fetchone()[0],
             "posts": connection.execute("SELECT count(*) FROM forum_post").fetchone()[0],
-            "authors": connection.execute("SELECT count(*) FROM forum_user WHERE is_placeholder").fetchone()[
-                0
-            ],
+            "authors": connection.execute("SELECT count(*) FROM forum_user WHERE is_placeholder").fetchone()[0],
         }
 
 
 def report(first, again, counts):
     memory = [size / 2**20 for size in first["memory"]] or [0]
     half = max(memory[: len(memory) // 2], default=0)
-    say(
-        "import, messages a second",
-        first["read"] / first["seconds"],
-        "1/s",
-        goal=MESSAGES_A_SECOND,
-        at_least=True,
-    )
-    say("import, CPU per message", first["cpu"] / first["read"] * 1000, "ms")
-    say("import, memory of all processes at most", max(memory), "MiB")
-    say(
-        "import, memory of the second half",
-        max(memory[len(memory) // 2 :]),
-        "MiB",
-        reference=half,
-        goal=GROWTH,
-    )
+    tell("import: messages", first["read"] / first["seconds"], "1/s", at_least=MESSAGES_A_SECOND)
+    tell("import: CPU per message, all processes", first["cpu"] / first["read"] * 1000, "ms")
+    tell("import: memory of all processes, at most", max(memory), "MiB")
+    second = max(memory[len(memory) // 2 :])
+    tell("import: memory, second half", second, "MiB", reference=half, at_most=GROWTH, of_reference=True)
     for name, count in counts.items():
-        say(f"import, {name}", count, "")
-    say("import, added by a second run", again["added"], "", goal=0)
-    if os.environ.get("JSON") != "1":
-        print(first["said"], end="")
-
-
-def say(figure, value, unit, reference=None, goal=None, at_least=False):
-    """`goal` is for the ratio to the reference, where there is one."""
-    ratio = value / reference if reference else None
-    measured = value if ratio is None else ratio
-    holds = None if goal is None else measured >= goal if at_least else measured <= goal
-    if os.environ.get("JSON") == "1":
-        line = {
-            "figure": figure,
-            "value": round(value, 2),
-            "unit": unit,
-            "reference": reference and round(reference, 2),
-        }
-        print(json.dumps(line | {"ratio": ratio and round(ratio, 3), "goal": goal, "holds": holds}))
-        return
-    verdict = (
-        ""
-        if goal is None
-        else f"  (goal {'≥' if at_least else '≤'} {goal}{' ×' if ratio else ''}: {'yes' if holds else 'NO'})"
-    )
-    print(
-        f"{figure:45} {value:10,.1f} {unit}"
-        + (f" = {ratio:.2f} × {reference:,.1f}" if ratio else "")
-        + verdict
-    )
+        tell(f"import: {name}", count, "")
+    tell("import: problems", sum(first["problems"].values()), "")
+    tell("import: added by a second run", again["added"], "", at_most=0)
+    for problem in first["problems"]:
+        print(problem, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,13 @@ CHECKLIST = """My list before moving a board to another machine:
 What is missing?"""
 
 DISCUSSIONS = [
-    ("Read this first: how we talk to each other", "Announcements", OWNER, WELCOME, [("mira", "Thank you, that is clear.")]),
+    (
+        "Read this first: how we talk to each other",
+        "Announcements",
+        OWNER,
+        WELCOME,
+        [("mira", "Thank you, that is clear.")],
+    ),
     (
         "Channel layer drops messages above 100 per second",
         "Help",
@@ -85,7 +91,10 @@ DISCUSSIONS = [
         QUESTION,
         [
             ("tomas", ANSWER),
-            ("renee", "That fixed it here. 3,000 open pages, nothing missed through two restarts. @ines want me to post the numbers?"),
+            (
+                "renee",
+                "That fixed it here. 3,000 open pages, nothing missed through two restarts. @ines want me to post the numbers?",
+            ),
         ],
     ),
     (
@@ -115,7 +124,11 @@ DISCUSSIONS = [
         "Ideas",
         "renee",
         "Between ten at night and seven in the morning I would rather not be told anything.",
-        [("yusuf", "Seconded."), (OWNER, "Noted. Would you want it for mentions too?"), ("renee", "For those most of all.")],
+        [
+            ("yusuf", "Seconded."),
+            (OWNER, "Noted. Would you want it for mentions too?"),
+            ("renee", "For those most of all."),
+        ],
     ),
 ]
 

@@ -6,6 +6,7 @@ from forum.views import categories, hidings, members, moderation, places, posts,
 
 handler403 = "forum.views.errors.forbidden"
 handler404 = "forum.views.errors.not_found"
+handler500 = "forum.views.errors.broken"
 
 admin.site.login = secure_admin_login(admin.site.login)  # the admin's own page knows no rate limits
 

@@ -2,13 +2,13 @@
 
 from django.http import HttpResponseBadRequest, JsonResponse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from . import feed
 from .messages import BadMessage, epoch_in, list_in, number_in, rows_in, shown_in
 
 
-@require_GET
+@require_safe
 def topic_changes(request, topic_id):
     """GET /t/12/changes?epoch=k3f9&since=41"""
     try:
@@ -19,7 +19,7 @@ def topic_changes(request, topic_id):
     return answered(answer, 404 if answer["type"] == "gone" else 200)
 
 
-@require_GET
+@require_safe
 def list_changes(request):
     """GET /changes?list=latest&rows=12:41,13:5"""
     try:
@@ -32,7 +32,7 @@ def list_changes(request):
     return answered(feed.list_changes(topic_list, rows))
 
 
-@require_GET
+@require_safe
 def news(request):
     """GET /news?since=977&topic=12, or &list=category:5"""
     try:

@@ -1,5 +1,6 @@
 """A small TCP proxy between browser and server, for everything that networks do to people."""
 
+import contextlib
 import selectors
 import socket
 import threading
@@ -93,8 +94,6 @@ class Proxy:
         other = self.pairs.pop(end, None)
         for one in filter(None, (end, other)):
             self.pairs.pop(one, None)
-            try:
+            with contextlib.suppress(KeyError, ValueError):
                 self.selector.unregister(one)
-            except (KeyError, ValueError):
-                pass
             one.close()

@@ -12,4 +12,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # a file, so that servers started by tests and threads see the same rows
     DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/parley-test-{os.getpid()}.sqlite3"}  # noqa: F405
-RATES = {name: "10000/minute" for name in RATES}  # noqa: F405
+RATES = dict.fromkeys(RATES, "10000/minute")  # noqa: F405

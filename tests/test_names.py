@@ -158,9 +158,7 @@ def test_the_name_of_the_site_is_reserved(settings):
     assert not is_reserved("tea")
 
 
-@pytest.mark.parametrize(
-    "name", ["Ada Lovelace", "Ada “Countess” L.", "Ада", "🫖 Tea", "नमस्ते दुनिया", "Nguyễn"]
-)
+@pytest.mark.parametrize("name", ["Ada Lovelace", "Ada “Countess” L.", "Ада", "🫖 Tea", "नमस्ते दुनिया", "Nguyễn"])
 def test_display_names_are_free(name):
     validate_display_name(name)
 

@@ -12,16 +12,8 @@ UNITS = 80_000
 ELEMENTS = 4_000
 HEAVIER = {"li": 3}  # a list marker costs a browser as much as three links
 BLOCK, LINE, INLINE, TOKEN, LINK, PICTURE = 30, 8, 3, 3, 70, 40
-DEARER = {
-    "[": 30,
-    "<": 20,
-    "*": 14,
-    "_": 14,
-    "~": 14,
-    "`": 6,
-    "&": 6,
-    "!": 6,
-}  # looked for further on, or kept
+# what they open has to be looked for, often to the end of the paragraph
+DEARER = {"[": 30, "<": 20, "*": 14, "_": 14, "~": 14, "`": 6, "&": 6, "!": 6}
 DEEPEST = 40  # levels of quotes and lists; a list takes two of them
 DEEPEST_INLINE = 20
 ENDING_RULES = ["paragraph", "reference", "blockquote", "list"]

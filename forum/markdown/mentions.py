@@ -7,7 +7,7 @@ from markdown_it.common.utils import escapeHtml
 
 LIMIT = 50
 CANDIDATE = re.compile(r"@([\w.-]{3,100})")
-NAME = re.compile(r"[^\W_][\w.-]{1,28}\w\Z")
+NAME = re.compile(r"[^\W_][\w.-]{1,28}[^\W_]\Z")
 NOT_BEFORE = frozenset("@/.+-=&_")  # these stand inside e-mail and web addresses
 
 
@@ -34,7 +34,7 @@ def _name_at(text, position):
     found = CANDIDATE.match(text, position)
     if before.isalnum() or before in NOT_BEFORE or not found:
         return None
-    name = found[1].rstrip(".-")
+    name = found[1].rstrip("._-")
     follows = text[position + 1 + len(name) : position + 2 + len(name)]
     return name if NAME.match(name) and follows != "@" else None
 

@@ -1,5 +1,5 @@
 from .categories import Category
-from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject, ImportedSubject
+from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject
 from .posts import Post
 from .readings import Reading
 from .revisions import Revision
@@ -11,7 +11,6 @@ __all__ = [
     "ImportedAuthor",
     "ImportedMessage",
     "ImportedReference",
-    "ImportedSubject",
     "ImportedSubject",
     "Post",
     "Reading",

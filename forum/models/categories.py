@@ -51,7 +51,9 @@ class Category(models.Model):
         _("colour"),
         max_length=7,
         default="#868e96",
-        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as # and six hex digits, like #1864ab."))],
+        validators=[
+            RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as # and six hex digits, like #1864ab."))
+        ],
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Lower stands higher."))
     parent = models.ForeignKey(

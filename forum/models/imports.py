@@ -37,9 +37,7 @@ class ImportedReference(models.Model):
     topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["category", "message_id"], name="one_topic_per_message_id")
-        ]
+        constraints = [models.UniqueConstraint(fields=["category", "message_id"], name="one_topic_per_message_id")]
 
     def __str__(self):
         return f"{self.message_id} belongs to {self.topic_id}"
@@ -55,9 +53,7 @@ class ImportedSubject(models.Model):
     last_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["category", "subject_hash"], name="one_topic_per_subject")
-        ]
+        constraints = [models.UniqueConstraint(fields=["category", "subject_hash"], name="one_topic_per_subject")]
 
     def __str__(self):
         return f"{self.subject_hash[:8]} belongs to {self.topic_id}"

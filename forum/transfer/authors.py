@@ -17,14 +17,11 @@ NAME_LENGTH = User._meta.get_field("name").max_length
 def find_or_make(drafts):
     """({address hash: id of the member who stands for it}, how many are new)."""
     hashes = {draft.address_hash: draft for draft in reversed(drafts)}  # the first name somebody used stays
-    found = dict(
-        ImportedAuthor.objects.filter(address_hash__in=hashes).values_list("address_hash", "user_id")
-    )
+    found = dict(ImportedAuthor.objects.filter(address_hash__in=hashes).values_list("address_hash", "user_id"))
     missing = [draft for hash, draft in hashes.items() if hash not in found][::-1]
     users = User.objects.bulk_create(_members(missing))
     authors = [
-        ImportedAuthor(address_hash=draft.address_hash, user=user)
-        for draft, user in zip(missing, users, strict=True)
+        ImportedAuthor(address_hash=draft.address_hash, user=user) for draft, user in zip(missing, users, strict=True)
     ]
     ImportedAuthor.objects.bulk_create(authors)
     return found | {author.address_hash: author.user_id for author in authors}, len(users)
@@ -59,9 +56,7 @@ def _free(username, taken):
     while not free:
         names = [_numbered(username, number) for number in range(first, first + TRIES)]
         keys = {name: skeleton(name) for name in names if len(name) >= MIN_LENGTH}
-        used = taken.union(
-            User.objects.filter(username_key__in=keys.values()).values_list("username_key", flat=True)
-        )
+        used = taken.union(User.objects.filter(username_key__in=keys.values()).values_list("username_key", flat=True))
         free = next((name for name, key in keys.items() if key not in used), None)
         first += TRIES
     return free

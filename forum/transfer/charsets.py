@@ -28,12 +28,12 @@ def decode(data, label=""):
     it)."""
     codec, problem = _codec(label)
     try:
-        return _clean(data.decode(codec)), problem
+        return clean(data.decode(codec)), problem
     except (UnicodeError, ValueError):
         problem = problem or (None if codec == "utf-8" and not label else "encoding")
     if codec == "utf-8":
-        return _clean(data.decode(FALLBACK, "replace")), problem
-    return _clean(data.decode(codec, "replace")), problem
+        return clean(data.decode(FALLBACK, "replace")), problem
+    return clean(data.decode(codec, "replace")), problem
 
 
 def _codec(label):
@@ -47,5 +47,5 @@ def _codec(label):
     return SUPERSETS.get(name.name, name.name), None
 
 
-def _clean(text):
+def clean(text):
     return INVISIBLE.sub("", text)

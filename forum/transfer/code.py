@@ -103,9 +103,7 @@ def grade(line):
 
 def is_prose(line):
     words = WORD.findall(line)
-    return (
-        len(words) >= 8 and sum(map(len, words)) > 0.68 * len(line.strip()) and len(SYMBOL.findall(line)) < 4
-    )
+    return len(words) >= 8 and sum(map(len, words)) > 0.68 * len(line.strip()) and len(SYMBOL.findall(line)) < 4
 
 
 def _is_code(grades, index):

@@ -7,7 +7,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.utils import getaddresses, mktime_tz, parsedate_tz
 
-from .charsets import decode
+from .charsets import clean, decode
 
 ID_LENGTH = 255
 FIRST_YEAR = 1970
@@ -59,7 +59,7 @@ class Headers:
         if not value.isascii():
             self.problems.append("header")
             value = decode(value.encode("utf-8", "surrogateescape"))[0]
-        return re.sub(r"\r?\n(?=[ \t])|[\r\n]", "", value)
+        return clean(re.sub(r"\r?\n(?=[ \t])|[\r\n]", "", value))
 
     def text(self, name):
         return words(self.raw(name), self.problems)
@@ -88,9 +88,7 @@ class Headers:
         return date
 
     def list_name(self):
-        match = re.search(
-            r"<([^.<>@]+)[.@]", self.raw("list-id") or self.raw("list-post").replace("mailto:", "")
-        )
+        match = re.search(r"<([^.<>@]+)[.@]", self.raw("list-id") or self.raw("list-post").replace("mailto:", ""))
         return match[1] if match else ""
 
     def _is_list(self, address):

@@ -4,7 +4,7 @@ was stopped goes on where it was when it is started again."""
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError
+from django.db import DatabaseError, reset_queries
 
 from forum.models import ImportedMessage
 
@@ -62,6 +62,7 @@ class Importer:
         errors = []
         for batch, results in self.workers.convert(self._batches(path, errors)):
             self._write(results)
+            reset_queries()  # with DEBUG on, Django would keep every statement
             self.ahead -= batch.ids
             self.advance(batch.position)
         if errors:
@@ -90,9 +91,7 @@ class Importer:
             if id in known:
                 self.report.duplicates += 1
                 continue
-            tasks.append(
-                Task(raw, next((index for index, answer in enumerate(answers) if answer in known), None))
-            )
+            tasks.append(Task(raw, next((index for index, answer in enumerate(answers) if answer in known), None)))
             ids.add(id)
             known.add(id)
         self.report.read += len(raws)

@@ -11,9 +11,7 @@ MAILTO = re.compile(r"[<\[(]mailto:[^\s<>\[\]()]+[>\])]|\bmailto:(?=[\w.+-]+@)",
 # Not in `git@host.org:path`, which is a command's argument rather than somebody's mailbox.
 ADDRESS = re.compile(r"([\w.+%=-]{1,64})@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b(?!:[\w~/])", re.I)
 
-WRAPPERS = re.compile(
-    r"^https?://[\w.-]*(safelinks\.protection\.outlook\.com|urldefense\.(?:proofpoint\.)?com)/", re.I
-)
+WRAPPERS = re.compile(r"^https?://[\w.-]*(safelinks\.protection\.outlook\.com|urldefense\.(?:proofpoint\.)?com)/", re.I)
 DEFENSE = re.compile(r"/v3/__(.+?)__;", re.I)
 
 

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-MESSAGE_LIMIT = (
-    16 * 1024 * 1024
-)  # of a larger message the rest is left out: memory stays flat, whatever the file
+MESSAGE_LIMIT = 16 * 1024 * 1024  # of a larger message the rest is left out: memory stays flat, whatever the file
 CHUNK = 256 * 1024
 SEPARATOR_LIMIT = 1000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -50,8 +48,7 @@ def read(path):
             yield from _messages(path, file)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ArchiveError(
-            _("%s: the compressed file is damaged or cut short. Fetch it again; what came before is kept.")
-            % path
+            _("%s: the compressed file is damaged or cut short. Fetch it again; what came before is kept.") % path
         ) from error
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error

@@ -12,9 +12,7 @@ from .charsets import decode
 from .headers import Headers, identify, words
 from .subjects import Subject
 
-TEXT_LIMIT = (
-    400_000  # characters; far above what a post may hold, so that what is cut is only ever old quotes
-)
+TEXT_LIMIT = 400_000  # characters; far above what a post may hold, so that what is cut is only ever old quotes
 DEPTH_LIMIT = 20
 ATTACHMENT_LIMIT = 20
 

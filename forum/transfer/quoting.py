@@ -33,9 +33,7 @@ HEADER_WORDS = {
     "|til|emne|do|temat|кому"
     "|тема|копия|收件人|抄送|主题|主旨|宛先|件名|받는 사람|제목|reply-to|organization|importance|attachments",
 }
-HEADERS = {
-    name: re.compile(rf"\*?(?:{words})\s?[:：]\*?(?:\s|$)", re.I) for name, words in HEADER_WORDS.items()
-}
+HEADERS = {name: re.compile(rf"\*?(?:{words})\s?[:：]\*?(?:\s|$)", re.I) for name, words in HEADER_WORDS.items()}
 HEADER_START = re.compile(rf"{HEADERS['from'].pattern}|{OPENING}", re.I)
 ORIGINAL = re.compile(r"-{2,}\s?[\w ]{6,40}\s?-{2,}$|-{5,}$|_{5,}$")
 DETOUR = re.compile(r"^.{2,80} on behalf of (?=\S)|\s+via [\w.-]+(?=\s+wrote\b|\s*$)", re.I)

@@ -14,9 +14,7 @@ HISTORY_LINES = 6  # of what a mail answers, when that stands above in the topic
 HISTORY_SIZE = 600  # characters
 SHORT_HISTORY = 12  # lines; a quote up to this long is left alone
 FENCE = re.compile(r"\s*(`{3,}|~{3,})[\w+-]*\s*$")
-SPACES = str.maketrans(
-    {"\xa0": " ", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\x0b": "\n", "\x0c": "\n"}
-)
+SPACES = str.maketrans({"\xa0": " ", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\x0b": "\n", "\x0c": "\n"})
 
 
 def to_markdown(text, missing=None, attachments=()):
@@ -78,16 +76,12 @@ def _without_signatures(block):
 def _shortened(quote, missing):
     """The first lines of what the quoted person wrote; what is quoted in it stands further above."""
     if missing:
-        inner = [
-            _shortened(block, missing - 1) if isinstance(block, Quote) else [block] for block in quote.blocks
-        ]
+        inner = [_shortened(block, missing - 1) if isinstance(block, Quote) else [block] for block in quote.blocks]
         return [Quote(quote.source, [block for blocks in inner for block in blocks])]
     size = _size(quote)
     if size <= SHORT_HISTORY:
         return [quote]
-    kept = Words(
-        _first_lines([line for block in quote.blocks if isinstance(block, Words) for line in block.lines])
-    )
+    kept = Words(_first_lines([line for block in quote.blocks if isinstance(block, Words) for line in block.lines]))
     left_out = size - _size(kept)
     note = ngettext("[… %d more quoted line]", "[… %d more quoted lines]", left_out) % left_out
     return [Quote(quote.source, [kept, Words([note])])] if any(kept.lines) else []

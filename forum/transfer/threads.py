@@ -3,9 +3,7 @@ it by."""
 
 from datetime import timedelta
 
-WINDOW = timedelta(
-    days=30
-)  # a reply that names nothing joins a topic of its subject that was active so lately
+WINDOW = timedelta(days=30)  # a reply that names nothing joins a topic of its subject that was active so lately
 
 
 class Threads:

@@ -1,5 +1,8 @@
 """Pages for what went wrong. They say what to do next, and give back what was typed."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 
 TEXTS = ("title", "body", "reason", "about")
@@ -12,6 +15,15 @@ def not_found(request, exception=None):
 
 def forbidden(request, exception=None):
     return render(request, "403.html", status=403)
+
+
+def broken(request):
+    """503 where the database is away or busy, which passes; else 500. Asks nothing, since nothing may answer."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return render(None, "500.html", status=500)
+    response = render(None, "503.html", {"typed": sent(request)["typed"]}, status=503)
+    response["Retry-After"] = "5"
+    return response
 
 
 def csrf(request, reason=""):

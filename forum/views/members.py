@@ -1,7 +1,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from forum.forms.members import ProfileForm
 from forum.models import Post, Topic, User
@@ -10,7 +10,7 @@ SIZE = 20
 COUNTED = 1000
 
 
-@require_GET
+@require_safe
 def show(request, username):
     """Who somebody is, and what they wrote that this reader may see; `?before=` is the last id seen."""
     member = named(username)
@@ -22,7 +22,7 @@ def show(request, username):
     return render(request, "members/show.html", context)
 
 
-@require_GET
+@require_safe
 def topics(request, username):
     member = named(username)
     if username != member.username:
@@ -42,7 +42,7 @@ def edit(request):
     return render(request, "members/edit.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 def stylesheet(request, member_id):
     """Shows a member the links that belong to their own posts. It never changes."""
     css = f'.post[data-author="{member_id}"] .post__own{{display:inline-flex}}'

@@ -81,5 +81,3 @@ def moderators(transactional_db):
     from django.contrib.auth.models import Group
 
     return Group.objects.get_or_create(name="Moderators")[0]
-
-

@@ -33,7 +33,11 @@ class Person:
             self.context.add_cookies([session_cookie(user, address)])
 
     def _listen(self, message):
-        if message.type == "error" and "Failed to load resource" not in message.text and "WebSocket" not in message.text:
+        if (
+            message.type == "error"
+            and "Failed to load resource" not in message.text
+            and "WebSocket" not in message.text
+        ):
             self.errors.append(message.text)
 
     def opens(self, where):

@@ -14,7 +14,9 @@ def forum(transactional_db):
     category = world.category("Help", description="Questions of every size.")
     topic = world.topic(ada, category, replies=45)
     post = topic.posts.get(number=2)
-    post.edit(ada, "# Heading\n\n- [x] done\n- [ ] not\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx = 1\n```", "why")
+    post.edit(
+        ada, "# Heading\n\n- [x] done\n- [ ] not\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx = 1\n```", "why"
+    )
     topic.posts.get(number=3).hide(ada)
     closed = world.topic(ada, category, "A closed topic")
     closed.close()

@@ -15,7 +15,9 @@ LISTEN = """async () => {
   const loaded = performance.getEntriesByType("resource").map(entry => entry.name);
   const {live} = await import(loaded.find(name => /\\/live\\.[0-9a-f.]*js$/.test(name)));
   live.subscribe({
-    ask: () => ({type: "pong"}), poll() {}, hear: message => message.title && (document.body.dataset.heard = message.kind),
+    ask: () => ({type: "pong"}),
+    poll() {},
+    hear: message => message.title && (document.body.dataset.heard = message.kind),
   });
 }"""
 

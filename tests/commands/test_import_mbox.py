@@ -68,9 +68,7 @@ def test_nothing_is_imported_when_one_of_the_files_is_missing(tmp_path):
 
 
 def test_a_damaged_file_does_not_stop_the_next_one(tmp_path):
-    damaged = mails.write(
-        tmp_path / "a.gz", *[mails.mail(message_id=f"<{n}@x>") for n in range(9)], compressed=True
-    )
+    damaged = mails.write(tmp_path / "a.gz", *[mails.mail(message_id=f"<{n}@x>") for n in range(9)], compressed=True)
     damaged.write_bytes(damaged.read_bytes()[:-9])
 
     with pytest.raises(CommandError, match="damaged or cut short"):

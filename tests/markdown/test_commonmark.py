@@ -60,7 +60,13 @@ def test_the_first_heading_stands_right_below_those_of_the_page(source):
 
 @pytest.mark.parametrize(
     ("levels", "shown"),
-    [((1, 2, 3), "345"), ((1, 3, 3), "344"), ((3, 3, 1, 2), "3334"), ((1, 2, 3, 4, 5, 6), "345666"), ((2, 4, 3), "344")],
+    [
+        ((1, 2, 3), "345"),
+        ((1, 3, 3), "344"),
+        ((3, 3, 1, 2), "3334"),
+        ((1, 2, 3, 4, 5, 6), "345666"),
+        ((2, 4, 3), "344"),
+    ],
 )
 def test_headings_follow_each_other_without_leaving_out_a_level(levels, shown):
     html = render("\n\n".join("#" * level + " a" for level in levels))

@@ -132,6 +132,19 @@ async def test_a_page_that_comes_while_redis_is_away_is_served(redis, visit, hub
     assert (await page.update("created"))["change"] == 3
 
 
+async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(redis, visit, hub, topic, ada, monkeypatch):
+    monkeypatch.setattr(sweep, "EVERY_WHEN_AWAY", 3600)
+    page = await visit()
+    await page.watch_topic(topic)
+    await heard_back(hub)
+    redis.kill()
+    await until(lambda: hub.subscriptions.away and not hub.sweep_soon.is_set())
+
+    await do(topic.reply, ada, "Neighbours")
+
+    assert (await page.update("created"))["change"] == 2
+
+
 async def test_a_hub_that_hears_nothing_though_redis_speaks_listens_anew(redis, visit, hub, topic, ada, monkeypatch):
     monkeypatch.setattr(echo, "DEAF", 0.5)
     page = await visit()

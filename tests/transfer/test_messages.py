@@ -154,6 +154,12 @@ def test_raw_bytes_in_a_header_are_survived_and_counted():
     assert (message.subject.title, message.problems["header"]) == ("Grün", 1)
 
 
+def test_nul_bytes_do_not_get_into_titles_and_names():
+    message = parse(subject="Ki\x00tes", **{"from": "I\x00nes <ines@example.org>"})
+
+    assert (message.subject.title, message.author) == ("Kites", "Ines")
+
+
 def test_a_broken_encoded_word_is_survived():
     assert "Kites" in parse(subject="=?utf-8?B?a?= Kites").subject.title
 

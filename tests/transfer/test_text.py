@@ -51,7 +51,8 @@ def test_signs_that_mean_something_in_markdown_stay_what_they_are(line):
 def test_whatever_is_written_is_what_is_seen(lines):
     def signs(text):
         """All but quote marks, list markers and rulers, which are shown as what they mean."""
-        return re.sub(r"(?m)^[\s>]*(?:[-*+] |\d+[.)])|[\s>-]+|=+|[_~.#*+]{5,}", "", text.strip())
+        text = "\n".join(line.strip() for line in text.split("\n"))
+        return re.sub(r"(?m)^[\s>]*(?:[-*+] |\d+[.)])|[\s>-]+|=+|[_~.#*+]{5,}", "", text)
 
     mail = "\n".join(lines)
     written = write(mail)

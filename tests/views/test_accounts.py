@@ -39,9 +39,7 @@ def is_signed_in(client):
 
 def reset_link(user):
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
-    return reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace(
-        "UID-KEY", key
-    )
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
 
 
 # --- Signing up ---
@@ -85,9 +83,7 @@ def test_weak_passwords_are_refused(client, password):
     assert "password1" in sign_up(client, password=password).context["form"].errors
 
 
-@pytest.mark.parametrize(
-    "email", ["ſam@example.org", "sam@ſite.example", "ıda@example.org", "sam@münchen.example"]
-)
+@pytest.mark.parametrize("email", ["ſam@example.org", "sam@ſite.example", "ıda@example.org", "sam@münchen.example"])
 def test_addresses_with_letters_that_have_twins_are_refused(client, email):
     assert "email" in sign_up(client, email=email).context["form"].errors
 
@@ -198,9 +194,7 @@ def test_signing_in_gives_the_session_a_new_key(client, ada):
     assert not type(session)().exists(session.session_key)
 
 
-@pytest.mark.parametrize(
-    "page", ["account_login", "account_signup", "account_logout", "account_reset_password"]
-)
+@pytest.mark.parametrize("page", ["account_login", "account_signup", "account_logout", "account_reset_password"])
 def test_forms_of_other_sites_are_refused(ada, page):
     strict = Client(enforce_csrf_checks=True)
 
@@ -345,9 +339,7 @@ def test_links_in_mails_lead_to_the_site_whatever_host_the_request_names(client,
 def test_a_new_address_counts_once_it_is_confirmed_and_the_old_one_is_told(client, ada):
     sign_in(client)
     asked = client.post(reverse("account_email"), {"action_add": "", "email": "countess@example.org"})
-    client.post(
-        asked.url, {"password": world.PASSWORD}
-    )  # and what was asked for is done without asking again
+    client.post(asked.url, {"password": world.PASSWORD})  # and what was asked for is done without asking again
     ada.refresh_from_db()
     assert ada.email == "ada@example.org"
 
@@ -425,9 +417,7 @@ def test_every_page_about_accounts_stands_in_our_look_without_scripts_or_styles_
         assert response.status_code == 200, address
         assert page.count("<h1") == 1, address
         assert "<main" in page, address
-        assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|<img[^>]+src=.?http", page), (
-            address
-        )
+        assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|<img[^>]+src=.?http", page), address
         assert re.search(r"<title>[^<]+ · Parley</title>|<title>Parley</title>", page), address
 
 
@@ -480,6 +470,5 @@ def test_the_admin_has_no_sign_in_of_its_own(client):
 
 def test_the_limits_of_the_library_are_on():
     assert all(
-        rules.RATE_LIMITS[action]
-        for action in ("login", "login_failed", "signup", "reset_password", "confirm_email")
+        rules.RATE_LIMITS[action] for action in ("login", "login_failed", "signup", "reset_password", "confirm_email")
     )

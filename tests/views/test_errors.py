@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -50,6 +51,21 @@ def test_a_page_that_fails_answers_with_the_page_for_it(client, db, monkeypatch)
     assert answer.status_code == 500
     assert "<main" in answer.content.decode()
     assert "Traceback" not in answer.content.decode()
+
+
+def test_a_database_that_is_away_is_said_and_the_text_given_back(signed_in, ada, topic, monkeypatch):
+    browser = signed_in(ada)
+    browser.raise_request_exception = False
+
+    def away(*args):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("forum.models.Topic.reply", away)
+    answer = browser.post(f"/t/{topic.pk}/replies/", {"body": "Tea & <b>cake</b>", "token": "a" * 32})
+
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "Tea &amp; &lt;b&gt;cake&lt;/b&gt;" in answer.content.decode()
 
 
 def test_a_stale_form_gives_the_text_back_and_can_be_sent_again(strict, topic):

@@ -119,9 +119,7 @@ def test_somebody_who_wrote_nothing_has_a_page(page, grace):
 
 
 def test_a_profile_is_changed_by_its_owner(client, ada, signed_in):
-    response = signed_in(ada).post(
-        reverse("profile"), {"name": "  Countess\u00a0 of  Love\ufe0f ", "about": "New."}
-    )
+    response = signed_in(ada).post(reverse("profile"), {"name": "  Countess\u00a0 of  Love\ufe0f ", "about": "New."})
 
     ada.refresh_from_db()
     assert response.url == ada.get_absolute_url()
@@ -152,9 +150,7 @@ def test_somebody_may_stay_as_they_are(ada, signed_in):
 
 
 def test_nobody_changes_more_than_the_form_offers(ada, signed_in):
-    signed_in(ada).post(
-        reverse("profile"), {"name": "", "about": "", "username": "root", "is_superuser": "on"}
-    )
+    signed_in(ada).post(reverse("profile"), {"name": "", "about": "", "username": "root", "is_superuser": "on"})
 
     ada.refresh_from_db()
     assert (ada.username, ada.is_superuser) == ("ada", False)
