@@ -12,7 +12,7 @@ POSTS = 30
 APPEARED = """text => new Promise(done => {
   const look = () => [...document.querySelectorAll("#posts > .post")].some(post => post.innerText.includes(text));
   if (look()) return done(Date.now());
-  new MutationObserver(() => look() && requestAnimationFrame(() => done(Date.now())))
+  new MutationObserver(() => look() && setTimeout(() => done(Date.now())))
     .observe(document.querySelector("live-topic"), {childList: true, subtree: true});
 })"""
 
@@ -59,7 +59,9 @@ def measure(address, topic, session):
             reader.evaluate(f"void (window.appeared = ({APPEARED})({text!r}))")
             sent = time.time() * 1000
             form = {"body": text, "token": token, "csrfmiddlewaretoken": csrf}
-            writer.request.post("/t/1/replies/", form=form, headers={"Referer": address}, max_redirects=0)
+            answer = writer.request.post("/t/1/replies/", form=form, headers={"Referer": address}, max_redirects=0)
+            if answer.status != 302:
+                raise SystemExit(f"The reply was not taken: {answer.status}")
             yield reader.evaluate("window.appeared") - sent
         chromium.close()
 

@@ -8,7 +8,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from forum.models import Reading, Topic
 from forum.models.readings import with_readings
 
-from . import database, events, feed, groups, limits, messages, rights
+from . import database, events, feed, groups, limits, messages, rights, tops
 from .heads import Head
 from .hub import the_hub
 from .messages import BadMessage
@@ -49,8 +49,10 @@ class Page(AsyncWebsocketConsumer):
 
     async def _enter(self):
         fences = None
-        while fences != self.hub.fences:  # one that fell while the database was asked might have meant this page
-            fences = self.hub.fences
+        while fences != self.hub.fences or self.hub.known is None:
+            fences = self.hub.fences  # one that falls while the database is asked might mean this page
+            if self.hub.known is None:
+                self.hub.known = await database.ask(tops.look, [])  # what comes after this is news to the sweep
             if self.hub.rights is None:
                 self.hub.rights = await database.ask(rights.of_categories)
             self.user, self.rights = await database.ask(reader_with, self.session_key)

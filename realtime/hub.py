@@ -41,6 +41,7 @@ class Hub:
         self.members = {}  # group -> {page: None}, in order of joining
         self.heads = {}  # topic id -> Head, for topics that some page shows
         self.told = {}  # (group, topic id) -> (epoch, change) last told: what the sweep need not tell again
+        self.known = None  # what the last sweep saw, see tops.py
         self.rights = None  # of categories, as all pages here have asked them; see rights.py
         self.fences = 0  # how many there were
         self.subscriptions = Subscriptions(groups.FENCE, self.members)

@@ -19,14 +19,13 @@ MANY = 500  # ids in one query
 
 
 async def run(hub):
-    known = None
     while True:
         hub.sweep_soon.clear()
         if not hub.pages:
-            known = hub.rights = None
+            hub.known = hub.rights = None
         else:
             try:
-                known = await sweep(hub, known)
+                hub.known = await sweep(hub, hub.known)
             except Exception:
                 logger.exception("The sweep failed; it is tried again.")
         try:
@@ -59,7 +58,10 @@ class Answer(NamedTuple):
 
 
 async def sweep(hub, known):
-    """Fences and delivers what was missed. `known` is what the sweep before returned, or None."""
+    """Fences and delivers what was missed. `known` is what the sweep before returned.
+
+    The first one begins from what there was before the first page came in; see Page._enter.
+    """
     question = Question.of(hub)
     answer = await database.ask(look, question, known)
     if raise_fences(hub, question, answer):
@@ -95,11 +97,10 @@ def look(question, known):
     for pk, head in heads.items():
         if head[:2] != question.heads[pk][:2]:
             told += news.of_topic(pk, question.heads[pk])
-    if known:
-        for pk, since in tops.risen(known, found):
-            told += news.of_lists(pk, since, known.newest)
-        for group, pk, since in tops.left(known, found):
-            told += news.of_leaving(group, pk, since, known.newest)
+    for pk, since in tops.risen(known, found):
+        told += news.of_lists(pk, since, known.newest)
+    for group, pk, since in tops.left(known, found):
+        told += news.of_leaving(group, pk, since, known.newest)
     places = {pk: head.category for pk, head in heads.items()}
     told = without_moved(dict.fromkeys(told), places, known, found)
     members = rights.of_members({page.user_id for page in question.pages})
@@ -123,5 +124,5 @@ def without_moved(told, places, known, found):
     places |= {pk: category for pk, category in now.items() if pk in places}
     moved = {one.topic for one in told if one.place not in (None, now.get(one.topic))}
     for pk in moved & set(found.changes):
-        found.changes[pk] = known.changes.get(pk, found.changes[pk] - 1) if known else found.changes[pk]
+        found.changes[pk] = known.changes.get(pk, found.changes[pk] - 1)
     return [one for one in told if one.topic not in moved]

@@ -46,7 +46,10 @@ def topics_of(group):
 
 
 def risen(known, now):
-    """[(topic id, change before or None)] of the changed and the new, not those that others made room for."""
+    """[(topic id, change before or None)] of the changed and the new, not those that others made room for.
+
+    A list that was not looked at before has a page that came since then: it is told all, and knows what it has.
+    """
     news = {}
     for group, topics in now.lists.items():
         for pk in topics:
@@ -58,7 +61,9 @@ def risen(known, now):
 
 
 def is_new(known, group, key):
-    return group in known.ends and (known.ends[group] is None or key > known.ends[group])
+    if group not in known.ends:
+        return True
+    return known.ends[group] is None or key > known.ends[group]
 
 
 def left(known, now):
