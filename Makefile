@@ -11,7 +11,7 @@ run: $(VENV)/.run
 	@$(BIN)/python manage.py migrate --verbosity 0 && echo "The database is up to date."
 	@$(BIN)/python manage.py demo --if-new
 	@echo "Parley runs at http://$(ADDRESS):$(PORT) (stop it with Ctrl+C)."
-	@$(BIN)/python manage.py runserver --verbosity 0 $(ADDRESS):$(PORT)
+	@$(if $(filter-out 8000,$(PORT)),SITE_URL=http://$(ADDRESS):$(PORT)) $(BIN)/python manage.py runserver --verbosity 0 $(ADDRESS):$(PORT)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m tests $(TESTS)

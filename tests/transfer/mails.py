@@ -37,7 +37,7 @@ def quoted(mail):
 
 def write(path, *mails, compressed=False):
     data = archive(*mails)
-    Path(path).write_bytes(gzip.compress(data) if compressed else data)
+    Path(path).write_bytes(gzip.compress(data, mtime=0) if compressed else data)
     return path
 
 
