@@ -229,7 +229,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "loggers": {name: {"handlers": ["console"], "level": "INFO"} for name in ("django", "forum", "realtime")},
+    "loggers": {
+        **{name: {"handlers": ["console"], "level": "INFO"} for name in ("django", "forum", "realtime")},
+        "channels_redis": {"level": "CRITICAL"},  # while Redis is away it would log a traceback each second
+    },
 }
 
 # How often one member may do something; moderators may do it as often as they need.

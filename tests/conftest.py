@@ -1,6 +1,14 @@
+import os
+
 import pytest
+from hypothesis import settings
 
 from tests import world
+
+# The same examples each time, so that a failure is a change's own; HYPOTHESIS=random looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("random", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
 
 
 @pytest.fixture

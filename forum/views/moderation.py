@@ -25,32 +25,17 @@ def for_moderators(view):
     return guarded
 
 
-@require_POST
-@for_moderators
-def close(request, topic):
-    topic.close()
-    return redirect(topic)
+def does(verb):
+    """A view that does to the topic what its method of this name does, and shows it."""
+
+    def view(request, topic):
+        getattr(topic, verb)()
+        return redirect(topic)
+
+    return require_POST(for_moderators(wraps(getattr(Topic, verb))(view)))
 
 
-@require_POST
-@for_moderators
-def open(request, topic):
-    topic.open()
-    return redirect(topic)
-
-
-@require_POST
-@for_moderators
-def pin(request, topic):
-    topic.pin()
-    return redirect(topic)
-
-
-@require_POST
-@for_moderators
-def unpin(request, topic):
-    topic.unpin()
-    return redirect(topic)
+close, open, pin, unpin = map(does, ("close", "open", "pin", "unpin"))
 
 
 @for_moderators

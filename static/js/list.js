@@ -6,6 +6,7 @@ import { refresh as refreshTimes } from "./times.js";
 
 class LiveList extends HTMLElement {
   #waiting = new Map(); // topic -> row that is to move or come in
+  #unseen = new Set(); // topics whose rows changed while nobody looked at this tab
   #link = {
     ask: () => ({ type: "watch", list: this.dataset.list, rows: this.#cursor }),
     hear: (message) => this.#hear(message),
@@ -18,11 +19,13 @@ class LiveList extends HTMLElement {
     this.addEventListener("pointerleave", this.#settle);
     this.addEventListener("focusout", this.#settle);
     addEventListener("scroll", this.#settle, { passive: true });
+    document.addEventListener("visibilitychange", this.#look);
   }
 
   disconnectedCallback() {
     this.unsubscribe();
     removeEventListener("scroll", this.#settle);
+    document.removeEventListener("visibilitychange", this.#look);
   }
 
   // Whether this list shows the topic, or is about to: then nobody else on the page needs to count it.
@@ -47,16 +50,15 @@ class LiveList extends HTMLElement {
     if (shown && change < Number(shown.dataset.change)) return;
     if (row === null) return this.#remove(topic);
     if (this.#waiting.has(topic) && change < Number(this.#waiting.get(topic).dataset.change)) return;
+    if (shown ? change === Number(shown.dataset.change) : !this.#isFirst) return;
+    if (document.hidden) this.#unseen.add(topic);
     const now = element(row);
-    if (shown) {
-      if (change === Number(shown.dataset.change)) return;
-      this.#carryOver(shown, now);
-    }
+    if (shown) this.#carryOver(shown, now);
     refreshTimes(now);
     if (shown && !this.#waiting.has(topic) && this.#place(shown) === this.#place(now)) shown.replaceWith(now);
     else {
       if (shown) shown.replaceWith(now.cloneNode(true)); // the new words at once, still in the old place
-      if (this.#isFirst || !shown) this.#waiting.set(topic, now); // on a later page the pill leads to the first
+      if (this.#isFirst) this.#waiting.set(topic, now);
     }
     this.#settle();
   }
@@ -78,6 +80,12 @@ class LiveList extends HTMLElement {
       if (this.#waiting.size && this.#isFirst && this.#isQuiet) this.#moveWaiting();
       this.#showPill();
     });
+  };
+
+  #look = () => {
+    if (document.hidden) return;
+    this.#unseen.clear();
+    this.#showPill();
   };
 
   // Nobody is about to click in the list, and its top is in view.
@@ -117,7 +125,6 @@ class LiveList extends HTMLElement {
   }
 
   #showNew = () => {
-    if (!this.#isFirst) return location.assign(location.pathname);
     this.#moveWaiting();
     this.#showPill();
     scrollTo({ top: 0, behavior: "instant" });
@@ -129,7 +136,7 @@ class LiveList extends HTMLElement {
       this.#pill.hidden = number === 0;
       if (number) this.#pill.textContent = words("topics", number);
     }
-    countInTitle("list", document.visibilityState === "hidden" ? Math.max(number, 1) : number);
+    countInTitle("list", new Set([...this.#waiting.keys(), ...this.#unseen]).size);
   }
 
   // Sorts as text: pinned ones first, then by activity.

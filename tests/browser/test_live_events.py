@@ -174,3 +174,18 @@ def test_a_member_sees_how_many_posts_are_new_in_a_topic_they_had_read(forum, vi
     assert badge.inner_text() == "1"
     page.reload()
     assert badge.inner_text() == "1"
+
+
+def test_a_later_page_of_a_list_changes_its_rows_in_place_and_takes_no_new_ones(forum, visit):
+    topics = [world.topic(forum["ada"], forum["here"], f"Topic number {n}") for n in range(SIZE)]
+    reader, mo, grace = visit(), visit(forum["mo"]), visit(forum["grace"])
+    reader.opens("/")
+    page = reader.opens_live("/" + reader.page.locator("#older [rel=next]").get_attribute("href"))
+    before = page.locator("#rows > .row").count()
+
+    mo.sends(f"/t/{forum['topic'].pk}/edit/", title="A better title")
+    grace.sends(f"/t/{topics[-1].pk}/replies/", body="On the first page.", token=uuid.uuid4().hex)
+
+    page.locator("#rows > .row", has_text="A better title").wait_for()
+    assert page.locator("#rows > .row").count() == before
+    assert page.locator("[data-pill]").is_hidden()

@@ -52,7 +52,8 @@ def test_whatever_is_written_is_what_is_seen(lines):
     def signs(text):
         """All but quote marks, list markers and rulers, which are shown as what they mean."""
         text = "\n".join(line.strip() for line in text.split("\n"))
-        return re.sub(r"(?m)^[\s>]*(?:[-*+] |\d+[.)])|[\s>-]+|=+|[_~.#*+]{5,}", "", text)
+        text = re.sub(r"(?m)^[ \t>]*(?:[-*+] |\d+[.)])", "", text)
+        return re.sub(r"[\s>-]+|=+|[_~.#*+]{5,}", "", text)
 
     mail = "\n".join(lines)
     written = write(mail)
