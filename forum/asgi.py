@@ -2,12 +2,16 @@
 
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
+django.setup(set_prefix=False)
 
-pages = get_asgi_application()
+from forum.serving.pages import Pages  # noqa: E402 - models need a Django that is set up
+from forum.serving.static import with_static_files  # noqa: E402
+
+pages = with_static_files(Pages())
 application = ProtocolTypeRouter({"http": pages, "websocket": import_string(settings.WEBSOCKET_APPLICATION)})
