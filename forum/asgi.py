@@ -10,8 +10,9 @@ from django.utils.module_loading import import_string
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
 django.setup(set_prefix=False)
 
-from forum.serving.pages import Pages  # noqa: E402 - models need a Django that is set up
+from forum.serving.guests import Guests  # noqa: E402 - models need a Django that is set up
+from forum.serving.pages import Pages  # noqa: E402
 from forum.serving.static import with_static_files  # noqa: E402
 
-pages = with_static_files(Pages())
+pages = with_static_files(Guests(Pages()))
 application = ProtocolTypeRouter({"http": pages, "websocket": import_string(settings.WEBSOCKET_APPLICATION)})

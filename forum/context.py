@@ -4,7 +4,10 @@ from django.conf import settings
 from django.db.models import Subquery
 from django.utils.functional import SimpleLazyObject
 
+from forum import fragments
 from forum.models import Category, Post
+from forum.models.editions import with_edition
+from forum.models.prepared import Prepared
 
 THEMES = ("light", "dark")
 
@@ -18,13 +21,22 @@ def site(request):
     }
 
 
+def with_newest(reader):
+    newest = Post.objects.visible_to(reader).order_by("-pk").values("pk")[:1]
+    return with_edition(Category.objects.visible_to(reader)).annotate(newest=Subquery(newest)).in_order()
+
+
+PLACES = Prepared(with_newest)
+
+
 class Sidebar:
     """The categories that `user` may read, with those inside them, and the newest post there was when asked."""
 
     def __init__(self, user):
-        newest = Post.objects.visible_to(user).order_by("-pk").values("pk")[:1]
-        found = list(Category.objects.visible_to(user).in_order().annotate(newest=Subquery(newest)))
-        self.newest_post = (found[0].newest or 0) if found else 0
-        self.categories = [category for category in found if category.parent_id is None]
-        for category in self.categories:
-            category.inside = [child for child in found if child.parent_id == category.pk]
+        self.places = PLACES.instances(user)
+        self.newest_post = (self.places[0].newest or 0) if self.places else 0
+        self.edition = self.places[0].edition if self.places else ""
+
+    def html(self, current=""):
+        """`current` is the name of the list that the page shows, if it does."""
+        return fragments.sidebar(self.places, self.edition, current)

@@ -2,11 +2,14 @@
 
 import re
 from datetime import datetime
+from typing import NamedTuple
 
-from django.utils.functional import cached_property
-
+from forum import fragments
 from forum.models import Category, Topic
+from forum.models.editions import with_edition
+from forum.models.prepared import Prepared
 from forum.models.readings import with_readings
+from forum.models.topics import list_key
 
 SIZE = 30
 KEY = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,18})", re.ASCII)
@@ -16,12 +19,28 @@ class BadKey(ValueError):
     """The key of a list's page can't be read."""
 
 
+class Place(NamedTuple):
+    """A topic in a list: all that its row depends on, and by what it is ordered."""
+
+    pk: int
+    epoch: str
+    change: int
+    bumped_at: datetime
+    edition: str
+    read_to: int | None
+
+    @property
+    def row_key(self):
+        return fragments.row_key(self.pk, self.epoch, self.change, self.edition, self.read_to)
+
+
 class TopicList:
     """What one reader sees of a list. `name` is "latest" or "category:5", as pages and sockets call it."""
 
     def __init__(self, user, category=None):
         self.user, self.category = user, category
-        self.name = f"category:{category.pk}" if category else "latest"
+        self.name = category.list_name if category else "latest"
+        self.within = (category.pk,) if category else ()
 
     @classmethod
     def named(cls, name, user):
@@ -33,25 +52,53 @@ class TopicList:
             raise Category.DoesNotExist
         return cls(user, Category.objects.visible_to(user).get(pk=int(pk)))
 
-    @cached_property
+    @property
     def topics(self):
-        topics = Topic.objects.visible_to(self.user)
-        if self.category:
-            topics = topics.filter(category__in=self.category.with_children())
-        return topics
+        return topics(self.user, *self.within)
 
     def page(self, before=None):
-        """The topics of one page, each with `read_to`, and the key of the next ("" on the last). Raises BadKey."""
-        topics = with_readings(self.topics.for_display(), self.user)
-        rest = topics.filter(pinned_at=None).in_order()
-        pinned = []
-        if before:
-            rest = rest.before(*read_key(before))
-        else:
-            pinned = list(topics.pinned())
-        rest = list(rest[: SIZE + 1])
-        older = rest[SIZE - 1].key if len(rest) > SIZE else ""
-        return pinned + rest[:SIZE], older
+        """The Places of one page, and the key of the next ("" on the last). Raises BadKey."""
+        if not before:
+            return first_page(self.user, *self.within)
+        return paged(unpinned(self.user, *self.within, before=read_key(before)))
+
+    def rows(self, places):
+        """The rows of these places as HTML. One that left the list meanwhile is left out."""
+        found = {place.pk: fragments.kept.get(place.row_key) for place in places}
+        missing = {place.pk: place.read_to for place in places if found[place.pk] is None}
+        if missing:
+            for topic in self.topics.for_display().filter(pk__in=missing):
+                found[topic.pk] = fragments.row(topic, missing[topic.pk])
+        return [found[place.pk] for place in places if found[place.pk] is not None]
+
+
+def first_page(reader, *within):
+    places, older = paged(REST.rows(reader, *within))
+    return [Place(*row) for row in PINNED.rows(reader, *within)] + places, older
+
+
+def paged(rows):
+    places = [Place(*row) for row in rows]
+    older = list_key(places[SIZE - 1].bumped_at, places[SIZE - 1].pk) if len(places) > SIZE else ""
+    return places[:SIZE], older
+
+
+def topics(reader, *within):
+    found = Topic.objects.visible_to(reader)
+    return found.filter(category__in=Category.objects.within(*within)) if within else found
+
+
+def unpinned(reader, *within, before=None):
+    rest = places(reader, *within).filter(pinned_at=None).in_order()
+    return (rest.before(*before) if before else rest)[: SIZE + 1]
+
+
+def places(reader, *within):
+    return with_readings(with_edition(topics(reader, *within)), reader).values_list(*Place._fields)
+
+
+PINNED = Prepared(lambda reader, *within: places(reader, *within).pinned())
+REST = Prepared(unpinned)
 
 
 def read_key(key):

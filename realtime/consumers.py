@@ -133,7 +133,7 @@ class Page(AsyncWebsocketConsumer):
         self._release(held)
 
     async def _watch_everyone(self, message):
-        since, topic, name = messages.number_in(message, "news"), *messages.shown_in(message)
+        since, topic, name = messages.post_in(message, "news"), *messages.shown_in(message)
         held = await self._hold(await database.ask(groups.for_everyone, self.user))
         await self._send(await database.ask(feed.news_since, self.user, since, topic, name))
         self._release(held)

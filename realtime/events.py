@@ -3,30 +3,28 @@
 import json
 from datetime import UTC
 
-from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 
-ROW, HEADER, POST = "topics/_row.html", "topics/_header.html", "posts/_post.html"
+from forum import fragments
 
 
-def topic_event(kind, topic, post=None, header=None):
-    """For pages that show the topic. `topic` needs its category loaded, `post` its author."""
-    event = numbers(kind, topic) | {"header": header or header_of(topic)}
+def topic_event(kind, topic, post=None):
+    """For pages that show the topic. `topic` and `post` come from `for_display`."""
+    event = numbers(kind, topic) | {"header": fragments.header(topic)}
     if post:
         event["post"] = {
             "id": post.pk,
             "number": post.number,
             "author": post.author.username,
             "author_id": post.author_id,
-            "html": part(POST, post=post),
+            "html": fragments.post(post, topic.edition),
         }
     return event
 
 
 def row_event(kind, topic):
-    """For pages that show a list. `topic` needs category, author and last author loaded."""
-    return numbers(kind, topic) | {"row": part(ROW, topic=topic)}
+    """For pages that show a list. `topic` comes from `for_display`."""
+    return numbers(kind, topic) | {"row": fragments.row(topic)}
 
 
 def gone_event(kind, topic):
@@ -40,10 +38,6 @@ def everyone_event(kind, topic, post=None):
     if post:
         event["post"] = {"id": post.pk, "number": post.number, "author_id": post.author_id}
     return event
-
-
-def header_of(topic):
-    return part(HEADER, topic=topic)
 
 
 def heartbeat(heads):
@@ -61,12 +55,6 @@ def numbers(kind, topic):
         "last": topic.last_number,
         "at": f"{timezone.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
     }
-
-
-def part(template, **context):
-    """A shared partial, in the site's language and in UTC: it must read the same for everybody."""
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(UTC):
-        return render_to_string(template, context).strip()
 
 
 def encode(event):

@@ -45,16 +45,16 @@ def changes_of(topic, user, epoch, since):
 def news_of(topic, since):
     """(events after `since` by change, whether there are more). At most LIMIT, and BYTES or so."""
     posts = list(topic.posts.for_display().filter(change__gt=since).order_by("change")[: LIMIT + 1])
-    missed, size, header = [], 0, events.header_of(topic)
+    missed, size = [], 0
     for post in posts[:LIMIT]:
-        event = events.topic_event(kind_of(post), topic, post, header) | {"change": post.change}
+        event = events.topic_event(kind_of(post), topic, post) | {"change": post.change}
         size += len(event["post"]["html"])
         missed.append(event)
         if size > BYTES:
             break
     more = len(missed) < len(posts)
     if topic.header_change > since and not more:
-        missed.append(events.topic_event("header", topic, header=header) | {"change": topic.header_change})
+        missed.append(events.topic_event("header", topic) | {"change": topic.header_change})
         missed.sort(key=lambda event: event["change"])
     return missed, more
 
@@ -71,17 +71,18 @@ def list_changes(topic_list, rows):
 
     Topics that the page shows further down are looked up by id.
     """
-    topics, _older = topic_list.page()
-    shown = {topic.pk for topic in topics}
-    below = topic_list.topics.for_display().filter(pk__in=set(rows) - shown) if set(rows) - shown else []
-    found = [*topics, *below]
-    differing = [topic for topic in found if rows.get(topic.pk) != topic.change]
+    places, _older = topic_list.page()
+    top = {place.pk: place.change for place in places}
+    below = topic_list.topics.filter(pk__in=set(rows) - set(top)).values_list("pk", "change")
+    there = top | (dict(below) if set(rows) - set(top) else {})
+    differing = [pk for pk, change in there.items() if rows.get(pk) != change]
+    found = {topic.pk: topic for topic in topic_list.topics.for_display().filter(pk__in=differing)} if differing else {}
     return {
         "type": "rows",
         "list": topic_list.name,
-        "rows": [events.row_event("header", topic) for topic in differing],
-        "gone": sorted(set(rows) - {topic.pk for topic in found}),
-        "top": [topic.pk for topic in topics],
+        "rows": [events.row_event("header", found[pk]) for pk in differing if pk in found],
+        "gone": sorted(set(rows) - set(there)),
+        "top": list(top),
     }
 
 
@@ -94,10 +95,16 @@ def list_named(name, user):
 
 
 def news_since(user, post_id, topic_id=None, list_name=None):
-    """How many posts others have written since the post `post_id`, as far as `user` may read them.
+    """How many posts others have written since the post `post_id`, as far as `user` may read them; 0 without one.
 
     What stands in the topic or the list that the page shows itself is left out.
     """
+    newest = Post.objects.visible_to(user).order_by("-pk").values_list("pk", flat=True).first() or 0
+    count = 0 if post_id is None else count_since(user, post_id, topic_id, list_name)
+    return {"type": "news", "count": count, "newest": newest}
+
+
+def count_since(user, post_id, topic_id, list_name):
     new = Post.objects.visible_to(user).shown().filter(pk__gt=post_id)
     if user.is_authenticated:
         new = new.exclude(author=user)
@@ -106,5 +113,4 @@ def news_since(user, post_id, topic_id=None, list_name=None):
     topic_list = list_named(list_name, user) if list_name else None
     if topic_list:
         new = new.exclude(topic__in=topic_list.topics)
-    newest = Post.objects.visible_to(user).order_by("-pk").values_list("pk", flat=True).first() or 0
-    return {"type": "news", "count": len(new.values_list("pk", flat=True)[:COUNTED]), "newest": newest}
+    return len(new.values_list("pk", flat=True)[:COUNTED])

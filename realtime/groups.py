@@ -34,7 +34,7 @@ def of_lists(category_id, private):
 def for_list(topic_list):
     """Groups that a page showing this list joins. Asks what its reader may see."""
     if topic_list.category:
-        inside = topic_list.category.with_children().visible_to(topic_list.user)
+        inside = Category.objects.within(topic_list.category.pk).visible_to(topic_list.user)
         return [of_category(pk) for pk in inside.values_list("pk", flat=True)]
     return [LATEST, *(of_category(pk) for pk in private_to(topic_list.user))]
 

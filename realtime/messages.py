@@ -33,6 +33,11 @@ def number_in(message, name):
     return value
 
 
+def post_in(message, name):
+    """The id of a post that news are counted from; None for "now". Raises BadMessage."""
+    return None if message.get(name) == "now" else number_in(message, name)
+
+
 def epoch_in(message):
     epoch = message.get("epoch")
     if not isinstance(epoch, str) or len(epoch) > 16:

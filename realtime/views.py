@@ -5,7 +5,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from . import feed
-from .messages import BadMessage, epoch_in, list_in, number_in, rows_in, shown_in
+from .messages import BadMessage, epoch_in, list_in, number_in, post_in, rows_in, shown_in
 
 
 @require_safe
@@ -34,9 +34,9 @@ def list_changes(request):
 
 @require_safe
 def news(request):
-    """GET /news?since=977&topic=12, or &list=category:5"""
+    """GET /news?since=977&topic=12, or &list=category:5; since=now to begin"""
     try:
-        since, topic, name = number_in(request.GET, "since"), *shown_in(request.GET)
+        since, topic, name = post_in(request.GET, "since"), *shown_in(request.GET)
     except BadMessage as error:
         return HttpResponseBadRequest(str(error))
     return answered(feed.news_since(request.user, since, topic, name))

@@ -56,7 +56,7 @@ def signed_in(client):
     """A function that signs somebody in: `signed_in(ada).get(...)`."""
 
     def sign_in(user):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="forum.backends.MemberBackend")
         return client
 
     return sign_in

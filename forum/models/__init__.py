@@ -1,4 +1,5 @@
 from .categories import Category
+from .editions import Edition
 from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject
 from .posts import Post
 from .readings import Reading
@@ -8,6 +9,7 @@ from .users import User
 
 __all__ = [
     "Category",
+    "Edition",
     "ImportedAuthor",
     "ImportedMessage",
     "ImportedReference",

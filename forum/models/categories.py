@@ -1,13 +1,15 @@
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q
-from django.db.models.signals import pre_delete
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+from .editions import Edition
 
 
 class CategoryQuerySet(models.QuerySet):
@@ -24,6 +26,10 @@ class CategoryQuerySet(models.QuerySet):
         if user.is_superuser:
             return self
         return self.visible_to(user).filter(_open("posters", "pk", user))
+
+    def within(self, pk):
+        """The category with this key and those inside it."""
+        return self.filter(Q(pk=pk) | Q(parent=pk))
 
     def public(self):
         return self.filter(readers=None).exclude(parent__in=Category.objects.exclude(readers=None))
@@ -93,12 +99,18 @@ class Category(models.Model):
     def get_absolute_url(self):
         return reverse("category", args=[self.pk, self.slug])
 
+    @property
+    def list_name(self):
+        """What pages and sockets call the list of its topics."""
+        return f"category:{self.pk}"
+
     def clean(self):
         if self.parent_id and self.parent.parent_id:
             raise ValidationError({"parent": _("Categories nest one level: choose one that stands at the top.")})
         if self.parent_id and (self.parent_id == self.pk or (self.pk and self.children.exists())):
             raise ValidationError({"parent": _("This category holds others, so it must stand at the top.")})
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
         self.clean()  # whoever saves it: what stands deeper would escape from the readers two levels above
         self.slug = self.slug or self._free_slug()
@@ -109,10 +121,6 @@ class Category(models.Model):
         taken = set(Category.objects.filter(slug__startswith=base).values_list("slug", flat=True))
         return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
 
-    def with_children(self):
-        """This category and those inside it."""
-        return Category.objects.filter(Q(pk=self.pk) | Q(parent=self.pk))
-
 
 @receiver(pre_delete, sender=Group, dispatch_uid="keep_doors_closed")
 def keep_doors_closed(sender, instance, **kwargs):
@@ -120,3 +128,12 @@ def keep_doors_closed(sender, instance, **kwargs):
     guarded = Category.objects.filter(Q(readers=instance) | Q(posters=instance)).distinct()
     if guarded:
         raise ProtectedError(_("Take this group out of the categories that it guards first."), set(guarded))
+
+
+@receiver(m2m_changed, sender=Category.readers.through, dispatch_uid="edition_of_readers")
+@receiver(m2m_changed, sender=Category.posters.through, dispatch_uid="edition_of_posters")
+@receiver(post_save, sender=Category, dispatch_uid="edition_of_categories")
+@receiver(post_delete, sender=Category, dispatch_uid="edition_without_category")
+def raise_edition(sender, **kwargs):
+    """Categories stand on every page."""
+    Edition.objects.rise()

@@ -16,7 +16,7 @@ def with_readings(topics, user):
     """Gives each topic `read_to`: the number of the last post that `user` has read there, or None."""
     if not user.is_authenticated:
         return topics.annotate(read_to=Value(None, output_field=models.IntegerField()))
-    read = Reading.objects.filter(user=user, topic=OuterRef("pk"))
+    read = Reading.objects.filter(user_id=user.pk, topic=OuterRef("pk"))
     return topics.annotate(read_to=Subquery(read.values("number")))
 
 

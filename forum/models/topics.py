@@ -12,12 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from forum.changes import announce
 
 from .categories import Category
+from .editions import with_edition
 
 TITLE_LENGTH = 200
 
 
 def slug_of(title):
     return slugify(title, allow_unicode=True)[:80].strip("-") or "topic"
+
+
+def list_key(bumped_at, pk):
+    """Where a topic stands in a list by activity; sorts as text."""
+    return f"{bumped_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{pk}"
 
 
 def new_epoch():
@@ -29,7 +35,7 @@ class TopicQuerySet(models.QuerySet):
         return self.filter(category__in=Category.objects.visible_to(user))
 
     def for_display(self):
-        return self.select_related("category", "author", "last_author")
+        return with_edition(self.select_related("category", "author", "last_author"))
 
     def in_order(self):
         return self.order_by("-bumped_at", "-pk")
@@ -108,8 +114,7 @@ class Topic(models.Model):
 
     @property
     def key(self):
-        """Where it stands in a list by activity; sorts as text."""
-        return f"{self.bumped_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{self.pk}"
+        return list_key(self.bumped_at, self.pk)
 
     def takes_replies_from(self, user):
         return Category.objects.writable_by(user).filter(pk=self.category_id).exists() and (

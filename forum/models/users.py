@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from forum.looks import looks, skeleton
 from forum.names import MAX_LENGTH, TAKEN, is_reserved, normal, validate_display_name, validate_username
 
+from .editions import Edition
+
 MODERATORS = "Moderators"
 
 
@@ -115,6 +117,7 @@ class User(AbstractUser):
             raise ValidationError(_("This name is kept for those who run the forum. Please choose another."))
         type(self).objects.refuse_taken(name, self.pk)
 
+    @transaction.atomic
     def save(self, *args, update_fields=None, **kwargs):
         self.username = normal(self.username)
         self.username_key = skeleton(self.username)
@@ -123,7 +126,14 @@ class User(AbstractUser):
             update_fields = self._fields_of_its_own()
         elif update_fields is not None and {"username", "name"} & set(update_fields):
             update_fields = {*update_fields, "username_key", "name_key"}
+        if not self._state.adding and self._is_renamed(update_fields):
+            Edition.objects.rise()
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    def _is_renamed(self, fields):
+        """Whether posts by this member will show another name than before."""
+        names = {name: getattr(self, name) for name in ("username", "name") if name in fields}
+        return bool(names) and not type(self).objects.filter(pk=self.pk, **names).exists()
 
     def _fields_of_its_own(self):
         """All but the counter, which posts move meanwhile and a stale copy would set back."""

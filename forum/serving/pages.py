@@ -30,10 +30,10 @@ class Pages(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        response = await self._in_thread(self.respond, scope, body)
+        response = await self.in_thread(self.respond, scope, body)
         await self.send_response(response, send)
         if response.streaming:
-            await self._in_thread(response.close)
+            await self.in_thread(response.close)
 
     def respond(self, scope, body):
         """The response to a request whose body has been read; closed already, unless it is a stream."""
@@ -47,6 +47,6 @@ class Pages(ASGIHandler):
             response.close()
         return response
 
-    async def _in_thread(self, function, *arguments):
+    async def in_thread(self, function, *arguments):
         here = copy_context()
         return await asyncio.get_running_loop().run_in_executor(self.threads, here.run, function, *arguments)

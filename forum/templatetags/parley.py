@@ -55,6 +55,13 @@ def moment(when, form="long"):
     )
 
 
+@register.simple_tag(takes_context=True)
+def sidebar(context):
+    """The categories that the reader may see; the list that the page shows is marked."""
+    here = context.get("list")
+    return context["sidebar"].html(here.name if here else "")
+
+
 @register.filter
 def grouped(number):
     """1234567 as 1,234,567, the way the reader's language writes it."""

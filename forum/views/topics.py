@@ -1,16 +1,20 @@
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from forum import fragments, versions
 from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm
 from forum.lists import BadKey, TopicList
-from forum.models import Reading, Topic
+from forum.models import Category, Reading, Topic
+from forum.models.prepared import Prepared
 from forum.models.readings import with_readings
 from forum.pages import Page, address, canonical
+from forum.serving.guests import stands_for
 
 from .errors import signed_out
 from .posts import sent_before
@@ -21,30 +25,34 @@ def index(request, category=None):
     topic_list = TopicList(request.user, category)
     before = request.GET.get("before")
     try:
-        topics, older = topic_list.page(before)
+        places, older = page = topic_list.page(before)
     except BadKey as error:
         raise Http404 from error
-    mark_unread(topics)
-    context = {"list": topic_list, "category": category, "topics": topics, "older": older, "before": before}
+    if places and not request.GET:
+        stands_for(request, versions.of_list(topic_list, page))
+    rows = topic_list.rows(places)
+    context = {"list": topic_list, "category": category, "rows": rows, "older": older, "before": before}
     return render(request, "topics/index.html", context)
 
 
 @require_safe
 def show(request, topic_id, slug=""):
-    topic = get_object_or_404(readable(request.user).for_display(), pk=topic_id)
+    topic = found(request.user, topic_id)
     if slug != topic.slug:
         return redirect(canonical(request, topic))
     page = Page(asked_page(request), topic.last_number)
     if page.number > page.count:
         return redirect(f"{topic.get_absolute_url()}?page={page.count}" if page.count > 1 else topic)
-    posts = list(topic.posts.for_display().in_range(page.first, page.last))
     form = None
     if request.user.is_authenticated:
-        if posts:
-            Reading.objects.record(request.user, topic, posts[-1].number)
-        if topic.takes_replies_from(request.user):
+        Reading.objects.record(request.user, topic, min(page.last, topic.last_number))
+        if topic.is_writable and (topic.is_open or request.user.is_moderator):
             form = ReplyForm(author=request.user)
-    return render(request, "topics/show.html", {"topic": topic, "posts": posts, "page": page, "form": form})
+    if set(request.GET) <= {"page"}:
+        stands_for(request, versions.of_topic(topic))
+    header, posts = fragments.header(topic), fragments.posts(topic, page)
+    context = {"topic": topic, "header": header, "posts": posts, "page": page, "form": form}
+    return render(request, "topics/show.html", context)
 
 
 @login_required
@@ -90,6 +98,22 @@ def edit(request, topic_id):
     return render(request, "topics/edit.html", {"form": form, "topic": topic}, status=status)
 
 
+def found(user, topic_id):
+    """The topic with its category, how far `user` has read it, and whether its category lets them write."""
+    for topic in SHOWN.instances(user, topic_id):
+        return topic
+    raise Http404
+
+
+def shown(reader, topic_id):
+    topics = readable(reader).for_display()
+    writable = Category.objects.writable_by(reader).filter(pk=OuterRef("category"))
+    return topics.filter(pk=topic_id).annotate(is_writable=Exists(writable))
+
+
+SHOWN = Prepared(shown)
+
+
 def readable(user):
     """Topics that `user` may see, each with how far they have read it."""
     return with_readings(Topic.objects.visible_to(user), user)
@@ -100,12 +124,6 @@ def asked_page(request):
     if not (page.isascii() and page.isdigit() and len(page) < 10 and int(page) > 0):
         raise Http404
     return int(page)
-
-
-def mark_unread(topics):
-    """Gives each topic `unread`: how many posts there are after the last one read; None where none was."""
-    for topic in topics:
-        topic.unread = topic.last_number - topic.read_to if topic.read_to is not None else None
 
 
 def page_address(topic, number):

@@ -35,7 +35,7 @@ customElements.define("live-status", LiveStatus);
 
 class Elsewhere {
   #link = document.querySelector("[data-elsewhere]");
-  #newest = Number(document.body.dataset.newest ?? 0);
+  #newest = Number(document.body.dataset.newest ?? 0) || "now"; // a guest's page doesn't say: it may be kept for a while
   #count = 0;
   #heard = new Map(); // topic -> change last counted
 
@@ -64,7 +64,7 @@ class Elsewhere {
 
   #hear(message) {
     if (message.type === "news") {
-      this.#newest = Math.max(this.#newest, message.newest);
+      this.#newest = Math.max(Number(this.#newest) || 0, message.newest);
       this.#add(message.count);
     } else if (message.type === "post_update" && "title" in message) this.#weigh(message);
   }

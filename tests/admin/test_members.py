@@ -135,7 +135,7 @@ def test_a_deactivated_member_is_signed_out_at_once(admin, ada, client):
     from django.test import Client
 
     hers = Client()
-    hers.force_login(ada, backend="allauth.account.auth_backends.AuthenticationBackend")
+    hers.force_login(ada, backend="forum.backends.MemberBackend")
 
     admin.post(button(ada, "deactivate"))
 

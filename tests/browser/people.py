@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+from forum.sessions import SessionStore
+
+BACKEND = "forum.backends.MemberBackend"
 
 # What a reader sees of a page's live parts, without what differs from moment to moment.
 SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element => {

@@ -11,6 +11,7 @@ from hypothesis.extra.django import TestCase
 from forum import lists
 from forum.lists import TopicList
 from forum.models import Topic
+from forum.models.prepared import Prepared
 from tests import world
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
@@ -31,7 +32,8 @@ class TestLists(TestCase):
             topic.pinned_at = START if pinned else None
             topic.save()
 
-        with patch.object(lists, "SIZE", size):
+        rest = Prepared(lists.unpinned)  # its SQL holds the size
+        with patch.object(lists, "SIZE", size), patch.object(lists, "REST", rest):
             seen = walk(TopicList(AnonymousUser()))
 
         wanted = sorted(

@@ -20,7 +20,7 @@ async def do(function, *arguments, **named):
 
 def session_of(user):
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="forum.backends.MemberBackend")
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

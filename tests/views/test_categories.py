@@ -1,10 +1,12 @@
+import re
+
 import pytest
 
 from tests import world
 
 
 def titles(answer):
-    return [topic.title for topic in answer.context["topics"]]
+    return re.findall(r'class="row__link"[^>]*>([^<]*)<', answer.content.decode())
 
 
 def test_a_category_shows_its_topics_and_those_of_the_ones_inside(client, ada, help_category):

@@ -13,7 +13,7 @@ from tests import world
 def strict(ada):
     """Ada's browser, with the check for forms of other sites that test clients leave out."""
     client = Client(enforce_csrf_checks=True)
-    client.force_login(ada, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(ada, backend="forum.backends.MemberBackend")
     return client
 
 

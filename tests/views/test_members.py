@@ -15,7 +15,7 @@ def page(client):
 
     def look(member, name="member", reader=None, **query):
         if reader:
-            client.force_login(reader, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(reader, backend="forum.backends.MemberBackend")
         return client.get(reverse(name, args=[member.username]), query).text
 
     return look

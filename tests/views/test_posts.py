@@ -360,5 +360,5 @@ def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category
 
 def client_of(user):
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="forum.backends.MemberBackend")
     return client

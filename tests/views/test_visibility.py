@@ -39,7 +39,7 @@ def browsers(db, ada, mo, olive, iris, topic):
 
 def client_of(user):
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="forum.backends.MemberBackend")
     return client
 
 

@@ -1,0 +1,25 @@
+"""Who is signed in, with what every page asks about them, in one question."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import AnonymousUser, Group
+from django.db.models import Exists, OuterRef
+
+from forum.models import User
+from forum.models.prepared import Prepared
+from forum.models.users import MODERATORS
+
+
+def with_id(nobody, user_id):
+    moderators = Group.objects.filter(user=OuterRef("pk"), name=MODERATORS)
+    return User.objects.filter(pk=user_id).annotate(moderates=Exists(moderators))
+
+
+WITH_ID = Prepared(with_id)
+
+
+class MemberBackend(AuthenticationBackend):
+    def get_user(self, user_id):
+        for user in WITH_ID.instances(AnonymousUser(), user_id):
+            user.is_moderator = user.is_active and bool(user.is_superuser or user.moderates)
+            return user if self.user_can_authenticate(user) else None
+        return None

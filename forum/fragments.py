@@ -1,0 +1,70 @@
+"""The parts of pages that read the same for everybody, as finished HTML: pages, pushes and the feed use the same ones.
+
+Rendered once for each change. A key names the row's own change, and the edition of what stands around: see kept.py.
+"""
+
+from datetime import UTC
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
+
+from forum.kept import Kept
+
+POST, ROW, HEADER, SIDEBAR = "posts/_post.html", "topics/_row.html", "topics/_header.html", "site/_sidebar.html"
+kept = Kept(32 * 2**20)
+
+
+def post(post, edition):
+    return kept.made(("post", post.pk, post.change, edition), lambda: rendered(POST, post=post))
+
+
+def posts(topic, page):
+    """All posts of one page of a topic, which comes from `for_display`."""
+    key = ("posts", topic.pk, topic.epoch, topic.change, topic.edition, page.number)
+    return kept.made(key, lambda: _all_posts(topic, page))
+
+
+def _all_posts(topic, page):
+    found = topic.posts.for_display().in_range(page.first, page.last)
+    return mark_safe("\n".join(post(one, topic.edition) for one in found))  # noqa: S308 - our own template's
+
+
+def header(topic):
+    key = ("header", topic.pk, topic.epoch, topic.change, topic.edition)
+    return kept.made(key, lambda: rendered(HEADER, topic=topic))
+
+
+def row(topic, read_to=None):
+    """A line of a list; for a member with what they have read of the topic."""
+    key = row_key(topic.pk, topic.epoch, topic.change, topic.edition, read_to)
+    return kept.made(key, lambda: _row(topic, read_to))
+
+
+def _row(topic, read_to):
+    unread = topic.last_number - read_to if read_to is not None else None
+    return rendered(ROW, topic=topic, read_to=read_to, unread=unread)
+
+
+def row_key(pk, epoch, change, edition, read_to):
+    return "row", pk, epoch, change, edition, read_to
+
+
+def sidebar(places, edition, current):
+    """`places` are the categories to show, `current` the name of the list that the page shows, if it does."""
+    shown = tuple(place.pk for place in places)
+    return kept.made(("sidebar", shown, edition, current), lambda: _sidebar(places, current))
+
+
+def _sidebar(places, current):
+    top = [place for place in places if place.parent_id is None]
+    for place in top:
+        place.inside = [inner for inner in places if inner.parent_id == place.pk]
+    return rendered(SIDEBAR, places=top, current=current)
+
+
+def rendered(template, **context):
+    """In the site's language and in UTC: it must read the same for everybody."""
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(UTC):
+        return mark_safe(render_to_string(template, context).strip())  # noqa: S308 - our own template's

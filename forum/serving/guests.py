@@ -1,0 +1,135 @@
+"""Pages for guests, kept whole as they go out, so that the next guest costs one question to the database.
+
+A kept page stands for a Version: what the database said when it was made. It is asked again for each request, and a
+page is sent only while the answer is the same; so no page is out of date, whatever process changed it. What the
+Version asks includes `visible_to`, as any other question does.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from forum.kept import Kept
+from forum.serving.release import release
+
+MOST = 64 * 2**20  # bytes of pages that one process keeps
+PERSONAL = {settings.SESSION_COOKIE_NAME, "messages"}  # cookies that make a page somebody's own
+FOR_ALL = [
+    # a browser asks every time; a cache in between may answer for a second, nginx until the clock's second ends
+    (b"cache-control", b"public, max-age=0, s-maxage=1"),
+    (b"vary", b"Cookie, Accept-Encoding"),
+]
+
+
+@dataclass(frozen=True)
+class Version:
+    """`question(*about)` gives `answer` as long as a page that was made from it holds."""
+
+    question: Any
+    about: tuple
+    answer: Any
+
+    @property
+    def is_current(self):
+        return self.question(*self.about) == self.answer
+
+
+def stands_for(request, version):
+    """Called by a view whose page may be kept, with a Version that was asked before anything else was read."""
+    is_guests = not request.user.is_authenticated and PERSONAL.isdisjoint(request.COOKIES)
+    if is_guests and hasattr(request, "scope"):
+        request.scope["forum.version"] = version
+
+
+@dataclass(frozen=True)
+class Page:
+    version: Version
+    headers: list
+    body: bytes
+    etag: bytes
+
+    def __len__(self):
+        return len(self.body)
+
+
+class Guests:
+    """An ASGI application before `pages`, which answers whom it can't."""
+
+    def __init__(self, pages):
+        self.pages, self.kept = pages, Kept(MOST)
+
+    async def __call__(self, scope, receive, send):
+        key = key_of(scope)
+        if key is None:
+            return await self.pages(scope, receive, send)
+        page = self.kept.get(key)
+        if page and await self.pages.in_thread(holds, page):
+            return await self._send(page, scope, send)
+        return await self.pages(scope, receive, Keeping(self, key, scope, send))
+
+    async def _send(self, page, scope, send):
+        fresh = known(scope) == page.etag
+        headers = [*FOR_ALL, (b"etag", page.etag), (b"x-accel-expires", b"@%d" % time.time())]
+        headers += page.headers if not fresh else []
+        await send({"type": "http.response.start", "status": 304 if fresh else 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if fresh else page.body})
+
+    async def keep(self, key, scope, page, send):
+        self.kept.keep(key, page)
+        await self._send(page, scope, send)
+
+
+class Keeping:
+    """Takes what Django sends; keeps it if it is a page that may be kept, and passes it on."""
+
+    def __init__(self, guests, key, scope, send):
+        self.guests, self.key, self.scope, self.send = guests, key, scope, send
+        self.start = None
+
+    async def __call__(self, message):
+        if message["type"] == "http.response.start" and self._may_be_kept(message):
+            self.start, self.parts = message, []
+        elif self.start is None:
+            await self.send(message)
+        else:
+            self.parts.append(message.get("body", b""))
+            if not message.get("more_body"):
+                await self.guests.keep(self.key, self.scope, self._page(), self.send)
+
+    def _may_be_kept(self, start):
+        sets_cookie = any(name.lower() == b"set-cookie" for name, _value in start["headers"])
+        return start["status"] == 200 and "forum.version" in self.scope and not sets_cookie
+
+    def _page(self):
+        version = self.scope["forum.version"]
+        ours = {name for name, _value in FOR_ALL}
+        headers = [pair for pair in self.start["headers"] if pair[0].lower() not in ours]
+        word = hashlib.sha256(repr((release(), self.key, version.answer)).encode()).hexdigest()[:32]
+        return Page(version, headers, b"".join(self.parts), b'W/"%s"' % word.encode())
+
+
+def holds(page):
+    return page.version.is_current
+
+
+def key_of(scope):
+    """What a guest's page depends on beside the database; None for what isn't one."""
+    if scope["method"] != "GET":
+        return None
+    named = {b"host": b"", b"x-forwarded-proto": b"", b"accept-encoding": b"", b"cookie": b""}
+    for name, value in scope["headers"]:
+        if name in named:
+            named[name] += b";" + value  # several cookie headers are one to Django, too
+    cookies = dict(part.strip().partition("=")[::2] for part in named.pop(b"cookie").decode("latin-1").split(";"))
+    if not PERSONAL.isdisjoint(cookies):
+        return None
+    compressed = b"gzip" in named.pop(b"accept-encoding")
+    return scope["scheme"], scope["path"], scope["query_string"], *named.values(), cookies.get("theme"), compressed
+
+
+def known(scope):
+    """The ETag of the page that the browser has."""
+    return next((value for name, value in scope["headers"] if name == b"if-none-match"), None)
