@@ -102,7 +102,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = True  # with CONN_MAX_AGE 0: under ASGI others leak
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        pool=True,  # with CONN_MAX_AGE 0: under ASGI others leak
+        prepare_threshold=0,  # for forum/models/prepared.py alone: Django's own cursors never prepare
+        options="-c plan_cache_mode=force_generic_plan",  # planned once, not five times and then perhaps again
+    )
 SESSION_ENGINE = "forum.sessions"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -43,6 +43,7 @@ class Pages(ASGIHandler):
         if request:
             response = self.get_response(request)
         response._handler_class = type(self)
+        response.headers.setdefault("Cache-Control", "private, no-cache")  # guests.py says more of what it keeps
         if not response.streaming:
             response.close()
         return response

@@ -1,0 +1,47 @@
+"""The edition is another one after each change of what stands around posts, and after nothing else."""
+
+import pytest
+
+from forum.models import Edition
+from tests import world
+
+
+@pytest.fixture
+def rises(topic):
+    """A function that says whether an act changed the edition."""
+
+    def rises(act):
+        before = Edition.objects.current()
+        act()
+        return Edition.objects.current() != before
+
+    return rises
+
+
+def test_names_and_categories_raise_it(rises, ada, help_category):
+    def rename(**names):
+        for name, value in names.items():
+            setattr(ada, name, value)
+        ada.save()
+
+    assert rises(lambda: rename(name="The Countess"))
+    assert rises(lambda: rename(username="countess"))
+    assert rises(lambda: world.category("Another"))
+    assert rises(lambda: help_category.save())
+    assert rises(lambda: help_category.readers.add(world.group("Insiders")))
+    assert rises(lambda: help_category.readers.clear())
+    assert rises(lambda: world.category("Passing").delete())
+
+
+def test_posts_sign_ups_and_sign_ins_do_not(rises, ada, topic):
+    assert not rises(lambda: topic.reply(ada, "More."))
+    assert not rises(lambda: topic.posts.first().hide(ada))
+    assert not rises(lambda: world.member("grace"))
+    assert not rises(lambda: ada.save())
+    assert not rises(lambda: ada.save(update_fields=["last_login"]))
+
+
+def test_it_never_repeats_even_if_its_row_was_lost(rises, db):
+    Edition.objects.all().delete()
+
+    assert rises(lambda: world.category("First"))

@@ -1,0 +1,20 @@
+import pytest
+
+from forum import fragments
+from forum.kept import Kept
+from forum.serving.guests import Guests
+from forum.serving.pages import Pages
+
+from .visitors import Visitor
+
+
+@pytest.fixture
+def guests(transactional_db, monkeypatch):
+    """The pages of the forum, with nothing kept yet."""
+    monkeypatch.setattr(fragments, "kept", Kept(2**20))
+    return Guests(Pages())
+
+
+@pytest.fixture
+def guest(guests):
+    return Visitor(guests)

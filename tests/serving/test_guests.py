@@ -1,0 +1,195 @@
+"""Guests' pages are kept whole, and never out of date."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from forum.models import Category, Post, Topic, User
+from tests import world
+
+from .visitors import Visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def is_kept(guests, address):
+    return any(key[1] == address for key in guests.kept._entries)
+
+
+def test_a_page_that_did_not_change_is_answered_with_304(guest, topic):
+    page = guest.gets(topic.get_absolute_url())
+    again = guest.gets(topic.get_absolute_url(), if_none_match=page.headers["etag"])
+
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["etag"] == page.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda topic: topic.reply(topic.author, "One more."),
+        lambda topic: topic.posts.get().edit(topic.author, "I wonder still."),
+        lambda topic: topic.posts.get().hide(topic.author),
+        lambda topic: topic.rename("Water?"),
+        lambda topic: topic.close(),
+        lambda topic: topic.pin(),
+        lambda topic: topic.move(world.category("Elsewhere")),
+        lambda topic: rename(topic.author, "The Countess"),
+        lambda topic: world.category("A new category"),
+        lambda topic: recolor(topic.category),
+    ],
+    ids=["reply", "edit", "hide", "rename", "close", "pin", "move", "member renamed", "category made", "category"],
+)
+@pytest.mark.parametrize("where", ["topic", "latest", "category"])
+def test_what_changes_shows_at_once(guests, guest, topic, change, where):
+    addresses = {"topic": topic.get_absolute_url(), "latest": "/", "category": topic.category.get_absolute_url()}
+    before = guest.gets(addresses[where])
+    assert is_kept(guests, addresses[where])
+
+    change(Topic.objects.get(pk=topic.pk))
+
+    address = guest.gets(addresses[where]).headers.get("location", addresses[where])
+    fresh = Visitor(type(guests)(guests.pages)).gets(address)
+    assert guest.gets(address).text == fresh.text
+    assert guest.gets(address, if_none_match=before.headers["etag"]).status == 200
+
+
+def rename(member, name):
+    member.name = name
+    member.save()
+
+
+def recolor(category):
+    category.color = "#123456"
+    category.save()
+
+
+def test_a_topic_that_guests_may_no_longer_see_is_gone_at_once(guest, topic):
+    addresses = [topic.get_absolute_url(), "/", topic.category.get_absolute_url()]
+    for address in addresses:
+        assert topic.title in guest.gets(address).text
+
+    topic.category.readers.add(world.group("Insiders"))
+
+    assert [guest.gets(address).status for address in addresses] == [404, 200, 404]
+    assert topic.title not in guest.gets("/").text
+
+
+def test_readers_added_behind_the_models_back_close_the_door_too(guest, topic):
+    guest.gets(topic.get_absolute_url())
+    Category.readers.through.objects.bulk_create(
+        [Category.readers.through(category=topic.category, group=world.group("Insiders"))]
+    )
+
+    assert guest.gets(topic.get_absolute_url()).status == 404
+
+
+def test_a_kept_page_costs_one_question(guests, guest, topic):
+    guest.gets(topic.get_absolute_url())
+    page = next(page for key, page in guests.kept._entries.items() if key[1] == topic.get_absolute_url())
+
+    with CaptureQueriesContext(connection) as asked:
+        assert page.version.is_current
+    assert len(asked) == 1
+
+
+def test_members_get_pages_of_their_own_and_leave_none_for_guests(guests, guest, topic, grace):
+    member = Visitor(guests, grace)
+    assert "Grace Hopper" in member.gets(topic.get_absolute_url()).text
+    assert not is_kept(guests, topic.get_absolute_url())
+
+    assert "Grace Hopper" not in guest.gets(topic.get_absolute_url()).text
+    assert "Grace Hopper" in member.gets(topic.get_absolute_url()).text
+
+
+def test_what_is_said_to_one_guest_is_not_kept_for_others(guests, guest, topic):
+    told = Visitor(guests, cookie="theme=dark; messages=something")
+    told.gets(topic.get_absolute_url())
+
+    assert not is_kept(guests, topic.get_absolute_url())
+
+
+def test_two_cookie_headers_are_read_as_one(guests, topic, grace):
+    session = Visitor(guests, grace).headers["cookie"]
+    scope_headers = {"cookie": session + ";theme=dark"}
+    Visitor(guests, **scope_headers).gets(topic.get_absolute_url())
+
+    assert not is_kept(guests, topic.get_absolute_url())
+
+
+def test_colours_and_compression_have_pages_of_their_own(guests, topic):
+    visitors = [Visitor(guests, **headers) for headers in ({}, {"cookie": "theme=dark"}, {"accept_encoding": "gzip"})]
+    for _ in range(2):
+        light, dark, packed = (visitor.gets(topic.get_absolute_url()) for visitor in visitors)
+
+        assert 'data-theme="dark"' in dark.text
+        assert 'data-theme="dark"' not in light.text
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.text == light.text
+
+
+def test_addresses_with_anything_added_are_not_kept(guests, guest, topic):
+    for address in (f"{topic.get_absolute_url()}?utm=1", "/?before=", "/?page=1"):
+        assert guest.gets(address).status in (200, 404)
+
+    assert not guests.kept._entries
+
+
+def test_a_cache_in_between_may_answer_for_a_second_and_no_longer(guest, topic):
+    headers = guest.gets(topic.get_absolute_url()).headers
+
+    assert headers["cache-control"] == "public, max-age=0, s-maxage=1"
+    assert re.fullmatch(r"@\d+", headers["x-accel-expires"])
+    assert {"Cookie", "Accept-Encoding"} <= set(headers["vary"].split(", "))
+
+
+def test_pages_of_members_are_kept_by_nobody(guests, topic, grace):
+    headers = Visitor(guests, grace).gets(topic.get_absolute_url()).headers
+
+    assert headers["cache-control"] == "private, no-cache"
+    assert "etag" not in headers
+
+
+def test_looking_around_leaves_no_cookie_and_no_session(guest, topic):
+    for address in ("/", topic.get_absolute_url(), topic.category.get_absolute_url(), "/u/ada/"):
+        assert "set-cookie" not in guest.gets(address).headers
+
+
+def test_kept_pages_carry_the_safety_headers(guest, topic):
+    first, again = (guest.gets(topic.get_absolute_url()) for _ in range(2))
+
+    assert first.headers == {**again.headers, "x-accel-expires": first.headers["x-accel-expires"]}
+    assert "default-src 'none'" in again.headers["content-security-policy"]
+    assert again.headers["x-content-type-options"] == "nosniff"
+
+
+def test_nobody_sees_what_was_made_for_another(guests, topic, lounge):
+    """Ada, an insider, a moderator and guests look at everything in turn while all that can be kept is warm."""
+    insider, moderator, ada = world.insider(), world.moderator(), User.objects.get(username="ada")
+    secret = world.topic(insider, lounge, title="The secret plan", body="Tell nobody.")
+    hidden = topic.reply(ada, "I take this back.")
+    Post.objects.get(pk=hidden.pk).hide(ada)
+    addresses = [
+        "/",
+        *(one.get_absolute_url() for one in (topic, secret, topic.category, lounge)),
+        "/u/iris/",
+        "/u/ada/",
+    ]
+    people = {person: Visitor(guests, person) for person in (insider, moderator, ada)} | {None: Visitor(guests)}
+
+    seen = {}
+    for _ in range(2):
+        for person, visitor in people.items():
+            for address in addresses:
+                seen[person, address] = visitor.gets(address)
+
+    for (person, address), answer in seen.items():
+        told = [words for words in ("The secret plan", "Tell nobody.") if words in answer.text]
+        assert not told or person == insider, (person, address)
+        assert "take this back" not in answer.text
+        owners = re.findall(r'data-user="(\d+)"', answer.text)
+        assert owners == ([str(person.pk)] if person else []), (person, address)
+        assert person or "csrfmiddlewaretoken" not in answer.text
+    assert "Tell nobody." in seen[insider, secret.get_absolute_url()].text

@@ -1,0 +1,64 @@
+"""Somebody who asks the ASGI application as a server would, without one."""
+
+import asyncio
+import gzip
+from typing import NamedTuple
+
+from tests.browser.people import session_cookie
+
+HOST = b"testserver"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict
+    body: bytes
+
+    @property
+    def text(self):
+        body = gzip.decompress(self.body) if self.headers.get("content-encoding") == "gzip" else self.body
+        return body.decode()
+
+
+class Visitor:
+    """A guest, or `user` with a session of theirs. Headers are given by name with underscores."""
+
+    def __init__(self, application, user=None, **headers):
+        self.application, self.headers = application, headers
+        if user:
+            self.headers["cookie"] = f"sessionid={session_cookie(user, 'http://testserver')['value']}"
+
+    def gets(self, address, **headers):
+        return self.asks("GET", address, **headers)
+
+    def asks(self, method, address, **headers):
+        path, _, query = address.partition("?")
+        named = {"host": HOST.decode(), **self.headers, **headers}
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in named.items()],
+            "client": ("127.0.0.1", 1),
+            "server": ("testserver", 80),
+        }
+        return asyncio.run(self._answer(scope))
+
+    async def _answer(self, scope):
+        sent = []
+
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        await self.application(scope, receive, send)
+        start, *parts = sent
+        headers = {name.decode().lower(): value.decode("latin-1") for name, value in start["headers"]}
+        return Answer(start["status"], headers, b"".join(part.get("body", b"") for part in parts))
