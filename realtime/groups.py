@@ -7,6 +7,8 @@ everyone            every page, for topics that everybody may read
 everyone.5          every page of those who may read the private category 5
 """
 
+from django.db.models import Exists, OuterRef
+
 from forum.models import Category
 
 FENCE = "fence"
@@ -48,7 +50,8 @@ def private_to(user):
     return Category.objects.visible_to(user).private().values_list("pk", flat=True)
 
 
-def is_private(category):
-    """Whether it, or the one above, has readers of its own. Says what Category.private() says, quicker."""
-    above = [pk for pk in (category.pk, category.parent_id) if pk]
-    return Category.readers.through.objects.filter(category__in=above).exists()
+def with_privacy(topics):
+    """Gives each topic `is_private`: whether its category, or the one above, has readers of its own."""
+    readers = Category.readers.through.objects
+    own, above = (readers.filter(category=OuterRef(name)) for name in ("category", "category__parent"))
+    return topics.annotate(is_private=Exists(own) | Exists(above))

@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from forum.models import Topic
-
 from . import events, feed, groups
+from . import told as to_tell
 
 
 class Told(NamedTuple):
@@ -19,7 +18,7 @@ class Told(NamedTuple):
 
 def of_topic(pk, head):
     """For pages on a topic that were last told `head`. If it is much, only that it is there."""
-    topic = Topic.objects.for_display().get(pk=pk)
+    topic = to_tell.topic(pk)
     at = (groups.of_topic(pk), pk, topic.epoch)
     missed, more = feed.news_of(topic, head.change) if topic.epoch == head.epoch else ([], True)
     if more:
@@ -30,11 +29,10 @@ def of_topic(pk, head):
 
 def of_lists(pk, since, newest):
     """The row for lists; for other pages a line per post after change `since`, or else after id `newest`."""
-    topic = Topic.objects.for_display().get(pk=pk)
-    private = groups.is_private(topic.category)
+    topic = to_tell.topic(pk)
     row = events.encode(events.row_event("header", topic))
-    told = [of(topic, group, topic.change, row) for group in groups.of_lists(topic.category_id, private)]
-    everyone = groups.everyone_of(topic.category_id) if private else groups.EVERYONE
+    told = [of(topic, group, topic.change, row) for group in groups.of_lists(topic.category_id, topic.is_private)]
+    everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
     new = {"pk__gt": newest} if since is None else {"change__gt": since}
     for post in topic.posts.filter(**new).shown().order_by("change")[: feed.LIMIT]:
         event = events.everyone_event(feed.kind_of(post), topic, post) | {"change": post.change}
@@ -44,8 +42,8 @@ def of_lists(pk, since, newest):
 
 def of_leaving(group, pk, since, newest):
     """For a list at whose top the topic stands no more: that it is gone, or how it looks further down."""
-    topic = Topic.objects.for_display().get(pk=pk)
-    lists = groups.of_lists(topic.category_id, groups.is_private(topic.category))
+    topic = to_tell.topic(pk)
+    lists = groups.of_lists(topic.category_id, topic.is_private)
     if group in lists:
         return of_lists(pk, since, newest)
     text = events.encode(events.gone_event("moved", topic))

@@ -4,9 +4,8 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from forum.changes import changed
-from forum.models import Post, Topic
 
-from . import events, groups, redis_client
+from . import events, groups, redis_client, told
 from .hub import running_hub
 
 
@@ -27,10 +26,9 @@ def messages(kind, saved, post_id=None, moved_from=None):
     `saved` is the topic as the change left it, and has its numbers. What is shown is read anew: if newer, it
     comes once more with a later number. The post is read first: never newer than who may see it.
     """
-    post = Post.objects.for_display().get(pk=post_id) if post_id else None
-    topic = Topic.objects.for_display().get(pk=saved.pk)
-    private = groups.is_private(topic.category)
-    lists = groups.of_lists(topic.category_id, private)
+    post = told.post(post_id) if post_id else None
+    topic = told.topic(saved.pk)
+    lists = groups.of_lists(topic.category_id, topic.is_private)
     at = {"epoch": saved.epoch, "change": saved.change}
 
     def deliver(group, event, skip=()):
@@ -44,36 +42,36 @@ def messages(kind, saved, post_id=None, moved_from=None):
             "skip": list(skip),
         }
 
-    told = []
+    tellings = []
     if moved_from or topic.category_id != saved.category_id:
-        told.append((groups.FENCE, {"type": "fence", "topic": topic.pk}))
-    told.append(deliver(groups.of_topic(topic.pk), events.topic_event(kind, topic, post)))
+        tellings.append((groups.FENCE, {"type": "fence", "topic": topic.pk}))
+    tellings.append(deliver(groups.of_topic(topic.pk), events.topic_event(kind, topic, post)))
     row = events.row_event(kind, topic)
-    told += [deliver(group, row) for group in lists]
+    tellings += [deliver(group, row) for group in lists]
     if moved_from:
         left = [group for group in (groups.of_category(moved_from), groups.LATEST) if group not in lists]
-        told += [deliver(group, events.gone_event(kind, topic), skip=lists) for group in left]
-    everyone = groups.everyone_of(topic.category_id) if private else groups.EVERYONE
-    told.append(deliver(everyone, events.everyone_event(kind, topic, post)))
-    return told
+        tellings += [deliver(group, events.gone_event(kind, topic), skip=lists) for group in left]
+    everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
+    tellings.append(deliver(everyone, events.everyone_event(kind, topic, post)))
+    return tellings
 
 
-def publish(told):
+def publish(tellings):
     """Sends (group, message) pairs in this order to the hubs of all processes; the sweep mends losses."""
     hub = running_hub()
-    for _group, message in told:
+    for _group, message in tellings:
         if message["type"] == "fence":
             message["by"] = hub.name if hub else ""
             if hub:
                 hub.call(hub.fence, message)  # at once, whatever becomes of the layer
-    if settings.REDIS_URL and redis_client.tell_groups(told):
+    if settings.REDIS_URL and redis_client.tell_groups(tellings):
         return
     if hub:
-        hub.run(_tell_here(hub, told))
+        hub.run(_tell_here(hub, tellings))
 
 
-async def _tell_here(hub, told):
-    for group, message in told:
+async def _tell_here(hub, tellings):
+    for group, message in tellings:
         if settings.REDIS_URL:
             await hub.take(message)  # Redis is away: at least the pages of this process
         else:

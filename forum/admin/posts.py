@@ -151,7 +151,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
         try:
             obj.save()
         except IntegrityError:  # the same form, sent twice
-            obj.pk = Post.objects.sent_with(obj.author, obj.token).pk
+            obj.pk = Post.objects.sent_with(obj.author, obj.token).get().pk
             obj.refresh_from_db()
 
     # --- Columns ---

@@ -106,7 +106,7 @@ class TopicAdmin(Moving, WithVerbs, ForumAdmin):
         try:
             made = Topic.start(author, said["category"], said["title"], said["body"], said["token"])
         except IntegrityError:  # the same form, sent twice
-            made = Post.objects.sent_with(author, said["token"]).topic
+            made = Post.objects.sent_with(author, said["token"]).get().topic
         obj.pk = made.pk
         obj.refresh_from_db()
 

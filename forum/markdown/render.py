@@ -1,9 +1,12 @@
 """The way from source to HTML."""
 
+from forum.kept import Kept
 from forum.markdown import sanitiser
 from forum.markdown.budget import Budget
 from forum.markdown.errors import MAX_LENGTH, TooLong
 from forum.markdown.parser import parser
+
+_rendered = Kept(2**20)  # a form renders a text to learn whether it can be, and then the post renders it again
 
 
 def render(source, known=None):
@@ -12,10 +15,14 @@ def render(source, known=None):
     `known` takes a set of case-folded names and gives {case-folded name: username} for those that exist. It
     is called at most once, and only if somebody may be mentioned. Raises TooLong or TooComplex.
     """
+    html = _rendered.get(source)
+    if html is not None:
+        return html
     tokens, env = _parse(source)
     if known and env["names"]:
         env["known"] = known(set(env["names"]))
-    return sanitiser.clean(parser.renderer.render(tokens, parser.options, env))
+    html = sanitiser.clean(parser.renderer.render(tokens, parser.options, env))
+    return html if env["names"] else _rendered.keep(source, html)  # who is known may change
 
 
 def mentioned(source):

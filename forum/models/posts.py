@@ -47,8 +47,7 @@ class PostQuerySet(models.QuerySet):
         return self.filter(hidden_at=None)
 
     def sent_with(self, author, token):
-        """The post that this form has already made, or None."""
-        return self.filter(author=author, token=token).select_related("topic").first()
+        return self.filter(author=author.pk, token=token).select_related("topic")
 
 
 class Post(models.Model):

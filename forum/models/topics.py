@@ -2,6 +2,7 @@ import secrets
 from datetime import UTC
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.urls import reverse
@@ -13,6 +14,7 @@ from forum.changes import announce
 
 from .categories import Category
 from .editions import with_edition
+from .prepared import Prepared
 
 TITLE_LENGTH = 200
 
@@ -50,7 +52,16 @@ class TopicQuerySet(models.QuerySet):
 
     def locked(self, pk):
         """The topic, with its row locked until the transaction ends: whoever takes numbers waits here."""
-        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
+        for topic in LOCKED.instances(AnonymousUser(), pk):
+            return topic
+        raise self.model.DoesNotExist
+
+
+def locked(nobody, pk):
+    return Topic.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk)
+
+
+LOCKED = Prepared(locked)
 
 
 class Topic(models.Model):
@@ -117,9 +128,12 @@ class Topic(models.Model):
         return list_key(self.bumped_at, self.pk)
 
     def takes_replies_from(self, user):
-        return Category.objects.writable_by(user).filter(pk=self.category_id).exists() and (
-            self.is_open or user.is_moderator
-        )
+        return (self.is_open or user.is_moderator) and self._is_writable_by(user)
+
+    def _is_writable_by(self, user):
+        if hasattr(self, "is_writable"):
+            return self.is_writable  # it was found for this user: see forum/shown.py
+        return Category.objects.writable_by(user).filter(pk=self.category_id).exists()
 
     # --- Verbs ---
 

@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from forum import markdown
+from forum import markdown, shown
 from forum.forms.posts import EditForm, ReplyForm, is_token
-from forum.models import Post, Topic
+from forum.models import Post
 from forum.models.posts import EditConflict
+from forum.models.prepared import Prepared
 from forum.pages import address
 
 from .errors import signed_out
@@ -19,7 +20,7 @@ from .errors import signed_out
 @require_safe
 def new(request, topic_id):
     """The reply form on a page of its own; `?quote=` names the number of a post to quote."""
-    topic = get_object_or_404(Topic.objects.visible_to(request.user).for_display(), pk=topic_id)
+    topic = shown.topic(request.user, topic_id)
     quoted = quotation(topic, request.GET.get("quote", ""), request.user)
     form = ReplyForm(author=request.user, initial={"body": quoted})
     refusal = None if topic.takes_replies_from(request.user) else why_not(topic)
@@ -30,7 +31,7 @@ def new(request, topic_id):
 def create(request, topic_id):
     if not request.user.is_authenticated:
         return signed_out(request)
-    topic = get_object_or_404(Topic.objects.visible_to(request.user).for_display(), pk=topic_id)
+    topic = shown.topic(request.user, topic_id)
     earlier = sent_before(request)
     if earlier:
         return redirect(address(earlier.topic, earlier.number))
@@ -112,7 +113,10 @@ def preview(request):
 def sent_before(request):
     """The post that this form has already made, as long as its author may see it; else None."""
     token = request.POST.get("token", "")
-    return Post.objects.visible_to(request.user).sent_with(request.user, token) if is_token(token) else None
+    return next(iter(SENT.instances(request.user, token)), None) if is_token(token) else None
+
+
+SENT = Prepared(lambda reader, token: Post.objects.visible_to(reader).sent_with(reader, token))
 
 
 def found(user, post_id):

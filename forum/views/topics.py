@@ -1,18 +1,15 @@
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from forum import fragments, versions
+from forum import fragments, shown, versions
 from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm
 from forum.lists import BadKey, TopicList
-from forum.models import Category, Reading, Topic
-from forum.models.prepared import Prepared
-from forum.models.readings import with_readings
+from forum.models import Reading, Topic
 from forum.pages import Page, address, canonical
 from forum.serving.guests import stands_for
 
@@ -37,7 +34,7 @@ def index(request, category=None):
 
 @require_safe
 def show(request, topic_id, slug=""):
-    topic = found(request.user, topic_id)
+    topic = shown.topic(request.user, topic_id)
     if slug != topic.slug:
         return redirect(canonical(request, topic))
     page = Page(asked_page(request), topic.last_number)
@@ -46,7 +43,7 @@ def show(request, topic_id, slug=""):
     form = None
     if request.user.is_authenticated:
         Reading.objects.record(request.user, topic, min(page.last, topic.last_number))
-        if topic.is_writable and (topic.is_open or request.user.is_moderator):
+        if topic.takes_replies_from(request.user):
             form = ReplyForm(author=request.user)
     if set(request.GET) <= {"page"}:
         stands_for(request, versions.of_topic(topic))
@@ -96,27 +93,6 @@ def edit(request, topic_id):
         return redirect(topic)
     status = 422 if form.errors else 200
     return render(request, "topics/edit.html", {"form": form, "topic": topic}, status=status)
-
-
-def found(user, topic_id):
-    """The topic with its category, how far `user` has read it, and whether its category lets them write."""
-    for topic in SHOWN.instances(user, topic_id):
-        return topic
-    raise Http404
-
-
-def shown(reader, topic_id):
-    topics = readable(reader).for_display()
-    writable = Category.objects.writable_by(reader).filter(pk=OuterRef("category"))
-    return topics.filter(pk=topic_id).annotate(is_writable=Exists(writable))
-
-
-SHOWN = Prepared(shown)
-
-
-def readable(user):
-    """Topics that `user` may see, each with how far they have read it."""
-    return with_readings(Topic.objects.visible_to(user), user)
 
 
 def asked_page(request):

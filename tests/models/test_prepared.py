@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from forum.lists import unpinned
 from forum.models import Topic
 from forum.models.prepared import Prepared
-from forum.views.topics import shown
+from forum.shown import shown
 from tests import world
 
 
