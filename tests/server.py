@@ -14,23 +14,26 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = {
-    "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "forum.asgi:application"],
+    "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "{application}"],
     "uvicorn": ["-m", "uvicorn", "--port", "{port}", "--log-level", "warning", "--lifespan", "off",
                 "--ws", "websockets-sansio", "--ws-max-size", "65536", "--timeout-graceful-shutdown", "10",
-                "forum.asgi:application"],
+                "{application}"],
 }  # fmt: skip
 
 
 class Server:
     """`address` is where it answers. `kill`, `start`, `freeze` and `thaw` do what they say."""
 
-    def __init__(self, kind="daphne", **environment):
-        self.kind, self.environment, self.process = kind, environment, None
+    def __init__(self, kind="daphne", application="forum.asgi:application", **environment):
+        self.kind, self.application, self.environment, self.process = kind, application, environment, None
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        command = [sys.executable, *(part.format(port=self.port) for part in COMMANDS[self.kind])]
+        command = [
+            sys.executable,
+            *(part.format(port=self.port, application=self.application) for part in COMMANDS[self.kind]),
+        ]
         self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **self._settings()})
         deadline = time.monotonic() + 30
         while not self._answers():

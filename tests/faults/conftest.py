@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.conftest import chromium, moderators  # noqa: F401 - the same browser
 from tests.browser.people import Person
+from tests.realtime.conftest import redis, redis_server  # noqa: F401 - a Redis of its own
 from tests.server import Server
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running

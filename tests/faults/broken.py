@@ -1,0 +1,138 @@
+"""Builds of the forum with one promise taken out each, to see that the history tells. BROKEN names which.
+
+A server of this application is the forum otherwise: `uvicorn tests.faults.broken:application`.
+"""
+
+import itertools
+import os
+
+from forum.asgi import application
+from realtime import feed, fence, heartbeat, sweep
+from realtime import hub as hubs
+
+__all__ = ["application"]
+
+
+def silence_the_sweep():
+    """What a build breaks must not be mended by the sweep before anybody sees it."""
+
+    async def run(hub):
+        await hub.loop.create_future()
+
+    sweep.run = run
+
+
+def change_deliveries(what):
+    """`what(deliver, count, arguments)` is called instead of Hub.deliver for each event of a topic."""
+    deliver, count = hubs.Hub.deliver, itertools.count(1)
+
+    async def changed(self, group, *arguments, **named):
+        if not group.startswith("topic."):
+            return await deliver(self, group, *arguments, **named)
+        return await what(lambda: deliver(self, group, *arguments, **named), next(count))
+
+    hubs.Hub.deliver = changed
+
+
+async def drop_one_in_ten(deliver, number):
+    if number % 10:
+        await deliver()
+
+
+async def drop_all(deliver, number):
+    pass
+
+
+held = []
+
+
+async def swap_two(deliver, number):
+    held.append(deliver)
+    if number % 2 == 0:
+        for one in reversed(held):
+            await one()
+        held.clear()
+
+
+async def send_one_twice(deliver, number):
+    for _ in range(2 if number % 10 == 0 else 1):
+        await deliver()
+
+
+def announce_before_commit():
+    """Tells of a reply that says so, and rolls it back."""
+    from django.db import transaction
+
+    from forum.models import Post
+
+    save = Post.save
+
+    def broken(self, *args, **kwargs):
+        if self.body.startswith("Roll me back"):
+            hooks = []
+            on_commit, transaction.on_commit = transaction.on_commit, lambda act, **named: hooks.append(act)
+            try:
+                with transaction.atomic():
+                    save(self, *args, **kwargs)
+                    for hook in hooks:
+                        hook()
+                    raise RuntimeError("rolled back")
+            finally:
+                transaction.on_commit = on_commit
+        return save(self, *args, **kwargs)
+
+    Post.save = broken
+
+
+def push_to_everybody():
+    """No fence falls, and the sweep raises none."""
+    hubs.Hub.fence = lambda self, message: None
+    silence_the_sweep()
+    fence.raise_fence = lambda **who: None
+
+
+def catch_up_for_everybody():
+    """Who asks for a topic is told, whoever it is."""
+    from django.contrib.auth import get_user_model
+
+    owner = get_user_model()(is_active=True, is_superuser=True)
+    asked = feed.topic_changes_and_place
+    feed.topic_changes_and_place = lambda user, *arguments: asked(owner, *arguments)
+
+
+def lose_one_in_ten():
+    """An answer that leads to a post which is then not there."""
+    from forum.models import Post
+    from forum.views import posts
+
+    redirect, count = posts.redirect, itertools.count(1)
+
+    def losing(to):
+        if "#post-" in str(to) and next(count) % 10 == 0:
+            Post.objects.filter(number=int(str(to).rpartition("-")[2])).update(token=os.urandom(16).hex())
+        return redirect(to)
+
+    posts.redirect = losing
+
+
+def no_heartbeat():
+    async def run(hub):
+        await hub.loop.create_future()
+
+    heartbeat.run = run
+    change_deliveries(drop_all)
+    silence_the_sweep()
+
+
+BREAKS = {
+    "drop": lambda: (change_deliveries(drop_one_in_ten), silence_the_sweep()),
+    "swap": lambda: change_deliveries(swap_two),
+    "twice": lambda: change_deliveries(send_one_twice),
+    "rollback": announce_before_commit,
+    "push": push_to_everybody,
+    "catch-up": catch_up_for_everybody,
+    "lose": lose_one_in_ten,
+    "heartbeat": no_heartbeat,
+}
+if name := os.environ.get("BROKEN"):
+    BREAKS[name]()

@@ -1,0 +1,194 @@
+"""What was seen by everybody during a run, and whether it was what the forum promises.
+
+Times are those of one monotonic clock, in seconds. Docs: docs/guarantees.md, where C1 to C8 are explained.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+BEHIND = 30.0  # seconds that a connected page may be behind the head
+
+
+@dataclass
+class Write:
+    """One form, sent until it was answered or given up."""
+
+    token: str
+    topic: int
+    sent_at: float
+    post: int | None = None  # the number that the answer led to; None: refused, or nobody knows
+
+
+@dataclass
+class PageLog:
+    """One page: who looked, at what, and all that happened to it, in order.
+
+    seen: ("began", at, change), ("applied", at, change, post or None, hash of its text or None),
+    ("caught up", at, since, change), ("reloaded", at, change), ("connected", at), ("closed", at, code)
+    """
+
+    name: str
+    user: int | None
+    topic: int
+    seen: list = field(default_factory=list)
+    final: str | None = None  # a hash of all that it shows in the end
+    fresh: str | None = None  # the same of a page loaded afresh by the same reader
+
+
+@dataclass
+class History:
+    writes: list = field(default_factory=list)
+    pages: list = field(default_factory=list)
+    revokes: list = field(default_factory=list)  # (user, topic, the topic's change when the right was taken)
+    heads: list = field(default_factory=list)  # (at, topic, change) as the database said meanwhile
+
+    def violations(self, database, behind=BEHIND):
+        """All broken promises, as ("C1", words). `database` is a Database, read when everything was over."""
+        found = []
+        for name, rule in RULES.items():
+            found += [(name, words) for words in rule(self, database, behind)]
+        return found
+
+
+@dataclass
+class Database:
+    """tokens: {token: [numbers]}; posts: {post id: (topic, change, hash of its text)}; changes: {topic: change}."""
+
+    tokens: dict
+    posts: dict
+    changes: dict
+
+
+def lost(history, database, behind):
+    """C1: what was acknowledged is stored."""
+    for write in history.writes:
+        if write.post and write.post not in database.tokens.get(write.token, []):
+            yield f"post {write.post} of form {write.token} was acknowledged and is not there"
+
+
+def doubled(history, database, behind):
+    """C2: a form makes one post; a page applies a change once."""
+    for token, posts in database.tokens.items():
+        if len(posts) > 1:
+            yield f"form {token} made the posts {posts}"
+    for page in history.pages:
+        applied = [entry[2] for entry in current(page) if entry[0] == "applied"]
+        for change in {change for change in applied if applied.count(change) > 1}:
+            yield f"{page.name} applied change {change} twice"
+
+
+def out_of_order(history, database, behind):
+    """C3: the changes that a page applies rise."""
+    for page in history.pages:
+        have = 0
+        for entry in current(page):
+            if entry[0] == "applied" and entry[2] < have:
+                yield f"{page.name} applied {entry[2]} after {have}"
+            have = max(have, reached(entry))
+
+
+def holes(history, database, behind):
+    """C4: what a page applied and what it caught up with leave nothing out."""
+    for page in history.pages:
+        have = None
+        for entry in current(page):
+            if entry[0] == "applied" and have is not None and entry[2] > have + 1:
+                yield f"{page.name} went from {have} to {entry[2]}"
+            if entry[0] == "caught up" and have is not None and entry[2] > have:
+                yield f"{page.name} caught up from {entry[2]} and had {have}"
+            have = max(have or 0, reached(entry))
+
+
+def after_revoke(history, database, behind):
+    """C5: nothing that was committed after the loss of a right reaches who lost it."""
+    for user, topic, change in history.revokes:
+        for page in history.pages:
+            if (page.user, page.topic) == (user, topic):
+                for entry in page.seen:
+                    if reached(entry) > change:
+                        yield f"{page.name} got {entry[0]} {reached(entry)}; the right was taken at {change}"
+
+
+def never_committed(history, database, behind):
+    """C6: no page saw what the database does not have."""
+    for page in history.pages:
+        for entry in page.seen:
+            if reached(entry) > database.changes.get(page.topic, 0):
+                yield f"{page.name} saw change {reached(entry)} of {database.changes.get(page.topic)}"
+            if entry[0] == "applied" and not is_stored(page.topic, *entry[2:], database):
+                yield f"{page.name} saw post {entry[3]} at change {entry[2]}, which the database does not have"
+
+
+def is_stored(topic, change, post, text, database):
+    """Whether an event told of what the database has; of a former text it can't be known any more."""
+    if post is None:
+        return True
+    its_topic, its_change, its_text = database.posts.get(post, (None, 0, None))
+    if its_topic != topic or its_change < change:
+        return False
+    return its_change > change or text is None or text == its_text
+
+
+def behind_for_long(history, database, behind):
+    """C7: a connected page does not stay behind the head."""
+    heads = defaultdict(list)
+    for at, topic, change in history.heads:
+        heads[topic].append((at, change))
+    for page in history.pages:
+        if (page.user, page.topic) in {(user, topic) for user, topic, _change in history.revokes}:
+            continue
+        for start, end in connected_spans(page):
+            for at, change in heads[page.topic]:
+                due = max(at, start) + behind
+                if due <= end and have_at(page, due) < change:
+                    yield f"{page.name} had {have_at(page, due)} when {change} was {behind:.0f} s old"
+                    break
+
+
+def diverged(history, database, behind):
+    """C8: in the end a page shows what a fresh one does, and so do all of one audience."""
+    for page in history.pages:
+        if page.final != page.fresh:
+            yield f"{page.name} ended with {page.final}, a fresh page with {page.fresh}"
+
+
+RULES = {
+    "C1": lost,
+    "C2": doubled,
+    "C3": out_of_order,
+    "C4": holes,
+    "C5": after_revoke,
+    "C6": never_committed,
+    "C7": behind_for_long,
+    "C8": diverged,
+}
+
+
+def reached(entry):
+    """The change that a page has by this entry; 0 where it says nothing of it."""
+    kind, _at, *rest = entry
+    if kind in ("began", "applied", "reloaded"):
+        return rest[0]
+    return rest[1] if kind == "caught up" else 0
+
+
+def current(page):
+    """What happened since the page was last loaded anew: numbers from before say nothing any more."""
+    last = max((place for place, entry in enumerate(page.seen) if entry[0] == "reloaded"), default=0)
+    return page.seen[last:]
+
+
+def connected_spans(page):
+    """[(from, to)] of the times when the page had a socket."""
+    spans, since = [], None
+    for kind, at, *_rest in page.seen:
+        if kind == "connected" and since is None:
+            since = at
+        if kind == "closed" and since is not None:
+            spans.append((since, at))
+            since = None
+    return spans
+
+
+def have_at(page, at):
+    return max((reached(entry) for entry in page.seen if entry[1] <= at), default=0)

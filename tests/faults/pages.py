@@ -1,0 +1,230 @@
+"""An open page as a quick model of it: the rules of static/js/topic.js and live.js, without a browser.
+
+Thousands fit into one process. Every page keeps a log of what it saw; history.py judges it.
+"""
+
+import asyncio
+import hashlib
+import json
+import random
+import re
+import time
+import urllib.parse
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+from .history import PageLog
+
+REORDERING = 0.2  # seconds, as in topic.js
+FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0  # the longest is thirty in the browser; a run has no time for that
+SILENCE = 35.0
+POST = re.compile(r'<article class="post.*?</article>', re.DOTALL)
+BODY = re.compile(r'<div class="post__body prose">(.*)</div>\s*<footer', re.DOTALL)
+HEADER = re.compile(r'<header class="topic__header".*?</header>', re.DOTALL)
+
+
+class Page:
+    """Watches `topic` at `address` as the owner of `session`, or as a guest. `run` it as a task, `leave` in the end.
+
+    `careless` names rules that this page does not keep, to see whether the history tells: order, doubles, holes,
+    heartbeat.
+    """
+
+    def __init__(self, name, address, topic, user=None, session="", careless=()):
+        self.address, self.topic, self.session, self.careless = address, topic, session, set(careless)
+        self.log = PageLog(name, user, topic)
+        self.epoch, self.have, self.posts, self.header = "", 0, {}, ""
+        self.early, self.hole, self.failures, self.gone = {}, None, 0, False
+        self.running, self.socket = True, None
+
+    async def run(self):
+        while self.running and not self.gone:
+            try:
+                if not self.epoch:
+                    await self.load("began")
+                await self.stay()
+            except (TimeoutError, OSError, WebSocketException, ConnectionError):
+                pass
+            if self.running and not self.gone:
+                self.failures += 1
+                most = min(LONGEST_DELAY, FIRST_DELAY * 2**self.failures)
+                await asyncio.sleep(random.uniform(0, most))
+
+    async def leave(self):
+        self.running = False
+        if self.socket:
+            await self.socket.close()
+
+    # --- The socket ---
+
+    async def stay(self):
+        url = self.address.replace("http", "ws", 1) + "/ws/"
+        cookie = {"Cookie": f"sessionid={self.session}"} if self.session else {}
+        async with connect(url, origin=self.address, additional_headers=cookie, compression=None,
+                           open_timeout=10, ping_interval=None, close_timeout=1) as self.socket:  # fmt: skip
+            self.note("connected")
+            code = 1006
+            try:
+                await self.watch()
+                async with asyncio.timeout(None) as patience:
+                    await self.listen(patience)
+            except WebSocketException:
+                code = self.socket.close_code or 1006
+            finally:
+                self.note("closed", code)
+
+    async def listen(self, patience):
+        while self.running and not self.gone:
+            patience.reschedule(asyncio.get_running_loop().time() + SILENCE)
+            await self.hear(json.loads(await self.socket.recv()))
+
+    async def watch(self):
+        await self.say({"type": "watch", "topic": self.topic, "epoch": self.epoch, "change": self.have})
+
+    async def say(self, message):
+        await self.socket.send(json.dumps(message))
+
+    async def hear(self, message):
+        kind = message["type"]
+        if kind == "heartbeat":
+            await self.say({"type": "pong"})
+            await self.compare(message["topics"].get(str(self.topic)))
+        elif kind == "batch":
+            for event in message["events"]:
+                await self.hear(event)
+        elif message.get("topic") != self.topic:
+            return
+        elif kind == "post_update" and message.get("header"):
+            await self.receive(message)
+        elif kind == "changes":
+            self.failures = 0
+            self.catch_up(message)
+            if message["more"]:
+                await self.watch()
+        elif kind == "reload":
+            await self.load("reloaded")
+            await self.watch()
+        elif kind == "gone":
+            self.gone = True
+        elif kind == "again":
+            await self.watch()
+
+    # --- The cursor ---
+
+    async def receive(self, event):
+        if event["epoch"] != self.epoch:
+            await self.load("reloaded")
+            return
+        if event["change"] <= self.have and self.careless.isdisjoint({"doubles", "order"}):
+            return
+        if not self.careless.isdisjoint({"doubles", "order", "holes"}):
+            self.have = max(self.have, event["change"])
+            self.apply(event)
+            return
+        self.early[event["change"]] = event
+        self.apply_in_order()
+        if self.early and not self.hole:
+            self.hole = asyncio.get_running_loop().create_task(self.mend())
+
+    def apply_in_order(self):
+        while event := self.early.pop(self.have + 1, None):
+            self.have += 1
+            self.apply(event)
+        self.early = {change: event for change, event in self.early.items() if change > self.have}
+
+    def apply(self, event):
+        post = event.get("post")
+        self.note("applied", event["change"], post and post["id"], text_of(post["html"]) if post else None)
+        self.show(event)
+
+    def show(self, event):
+        self.header = event["header"]
+        if post := event.get("post"):
+            self.posts[post["number"]] = post["html"]
+
+    async def mend(self):
+        await asyncio.sleep(REORDERING)
+        self.hole = None
+        if self.early and self.socket:
+            await self.watch()
+
+    def catch_up(self, answer):
+        if answer["since"] > self.have:
+            return
+        before = self.have
+        for event in answer["events"]:
+            if event["change"] > self.have:
+                self.show(event)
+        self.have = max(self.have, answer["change"])
+        if self.have > before:
+            self.note("caught up", before, self.have)
+        self.apply_in_order()
+
+    async def compare(self, head):
+        if head is None or "heartbeat" in self.careless:
+            return
+        epoch, change = head
+        if epoch != self.epoch:
+            await self.load("reloaded")
+            await self.watch()
+        elif change > self.have:
+            await self.watch()
+
+    # --- Loading ---
+
+    async def load(self, kind):
+        """The whole page anew; numbers from before are forgotten."""
+        status, text = await fetch(self.address, f"/t/{self.topic}/", self.session)
+        if status == 404:
+            self.gone = True
+            return
+        if status != 200:
+            raise ConnectionError(status)
+        found = re.search(r'data-epoch="(\w+)" data-change="(\d+)"', text)
+        pages = max(map(int, re.findall(r"\?page=(\d+)", text)), default=1)
+        self.epoch, self.have, self.early = found[1], int(found[2]), {}
+        self.header, self.posts = HEADER.search(text)[0], {}
+        for page in range(1, pages + 1):
+            if page > 1:
+                _status, text = await fetch(self.address, f"/t/{self.topic}/?page={page}", self.session)
+            for html in POST.findall(text):
+                self.posts[int(re.search(r'data-number="(\d+)"', html)[1])] = html
+        self.note(kind, self.have)
+
+    def hash(self):
+        shown = self.header + "".join(self.posts[number] for number in sorted(self.posts))
+        return short_hash(re.sub(r"\s+", " ", shown))
+
+    def note(self, kind, *rest):
+        self.log.seen.append((kind, time.monotonic(), *rest))
+
+
+def text_of(html):
+    """A short hash of what somebody wrote, without what stands around it; None for a hidden post."""
+    found = BODY.search(html)
+    return short_hash(found[1]) if found else None
+
+
+def short_hash(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+async def fetch(address, path, session="", redirects=3):
+    """(status, text) of a page. Raises OSError where nothing answers."""
+    parts = urllib.parse.urlsplit(address)
+    async with asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        try:
+            cookie = f"Cookie: sessionid={session}\r\n" if session else ""
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n{cookie}\r\n".encode())
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        finally:
+            writer.close()
+    status = int(head.split(b" ", 2)[1]) if head else 0
+    if status in (301, 302) and redirects:
+        location = re.search(rb"(?im)^location: (.+?)\r?$", head)[1].decode()
+        return await fetch(address, location, session, redirects - 1)
+    if not status:
+        raise ConnectionError("no answer")
+    return status, body.decode()

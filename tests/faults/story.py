@@ -1,0 +1,115 @@
+"""People write, pages look, something goes wrong and is well again; in the end everybody is asked what they saw."""
+
+import asyncio
+import time
+import uuid
+
+from asgiref.sync import sync_to_async
+
+from forum.models import Post, Topic
+
+from .history import BEHIND, Database, History, Write
+from .pages import Page, short_hash
+
+PATIENCE = 30.0  # seconds after which all pages have to be current
+PAUSE = 0.1  # seconds between two looks at what the database has
+
+
+class Story:
+    """`writers` are Members, `pages` Pages; both may use any of the servers."""
+
+    def __init__(self, topic, writers, pages, rate=10, patience=PATIENCE):
+        self.topic, self.writers, self.pages, self.rate, self.patience = topic, writers, pages, rate, patience
+        self.history = History(pages=[page.log for page in pages])
+        self.writing = True
+
+    async def run(self, fault, behind=BEHIND):
+        """`fault` is a coroutine function: it breaks something, waits, mends it.
+
+        Returns the seconds until all pages were current after it, and the violations.
+        """
+        looking = [asyncio.create_task(page.run()) for page in self.pages]
+        await self.until(lambda: all(page.have and page.socket for page in self.pages), "all pages are connected")
+        writing = [asyncio.create_task(self.write(writer)) for writer in self.writers]
+        watching = asyncio.create_task(self.watch_heads())
+        await asyncio.sleep(0.5)
+        await fault()
+        await asyncio.sleep(0.5)
+        self.writing = False
+        await asyncio.gather(*writing)
+        took = await self.until_all_are_current()
+        watching.cancel()
+        for page in self.pages:
+            await page.leave()
+        await asyncio.gather(*looking, return_exceptions=True)
+        await self.compare_with_fresh_pages()
+        return took, self.history.violations(await sync_to_async(read_database)(), behind)
+
+    async def write(self, writer):
+        while self.writing:
+            began = time.monotonic()
+            write = Write(uuid.uuid4().hex, self.topic, began)
+            self.history.writes.append(write)
+            deadline = began + PATIENCE
+            while write.post is None and time.monotonic() < deadline:
+                write.post = await asyncio.to_thread(answered, writer, self.topic, write.token)
+                if write.post is None:
+                    await asyncio.sleep(0.2)
+            await asyncio.sleep(max(0, len(self.writers) / self.rate - (time.monotonic() - began)))
+
+    async def watch_heads(self):
+        while True:
+            change = await sync_to_async(head_of)(self.topic)
+            if change:
+                self.history.heads.append((time.monotonic(), self.topic, change))
+            await asyncio.sleep(PAUSE)
+
+    async def until_all_are_current(self):
+        """Seconds until the last page had all."""
+        began = time.monotonic()
+        head = await sync_to_async(head_of)(self.topic)
+        watched = [page for page in self.pages if not page.gone]
+        await self.until(lambda: all(page.have >= head for page in watched), "all pages are current", fails=False)
+        return time.monotonic() - began
+
+    async def until(self, condition, words, fails=True):
+        deadline = time.monotonic() + (PATIENCE if fails else self.patience)
+        while not condition() and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        if fails and not condition():
+            raise AssertionError(f"not in {PATIENCE:.0f} s: {words}")
+
+    async def compare_with_fresh_pages(self):
+        fresh = {}
+        for page in self.pages:
+            if page.gone:
+                continue
+            if page.session not in fresh:
+                loaded = Page("fresh", page.address, page.topic, session=page.session)
+                await loaded.load("began")
+                fresh[page.session] = loaded.hash()
+            page.log.final, page.log.fresh = page.hash(), fresh[page.session]
+
+
+def answered(writer, topic, token):
+    """The number of the post that the answer leads to, or None."""
+    try:
+        address = writer.replies(Topic(pk=topic), f"Post {token}", token)
+    except OSError:
+        return None
+    return int(address.rpartition("#post-")[2]) if address and "#post-" in address else None
+
+
+def head_of(topic):
+    try:
+        return Topic.objects.values_list("change", flat=True).get(pk=topic)
+    except Exception:  # noqa: BLE001 - the database may be what is away
+        return None
+
+
+def read_database():
+    tokens, posts = {}, {}
+    for post in Post.objects.all():
+        tokens.setdefault(post.token, []).append(post.number)
+        posts[post.pk] = post.topic_id, post.change, None if post.is_hidden else short_hash(post.html)
+    return Database(tokens, posts, dict(Topic.objects.values_list("pk", "change")))
