@@ -124,7 +124,17 @@ def no_heartbeat():
     silence_the_sweep()
 
 
+async def double_and_swap(deliver, number):
+    held.append(deliver)
+    if number % 3 == 0:
+        for one in [*reversed(held), held[0]]:
+            await one()
+        held.clear()
+
+
 BREAKS = {
+    "lossy": lambda: change_deliveries(drop_one_in_ten),
+    "muddled": lambda: change_deliveries(double_and_swap),
     "drop": lambda: (change_deliveries(drop_one_in_ten), silence_the_sweep()),
     "swap": lambda: change_deliveries(swap_two),
     "twice": lambda: change_deliveries(send_one_twice),

@@ -30,3 +30,18 @@ def reader(chromium, server):  # noqa: F811
     person = Person(chromium, server.address)
     yield person
     person.context.close()
+
+
+@pytest.fixture(scope="session")
+def results(request):
+    """[(fault, pages, posts sent, seconds until all were current, violations)]; a table in the end."""
+    rows = []
+    yield rows
+    request.config.fault_results = rows
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for name, pages, posts, took, violations in getattr(config, "fault_results", []):
+        verdict = "holds" if not violations else f"BROKEN {sorted({rule for rule, _words in violations})}"
+        line = f"{name:<40} {pages:>5} pages {posts:>5} posts  current after {took:4.1f} s  {verdict}"
+        terminalreporter.write_line(line)

@@ -80,6 +80,12 @@ class RedisServer:
         self.process.kill()
         self.process.wait()
 
+    def flush(self):
+        import redis
+
+        with redis.Redis(port=self.port) as client:
+            client.flushall()
+
     def freeze(self):
         import signal
 
