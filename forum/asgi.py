@@ -7,12 +7,17 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from forum.serving import counts
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
+counts.prepare()  # before anybody counts
 django.setup(set_prefix=False)
 
 from forum.serving.guests import Guests  # noqa: E402 - models need a Django that is set up
+from forum.serving.monitoring import Monitoring  # noqa: E402
 from forum.serving.pages import Pages  # noqa: E402
+from forum.serving.requests import Requests  # noqa: E402
 from forum.serving.static import with_static_files  # noqa: E402
 
-pages = with_static_files(Guests(Pages()))
+pages = Requests(Monitoring(with_static_files(Guests(Pages()))))
 application = ProtocolTypeRouter({"http": pages, "websocket": import_string(settings.WEBSOCKET_APPLICATION)})

@@ -25,6 +25,10 @@ HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if DEBUG else [urlsplit(SITE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # of X-Forwarded-For only so many are believed
+PROCESSES = env.int("WEB_CONCURRENCY", 1)  # that serve on this machine
+MONITORS = env.list("MONITORS", default=["127.0.0.1", "::1"])  # addresses or networks that see /health/ and /metrics
+
 DEVELOPMENT_SECRET = "development-only-secret-that-no-real-site-may-use"  # noqa: S105
 SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_SECRET if DEBUG else "")
 if not DEBUG and (SECRET_KEY in ("", DEVELOPMENT_SECRET) or len(SECRET_KEY) < 50):
@@ -168,7 +172,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 USERSESSIONS_TRACK_ACTIVITY = False
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # of X-Forwarded-For only so many are believed
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Parley <parley@localhost>")
@@ -228,13 +232,31 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"lines": {"()": "forum.logs.formatter", "readable": DEBUG}},
+    "filters": {"outages": {"()": "forum.logs.WithoutOutages"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        **{name: {"handlers": ["console"], "level": "INFO"} for name in ("django", "forum", "realtime")},
+        **{name: {"level": "INFO"} for name in ("forum", "realtime")},
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR", "filters": ["outages"]},  # the rest is in each request's own line
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # so is the 400 that anybody may have
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
+        "uvicorn.access": {"handlers": [], "propagate": False},  # each request has a line of our own
         "channels_redis": {"level": "CRITICAL"},  # while Redis is away it would log a traceback each second
+        "psycopg.pool": {"level": "ERROR"},  # and this a warning for each attempt; forum.rest says it once
     },
 }
+
+# What /health/ready asks; each says what is wrong and what to do.
+HEALTH = [
+    "forum.health.database",
+    "forum.health.migrations",
+    "forum.health.redis",
+    "realtime.health.live_pages",
+    "realtime.health.sweep",
+]
 
 # How often one member may do something; moderators may do it as often as they need.
 RATES = {

@@ -8,7 +8,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from forum.models import Reading, Topic
 from forum.models.readings import with_readings
 
-from . import database, events, feed, groups, limits, messages, rights, tops
+from . import database, events, feed, groups, limits, messages, metrics, rights, tops
 from .heads import Head
 from .hub import the_hub
 from .messages import BadMessage
@@ -80,6 +80,8 @@ class Page(AsyncWebsocketConsumer):
         if message["type"] not in answers:
             raise BadMessage("The type must be one of watch, unwatch, seen, pong.")
         await answers[message["type"]](message)
+        if message["type"] == "watch":
+            metrics.CATCH_UPS.labels("socket").inc()
 
     async def watch(self, message):
         if "news" in message:

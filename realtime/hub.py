@@ -10,7 +10,7 @@ import time
 
 from channels.layers import get_channel_layer
 
-from . import echo, groups, heartbeat, sweep
+from . import echo, groups, heartbeat, metrics, sweep
 from .subscriptions import Subscriptions
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Hub:
         self.fences = 0  # how many there were
         self.subscriptions = Subscriptions(groups.FENCE, self.members)
         self.sweep_soon = asyncio.Event()
+        self.swept_at = time.monotonic()
         self.echoed_at = 0.0
         self._telling = asyncio.Lock()
         self._tasks, self._works = [], {}
@@ -57,6 +58,7 @@ class Hub:
             "sweep": lambda: sweep.run(self),
             "heartbeat": lambda: heartbeat.run(self),
             "echo": lambda: echo.run(self),
+            "metrics": lambda: metrics.run(self),
         }
         self._tasks = [self.loop.create_task(self._supervise(name, work)) for name, work in works.items()]
 
@@ -126,6 +128,7 @@ class Hub:
         """Tells every page of this process that is in `group` and in none of the groups `skip`."""
         async with self._telling:  # so that all pages hear in the same order
             self._remember(group, topic, epoch, change)
+            metrics.DELIVERIES.inc(len(self.members.get(group, ())))
             for told, page in enumerate(list(self.members.get(group, ())), 1):
                 if page in self.members.get(group, ()) and page.joined.isdisjoint(skip):
                     page.hear(group, text)
@@ -143,6 +146,7 @@ class Hub:
     def fence(self, message):
         """Takes pages out at once; they ask again, and are told what they may see by then."""
         self.fences += 1
+        metrics.FENCES.inc()
         if "topic" in message:
             for page in list(self.members.get(groups.of_topic(message["topic"]), ())):
                 page.ask_again_for_topic(message["topic"])

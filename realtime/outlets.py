@@ -39,6 +39,10 @@ class Outlet:
             while self._task:
                 await asyncio.wait({self._task})
 
+    def backlog(self):
+        """(frames, bytes) that wait."""
+        return len(self._waiting), self._size
+
     def _push(self, message):
         if self._task:
             self._wait(message)

@@ -7,6 +7,8 @@ from functools import cache
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from . import metrics
+
 logger = logging.getLogger(__name__)
 TIMEOUT = 0.1  # seconds that Redis may take to be reached, and as many to answer
 PAUSE = 3.0  # seconds that it is left alone after it failed; the sweep brings what was not sent
@@ -34,6 +36,7 @@ def send(told):
         if time.monotonic() > _rest_until + PAUSE:
             logger.warning("Redis did not take an event (%s); open pages learn by the sweep.", error)
         _rest_until = time.monotonic() + PAUSE
+        metrics.UNPUBLISHED.inc(len(told))
         return False
     _rest_until = 0.0
     return True

@@ -6,11 +6,12 @@ Costs one query for all topics on show, two per list and four besides, however m
 
 import asyncio
 import logging
+import time
 from typing import NamedTuple
 
 from forum.models import Topic
 
-from . import database, news, rights, tops
+from . import database, metrics, news, rights, tops
 from .heads import Head
 
 logger = logging.getLogger(__name__)
@@ -23,9 +24,12 @@ async def run(hub):
         hub.sweep_soon.clear()
         if not hub.pages:
             hub.known = hub.rights = None
+            hub.swept_at = time.monotonic()
         else:
             try:
-                hub.known = await sweep(hub, hub.known)
+                with metrics.SWEEPS.time():
+                    hub.known = await sweep(hub, hub.known)
+                hub.swept_at = time.monotonic()
             except Exception:
                 logger.exception("The sweep failed; it is tried again.")
         try:
@@ -69,6 +73,7 @@ async def sweep(hub, known):
     for told in answer.told:
         before = hub.told.get((told.group, told.topic))
         if not before or before[0] != told.epoch or before[1] < told.change:
+            metrics.FOUND.inc()
             await hub.deliver(*told[:-1])
     hub.told = {key: told for key, told in hub.told.items() if key[1] in answer.found.changes}
     return answer.found

@@ -4,7 +4,7 @@ from django.http import HttpResponseBadRequest, JsonResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from . import feed
+from . import feed, metrics
 from .messages import BadMessage, epoch_in, list_in, number_in, post_in, rows_in, shown_in
 
 
@@ -43,6 +43,7 @@ def news(request):
 
 
 def answered(data, status=200):
+    metrics.CATCH_UPS.labels("http").inc()
     response = JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["Cookie"])

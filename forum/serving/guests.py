@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, close_old_connections
 
 from forum.kept import Kept
 from forum.serving.release import release
@@ -67,6 +68,7 @@ class Guests:
             return await self.pages(scope, receive, send)
         page = self.kept.get(key)
         if page and await self.pages.in_thread(holds, page):
+            scope["parley.kept"] = True  # which is not worth a line in the log
             return await self._send(page, scope, send)
         return await self.pages(scope, receive, Keeping(self, key, scope, send))
 
@@ -112,7 +114,12 @@ class Keeping:
 
 
 def holds(page):
-    return page.version.is_current
+    try:
+        return page.version.is_current
+    except DatabaseError:
+        return False  # Django has a page that says so
+    finally:
+        close_old_connections()  # as at the end of a request of Django's: others wait for it
 
 
 def key_of(scope):

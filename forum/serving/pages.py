@@ -42,6 +42,7 @@ class Pages(ASGIHandler):
         request, response = self.create_request(scope, body)
         if request:
             response = self.get_response(request)
+            scope["parley.user"] = getattr(getattr(request, "_cached_user", None), "pk", None)  # if the page asked
         response._handler_class = type(self)
         response.headers.setdefault("Cache-Control", "private, no-cache")  # guests.py says more of what it keeps
         if not response.streaming:

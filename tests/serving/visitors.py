@@ -23,8 +23,8 @@ class Answer(NamedTuple):
 class Visitor:
     """A guest, or `user` with a session of theirs. Headers are given by name with underscores."""
 
-    def __init__(self, application, user=None, **headers):
-        self.application, self.headers = application, headers
+    def __init__(self, application, user=None, client="127.0.0.1", **headers):
+        self.application, self.client, self.headers = application, client, headers
         if user:
             self.headers["cookie"] = f"sessionid={session_cookie(user, 'http://testserver')['value']}"
 
@@ -44,7 +44,7 @@ class Visitor:
             "query_string": query.encode(),
             "root_path": "",
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in named.items()],
-            "client": ("127.0.0.1", 1),
+            "client": (self.client, 1),
             "server": ("testserver", 80),
         }
         return asyncio.run(self._answer(scope))

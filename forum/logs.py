@@ -1,0 +1,61 @@
+"""What a line in the log looks like: JSON on a real site, readable in development. Every line says of which request."""
+
+import logging
+import re
+import sys
+
+import structlog
+from django.db import InterfaceError, OperationalError
+
+SECRETS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/\s?\"']+")
+
+
+def without_secrets(text):
+    """A path or a line, without what would let its reader in."""
+    return SECRETS.sub(r"\1***", text) if "/accounts/" in text else text
+
+
+def formatter(readable):
+    """For the lines of all libraries that use Python's logging; and from here on structlog writes the same ones."""
+    times = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
+    common = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, times]
+    shown = [
+        structlog.processors.format_exc_info,
+        on_one_line,
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), sort_keys=False, timestamp_key="time"),
+    ]
+    if not readable:
+        shown = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    structlog.configure(
+        processors=[*common, *shown],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*common, structlog.stdlib.add_logger_name, hide_secrets],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shown],
+    )
+
+
+def hide_secrets(logger, method, event):
+    event["event"] = without_secrets(event["event"])
+    return event
+
+
+def on_one_line(logger, method, event):
+    """What somebody has sent may not look like a line of its own; a traceback may have its lines."""
+    for name, value in event.items():
+        if isinstance(value, str) and name != "exception":
+            event[name] = value.replace("\r", "\\r").replace("\n", "\\n")
+    return event
+
+
+class WithoutOutages(logging.Filter):
+    """While the database is away every request fails in the same way: a line each, without its traceback."""
+
+    def filter(self, record):
+        error = record.exc_info and record.exc_info[1]
+        if isinstance(error, OperationalError | InterfaceError):
+            record.msg, record.args, record.exc_info = f"{record.getMessage()} ({error})", (), None
+        return True

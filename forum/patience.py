@@ -1,0 +1,23 @@
+"""How long a piece of work waits for each answer of the database. Where nothing is said, as in commands, for ever."""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+PAGE = 1.5  # seconds; with what it takes to give up, a page has its answer within two
+_limit = ContextVar("patience", default=None)
+
+limit = _limit.get
+
+
+@contextmanager
+def patience(seconds):
+    token = _limit.set(seconds)
+    try:
+        yield
+    finally:
+        _limit.reset(token)
+
+
+def impatient():
+    """`with impatient():` is what one does for somebody who waits for a page."""
+    return patience(PAGE)

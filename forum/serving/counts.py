@@ -1,0 +1,42 @@
+"""Where several processes of a machine count together: a folder with files of each, which any of them sums up.
+
+To be prepared before prometheus-client is imported, which looks at the environment only then.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+NAME = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def are_shared():
+    return NAME in os.environ
+
+
+def prepare():
+    if settings.PROCESSES > 1:
+        os.environ.setdefault(NAME, str(settings.VAR_DIR / "metrics"))
+    if are_shared():
+        clean(Path(os.environ[NAME]))
+
+
+def clean(folder):
+    """Levels of processes that are gone go with them; their counts stay until none of the processes is left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {file: int(file.stem.rpartition("_")[2]) for file in folder.glob("*_*.db")}
+    alive = {process for process in files.values() if process != os.getpid() and is_alive(process)}
+    for file, process in files.items():
+        if process not in alive and (not alive or file.name.startswith("gauge_live")):
+            file.unlink(missing_ok=True)
+
+
+def is_alive(process):
+    with contextlib.suppress(PermissionError):
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+    return True

@@ -1,0 +1,48 @@
+"""/health/live, /health/ready and /metrics, for settings.MONITORS. To everybody else there are no such pages.
+
+Beside Django, not in it: they answer while all its threads wait for a database that hangs.
+"""
+
+import json
+
+from forum import health, metrics
+from forum.clients import is_monitor
+
+
+class Monitoring:
+    """An ASGI application in front of another, which gets all that is not for it."""
+
+    def __init__(self, application):
+        self.application = application
+
+    async def __call__(self, scope, receive, send):
+        page = PAGES.get(scope["path"])
+        if not page or scope["method"] not in ("GET", "HEAD") or not is_monitor(scope):
+            await self.application(scope, receive, send)
+            return
+        scope["parley.kept"] = True
+        status, kind, body = await page()
+        headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
+        headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+async def live():
+    return as_json(200, {"status": "live"})
+
+
+async def ready():
+    answer = await health.look()
+    return as_json(503 if answer["status"] == "failing" else 200, answer)
+
+
+async def counted():
+    return 200, metrics.CONTENT_TYPE_LATEST, metrics.text()
+
+
+def as_json(status, answer):
+    return status, "application/json", json.dumps(answer, indent=2).encode() + b"\n"
+
+
+PAGES = {"/health/live": live, "/health/ready": ready, "/metrics": counted}

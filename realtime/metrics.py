@@ -1,0 +1,37 @@
+"""What the live part tells /metrics."""
+
+import asyncio
+
+from forum.metrics import Counter, Gauge, Histogram
+
+EVERY = 5.0  # seconds between two looks at the outlets
+CHUNK = 200  # pages looked at before others get a turn
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+SOCKETS = Gauge("parley_sockets", "Open pages with a socket.", multiprocess_mode="livesum")
+WAITING_FRAMES = Gauge("parley_waiting_frames", "Frames that pages have not taken yet.", multiprocess_mode="livesum")
+WAITING_BYTES = Gauge("parley_waiting_bytes", "Their size.", multiprocess_mode="livesum")
+DELIVERIES = Counter("parley_deliveries", "Events handed to pages, each page counted.")
+CATCH_UPS = Counter("parley_catch_ups", "Questions of pages for what they missed.", ["by"])
+SWEEPS = Histogram("parley_sweep_seconds", "Sweeps and how long they took.", buckets=SECONDS)
+FOUND = Counter("parley_sweep_found", "Events that the sweep had to deliver, since nobody had pushed them.")
+FENCES = Counter("parley_fences", "Times that somebody's pages had to ask again what they may see.")
+UNPUBLISHED = Counter("parley_unpublished", "Events that Redis did not take.")
+
+
+async def run(hub):
+    while True:
+        await look(hub)
+        await asyncio.sleep(EVERY)
+
+
+async def look(hub):
+    frames = size = 0
+    for number, page in enumerate(list(hub.pages), 1):
+        waiting_frames, waiting_bytes = page.outlet.backlog()
+        frames, size = frames + waiting_frames, size + waiting_bytes
+        if number % CHUNK == 0:
+            await asyncio.sleep(0)
+    SOCKETS.set(len(hub.pages))
+    WAITING_FRAMES.set(frames)
+    WAITING_BYTES.set(size)

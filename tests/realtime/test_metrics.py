@@ -1,0 +1,61 @@
+import pytest
+from prometheus_client import REGISTRY
+
+from realtime import metrics
+from tests.realtime.sockets import do, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def counted():
+    """A function that tells by how much a count has grown since the test began."""
+    before = {}
+
+    def counted(name, **labels):
+        now = REGISTRY.get_sample_value(name, labels) or 0
+        return now - before.get(name, 0)
+
+    for name in ("deliveries_total", "sweep_seconds_count", "sweep_found_total", "fences_total"):
+        before[f"parley_{name}"] = counted(f"parley_{name}")
+    before["parley_catch_ups_total"] = counted("parley_catch_ups_total", by="socket")
+    return counted
+
+
+async def test_what_pages_ask_and_are_told_is_counted(counted, visit, topic, ada):
+    pages = [await visit(), await visit()]
+    for page in pages:
+        await page.watch_topic(topic)
+    await do(topic.reply, ada, "To both of you")
+    for page in pages:
+        await page.update("created")
+
+    assert counted("parley_catch_ups_total", by="socket") == 2
+    assert counted("parley_deliveries_total") == 2
+
+
+async def test_what_only_the_sweep_found_is_counted(counted, visit, hub, topic, ada, monkeypatch):
+    page = await visit()
+    await page.watch_topic(topic)
+    monkeypatch.setattr("realtime.publishing.publish", lambda told: None)
+    await do(topic.reply, ada, "Unheard")
+    hub.sweep_soon.set()
+
+    await page.update()
+    assert counted("parley_sweep_found_total") >= 1
+    await until(lambda: counted("parley_sweep_seconds_count"))
+
+
+async def test_open_pages_and_what_waits_for_them_are_measured(visit, hub):
+    await visit()
+    await until(lambda: len(hub.pages) == 1)
+    await metrics.look(hub)
+
+    assert REGISTRY.get_sample_value("parley_sockets") == 1
+    assert REGISTRY.get_sample_value("parley_waiting_bytes") == 0
+
+
+async def test_fences_are_counted(counted, visit, hub):
+    hub.fence({"type": "fence", "all": True})
+
+    assert counted("parley_fences_total") == 1
