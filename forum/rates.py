@@ -8,25 +8,30 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-TIMEOUT = 0.2  # seconds that Redis may take to answer, and
-PAUSE = 5.0  # seconds that it is left alone after it did not
+from forum import rest
 
 _local = SlidingWindowCounterRateLimiter(MemoryStorage())
 _shared = _local
 if settings.REDIS_URL:
-    _times = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    from forum.caching import TIMEOUT
+
+    _times = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
     _shared = SlidingWindowCounterRateLimiter(storage_from_string(settings.REDIS_URL, wrap_exceptions=True, **_times))
-_rest_until = 0.0
 
 
 def seconds_to_wait(what, who):
     """0 when `who` (an id or address) may do `what` (a name in settings.RATES) now, and counts it; else seconds."""
-    global _rest_until
-    if time.monotonic() >= _rest_until:
+    if rest.redis.allows():
         try:
-            return _count(_shared, what, who)
-        except StorageError:
-            _rest_until = time.monotonic() + PAUSE
+            wait = _count(_shared, what, who)
+        except StorageError as error:
+            rest.redis.begin(error)
+        else:
+            rest.redis.end()
+            return wait
     return _count(_local, what, who)
 
 

@@ -1,7 +1,7 @@
 import pytest
 from limits.errors import StorageError
 
-from forum import rates
+from forum import rates, rest
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_while_the_shared_counter_is_away_this_process_counts(two_a_day, monkeyp
             raise StorageError(OSError("no connection"))
 
     monkeypatch.setattr(rates, "_shared", Away())
-    monkeypatch.setattr(rates, "_rest_until", 0.0)
+    monkeypatch.setattr(rest, "redis", rest.Rest("Redis", 3600))
 
     assert [bool(rates.seconds_to_wait("post", 8)) for _ in range(3)] == [False, False, True]
     assert len(asked) == 1  # and is left alone for a while

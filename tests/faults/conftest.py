@@ -1,11 +1,13 @@
 import os
+import subprocess
+import sys
 
 import pytest
 
 from tests.browser.conftest import chromium, moderators  # noqa: F401 - the same browser
 from tests.browser.people import Person
 from tests.realtime.conftest import redis, redis_server  # noqa: F401 - a Redis of its own
-from tests.server import Server
+from tests.server import ROOT, Server
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
 ROUNDS = 40 if os.environ.get("FAULTS") == "full" else 3
@@ -15,6 +17,16 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/faults" in str(item.path):
             item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory):
+    """A folder with the static files, as a server with DEBUG off needs them: only that one has pages for errors."""
+    folder = str(tmp_path_factory.mktemp("static"))
+    environment = {**os.environ, "STATIC_ROOT": folder, "DEBUG": "0", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return folder
 
 
 @pytest.fixture
