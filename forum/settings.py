@@ -106,11 +106,24 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        pool=True,  # with CONN_MAX_AGE 0: under ASGI others leak
-        prepare_threshold=0,  # for forum/models/prepared.py alone: Django's own cursors never prepare
-        options="-c plan_cache_mode=force_generic_plan",  # planned once, not five times and then perhaps again
-    )
+    # with CONN_MAX_AGE 0: under ASGI others leak
+    DATABASES["default"]["ENGINE"] = "forum.postgresql"
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2,  # seconds, the least there is
+        "keepalives_idle": 10,  # seconds, as below: a server that vanished is noticed within half a minute
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,  # milliseconds
+        "prepare_threshold": 0,  # for forum/models/prepared.py alone: Django's own cursors never prepare
+        "options": "-c plan_cache_mode=force_generic_plan",  # planned once, not five times and then perhaps again
+        **DATABASES["default"].get("OPTIONS", {}),  # what the address says
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL", 16),  # one for each thread: of pages 8, of the live part 5, and some
+            "timeout": 1.5,  # seconds; a page says within two that it can't be had
+            "reconnect_timeout": 0.3,  # seconds; then the next who wants one tries again, so it is soon back
+        },
+    }
 SESSION_ENGINE = "forum.sessions"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -7,8 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from channels.db import database_sync_to_async
 
+from forum.patience import patience
+
 _readers = ThreadPoolExecutor(4, "realtime-reader")
 _writer = ThreadPoolExecutor(1, "realtime-writer")
+
+
+PATIENCE = 10  # seconds for each answer of the database
 
 
 async def ask(function, *arguments):
@@ -20,4 +25,5 @@ async def write(function, *arguments):
 
 
 async def _run(function, arguments, threads):
-    return await database_sync_to_async(function, thread_sensitive=False, executor=threads)(*arguments)
+    with patience(PATIENCE):  # which goes with the work into its thread
+        return await database_sync_to_async(function, thread_sensitive=False, executor=threads)(*arguments)

@@ -83,8 +83,16 @@ def test_a_database_keeps_what_its_address_says_about_encryption():
     url = "postgres://who:secret@db.example.org/parley?sslmode=verify-full"
     ((database,),) = [list(settings_with(["DATABASES"], DATABASE_URL=url)[0].values())]
 
-    assert database["ENGINE"] == "django.db.backends.postgresql"
-    assert database["OPTIONS"] == {"sslmode": "verify-full", "pool": True}
+    assert database["ENGINE"] == "forum.postgresql"
+    assert database["OPTIONS"]["sslmode"] == "verify-full"
+
+
+def test_what_the_address_of_a_database_says_outweighs_our_own():
+    names = ["DATABASES"]
+    database = settings_with(names, DATABASE_URL="postgres://db/parley?connect_timeout=9", DATABASE_POOL="3")[0]
+
+    assert database["default"]["OPTIONS"]["connect_timeout"] == 9
+    assert database["default"]["OPTIONS"]["pool"]["max_size"] == 3
 
 
 def test_redis_is_used_when_it_is_named():

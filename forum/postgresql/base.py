@@ -1,0 +1,32 @@
+"""Django's own PostgreSQL, with connections that give up in time, and known to be away once it was found to be."""
+
+from django.db.backends.postgresql import base
+from psycopg import OperationalError
+
+from forum import rest
+
+from .connections import Connection
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def __init__(self, settings_dict, alias="default"):
+        super().__init__(settings_dict, alias)
+        if pool := settings_dict["OPTIONS"].get("pool"):
+            pool["connection_class"] = Connection
+
+    def get_new_connection(self, conn_params):
+        if not self.pool:
+            return super().get_new_connection(conn_params)
+        if not rest.database.allows() and not self.pool.get_stats()["pool_available"]:
+            raise OperationalError("PostgreSQL did not answer a moment ago.")
+        try:
+            connection = super().get_new_connection(conn_params)
+            while connection.has_hung_up():  # the server was started anew, say
+                connection.close()
+                self.pool.putconn(connection)
+                connection = super().get_new_connection(conn_params)
+        except OperationalError as error:
+            rest.database.begin(error)
+            raise
+        rest.database.end()
+        return connection

@@ -1,0 +1,54 @@
+"""A full disk: nothing can be written, which is said and the text given back; and all is well once there is room."""
+
+import os
+import sqlite3
+import subprocess
+
+import pytest
+
+from tests import elsewhere
+from tests.faults.visitors import Visitor
+from tests.server import Server
+
+TEXT = "Tea & <b>cake</b> " * 500
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """20 MB."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(tmp_path)]
+    if os.getuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+def test_a_full_disk_refuses_with_the_text_and_breaks_nothing(small_disk, collected):
+    url = f"sqlite:///{small_disk}/parley.sqlite3"
+    made = elsewhere.forum_in(url)
+    server = Server("uvicorn", DATABASE_URL=url, STATIC_ROOT=collected).start()
+    ada, topic = Visitor(server.address, made["session"]).fetches_form("/profile/"), made["topic"]
+
+    fill(small_disk / "film")
+    refusals = [ada.replies(topic, TEXT) for _ in range(8)]
+    (small_disk / "film").unlink()
+    accepted = ada.replies(topic, TEXT)
+    server.stop()
+
+    assert refusals[-1].status == 503
+    assert refusals[-1].headers["Retry-After"]
+    assert "Tea &amp; &lt;b&gt;cake&lt;/b&gt;" in refusals[-1].text
+    assert accepted.status == 302
+    with sqlite3.connect(small_disk / "parley.sqlite3") as file:
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        (numbers,) = file.execute("SELECT max(number) FROM forum_post").fetchone()
+    assert numbers == 2 + sum(refusal.status == 302 for refusal in refusals)
+
+
+def fill(path):
+    with path.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 4096)
+        except OSError:
+            return

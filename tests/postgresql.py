@@ -1,0 +1,86 @@
+"""A PostgreSQL of its own on a free port, for tests that stop, kill or freeze it."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.server import free_port
+
+# Nothing is lost when a process is killed, only when the machine is; so the tests need not wait for the disk.
+SETTINGS = {"fsync": "off", "max_connections": "20", "superuser_reserved_connections": "0"}
+DEADLINE = 30  # seconds
+
+
+def programs():
+    """The folder of PostgreSQL's own programs, the newest there is, or None: Debian keeps them out of PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4]))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else on_path and Path(on_path).parent
+
+
+class PostgreSQL:
+    """`url` is a new database. kill(), start(), freeze() and thaw() do what they say; stop() ends and removes it."""
+
+    def __init__(self):
+        if not programs():
+            pytest.skip("PostgreSQL is not installed; bring it with: make services")
+        self.folder, self.port = Path(tempfile.mkdtemp(prefix="parley-postgresql-")), free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        self.who = {}
+        if os.getuid() == 0:  # which may not run it
+            shutil.chown(self.folder, "postgres")
+            self.who = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        options = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
+        command = [programs() / "initdb", "--pgdata", self.folder, *options]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **self.who)
+
+    def start(self):
+        command = [programs() / "postgres", "-D", self.folder, "-k", self.folder, "-h", "127.0.0.1"]
+        command += ["-p", str(self.port)]
+        command += [f"--{name}={value}" for name, value in SETTINGS.items()]
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **self.who)
+        deadline = time.monotonic() + DEADLINE
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL did not start: " + (self.folder / "log").read_text()[-2000:])
+            time.sleep(0.05)
+        return self
+
+    def stop(self):
+        self.thaw()
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(DEADLINE)
+        shutil.rmtree(self.folder)
+
+    def kill(self):
+        """As a machine does that loses its power, but for the disk."""
+        self._signal(signal.SIGKILL)
+        self.process.wait(DEADLINE)
+
+    def freeze(self):
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number):
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        for process in [pid, *map(int, children.read_text().split())] if children.exists() else []:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def _answers(self):
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(self.url, connect_timeout=2).close()
+            return True
+        return False
