@@ -7,6 +7,6 @@ class ForumConfig(AppConfig):
     verbose_name = _("Forum")
 
     def ready(self):
-        from forum import metrics
+        from forum import checks, metrics  # noqa: F401 - they are asked by Django from here on
 
         metrics.listen()

@@ -14,3 +14,16 @@ def layer_keeps_its_sockets(app_configs, **kwargs):
             )
         ]
     return []
+
+
+@register()
+def processes_hear_each_other(app_configs, **kwargs):
+    if settings.PROCESSES > 1 and settings.CHANNEL_LAYERS["default"]["BACKEND"].endswith("InMemoryChannelLayer"):
+        return [
+            Error(
+                f"{settings.PROCESSES} processes (WEB_CONCURRENCY) with a layer in memory can't hear each other.",
+                hint="Set REDIS_URL=redis://…, or WEB_CONCURRENCY=1.",
+                id="realtime.E002",
+            )
+        ]
+    return []

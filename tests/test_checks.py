@@ -1,0 +1,42 @@
+"""What can't work is refused before anybody comes, with what to do."""
+
+import pytest
+
+from forum import checks
+from realtime import checks as live_checks
+from tests.deployment import PRODUCTION
+from tests.test_settings import start
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"WEB_CONCURRENCY": "2"}, ["realtime.E002", "Set REDIS_URL"]),
+        ({"DATABASE_URL": "postgres://db/parley?conn_max_age=600"}, ["forum.E001", "Take conn_max_age out"]),
+        ({"ALLOWED_HOSTS": "other.example.org"}, ["forum.E002", "Add 'forum.example.org' to ALLOWED_HOSTS"]),
+        ({"SITE_URL": "forum.example.org"}, ["forum.E002", "https://"]),
+    ],
+)
+def test_settings_that_can_not_work_are_refused_with_what_to_do(settings, words):
+    result = start(["manage.py", "check"], **PRODUCTION | settings)
+
+    assert result.returncode != 0
+    assert all(word in result.stderr for word in words), result.stderr
+
+
+def test_several_processes_on_redis_are_fine(settings):
+    settings.PROCESSES = 4
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"}}
+    assert live_checks.processes_hear_each_other(None) == []
+
+
+def test_the_layer_that_drops_sockets_is_refused(settings):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer"}}
+    (error,) = live_checks.layer_keeps_its_sockets(None)
+
+    assert "REDIS_URL" in error.hint
+
+
+def test_subdomains_may_be_allowed_as_a_whole(settings):
+    settings.DEBUG, settings.SITE_URL, settings.ALLOWED_HOSTS = False, "https://forum.example.org", [".example.org"]
+    assert checks.the_site_answers_to_its_own_name(None) == []
