@@ -1,4 +1,7 @@
+import os
 import sqlite3
+import subprocess
+import sys
 import urllib.request
 from contextlib import closing
 
@@ -10,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from forum.backups import sqlite
 from forum.models import Post, Topic, User
 from tests.commands.conftest import on_postgresql, on_sqlite
-from tests.server import Server
+from tests.server import ROOT, Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -193,17 +196,11 @@ def test_what_fails_half_way_changes_nothing_and_leaves_nothing(says, copy, monk
 
 
 @on_sqlite
-def test_a_database_that_is_gone_is_made_again(copy, tmp_path):
-    import os
-    import subprocess
-    import sys
-
-    from tests.server import ROOT
-
+def test_a_database_that_is_gone_is_made_again_even_while_redis_is_away(copy, tmp_path):
     new = tmp_path / "new.sqlite3"
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": f"sqlite:///{new}"}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "REDIS_URL": "redis://127.0.0.1:1/0"}
     command = [sys.executable, "manage.py", "restore", "--yes", str(copy)]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=ROOT, env=environment | {"DATABASE_URL": f"sqlite:///{new}"}, check=True)
 
     with closing(sqlite3.connect(new)) as database:
         assert database.execute("SELECT count(*) FROM forum_post").fetchone() == (1,)
