@@ -2,7 +2,7 @@
 
 The reader holds one snapshot from beginning to end. In WAL mode that keeps no writer waiting, and the copy need not
 begin anew whenever somebody writes, which the interface does otherwise. VACUUM INTO keeps nobody waiting either, but
-takes several times as long (docs/benchmarks.md) and tells nothing of its progress.
+costs more (`bench/sqlite_writes.py`), gives no sign of its progress, and its copy is not the same page for page.
 """
 
 import sqlite3
