@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own on a free port, for tests that stop, kill or freeze it."""
+"""A PostgreSQL of its own on a free port, for a column and for tests that stop, kill or freeze it."""
 
 import contextlib
 import os
@@ -15,8 +15,18 @@ import pytest
 from tests.server import free_port
 
 # Nothing is lost when a process is killed, only when the machine is; so the tests need not wait for the disk.
-SETTINGS = {"fsync": "off", "max_connections": "20", "superuser_reserved_connections": "0"}
+QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "superuser_reserved_connections": "0"}
 DEADLINE = 30  # seconds
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """One beside the database of the run, for tests that want empty databases of it: `new_database()`."""
+    if not programs():
+        pytest.skip("PostgreSQL is not installed; bring it with: make services")
+    server = PostgreSQL().start()
+    yield server
+    server.stop()
 
 
 def programs():
@@ -27,13 +37,12 @@ def programs():
 
 
 class PostgreSQL:
-    """`url` is a new database. kill(), start(), freeze() and thaw() do what they say; stop() ends and removes it."""
+    """`url` is an empty database. kill(), start(), freeze() and thaw() do what they say; stop() ends and removes it."""
 
-    def __init__(self):
-        if not programs():
-            pytest.skip("PostgreSQL is not installed; bring it with: make services")
-        self.folder, self.port = Path(tempfile.mkdtemp(prefix="parley-postgresql-")), free_port()
-        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+    def __init__(self, **options):
+        self.options = {**QUICK, "max_connections": "20", **options}
+        self.folder, self.port, self.databases = Path(tempfile.mkdtemp(prefix="parley-postgresql-")), free_port(), 0
+        self.url = self._address("postgres")
         self.who = {}
         if os.getuid() == 0:  # which may not run it
             shutil.chown(self.folder, "postgres")
@@ -45,7 +54,7 @@ class PostgreSQL:
     def start(self):
         command = [programs() / "postgres", "-D", self.folder, "-k", self.folder, "-h", "127.0.0.1"]
         command += ["-p", str(self.port)]
-        command += [f"--{name}={value}" for name, value in SETTINGS.items()]
+        command += [f"--{name}={value}" for name, value in self.options.items()]
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **self.who)
         deadline = time.monotonic() + DEADLINE
@@ -54,6 +63,14 @@ class PostgreSQL:
                 raise RuntimeError("PostgreSQL did not start: " + (self.folder / "log").read_text()[-2000:])
             time.sleep(0.05)
         return self
+
+    def new_database(self):
+        """The URL of another empty database."""
+        self.databases += 1
+        name = f"forum{self.databases}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self._address(name)
 
     def stop(self):
         self.thaw()
@@ -71,6 +88,9 @@ class PostgreSQL:
 
     def thaw(self):
         self._signal(signal.SIGCONT)
+
+    def _address(self, name):
+        return f"postgres://postgres@127.0.0.1:{self.port}/{name}"
 
     def _signal(self, number):
         pid = self.process.pid

@@ -1,0 +1,157 @@
+"""Twenty people write at once into a SQLite forum while backups are made: does anybody wait, is anybody refused?
+
+20 replies a second by form, from 20 members into as many topics, on a forum of 20,000 posts; one backup after the
+other, as docs/backups.md has it: with `nice`, so that readers and writers go first.
+1,000 replies, or with FULL=1 the 10,000 of the guarantee (500 seconds).
+"""
+
+import http.client
+import os
+import re
+import secrets
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.report import tell, title
+from bench.site import ROOT, prepared, serving
+
+WRITES = 10_000 if os.environ.get("FULL") == "1" else 1_000
+PEOPLE, A_SECOND = 20, 20
+STORED = 20_000  # posts that are there before
+
+
+def main():
+    title(f"{WRITES:,} writes at {A_SECOND} a second from {PEOPLE} people, SQLite, with backups running")
+    with prepared() as address, tempfile.TemporaryDirectory() as folder:
+        sessions = forum(address)
+        compare_ways(Path(folder))
+        log = Path(folder) / "log"
+        with logged(log), serving(address), backing_up(Path(folder)) as copies:
+            answers = write(address, sessions)
+        tell_all(answers, log.read_text(), copies)
+
+
+def forum(address):
+    """A topic of 1,000 posts for each of the members; returns their sessions."""
+    from forum.models import Category, Post, Topic, User
+    from tests.browser.people import session_cookie
+
+    help_ = Category.objects.create(name="Help")
+    sessions = []
+    for n in range(PEOPLE):
+        member = User.objects.create(username=f"member{n}")
+        topic = Topic.start(member, help_, f"Topic {n}", "Let us see.")
+        first = topic.posts.get()
+        Post.objects.bulk_create(
+            Post(topic=topic, author=member, number=number, change=number, body="Words. " * 90, html=first.html * 20)
+            for number in range(2, STORED // PEOPLE + 1)
+        )
+        Topic.objects.filter(pk=topic.pk).update(last_number=STORED // PEOPLE, change=STORED // PEOPLE)
+        sessions.append(session_cookie(member, address)["value"])
+    return sessions
+
+
+def compare_ways(folder):
+    """The reason why the backup goes page by page: nobody writes meanwhile here."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(name)) as source, closing(sqlite3.connect(folder / "pages")) as copy:
+        pages = timed(source.backup, copy, pages=2000)
+        vacuum = timed(source.execute, f"VACUUM INTO '{folder}/vacuumed'")
+    tell("copying all pages of that forum", pages, "ms", reference=round(vacuum, 1))
+
+
+def timed(act, *arguments, **options):
+    started = time.perf_counter()
+    act(*arguments, **options)
+    return (time.perf_counter() - started) * 1000
+
+
+class logged:
+    """What processes started meanwhile say on standard error goes to a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __enter__(self):
+        self.file, self.before = self.path.open("w"), os.dup(2)
+        os.dup2(self.file.fileno(), 2)
+
+    def __exit__(self, *_):
+        os.dup2(self.before, 2)
+        os.close(self.before)
+        self.file.close()
+
+
+class backing_up:
+    """One backup after the other, as `manage.py backup` makes them; how many milliseconds each took."""
+
+    def __init__(self, folder):
+        self.folder, self.took, self.over = folder, [], threading.Event()
+        self.thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self.thread.start()
+        return self.took
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+    def _run(self):
+        while not self.over.is_set():
+            path = self.folder / "copy.sqlite3"
+            command = ["nice", sys.executable, "manage.py", "backup", str(path)]
+            self.took.append(timed(subprocess.run, command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL))
+            path.unlink()
+
+
+def write(address, sessions):
+    """[(status, milliseconds since it was due)]"""
+    answers, start = [], time.monotonic() + 0.5
+    people = [
+        threading.Thread(target=one_person, args=(address, place, session, start, answers))
+        for place, session in enumerate(sessions)
+    ]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    return answers
+
+
+def one_person(address, place, session, start, answers):
+    wire, csrf = http.client.HTTPConnection(address.rpartition("/")[2], timeout=60), secrets.token_hex(16)
+    headers = {"Cookie": f"sessionid={session}; csrftoken={csrf}", "Content-Type": "application/x-www-form-urlencoded"}
+    for n in range(place, WRITES, PEOPLE):
+        due = start + n / A_SECOND
+        time.sleep(max(due - time.monotonic(), 0))
+        form = {"body": f"Reply **{n}** with some words.", "token": secrets.token_hex(16), "csrfmiddlewaretoken": csrf}
+        wire.request("POST", f"/t/{place + 1}/replies/", urlencode(form), headers)
+        answer = wire.getresponse()
+        answer.read()
+        answers.append((answer.status, (time.monotonic() - due) * 1000))
+
+
+def tell_all(answers, log, copies):
+    times = sorted(taken for _status, taken in answers)
+    locked = len(re.findall("database is locked", log))
+    tell("“database is locked”", locked, "times", at_most=0)
+    tell("replies that were not taken", sum(status != 302 for status, _taken in answers), "replies", at_most=0)
+    tell("reply by form, median", times[len(times) // 2], "ms")
+    tell("reply by form, 99 of 100", times[int(len(times) * 0.99)], "ms", at_most=500)
+    tell("the slowest of them", times[-1], "ms")
+    tell("backups that were made meanwhile", len(copies), "backups", at_least=1)
+    tell("a backup under that load, the slowest", max(copies), "ms")
+
+
+if __name__ == "__main__":
+    main()

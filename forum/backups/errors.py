@@ -1,0 +1,2 @@
+class BackupError(Exception):
+    """What went wrong and what to do, as sentences for the owner of the forum."""

@@ -1,0 +1,62 @@
+"""Files that are whole or not there at all, and that only their owner may read: they hold everybody's secrets."""
+
+import os
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from .errors import BackupError
+
+
+@contextmanager
+def written_whole(path):
+    """Yields a file beside `path` to write into, which takes that name when nothing went wrong."""
+    path = Path(path)
+    if path.is_dir():
+        raise BackupError(_("%s is a folder. Name a file in it.") % path)
+    if path.exists():
+        raise BackupError(_("%s is there already. Name another file, or move that one away.") % path)
+    with passing(path.with_name(path.name + ".part")) as part:
+        yield part
+        settle(part)
+        os.rename(part, path)
+        settle(path.parent)
+
+
+@contextmanager
+def passing(path):
+    """Yields `path` as a new, empty file, which is removed in the end, whatever happens."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError as error:
+        raise BackupError(
+            _("%s is there already: another run is writing it, or one was stopped. If none is running, remove it.")
+            % path
+        ) from error
+    except OSError as error:
+        raise BackupError(could_not_write(path, error.strerror)) from error
+    try:
+        yield path
+    except OSError as error:
+        raise BackupError(could_not_write(path, error.strerror)) from error
+    finally:
+        for name in (path, Path(f"{path}-journal"), Path(f"{path}-wal"), Path(f"{path}-shm")):
+            with suppress(FileNotFoundError):
+                name.unlink()
+
+
+def could_not_write(path, reason):
+    return _(
+        "%(path)s could not be written: %(reason)s. Nothing half-written was left. Make room, mend the folder or its"
+        " permissions, or name another place; then try again."
+    ) % {"path": path, "reason": reason}
+
+
+def settle(path):
+    """What was written there is on the disk when this returns."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -1,0 +1,68 @@
+"""Which migrations a database, a backup and this code have: only what is of the same state fits together."""
+
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext as _
+
+from .errors import BackupError
+
+
+def of_database(connection):
+    """{(app, name)}"""
+    return set(MigrationRecorder(connection).applied_migrations())
+
+
+def of_code():
+    return set(MigrationLoader(None).disk_migrations)
+
+
+def is_forum(migrations):
+    return any(app == "forum" for app, _name in migrations)
+
+
+def missing_and_unknown(found):
+    """What this code has beyond `found`, and what `found` has, of the same apps, beyond this code."""
+    code = of_code()
+    apps = {app for app, _name in code}
+    return code - found, {one for one in found - code if one[0] in apps}
+
+
+def check_same(found, path):
+    """Raises BackupError unless a backup with these migrations has the state of this code."""
+    if not is_forum(found):
+        raise not_a_backup(path)
+    missing, unknown = missing_and_unknown(found)
+    if unknown:
+        raise BackupError(
+            _(
+                "%(path)s was made by a newer Parley than this: it has %(names)s. Bring the code to the version that"
+                " made it, then restore it."
+            )
+            % {"path": path, "names": names(unknown)}
+        )
+    if missing:
+        raise BackupError(
+            _(
+                "%(path)s was made by an older Parley than this: it lacks %(names)s. Bring the code to the version that"
+                " made it, restore it there, then update and run: manage.py migrate"
+            )
+            % {"path": path, "names": names(missing)}
+        )
+
+
+def check_ours(connection):
+    """Raises BackupError when the database holds something, and that is not a forum."""
+    tables = connection.introspection.table_names()
+    if tables and not is_forum(of_database(connection)):
+        raise BackupError(
+            _("The database %(name)s holds something else than a forum: %(tables)s. Name an empty one in DATABASE_URL.")
+            % {"name": connection.settings_dict["NAME"], "tables": ", ".join(tables[:5])}
+        )
+
+
+def not_a_backup(path):
+    return BackupError(_("%s is not a backup of Parley. Those are made with: manage.py backup") % path)
+
+
+def names(migrations):
+    return ", ".join(f"{app}.{name}" for app, name in sorted(migrations))
