@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.autoreload import file_changed
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,12 @@ class ForumConfig(AppConfig):
         from forum import checks, metrics  # noqa: F401 - they are asked by Django from here on
 
         metrics.listen()
+        file_changed.connect(render_anew, dispatch_uid="render_anew")
+
+
+def render_anew(sender, file_path, **kwargs):
+    """While somebody works on templates under `runserver`, what was rendered before is no use."""
+    from forum import fragments
+
+    if file_path.suffix == ".html":
+        fragments.kept.clear()

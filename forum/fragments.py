@@ -64,6 +64,12 @@ def _sidebar(places, current):
     return rendered(SIDEBAR, places=top, current=current)
 
 
+def part(template, named):
+    """A template that depends on what is named and on nothing else, in the reader's language."""
+    key = ("part", template, tuple(named.items()), translation.get_language())
+    return kept.made(key, lambda: mark_safe(render_to_string(template, named)))  # noqa: S308 - our own template's
+
+
 def rendered(template, **context):
     """In the site's language and in UTC: it must read the same for everybody."""
     with translation.override(settings.LANGUAGE_CODE), timezone.override(UTC):

@@ -38,6 +38,11 @@ class Kept:
         text = self.get(key)
         return self.keep(key, make()) if text is None else text
 
+    def clear(self):
+        with self._lock:
+            self._entries.clear()
+            self.size = 0
+
     def _drop(self, key):
         if key in self._entries:
             self.size -= self.ENTRY + len(self._entries.pop(key))

@@ -2,11 +2,14 @@
 
 import re
 from datetime import UTC
+from functools import cache
 
 from django import template
 from django.templatetags.static import static
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
+
+from forum import fragments
 
 register = template.Library()
 
@@ -14,6 +17,13 @@ HUES = 12  # as many as css/avatars.css has
 
 
 @register.simple_tag
+def part(template, **named):
+    """A template that shows nothing but what is `named` here, and so is rendered once."""
+    return fragments.part(template, named)
+
+
+@register.simple_tag
+@cache
 def icon(name):
     """A picture from static/icons.svg; it says nothing to those who listen, so put words beside it."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name)

@@ -1,15 +1,20 @@
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from forum.models import Category
+from forum.models.prepared import Prepared
 from forum.pages import canonical
 
 from . import topics
 
+FOUND = Prepared(lambda reader, category_id: Category.objects.visible_to(reader).filter(pk=category_id))
+
 
 @require_safe
 def show(request, category_id, slug=""):
-    category = get_object_or_404(Category.objects.visible_to(request.user).select_related("parent"), pk=category_id)
-    if slug != category.slug:
-        return redirect(canonical(request, category))
-    return topics.index(request, category)
+    for category in FOUND.instances(request.user, category_id):
+        if slug != category.slug:
+            return redirect(canonical(request, category))
+        return topics.index(request, category)
+    raise Http404
