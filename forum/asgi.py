@@ -1,4 +1,6 @@
-"""One application for pages and sockets. Which sockets and waiting requests there are is a setting: the forum does not know them."""
+"""One application for pages, sockets and waiting requests. Which of the latter there are is a setting: the forum does
+not know them.
+"""
 
 import os
 

@@ -58,7 +58,7 @@ def watch_in(text):
 
 
 def asker_in(message):
-    """Who of several that share a socket asks, as a short text of theirs; None when it does not say. Raises BadMessage."""
+    """Who of those that share a socket asks: a short text of theirs, or None. Raises BadMessage."""
     asker = message.get("for")
     if asker is not None and (not isinstance(asker, str) or len(asker) > 36):
         raise BadMessage("for must be a text of at most 36 characters.")

@@ -16,7 +16,8 @@ async def probe(scope, receive, send):
     request = request_of(scope)
     reader, _rights = await database.ask(reader_with, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
     if request.method != "GET" or not reader.is_staff:
-        return await respond(send, request, HttpResponseNotFound())
+        await respond(send, request, HttpResponseNotFound())
+        return
     response = StreamingHttpResponse(content_type="text/plain")
     request.META.pop("HTTP_ACCEPT_ENCODING", None)  # compressed, they would wait for each other here
     finish(request, response)
