@@ -1,6 +1,4 @@
-"""One application for pages, sockets and waiting requests. Which of the latter there are is a setting: the forum does
-not know them.
-"""
+"""One application for pages, sockets and waiting requests; which of these there are is a setting of its own."""
 
 import os
 

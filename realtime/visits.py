@@ -8,7 +8,7 @@ import json
 
 AT_ONCE, ELSEWHERE = 0.05, 1.0  # seconds that more may follow: on the topic on show, and in lists and news
 FAREWELL = 5.0  # seconds that the page may take to leave
-ASKING_TELLS = ("post_update", "heartbeat", "again")
+ASKING_TELLS = ("post_update", "batch", "heartbeat", "again")
 COME_BACK = (4001, 1012)  # close codes that say so
 
 

@@ -168,6 +168,7 @@ class Connection extends EventTarget {
   #hear(message) {
     this.#heardAt = Date.now();
     if ("for" in message && message.for !== TAB) return; // another tab has asked
+    if (message.type === "batch") return message.events.forEach((event) => this.#hear(event)); // of a busy moment
     if (message.type === "heartbeat") this.send({ type: "pong" });
     this.#tell(message);
   }

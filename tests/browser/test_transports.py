@@ -98,3 +98,16 @@ def test_without_a_network_the_page_says_so_and_catches_up(forum, network, visit
     reader.context.set_offline(False)
 
     ends_like_a_fresh_page(reader, forum["topic"])
+
+
+def test_the_panel_tells_the_owner_what_a_proxy_holds_back(network, visit):
+    owner = visit(world.owner(), network=network)
+    page = owner.opens_live("/live/")
+    for check in ("now", "trip", "socket", "stream"):
+        expect(page.locator(f"[data-check={check}]")).to_have_class("finding finding--ok")
+
+    network.buffer()
+    owner.opens("/live/")
+
+    expect(page.locator("[data-check=stream]")).to_contain_text("Turn buffering off", timeout=20_000)
+    expect(page.locator("[data-check=socket]")).to_contain_text("Let the proxy pass Upgrade")
