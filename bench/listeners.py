@@ -55,18 +55,18 @@ class Page:
                     self._count(0, 21)
 
     async def _ask_for_ever(self, wait, rest):
-        """Each time over the same connection, or a new one where the server has closed it, as browsers do."""
-        reader = writer = None
-        try:
-            while True:
-                if reader is None or reader.at_eof():
-                    reader, writer = await asyncio.open_connection(*self.host.split(":"))
-                answer = await self._ask(reader, writer, wait)
-                self.tally.see(answer["events"])
-                self.topic["change"] = answer["change"]
-                await asyncio.sleep(rest)
-        finally:
-            if writer:
+        """Over one connection while the server keeps it, then over another, as browsers do."""
+        while True:
+            reader, writer = await asyncio.open_connection(*self.host.split(":"))
+            try:
+                while True:
+                    answer = await self._ask(reader, writer, wait)
+                    self.tally.see(answer["events"])
+                    self.topic["change"] = answer["change"]
+                    await asyncio.sleep(rest)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                continue
+            finally:
                 writer.close()
 
     async def _ask(self, reader, writer, wait):
