@@ -58,7 +58,7 @@ def scheme(request):
 def proxies(request):
     name = _("Proxies")
     chain = [hop for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    trusted = settings.TRUSTED_PROXIES
     if chain and not trusted:
         words = _(
             "X-Forwarded-For comes and is not believed, so all visitors seem to be the proxy and share its limits. If "

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponseBadRequest, HttpResponseNotAllowed, JsonResponse
 
+from forum.clients import client_address
+
 from . import limits, messages, stopping
-from .addresses import address_of
 from .responses import request_of, respond
 from .visits import Left, Visit
 
@@ -38,7 +39,7 @@ class LongPoll:
             asks, seconds = query_of(request)
         except messages.BadMessage as error:
             return HttpResponseBadRequest(str(error), content_type="text/plain")
-        visitors = [address_of(request), request.COOKIES.get(settings.SESSION_COOKIE_NAME)]
+        visitors = [client_address(scope), request.COOKIES.get(settings.SESSION_COOKIE_NAME)]
         with self.waiting.of(*filter(None, visitors)) as welcome:
             if not welcome:
                 return later(429, "Too many requests wait from here. Close some pages.")

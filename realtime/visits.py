@@ -5,6 +5,7 @@ So a long poll joins, is fenced and is answered by the very code that serves soc
 
 import asyncio
 import json
+from contextvars import Context
 
 AT_ONCE, ELSEWHERE = 0.05, 1.0  # seconds that more may follow: on the topic on show, and in lists and news
 FAREWELL = 5.0  # seconds that the page may take to leave
@@ -26,7 +27,8 @@ class Visit:
         self._inbox, self._frames = asyncio.Queue(), asyncio.Queue()
         self._beside = {}
         self._asks = [{**ask, "type": "watch", "for": str(n)} for n, ask in enumerate(asks)]
-        self._page = asyncio.ensure_future(application(socket_scope(scope), self._inbox.get, self._hear))
+        page = application(socket_scope(scope), self._inbox.get, self._hear)
+        self._page = asyncio.create_task(page, context=Context())  # the hub may start here and outlives the request
         self._page.add_done_callback(lambda page: self._frames.put_nowait(Left()))
 
     async def __aenter__(self):

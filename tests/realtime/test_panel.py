@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 def site(settings):
     settings.SITE_URL, settings.HTTPS = "http://testserver", False
     settings.ALLOWED_HOSTS = ["testserver", "elsewhere"]
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    settings.TRUSTED_PROXIES = 0
     return settings
 
 
@@ -55,7 +55,7 @@ def test_a_site_in_order_has_nothing_to_mend(asked):
         ({}, {"X-Forwarded-Proto": "https"}, "Encryption", "begin with https"),
         ({"HTTPS": True}, {}, "Encryption", "X-Forwarded-Proto: https"),
         ({}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "TRUSTED_PROXIES=1"),
-        ({"ALLAUTH_TRUSTED_PROXY_COUNT": 2}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "names 1 addresses"),
+        ({"TRUSTED_PROXIES": 2}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "names 1 addresses"),
         ({"REDIS_URL": "redis://127.0.0.1:1/0"}, {}, "Redis", "does not answer"),
     ],
 )
