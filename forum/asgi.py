@@ -1,4 +1,4 @@
-"""One application for pages and sockets. Which sockets there are is a setting: the forum does not know them."""
+"""One application for pages, sockets and waiting requests; which of these there are is a setting of its own."""
 
 import os
 
@@ -19,5 +19,7 @@ from forum.serving.pages import Pages  # noqa: E402
 from forum.serving.requests import Requests  # noqa: E402
 from forum.serving.static import with_static_files  # noqa: E402
 
-pages = Requests(Monitoring(with_static_files(Guests(Pages()))))
-application = ProtocolTypeRouter({"http": pages, "websocket": import_string(settings.WEBSOCKET_APPLICATION)})
+pages = import_string(settings.LIVE_REQUESTS)(with_static_files(Guests(Pages())))
+application = ProtocolTypeRouter(
+    {"http": Requests(Monitoring(pages)), "websocket": import_string(settings.WEBSOCKET_APPLICATION)}
+)

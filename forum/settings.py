@@ -73,6 +73,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "forum.urls"
 ASGI_APPLICATION = "forum.asgi.application"
 WEBSOCKET_APPLICATION = "realtime.routing.application"
+LIVE_REQUESTS = "realtime.routing.with_live_requests"  # wraps the pages
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -28,6 +28,7 @@ class Page(AsyncWebsocketConsumer):
     async def __call__(self, scope, receive, send):
         self.joined, self.topics, self.held = set(), set(), {}
         self.user, self.user_id, self.rights = None, None, None
+        self.asking = None  # who of those that share this socket asks just now
         self.beat_at = self.heard_at = time.monotonic()
         self.allowance = limits.Allowance()
         self.outlet = Outlet(send, on_full=self.send_away)
@@ -68,7 +69,9 @@ class Page(AsyncWebsocketConsumer):
         if not self.allowance.take():
             return self.outlet.close(TOO_FAST)
         try:
-            await self._answer(messages.read(text_data or ""))
+            message = messages.read(text_data or "")
+            self.asking = messages.asker_in(message)
+            await self._answer(message)
         except BadMessage as error:
             await self._send({"type": "error", "message": str(error)})
         except Exception:
@@ -186,7 +189,9 @@ class Page(AsyncWebsocketConsumer):
         self.hub.leave(self, groups.of_topic(topic))
 
     async def _send(self, message):
-        """An answer may be large: it waits until the one before has been read."""
+        """An answer may be large: it waits until the one before has been read. It says for whom it is."""
+        if self.asking:
+            message = {**message, "for": self.asking}
         try:
             await self.outlet.drained(PATIENCE)
         except TimeoutError:

@@ -5,6 +5,7 @@ import re
 
 LARGEST = 2**53 - 1  # what a browser can count to
 ROWS = 100
+WATCH = 4000  # characters of one in a query; a message may have 4,096 bytes
 LIST = re.compile(r"latest|category:[0-9]{1,18}", re.ASCII)
 
 
@@ -43,6 +44,25 @@ def epoch_in(message):
     if not isinstance(epoch, str) or len(epoch) > 16:
         raise BadMessage("epoch must be the text that the page was given.")
     return epoch
+
+
+def watch_in(text):
+    """What a page shows, as JSON in a query: an object like the ones that `watch` brings. Raises BadMessage."""
+    try:
+        ask = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadMessage("watch must be JSON.") from error
+    if not isinstance(ask, dict) or len(json.dumps(ask)) > WATCH:
+        raise BadMessage(f"watch must be an object of at most {WATCH} characters.")
+    return ask
+
+
+def asker_in(message):
+    """Who of those that share a socket asks: a short text of theirs, or None. Raises BadMessage."""
+    asker = message.get("for")
+    if asker is not None and (not isinstance(asker, str) or len(asker) > 36):
+        raise BadMessage("for must be a text of at most 36 characters.")
+    return asker
 
 
 def list_in(message):

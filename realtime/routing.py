@@ -4,5 +4,17 @@ from channels.sessions import CookieMiddleware
 from django.urls import path
 
 from .consumers import Page
+from .long_poll import LongPoll
+from .probe import probe
 
 application = AllowedHostsOriginValidator(CookieMiddleware(URLRouter([path("ws/", Page.as_asgi())])))
+
+
+def with_live_requests(pages):
+    """The pages, and beside them the requests that wait: these may not hold one of the pages' threads."""
+    beside = {"/live/feed": LongPoll(CookieMiddleware(Page.as_asgi())), "/live/probe": probe}
+
+    async def choose(scope, receive, send):
+        await beside.get(scope["path"], pages)(scope, receive, send)
+
+    return choose

@@ -4,18 +4,30 @@ import contextlib
 import selectors
 import socket
 import threading
+import time
 
 REFUSAL = b"HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class Proxy:
-    """Listens on `port`. Modes: `pass_on`; `cut` (connections break, new ones are refused); `hang` (nothing gets
-    through and nobody is told); `without_sockets` (pages pass, WebSockets are refused)."""
+    """Listens on `port`; `sockets` is how many WebSockets are open through it. Modes:
+
+    pass_on           all is well
+    cut               connections break, new ones are refused
+    hang              nothing gets through and nobody is told
+    without_sockets   pages pass, WebSockets are refused
+    buffer            answers are held until they are complete; so a WebSocket opens and brings nothing
+    cut_idle(seconds) connections break on which nothing was said for so long
+    """
 
     def __init__(self, target_port):
         self.target_port = target_port
         self.mode = "pass"
         self.pairs = {}  # socket -> its other end
+        self.upgraded = set()  # ends of WebSockets
+        self.held = {}  # end -> what waits for the answer to be complete
+        self.spoken = {}  # end -> when something was said
+        self.patience = None
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
@@ -39,6 +51,17 @@ class Proxy:
     def without_sockets(self):
         self._become("without sockets")
 
+    def buffer(self):
+        self._become("buffer")
+
+    def cut_idle(self, seconds):
+        self.patience = seconds
+        self._become("cut idle")
+
+    @property
+    def sockets(self):
+        return len(self.upgraded) // 2
+
     def close(self):
         self.running = False
         self.waker.send(b"x")
@@ -59,9 +82,15 @@ class Proxy:
                     self._accept()
                 elif key.fileobj in self.pairs and self.mode != "hang":
                     self._forward(key.fileobj)
-            if self.mode == "cut":
-                for end in list(self.pairs):
+            if self.mode != "buffer":
+                self._let_go_of_what_is_held()
+            if self.mode in ("cut", "cut idle"):
+                now = time.monotonic()
+                for end in [end for end in self.pairs if self.mode == "cut" or self._is_idle(end, now)]:
                     self._drop(end)
+
+    def _is_idle(self, end, now):
+        return all(now - self.spoken[one] > self.patience for one in (end, self.pairs.get(end)) if one in self.spoken)
 
     def _accept(self):
         client, _address = self.listener.accept()
@@ -75,25 +104,50 @@ class Proxy:
             return
         for end, other in ((client, server), (server, client)):
             self.pairs[end] = other
+            self.spoken[end] = time.monotonic()
             self.selector.register(end, selectors.EVENT_READ)
 
     def _forward(self, end):
         try:
             data = end.recv(65536)
-            if data and self.mode == "without sockets" and data.startswith(b"GET /ws/"):
-                end.sendall(REFUSAL)
-                data = b""
+            self.spoken[end] = time.monotonic()
+            if data.startswith(b"GET /ws/"):
+                if self.mode == "without sockets":
+                    end.sendall(REFUSAL)
+                    data = b""
+                else:
+                    self.upgraded |= {end, self.pairs[end]}
             if data:
-                self.pairs[end].sendall(data)
+                self.pairs[end].sendall(self._kept_back(end, data) if self.mode == "buffer" else data)
                 return
         except OSError:
             pass
         self._drop(end)
 
+    def _kept_back(self, end, data):
+        """What of an answer may pass: all of it when it is complete, and that a WebSocket is open."""
+        if data.startswith(b"HTTP/1.1 101"):
+            self.held[end] = b""
+        elif end in self.held or b"chunked" in data.partition(b"\r\n\r\n")[0].lower():
+            self.held[end] = self.held.get(end, b"") + data
+            data = b""
+            if end not in self.upgraded and self.held[end].endswith(b"0\r\n\r\n"):
+                data = self.held.pop(end)
+        return data
+
+    def _let_go_of_what_is_held(self):
+        while self.held:
+            end, data = self.held.popitem()
+            with contextlib.suppress(OSError):
+                self.pairs[end].sendall(data)
+
     def _drop(self, end):
         other = self.pairs.pop(end, None)
+        self.upgraded -= {end, other}
         for one in filter(None, (end, other)):
             self.pairs.pop(one, None)
+            self.held.pop(one, None)
+            self.spoken.pop(one, None)
             with contextlib.suppress(KeyError, ValueError):
                 self.selector.unregister(one)
             one.close()

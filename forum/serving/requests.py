@@ -29,6 +29,7 @@ GROUPS = {
     "static": "static",
     "changes": "feed",
     "news": "feed",
+    "live": "waiting",
 }
 
 

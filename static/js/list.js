@@ -1,7 +1,7 @@
 // <live-list>: a list of topics. A row is replaced in place at once; it moves, or a new one comes in, when nobody is
 // about to click there, and waits behind the pill otherwise.
 
-import { countInTitle, element, fetchJSON, live, words } from "./live.js";
+import { countInTitle, element, live, words } from "./live.js";
 import { refresh as refreshTimes } from "./times.js";
 
 class LiveList extends HTMLElement {
@@ -10,7 +10,6 @@ class LiveList extends HTMLElement {
   #link = {
     ask: () => ({ type: "watch", list: this.dataset.list, rows: this.#cursor }),
     hear: (message) => this.#hear(message),
-    poll: async () => this.#hear(await fetchJSON(`/changes?list=${this.dataset.list}&rows=${this.#cursor}`)),
   };
 
   connectedCallback() {

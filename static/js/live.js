@@ -1,23 +1,100 @@
 // The page's one connection. Parts of the page subscribe; each knows how to ask for what it has missed, so whatever
-// was lost on the way is asked for again. A subscription is {ask() -> message, hear(message), poll() -> Promise}.
+// was lost on the way is asked for again. A subscription is {ask() -> message, hear(message)}. Where a socket can't be
+// had, transports/feed.js asks the same over HTTP, and the socket is tried again every minute or two.
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 const SILENCE = 35_000; // a heartbeat comes every 25 s; after this the socket counts as dead
-const OPENING = 10_000;
-const POLL = 10_000;
+const OPENING = 10_000; // until it is open, and until all questions are answered
+const STEADY = 10_000; // a socket that lives so long was worth having
+const FAILURES = 3; // before the feed is asked beside
+const PROBE = 60_000; // at least, between two tries to get a socket while the feed does well
 const COME_BACK = 4001; // the server asks for a fresh start: who may see what has changed
+
+const ADDRESS = new URL("/ws/", location.href.replace(/^http/, "ws"));
+const NAME = `live ${document.body.dataset.user ?? "guest"}`; // members and guests never share
+const TAB = Math.random().toString(36).slice(2);
+
+// One socket per browser and reader: the tab that holds the lock has it, the others speak through that tab. Browsers
+// and addresses (plain http) without locks have a socket per tab.
+class Share {
+  #letGo = null;
+  #channel = null;
+  #socket = null;
+  #serving = null;
+  #left = false;
+  #alone = !navigator.locks || !window.BroadcastChannel;
+
+  // `wanted` is called when another tab would like a socket now, `stolen` when another tab took the lead from this one.
+  constructor(wanted, stolen) {
+    this.wanted = wanted;
+    this.stolen = stolen;
+  }
+
+  // A WebSocket, or what behaves like one.
+  async socket() {
+    this.#left = false;
+    if (!this.#alone && !this.#letGo && !(await this.#lead())) {
+      const { TabSocket } = await import("./transports/tab.js");
+      return new TabSocket(NAME, TAB, () => (this.#alone = true));
+    }
+    this.#socket = new WebSocket(ADDRESS);
+    this.#serving?.then((leader) => leader.use(this.#socket));
+    return this.#socket;
+  }
+
+  leave() {
+    this.#left = true;
+    this.#serving?.then((leader) => leader.stop());
+    this.#channel?.close();
+    this.#letGo?.();
+    this.#channel = this.#letGo = this.#serving = null;
+  }
+
+  #lead() {
+    return new Promise((know) => {
+      const hold = (lock) => {
+        know(Boolean(lock) && !this.#left);
+        if (!lock || this.#left) return null;
+        this.#channel = new BroadcastChannel(NAME);
+        this.#channel.onmessage = ({ data }) => data.from && this.#serve(data);
+        return new Promise((letGo) => (this.#letGo = letGo));
+      };
+      navigator.locks.request(NAME, { ifAvailable: true }, hold).catch(() => {
+        if (!this.#letGo) return know(false);
+        this.leave();
+        this.stolen();
+      });
+    });
+  }
+
+  #serve(data) {
+    this.#serving ??= import("./transports/leader.js").then(({ Leader }) => {
+      const leader = new Leader(NAME, TAB, this.#channel, this.wanted);
+      if (this.#socket) leader.use(this.#socket);
+      return leader;
+    });
+    this.#serving.then((leader) => leader.hear(data));
+  }
+}
 
 class Connection extends EventTarget {
   state = "connecting";
   #socket = null;
+  #attempt = null; // what tries to get a socket, or has one
   #subscriptions = new Set();
   #unanswered = new Set();
   #failures = 0;
   #wasLive = false;
+  #liveAt = 0;
   #heardAt = 0;
   #retry = null;
-  #poll = null;
+  #feed = null;
+  #isFed = false; // while an answer of the feed is handed out
+  #share = new Share(
+    () => this.#attempt || this.#open(),
+    () => this.#startAgain(),
+  );
 
   constructor() {
     super();
@@ -30,8 +107,8 @@ class Connection extends EventTarget {
 
   subscribe(subscription) {
     this.#subscriptions.add(subscription);
-    if (this.#isOpen) this.ask(subscription);
-    else if (!this.#socket && !this.#retry) this.#open();
+    this.ask(subscription);
+    if (!this.#attempt && !this.#retry) this.#open();
     return () => {
       this.#subscriptions.delete(subscription);
       this.answered(subscription); // what it still asked needs no answer any more
@@ -40,114 +117,139 @@ class Connection extends EventTarget {
 
   // Asks the server for all that the subscription has missed; the answer makes it current.
   ask(subscription) {
+    this.#feed?.hurry();
     if (!this.#isOpen) return;
     this.#unanswered.add(subscription);
-    this.#socket.send(JSON.stringify(subscription.ask()));
+    this.send(subscription.ask());
   }
 
   // To be called by a subscription when the answer to what it asked has come.
   answered(subscription) {
+    if (this.#isFed) return;
     this.#unanswered.delete(subscription);
     if (this.#isOpen && this.#unanswered.size === 0 && this.state !== "live") {
-      this.#failures = 0;
-      this.#stopPolling();
+      this.#liveAt = Date.now();
+      this.#stopFeed();
       this.#become("live", { again: this.#wasLive });
       this.#wasLive = true;
     }
   }
 
   send(message) {
-    if (this.#isOpen) this.#socket.send(JSON.stringify(message));
+    if (this.#isOpen) this.#socket.send(JSON.stringify({ ...message, for: TAB }));
   }
 
   get #isOpen() {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
-  #open() {
+  async #open() {
     clearTimeout(this.#retry);
     this.#retry = null;
-    const socket = new WebSocket(new URL("/ws/", location.href.replace(/^http/, "ws")));
-    this.#socket = socket;
+    const attempt = (this.#attempt = {});
     this.#heardAt = Date.now();
-    socket.addEventListener("open", () => {
-      if (socket !== this.#socket) return;
-      this.#unanswered.clear();
-      for (const subscription of this.#subscriptions) this.ask(subscription);
-    });
-    socket.addEventListener("message", (event) => {
-      if (socket === this.#socket) this.#hear(JSON.parse(event.data));
-    });
-    socket.addEventListener("close", (event) => {
-      if (socket === this.#socket) this.#lost(event.code);
-    });
+    const socket = await this.#share.socket().catch(() => null);
+    if (attempt !== this.#attempt) return socket?.close();
+    if (!socket) return this.#lost(0);
+    this.#socket = socket;
+    const listen = (type, hear) =>
+      socket.addEventListener(type, (event) => attempt === this.#attempt && hear(event));
+    listen("open", () => this.#askAll());
+    listen("message", ({ data }) => this.#hear(JSON.parse(data)));
+    listen("close", ({ code }) => this.#lost(code));
+  }
+
+  #askAll() {
+    this.#heardAt = Date.now();
+    this.#unanswered.clear();
+    for (const subscription of this.#subscriptions) this.ask(subscription);
   }
 
   #hear(message) {
     this.#heardAt = Date.now();
+    if ("for" in message && message.for !== TAB) return; // another tab has asked
+    if (message.type === "batch") return message.events.forEach((event) => this.#hear(event)); // of a busy moment
     if (message.type === "heartbeat") this.send({ type: "pong" });
+    this.#tell(message);
+  }
+
+  #tell(message) {
     for (const subscription of [...this.#subscriptions]) subscription.hear(message);
   }
 
   #lost(code) {
-    this.#socket = null;
-    this.#become("reconnecting");
-    if (document.visibilityState === "hidden" && this.#failures > 6) return; // it wakes when it is looked at
-    const most = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#failures);
-    const delay = Math.random() * (code === COME_BACK ? FIRST_DELAY : most);
+    this.#socket = this.#attempt = null;
+    if (this.#liveAt && Date.now() - this.#liveAt > STEADY) this.#failures = 0;
+    this.#liveAt = 0;
     if (code !== COME_BACK) this.#failures += 1;
-    if (this.#failures > 3) this.#startPolling();
-    this.#retry = setTimeout(() => this.#open(), delay);
+    if (!this.#feed?.works) this.#become(navigator.onLine ? "reconnecting" : "offline");
+    if (document.visibilityState === "hidden" && this.#failures > 6) return this.#share.leave(); // until it is looked at
+    if (this.#failures >= FAILURES) this.#startFeed();
+    this.#retry = setTimeout(() => this.#open(), this.#delay(code));
+  }
+
+  #delay(code) {
+    if (code === COME_BACK) return Math.random() * FIRST_DELAY;
+    if (this.#feed?.works) return PROBE * (1 + Math.random());
+    return Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (this.#failures - 1));
   }
 
   #drop() {
     const socket = this.#socket;
-    this.#socket = null;
+    this.#socket = this.#attempt = null;
     socket?.close();
   }
 
   #wake() {
-    if (this.#isOpen && Date.now() - this.#heardAt < SILENCE) return;
-    if (this.#socket?.readyState === WebSocket.CONNECTING && Date.now() - this.#heardAt < OPENING) return;
+    this.#feed?.hurry();
+    const waited = Date.now() - this.#heardAt;
+    if (this.#attempt && waited < (this.#isOpen ? SILENCE : OPENING)) return;
     this.#drop();
-    this.#become("reconnecting");
+    if (!this.#feed?.works) this.#become("reconnecting");
     this.#open();
+  }
+
+  #startAgain() {
+    this.#drop();
+    this.#lost(COME_BACK);
   }
 
   #leave() {
     clearTimeout(this.#retry);
     this.#retry = null;
-    this.#stopPolling();
-    this.#drop(); // a page with an open socket is not kept for the back button
+    this.#stopFeed();
+    this.#drop(); // a page with an open socket or a lock is not kept for the back button
+    this.#share.leave();
   }
 
+  // A socket that opens and then stays silent may be held up by a proxy: then the feed needn't wait for more failures.
   #watchdog() {
-    if (!this.#socket) return;
-    const patience = this.#isOpen ? SILENCE : OPENING;
-    if (Date.now() - this.#heardAt > patience) {
-      this.#drop();
-      this.#lost(0);
-    }
+    if (!this.#attempt || Date.now() - this.#heardAt < (this.state === "live" ? SILENCE : OPENING)) return;
+    if (!this.#isOpen || this.#unanswered.size) this.#failures = Math.max(this.#failures, FAILURES - 1);
+    this.#drop();
+    this.#lost(0);
   }
 
-  // Where sockets can't be had, the same feed is asked over HTTP.
-  #startPolling() {
-    if (this.#poll) return;
-    const round = async () => {
-      try {
-        await Promise.all([...this.#subscriptions].map((subscription) => subscription.poll()));
-        if (!this.#isOpen) this.#become("polling");
-      } catch {
-        if (!this.#isOpen) this.#become("reconnecting");
-      }
-      if (this.#poll) this.#poll = setTimeout(round, POLL * (0.75 + Math.random() / 2));
-    };
-    this.#poll = setTimeout(round, 0);
+  async #startFeed() {
+    if (this.#feed) return;
+    const { Feed } = await import("./transports/feed.js").catch(() => ({}));
+    if (!Feed || this.#feed || this.state === "live" || !this.#retry) return;
+    this.#feed = new Feed({
+      asks: () => [...this.#subscriptions].map((subscription) => subscription.ask()),
+      hear: (message) => this.#hearFed(message),
+      become: (state) => this.state === "live" || this.#become(state),
+    });
   }
 
-  #stopPolling() {
-    clearTimeout(this.#poll);
-    this.#poll = null;
+  #hearFed(message) {
+    this.#isFed = true;
+    this.#tell(message);
+    this.#isFed = false;
+  }
+
+  #stopFeed() {
+    this.#feed?.stop();
+    this.#feed = null;
   }
 
   #become(state, detail = {}) {

@@ -1,6 +1,6 @@
 // What the header tells: whether the page is live, and how many posts have come in topics that it does not show.
 
-import { countInTitle, fetchJSON, live, words } from "./live.js";
+import { countInTitle, live, words } from "./live.js";
 
 const REASSURE = 4000; // ms that "up to date again" stays
 const PATIENCE = 1500; // ms without a connection before the reader is told
@@ -45,10 +45,6 @@ class Elsewhere {
       hear: (message) => {
         if (message.type === "news") live.answered(subscription);
         this.#hear(message);
-      },
-      poll: async () => {
-        const shown = new URLSearchParams(this.#shown);
-        this.#hear(await fetchJSON(`/news?since=${this.#newest}&${shown}`));
       },
     };
     live.subscribe(subscription);

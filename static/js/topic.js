@@ -19,7 +19,6 @@ class LiveTopic extends HTMLElement {
   #link = {
     ask: () => ({ type: "watch", topic: this.topic, epoch: this.epoch, change: this.have }),
     hear: (message) => this.#hear(message),
-    poll: () => this.#repair(),
   };
 
   #observer = new IntersectionObserver((entries) => this.#look(entries), { threshold: 0.2 });

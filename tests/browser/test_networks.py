@@ -63,16 +63,6 @@ def test_a_connection_that_hangs_in_silence_is_noticed(forum, network, visit):
     ends_like_a_fresh_page(reader, forum["topic"])
 
 
-def test_without_sockets_the_page_asks_every_few_seconds(forum, network, visit):
-    network.without_sockets()
-    reader = visit(network=network)
-    reader.opens(forum["topic"])
-
-    much_happens(forum)
-
-    ends_like_a_fresh_page(reader, forum["topic"])
-
-
 def test_a_post_saved_by_another_process_arrives_by_the_sweep(forum, visit):
     reader, listener, elsewhere = visit(), visit(), visit()
     other = world.topic(forum["ada"], world.category("Ideas"), "Another")

@@ -1,0 +1,120 @@
+"""What the connection panel finds out by itself: whether proxy, settings and Redis agree. In words, with what to do."""
+
+import platform
+import time
+from importlib.metadata import version
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import django
+from django.conf import settings
+from django.db import connection
+from django.http.request import split_domain_port, validate_host
+from django.utils.translation import gettext as _
+
+from . import redis_client, stripped
+from .hub import running_hub
+
+OK, WARN = "ok", "warn"
+RECENT = 3600  # seconds that a stripped upgrade is worth telling
+
+
+class Finding(NamedTuple):
+    name: str
+    state: str
+    words: str
+
+
+def of(request):
+    """[Finding], for the process that answers this request."""
+    checks = (address, scheme, proxies, upgrade, redis, sweep)
+    return [*(check(request) for check in checks), here(), versions()]
+
+
+def address(request):
+    name, home = _("Address"), urlsplit(settings.SITE_URL).netloc
+    if not validate_host(split_domain_port(home)[0], settings.ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]):
+        return Finding(name, WARN, _("ALLOWED_HOSTS lacks %(home)s: sockets from there are refused.") % {"home": home})
+    if request.get_host() == home:
+        return Finding(name, OK, home)
+    words = _(
+        "You came by %(came)s, and SITE_URL says %(home)s: links in mails lead there. Let the proxy pass Host on as "
+        "it came, or change SITE_URL."
+    )
+    return Finding(name, WARN, words % {"came": request.get_host(), "home": home})
+
+
+def scheme(request):
+    name = _("Encryption")
+    forwarded = request.headers.get("X-Forwarded-Proto", "")
+    if forwarded == "https" and not settings.HTTPS:
+        words = _("You came by https. Let SITE_URL begin with https, too, so that cookies are safe.")
+        return Finding(name, WARN, words)
+    if settings.HTTPS and not request.is_secure():
+        return Finding(name, WARN, _("SITE_URL says https; let the proxy send X-Forwarded-Proto: https."))
+    return Finding(name, OK, "https" if settings.HTTPS else _("none (http), as SITE_URL says"))
+
+
+def proxies(request):
+    name = _("Proxies")
+    chain = [hop for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    trusted = settings.TRUSTED_PROXIES
+    if chain and not trusted:
+        words = _(
+            "X-Forwarded-For comes and is not believed, so all visitors seem to be the proxy and share its limits. If "
+            "the proxy is yours, set TRUSTED_PROXIES=1."
+        )
+        return Finding(name, WARN, words)
+    if trusted > len(chain):
+        words = _(
+            "TRUSTED_PROXIES is %(trusted)s, and X-Forwarded-For names %(chain)s addresses. Let each proxy add one."
+        )
+        return Finding(name, WARN, words % {"trusted": trusted, "chain": len(chain)})
+    return Finding(name, OK, _("%(trusted)s trusted") % {"trusted": trusted})
+
+
+def upgrade(request):
+    name = _("Sockets")
+    if time.monotonic() - stripped.last < RECENT:
+        words = _(
+            "A browser asked for a socket within the last hour and the proxy dropped the question. Let it pass Upgrade "
+            "and Connection on for /ws/, by HTTP/1.1."
+        )
+        return Finding(name, WARN, words)
+    hub = running_hub()
+    return Finding(name, OK, _("%(pages)s open pages in this process") % {"pages": len(hub.pages) if hub else 0})
+
+
+def redis(request):
+    name = "Redis"
+    if not settings.REDIS_URL:
+        return Finding(name, OK, _("not used: right for one process. More of them need REDIS_URL."))
+    if not redis_client.send([("parley.probe", {"type": "probe"})]):
+        return Finding(
+            name, WARN, _("It does not answer; pages learn by the sweep. See whether it runs, and REDIS_URL.")
+        )
+    hub = running_hub()
+    if hub and hub.subscriptions.away:
+        return Finding(name, WARN, _("It answers, and brings nothing back. See its log, and its client limits."))
+    return Finding(name, OK, _("answers") if not hub else _("answers, and is heard"))
+
+
+def sweep(request):
+    name, hub = _("Sweep"), running_hub()
+    if not hub or not hub.pages:
+        return Finding(name, OK, _("rests: no page is open in this process"))
+    silent = time.monotonic() - hub.swept_at
+    if silent > 60:
+        return Finding(name, WARN, _("The last one was long ago. See the log of this process."))
+    return Finding(name, OK, _("%(seconds)s s ago") % {"seconds": round(silent)})
+
+
+def here():
+    hub = running_hub()
+    topics = len(hub.heads) if hub else 0
+    return Finding(_("On show here"), OK, _("%(topics)s topics") % {"topics": topics})
+
+
+def versions():
+    parts = [f"Python {platform.python_version()}", f"Django {django.__version__}", f"Channels {version('channels')}"]
+    return Finding(_("Versions"), OK, ", ".join([*parts, connection.vendor]))

@@ -1,0 +1,100 @@
+"""GET /live/feed?watch={…}&watch={…}&wait=25: the feed for pages that can't have a socket, in one request for all.
+
+An ASGI application of its own, so that a waiting request holds a coroutine and not a thread.
+"""
+
+import asyncio
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpResponseBadRequest, HttpResponseNotAllowed, JsonResponse
+
+from forum.clients import client_address
+
+from . import limits, messages, stopping
+from .responses import request_of, respond
+from .visits import Left, Visit
+
+LONGEST = 25  # seconds; proxies often give up after 30
+ASKS = 5  # a page asks for a topic, a list and the news
+
+
+class LongPoll:
+    """`application` serves sockets, cookies included."""
+
+    def __init__(self, application):
+        self.application, self.waiting = application, limits.Waiting()
+
+    async def __call__(self, scope, receive, send):
+        request = request_of(scope)
+        response = await self.response(scope, request, receive)
+        if response:
+            await respond(send, request, response)
+
+    async def response(self, scope, request, receive):
+        """None when the reader has gone."""
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        try:
+            asks, seconds = query_of(request)
+        except messages.BadMessage as error:
+            return HttpResponseBadRequest(str(error), content_type="text/plain")
+        visitors = [client_address(scope), request.COOKIES.get(settings.SESSION_COOKIE_NAME)]
+        with self.waiting.of(*filter(None, visitors)) as welcome:
+            if not welcome:
+                return later(429, "Too many requests wait from here. Close some pages.")
+            return await self._first(self._visit(scope, asks, seconds), gone_from(receive), stopped())
+
+    async def _first(self, *endings):
+        """What the first of these coroutines returns; the others are ended."""
+        tasks = [asyncio.ensure_future(ending) for ending in endings]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return next(task for task in tasks if task in done).result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _visit(self, scope, asks, seconds):
+        try:
+            async with Visit(self.application, scope, asks) as visit:
+                return answered(await visit.answers(seconds))
+        except Left as left:
+            return answered([]) if left.ask_again else later(503, "The forum can't answer just now.")
+
+
+def query_of(request):
+    """([what is watched], seconds to wait). Raises BadMessage."""
+    try:
+        request.get_host()
+    except DisallowedHost as error:
+        raise messages.BadMessage("This is not an address of the site.") from error
+    asks = [messages.watch_in(text) for text in request.GET.getlist("watch")]
+    if not 1 <= len(asks) <= ASKS:
+        raise messages.BadMessage(f'Say what you show, 1 to {ASKS} times: watch={{"list":"latest"}}')
+    seconds = messages.number_in(request.GET, "wait") if "wait" in request.GET else 0
+    return asks, min(seconds, LONGEST)
+
+
+async def gone_from(receive):
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def stopped():
+    await stopping.soon()
+    return answered([])
+
+
+def answered(answers):
+    for answer in answers:
+        if answer["type"] == "error":
+            return HttpResponseBadRequest(answer["message"], content_type="text/plain")
+    return JsonResponse({"answers": answers}, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+
+
+def later(status, words):
+    response = JsonResponse({"message": words}, status=status)
+    response["Retry-After"] = "30"
+    return response

@@ -1,0 +1,39 @@
+"""Django's requests and responses for what is served beside its pages, with the headers that its pages have."""
+
+from io import BytesIO
+
+from csp.middleware import CSPMiddleware
+from django.core.handlers.asgi import ASGIRequest
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.gzip import GZipMiddleware
+from django.middleware.security import SecurityMiddleware
+from django.utils.cache import patch_vary_headers
+
+OUTWARDS = [
+    each(lambda request: None) for each in (CSPMiddleware, XFrameOptionsMiddleware, GZipMiddleware, SecurityMiddleware)
+]
+
+
+def request_of(scope):
+    return ASGIRequest(scope, BytesIO())
+
+
+async def respond(send, request, response):
+    """Sends a whole response that nobody may keep."""
+    finish(request, response)
+    await start(send, response)
+    await send({"type": "http.response.body", "body": response.content})
+
+
+def finish(request, response):
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["Cookie"])
+    for middleware in OUTWARDS:
+        response = middleware.process_response(request, response)
+    if not response.streaming:
+        response["Content-Length"] = len(response.content)
+
+
+async def start(send, response):
+    headers = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in response.items()]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})

@@ -1,0 +1,70 @@
+// <live-panel>: what only a browser can see of its way to the server.
+
+import { live, words } from "./live.js";
+
+const PATIENCE = 8000; // ms for a socket to open and answer
+const TOGETHER = 500; // ms: letters written 300 ms apart that arrive within so little were held back
+
+class LivePanel extends HTMLElement {
+  connectedCallback() {
+    this.hidden = false;
+    this.#tellTransport();
+    live.addEventListener("state", this.#tellTransport);
+    this.#measure();
+  }
+
+  disconnectedCallback() {
+    live.removeEventListener("state", this.#tellTransport);
+  }
+
+  async #measure() {
+    this.#say("trip", "ok", `${await roundTrip()} ms`);
+    this.#tell("socket", await socketAnswers());
+    this.#tell("stream", await streams());
+  }
+
+  #tellTransport = () => this.#say("now", live.state === "live" ? "ok" : "warn", words(live.state) || "…");
+
+  #tell(check, number) {
+    const state = number === null ? "warn" : "ok";
+    const place = this.querySelector(`[data-check=${check}] dd`);
+    this.#say(check, state, place.dataset[state].replace("%n", number));
+  }
+
+  #say(check, state, text) {
+    const finding = this.querySelector(`[data-check=${check}]`);
+    finding.className = `finding finding--${state}`;
+    finding.querySelector("dd").textContent = text;
+  }
+}
+
+async function roundTrip() {
+  const begun = performance.now();
+  await fetch("/live/check", { cache: "no-store" });
+  return Math.round(performance.now() - begun);
+}
+
+// ms until a new socket has answered, or null.
+function socketAnswers() {
+  const begun = performance.now();
+  const socket = new WebSocket(new URL("/ws/", location.href.replace(/^http/, "ws")));
+  const answer = new Promise((done) => {
+    socket.addEventListener("open", () => socket.send(JSON.stringify({ type: "watch", news: "now" })));
+    socket.addEventListener("message", () => done(Math.round(performance.now() - begun)));
+    socket.addEventListener("close", () => done(null));
+    setTimeout(done, PATIENCE, null);
+  });
+  return answer.finally(() => socket.close());
+}
+
+// ms between the first and the last piece of an answer that is written slowly, or null when they came together.
+async function streams() {
+  const response = await fetch("/live/probe", { cache: "no-store" });
+  const reader = response.body.getReader();
+  const times = [];
+  while (!(await reader.read()).done) times.push(performance.now());
+  const spread = times.at(-1) - times[0];
+  return spread > TOGETHER ? Math.round(spread) : null;
+}
+
+customElements.define("live-panel", LivePanel);

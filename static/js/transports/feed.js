@@ -1,0 +1,102 @@
+// Below a socket: requests that wait until there is something to tell. Where those don't get through, plain ones every
+// ten seconds, and those that wait are tried again after a while. One request asks for all that the page shows.
+
+const WAIT = 25; // seconds; proxies often give up after 30
+const GRACE = 5000; // ms more, until an answer counts as held up
+const BREATH = 500; // ms between two that wait
+const PLAIN = 10_000; // ms between two that don't
+const PROBE = 60_000; // ms at least, until those that wait are tried again
+const FAILURES = 2;
+
+export class Feed {
+  works = false; // whether the last request was answered
+  #waits = true;
+  #isCurrent = false; // asked without waiting since it was started, or since something failed
+  #failures = 0;
+  #isStopped = false;
+  #request = null;
+  #wake = null;
+
+  // asks() -> [message], hear(message), become(state): "waiting", "polling", "reconnecting" or "offline".
+  constructor(page) {
+    this.page = page;
+    this.#run();
+  }
+
+  // Asks at once: something else is shown, or somebody looks.
+  hurry() {
+    this.#isCurrent = false;
+    this.#request?.abort("hurry");
+    this.#wake?.();
+  }
+
+  stop() {
+    this.#isStopped = true;
+    this.hurry();
+  }
+
+  async #run() {
+    while (!this.#isStopped) await this.#pause(await this.#round());
+  }
+
+  // Asks once; returns how long to rest.
+  async #round() {
+    const waits = this.#waits && this.#isCurrent && !document.hidden; // hidden tabs would use up the browser's connections
+    const request = (this.#request = new AbortController());
+    const timer = setTimeout(() => request.abort("held up"), waits ? WAIT * 1000 + GRACE : PLAIN);
+    try {
+      const answers = await this.#answers(waits ? WAIT : 0, request.signal);
+      if (this.#isStopped) return 0;
+      this.#succeeded(waits);
+      for (const answer of answers) this.page.hear(answer);
+      return this.#waits && !document.hidden ? BREATH : this.#plain();
+    } catch {
+      if (request.signal.reason === "hurry") return 0;
+      this.#failed(waits);
+      return waits ? BREATH : this.#plain();
+    } finally {
+      clearTimeout(timer);
+      this.#request = null;
+    }
+  }
+
+  async #answers(wait, signal) {
+    const query = new URLSearchParams({ wait });
+    for (const ask of this.page.asks()) query.append("watch", JSON.stringify(ask));
+    const response = await fetch(`/live/feed?${query}`, { cache: "no-store", signal });
+    if (!response.ok) throw new Error(`${response.status}`);
+    return (await response.json()).answers;
+  }
+
+  #succeeded(waits) {
+    this.works = this.#isCurrent = true;
+    if (waits) this.#failures = 0;
+    this.page.become(this.#waits ? "waiting" : "polling");
+  }
+
+  #failed(waits) {
+    this.#isCurrent = false;
+    if (!waits) {
+      this.works = false;
+      this.page.become(navigator.onLine ? "reconnecting" : "offline");
+    } else if (++this.#failures >= FAILURES) {
+      this.#waits = false;
+      this.#failures = FAILURES - 1; // next time one is enough
+      setTimeout(() => (this.#waits = true), PROBE * (1 + Math.random()));
+    }
+  }
+
+  #plain() {
+    return PLAIN * (0.75 + Math.random() / 2);
+  }
+
+  #pause(time) {
+    return new Promise((done) => {
+      const timer = setTimeout(done, time);
+      this.#wake = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+}

@@ -1,0 +1,111 @@
+// In the tab that has the socket: lets the other tabs speak through it. What somebody asked is answered to them alone,
+// everything else is told to all. See transports/tab.js for the other end.
+
+const MOST = 20; // tabs; further ones get sockets of their own. A socket may watch 50 topics
+const BURST = 10; // messages at once, and
+const PACE = 300; // ms for one more: less than the server allows
+const COME_BACK = 4001;
+
+export class Leader {
+  #socket = null;
+  #tabs = new Map(); // tab -> topics that it shows
+  #queue = [];
+  #allowance = BURST;
+  #timer = null;
+  #over = new AbortController();
+
+  constructor(name, tab, channel, wanted) {
+    Object.assign(this, { name, tab, channel, wanted });
+  }
+
+  // What the tabs had through an earlier socket that was just left alone, they have no more.
+  use(socket) {
+    if (this.#socket?.readyState < WebSocket.CLOSED) this.#say("all", { type: "close", code: COME_BACK });
+    this.#socket = socket;
+    this.#queue = [];
+    const listen = (type, hear) => socket.addEventListener(type, (event) => socket === this.#socket && hear(event));
+    listen("open", () => this.#say("all", { type: "open" }));
+    listen("message", ({ data }) => this.#pass(data));
+    listen("close", ({ code }) => this.#say("all", { type: "close", code }));
+  }
+
+  stop() {
+    this.#over.abort();
+    clearInterval(this.#timer);
+  }
+
+  hear({ from, type, text }) {
+    if (type === "hello") this.#welcome(from);
+    else if (this.#tabs.has(from)) this.#forward(from, JSON.parse(text));
+    else this.#say(from, { type: "close", code: COME_BACK }); // it was forgotten, and may introduce itself again
+  }
+
+  #welcome(tab) {
+    if (!this.#tabs.has(tab)) {
+      if (this.#tabs.size >= MOST) return this.#say(tab, { type: "full" });
+      this.#tabs.set(tab, new Set());
+      this.#watchOver(tab);
+    }
+    this.#say(tab, { type: this.#isOpen ? "open" : "wait" });
+    if (!this.#isOpen) this.wanted();
+  }
+
+  #forward(tab, message) {
+    if (message.type === "pong") return; // this tab says so for all
+    const topics = this.#tabs.get(tab);
+    if (message.type === "watch" && "change" in message) topics.add(message.topic);
+    if (message.type === "unwatch") {
+      topics.delete(message.topic);
+      if (this.#isShown(message.topic)) return;
+    }
+    this.#send(message);
+  }
+
+  // The tab's own lock is granted to this one when the tab is gone.
+  #watchOver(tab) {
+    const { signal } = this.#over;
+    navigator.locks.request(`${this.name} ${tab}`, { signal }, () => this.#forget(tab)).catch(() => {});
+  }
+
+  #forget(tab) {
+    const topics = this.#tabs.get(tab);
+    this.#tabs.delete(tab);
+    for (const topic of topics) if (!this.#isShown(topic)) this.#send({ type: "unwatch", topic });
+  }
+
+  #isShown(topic) {
+    if (document.querySelector(`live-topic[data-topic="${topic}"]`)) return true;
+    return [...this.#tabs.values()].some((topics) => topics.has(topic));
+  }
+
+  #pass(text) {
+    const { for: asker } = JSON.parse(text);
+    if (asker !== this.tab) this.#say(asker ?? "all", { type: "message", text });
+  }
+
+  // No faster than the server allows, or it would close the socket of all.
+  #send(message) {
+    this.#queue.push(JSON.stringify(message));
+    this.#timer ??= setInterval(() => this.#flow(), PACE);
+    if (this.#allowance > 0) this.#flow(0);
+  }
+
+  #flow(more = 1) {
+    this.#allowance = Math.min(BURST, this.#allowance + more);
+    while (this.#allowance > 0 && this.#queue.length && this.#isOpen) {
+      this.#socket.send(this.#queue.shift());
+      this.#allowance -= 1;
+    }
+    if (this.#allowance < BURST || this.#queue.length) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  get #isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  #say(to, message) {
+    if (!this.#over.signal.aborted) this.channel.postMessage({ to, ...message });
+  }
+}

@@ -1,0 +1,80 @@
+// A socket through another tab: behaves like a WebSocket, and speaks with transports/leader.js in the tab that has one.
+
+const GREETING = 1000; // ms between two greetings
+const GREETINGS = 3; // without an answer: the leading tab is frozen, and this one takes the lead away from it
+const COME_BACK = 4001;
+
+export class TabSocket extends EventTarget {
+  readyState = WebSocket.CONNECTING;
+  #gone = new AbortController();
+  #letGo = null;
+
+  // `full` is called when the other tab serves enough of them already.
+  constructor(name, tab, full) {
+    super();
+    Object.assign(this, { name, tab, full });
+    this.channel = new BroadcastChannel(name);
+    this.channel.onmessage = ({ data }) => (data.to === tab || data.to === "all") && this.#hear(data);
+    this.#holdOwnLock();
+    // granted to one tab after the other when the leading one is gone, however it went
+    this.#request(name, () => this.#end(COME_BACK));
+  }
+
+  send(text) {
+    this.#say("say", text);
+  }
+
+  close() {
+    this.#end(1000);
+  }
+
+  // By this lock the leading tab notices when this one is gone.
+  #holdOwnLock() {
+    this.#request(`${this.name} ${this.tab}`, () => {
+      this.#greet(GREETINGS);
+      return new Promise((letGo) => (this.#letGo = letGo));
+    });
+  }
+
+  #greet(left) {
+    if (this.readyState !== WebSocket.CONNECTING) return;
+    if (!left) return navigator.locks.request(this.name, { steal: true }, () => {});
+    this.#say("hello");
+    this.greeting = setTimeout(() => this.#greet(left - 1), GREETING);
+  }
+
+  #hear({ type, text, code }) {
+    clearTimeout(this.greeting);
+    if (type === "open") this.#open();
+    else if (type === "message") this.dispatchEvent(new MessageEvent("message", { data: text }));
+    else if (type === "close") this.#end(code);
+    else if (type === "full") {
+      this.full();
+      this.#end(COME_BACK);
+    }
+  }
+
+  #open() {
+    if (this.readyState !== WebSocket.CONNECTING) return;
+    this.readyState = WebSocket.OPEN;
+    this.dispatchEvent(new Event("open"));
+  }
+
+  #end(code) {
+    if (this.readyState === WebSocket.CLOSED) return;
+    this.readyState = WebSocket.CLOSED;
+    clearTimeout(this.greeting);
+    this.channel.close();
+    this.#gone.abort();
+    this.#letGo?.();
+    this.dispatchEvent(new CloseEvent("close", { code }));
+  }
+
+  #request(name, granted) {
+    navigator.locks.request(name, { signal: this.#gone.signal }, granted).catch(() => {}); // given up
+  }
+
+  #say(type, text) {
+    if (this.readyState !== WebSocket.CLOSED) this.channel.postMessage({ from: this.tab, type, text });
+  }
+}

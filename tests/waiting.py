@@ -1,0 +1,11 @@
+import time
+
+DEADLINE = 20  # seconds
+
+
+def until(condition):
+    """Waits for a condition, with a deadline."""
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
