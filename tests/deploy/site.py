@@ -98,15 +98,11 @@ class Nginx(Proxy):
             events {{ worker_connections 512; }}
             http {{
                 include /etc/nginx/mime.types;
-                log_format kept "$request_uri $status $upstream_cache_status";
-                access_log requests kept;
+                access_log off;
+                add_header X-Kept $upstream_cache_status always;
                 {temporary}
                 include site.conf;
             }}"""
-
-    def requests(self):
-        """What was asked so far: [(address, status, HIT, MISS, EXPIRED, BYPASS or -)]."""
-        return [tuple(line.split()) for line in (self.folder / "requests").read_text().splitlines()]
 
 
 class Caddy(Proxy):
