@@ -81,7 +81,7 @@ class Nginx(Proxy):
             "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
             "listen 443 ": f"listen 127.0.0.1:{self.port} ",
             "/etc/letsencrypt/live/forum.example.org": str(self.folder),
-            "/var/cache/nginx/parley": str(self.folder / "kept"),
+            "/var/cache/nginx-parley": str(self.folder / "kept"),
             "/srv/parley/var/static": str(self.static),
         }.items():
             assert place in text
@@ -99,6 +99,7 @@ class Nginx(Proxy):
             http {{
                 include /etc/nginx/mime.types;
                 access_log off;
+                keepalive_requests 1000000;
                 add_header X-Kept $upstream_cache_status always;
                 {temporary}
                 include site.conf;
