@@ -24,7 +24,6 @@ SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if DEBUG else [urlsplit(SITE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-PROCESSES = env.int("WEB_CONCURRENCY", 1)  # that serve on this machine
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # of X-Forwarded-For only so many are believed
 PROCESSES = env.int("WEB_CONCURRENCY", 1)  # that serve on this machine

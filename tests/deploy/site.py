@@ -118,7 +118,8 @@ class Caddy(Proxy):
             text = text.replace(place, here)
         globals_ = "{\n\tadmin off\n\tauto_https off\n}\n"
         (self.folder / "Caddyfile").write_text(globals_ + text)
-        return ["env", f"XDG_DATA_HOME={self.folder}", f"XDG_CONFIG_HOME={self.folder}", "caddy", "run", "--config", "Caddyfile"]
+        places = [f"XDG_{what}_HOME={self.folder}" for what in ("DATA", "CONFIG")]
+        return ["env", *places, "caddy", "run", "--config", "Caddyfile"]
 
 
 def certify(folder):

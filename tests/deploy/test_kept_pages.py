@@ -1,4 +1,4 @@
-"""nginx keeps guests' pages for the rest of a second, and nobody else's. It says in X-Kept what it did, for the tests."""
+"""nginx keeps guests' pages for the rest of a second, and nobody else's. X-Kept says to the tests what it did."""
 
 import gzip
 import uuid
