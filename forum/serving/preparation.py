@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from forum.health import missing_migrations
 
 
 def what_is_missing():
@@ -12,15 +12,10 @@ def what_is_missing():
     if settings.DEBUG:
         yield "DEBUG is on, which is for development (make run). Set DEBUG=0."
         return
-    if unapplied():
+    if missing_migrations():
         yield "The database is older than the code. Run: manage.py migrate"
     if uncollected():
         yield "Static files have not been collected since they changed. Run: manage.py collectstatic --noinput"
-
-
-def unapplied():
-    executor = MigrationExecutor(connection)
-    return executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def uncollected():

@@ -5,10 +5,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from forum import health
+
 
 @pytest.fixture
-def real_site(settings, tmp_path, db):
+def real_site(settings, tmp_path, db, monkeypatch):
     """Settings of a real site, without its static files."""
+    settings.ALLOWED_HOSTS, settings.PROCESSES = ["127.0.0.1"], 1
+    monkeypatch.setenv("WEB_CONCURRENCY", "1")
+    monkeypatch.setattr(health, "_migrated", False)
     settings.DEBUG = False
     settings.STATIC_ROOT = str(tmp_path)
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "forum.staticfiles.Storage"}}
@@ -40,6 +45,10 @@ def test_it_asks_the_system_checks(real_site, settings):
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer"}}
 
     assert "RedisPubSubChannelLayer" in refusal()
+
+
+def test_it_does_not_serve_with_processes_that_can_not_hear_each_other(real_site):
+    assert "REDIS_URL" in refusal("--processes", "2")
 
 
 def test_no_process_at_all_is_refused(real_site):
