@@ -46,9 +46,9 @@ def speeds(address, page, server, nginx):
     tell("a file of that size from nginx", file.speed, "a second")
     tell("the page from nginx", kept.speed, "a second", at_least=0.7, reference=file.speed, of_reference=True)
     tell("the page from the forum itself", bare.speed, "a second", reference=file.speed)
-    tell("CPU: a file of that size from nginx", file.cost, "ms")
-    tell("CPU: the page from nginx, with the forum's part", kept.cost, "ms", reference=file.cost)
-    tell("CPU: the page from the forum itself", bare.cost, "ms", reference=file.cost)
+    tell("CPU: a file of that size from nginx", file.cost, "µs")
+    tell("CPU: the page from nginx, with the forum's part", kept.cost, "µs", reference=file.cost)
+    tell("CPU: the page from the forum itself", bare.cost, "µs", reference=file.cost)
 
 
 def oldest(page, nginx):
@@ -63,7 +63,7 @@ def oldest(page, nginx):
             superseded = committed.get(shown + 1)
             ages.append(time.time() - superseded if superseded else 0.0)
     tell("pages served", len(ages), "pages")
-    tell("oldest page served: out of date since", max(ages), "s", at_most=1)
+    tell("oldest page served: out of date for", max(ages) * 1000, "ms", at_most=1000)
 
 
 def write(topic, committed):
@@ -84,7 +84,7 @@ def the_topic(page):
 
 
 class Crowd:
-    """Connections that all ask for one page. After `run`: `speed` in pages a second, `cost` in ms of CPU each."""
+    """Connections that all ask for one page. After `run`: `speed` in pages a second, `cost` in µs of CPU each."""
 
     def __init__(self, port, path, connections=CONNECTIONS, compressed=True):
         self.lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
@@ -97,7 +97,7 @@ class Crowd:
         while time.monotonic() - started < SECONDS:
             pages += len(self.ask())
         self.speed = pages / (time.monotonic() - started)
-        self.cost = (cpu_of(processes) - spent) / pages * 1000
+        self.cost = (cpu_of(processes) - spent) / pages * 1e6
         return self
 
     def ask(self):
