@@ -11,6 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SERVER = """
+import sys, uvicorn
+from forum.serving.options import OPTIONS
+uvicorn.run("forum.asgi:application", port=int(sys.argv[1]), log_level="warning", **OPTIONS)
+"""  # one process without a parent, so that all it costs can be read at one place
 
 
 @contextmanager
@@ -42,9 +47,7 @@ def prepared():
 
 @contextmanager
 def serving(address):
-    port = address.rpartition(":")[2]
-    command = [sys.executable, "-m", "uvicorn", "--port", port, "--log-level", "warning", "--lifespan", "off"]
-    server = subprocess.Popen([*command, "forum.asgi:application"], cwd=ROOT)
+    server = subprocess.Popen([sys.executable, "-c", SERVER, address.rpartition(":")[2]], cwd=ROOT)
     try:
         wait_for(address)
         yield server

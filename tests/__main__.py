@@ -17,6 +17,7 @@ NEEDS = {  # what a part of the suite needs: how to find it
     "browser": lambda: shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome"),
     "redis": lambda: shutil.which("redis-server"),
     "postgresql": lambda: shutil.which("pg_virtualenv") and any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+    "proxy": lambda: shutil.which("nginx") and shutil.which("caddy"),
 }
 
 

@@ -13,12 +13,16 @@ from pathlib import Path
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
+UVICORN = """
+import sys, uvicorn
+from forum.serving.options import OPTIONS
+uvicorn.run(sys.argv[2], port=int(sys.argv[1]), log_level="warning", **OPTIONS)
+"""  # one process that can be killed and frozen; "serve" has a parent before it
 COMMANDS = {
     "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "{application}"],
-    "uvicorn": ["-m", "uvicorn", "--port", "{port}", "--log-level", "warning", "--lifespan", "off",
-                "--ws", "websockets-sansio", "--ws-max-size", "65536", "--timeout-graceful-shutdown", "10",
-                "{application}"],
-}  # fmt: skip
+    "uvicorn": ["-c", UVICORN, "{port}", "{application}"],
+    "serve": ["manage.py", "serve", "--bind", "127.0.0.1:{port}", "--processes", "2"],
+}
 
 
 class Server:
@@ -71,10 +75,13 @@ class Server:
 
     def _answers(self):
         try:
-            with urllib.request.urlopen(self.address + "/u/1.css", timeout=5):
+            with self._get("/u/1.css"):
                 return True
         except urllib.error.URLError:
             return False
+
+    def _get(self, path, **headers):
+        return urllib.request.urlopen(urllib.request.Request(self.address + path, headers=headers), timeout=5)
 
 
 def database_url():

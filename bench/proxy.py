@@ -1,0 +1,158 @@
+"""Guests' pages from nginx with its cache on (deploy/nginx.conf), beside a file of the same size and the bare forum.
+
+First how many a second, then, while somebody posts five times a second, how old the oldest page was that went out.
+"""
+
+import re
+import socket
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.report import tell, title
+from bench.site import prepared, serving
+from bench.weight import forum
+from tests.deploy.site import Nginx
+
+CONNECTIONS = 16  # of one browser after the other, all asked, then all read
+SECONDS = 5
+PAUSE = 0.2  # seconds between two posts
+LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+
+
+def main():
+    title(f"Guests' topic page behind nginx, {CONNECTIONS} connections")
+    with prepared() as address:
+        page = forum()
+        with serving(address) as server, in_front_of(address) as nginx:
+            speeds(address, page, server, nginx)
+            title(f"The same while somebody posts every {PAUSE} s")
+            oldest(page, nginx)
+
+
+def speeds(address, page, server, nginx):
+    port = int(address.rpartition(":")[2])
+    body = Crowd(port, page, 1).ask()[0]
+    (nginx.static / "same.txt").write_bytes(body)
+    workers = children(nginx.process.pid)
+    tell("compressed page", len(body) / 1000, "kB")
+
+    file = Crowd(nginx.port, "/static/same.txt").run(workers)
+    kept = Crowd(nginx.port, page).run([*workers, server.pid])
+    bare = Crowd(port, page).run([server.pid])
+
+    tell("a file of that size from nginx", file.speed, "a second")
+    tell("the page from nginx", kept.speed, "a second", at_least=0.7, reference=file.speed, of_reference=True)
+    tell("the page from the forum itself", bare.speed, "a second", reference=file.speed)
+    tell("CPU: a file of that size from nginx", file.cost, "µs")
+    tell("CPU: the page from nginx, with the forum's part", kept.cost, "µs", reference=file.cost)
+    tell("CPU: the page from the forum itself", bare.cost, "µs", reference=file.cost)
+
+
+def oldest(page, nginx):
+    topic = the_topic(page)
+    committed = {topic.change: 0.0}  # when which change was there for all to see
+    writing = threading.Thread(target=write, args=(topic, committed))
+    crowd, ages = Crowd(nginx.port, page, compressed=False), []
+    writing.start()
+    while writing.is_alive():
+        for body in crowd.ask():
+            shown = int(re.search(rb'data-change="(\d+)"', body).group(1))
+            superseded = committed.get(shown + 1)
+            ages.append(time.time() - superseded if superseded else 0.0)
+    tell("pages served", len(ages), "pages")
+    tell("oldest page served: out of date for", max(ages) * 1000, "ms", at_most=1000)
+
+
+def write(topic, committed):
+    from django.db import connection
+
+    for n in range(int(SECONDS / PAUSE)):
+        topic.reply(topic.author, f"Post {n} while others read.")
+        topic.refresh_from_db()
+        committed[topic.change] = time.time()
+        time.sleep(PAUSE)
+    connection.close()
+
+
+def the_topic(page):
+    from forum.models import Topic
+
+    return Topic.objects.get(pk=re.match(r"/t/(\d+)", page).group(1))
+
+
+class Crowd:
+    """Connections that all ask for one page. After `run`: `speed` in pages a second, `cost` in µs of CPU each."""
+
+    def __init__(self, port, path, connections=CONNECTIONS, compressed=True):
+        self.lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
+        encoding = "gzip" if compressed else "identity"
+        self.request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: {encoding}\r\n\r\n".encode()
+
+    def run(self, processes):
+        self.ask()
+        started, spent, pages = time.monotonic(), cpu_of(processes), 0
+        while time.monotonic() - started < SECONDS:
+            pages += len(self.ask())
+        self.speed = pages / (time.monotonic() - started)
+        self.cost = (cpu_of(processes) - spent) / pages * 1e6
+        return self
+
+    def ask(self):
+        for line in self.lines:
+            line.sendall(self.request)
+        return [body_from(line) for line in self.lines]
+
+
+def body_from(line):
+    data = more_of(line)
+    while (end := data.find(b"\r\n\r\n")) < 0:
+        data += more_of(line)
+    if not data.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(data[:200])
+    wanted = end + 4 + int(LENGTH.search(data, 0, end).group(1))
+    while len(data) < wanted:
+        data += more_of(line)
+    return data[end + 4 :]
+
+
+def more_of(line):
+    if data := line.recv(65536):
+        return data
+    raise RuntimeError("The server closed a connection that it should have kept.")
+
+
+@contextmanager
+def in_front_of(address):
+    with tempfile.TemporaryDirectory() as folder:
+        nginx = Plain(Path(folder))
+        nginx.site_port = int(address.rpartition(":")[2])
+        nginx.static.mkdir()
+        nginx.start()
+        try:
+            yield nginx
+        finally:
+            nginx.stop()
+
+
+class Plain(Nginx):
+    """Without TLS, which would be most of the work."""
+
+    def site(self):
+        return super().site().replace(" ssl http2;", ";")
+
+
+def children(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def cpu_of(processes):
+    """Seconds of CPU that they have used so far."""
+    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in processes]
+    return sum(int(user) + int(system) for _, *_, user, system in (f[:13] for f in fields)) / 100
+
+
+if __name__ == "__main__":
+    main()

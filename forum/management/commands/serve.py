@@ -1,0 +1,69 @@
+"""The one command that starts a real site."""
+
+import os
+import sys
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connections
+
+from forum.serving.listening import bound, inherited
+from forum.serving.preparation import what_is_missing
+
+
+class Command(BaseCommand):
+    help = (
+        "Serves the forum as a real site is served, with uvicorn. SIGHUP replaces its processes one after the other, "
+        "SIGTERM ends it; requests that were accepted are answered in both cases."
+    )
+    requires_system_checks = []  # they are asked below, when the number of processes is known
+
+    def add_arguments(self, parser):
+        where = parser.add_mutually_exclusive_group()
+        where.add_argument(
+            "--bind", default="127.0.0.1:8000", metavar="ADDRESS", help="HOST:PORT or unix:PATH (default: %(default)s)"
+        )
+        where.add_argument("--fd", type=int, help="listen on this file descriptor, as systemd passes one")
+        parser.add_argument(
+            "--processes", type=int, default=settings.PROCESSES, metavar="N", help="default: WEB_CONCURRENCY, or 1"
+        )
+
+    def handle(self, *, bind, fd, processes, **options):
+        if processes < 1:
+            raise CommandError("At least one process is needed.")
+        settings.PROCESSES = processes
+        os.environ["WEB_CONCURRENCY"] = str(processes)
+        self.check()
+        self.refuse_what_is_not_ready()
+        listener = self.listen(bind, fd)
+        self.stderr.write(f"Parley listens on {name_of(listener)} with {processes} process(es).")
+        become_the_supervisor(listener)
+
+    def refuse_what_is_not_ready(self):
+        try:
+            missing = list(what_is_missing())
+        except DatabaseError as error:
+            raise CommandError(f"The database can't be reached: {error}\nSee DATABASE_URL.") from error
+        if missing:
+            raise CommandError("\n".join(missing))
+        connections.close_all()
+
+    def listen(self, bind, fd):
+        try:
+            return bound(bind) if fd is None else inherited(fd)
+        except (OSError, ValueError) as error:
+            where = bind if fd is None else f"file descriptor {fd}"
+            raise CommandError(f"Can't listen on {where}: {error}") from error
+
+
+def name_of(listener):
+    name = listener.getsockname()
+    return name if isinstance(name, str) else f"{name[0]} port {name[1]}"
+
+
+def become_the_supervisor(listener):
+    """This process keeps its number, so what started it may send it signals."""
+    listener.set_inheritable(True)
+    os.chdir(settings.BASE_DIR)
+    command = [sys.executable, "-m", "forum.serving.supervisor", str(listener.fileno())]
+    os.execv(sys.executable, command)  # noqa: S606 - our own module, no shell

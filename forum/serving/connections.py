@@ -1,0 +1,33 @@
+"""HTTP connections that lose no request when their process ends."""
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+LINGER = 2  # seconds; proxies let go of an idle connection after one (deploy/nginx.conf)
+
+
+class Connection(HttpToolsProtocol):
+    """When the process ends, uvicorn closes idle connections at once, and a POST that is just arriving on one of them
+    is lost: the proxy can't know whether it was done. Ours still answer what comes, and say that it was the last.
+    """
+
+    ending = False  # the process, and so all connections, those that are not made yet as well
+
+    def shutdown(self):
+        Connection.ending = True
+        self.timeout_keep_alive = LINGER
+        if self.cycle is None or self.cycle.response_complete:
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(LINGER, self.timeout_keep_alive_handler)
+        elif not self.cycle.response_started:
+            self.cycle.keep_alive = False
+
+    def on_headers_complete(self):
+        super().on_headers_complete()
+        if self.ending and self.cycle:
+            self.cycle.keep_alive = False
+
+    def handle_websocket_upgrade(self):
+        if self.ending:  # nobody would tell this socket to close
+            self.transport.close()
+        else:
+            super().handle_websocket_upgrade()

@@ -1,0 +1,39 @@
+"""The socket that a server listens on, made here or handed over."""
+
+import os
+import socket
+import stat
+
+
+def bound(address):
+    """A socket for "127.0.0.1:8000", "[::1]:8000" or "unix:/run/parley.sock". Raises ValueError, OSError."""
+    if address.startswith("unix:"):
+        return at_path(address.removeprefix("unix:"))
+    host, _colon, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError(f"{address!r} is no address; write HOST:PORT or unix:PATH.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), int(port)), family=family)
+
+
+def at_path(path):
+    listener = socket.socket(socket.AF_UNIX)
+    if is_abandoned(path):
+        os.unlink(path)
+    listener.bind(path)
+    os.chmod(path, 0o666)  # noqa: S103 - who may enter the folder may talk to the forum
+    listener.listen()
+    return listener
+
+
+def is_abandoned(path):
+    """A socket that a server which was killed left behind."""
+    if not os.path.exists(path) or not stat.S_ISSOCK(os.stat(path).st_mode):
+        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) != 0
+
+
+def inherited(fd):
+    """The socket that came as file descriptor `fd`, as from systemd. Raises OSError."""
+    return socket.socket(fileno=fd)

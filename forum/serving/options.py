@@ -1,0 +1,16 @@
+"""How uvicorn serves the forum, for all that start it: `uvicorn.Config("forum.asgi:application", **OPTIONS)`."""
+
+OPTIONS = {
+    "loop": "uvloop",
+    "http": "forum.serving.connections:Connection",
+    "ws": "websockets-sansio",
+    "ws_max_size": 65536,  # bytes of one message
+    "ws_per_message_deflate": False,  # it would cost 64 KiB and a compression for each open page
+    "lifespan": "off",
+    "proxy_headers": False,  # X-Forwarded-For is believed as far as TRUSTED_PROXIES says, and by the forum itself
+    "access_log": False,
+    "server_header": False,
+    "backlog": 4096,  # after a restart all pages come back
+    "timeout_graceful_shutdown": 10,  # seconds that an accepted request may take
+    "timeout_worker_healthcheck": 30,  # seconds to start, or to give a sign of life, before a process is replaced
+}

@@ -1,0 +1,24 @@
+"""What must have been done before the forum can be served."""
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+
+from forum.health import missing_migrations
+
+
+def what_is_missing():
+    """Sentences that say what has not been done and what does it. Raises OperationalError without a database."""
+    if settings.DEBUG:
+        yield "DEBUG is on, which is for development (make run). Set DEBUG=0."
+        return
+    if missing_migrations():
+        yield "The database is older than the code. Run: manage.py migrate"
+    if uncollected():
+        yield "Static files have not been collected since they changed. Run: manage.py collectstatic --noinput"
+
+
+def uncollected():
+    """Names of static files that pages could ask for in vain."""
+    names = {name for finder in get_finders() for name, _storage in finder.list([])}
+    return names - set(staticfiles_storage.hashed_files)

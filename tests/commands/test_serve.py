@@ -1,0 +1,55 @@
+"""What `manage.py serve` refuses; tests/deploy has what it does."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from forum import health
+
+
+@pytest.fixture
+def real_site(settings, tmp_path, db, monkeypatch):
+    """Settings of a real site, without its static files."""
+    settings.ALLOWED_HOSTS, settings.PROCESSES = ["127.0.0.1"], 1
+    monkeypatch.setenv("WEB_CONCURRENCY", "1")
+    monkeypatch.setattr(health, "_migrated", False)
+    settings.DEBUG = False
+    settings.STATIC_ROOT = str(tmp_path)
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "forum.staticfiles.Storage"}}
+
+
+def refusal(*arguments):
+    with pytest.raises(CommandError) as refused:
+        call_command("serve", *arguments)
+    return str(refused.value)
+
+
+def test_it_does_not_serve_a_site_in_development(settings, db):
+    settings.DEBUG = True
+
+    assert "DEBUG=0" in refusal()
+
+
+def test_it_does_not_serve_without_static_files_and_says_what_brings_them(real_site):
+    assert "manage.py collectstatic" in refusal()
+
+
+def test_it_does_not_serve_an_older_database_and_says_what_brings_it_up(real_site):
+    MigrationRecorder(connection).record_unapplied("forum", "0003_editions")
+
+    assert "manage.py migrate" in refusal()
+
+
+def test_it_asks_the_system_checks(real_site, settings):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer"}}
+
+    assert "RedisPubSubChannelLayer" in refusal()
+
+
+def test_it_does_not_serve_with_processes_that_can_not_hear_each_other(real_site):
+    assert "REDIS_URL" in refusal("--processes", "2")
+
+
+def test_no_process_at_all_is_refused(real_site):
+    assert "At least one" in refusal("--processes", "0")

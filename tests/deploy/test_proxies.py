@@ -1,0 +1,81 @@
+"""What comes through nginx and through Caddy, set up as deploy/ does."""
+
+import gzip
+import re
+
+import pytest
+
+from tests import world
+from tests.deploy.visitors import answer, watch
+
+
+@pytest.fixture(params=["nginx", "caddy"])
+def proxy(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_pages_sockets_files_and_addresses_come_through(proxy, site, visit, topic, ada):
+    guest = visit(address=proxy.address)
+
+    page = guest.get(topic.get_absolute_url())
+    assert page.status == 200
+    assert "I wonder." in page.text
+
+    member = visit(ada, proxy.address)
+    socket = member.opens_socket()
+    assert watch(socket, topic)["change"] == topic.change
+    member.opens_form("/profile/")
+    assert member.replies(topic, "Through the proxy.").status == 302
+    assert answer(socket, "post_update")["change"] == topic.change + 1
+
+    stylesheet = re.search(r'href="(/static/css/site\.[^"]+\.css)"', page.text).group(1)
+    file = guest.get(stylesheet, Accept_Encoding="gzip")
+    assert "immutable" in file.headers["Cache-Control"]
+    assert file.headers["Content-Encoding"] == "gzip"
+    assert file.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert gzip.decompress(file.body) == guest.get(stylesheet).body
+
+
+def test_files_come_from_the_proxy_itself(proxy, site, visit):
+    guest = visit(address=proxy.address)
+    (proxy.static / "added.txt").write_text("The forum has not looked for new files since it started.")
+
+    file = guest.get("/static/added.txt")
+
+    assert file.status == 200
+    assert "immutable" not in file.headers["Cache-Control"]
+
+
+def test_the_address_of_a_member_is_the_real_one_whatever_they_say(proxy, site, visit):
+    world.member("ada")
+    visitor = visit(address=proxy.address, come_from="127.0.0.7")
+    forged = {"X_Forwarded_For": "203.0.113.9", "X_Real_IP": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+
+    visitor.opens_form("/accounts/login/", **forged)
+    signed_in = visitor.post("/accounts/login/", {"login": "ada", "password": world.PASSWORD}, **forged)
+
+    assert signed_in.status == 302
+    assert "from 127.0.0.7" in visitor.get("/accounts/sessions/", **forged).text
+
+
+def test_behind_tls_cookies_are_secure_and_browsers_remember_it(proxy, site, visit):
+    guest = visit(address=proxy.address)
+
+    page = guest.opens_form("/accounts/login/", X_Forwarded_Proto="http")
+
+    assert page.status == 200
+    assert "; Secure" in page.headers["Set-Cookie"]
+    assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
+
+
+def test_the_plain_port_leads_to_tls(nginx, site):
+    import http.client
+
+    line = http.client.HTTPConnection("127.0.0.1", nginx.plain_port, timeout=30)
+    line.request("GET", "/t/12/?page=2")
+
+    answered = line.getresponse()
+
+    assert answered.status == 301
+    assert answered.headers["Location"] == "https://forum.example.org/t/12/?page=2"
+    line.close()

@@ -1,0 +1,92 @@
+"""Somebody who visits a site over TLS, from an address of their own on the loopback network."""
+
+import http.client
+import json
+import re
+import ssl
+import urllib.parse
+import uuid
+from contextlib import ExitStack
+from typing import NamedTuple
+
+from websockets.sync.client import connect
+
+from tests.browser.people import session_cookie
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+
+class Visitor:
+    def __init__(self, address, user=None, come_from="127.0.0.1"):
+        self.address, self.cookies, self.sockets = address, {}, ExitStack()
+        self.trusting = ssl._create_unverified_context()  # the certificate is one that nobody signed
+        host = urllib.parse.urlsplit(address)
+        self.line = http.client.HTTPSConnection(
+            host.hostname, host.port, timeout=30, context=self.trusting, source_address=(come_from, 0)
+        )
+        if user:
+            self.cookies["sessionid"] = session_cookie(user, address)["value"]
+
+    def get(self, path, **headers):
+        return self._ask("GET", path, None, headers)
+
+    def post(self, path, fields, **headers):
+        """Sends a form, with the secret of the last page that had one."""
+        body = urllib.parse.urlencode({"csrfmiddlewaretoken": self.secret, **fields})
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.address}
+        return self._ask("POST", path, body, {**form, **headers})
+
+    def opens_form(self, path, **headers):
+        page = self.get(path, **headers)
+        self.secret = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text).group(1)
+        return page
+
+    def replies(self, topic, body, token=None):
+        """Through the form's address, where the server that answers tells the pages at once."""
+        return self.post(f"/t/{topic.pk}/replies/", {"body": body, "token": token or uuid.uuid4().hex})
+
+    def opens_socket(self):
+        cookies = {"Cookie": self._cookies()} if self.cookies else {}
+        named = {"open_timeout": 30, "origin": self.address, "additional_headers": cookies}
+        if self.address.startswith("https"):
+            named["ssl"] = self.trusting
+        return self.sockets.enter_context(connect(self.address.replace("http", "ws", 1) + "/ws/", **named))
+
+    def leave(self):
+        self.sockets.close()
+        self.line.close()
+
+    def _cookies(self):
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    def _ask(self, method, path, body, headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookies:
+            named["Cookie"] = self._cookies()
+        self.line.request(method, path, body, named)
+        answer = self.line.getresponse()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, value = re.match(r"([^=]+)=([^;]*)", cookie).groups()
+            self.cookies[name] = value
+        return Answer(answer.status, answer.headers, answer.read())
+
+
+def answer(page, kind):
+    """The next message of this kind."""
+    while True:
+        message = json.loads(page.recv(timeout=15))
+        if message["type"] == kind:
+            return message
+
+
+def watch(page, topic):
+    page.send(json.dumps({"type": "watch", "topic": topic.pk, "epoch": topic.epoch, "change": topic.change}))
+    return answer(page, "changes")
