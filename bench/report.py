@@ -26,6 +26,21 @@ def tell(figure, value, unit, *, at_most=None, at_least=None, reference=None, of
     print(f"{figure:<78} {value:>10,.1f} {unit:<9}{beside}{verdict}", flush=True)
 
 
+def row(name, values, units, columns):
+    """A line of a table, a figure under each of its columns; None stays empty. As JSON each is a figure of its own."""
+    if os.environ.get("JSON") == "1":
+        for value, unit, column in zip(values, units, columns, strict=True):
+            if isinstance(value, int | float):
+                tell(f"{name}: {column}", value, unit)
+        return
+    cells = [f"{value:,.{_digits(value)}f}" if isinstance(value, int | float) else value or "" for value in values]
+    print(f"{name:<55}" + "".join(f"{cell:>11}" for cell in cells), flush=True)
+
+
+def _digits(value):
+    return 0 if isinstance(value, int) or value >= 100 else 2
+
+
 def title(text):
     if os.environ.get("JSON") != "1":
         print(f"\n— {text} —", flush=True)

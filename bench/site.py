@@ -11,17 +11,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SOCKETS = ["--ws", "websockets-sansio", "--ws-max-size", "65536", "--timeout-graceful-shutdown", "10"]
 
 
 @contextmanager
-def prepared():
-    """Sets the environment and Django up on a new database. Yields the address that `serving()` will use."""
+def prepared(database=None):
+    """Sets the environment and Django up on a new database: the empty one at this URL, or else one on SQLite.
+    Yields the address that `serving()` will use."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         os.environ.update(
             {
                 "DJANGO_SETTINGS_MODULE": "forum.settings",
-                "DATABASE_URL": f"sqlite:///{folder}/forum.sqlite3",
+                "DATABASE_URL": database or f"sqlite:///{folder}/forum.sqlite3",
                 "STATIC_ROOT": f"{folder}/static",
                 "REDIS_URL": "",
                 "DEBUG": "0",
@@ -41,12 +43,13 @@ def prepared():
 
 
 @contextmanager
-def serving(address):
+def serving(address, application="forum.asgi:application", python=sys.executable, answers="/", **environment):
+    """A uvicorn process that answers at `address`; yielded when it does, asked for the path `answers`."""
     port = address.rpartition(":")[2]
-    command = [sys.executable, "-m", "uvicorn", "--port", port, "--log-level", "warning", "--lifespan", "off"]
-    server = subprocess.Popen([*command, "forum.asgi:application"], cwd=ROOT)
+    command = [python, "-m", "uvicorn", "--port", port, "--log-level", "warning", "--lifespan", "off", *SOCKETS]
+    server = subprocess.Popen([*command, application], cwd=ROOT, env=os.environ | environment)
     try:
-        wait_for(address)
+        wait_for(address + answers)
         yield server
     finally:
         server.terminate()
@@ -61,7 +64,7 @@ def wait_for(address):
         except OSError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.1)
+            time.sleep(0.02)
 
 
 def free_port():
