@@ -1,4 +1,4 @@
-"""The forum that pages are measured on: a real mailing list, topics of 100 posts and many more, and a crowd around them.
+"""The forum that pages are measured on: a real mailing list, topics of 100 to 20,000 posts, a crowd around them.
 
 The long topics repeat the same twenty texts, one page's worth, so that all their pages weigh the same. What fills the
 forum up are copies of the imported topics, with a short text in each post: made by the database, in seconds.
@@ -108,7 +108,7 @@ def fill(posts_in_all):
     from forum.models import Post, Topic, User
 
     stride = User.objects.get(username="ada").topics.aggregate(last=Max("pk"))["last"]
-    originals = Post.objects.filter(topic__lte=stride).exclude(author__username="ada")
+    originals = Post.objects.filter(topic__lte=stride).exclude(topic__author__username="ada")
     missing = posts_in_all - Post.objects.count()
     first = Topic.objects.aggregate(last=Max("pk"))["last"] // stride + 1
     last = first + math.ceil(missing / originals.count()) - 1
@@ -126,15 +126,15 @@ def fill(posts_in_all):
 def _copying(Topic, Post, stride, first, last, new_token):
     from forum.models import User
 
-    ada = User.objects.get(username="ada").pk
+    originals = f"t.id <= {stride} AND t.author_id <> {User.objects.get(username='ada').pk}"
     count_up = COUNT_UP.format(first=first, last=last)
     of_topic, topic = _columns(Topic, id=f"t.id + n.i * {stride}", epoch=f"substr({new_token}, 1, 8)")
     yield f"INSERT INTO forum_topic ({of_topic}) {count_up} SELECT {topic} FROM n CROSS JOIN forum_topic t \
-        WHERE t.id <= {stride} AND t.author_id <> {ada} ORDER BY n.i, t.id"
+        WHERE {originals} ORDER BY n.i, t.id"
     short = {"body": "'Short.'", "html": f"'{SHORT}'", "token": new_token}
     of_post, post = _columns(Post, id=None, topic_id=f"t.topic_id + n.i * {stride}", **short)
     yield f"INSERT INTO forum_post ({of_post}) {count_up} SELECT {post} FROM n CROSS JOIN forum_post t \
-        WHERE t.topic_id <= {stride} AND t.author_id <> {ada} ORDER BY n.i, t.topic_id, t.number"
+        WHERE t.topic_id IN (SELECT id FROM forum_topic t WHERE {originals}) ORDER BY n.i, t.topic_id, t.number"
     yield "UPDATE forum_user SET posts_count = (SELECT count(*) FROM forum_post \
         WHERE author_id = forum_user.id AND hidden_at IS NULL)"
 

@@ -57,9 +57,7 @@ def load(address, requests, seconds, at_once=1, around=None, warm_up=5):
 async def _load(address, requests, seconds, at_once, around, warm_up):
     result = Load()
     connections = [await Connection.to(address) for _ in range(at_once)]
-    for connection in connections:
-        for request in islice(requests, warm_up):
-            await connection.visit(request, Load())
+    await asyncio.gather(*(_warm_up(connection, islice(requests, warm_up)) for connection in connections))
     around()
     started = time.perf_counter()
     visitors = (_visit(connection, requests, started + seconds, result) for connection in connections)
@@ -69,6 +67,11 @@ async def _load(address, requests, seconds, at_once, around, warm_up):
     for connection in connections:
         connection.writer.close()
     return result
+
+
+async def _warm_up(connection, requests):
+    for request in requests:
+        await connection.visit(request, Load())
 
 
 async def _visit(connection, requests, until, result):

@@ -6,6 +6,8 @@ from statistics import median, quantiles
 from bench.load import load
 from bench.processes import cpu, cpu_of_family
 
+TURNS = 10
+
 
 @dataclass
 class Figures:
@@ -28,14 +30,20 @@ class Server:
 
     def __init__(self, address, pid, database=None):
         self.address, self.pid, self.database = address, pid, database
-        self.found = {}
+        self.found, self.failed = {}, 0
 
-    def measure(self, name, requests, seconds, at_once=1, warm_up=5):
+    def measure(self, requests, seconds, at_once=1, warm_up=3):
         spent = []
         result = load(self.address, requests, seconds, at_once, lambda: spent.append(self._spent()), warm_up)
         process, database = ((after - before) * 1000 / len(result.times) for before, after in zip(*spent, strict=True))
         rate = len(result.times) / result.seconds
         figures = Figures(process, database, result.times, rate, result.failed, result.body)
+        self.failed += result.failed
+        return figures
+
+    def keep(self, name, *how, at_once=1, **more):
+        """Measures and remembers it by this name."""
+        figures = self.measure(*how, at_once=at_once, **more)
         self.found.setdefault((name, at_once), []).append(figures)
         return figures
 
@@ -52,8 +60,14 @@ class Server:
         times = [time for figures in self.found[name, at_once] for time in figures.times]
         return median(times), quantiles(times, n=100)[98]
 
-    def failed(self, name, at_once=1):
-        return sum(figures.failed for figures in self.found[name, at_once])
+
+def compared(one, asking_one, other, asking_other):
+    """CPU of one as so many times that of the other, in short turns, so that noise meets both: the middle of all."""
+    ratios = []
+    for _turn in range(TURNS):
+        of_one = one.measure(asking_one, 0.15, warm_up=2).all_in
+        ratios.append(of_one / other.measure(asking_other, 0.15, warm_up=2).all_in)
+    return median(ratios)
 
 
 def ratio(one, one_name, other, other_name):

@@ -1,8 +1,8 @@
 """What pages cost: CPU of the server and of the database, queries, waiting, and the same for what stands beside them.
 
-One uvicorn process, on PostgreSQL and on SQLite in turn, with an imported mailing list (CORPUS names its folder), topics
-of 100 to 20,000 posts, and 100,000 posts in all; some figures again with 1,000,000. In the same run, in turn with ours:
-a bare Django view that sends as many bytes (bench.floor) and, on PostgreSQL, django-machina with the same posts
+One uvicorn process, on PostgreSQL and on SQLite in turn, with an imported mailing list (CORPUS names its folder),
+topics of 100 to 20,000 posts, and 100,000 posts in all, then 1,000,000. In the same run, in turn with ours: a bare
+Django view that sends as many bytes (bench.floor) and, on PostgreSQL, django-machina with the same posts
 (bench/machina). CPU and waiting are those of one request at a time, requests a second those of eight.
 
 --quick: 10,000 posts, once, without machina. --only NAME: only what has this in its name. --on sqlite|postgresql.

@@ -5,39 +5,8 @@ from statistics import median
 from bench.measured import ratio
 from bench.report import row, tell
 
-COLUMNS = ["process", "database", "all in", "queries", "p50", "p99", "requests/s", "bytes", "× floor", "of machina"]
+COLUMNS = ["process", "database", "all in", "queries", "p50", "p99", "requests/s", "bytes", "of floor", "of machina"]
 UNITS = ["ms", "ms", "ms", "", "ms", "ms", "1/s", "B", "×", "×"]
-
-
-def report(column):
-    row("page (CPU and waiting in ms)", COLUMNS, UNITS, COLUMNS)
-    for server in ("ours", "machina"):
-        for (page, viewer), at_once in column.servers[server].found if server in column.servers else ():
-            if at_once == 1 or page == "reply":
-                _row(column, server, page, viewer, at_once)
-    _goals(column)
-
-
-def _row(column, name, page, viewer, at_once):
-    server, view = column.servers[name], (page, viewer)
-    waiting = server.waiting(view, at_once)
-    figures = [server.middle(figure, view, at_once) for figure in ("process", "database", "all_in")]
-    figures += [column.queries[name][viewer].get(page), *waiting]
-    figures += [
-        server.middle("rate", view, 8 if (view, 8) in server.found else 1),
-        len(server.found[view, at_once][0].body),
-    ]
-    figures += [_beside(column, name, view, other) for other in ("floor", "machina")]
-    row(f"{column.name}, {name}: {page}, {viewer}", figures, UNITS, COLUMNS)
-
-
-def _beside(column, name, view, other):
-    """CPU as so many times that of another server for the same view."""
-    if name == "ours" and other in column.servers and (view, 1) in column.servers[other].found:
-        return ratio(column.servers[name], view, column.servers[other], view)
-    return None
-
-
 LIMITS = {  # ms of CPU, all in; queries
     ("latest", "guest"): (2, None),
     ("latest", "member"): (6, None),
@@ -49,48 +18,70 @@ LIMITS = {  # ms of CPU, all in; queries
 }
 
 
-def _goals(column):
-    ours = column.servers["ours"]
-    for (page, viewer), (milliseconds, queries) in LIMITS.items():
-        if ((page, viewer), 1) in ours.found:
-            figure = f"{column.name}: {page}, {viewer}"
-            machina = column.servers.get("machina")
-            beside = machina.middle("all_in", (page, viewer)) if machina else None
-            tell(f"{figure}: CPU", ours.middle("all_in", (page, viewer)), "ms", at_most=milliseconds, reference=beside)
-            if queries:
-                tell(f"{figure}: queries", column.queries["ours"][viewer][page], "", at_most=queries)
-    _ratios(column, ours)
-    if (("reply", "member"), 8) in ours.found:
-        _reply(column, ours)
-    tell(f"{column.name}: start to first page", median(column.starts), "s", at_most=3)
-    tell(f"{column.name}: memory when idle", column.memory, "MiB", at_most=130)
+def report(column):
+    row("CPU and waiting in ms, bytes as sent", COLUMNS, UNITS, COLUMNS)
+    for name in [name for name in ("ours", "machina") if name in column.forums]:
+        for view, at_once in column.forums[name].server.found:
+            if at_once == 1 or view[0] == "reply":
+                _row(column, name, view, at_once)
+    _pages(column)
+    _comparisons(column)
+    _reply(column)
+    _process(column)
 
 
-def _ratios(column, ours):
-    many = column.servers.get("many")
-    if (("topic", "guest"), 1) in ours.found:
-        compared = ratio(ours, ("topic", "guest"), column.servers["floor"], ("topic", "guest"))
-        tell(f"{column.name}: topic, guest: CPU against a bare Django view", compared, "×", at_most=1.5)
-    for viewer in ("guest", "member"):
-        last, first = ("topic, last of many pages", viewer), ("topic", viewer)
-        if {(last, 1), (first, 1)} <= ours.found.keys():
-            compared = ratio(ours, last, ours, first)
-            tell(
-                f"{column.name}: last page of the longest topic against a short one, {viewer}",
-                compared,
-                "×",
-                at_most=1.05,
-            )
-        for page in column.pages if many else ():
-            compared = ratio(many, (page, viewer), ours, (page, viewer))
-            tell(f"{column.name}: {page}, {viewer}: 1,000,000 posts against 100,000", compared, "×", at_most=1.1)
+def _row(column, name, view, at_once):
+    (page, viewer), forum = view, column.forums[name]
+    server = forum.server
+    figures = [server.middle(figure, view, at_once) for figure in ("process", "database", "all_in")]
+    figures += [forum.queries[viewer].get(page), *server.waiting(view, at_once)]
+    figures += [server.middle("rate", view, 8) or server.middle("rate", view)]
+    figures += [len(server.found[view, at_once][0].body)]
+    figures += [_beside(column, name, view, other) for other in ("floor", "machina")]
+    row(f"{column.name}, {name}: {page}, {viewer}", figures, UNITS, COLUMNS)
 
 
-def _reply(column, ours):
-    reply = ("reply", "member")
-    goals = column.name == "PostgreSQL"
+def _beside(column, name, view, other):
+    """CPU as so many times that of another server for the same view; None where that was not measured."""
+    if name != "ours" or other not in column.forums or (view, 1) not in column.forums[other].server.found:
+        return None
+    return ratio(column.ours, view, column.forums[other].server, view)
+
+
+def _pages(column):
+    machina = column.forums["machina"].server if "machina" in column.forums else None
+    for view, (milliseconds, queries) in LIMITS.items():
+        if (view, 1) not in column.ours.found:
+            continue
+        figure = f"{column.name}: {', '.join(view)}"
+        beside = machina.middle("all_in", view) if machina else None
+        tell(f"{figure}: CPU", column.ours.middle("all_in", view), "ms", at_most=milliseconds, reference=beside)
+        if queries:
+            tell(f"{figure}: queries", column.forums["ours"].queries[view[1]][view[0]], "", at_most=queries)
+
+
+def _comparisons(column):
+    floor = _beside(column, "ours", ("topic", "guest"), "floor")
+    if floor:
+        tell(f"{column.name}: topic, guest: CPU against a bare Django view", floor, "×", at_most=1.5)
+    for (figure, viewer), (times, goal) in column.compared.items():
+        tell(f"{column.name}: {figure}, {viewer}", times, "×", at_most=goal)
+
+
+def _reply(column):
+    """The goals are those of PostgreSQL; SQLite's writers take turns."""
+    reply, postgresql = ("reply", "member"), column.name == "PostgreSQL"
+    if (reply, 8) not in column.ours.found:
+        return
     figure = f"{column.name}: reply by form, 8 at once"
-    tell(f"{figure}: CPU", ours.middle("all_in", reply, 8), "ms", at_most=8 if goals else None)
-    tell(f"{figure}: queries", column.queries["ours"]["member"]["reply"], "", at_most=14 if goals else None)
-    tell(f"{figure}: posts", ours.middle("rate", reply, 8), "1/s")
-    tell(f"{figure}: failing", ours.failed(reply, 8), "", at_most=0)
+    queries = column.forums["ours"].queries["member"]["reply"]
+    tell(f"{figure}: CPU", column.ours.middle("all_in", reply, 8), "ms", at_most=8 if postgresql else None)
+    tell(f"{figure}: queries", queries, "", at_most=14 if postgresql else None)
+    tell(f"{figure}: posts", column.ours.middle("rate", reply, 8), "1/s")
+
+
+def _process(column):
+    tell(f"{column.name}: requests refused or failing", column.ours.failed, "", at_most=0)
+    seconds, mebibytes = zip(*column.starts, strict=True)
+    tell(f"{column.name}: start to first page", median(seconds), "s", at_most=3)
+    tell(f"{column.name}: memory when idle", median(mebibytes), "MiB", at_most=130)

@@ -49,20 +49,20 @@ def serving(address, application="forum.asgi:application", python=sys.executable
     command = [python, "-m", "uvicorn", "--port", port, "--log-level", "warning", "--lifespan", "off", *SOCKETS]
     server = subprocess.Popen([*command, application], cwd=ROOT, env=os.environ | environment)
     try:
-        wait_for(address + answers)
+        wait_for(address + answers, server)
         yield server
     finally:
         server.terminate()
         server.wait()
 
 
-def wait_for(address):
+def wait_for(address, server):
     deadline = time.monotonic() + 60
     while True:
         try:
             return urllib.request.urlopen(address).close()
         except OSError:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or server.poll() is not None:
                 raise
             time.sleep(0.02)
 

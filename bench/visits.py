@@ -1,4 +1,4 @@
-"""What is asked of a forum under measurement: its pages, replies by form, signing in; and how many queries each takes."""
+"""What is asked of a forum under measurement: its pages, replies by form, signing in; and what queries it takes."""
 
 import re
 import uuid
@@ -71,17 +71,17 @@ def _form(address, path, cookie):
     return token, "; ".join(filter(None, [cookie, *new]))
 
 
-def queries(pages, user=None):
-    """How many queries each of the pages takes when it was shown before: {name: number}."""
+def all_queries(pages, crowd):
+    """How many queries everything takes once it was done before: {viewer: {name: number}}."""
+    reader, busy, text = crowd["readers"][0], crowd["busy"], crowd["texts"][9]
+    guest, member = _queries(pages), _queries(pages, reader)
+    member["reply"] = _counted(f"/t/{busy.pk}/replies/", reader, lambda: {"body": text, "token": uuid.uuid4().hex})
+    guest["sign-in"] = _counted("/accounts/login/", None, _who)
+    return {"guest": guest, "member": member}
+
+
+def _queries(pages, user=None):
     return {name: _counted(paths[0], user) for name, paths in pages.items()}
-
-
-def queries_of_reply(topic, user, text):
-    return _counted(f"/t/{topic.pk}/replies/", user, lambda: {"body": text, "token": uuid.uuid4().hex})
-
-
-def queries_of_sign_in():
-    return _counted("/accounts/login/", None, _who)
 
 
 def _counted(path, user, fields=None):

@@ -22,7 +22,7 @@ def install():
     if installed.exists() and installed.read_text() == REQUIREMENTS.read_text():
         return True
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
     try:
         subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
         subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
