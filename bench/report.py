@@ -23,7 +23,22 @@ def tell(figure, value, unit, *, at_most=None, at_least=None, reference=None, of
         return
     beside = f"  = {ratio:.2f} × {reference:,.1f}" if ratio else ""
     verdict = "" if goal is None else f"  goal {goal}: {'holds' if holds else 'MISSED'}"
-    print(f"{figure:<78} {value:>10,.1f} {unit:<9}{beside}{verdict}", flush=True)
+    print(f"{figure:<78} {_written(value):>10} {unit:<9}{beside}{verdict}", flush=True)
+
+
+def row(name, values, units, columns):
+    """A line of a table, a figure under each of its columns; None stays empty. As JSON each is a figure of its own."""
+    if os.environ.get("JSON") == "1":
+        for value, unit, column in zip(values, units, columns, strict=True):
+            if isinstance(value, int | float):
+                tell(f"{name}: {column}", value, unit)
+        return
+    cells = [_written(value) if isinstance(value, int | float) else value or "" for value in values]
+    print(f"{name:<55}" + "".join(f"{cell:>11}" for cell in cells), flush=True)
+
+
+def _written(value):
+    return f"{value:,.0f}" if isinstance(value, int) or value >= 1000 else f"{value:,.2f}"
 
 
 def title(text):

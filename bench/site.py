@@ -1,5 +1,6 @@
 """A production server (uvicorn, DEBUG off, collected files) on a database of its own, for one measurement."""
 
+import json
 import os
 import socket
 import subprocess
@@ -10,23 +11,26 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+from forum.serving.options import OPTIONS
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = """
-import sys, uvicorn
-from forum.serving.options import OPTIONS
-uvicorn.run("forum.asgi:application", port=int(sys.argv[1]), log_level="warning", **OPTIONS)
+import json, sys, uvicorn
+application, port, options = sys.argv[1:]
+uvicorn.run(application, port=int(port), log_level="warning", **json.loads(options))
 """  # one process without a parent, so that all it costs can be read at one place
 
 
 @contextmanager
-def prepared():
-    """Sets the environment and Django up on a new database. Yields the address that `serving()` will use."""
+def prepared(database=None):
+    """Sets the environment and Django up on a new database: the empty one at this URL, or else one on SQLite.
+    Yields the address that `serving()` will use."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         os.environ.update(
             {
                 "DJANGO_SETTINGS_MODULE": "forum.settings",
-                "DATABASE_URL": f"sqlite:///{folder}/forum.sqlite3",
+                "DATABASE_URL": database or f"sqlite:///{folder}/forum.sqlite3",
                 "STATIC_ROOT": f"{folder}/static",
                 "REDIS_URL": "",
                 "DEBUG": "0",
@@ -46,25 +50,28 @@ def prepared():
 
 
 @contextmanager
-def serving(address):
-    server = subprocess.Popen([sys.executable, "-c", SERVER, address.rpartition(":")[2]], cwd=ROOT)
+def serving(address, application="forum.asgi:application", python=sys.executable, answers="/", **environment):
+    """A uvicorn process that answers at `address`; yielded when it does, asked for the path `answers`."""
+    options = {name: value for name, value in OPTIONS.items() if name != "http" or application.startswith("forum.")}
+    command = [python, "-c", SERVER, application, address.rpartition(":")[2], json.dumps(options)]
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
     try:
-        wait_for(address)
+        wait_for(address + answers, server)
         yield server
     finally:
         server.terminate()
         server.wait()
 
 
-def wait_for(address):
+def wait_for(address, server):
     deadline = time.monotonic() + 60
     while True:
         try:
             return urllib.request.urlopen(address).close()
         except OSError:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or server.poll() is not None:
                 raise
-            time.sleep(0.1)
+            time.sleep(0.02)
 
 
 def free_port():

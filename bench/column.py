@@ -1,0 +1,124 @@
+"""One column of `bench.pages`: the forum on PostgreSQL or on SQLite, and what stands beside it.
+
+Run by bench.pages with --on; for PostgreSQL the environment names a server (PGHOST and its kin).
+"""
+
+from contextlib import ExitStack
+from itertools import islice
+
+from bench import visits
+from bench.crowd import fill, gather
+from bench.databases import new_database
+from bench.import_mbox import CORPUS
+from bench.load import load
+from bench.measured import compared
+from bench.options import read
+from bench.report import title
+from bench.results import report
+from bench.site import prepared
+from bench.stage import Forum, raise_all, start
+
+NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+SPREAD = ("latest", "category", "topic", "topic, last of many pages", "member")  # measured with a million posts too
+VIEWERS = ("guest", "member")
+
+
+def main():
+    options = read()
+    archives = sorted(CORPUS.glob("*.mbox*"))[: 1 if options.quick else None]
+    with prepared(new_database(options.on, "parley")) as address, ExitStack() as stack:
+        crowd = gather(archives, options.topics)
+        fill(options.posts)
+        title(f"Pages on {NAMES[options.on]}, {options.posts:,} posts")
+        column = Column(options, crowd, address, stack)
+        if options.keep:
+            column.keep_on()
+        column.measure()
+        report(column)
+
+
+class Column:
+    """`forums` by name; what it took to `start`, [(seconds, MiB)]; `compared`: {(what, viewer): (times, goal)}."""
+
+    def __init__(self, options, crowd, address, stack):
+        self.options, self.crowd, self.name, self.compared = options, crowd, NAMES[options.on], {}
+        self.pages = wanted(visits.pages(crowd), options.only)
+        ours = Forum(address, self.pages, [visits.cookie_of(reader) for reader in crowd["readers"]])
+        ours.queries = visits.all_queries(self.pages, crowd)
+        ours.form = (f"/t/{crowd['busy'].pk}/reply/", f"/t/{crowd['busy'].pk}/replies/")
+        self.starts = [] if options.keep else [self._start(address) for _once_more in range(options.repetitions)]
+        self.forums = raise_all(options, ours, stack)
+        self.ours = self.forums["ours"].server
+
+    def _start(self, address):
+        return start(address, self.crowd["short"].get_absolute_url(), 0 if self.options.quick else 5)
+
+    def keep_on(self):
+        print(f"Process {self.ours.pid} at {self.ours.address}; a member's cookie: {self.forums['ours'].cookies[0]}")
+        print("Asked as guest and as member in turn, ten seconds a page, until you stop it with Ctrl+C.", flush=True)
+        while True:
+            for page, viewer in self._views():
+                print(f"{page}, {viewer}", flush=True)
+                self.ours.measure(self._asking("ours", page, viewer), 10)
+
+    def measure(self):
+        for _repetition in range(self.options.repetitions):
+            for page, viewer in self._views():
+                self._measure(page, viewer)
+            self._measure_unchanged()
+            self._measure_forms()
+        self._compare()
+
+    def _views(self):
+        return [(page, viewer) for page in self.pages for viewer in VIEWERS]
+
+    def _measure(self, page, viewer):
+        """All servers one after the other, so that they meet the same noise."""
+        for name in [name for name in ("ours", "machina") if name in self.forums]:
+            requests, server = self._asking(name, page, viewer), self.forums[name].server
+            size = len(server.keep((page, viewer), requests, 0.4).body)
+            server.keep((page, viewer), requests, 0.25, at_once=8, warm_up=2)
+            if name == "ours":
+                self.forums["floor"].server.keep((page, viewer), visits.asking([f"/{size}/"]), 0.2)
+
+    def _asking(self, name, page, viewer):
+        forum = self.forums[name]
+        return visits.asking(forum.pages[page], forum.cookies[0] if viewer == "member" else "")
+
+    def _measure_unchanged(self):
+        if "topic" in self.pages:
+            etag = load(self.ours.address, self._asking("ours", "topic", "guest"), 0).etag
+            asking = visits.asking(self.pages["topic"], etag=etag)
+            self.ours.keep(("unchanged topic", "guest"), asking, 0.4)
+
+    def _measure_forms(self):
+        if self.options.only in "reply":
+            for forum in [self.forums[name] for name in ("ours", "machina") if name in self.forums]:
+                replies = visits.replying(forum.server.address, *forum.form, forum.cookies, self.crowd["texts"])
+                forum.server.keep(("reply", "member"), replies, 2, at_once=8, warm_up=2)
+        if self.options.only in "sign-in":
+            sign_ins = islice(visits.signing_in(self.ours.address), 7)  # an address may do 30 a minute
+            self.ours.keep(("sign-in", "guest"), sign_ins, 60, warm_up=1)
+
+    def _compare(self):
+        """What should cost the same."""
+        last = "topic, last of many pages"
+        for viewer in VIEWERS:
+            if {last, "topic"} <= self.pages.keys():
+                long, short = (self._asking("ours", page, viewer) for page in (last, "topic"))
+                times = compared(self.ours, long, self.ours, short)
+                self.compared["last page of the longest topic against a short one", viewer] = times, 1.05
+            for page in [page for page in SPREAD if page in self.pages and "many" in self.forums]:
+                asking = self._asking("ours", page, viewer)
+                times = compared(self.forums["many"].server, asking, self.ours, asking)
+                self.compared[f"1,000,000 posts against 100,000: {page}", viewer] = times, 1.1
+
+
+def wanted(pages, name):
+    """All pages, the one of this name, or those that have it in their name."""
+    chosen = {name} & pages.keys() or {page for page in pages if name in page}
+    return {page: paths for page, paths in pages.items() if page in chosen}
+
+
+if __name__ == "__main__":
+    main()

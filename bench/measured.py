@@ -1,0 +1,76 @@
+"""A server under load, and what was found: figures of each repetition, and the middle of them."""
+
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+from bench.load import load
+from bench.processes import cpu, cpu_of_family
+
+TURNS = 10
+
+
+@dataclass
+class Figures:
+    """Of one repetition: milliseconds of CPU for a request, milliseconds of waiting, requests a second, bytes."""
+
+    process: float
+    database: float
+    times: list
+    rate: float
+    failed: int
+    body: bytes
+
+    @property
+    def all_in(self):
+        return self.process + self.database
+
+
+class Server:
+    """Where it answers, and the processes that work for it: its own, and the database's chief, if there is one."""
+
+    def __init__(self, address, pid, database=None):
+        self.address, self.pid, self.database = address, pid, database
+        self.found, self.failed = {}, 0
+
+    def measure(self, requests, seconds, at_once=1, warm_up=3):
+        spent = []
+        result = load(self.address, requests, seconds, at_once, lambda: spent.append(self._spent()), warm_up)
+        process, database = ((after - before) * 1000 / len(result.times) for before, after in zip(*spent, strict=True))
+        rate = len(result.times) / result.seconds
+        figures = Figures(process, database, result.times, rate, result.failed, result.body)
+        self.failed += result.failed
+        return figures
+
+    def keep(self, name, *how, at_once=1, **more):
+        """Measures and remembers it by this name."""
+        figures = self.measure(*how, at_once=at_once, **more)
+        self.found.setdefault((name, at_once), []).append(figures)
+        return figures
+
+    def _spent(self):
+        return cpu(self.pid), cpu_of_family(self.database) if self.database else 0
+
+    def middle(self, figure, name, at_once=1):
+        """The median of the repetitions, or None where nothing was measured."""
+        found = self.found.get((name, at_once))
+        return median(getattr(figures, figure) for figures in found) if found else None
+
+    def waiting(self, name, at_once=1):
+        """Milliseconds: (the middle, what 99 of 100 stay under), of all repetitions together."""
+        times = [time for figures in self.found[name, at_once] for time in figures.times]
+        return median(times), quantiles(times, n=100)[98]
+
+
+def compared(one, asking_one, other, asking_other):
+    """CPU of one as so many times that of the other, in short turns, so that noise meets both: the middle of all."""
+    ratios = []
+    for _turn in range(TURNS):
+        of_one = one.measure(asking_one, 0.15, warm_up=2).all_in
+        ratios.append(of_one / other.measure(asking_other, 0.15, warm_up=2).all_in)
+    return median(ratios)
+
+
+def ratio(one, one_name, other, other_name):
+    """Of CPU all in, repetition by repetition, as they stood next to each other in time; then the middle."""
+    pairs = zip(one.found[one_name, 1], other.found[other_name, 1], strict=True)
+    return median(a.all_in / b.all_in for a, b in pairs)

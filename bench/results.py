@@ -1,0 +1,87 @@
+"""What `bench.pages` found, as a table and as goals."""
+
+from statistics import median
+
+from bench.measured import ratio
+from bench.report import row, tell
+
+COLUMNS = ["process", "database", "all in", "queries", "p50", "p99", "requests/s", "bytes", "of floor", "of machina"]
+UNITS = ["ms", "ms", "ms", "", "ms", "ms", "1/s", "B", "×", "×"]
+LIMITS = {  # ms of CPU, all in; queries
+    ("latest", "guest"): (2, None),
+    ("latest", "member"): (6, None),
+    ("category", "guest"): (2, None),
+    ("category", "member"): (6, None),
+    ("topic", "guest"): (2, 3),
+    ("topic", "member"): (6, 7),
+    ("unchanged topic", "guest"): (0.8, None),
+}
+
+
+def report(column):
+    row("CPU and waiting in ms, bytes as sent", COLUMNS, UNITS, COLUMNS)
+    for name in [name for name in ("ours", "machina") if name in column.forums]:
+        for view, at_once in column.forums[name].server.found:
+            if at_once == 1 or view[0] == "reply":
+                _row(column, name, view, at_once)
+    _pages(column)
+    _comparisons(column)
+    _reply(column)
+    _process(column)
+
+
+def _row(column, name, view, at_once):
+    (page, viewer), forum = view, column.forums[name]
+    server = forum.server
+    figures = [server.middle(figure, view, at_once) for figure in ("process", "database", "all_in")]
+    figures += [forum.queries[viewer].get(page), *server.waiting(view, at_once)]
+    figures += [server.middle("rate", view, 8) or server.middle("rate", view)]
+    figures += [len(server.found[view, at_once][0].body)]
+    figures += [_beside(column, name, view, other) for other in ("floor", "machina")]
+    row(f"{column.name}, {name}: {page}, {viewer}", figures, UNITS, COLUMNS)
+
+
+def _beside(column, name, view, other):
+    """CPU as so many times that of another server for the same view; None where that was not measured."""
+    if name != "ours" or other not in column.forums or (view, 1) not in column.forums[other].server.found:
+        return None
+    return ratio(column.ours, view, column.forums[other].server, view)
+
+
+def _pages(column):
+    machina = column.forums["machina"].server if "machina" in column.forums else None
+    for view, (milliseconds, queries) in LIMITS.items():
+        if (view, 1) not in column.ours.found:
+            continue
+        figure = f"{column.name}: {', '.join(view)}"
+        beside = machina.middle("all_in", view) if machina else None
+        tell(f"{figure}: CPU", column.ours.middle("all_in", view), "ms", at_most=milliseconds, reference=beside)
+        if queries:
+            tell(f"{figure}: queries", column.forums["ours"].queries[view[1]][view[0]], "", at_most=queries)
+
+
+def _comparisons(column):
+    floor = _beside(column, "ours", ("topic", "guest"), "floor")
+    if floor:
+        tell(f"{column.name}: topic, guest: CPU against a bare Django view", floor, "×", at_most=1.5)
+    for (figure, viewer), (times, goal) in column.compared.items():
+        tell(f"{column.name}: {figure}, {viewer}", times, "×", at_most=goal)
+
+
+def _reply(column):
+    """The goals are those of PostgreSQL; SQLite's writers take turns."""
+    reply, postgresql = ("reply", "member"), column.name == "PostgreSQL"
+    if (reply, 8) not in column.ours.found:
+        return
+    figure = f"{column.name}: reply by form, 8 at once"
+    queries = column.forums["ours"].queries["member"]["reply"]
+    tell(f"{figure}: CPU", column.ours.middle("all_in", reply, 8), "ms", at_most=8 if postgresql else None)
+    tell(f"{figure}: queries", queries, "", at_most=14 if postgresql else None)
+    tell(f"{figure}: posts", column.ours.middle("rate", reply, 8), "1/s")
+
+
+def _process(column):
+    tell(f"{column.name}: requests refused or failing", column.ours.failed, "", at_most=0)
+    seconds, mebibytes = zip(*column.starts, strict=True)
+    tell(f"{column.name}: start to first page", median(seconds), "s", at_most=3)
+    tell(f"{column.name}: memory when idle", median(mebibytes), "MiB", at_most=130)

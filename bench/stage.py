@@ -1,0 +1,76 @@
+"""The servers that `bench.column` measures, all up at once: ours, the references, and ours with a million posts."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from itertools import islice
+
+from bench.databases import ask_server, chief, copy_of
+from bench.import_mbox import ROOT
+from bench.machina import reference
+from bench.measured import Server
+from bench.processes import memory
+from bench.site import free_port, serving
+from bench.visits import asking
+
+MANY = 1_000_000
+
+
+@dataclass
+class Forum:
+    """A server with what to ask of it: {page: [path, …]}, members' cookies, queries by viewer and page, reply form."""
+
+    server: Server
+    pages: dict
+    cookies: list
+    queries: dict = field(default_factory=dict)
+    form: tuple = ()
+
+
+def raise_all(options, forum, stack):
+    """Starts the servers beside ours, which `forum` describes; `stack` will end them. Returns {name: Forum}.
+
+    Copies of the database are made first: PostgreSQL copies only what nobody is looking at.
+    """
+    many = None if options.quick else filled_up(options.on)
+    beside = not options.quick and options.on == "postgresql" and reference.install()
+    said, machina = reference.fill(os.environ["DATABASE_URL"]) if beside else (None, None)
+    if options.on == "postgresql":
+        ask_server("CHECKPOINT")  # or it comes while something is measured
+    database = chief(options.on)
+    forums = {"ours": forum}
+    forum.server = serve(stack, database, forum.server)
+    forums["floor"] = Forum(serve(stack, None, application="bench.floor:application", answers="/1/"), {}, [])
+    if many:
+        server = serve(stack, database, DATABASE_URL=many)
+        forums["many"] = Forum(server, forum.pages, forum.cookies)
+    if said:
+        server = serve(stack, database, **reference.SERVED, DATABASE_URL=machina)
+        forums["machina"] = Forum(server, said["pages"], said["cookies"], said["queries"], (said["form"], said["form"]))
+    return forums
+
+
+def filled_up(kind):
+    """The URL of a copy of our database with a million posts."""
+    url = copy_of(kind, "many")
+    command = [sys.executable, "-m", "bench.crowd", str(MANY)]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
+    return url
+
+
+def serve(stack, database, address=None, **how):
+    address = address or f"http://127.0.0.1:{free_port()}"
+    process = stack.enter_context(serving(address, SITE_URL=address, **how))
+    return Server(address, process.pid, database)
+
+
+def start(address, path, idle):
+    """Seconds from nothing to the first page, and MiB of memory after twenty of them and `idle` seconds of rest."""
+    before = time.monotonic()
+    with serving(address, answers=path) as process:
+        seconds = time.monotonic() - before
+        Server(address, process.pid).measure(islice(asking([path]), 20), 5, warm_up=0)
+        time.sleep(idle)
+        return seconds, memory(process.pid)

@@ -1,0 +1,98 @@
+"""What is asked of a forum under measurement: its pages, replies by form, signing in; and what queries it takes."""
+
+import re
+import uuid
+from itertools import cycle
+from urllib.request import Request, urlopen
+
+from bench.crowd import PASSWORD
+from bench.load import get, post
+
+PAGES_IN_TURN = 50
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+TRANSACTION = ("BEGIN", "COMMIT")
+
+
+def pages(crowd):
+    """Our pages: {name: [path, …]}; where there are several, each request takes the next."""
+    from forum.models import Post
+
+    topic, short = crowd["long"].get_absolute_url(), crowd["short"].get_absolute_url()
+    last = crowd["long"].last_number // 20
+    post = Post.objects.get(topic=crowd["long"], number=crowd["long"].last_number // 2)
+    return {
+        "latest": ["/"],
+        "category": [crowd["long"].category.get_absolute_url()],
+        "topic": [short],
+        "topic, first of many pages": [topic],
+        "topic, last of many pages": [f"{topic}?page={last}"],
+        "topic, pages in turn": [f"{topic}?page={last // 2 + n}" for n in range(PAGES_IN_TURN)],
+        "permalink": [post.get_absolute_url()],
+        "member": [crowd["ada"].get_absolute_url()],
+    }
+
+
+def cookie_of(user):
+    from tests.browser.people import session_cookie
+
+    cookie = session_cookie(user, "")
+    return f"{cookie['name']}={cookie['value']}"
+
+
+def asking(paths, cookie="", etag=b""):
+    return cycle([get(path, cookie, etag) for path in paths])
+
+
+def replying(address, form, path, cookies, texts):
+    """Replies without end, each with a token of its own, from the members with these cookies in turn.
+
+    `form` is where they get the form and `path` where they send it; it holds our fields and machina's.
+    """
+    senders = [_form(address, form, cookie) for cookie in cookies]
+    for (csrf, cookie), text in zip(cycle(senders), cycle(texts), strict=False):
+        said = {"token": uuid.uuid4().hex, "body": text, "subject": "Re: A discussion", "content": text}
+        yield post(path, {"csrfmiddlewaretoken": csrf} | said, cookie)
+
+
+def signing_in(address):
+    csrf, cookie = _form(address, "/accounts/login/", "")
+    return cycle([post("/accounts/login/", _who() | {"csrfmiddlewaretoken": csrf}, cookie)])
+
+
+def _who():
+    return {"login": "ada", "password": PASSWORD}
+
+
+def _form(address, path, cookie):
+    """The token in a form and the cookies to send with it."""
+    with urlopen(Request(address + path, headers={"Cookie": cookie})) as answer:  # noqa: S310
+        token = TOKEN.search(answer.read().decode())[1]
+        new = [header.partition(";")[0] for header in answer.headers.get_all("Set-Cookie", [])]
+    return token, "; ".join(filter(None, [cookie, *new]))
+
+
+def all_queries(pages, crowd):
+    """How many queries everything takes once it was done before: {viewer: {name: number}}."""
+    reader, busy, text = crowd["readers"][0], crowd["busy"], crowd["texts"][9]
+    guest, member = _queries(pages), _queries(pages, reader)
+    member["reply"] = _counted(f"/t/{busy.pk}/replies/", reader, lambda: {"body": text, "token": uuid.uuid4().hex})
+    guest["sign-in"] = _counted("/accounts/login/", None, _who)
+    return {"guest": guest, "member": member}
+
+
+def _queries(pages, user=None):
+    return {name: _counted(paths[0], user) for name, paths in pages.items()}
+
+
+def _counted(path, user, fields=None):
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(headers={"host": "127.0.0.1"})
+    if user:
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for _once_more in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            client.post(path, fields()) if fields else client.get(path, follow=True)
+    return sum(not query["sql"].startswith(TRANSACTION) for query in captured)
