@@ -110,7 +110,7 @@ class Caddy(Proxy):
     def command(self):
         text = (DEPLOY / "Caddyfile").read_text()
         for place, here in {
-            "forum.example.org {": f"{self.address} {{\n\ttls fullchain.pem privkey.pem",
+            "forum.example.org {": f"{self.address} {{\n\tbind 127.0.0.1\n\ttls fullchain.pem privkey.pem",
             "127.0.0.1:8000": f"127.0.0.1:{self.site_port}",
             "/srv/parley/var/static": str(self.static),
         }.items():
