@@ -33,13 +33,20 @@ class Site(Server):
     def workers(self):
         """The numbers of the processes that serve."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [int(pid) for pid in children if b"spawn_main" in command_of(pid)]
 
     def _answers(self):
         return len(self.workers()) == 2 and super()._answers()
 
     def _get(self, path):
         return super()._get(path, **{"X-Forwarded-Proto": "https"})
+
+
+def command_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""  # it has just ended
 
 
 class Proxy:
