@@ -33,13 +33,20 @@ class Site(Server):
     def workers(self):
         """The numbers of the processes that serve."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [int(pid) for pid in children if b"spawn_main" in command_of(pid)]
 
     def _answers(self):
         return len(self.workers()) == 2 and super()._answers()
 
     def _get(self, path):
         return super()._get(path, **{"X-Forwarded-Proto": "https"})
+
+
+def command_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""  # it has just ended
 
 
 class Proxy:
@@ -110,7 +117,7 @@ class Caddy(Proxy):
     def command(self):
         text = (DEPLOY / "Caddyfile").read_text()
         for place, here in {
-            "forum.example.org {": f"{self.address} {{\n\ttls fullchain.pem privkey.pem",
+            "forum.example.org {": f"{self.address} {{\n\tbind 127.0.0.1\n\ttls fullchain.pem privkey.pem",
             "127.0.0.1:8000": f"127.0.0.1:{self.site_port}",
             "/srv/parley/var/static": str(self.static),
         }.items():
