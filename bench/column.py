@@ -41,10 +41,11 @@ class Column:
     """`forums` by name; what it took to `start`, [(seconds, MiB)]; `compared`: {(what, viewer): (times, goal)}."""
 
     def __init__(self, options, crowd, address, stack):
-        self.options, self.crowd, self.name, self.compared = options, crowd, NAMES[options.on], {}
+        self.options, self.crowd, self.name = options, crowd, NAMES[options.on]
+        self.asked, self.compared = {}, {}
         self.pages = wanted(visits.pages(crowd), options.only)
         ours = Forum(address, self.pages, [visits.cookie_of(reader) for reader in crowd["readers"]])
-        ours.queries = visits.all_queries(self.pages, crowd)
+        ours.queries = visits.all_queries(self.pages, crowd, ours.cookies[0])
         ours.form = (f"/t/{crowd['busy'].pk}/reply/", f"/t/{crowd['busy'].pk}/replies/")
         self.starts = [] if options.keep else [self._start(address) for _once_more in range(options.repetitions)]
         self.forums = raise_all(options, ours, stack)
@@ -82,8 +83,10 @@ class Column:
                 self.forums["floor"].server.keep((page, viewer), visits.asking([f"/{size}/"]), 0.2)
 
     def _asking(self, name, page, viewer):
+        """Requests that go on where they were before, so that pages in turn are others each time."""
         forum = self.forums[name]
-        return visits.asking(forum.pages[page], forum.cookies[0] if viewer == "member" else "")
+        cookie = forum.cookies[0] if viewer == "member" else ""
+        return self.asked.setdefault((name, page, viewer), visits.asking(forum.pages[page], cookie))
 
     def _measure_unchanged(self):
         if "topic" in self.pages:

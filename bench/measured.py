@@ -6,7 +6,7 @@ from statistics import median, quantiles
 from bench.load import load
 from bench.processes import cpu, cpu_of_family
 
-TURNS = 10
+TURNS = 16
 
 
 @dataclass

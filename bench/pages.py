@@ -5,6 +5,8 @@ topics of 100 to 20,000 posts, and 100,000 posts in all, then 1,000,000. In the 
 Django view that sends as many bytes (bench.floor) and, on PostgreSQL, django-machina with the same posts
 (bench/machina). CPU and waiting are those of one request at a time, requests a second those of eight.
 
+What the servers log is kept in var/bench/servers.log.
+
 --quick: 10,000 posts, once, without machina. --only NAME: only what has this in its name. --on sqlite|postgresql.
 --keep: as quick, but asks on until stopped, for a profiler to look at.
 """

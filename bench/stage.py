@@ -16,6 +16,8 @@ from bench.site import free_port, serving
 from bench.visits import asking
 
 MANY = 1_000_000
+LOG = ROOT / "var" / "bench" / "servers.log"
+LOG.parent.mkdir(parents=True, exist_ok=True)
 
 
 @dataclass
@@ -42,7 +44,7 @@ def raise_all(options, forum, stack):
     database = chief(options.on)
     forums = {"ours": forum}
     forum.server = serve(stack, database, forum.server)
-    forums["floor"] = Forum(serve(stack, None, application="bench.floor:application", answers="/1/"), {}, [])
+    forums["floor"] = Forum(serve(stack, None, application="bench.floor:application", path="/1/"), {}, [])
     if many:
         server = serve(stack, database, DATABASE_URL=many)
         forums["many"] = Forum(server, forum.pages, forum.cookies)
@@ -62,14 +64,14 @@ def filled_up(kind):
 
 def serve(stack, database, address=None, **how):
     address = address or f"http://127.0.0.1:{free_port()}"
-    process = stack.enter_context(serving(address, SITE_URL=address, **how))
+    process = stack.enter_context(serving(address, SITE_URL=address, log=stack.enter_context(LOG.open("a")), **how))
     return Server(address, process.pid, database)
 
 
 def start(address, path, idle):
     """Seconds from nothing to the first page, and MiB of memory after twenty of them and `idle` seconds of rest."""
     before = time.monotonic()
-    with serving(address, answers=path) as process:
+    with LOG.open("a") as log, serving(address, path=path, log=log) as process:
         seconds = time.monotonic() - before
         Server(address, process.pid).measure(islice(asking([path]), 20), 5, warm_up=0)
         time.sleep(idle)
