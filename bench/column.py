@@ -47,12 +47,13 @@ class Column:
         ours = Forum(address, self.pages, [visits.cookie_of(reader) for reader in crowd["readers"]])
         ours.queries = visits.all_queries(self.pages, crowd, ours.cookies[0])
         ours.form = (f"/t/{crowd['busy'].pk}/reply/", f"/t/{crowd['busy'].pk}/replies/")
-        self.starts = [] if options.keep else [self._start(address) for _once_more in range(options.repetitions)]
+        self.starts = [] if options.keep else self._start(address)
         self.forums = raise_all(options, ours, stack)
         self.ours = self.forums["ours"].server
 
     def _start(self, address):
-        return start(address, self.crowd["short"].get_absolute_url(), 0 if self.options.quick else 5)
+        path, rests = self.crowd["short"].get_absolute_url(), [0, 0, 0 if self.options.quick else 5]
+        return [start(address, path, rest) for rest in rests[-self.options.repetitions :]]
 
     def keep_on(self):
         print(f"Process {self.ours.pid} at {self.ours.address}; a member's cookie: {self.forums['ours'].cookies[0]}")
@@ -78,15 +79,15 @@ class Column:
         for name in [name for name in ("ours", "machina") if name in self.forums]:
             requests, server = self._asking(name, page, viewer), self.forums[name].server
             size = len(server.keep((page, viewer), requests, 0.4).body)
-            server.keep((page, viewer), requests, 0.25, at_once=8, warm_up=2)
+            server.keep((page, viewer), requests, 0.25, at_once=8, warm_up=1)
             if name == "ours":
                 self.forums["floor"].server.keep((page, viewer), visits.asking([f"/{size}/"]), 0.2)
 
     def _asking(self, name, page, viewer):
-        """Requests that go on where they were before, so that pages in turn are others each time."""
+        """Requests that go on where they were before, and for members from the end: pages in turn are always new."""
         forum = self.forums[name]
-        cookie = forum.cookies[0] if viewer == "member" else ""
-        return self.asked.setdefault((name, page, viewer), visits.asking(forum.pages[page], cookie))
+        paths, cookie = (forum.pages[page][::-1], forum.cookies[0]) if viewer == "member" else (forum.pages[page], "")
+        return self.asked.setdefault((name, page, viewer), visits.asking(paths, cookie))
 
     def _measure_unchanged(self):
         if "topic" in self.pages:
@@ -113,7 +114,7 @@ class Column:
                 self.compared["last page of the longest topic against a short one", viewer] = times, 1.05
             for page in [page for page in SPREAD if page in self.pages and "many" in self.forums]:
                 asking = self._asking("ours", page, viewer)
-                times = compared(self.forums["many"].server, asking, self.ours, asking)
+                times = compared(self.forums["many"].server, asking, self.forums["few"].server, asking)
                 self.compared[f"1,000,000 posts against 100,000: {page}", viewer] = times, 1.1
 
 

@@ -1,4 +1,5 @@
-"""The servers that `bench.column` measures, all up at once: ours, the references, and ours with a million posts."""
+"""The servers that `bench.column` measures, all up at once: ours, the references, and ours with a million posts
+(`many`) beside another that has answered as little until then (`few`)."""
 
 import os
 import subprocess
@@ -46,8 +47,8 @@ def raise_all(options, forum, stack):
     forum.server = serve(stack, database, forum.server)
     forums["floor"] = Forum(serve(stack, None, application="bench.floor:application", path="/1/"), {}, [])
     if many:
-        server = serve(stack, database, DATABASE_URL=many)
-        forums["many"] = Forum(server, forum.pages, forum.cookies)
+        forums["many"] = Forum(serve(stack, database, DATABASE_URL=many), forum.pages, forum.cookies)
+        forums["few"] = Forum(serve(stack, database), forum.pages, forum.cookies)
     if said:
         server = serve(stack, database, **reference.SERVED, DATABASE_URL=machina)
         forums["machina"] = Forum(server, said["pages"], said["cookies"], said["queries"], (said["form"], said["form"]))
