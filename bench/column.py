@@ -3,8 +3,8 @@
 Run by bench.pages with --on; for PostgreSQL the environment names a server (PGHOST and its kin).
 """
 
-from contextlib import ExitStack
-from itertools import islice
+from contextlib import ExitStack, suppress
+from itertools import cycle, islice
 
 from bench import visits
 from bench.crowd import fill, gather
@@ -19,7 +19,13 @@ from bench.site import prepared
 from bench.stage import Forum, raise_all, start
 
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
-SPREAD = ("latest", "category", "topic", "topic, last of many pages", "member")  # measured with a million posts too
+SPREAD = (
+    "latest",
+    "category",
+    "topic",
+    "topic, last of many pages",
+    "member page",
+)  # measured with a million posts too
 VIEWERS = ("guest", "member")
 
 
@@ -33,8 +39,9 @@ def main():
         column = Column(options, crowd, address, stack)
         if options.keep:
             column.keep_on()
-        column.measure()
-        report(column)
+        else:
+            column.measure()
+            report(column)
 
 
 class Column:
@@ -58,8 +65,8 @@ class Column:
     def keep_on(self):
         print(f"Process {self.ours.pid} at {self.ours.address}; a member's cookie: {self.forums['ours'].cookies[0]}")
         print("Asked as guest and as member in turn, ten seconds a page, until you stop it with Ctrl+C.", flush=True)
-        while True:
-            for page, viewer in self._views():
+        with suppress(KeyboardInterrupt):
+            for page, viewer in cycle(self._views()):
                 print(f"{page}, {viewer}", flush=True)
                 self.ours.measure(self._asking("ours", page, viewer), 10)
 

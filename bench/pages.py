@@ -14,6 +14,7 @@ What the servers log is kept in var/bench/servers.log.
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 
 from bench.databases import private_server
 from bench.import_mbox import CORPUS
@@ -41,7 +42,10 @@ def measure(column):
             print("pages: left out on PostgreSQL, which is not here (make services brings it).", file=sys.stderr)
             return 0
         command = private_server(command)
-    return subprocess.run(command).returncode
+    process = subprocess.Popen(command)
+    with suppress(KeyboardInterrupt):  # which it has had as well, and ends its servers
+        process.wait()
+    return process.wait()
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ def addresses():
         "topic, last of many pages": [f"{of(long)}?page={last}"],
         "topic, pages in turn": [f"{of(long)}?page={page}" for page in range(2, last)],
         "permalink": [f"{of(long)}?post={post.pk}"],
-        "member": [reverse("forum_member:user_posts", args=[ada.pk])],
+        "member page": [reverse("forum_member:user_posts", args=[ada.pk])],
     }, form
 
 
