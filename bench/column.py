@@ -3,8 +3,8 @@
 Run by bench.pages with --on; for PostgreSQL the environment names a server (PGHOST and its kin).
 """
 
-from contextlib import ExitStack
-from itertools import islice
+from contextlib import ExitStack, suppress
+from itertools import cycle, islice
 
 from bench import visits
 from bench.crowd import fill, gather
@@ -19,7 +19,13 @@ from bench.site import prepared
 from bench.stage import Forum, raise_all, start
 
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
-SPREAD = ("latest", "category", "topic", "topic, last of many pages", "member")  # measured with a million posts too
+SPREAD = (
+    "latest",
+    "category",
+    "topic",
+    "topic, last of many pages",
+    "member page",
+)  # measured with a million posts too
 VIEWERS = ("guest", "member")
 
 
@@ -33,31 +39,34 @@ def main():
         column = Column(options, crowd, address, stack)
         if options.keep:
             column.keep_on()
-        column.measure()
-        report(column)
+        else:
+            column.measure()
+            report(column)
 
 
 class Column:
     """`forums` by name; what it took to `start`, [(seconds, MiB)]; `compared`: {(what, viewer): (times, goal)}."""
 
     def __init__(self, options, crowd, address, stack):
-        self.options, self.crowd, self.name, self.compared = options, crowd, NAMES[options.on], {}
+        self.options, self.crowd, self.name = options, crowd, NAMES[options.on]
+        self.asked, self.compared = {}, {}
         self.pages = wanted(visits.pages(crowd), options.only)
         ours = Forum(address, self.pages, [visits.cookie_of(reader) for reader in crowd["readers"]])
-        ours.queries = visits.all_queries(self.pages, crowd)
+        ours.queries = visits.all_queries(self.pages, crowd, ours.cookies[0])
         ours.form = (f"/t/{crowd['busy'].pk}/reply/", f"/t/{crowd['busy'].pk}/replies/")
-        self.starts = [] if options.keep else [self._start(address) for _once_more in range(options.repetitions)]
+        self.starts = [] if options.keep else self._start(address)
         self.forums = raise_all(options, ours, stack)
         self.ours = self.forums["ours"].server
 
     def _start(self, address):
-        return start(address, self.crowd["short"].get_absolute_url(), 0 if self.options.quick else 5)
+        path, rests = self.crowd["short"].get_absolute_url(), [0, 0, 0 if self.options.quick else 5]
+        return [start(address, path, rest) for rest in rests[-self.options.repetitions :]]
 
     def keep_on(self):
         print(f"Process {self.ours.pid} at {self.ours.address}; a member's cookie: {self.forums['ours'].cookies[0]}")
         print("Asked as guest and as member in turn, ten seconds a page, until you stop it with Ctrl+C.", flush=True)
-        while True:
-            for page, viewer in self._views():
+        with suppress(KeyboardInterrupt):
+            for page, viewer in cycle(self._views()):
                 print(f"{page}, {viewer}", flush=True)
                 self.ours.measure(self._asking("ours", page, viewer), 10)
 
@@ -77,13 +86,15 @@ class Column:
         for name in [name for name in ("ours", "machina") if name in self.forums]:
             requests, server = self._asking(name, page, viewer), self.forums[name].server
             size = len(server.keep((page, viewer), requests, 0.4).body)
-            server.keep((page, viewer), requests, 0.25, at_once=8, warm_up=2)
+            server.keep((page, viewer), requests, 0.25, at_once=8, warm_up=1)
             if name == "ours":
                 self.forums["floor"].server.keep((page, viewer), visits.asking([f"/{size}/"]), 0.2)
 
     def _asking(self, name, page, viewer):
+        """Requests that go on where they were before, and for members from the end: pages in turn are always new."""
         forum = self.forums[name]
-        return visits.asking(forum.pages[page], forum.cookies[0] if viewer == "member" else "")
+        paths, cookie = (forum.pages[page][::-1], forum.cookies[0]) if viewer == "member" else (forum.pages[page], "")
+        return self.asked.setdefault((name, page, viewer), visits.asking(paths, cookie))
 
     def _measure_unchanged(self):
         if "topic" in self.pages:
@@ -110,7 +121,7 @@ class Column:
                 self.compared["last page of the longest topic against a short one", viewer] = times, 1.05
             for page in [page for page in SPREAD if page in self.pages and "many" in self.forums]:
                 asking = self._asking("ours", page, viewer)
-                times = compared(self.forums["many"].server, asking, self.ours, asking)
+                times = compared(self.forums["many"].server, asking, self.forums["few"].server, asking)
                 self.compared[f"1,000,000 posts against 100,000: {page}", viewer] = times, 1.1
 
 

@@ -6,7 +6,7 @@ from statistics import median, quantiles
 from bench.load import load
 from bench.processes import cpu, cpu_of_family
 
-TURNS = 10
+TURNS = 12
 
 
 @dataclass
@@ -65,8 +65,8 @@ def compared(one, asking_one, other, asking_other):
     """CPU of one as so many times that of the other, in short turns, so that noise meets both: the middle of all."""
     ratios = []
     for _turn in range(TURNS):
-        of_one = one.measure(asking_one, 0.15, warm_up=2).all_in
-        ratios.append(of_one / other.measure(asking_other, 0.15, warm_up=2).all_in)
+        of_one = one.measure(asking_one, 0.12, warm_up=2).all_in
+        ratios.append(of_one / other.measure(asking_other, 0.12, warm_up=2).all_in)
     return median(ratios)
 
 

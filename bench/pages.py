@@ -5,6 +5,8 @@ topics of 100 to 20,000 posts, and 100,000 posts in all, then 1,000,000. In the 
 Django view that sends as many bytes (bench.floor) and, on PostgreSQL, django-machina with the same posts
 (bench/machina). CPU and waiting are those of one request at a time, requests a second those of eight.
 
+What the servers log is kept in var/bench/servers.log.
+
 --quick: 10,000 posts, once, without machina. --only NAME: only what has this in its name. --on sqlite|postgresql.
 --keep: as quick, but asks on until stopped, for a profiler to look at.
 """
@@ -12,6 +14,7 @@ Django view that sends as many bytes (bench.floor) and, on PostgreSQL, django-ma
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 
 from bench.databases import private_server
 from bench.import_mbox import CORPUS
@@ -39,7 +42,10 @@ def measure(column):
             print("pages: left out on PostgreSQL, which is not here (make services brings it).", file=sys.stderr)
             return 0
         command = private_server(command)
-    return subprocess.run(command).returncode
+    process = subprocess.Popen(command)
+    with suppress(KeyboardInterrupt):  # which it has had as well, and ends its servers
+        process.wait()
+    return process.wait()
 
 
 if __name__ == "__main__":

@@ -50,13 +50,13 @@ def prepared(database=None):
 
 
 @contextmanager
-def serving(address, application="forum.asgi:application", python=sys.executable, answers="/", **environment):
-    """A uvicorn process that answers at `address`; yielded when it does, asked for the path `answers`."""
+def serving(address, application="forum.asgi:application", python=sys.executable, path="/", log=None, **environment):
+    """A uvicorn process, as soon as it answers at this path. `log` is a file for what it says, if not here."""
     options = {name: value for name, value in OPTIONS.items() if name != "http" or application.startswith("forum.")}
     command = [python, "-c", SERVER, application, address.rpartition(":")[2], json.dumps(options)]
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stderr=log)
     try:
-        wait_for(address + answers, server)
+        wait_for(address + path, server)
         yield server
     finally:
         server.terminate()

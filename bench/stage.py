@@ -1,4 +1,5 @@
-"""The servers that `bench.column` measures, all up at once: ours, the references, and ours with a million posts."""
+"""The servers that `bench.column` measures, all up at once: ours, the references, and ours with a million posts
+(`many`) beside another that has answered as little until then (`few`)."""
 
 import os
 import subprocess
@@ -16,6 +17,8 @@ from bench.site import free_port, serving
 from bench.visits import asking
 
 MANY = 1_000_000
+LOG = ROOT / "var" / "bench" / "servers.log"
+LOG.parent.mkdir(parents=True, exist_ok=True)
 
 
 @dataclass
@@ -42,10 +45,10 @@ def raise_all(options, forum, stack):
     database = chief(options.on)
     forums = {"ours": forum}
     forum.server = serve(stack, database, forum.server)
-    forums["floor"] = Forum(serve(stack, None, application="bench.floor:application", answers="/1/"), {}, [])
+    forums["floor"] = Forum(serve(stack, None, application="bench.floor:application", path="/1/"), {}, [])
     if many:
-        server = serve(stack, database, DATABASE_URL=many)
-        forums["many"] = Forum(server, forum.pages, forum.cookies)
+        forums["many"] = Forum(serve(stack, database, DATABASE_URL=many), forum.pages, forum.cookies)
+        forums["few"] = Forum(serve(stack, database), forum.pages, forum.cookies)
     if said:
         server = serve(stack, database, **reference.SERVED, DATABASE_URL=machina)
         forums["machina"] = Forum(server, said["pages"], said["cookies"], said["queries"], (said["form"], said["form"]))
@@ -62,14 +65,14 @@ def filled_up(kind):
 
 def serve(stack, database, address=None, **how):
     address = address or f"http://127.0.0.1:{free_port()}"
-    process = stack.enter_context(serving(address, SITE_URL=address, **how))
+    process = stack.enter_context(serving(address, SITE_URL=address, log=stack.enter_context(LOG.open("a")), **how))
     return Server(address, process.pid, database)
 
 
 def start(address, path, idle):
     """Seconds from nothing to the first page, and MiB of memory after twenty of them and `idle` seconds of rest."""
     before = time.monotonic()
-    with serving(address, answers=path) as process:
+    with LOG.open("a") as log, serving(address, path=path, log=log) as process:
         seconds = time.monotonic() - before
         Server(address, process.pid).measure(islice(asking([path]), 20), 5, warm_up=0)
         time.sleep(idle)

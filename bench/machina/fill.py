@@ -110,9 +110,9 @@ def addresses():
         "topic": [of(short)],
         "topic, first of many pages": [of(long)],
         "topic, last of many pages": [f"{of(long)}?page={last}"],
-        "topic, pages in turn": [f"{of(long)}?page={last // 2 + n}" for n in range(50)],
+        "topic, pages in turn": [f"{of(long)}?page={page}" for page in range(2, last)],
         "permalink": [f"{of(long)}?post={post.pk}"],
-        "member": [reverse("forum_member:user_posts", args=[ada.pk])],
+        "member page": [reverse("forum_member:user_posts", args=[ada.pk])],
     }, form
 
 
