@@ -74,13 +74,17 @@ class PostgreSQL:
 
     def stop(self):
         self.thaw()
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(DEADLINE)
+        self.end()
         shutil.rmtree(self.folder)
 
     def kill(self):
         """As a machine does that loses its power, but for the disk."""
         self._signal(signal.SIGKILL)
+        self.process.wait(DEADLINE)
+
+    def end(self):
+        """At once, as `pg_ctl stop -m immediate` does."""
+        self.process.send_signal(signal.SIGQUIT)
         self.process.wait(DEADLINE)
 
     def freeze(self):

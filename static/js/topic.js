@@ -233,9 +233,13 @@ class LiveTopic extends HTMLElement {
 
   async #refreshPager() {
     await new Promise((done) => setTimeout(done, Math.random() * 1000)); // a busy topic's pages needn't ask at once
-    const page = await this.#load();
-    const pager = page?.querySelector("#pager");
-    if (pager) this.querySelector("#pager")?.replaceWith(pager);
+    try {
+      const page = await this.#load();
+      const pager = page?.querySelector("#pager");
+      if (pager) this.querySelector("#pager")?.replaceWith(pager);
+    } catch {
+      setTimeout(() => this.#refreshPager(), 2000 + Math.random() * 3000);
+    }
   }
 
   async #load() {

@@ -10,7 +10,8 @@ from tests.realtime.conftest import redis, redis_server  # noqa: F401 - a Redis 
 from tests.server import ROOT, Server
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
-ROUNDS = 40 if os.environ.get("FAULTS") == "full" else 3
+FULL = os.environ.get("FAULTS") == "full"
+ROUNDS = 40 if FULL else 3
 
 
 def pytest_collection_modifyitems(items):
@@ -30,9 +31,9 @@ def collected(tmp_path_factory):
 
 
 @pytest.fixture
-def server(transactional_db):
+def server(transactional_db, collected):
     """A server that may be killed; a new one for each test."""
-    server = Server("uvicorn", DEBUG="1").start()
+    server = Server("uvicorn", STATIC_ROOT=collected).start()
     yield server
     server.stop()
 
@@ -46,14 +47,15 @@ def reader(chromium, server):  # noqa: F811
 
 @pytest.fixture(scope="session")
 def results(request):
-    """[(fault, pages, posts sent, seconds until all were current, violations)]; a table in the end."""
+    """[(fault, pages, posts sent, seconds until all were current, busiest second, violations)]; a table in the end."""
     rows = []
     yield rows
     request.config.fault_results = rows
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    for name, pages, posts, took, violations in getattr(config, "fault_results", []):
+    for name, pages, posts, took, busiest, violations in getattr(config, "fault_results", []):
         verdict = "holds" if not violations else f"BROKEN {sorted({rule for rule, _words in violations})}"
-        line = f"{name:<40} {pages:>5} pages {posts:>5} posts  current after {took:4.1f} s  {verdict}"
-        terminalreporter.write_line(line)
+        sizes = f"{name:<40} {pages:>5} pages {posts:>5} posts"
+        times = f"current after {took:4.1f} s  back in the busiest second {busiest:4.0%}"
+        terminalreporter.write_line(f"{sizes}  {times}  {verdict}")

@@ -1,28 +1,31 @@
 """What a run takes place on: servers, what lies between them and the pages, and Redis; each of them can be broken.
 
-E is one process with the in-memory layer; P is two with Redis. The database is that of the test run.
+E is one process with the in-memory layer; P is two with Redis. The database is that of the test run, or one that
+may be broken.
 """
 
 import asyncio
 import contextlib
 
 from tests.browser.people import session_cookie
-from tests.proxy import Proxy
 from tests.server import Server
 
+from .lines import Line
 from .pages import Page
 
 APPLICATION = "tests.faults.broken:application"
 
 
 class Ground:
-    def __init__(self, servers, redis=None, build=""):
-        self.redis = redis
-        self.redis_line = Proxy(redis.port) if redis else None
+    """`static` is the folder with the collected static files, `redis` and `database` are what may be broken, too."""
+
+    def __init__(self, servers, static, redis=None, database=None):
+        self.redis, self.database = redis, database
+        self.redis_line = Line(redis.port) if redis else None
         address = f"redis://127.0.0.1:{self.redis_line.port}/0" if redis else ""
-        named = {"application": APPLICATION, "REDIS_URL": address, "DEBUG": "1", "BROKEN": build}
+        named = {"application": APPLICATION, "REDIS_URL": address, "STATIC_ROOT": static}
         self.servers = [Server("uvicorn", **named) for _ in range(servers)]
-        self.lines = [Proxy(server.port) for server in self.servers]
+        self.lines = [Line(server.port) for server in self.servers]
 
     def start(self):
         for server in self.servers:

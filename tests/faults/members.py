@@ -31,9 +31,8 @@ class Member:
 
     def replies(self, topic, text, token=None):
         """The address of the post that this made, or None where no answer came."""
-        data = {"csrfmiddlewaretoken": self.csrf, "body": text, "token": token or uuid.uuid4().hex}
         try:
-            answer = self._open(f"{self.address}/t/{topic.pk}/replies/", urllib.parse.urlencode(data).encode())
+            answer = self._open(f"{self.address}/t/{topic.pk}/replies/", self._form(text, token))
             return answer.headers["Location"]
         except urllib.error.HTTPError as error:
             if error.code == 302:
@@ -42,7 +41,21 @@ class Member:
         except (OSError, http.client.HTTPException):
             return None
 
-    def _open(self, url, data=None):
+    def sends(self, topic, text, token):
+        """The connection on which a reply was sent; its answer can be waited for there."""
+        line = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=30)
+        headers = {**self._headers(), "Content-Type": "application/x-www-form-urlencoded"}
+        line.request("POST", f"/t/{topic.pk}/replies/", self._form(text, token), headers)
+        return line
+
+    def _form(self, text, token):
+        fields = {"csrfmiddlewaretoken": self.csrf, "body": text, "token": token or uuid.uuid4().hex}
+        return urllib.parse.urlencode(fields).encode()
+
+    def _headers(self):
         cookies = f"{settings.SESSION_COOKIE_NAME}={self.session}; csrftoken={self.cookie or ''}"
-        request = urllib.request.Request(url, data, {"Cookie": cookies, "Origin": self.address})
+        return {"Cookie": cookies, "Origin": self.address}
+
+    def _open(self, url, data=None):
+        request = urllib.request.Request(url, data, self._headers())
         return urllib.request.build_opener(Answered).open(request, timeout=30)

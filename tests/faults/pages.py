@@ -175,7 +175,7 @@ class Page:
 
     async def load(self, kind):
         """The whole page anew; numbers from before are forgotten."""
-        status, text = await fetch(self.address, f"/t/{self.topic}/", self.session)
+        status, text = await self.fetch(f"/t/{self.topic}/")
         if status == 404:
             self.gone = True
             return
@@ -187,10 +187,13 @@ class Page:
         self.header, self.posts = HEADER.search(text)[0], {}
         for page in range(1, pages + 1):
             if page > 1:
-                _status, text = await fetch(self.address, f"/t/{self.topic}/?page={page}", self.session)
+                _status, text = await self.fetch(f"/t/{self.topic}/?page={page}")
             for html in POST.findall(text):
                 self.posts[int(re.search(r'data-number="(\d+)"', html)[1])] = html
         self.note(kind, self.have)
+
+    async def fetch(self, path):
+        return await fetch(self.address, path, self.session)
 
     def hash(self):
         shown = self.header + "".join(self.posts[number] for number in sorted(self.posts))

@@ -3,8 +3,11 @@
 import asyncio
 import time
 import uuid
+from bisect import bisect
+from concurrent.futures import ThreadPoolExecutor
 
 from asgiref.sync import sync_to_async
+from django.db import Error, connection
 
 from forum.models import Post, Topic
 
@@ -23,6 +26,14 @@ class Story:
         self.history = History(pages=[page.log for page in pages])
         self.writing = True
 
+    def told(self, fault, behind=BEHIND, meanwhile=None):
+        """`run` in a thread, as Playwright keeps the event loop of this one; calls `meanwhile` until it is over."""
+        with ThreadPoolExecutor(1) as thread:
+            running = thread.submit(asyncio.run, self.run(fault, behind))
+            while meanwhile and not running.done():
+                meanwhile()
+            return running.result()
+
     async def run(self, fault, behind=BEHIND):
         """`fault` is a coroutine function: it breaks something, waits, mends it.
 
@@ -33,6 +44,7 @@ class Story:
         writing = [asyncio.create_task(self.write(writer)) for writer in self.writers]
         watching = asyncio.create_task(self.watch_heads())
         await asyncio.sleep(0.5)
+        self.broke_at = time.monotonic()
         await fault()
         await asyncio.sleep(0.5)
         self.writing = False
@@ -44,6 +56,13 @@ class Story:
         await asyncio.gather(*looking, return_exceptions=True)
         await self.compare_with_fresh_pages()
         return took, self.history.violations(await sync_to_async(read_database)(), behind)
+
+    @property
+    def busiest_second(self):
+        """The largest share of all pages that came back within one second."""
+        connected = [entry[1] for page in self.pages for entry in page.log.seen if entry[0] == "connected"]
+        back = sorted(at for at in connected if at > self.broke_at)
+        return max((bisect(back, at + 1) - place for place, at in enumerate(back)), default=0) / len(self.pages)
 
     async def write(self, writer):
         while self.writing:
@@ -67,7 +86,8 @@ class Story:
     async def until_all_are_current(self):
         """Seconds until the last page had all."""
         began = time.monotonic()
-        head = await sync_to_async(head_of)(self.topic)
+        while not (head := await sync_to_async(head_of)(self.topic)):
+            await asyncio.sleep(PAUSE)
         watched = [page for page in self.pages if not page.gone]
         await self.until(lambda: all(page.have >= head for page in watched), "all pages are current", fails=False)
         return time.monotonic() - began
@@ -103,13 +123,18 @@ def answered(writer, topic, token):
 def head_of(topic):
     try:
         return Topic.objects.values_list("change", flat=True).get(pk=topic)
-    except Exception:  # noqa: BLE001 - the database may be what is away
+    except Error:  # the database may be what is away
         return None
+    finally:
+        connection.close()
 
 
 def read_database():
     tokens, posts = {}, {}
-    for post in Post.objects.all():
-        tokens.setdefault(post.token, []).append(post.number)
-        posts[post.pk] = post.topic_id, post.change, None if post.is_hidden else short_hash(post.html)
-    return Database(tokens, posts, dict(Topic.objects.values_list("pk", "change")))
+    try:
+        for post in Post.objects.all():
+            tokens.setdefault(post.token, []).append(post.number)
+            posts[post.pk] = post.topic_id, post.change, None if post.is_hidden else short_hash(post.html)
+        return Database(tokens, posts, dict(Topic.objects.values_list("pk", "change")))
+    finally:
+        connection.close()

@@ -4,23 +4,29 @@ The short form takes a few seconds a row. FAULTS=full (`make faults`) has more p
 """
 
 import asyncio
-import os
 import random
 import time
+from itertools import zip_longest
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from forum.models import Topic
 from forum.models.topics import new_epoch
 from tests import world
+from tests.browser.people import Person
 
+from .conftest import FULL
+from .databases import breakable, nothing_left, used
 from .grounds import Ground
 from .members import Member
-from .story import Story
+from .story import PATIENCE, Story
 
-FULL = os.environ.get("FAULTS") == "full"
-PAGES, LASTS, ROUNDS = (600, 10, 50) if FULL else (24, 1.5, 1)
+PAGES, CHROMIUMS, LASTS, ROUNDS = (2000, 20, 10, 50) if FULL else (24, 2, 1.5, 1)
+RATE = 4 if FULL else 10  # posts a second: 2,000 pages and all that serves them share two cores
+pytestmark = pytest.mark.timeout(600 if FULL else 120)
+PARTS = "#topic-header, #posts > .post, #pager"
 IS_POSTGRESQL = connection.vendor == "postgresql"
 
 
@@ -35,6 +41,11 @@ async def cut(ground):
 async def hang(ground):
     """Nothing gets through and nobody is told."""
     await on_lines(ground, "hang")
+
+
+async def reset(ground):
+    """Connections are reset in the middle of what they bring."""
+    await on_lines(ground, "reset")
 
 
 async def on_lines(ground, mode):
@@ -129,41 +140,116 @@ async def redis_flushed(ground):
     await asyncio.sleep(0.3)
 
 
+async def redis_full(ground):
+    """It takes nothing more to keep."""
+    await asyncio.to_thread(ground.redis.limit, 1)
+    await asyncio.sleep(LASTS)
+    await asyncio.to_thread(ground.redis.limit, 0)
+
+
+async def database_killed(ground):
+    await asyncio.to_thread(ground.database.kill)
+    await asyncio.sleep(LASTS)
+    await asyncio.to_thread(ground.database.start)
+
+
+async def database_restarted(ground):
+    """As an immediate shutdown does it."""
+    await asyncio.to_thread(ground.database.end)
+    await asyncio.to_thread(ground.database.start)
+
+
+async def database_frozen(ground):
+    ground.database.freeze()
+    await asyncio.sleep(3 * LASTS)
+    ground.database.thaw()
+
+
+async def database_full(ground):
+    """No connection is left."""
+    with nothing_left(ground.database):
+        await asyncio.sleep(LASTS)
+
+
 async def nothing(ground):
     """Only the build is bad: the layer loses, doubles and swaps messages."""
     await asyncio.sleep(2 * LASTS)
 
 
-EMBEDDED = [cut, hang, restart, kill, freeze, restore]
-PRODUCTION = [cut, hang, restart, kill, freeze, lock, restore,
-              redis_killed, redis_frozen, redis_slow, redis_cut, redis_flushed]  # fmt: skip
+EMBEDDED = [cut, hang, reset, restart, kill, freeze, restore]
+PRODUCTION = [*EMBEDDED, lock, redis_killed, redis_frozen, redis_slow, redis_cut, redis_flushed, redis_full]
+DATABASE = [database_killed, database_restarted, database_frozen, database_full]
 FAULTS = PRODUCTION if IS_POSTGRESQL else EMBEDDED
 
 
 @pytest.fixture
-def story(transactional_db, request, results):
+def story(transactional_db, request, collected, results, chromium):
     """A function that runs a fault on a ground of this column, and says what was broken."""
-    ground = Ground(2, request.getfixturevalue("redis_server")) if IS_POSTGRESQL else Ground(1)
-    yield lambda fault, name, **options: run(ground, fault, name, results, **options)
+    ground = Ground(2, collected, request.getfixturevalue("redis_server")) if IS_POSTGRESQL else Ground(1, collected)
+    yield lambda fault, name, **options: run(ground, fault, name, results, chromium, **options)
     ground.stop()
 
 
-def run(ground, fault, name, results, build=""):
+@pytest.fixture(scope="module")
+def breakable_database(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), breakable() as server:
+        yield server
+
+
+@pytest.fixture
+def story_on_it(transactional_db, redis_server, collected, breakable_database, results, chromium):
+    """The same, with a database that may be broken."""
+    with used(breakable_database):
+        call_command("flush", interactive=False, verbosity=0)
+        ground = Ground(2, collected, redis_server, breakable_database)
+        yield lambda fault, name: run(ground, fault, name, results, chromium)
+        ground.stop()
+
+
+def run(ground, fault, name, results, chromium, build=""):
     for server in ground.servers:
         server.environment["BROKEN"] = build
     ground.start()
     ada, grace = world.member("ada"), world.member("grace")
     topic = world.topic(ada, world.category("Help"), replies=3)
     writers = [Member(user, server.address).prepare() for user in (ada, grace) for server in ground.servers]
-    told = Story(topic.pk, writers, list(ground.pages(PAGES, topic, [ada, grace])), rate=10)
-    took, violations = asyncio.run(told.run(lambda: fault(ground)))
-    results.append((name, len(told.pages), len(told.history.writes), took, violations))
+    story = Story(topic.pk, writers, list(ground.pages(PAGES, topic, [ada, grace])), rate=RATE)
+    people = [
+        Person(chromium, ground.lines[number % len(ground.lines)].address, (None, ada)[number % 2])
+        for number in range(CHROMIUMS)
+    ]
+    for person in people:
+        person.opens_live(topic)
+    connection.close()  # it may not survive what follows
+    took, violations = story.told(lambda: fault(ground), meanwhile=lambda: people[0].page.wait_for_timeout(100))
+    violations += [("G4", differs) for person in people for differs in ended_otherwise(person, topic)]
+    results.append(
+        (name, len(story.pages) + len(people), len(story.history.writes), took, story.busiest_second, violations)
+    )
     return violations
+
+
+def ended_otherwise(person, topic):
+    """What this page shows in the end, and what one does that is loaded anew, where they differ."""
+    old, person.page = person.page, person.context.new_page()
+    person.opens(topic)
+    fresh, person.page = person.sees(PARTS), old
+    deadline = time.monotonic() + PATIENCE
+    while (shown := person.sees(PARTS)) != fresh and time.monotonic() < deadline:
+        old.wait_for_timeout(100)
+    person.context.close()
+    return [both for both in zip_longest(shown, fresh) if both[0] != both[1]]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_after_it_nothing_is_missing_and_every_page_is_current(story, fault):
     assert story(fault, fault.__name__.replace("_", " ")) == []
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="a file can't be away; a full disk has tests of its own")
+@pytest.mark.parametrize("fault", DATABASE, ids=lambda fault: fault.__name__)
+def test_after_it_nothing_acknowledged_is_missing(story_on_it, fault):
+    assert story_on_it(fault, fault.__name__.replace("_", " ")) == []
 
 
 @pytest.mark.parametrize("build", ["lossy", "muddled"])

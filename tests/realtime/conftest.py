@@ -86,6 +86,13 @@ class RedisServer:
         with redis.Redis(port=self.port) as client:
             client.flushall()
 
+    def limit(self, size):
+        """At most so many bytes, 0 for as many as there are; what would need more is refused."""
+        import redis
+
+        with redis.Redis(port=self.port) as client:
+            client.config_set("maxmemory", size)
+
     def freeze(self):
         import signal
 

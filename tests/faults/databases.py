@@ -1,0 +1,61 @@
+"""A PostgreSQL that may be broken: the test run uses it for a while instead of its own."""
+
+from contextlib import contextmanager
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+
+from tests.postgresql import PostgreSQL
+
+
+@contextmanager
+def breakable():
+    """A PostgreSQL with the forum's tables. What is committed survives its end, as on a real site."""
+    server = PostgreSQL(synchronous_commit="on", max_connections="60").start()
+    try:
+        with used(server):
+            call_command("migrate", verbosity=0)
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def used(server):
+    """All connections that are opened meanwhile, in any thread, lead to this server."""
+    settings = connection.settings_dict
+    there = {"HOST": "127.0.0.1", "PORT": server.port, "NAME": "postgres", "USER": "postgres", "PASSWORD": ""}
+    here = {name: settings[name] for name in there}
+    lead_to(there)
+    try:
+        yield server
+    finally:
+        lead_to(here)
+
+
+def lead_to(place):
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict.update(place)
+
+
+@contextmanager
+def nothing_left(server):
+    """All connections that the server gives are taken, those of the forum first."""
+    held = []
+    try:
+        while True:
+            try:
+                held.append(psycopg.connect(server.url, autocommit=True))
+            except psycopg.OperationalError:
+                break
+            held[0].execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE backend_type = 'client backend' AND NOT pid = ANY(%s)",
+                [[one.info.backend_pid for one in held]],
+            )
+        yield
+    finally:
+        for one in held:
+            one.close()
