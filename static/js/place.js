@@ -22,3 +22,15 @@ function isVisible(element) {
   const { top, bottom } = element.getBoundingClientRect();
   return bottom > 64 && top < innerHeight;
 }
+
+// For a change above all content, as between it and the header: what was scrolled to stays where it was.
+export function keepContent(change) {
+  const root = document.documentElement;
+  const main = document.getElementById("main");
+  const before = main.getBoundingClientRect().top;
+  root.style.overflowAnchor = "none"; // or some browsers would do it once more
+  change();
+  const moved = main.getBoundingClientRect().top - before;
+  if (scrollY > 0 && Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  requestAnimationFrame(() => requestAnimationFrame(() => (root.style.overflowAnchor = "")));
+}

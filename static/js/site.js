@@ -3,6 +3,8 @@
 import "./live.js";
 import "./times.js";
 import "./news.js";
+import "./announcements.js";
+import "./online.js";
 
 if (document.querySelector("live-topic")) import("./topic.js");
 if (document.querySelector("live-list")) import("./list.js");

@@ -3,7 +3,9 @@
 
 import { countInTitle, element, fetchJSON, live, words } from "./live.js";
 import { keepPlace } from "./place.js";
+import "./presence.js";
 import { refresh as refreshTimes } from "./times.js";
+import "./writing.js";
 
 const REORDERING = 200; // ms that events may take to come in order before the hole is asked for
 const PAGE = 20; // posts on a page
