@@ -23,7 +23,7 @@ class Marks:
         self._hub, self._until = hub, {}  # (topic id, page) -> when it runs out
 
     def add(self, page, topic):
-        if page.user_id and not page.user.hides_presence and is_shown(page, topic):
+        if page.user_id and not page.user.hides_presence:
             self._until[topic, page] = time.monotonic() + LIFE
 
     def current(self):

@@ -1,7 +1,6 @@
 // <live-announcements>: what the owner says to everybody. A message brings all that is announced now, so none is missed.
 
-import { element, live } from "./live.js";
-import { keepContent } from "./place.js";
+import { element } from "./live.js";
 
 const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
 
@@ -9,24 +8,18 @@ class LiveAnnouncements extends HTMLElement {
   #observer = new ResizeObserver(() => this.#measure());
 
   connectedCallback() {
-    live.addEventListener("message", this.#hear);
     this.addEventListener("submit", this.#dismiss);
     this.#observer.observe(this);
     this.#waitForEnd();
   }
 
   disconnectedCallback() {
-    live.removeEventListener("message", this.#hear);
     this.#observer.disconnect();
     clearTimeout(this.timer);
   }
 
-  #hear = ({ detail }) => {
-    if (detail.type === "announcements") this.#show(detail.current);
-  };
-
-  // In the order of the page: the newest first.
-  #show(current) {
+  // `current` is all that is announced, as {id, html}, in the order of the page: the newest first.
+  show(current) {
     const away = dismissed();
     const wanted = current.filter(({ id }) => !away.has(String(id)));
     const shown = new Map(this.#all.map((one) => [one.dataset.announcement, one]));
@@ -80,6 +73,18 @@ class LiveAnnouncements extends HTMLElement {
   get #all() {
     return [...this.querySelectorAll("[data-announcement]")];
   }
+}
+
+// For a change above all content, as between it and the header: what was scrolled to stays where it was.
+function keepContent(change) {
+  const root = document.documentElement;
+  const main = document.getElementById("main");
+  const before = main.getBoundingClientRect().top;
+  root.style.overflowAnchor = "none"; // or some browsers would do it once more
+  change();
+  const moved = main.getBoundingClientRect().top - before;
+  if (scrollY > 0 && Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  requestAnimationFrame(() => requestAnimationFrame(() => (root.style.overflowAnchor = "")));
 }
 
 // The ids that were put away in this browser.

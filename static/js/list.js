@@ -3,7 +3,7 @@
 
 import { countInTitle, element, live, words } from "./live.js";
 import { refresh as refreshTimes } from "./times.js";
-import { showAll as showWriters } from "./writing.js";
+import { showAll as showWriters } from "./people.js";
 
 class LiveList extends HTMLElement {
   #waiting = new Map(); // topic -> row that is to move or come in

@@ -1,9 +1,48 @@
-// "Ada is writing…", below a topic's posts and in its row of a list; and the other way round: tells that somebody writes.
+// Who else is here. <live-presence>: who reads this topic. "Ada is writing…": below a topic's posts, and in its row of a
+// list; and the other way round, that somebody writes here. All of it changes quietly: nobody wants it read out.
 
 import { live, words } from "./live.js";
+import { whom } from "./news.js";
 
-const RENEWAL = 3000; // ms; the server forgets it after 6 s
+const RENEWAL = 3000; // ms; the server forgets a writer after 6 s
 const LONGEST = 24; // letters of a name
+
+class LivePresence extends HTMLElement {
+  connectedCallback() {
+    live.addEventListener("message", this.#hear);
+  }
+
+  disconnectedCallback() {
+    live.removeEventListener("message", this.#hear);
+  }
+
+  #hear = ({ detail }) => {
+    if (detail.type === "presence" && detail.topic === Number(this.dataset.topic)) this.#show(detail);
+  };
+
+  #show({ members, guests, faces }) {
+    const [count, people] = this.children;
+    const total = members + guests;
+    count.textContent = total ? words("reading", total) : "";
+    count.title = whom(members, guests);
+    const focused = people.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    people.innerHTML = faces; // made by the server, as other HTML is
+    const more = total - people.childElementCount;
+    if (people.childElementCount && more) people.append(rest(more));
+    if (focused) people.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+}
+
+function rest(number) {
+  const face = document.createElement("span");
+  face.className = "avatar avatar--small presence__more";
+  face.textContent = `+${number.toLocaleString()}`;
+  return face;
+}
+
+customElements.define("live-presence", LivePresence);
+
+// --- Who writes ---
 
 const writers = new Map(); // topic -> names
 let toldAt = 0;
