@@ -7,7 +7,7 @@ import sys
 
 from bench.report import title
 
-ALL = ["markdown", "import_mbox", "weight", "proxy", "live", "sqlite_writes", "push_vs_poll", "pages"]
+ALL = ["markdown", "import_mbox", "weight", "pages", "proxy", "live", "push_vs_poll", "presence", "sqlite_writes"]
 
 
 def main():

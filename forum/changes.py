@@ -13,6 +13,14 @@ moved_from: the id of the category the topic left, or None.
 KINDS = ("created", "edited", "hidden", "restored", "renamed", "closed", "opened", "pinned", "unpinned", "moved")
 
 
+announced = Signal()
+"""Sent after an announcement was made, changed or ended, and its transaction committed. It says nothing more."""
+
+
+def tell_of_announcements():
+    transaction.on_commit(lambda: announced.send_robust(sender=None), robust=True)
+
+
 def announce(kind, topic, post=None, moved_from=None):
     def send():
         changed.send_robust(sender=type(topic), kind=kind, topic=topic, post=post, moved_from=moved_from)

@@ -1,11 +1,11 @@
 """What every page shows around its content. Asked for lazily, so that pages without a sidebar ask nothing."""
 
 from django.conf import settings
-from django.db.models import Subquery
+from django.db.models import Exists, Subquery
 from django.utils.functional import SimpleLazyObject
 
-from forum import fragments
-from forum.models import Category, Post
+from forum import announcements, fragments
+from forum.models import Announcement, Category, Post
 from forum.models.editions import with_edition
 from forum.models.prepared import Prepared
 
@@ -14,16 +14,20 @@ THEMES = ("light", "dark")
 
 def site(request):
     theme = request.COOKIES.get("theme")
+    sidebar = SimpleLazyObject(lambda: Sidebar(request.user))
     return {
         "site_name": settings.SITE_NAME,
-        "sidebar": SimpleLazyObject(lambda: Sidebar(request.user)),
+        "sidebar": sidebar,
+        "announcements": SimpleLazyObject(lambda: announcements.shown(request, sidebar)),
         "theme": theme if theme in THEMES else "",
     }
 
 
 def with_newest(reader):
     newest = Post.objects.visible_to(reader).order_by("-pk").values("pk")[:1]
-    return with_edition(Category.objects.visible_to(reader)).annotate(newest=Subquery(newest)).in_order()
+    announced = Exists(Announcement.objects.standing())
+    places = with_edition(Category.objects.visible_to(reader))
+    return places.annotate(newest=Subquery(newest), announced=announced).in_order()
 
 
 PLACES = Prepared(with_newest)
@@ -36,6 +40,7 @@ class Sidebar:
         self.places = PLACES.instances(user)
         self.newest_post = (self.places[0].newest or 0) if self.places else 0
         self.edition = self.places[0].edition if self.places else ""
+        self.may_be_announced = self.places[0].announced if self.places else True
 
     def html(self, current=""):
         """`current` is the name of the list that the page shows, if it does."""

@@ -11,8 +11,10 @@ from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
 from forum.kept import Kept
+from forum.models import User
 
 POST, ROW, HEADER, SIDEBAR = "posts/_post.html", "topics/_row.html", "topics/_header.html", "site/_sidebar.html"
+ANNOUNCEMENT, FACE = "announcements/_announcement.html", "members/_face.html"
 kept = Kept(32 * 2**20)
 
 
@@ -68,6 +70,17 @@ def part(template, named):
     """A template that depends on what is named and on nothing else, in the reader's language."""
     key = ("part", template, tuple(named.items()), translation.get_language())
     return kept.made(key, lambda: mark_safe(render_to_string(template, named)))  # noqa: S308 - our own template's
+
+
+def face(pk, username, name):
+    """A member's face, with their name and the way to their page."""
+    key = ("face", pk, username, name)
+    return kept.made(key, lambda: rendered(FACE, member=User(pk=pk, username=username, name=name)))
+
+
+def announcement(announcement):
+    key = ("announcement", announcement.pk, announcement.html, announcement.until)
+    return kept.made(key, lambda: rendered(ANNOUNCEMENT, announcement=announcement))
 
 
 def rendered(template, **context):

@@ -2,7 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from forum.views import categories, hidings, members, moderation, places, posts, revisions, themes, topics
+from forum.views import categories, dismissals, hidings, members, moderation, places, posts, revisions, themes, topics
 
 handler403 = "forum.views.errors.forbidden"
 handler404 = "forum.views.errors.not_found"
@@ -43,6 +43,7 @@ urlpatterns = [
     path("u/<str:username>/topics/", members.topics, name="member_topics"),
     path("profile/", members.edit, name="profile"),
     path("theme/", themes.update, name="theme"),
+    path("announcements/<int:announcement_id>/dismiss/", dismissals.create, name="dismiss"),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

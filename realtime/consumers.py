@@ -1,4 +1,4 @@
-"""What an open page may say over its socket: watch, unwatch, seen, pong. It writes over HTTP."""
+"""What an open page may say over its socket: watch, unwatch, seen, typing, pong. It writes over HTTP."""
 
 import logging
 import time
@@ -80,8 +80,9 @@ class Page(AsyncWebsocketConsumer):
 
     async def _answer(self, message):
         answers = {"watch": self.watch, "unwatch": self.unwatch, "seen": self.seen, "pong": self.pong}
+        answers["typing"] = self.typing
         if message["type"] not in answers:
-            raise BadMessage("The type must be one of watch, unwatch, seen, pong.")
+            raise BadMessage("The type must be one of watch, unwatch, seen, typing, pong.")
         await answers[message["type"]](message)
         if message["type"] == "watch":
             metrics.CATCH_UPS.labels("socket").inc()
@@ -103,6 +104,9 @@ class Page(AsyncWebsocketConsumer):
         topic, number = messages.number_in(message, "topic"), messages.number_in(message, "number")
         if self.user_id and topic in self.topics:
             await database.write(record, self.user, topic, number)
+
+    async def typing(self, message):
+        self.hub.presence.marks.add(self, messages.number_in(message, "topic"))
 
     async def pong(self, message):
         pass
@@ -159,6 +163,7 @@ class Page(AsyncWebsocketConsumer):
                 del self.held[group]
                 for text in texts:
                     self.outlet.push(text)
+        self.hub.greet(self, held)
 
     # --- What the hub says ---
 

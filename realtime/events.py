@@ -45,6 +45,28 @@ def heartbeat(heads):
     return encode({"type": "heartbeat", "topics": {topic: head[:2] for topic, head in heads.items()}})
 
 
+def announcements(current):
+    """For every page: all that is announced, the newest first."""
+    shown = [{"id": one.pk, "html": fragments.announcement(one)} for one in current]
+    return encode({"type": "announcements", "current": shown})
+
+
+def presence(topic, members, guests, people):
+    """For pages that show the topic: how many read it, and the faces of the first `people` (id, username, name)."""
+    faces = "".join(fragments.face(*person) for person in people)
+    return encode({"type": "presence", "topic": topic, "members": members, "guests": guests, "faces": faces})
+
+
+def online(members, guests):
+    """For every page."""
+    return encode({"type": "online", "members": members, "guests": guests})
+
+
+def writing(topics):
+    """For pages that show one of these topics {id: {member id: name}} or its row; where nobody writes any more: {}."""
+    return encode({"type": "writing", "topics": {pk: list(names.items()) for pk, names in topics.items()}})
+
+
 def numbers(kind, topic):
     return {
         "type": "post_update",

@@ -5,6 +5,7 @@ list.latest         pages that show the latest topics, for topics that everybody
 list.category.5     pages that show the category; a private one: the latest topics of its readers, too
 everyone            every page, for topics that everybody may read
 everyone.5          every page of those who may read the private category 5
+hubs                no page: what processes tell each other, see presence.py
 """
 
 from django.db.models import Exists, OuterRef
@@ -12,12 +13,21 @@ from django.db.models import Exists, OuterRef
 from forum.models import Category
 
 FENCE = "fence"
+HUBS = "hubs"
 LATEST = "list.latest"
 EVERYONE = "everyone"
 
 
 def of_topic(topic_id):
     return f"topic.{topic_id}"
+
+
+def is_of_topic(group):
+    return group.startswith("topic.")
+
+
+def topic_of(group):
+    return int(group.partition(".")[2])
 
 
 def of_category(category_id):

@@ -11,6 +11,8 @@ import time
 from channels.layers import get_channel_layer
 
 from . import echo, groups, heartbeat, metrics, sweep
+from .announcements import Announcements
+from .presence import Presence
 from .subscriptions import Subscriptions
 
 logger = logging.getLogger(__name__)
@@ -44,7 +46,8 @@ class Hub:
         self.known = None  # what the last sweep saw, see tops.py
         self.rights = None  # of categories, as all pages here have asked them; see rights.py
         self.fences = 0  # how many there were
-        self.subscriptions = Subscriptions(groups.FENCE, self.members)
+        self.subscriptions = Subscriptions((groups.FENCE, groups.HUBS), self.members)
+        self.presence, self.announcements = Presence(self), Announcements(self)
         self.sweep_soon = asyncio.Event()
         self.swept_at = time.monotonic()
         self.echoed_at = 0.0
@@ -59,13 +62,17 @@ class Hub:
             "heartbeat": lambda: heartbeat.run(self),
             "echo": lambda: echo.run(self),
             "metrics": lambda: metrics.run(self),
+            "presence": self.presence.run,
+            "announcements": self.announcements.run,
         }
         self._tasks = [self.loop.create_task(self._supervise(name, work)) for name, work in works.items()]
 
     async def stop(self):
-        for task in [*self._tasks, *self._works.values()]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, *self._works.values(), return_exceptions=True)
+        tasks = {*self._tasks, *self._works.values()}
+        while tasks:
+            for task in tasks:
+                task.cancel()
+            _done, tasks = await asyncio.wait(tasks, timeout=RESTART / 10)  # the layer may swallow a cancellation
 
     def call(self, function, *arguments):
         """Calls a plain function on the hub's loop; from any thread, without waiting for it."""
@@ -121,6 +128,10 @@ class Hub:
             self.echoed_at = time.monotonic()
         elif message["type"] == "deliver":
             await self.deliver(**{name: value for name, value in message.items() if name != "type"})
+        elif message["type"] == "announced":
+            self.announcements.soon.set()
+        elif message["type"] == "gossip":
+            self.presence.hear(message)
         elif message["by"] != self.name:  # our own fences were raised at once
             self.fence(message)
 
@@ -134,6 +145,24 @@ class Hub:
                     page.hear(group, text)
                 if told % CHUNK == 0:
                     await asyncio.sleep(0)
+
+    async def say(self, group, text):
+        """Tells every page of this process that is in `group`, of what has no number."""
+        await self.say_to(self.members.get(group, ()), group, text)
+
+    async def say_to(self, pages, group, text):
+        async with self._telling:
+            for told, page in enumerate(list(pages), 1):
+                if page in self.members.get(group, ()):
+                    page.hear(group, text)
+                if told % CHUNK == 0:
+                    await asyncio.sleep(0)
+
+    def greet(self, page, joined):
+        """What a page that just began to watch these groups is to know beside what it asked for."""
+        joined = [group for group in joined if group in page.joined]
+        self.presence.greet(page, joined)
+        self.announcements.greet(page, joined)
 
     def _remember(self, group, topic, epoch, change):
         before = self.told.get((group, topic))

@@ -3,7 +3,7 @@
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from forum.changes import changed
+from forum.changes import announced, changed
 
 from . import events, groups, redis_client, told
 from .hub import running_hub
@@ -11,6 +11,7 @@ from .hub import running_hub
 
 def listen():
     changed.connect(on_change, dispatch_uid="realtime")
+    announced.connect(on_announced, dispatch_uid="realtime.announcements")
 
 
 def on_change(sender, kind, topic, post, moved_from, **kwargs):
@@ -18,6 +19,10 @@ def on_change(sender, kind, topic, post, moved_from, **kwargs):
     if not settings.REDIS_URL and not (hub and hub.pages):
         return  # nobody listens here; pages of another process learn by its sweep
     publish(messages(kind, topic, post.pk if post else None, moved_from))
+
+
+def on_announced(**kwargs):
+    publish([(groups.HUBS, {"type": "announced"})])
 
 
 def messages(kind, saved, post_id=None, moved_from=None):

@@ -17,6 +17,12 @@ def of_categories():
     return frozenset(Category.objects.values_list("pk", "parent", "readers"))
 
 
+def is_private(categories, pk):
+    """Whether a category, or the one above it, has readers of its own. `categories` come from `of_categories`."""
+    above = {parent for category, parent, _group in categories if category == pk}
+    return any(group for category, _parent, group in categories if category in {pk, *above})
+
+
 def of_members(ids):
     """{id: (active, owner, password, ids of groups)}."""
     members = {}

@@ -35,7 +35,7 @@ class Subscriptions:
                 await layer.flush()
             self.channel = await layer.new_channel()
             self._open.clear()
-            for group in [self._always, *self._members]:
+            for group in [*self._always, *self._members]:
                 self._touched[group] = None
             await self._settle()
 
@@ -95,7 +95,7 @@ class Subscriptions:
         self.stuck = False
 
     def _is_wanted(self, group):
-        return group == self._always or group in self._members
+        return group in self._always or group in self._members
 
     def _met(self, group):
         expected = self._expected.pop(group, None)

@@ -3,9 +3,10 @@
 Nothing can be deleted here: things are hidden, closed or deactivated.
 """
 
-from . import categories, groups, imports, log, members, posts, revisions, sessions, site, topics
+from . import announcements, categories, groups, imports, log, members, posts, revisions, sessions, site, topics
 
 __all__ = [
+    "announcements",
     "categories",
     "groups",
     "imports",

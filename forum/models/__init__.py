@@ -1,3 +1,4 @@
+from .announcements import Announcement
 from .categories import Category
 from .editions import Edition
 from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject
@@ -8,6 +9,7 @@ from .topics import Topic
 from .users import User
 
 __all__ = [
+    "Announcement",
     "Category",
     "Edition",
     "ImportedAuthor",

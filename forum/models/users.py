@@ -60,6 +60,11 @@ class User(AbstractUser):
     name = models.CharField(_("display name"), max_length=60, blank=True, validators=[validate_display_name])
     name_key = models.CharField(max_length=240, blank=True, db_index=True, editable=False)
     about = models.TextField(_("about"), max_length=1000, blank=True)
+    hides_presence = models.BooleanField(
+        _("invisible"),
+        default=False,
+        help_text=_("Nobody sees that you are here, which topic you read, or that you are writing."),
+    )
     posts_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
     is_placeholder = models.BooleanField(
         _("placeholder"),

@@ -18,6 +18,7 @@ from forum.serving.release import release
 
 MOST = 64 * 2**20  # bytes of pages that one process keeps
 PERSONAL = {settings.SESSION_COOKIE_NAME, "messages"}  # cookies that make a page somebody's own
+CHOICES = ("theme", "dismissed")  # cookies that make a guest's page another one, and nobody's own
 FOR_ALL = [
     # a browser asks every time; a cache in between may answer for a second, nginx until the clock's second ends
     (b"cache-control", b"public, max-age=0, s-maxage=1"),
@@ -51,6 +52,7 @@ class Page:
     headers: list
     body: bytes
     etag: bytes
+    until: float | None  # the moment from which it shows too much, whatever the database says
 
     def __len__(self):
         return len(self.body)
@@ -109,11 +111,14 @@ class Keeping:
         version = self.scope["forum.version"]
         ours = {name for name, _value in FOR_ALL}
         headers = [pair for pair in self.start["headers"] if pair[0].lower() not in ours]
-        word = hashlib.sha256(repr((release(), self.key, version.answer)).encode()).hexdigest()[:32]
-        return Page(version, headers, b"".join(self.parts), b'W/"%s"' % word.encode())
+        until = self.scope.get("forum.until")
+        word = hashlib.sha256(repr((release(), self.key, version.answer, until)).encode()).hexdigest()[:32]
+        return Page(version, headers, b"".join(self.parts), b'W/"%s"' % word.encode(), until)
 
 
 def holds(page):
+    if page.until is not None and time.time() >= page.until:
+        return False
     try:
         return page.version.is_current
     except DatabaseError:
@@ -134,7 +139,8 @@ def key_of(scope):
     if not PERSONAL.isdisjoint(cookies):
         return None
     compressed = b"gzip" in named.pop(b"accept-encoding")
-    return scope["scheme"], scope["path"], scope["query_string"], *named.values(), cookies.get("theme"), compressed
+    chosen = [cookies.get(name) for name in CHOICES]
+    return scope["scheme"], scope["path"], scope["query_string"], *named.values(), *chosen, compressed
 
 
 def known(scope):

@@ -1,9 +1,9 @@
 from django.http import HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from forum.context import THEMES
+from forum.views.ways_back import way_back
 
 YEAR = 365 * 24 * 3600
 
@@ -12,10 +12,7 @@ YEAR = 365 * 24 * 3600
 @require_POST
 def update(request):
     """Light, dark, or as the system wishes (any other word); then back to the page."""
-    back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = HttpResponseRedirect(back)
+    response = HttpResponseRedirect(way_back(request, request.POST.get("next", "/")))
     theme = request.POST.get("theme")
     if theme in THEMES:
         response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())

@@ -3,6 +3,7 @@
 
 import { countInTitle, element, live, words } from "./live.js";
 import { refresh as refreshTimes } from "./times.js";
+import { showAll as showWriters } from "./people.js";
 
 class LiveList extends HTMLElement {
   #waiting = new Map(); // topic -> row that is to move or come in
@@ -75,6 +76,7 @@ class LiveList extends HTMLElement {
   // --- Moving ---
 
   #settle = () => {
+    showWriters(); // in rows that have just come
     setTimeout(() => {
       if (this.#waiting.size && this.#isFirst && this.#isQuiet) this.#moveWaiting();
       this.#showPill();

@@ -175,6 +175,7 @@ class Connection extends EventTarget {
 
   #tell(message) {
     for (const subscription of [...this.#subscriptions]) subscription.hear(message);
+    this.dispatchEvent(new CustomEvent("message", { detail: message })); // for parts that ask nothing
   }
 
   #lost(code) {

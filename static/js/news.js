@@ -1,4 +1,5 @@
-// What the header tells: whether the page is live, and how many posts have come in topics that it does not show.
+// What the header tells: whether the page is live, how many posts have come in topics that it does not show, and how many
+// people are online. Guests are counted, the invisible are not.
 
 import { countInTitle, live, words } from "./live.js";
 
@@ -84,3 +85,18 @@ class Elsewhere {
 }
 
 new Elsewhere();
+
+const online = document.querySelector("[data-online]");
+
+live.addEventListener("message", ({ detail: { type, members, guests } }) => {
+  if (type !== "online" || !online) return;
+  online.textContent = words("online", members + guests);
+  online.title = whom(members, guests);
+  online.hidden = members + guests === 0;
+});
+
+// "12 members, 3 guests"
+export function whom(members, guests) {
+  const parts = [members && words("members", members), guests && words("guests", guests)];
+  return parts.filter(Boolean).join(", ");
+}

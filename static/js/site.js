@@ -1,12 +1,19 @@
 // The first script of every page; the others come when the page has something for them.
 
-import "./live.js";
+import { live } from "./live.js";
 import "./times.js";
 import "./news.js";
 
 if (document.querySelector("live-topic")) import("./topic.js");
 if (document.querySelector("live-list")) import("./list.js");
 if (document.querySelector("[data-composer]")) import("./composer.js");
+
+const banner = document.querySelector("live-announcements");
+if (banner.firstElementChild) import("./announcements.js");
+live.addEventListener("message", ({ detail: { type, current } }) => {
+  if (type !== "announcements" || (!current.length && !banner.firstElementChild)) return;
+  import("./announcements.js").then(() => banner.show(current));
+});
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-menu]");

@@ -2,7 +2,7 @@
 // number of the last event applied: the next one is applied, an older one ignored, and a hole is asked for.
 
 import { countInTitle, element, fetchJSON, live, words } from "./live.js";
-import { keepPlace } from "./place.js";
+import "./people.js";
 import { refresh as refreshTimes } from "./times.js";
 
 const REORDERING = 200; // ms that events may take to come in order before the hole is asked for
@@ -312,6 +312,30 @@ class LiveTopic extends HTMLElement {
   get #last() {
     return Number(this.dataset.last);
   }
+}
+
+// Changes the page without moving what somebody is reading: what stood in view stays where it was.
+function keepPlace(root, change) {
+  const anchor = inView(root);
+  const before = anchor?.getBoundingClientRect().top;
+  change();
+  const same = anchor && (anchor.isConnected ? anchor : anchor.id && document.getElementById(anchor.id));
+  if (!same) return;
+  const moved = same.getBoundingClientRect().top - before;
+  if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+}
+
+// Where the reader is: the form that has the focus, else the first thing that shows below the top of the window.
+function inView(root) {
+  const form = document.activeElement?.closest?.("form");
+  if (form && root.contains(form) && isVisible(form)) return form;
+  if (scrollY === 0) return null; // at the very top nobody has begun to read; new rows may push down
+  return [...root.querySelectorAll("article[id], li[id], header[id]")].find(isVisible);
+}
+
+function isVisible(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 64 && top < innerHeight;
 }
 
 customElements.define("live-topic", LiveTopic);

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from forum.models import (
+    Announcement,
     Category,
     ImportedAuthor,
     ImportedMessage,
@@ -21,6 +22,7 @@ from forum.models import (
 from tests import world
 
 MODELS = [
+    Announcement,
     Category,
     Topic,
     Post,
@@ -50,6 +52,7 @@ def fill_forum(ada, olive, number):
     UserSession.objects.create(user=user, ip="192.0.2.7", session_key=f"key{number}", user_agent="A browser")
     ImportedAuthor.objects.create(user=user, address_hash=f"{number:064}")
     ImportedMessage.objects.create(message_id=f"<{number}@example.org>", post=post)
+    Announcement.objects.announce(f"News {number}", made_by=olive)
     LogEntry.objects.log_actions(olive.pk, [topic], 2, "Moved.")
 
 
@@ -101,7 +104,7 @@ def test_the_page_of_a_post_asks_the_same_after_one_edit_and_after_many(admin, a
     assert queries_for(admin, page) == few
 
 
-@pytest.mark.parametrize("model", [Category, Topic, Post, User, Group], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", [Announcement, Category, Topic, Post, User, Group], ids=lambda model: model.__name__)
 def test_the_form_for_a_new_object_opens_with_few_queries(model, admin):
     assert queries_for(admin, address(model, "add")) <= PAGE
 

@@ -8,7 +8,7 @@ from channels.testing import ApplicationCommunicator
 from django.conf import settings
 
 from forum.asgi import application
-from tests.realtime.sockets import DEADLINE, do, session_of
+from tests.realtime.sockets import BESIDE, DEADLINE, do, session_of
 
 
 def topic_as_of(topic, change=None):
@@ -45,14 +45,19 @@ class Request:
         return self
 
     async def ends(self):
-        """(status, headers, what was answered: decoded where it is JSON)."""
+        """(status, headers, what was answered: decoded where it is JSON, without what was said beside)."""
         self.begins()
         async with asyncio.timeout(DEADLINE):
             start = await self.wire.output_queue.get()
             body = await self.wire.output_queue.get()
         headers = {name.decode(): value.decode() for name, value in start["headers"]}
         text = body["body"].decode()
-        return start["status"], headers, json.loads(text) if "json" in headers["content-type"] else text
+        if "json" not in headers["content-type"]:
+            return start["status"], headers, text
+        answer = json.loads(text)
+        if "answers" in answer:  # what else is said comes when it is time
+            answer["answers"] = [one for one in answer["answers"] if one["type"] not in BESIDE]
+        return start["status"], headers, answer
 
     async def leaves(self):
         await self.wire.send_input({"type": "http.disconnect"})

@@ -11,6 +11,7 @@ from django.test import Client
 from forum.asgi import application
 
 DEADLINE = 8  # seconds
+BESIDE = ("presence", "online", "writing", "announcements")  # said when it is time, whatever else is asked or told
 
 
 async def do(function, *arguments, **named):
@@ -32,7 +33,7 @@ async def until(condition):
 
 
 class Socket:
-    """`frames` holds all that was heard, decoded, `code` how it was closed."""
+    """`frames` holds all that was heard of topics, decoded, `beside` the rest, `code` how it was closed."""
 
     def __init__(self, session="", origin="http://localhost"):
         headers = [(b"host", b"localhost")]
@@ -41,7 +42,7 @@ class Socket:
         if session:
             headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode("latin1")))
         self.wire = WebsocketCommunicator(application, "/ws/", headers)
-        self.frames, self.passed, self.code = [], [], None
+        self.frames, self.beside, self.passed, self.code = [], [], [], None
 
     @classmethod
     async def opened(cls, user=None, **named):
@@ -114,5 +115,6 @@ class Socket:
         if message["type"] == "websocket.close":
             self.code = message["code"]
             return None
-        self.frames.append(json.loads(message["text"]))
-        return self.frames[-1]
+        frame = json.loads(message["text"])
+        (self.beside if frame["type"] in BESIDE else self.frames).append(frame)
+        return frame

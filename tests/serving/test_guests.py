@@ -1,12 +1,15 @@
 """Guests' pages are kept whole, and never out of date."""
 
 import re
+import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from forum.models import Category, Post, Topic, User
+from forum.models import Announcement, Category, Post, Topic, User
 from tests import world
 
 from .visitors import Visitor
@@ -54,6 +57,34 @@ def test_what_changes_shows_at_once(guests, guest, topic, change, where):
     fresh = Visitor(type(guests)(guests.pages)).gets(address)
     assert guest.gets(address).text == fresh.text
     assert guest.gets(address, if_none_match=before.headers["etag"]).status == 200
+
+
+@pytest.mark.parametrize("end", ["ended", "over"])
+def test_an_announcement_stands_on_kept_pages_as_long_as_it_should(guests, guest, topic, end):
+    address = topic.get_absolute_url()
+    guest.gets(address)
+    until = timezone.now() + timedelta(seconds=2) if end == "over" else None
+    made = Announcement.objects.announce("Back at six.", until)
+
+    page = guest.gets(address)
+    assert "Back at six." in page.text
+    assert is_kept(guests, address)
+    if end == "ended":
+        made.end()
+
+    deadline = time.monotonic() + 10
+    while "Back at six." in guest.gets(address).text:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert guest.gets(address, if_none_match=page.headers["etag"]).status == 200
+
+
+def test_what_one_guest_dismissed_others_still_see(guest, topic):
+    made = Announcement.objects.announce("Back at six.")
+
+    assert "Back at six." not in guest.gets("/", cookie=f"dismissed={made.pk}").text
+    assert "Back at six." in guest.gets("/").text
+    assert "Back at six." not in guest.gets("/", cookie=f"dismissed={made.pk}").text
 
 
 def rename(member, name):

@@ -126,6 +126,13 @@ def test_a_profile_is_changed_by_its_owner(client, ada, signed_in):
     assert (ada.name, ada.about) == ("Countess of Love", "New.")
 
 
+def test_a_member_may_become_invisible_and_visible_again(ada, signed_in):
+    for choice in ({"hides_presence": "on"}, {}):
+        signed_in(ada).post(reverse("profile"), {"name": ada.name, "about": "", **choice})
+        ada.refresh_from_db()
+        assert ada.hides_presence == bool(choice)
+
+
 def test_guests_have_no_profile(client):
     assert client.get(reverse("profile")).url.startswith(reverse("account_login"))
 

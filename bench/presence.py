@@ -1,0 +1,114 @@
+"""What it costs a process to know who is there and to say so: 2,000 pages, at rest and while people come and go.
+
+Counted is all of presence: looking, telling, and gossip with three other processes as large. The difference between a
+run with it and one without; each frame told is charged with what a server needs to write one.
+"""
+
+import asyncio
+import os
+import random
+import time
+from types import SimpleNamespace
+
+from bench.report import tell, title
+
+PAGES, TOPICS, MEMBERS, PEERS = 2000, 200, 1000, 3
+SECONDS = 10
+FRAME = 13.6e-6  # seconds of CPU for one, on any ASGI server without a fast path
+GOSSIP = 4.0  # seconds
+CHURN, WRITERS = 20, 10  # pages that go and come a second, members who type
+
+
+class Page:
+    frames = 0
+
+    def __init__(self, hub, number):
+        self.hub, self.joined, self.topic = hub, set(), number % TOPICS + 1
+        self.user_id = number + 1 if number < MEMBERS else None
+        name = f"member{number}"
+        self.user = SimpleNamespace(username=name, name=name.title(), display_name=name, hides_presence=False)
+        self.come()
+
+    def hear(self, group, text):
+        Page.frames += 1
+
+    def come(self):
+        self.hub.pages[self] = None
+        for group in ("everyone", "list.latest", f"topic.{self.topic}"):
+            self.joined.add(group)
+            self.hub.members.setdefault(group, {})[self] = None
+
+    def go(self):
+        self.hub.part(self)
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
+    os.environ["REDIS_URL"] = ""
+    import django
+
+    django.setup()
+    title(f"Presence: {PAGES:,} pages on {TOPICS} topics, beside {PEERS} processes as large")
+    for name, churn, writers in (
+        ("at rest", 0, 0),
+        (f"{CHURN} pages a second go and come, {WRITERS} people write", CHURN, WRITERS),
+    ):
+        without, _frames = asyncio.run(measure(churn, writers, with_presence=False))
+        cpu, frames = asyncio.run(measure(churn, writers, with_presence=True))
+        share = (cpu - without + frames * FRAME) / SECONDS
+        tell(f"share of a core, {name}", share * 100, "%", at_most=1)
+        tell(f"frames a second, {name}", frames / SECONDS, "frames")
+
+
+async def measure(churn, writers, with_presence):
+    """(seconds of CPU, frames told)."""
+    from realtime.hub import Hub
+
+    hub = Hub(asyncio.get_running_loop())
+    pages = [Page(hub, number) for number in range(PAGES)]
+    works = [moving(pages, churn), typing(hub, pages[:writers])]
+    if with_presence:
+        works += [hub.presence.run(), gossiping(hub)]
+    tasks = [asyncio.ensure_future(work) for work in works]
+    await asyncio.sleep(14)  # everybody has been told how things stand
+    Page.frames, began = 0, time.process_time()
+    await asyncio.sleep(SECONDS)
+    spent = time.process_time() - began
+    for task in tasks:
+        task.cancel()
+    return spent, Page.frames
+
+
+async def moving(pages, churn):
+    away = []
+    while churn:
+        await asyncio.sleep(1 / churn)
+        if len(away) > churn:
+            away.pop(0).come()
+        away.append(random.choice(pages))
+        away[-1].go()
+
+
+async def typing(hub, writers):
+    while True:
+        for page in writers:
+            hub.presence.marks.add(page, page.topic)
+        await asyncio.sleep(3 + 6 * random.random())  # now and then too late, so that marks come and go
+
+
+async def gossiping(hub):
+    """What Redis would bring and take, packed as the layer packs it."""
+    import msgpack
+
+    from realtime import gossip
+
+    while True:
+        await asyncio.sleep(GOSSIP)
+        said = gossip.everything(hub.presence.online, hub.presence.topics)
+        packed = msgpack.packb({"type": "gossip", "writing": [], **said})
+        for number in range(PEERS):
+            hub.presence.hear(msgpack.unpackb(packed) | {"by": f"peer{number}"})
+
+
+if __name__ == "__main__":
+    main()

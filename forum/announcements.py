@@ -1,0 +1,35 @@
+"""What pages show of announcements: asked once for each edition, which rises when one is made, changed or ended."""
+
+from forum import fragments
+from forum.models import Announcement
+
+COOKIE = "dismissed"  # the ids that a reader has put away, as 3.5
+_kept = ("", [])  # the last edition, and what was announced then
+
+
+def shown(request, sidebar):
+    """As HTML, those that this reader has not put away.
+
+    A kept page with them holds no longer than the first of them: see serving/guests.py.
+    """
+    current = [announcement for announcement in standing(sidebar) if announcement.is_current]
+    ends = [announcement.until.timestamp() for announcement in current if announcement.until]
+    if ends and hasattr(request, "scope"):
+        request.scope["forum.until"] = min(ends)
+    away = dismissed_in(request.COOKIES)
+    return [fragments.announcement(announcement) for announcement in current if announcement.pk not in away]
+
+
+def standing(sidebar):
+    global _kept
+    if not sidebar.may_be_announced:
+        return []
+    if not sidebar.edition or _kept[0] != sidebar.edition:
+        _kept = (sidebar.edition, list(Announcement.objects.current()))
+    return _kept[1]
+
+
+def dismissed_in(cookies):
+    """Ids, whatever the cookie says."""
+    parts = cookies.get(COOKIE, "")[:1000].split(".")
+    return {int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19}

@@ -1,0 +1,77 @@
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from forum import changes, markdown
+
+from .editions import Edition
+from .users import User
+
+
+class AnnouncementQuerySet(models.QuerySet):
+    def announce(self, text, until=None, made_by=None):
+        """Says `text` (Markdown) on every page, until a moment in the future or until it is ended.
+
+        Raises ValidationError for a text or a moment that can't be.
+        """
+        announcement = self.model(text=text, until=until, made_by=made_by)
+        announcement.full_clean()
+        announcement.save()
+        return announcement
+
+    def current(self):
+        """Those that pages show now, the newest first."""
+        return self.standing().filter(Q(until=None) | Q(until__gt=timezone.now()))
+
+    def standing(self):
+        """Those that nobody has ended. What they show changes with time, but no sooner than they themselves."""
+        return self.filter(ended_at=None).order_by("-pk")
+
+
+class Announcement(models.Model):
+    """What the owner says on every page, open ones too."""
+
+    text = models.CharField(_("text"), max_length=300, help_text=_("Markdown, in one line; links are welcome."))
+    html = models.TextField(editable=False)
+    until = models.DateTimeField(
+        _("until"), null=True, blank=True, help_text=_("In UTC. Left empty, it stays until you end it.")
+    )
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, verbose_name=_("made by"))
+    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+
+    objects = AnnouncementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+
+    def __str__(self):
+        return self.text
+
+    @property
+    def is_current(self):
+        return not self.ended_at and (not self.until or self.until > timezone.now())
+
+    def end(self):
+        self.ended_at = timezone.now()
+        self.save(update_fields=["ended_at"])
+
+    def clean(self):
+        if self.until and self.until <= timezone.now():
+            raise ValidationError({"until": _("This moment is past. Choose one to come, or none.")})
+        try:
+            markdown.render(self.text)
+        except markdown.MarkdownError as error:
+            raise ValidationError({"text": str(error)}) from error
+
+    @transaction.atomic
+    def save(self, *args, update_fields=None, **kwargs):
+        self.html = markdown.render(self.text)
+        if update_fields is not None:
+            update_fields = {*update_fields, "html"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+        Edition.objects.rise()
+        changes.tell_of_announcements()

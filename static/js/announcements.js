@@ -1,0 +1,96 @@
+// <live-announcements>: what the owner says to everybody. A message brings all that is announced now, so none is missed.
+
+import { element } from "./live.js";
+
+const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
+
+class LiveAnnouncements extends HTMLElement {
+  #observer = new ResizeObserver(() => this.#measure());
+
+  connectedCallback() {
+    this.addEventListener("submit", this.#dismiss);
+    this.#observer.observe(this);
+    this.#waitForEnd();
+  }
+
+  disconnectedCallback() {
+    this.#observer.disconnect();
+    clearTimeout(this.timer);
+  }
+
+  // `current` is all that is announced, as {id, html}, in the order of the page: the newest first.
+  show(current) {
+    const away = dismissed();
+    const wanted = current.filter(({ id }) => !away.has(String(id)));
+    const shown = new Map(this.#all.map((one) => [one.dataset.announcement, one]));
+    const now = wanted.map(({ id, html }) => {
+      const [old, fresh] = [shown.get(String(id)), element(html)];
+      return old?.isEqualNode(fresh) ? old : fresh;
+    });
+    if (now.length === shown.size && now.every((one) => one.isConnected)) return;
+    keepContent(() => this.#put(now));
+    this.#waitForEnd();
+  }
+
+  // Those that stay are not touched, or they would be read out again.
+  #put(now) {
+    for (const one of this.#all) if (!now.includes(one)) one.remove();
+    now.forEach((one, place) => {
+      if (this.#all[place] !== one) this.insertBefore(one, this.#all[place] ?? null);
+    });
+    this.#measure();
+  }
+
+  #dismiss = (event) => {
+    event.preventDefault();
+    const form = event.target;
+    fetch(form.action, { method: "POST", redirect: "manual", keepalive: true }).catch(() => {}); // then just on this page
+    this.#remove(form.closest("[data-announcement]"));
+    document.getElementById("main").focus({ preventScroll: true });
+  };
+
+  #remove(announcement) {
+    keepContent(() => {
+      announcement.remove();
+      this.#measure();
+    });
+  }
+
+  #waitForEnd() {
+    clearTimeout(this.timer);
+    const now = Date.now();
+    const ends = this.#all.filter((one) => one.dataset.until).map((one) => [Date.parse(one.dataset.until), one]);
+    for (const [end, one] of ends) if (end <= now) this.#remove(one);
+    const next = Math.min(...ends.map(([end]) => end).filter((end) => end > now));
+    if (next < Infinity) this.timer = setTimeout(() => this.#waitForEnd(), Math.min(next - now, LONGEST));
+  }
+
+  // What sticks below the header makes room for it: see css/tokens.css.
+  #measure() {
+    document.documentElement.style.setProperty("--banner", `${this.offsetHeight}px`);
+  }
+
+  get #all() {
+    return [...this.querySelectorAll("[data-announcement]")];
+  }
+}
+
+// For a change above all content, as between it and the header: what was scrolled to stays where it was.
+function keepContent(change) {
+  const root = document.documentElement;
+  const main = document.getElementById("main");
+  const before = main.getBoundingClientRect().top;
+  root.style.overflowAnchor = "none"; // or some browsers would do it once more
+  change();
+  const moved = main.getBoundingClientRect().top - before;
+  if (scrollY > 0 && Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  requestAnimationFrame(() => requestAnimationFrame(() => (root.style.overflowAnchor = "")));
+}
+
+// The ids that were put away in this browser.
+function dismissed() {
+  const [, ids = ""] = /(?:^|; )dismissed=([0-9.]*)/.exec(document.cookie) ?? [];
+  return new Set(ids.split("."));
+}
+
+customElements.define("live-announcements", LiveAnnouncements);

@@ -1,0 +1,50 @@
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from forum.models import Announcement
+
+LIST = reverse("admin:forum_announcement_changelist")
+NEW = reverse("admin:forum_announcement_add")
+
+
+def page(announcement, name="change", *args):
+    return reverse(f"admin:forum_announcement_{name}", args=[announcement.pk, *args])
+
+
+def test_the_owner_announces(admin, olive, send):
+    until = timezone.now() + timedelta(days=1)
+
+    send(admin, NEW, text="Back at *six*.", until_0=f"{until:%Y-%m-%d}", until_1=f"{until:%H:%M:%S}")
+
+    made = Announcement.objects.get()
+    assert made.made_by == olive
+    assert made.is_current
+    assert "<em>six</em>" in made.html
+
+
+def test_a_moment_that_is_past_is_refused(admin, send):
+    response = send(admin, NEW, text="Back at six.", until_0="2020-01-01", until_1="18:00:00")
+
+    assert response.context["adminform"].form.errors["until"]
+
+
+def test_one_press_ends_an_announcement(admin, olive):
+    made = Announcement.objects.announce("Hello.", made_by=olive)
+
+    admin.post(page(made, "do", "end"))
+
+    made.refresh_from_db()
+    assert not made.is_current
+    assert "Ended." in admin.get(page(made, "history")).text
+
+
+def test_staff_who_own_nothing_do_not_announce(staff, signed_in, olive):
+    made = Announcement.objects.announce("Hello.", made_by=olive)
+    client = signed_in(staff)
+
+    assert client.get(NEW).status_code == 403
+    client.post(page(made, "do", "end"))
+    made.refresh_from_db()
+    assert made.is_current
