@@ -20,6 +20,14 @@ def of_topic(topic_id):
     return f"topic.{topic_id}"
 
 
+def is_of_topic(group):
+    return group.startswith("topic.")
+
+
+def topics_among(groups):
+    return {int(group.partition(".")[2]) for group in groups if is_of_topic(group)}
+
+
 def of_category(category_id):
     return f"list.category.{category_id}"
 

@@ -15,7 +15,7 @@ from tests.server import Server
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(params=["daphne", "uvicorn"])
+@pytest.fixture(params=["daphne", "plain uvicorn", "uvicorn"])
 def server(request, transactional_db):
     server = Server(request.param).start()
     yield server
@@ -68,8 +68,9 @@ def test_another_site_is_refused_by_the_server(server):
 
 
 @pytest.mark.redis
-def test_clients_that_never_read_cost_little_and_hold_up_nobody(redis, topic, transactional_db):
-    server = Server("uvicorn", REDIS_URL=redis.address).start()
+@pytest.mark.parametrize("kind", ["plain uvicorn", "uvicorn"])
+def test_clients_that_never_read_cost_little_and_hold_up_nobody(kind, redis, topic, transactional_db):
+    server = Server(kind, REDIS_URL=redis.address).start()
     try:
         stuck = [deaf_page(server, topic) for _ in range(8)]
         with page_of(server) as page:
