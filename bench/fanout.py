@@ -7,8 +7,9 @@ import os
 from statistics import median
 
 from bench.engine.contenders import FastPath, Limit, Portable, SocketIO, Textbook
+from bench.engine.files import allow_files
 from bench.engine.forum import forum_with
-from bench.engine.processes import allow_files, cpu_of
+from bench.processes import cpu
 from bench.report import tell, title
 
 FULL = os.environ.get("FULL") == "1"
@@ -42,11 +43,11 @@ def round_of(rival, count, events):
         for number in range(1, WARM + 1):
             rival.publish()
             pages.wait_for(number)
-        before = cpu_of(rival.pid)
+        before = cpu(rival.pid)
         for number in range(WARM + 1, WARM + 1 + events):
             rival.publish()
             pages.wait_for(number)
-        spent = cpu_of(rival.pid) - before
+        spent = cpu(rival.pid) - before
         return {"cpu": spent / (events * count) * 1e6, **pages.end()}
 
 

@@ -12,6 +12,7 @@ from forum.models.readings import with_readings
 from . import database, events, groups, limits, messages, metrics, rights, tops, watching
 from .hub import the_hub
 from .messages import BadMessage
+from .models import Revocation
 from .outlets import BACKLOG, DIRECT, Outlet
 from .visitors import address_of, session_key_of
 
@@ -132,6 +133,8 @@ class Page:
             fences = self.hub.fences  # one that falls while the database is asked might mean this page
             if self.hub.known is None:
                 self.hub.known = await database.ask(tops.look, [])  # what comes after this is news to the sweep
+            if self.hub.revocation is None:
+                self.hub.revocation = await database.ask(Revocation.objects.current)
             if self.hub.rights is None:
                 self.hub.rights = await database.ask(rights.of_categories)
             user, self.rights = await self.hub.readers.ask(self.session_key) if self.session_key else (GUEST, None)

@@ -52,6 +52,7 @@ class Hub:
         self.known = None  # what the last sweep saw, see tops.py
         self.rights = None  # of categories, as all pages here have asked them; see rights.py
         self.fences = 0  # how many there were
+        self.revocation = None  # up to which number of Revocation pages were fenced; see models.py
         self.subscriptions = Subscriptions(groups.FENCE, self.members)
         self.readers, self.sharing, self.pacing = Together(readers_with), Sharing(self), Pacing(self)
         self.sweep_soon = asyncio.Event()
@@ -148,12 +149,20 @@ class Hub:
         if message["type"] == "echo":
             self.echoed_at = time.monotonic()
         elif message["type"] == "deliver":
+            if message.pop("revocation", 0) > (self.revocation or 0) and self.pages:
+                await sweep.check_rights(self)
             await self.deliver(**{name: value for name, value in message.items() if name != "type"})
         elif message["by"] != self.name:  # our own fences were raised at once
             self.fence(message)
 
-    async def deliver(self, group, topic, epoch, change, text, skip=()):
-        """Tells every page of this process that is in `group` and in none of the groups `skip`."""
+    async def deliver(self, group, topic, epoch, change, text, skip=(), place=None):
+        """Tells every page of this process that is in `group` and in none of the groups `skip`.
+
+        `place` is the category of the topic: where it is another than pages were told, a move has not been heard of.
+        """
+        head = self.heads.get(topic)
+        if head and place not in (None, head.category):
+            self.fence({"topic": topic})
         self._remember(group, topic, epoch, change)
         if group in self.turns:
             self.turns[group] = next(self._turn)
@@ -176,6 +185,8 @@ class Hub:
         """Takes pages out at once; they ask again, and are told what they may see by then."""
         self.fences += 1
         metrics.FENCES.inc()
+        if message.get("number") == (self.revocation or 0) + 1:
+            self.revocation = message["number"]
         if "topic" in message:
             for page in list(self.members.get(groups.of_topic(message["topic"]), ())):
                 page.ask_again_for_topic(message["topic"])

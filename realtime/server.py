@@ -6,6 +6,7 @@ is what version 0.54 has; with any other server the engine uses ASGI alone.
 """
 
 import asyncio
+import logging
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
@@ -14,6 +15,7 @@ from .fanout import put
 from .frames import frame_of
 from .outlets import BACKLOG, DIRECT
 
+logger = logging.getLogger("sockets")  # from warnings on: that a socket opens is no news, and there are thousands
 CLOSING = 10  # seconds that a page may take to read what was sent before it was closed
 NOT_UTF8 = 1007
 LOOK = 0.05  # seconds between two looks whether a page has read
@@ -27,6 +29,10 @@ class Stays:
 
 class Protocol(WebSocketsSansIOProtocol):
     page = socket = None
+
+    def __init__(self, *args, **named):
+        super().__init__(*args, **named)
+        self.logger = self.conn.logger = logger
 
     def handle_connect(self, event):
         super().handle_connect(event)

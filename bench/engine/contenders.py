@@ -5,12 +5,14 @@ Each is a context: inside, `port`, `pid`, `publish()` and `open_pages(count)` ar
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
 
 from bench.engine.pages import BUILT, HERE, Pages, compiled
-from bench.site import ROOT, free_port
+from bench.site import ROOT, SERVER, free_port
+from forum.serving.options import OPTIONS
 
 EVENT = {
     "type": "post_update",
@@ -28,8 +30,11 @@ class Contender:
     pages = {}
 
     def __enter__(self):
-        self.port = free_port()
-        self.process = subprocess.Popen(self.command(), stdin=subprocess.PIPE, cwd=ROOT, env=os.environ | self.more())
+        self.port, environment = free_port(), os.environ | self.more()
+        with (BUILT / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command(), stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=ROOT, env=environment
+            )
         wait_for_port(self.port, self.process)
         return self
 
@@ -48,8 +53,8 @@ class Contender:
         self.process.stdin.write(b"\n")
         self.process.stdin.flush()
 
-    def open_pages(self, count):
-        return Pages(self.port, count, **self.pages)
+    def open_pages(self, count, topics=0):
+        return Pages(self.port, count, topics=topics, **self.pages)
 
 
 class SocketIO(Contender):
@@ -87,18 +92,15 @@ class Parley(Contender):
         self.forum, self.ws = forum, ws
 
     def command(self):
-        flags = ["--ws", self.ws, "--ws-max-size", "65536", "--log-level", "warning", "--lifespan", "off"]
-        flags += ["--no-proxy-headers", "--no-access-log", "--backlog", "4096", "--port", str(self.port)]
-        if self.ws.startswith("websockets"):
-            flags += ["--ws-per-message-deflate", "false"]
-        return [sys.executable, "-m", "uvicorn", *flags, "forum.asgi:application"]
+        options = json.dumps(OPTIONS | {"ws": self.ws})
+        return [sys.executable, "-c", SERVER, "forum.asgi:application", str(self.port), options]
 
     def more(self):
         return {"REDIS_URL": self.forum.redis}
 
     @property
     def pages(self):
-        return {"cookies": self.forum.sessions, "watches": [self.forum.watch]}
+        return {"cookies": self.forum.sessions, "watches": self.forum.watches}
 
     def publish(self):
         self.forum.publish(f"{time.monotonic_ns():020}")
@@ -125,8 +127,6 @@ def event_file():
 
 
 def wait_for_port(port, process):
-    import socket
-
     deadline = time.monotonic() + 30
     while True:
         try:

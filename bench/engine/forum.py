@@ -3,12 +3,12 @@
 import subprocess
 from contextlib import contextmanager
 
-from bench.engine.contenders import EVENT
+from bench.engine.contenders import EVENT, wait_for_port
 from bench.site import free_port, prepared
 
 
 class Forum:
-    """`sessions`: keys, one per member; `topic` is what all watch, `watch` how a page says so; `redis` its address."""
+    """`sessions`: keys, one per member; `topic` is what all watch, `watches` what a page says; `redis` an address."""
 
     def __init__(self, members, redis):
         from forum.models import Category, Topic, User
@@ -18,7 +18,7 @@ class Forum:
         self.category = Category.objects.create(name="Help")
         self.topic = Topic.start(self.members[0], self.category, "How quick is it?", "Let us see.")
         self.sessions = sessions_of(self.members)
-        self.watch = watch(self.topic)
+        self.watches = [watch(self.topic)]
         self.redis, self.change = redis, self.topic.change
 
     def publish(self, t0):
@@ -46,8 +46,6 @@ def redis_running():
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     server = subprocess.Popen([*command, "--loglevel", "warning"], stdout=subprocess.DEVNULL)
     try:
-        from bench.engine.contenders import wait_for_port
-
         wait_for_port(port, server)
         yield f"redis://127.0.0.1:{port}/0"
     finally:

@@ -114,7 +114,8 @@ def late():
 
     async def publish():
         while saved:
-            publishing.publish(await do(publishing.messages, *saved.pop(0)))
+            tellings = await do(publishing.messages, *saved.pop(0))
+            await do(publishing.publish, tellings)
 
     publishing.changed.disconnect(publishing.on_change, dispatch_uid="realtime")
     publishing.changed.connect(keep)

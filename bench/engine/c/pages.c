@@ -233,7 +233,9 @@ static int has_said(char *line, int size) {
   struct timeval none = {0, 0};
   FD_ZERO(&input);
   FD_SET(0, &input);
-  return select(1, &input, NULL, NULL, &none) > 0 && fgets(line, size, stdin);
+  if (select(1, &input, NULL, NULL, &none) <= 0) return 0;
+  if (!fgets(line, size, stdin)) exit(1);  // who measured has gone
+  return 1;
 }
 
 int main(int arguments, char **given) {
@@ -247,7 +249,7 @@ int main(int arguments, char **given) {
   setvbuf(stdout, NULL, _IOLBF, 0);
 
   uint64_t start = now();
-  while (opened + gone < count && now() - start < 2 * PATIENCE * 1000000000ull) {
+  for (char line[64]; opened + gone < count && now() - start < 2 * PATIENCE * 1000000000ull; has_said(line, sizeof line)) {
     while (begun < count && pending < AT_ONCE) visit(&pages[begun++]);
     turn();
   }
