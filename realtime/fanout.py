@@ -1,7 +1,7 @@
 """The loop that everything else is for: one event to all pages of a group.
 
-With a server of ours (server.py) it writes the finished frame to each socket itself, and touches nothing else of a page:
-of a thousand pages, what is not touched need not be fetched from memory. All others hear it in the usual way.
+With a server of ours (server.py) it writes the finished frame to each socket itself and touches nothing else of a page:
+what is not touched need not be fetched from memory, thousands of times. All others hear it in the usual way.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ CHUNK = 200  # pages told before others get a turn
 
 
 async def tell(hub, group, text):
-    """Tells every page in `group`. Whoever leaves, or starts to wait for an answer, meanwhile is left out or hears it so."""
+    """Tells every page in `group`, as it stands when its turn comes: some may have left, or wait for an answer."""
     frame, members = frame_of(text), hub.members.get(group, {})
     seen, waiting = hub.rewirings, list(members.items())
     while waiting:
