@@ -7,7 +7,7 @@ import sys
 
 from bench.report import title
 
-ALL = ["markdown", "import_mbox", "weight", "proxy", "live", "sqlite_writes"]
+ALL = ["markdown", "import_mbox", "weight", "proxy", "live", "members", "idle", "busy", "fanout", "sqlite_writes"]
 
 
 def main():
