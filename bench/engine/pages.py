@@ -24,7 +24,7 @@ class Pages:
     def wait_for(self, events):
         """Returns when every page has heard so many timed events."""
         answer = self._ask(f"wait {events}")
-        if answer["missing"]:
+        if answer["missing"] or answer["gone"]:
             raise SystemExit(f"{answer['missing']} pages did not hear event {events}; {answer['gone']} have gone.")
 
     def heads(self):
