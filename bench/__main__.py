@@ -7,7 +7,8 @@ import sys
 
 from bench.report import title
 
-ALL = ["markdown", "import_mbox", "weight", "pages", "proxy", "live", "push_vs_poll", "presence", "sqlite_writes"]
+ALL = ["markdown", "import_mbox", "weight", "pages", "proxy", "sqlite_writes"]
+ALL += ["live", "members", "idle", "busy", "fanout", "push_vs_poll", "presence"]
 
 
 def main():

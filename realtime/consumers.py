@@ -1,169 +1,191 @@
 """What an open page may say over its socket: watch, unwatch, seen, typing, pong. It writes over HTTP."""
 
+import asyncio
 import logging
 import time
 
-from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth.models import AnonymousUser
 
 from forum.models import Reading, Topic
 from forum.models.readings import with_readings
 
-from . import database, events, feed, groups, limits, messages, metrics, rights, tops
-from .heads import Head
+from . import database, events, groups, limits, messages, metrics, rights, tops, watching
 from .hub import the_hub
 from .messages import BadMessage
-from .outlets import BACKLOG, Outlet
-from .readers import reader_with, session_key_of
+from .models import Revocation
+from .outlets import BACKLOG, DIRECT, Outlet
+from .visitors import address_of, session_key_of
 
 logger = logging.getLogger(__name__)
-PATIENCE = 10  # seconds that a page may take to read an answer
+PATIENCE = 10  # seconds that a page may take to read an answer, and we to let it in
 
 TOO_BIG, TOO_FAST, TRY_LATER = 1009, 1008, 1013  # close codes, and one of our own:
 ASK_AGAIN = 4001  # come back at once; who may see what has changed, or the page did not read
+NOTHING = ()  # one for all that have said nothing
+GUEST = AnonymousUser()
 
 
-class Page(AsyncWebsocketConsumer):
-    channel_layer_alias = "none"  # the hub listens for all: no channel of its own
+async def serve(scope, receive, send):
+    """An ASGI application for a page's socket. On a server of ours it returns and the page stays: see server.py."""
+    await receive()  # websocket.connect
+    direct = scope.get("extensions", {}).get(DIRECT)
+    page = Page(the_hub(), session_key_of(scope), address_of(scope))
+    page.outlet = direct or Outlet(send, on_full=page.send_away)
+    if not page.hub.addresses.take(page.address):
+        await send({"type": "websocket.close"})
+        return
+    try:
+        await send({"type": "websocket.accept"})
+        page.work()
+        if direct:
+            direct.attach(page)
+        else:
+            await page.listen_to(receive)
+    except BaseException:
+        page.leave()
+        raise
 
-    async def __call__(self, scope, receive, send):
-        self.joined, self.topics, self.held = set(), set(), {}
+
+class Page:
+    """One of thousands, and mostly silent: it has few parts, and no task while nothing is asked."""
+
+    __slots__ = ("_said", "_task", "address", "allowance", "beat_at", "heard_at", "held", "hub", "is_here", "joined")
+    __slots__ += ("asking", "outlet", "rights", "session_key", "user", "user_id")
+
+    def __init__(self, hub, session_key, address):
+        self.hub, self.session_key, self.address = hub, session_key, address
+        self.outlet, self._said, self._task, self.is_here = None, NOTHING, None, True
+        self.joined, self.held = set(), {}
         self.user, self.user_id, self.rights = None, None, None
         self.asking = None  # who of those that share this socket asks just now
         self.beat_at = self.heard_at = time.monotonic()
         self.allowance = limits.Allowance()
-        self.outlet = Outlet(send, on_full=self.send_away)
-        self.hub = the_hub()
-        try:
-            await super().__call__(scope, receive, send)
-        finally:  # however it ended
+
+    @property
+    def topics(self):
+        """Ids of the topics that it watches."""
+        return groups.topics_among(self.joined)
+
+    @property
+    def alike(self):
+        """Equal for readers who may see the same."""
+        return rights.alike(self.rights)
+
+    @property
+    def socket(self):
+        """Where the hub may write frames by itself; None while it must not: see fanout.py."""
+        return None if self.held else self.outlet.socket
+
+    # --- What the server brings ---
+
+    async def listen_to(self, receive):
+        while self.is_here:
+            self.take(await receive())
+        if self._task:
+            await asyncio.wait({self._task})
+
+    def take(self, message):
+        """An ASGI message. Returns at once; what is asked is answered one after the other."""
+        if message["type"] == "websocket.receive":
+            self._hear_out(message.get("text"), message.get("bytes"))
+        elif message["type"] == "websocket.disconnect":
+            self.leave()
+
+    def _hear_out(self, text, data):
+        self.heard_at = time.monotonic()
+        if self.outlet.is_closed:
+            return
+        if limits.is_too_big(text or data or ""):
+            self.close(TOO_BIG)
+        elif not self.allowance.take():
+            self.close(TOO_FAST)
+        else:
+            self._said = [*self._said, text or ""]
+            self.work()
+
+    def leave(self):
+        if self.is_here:
+            self.is_here = False
             self.outlet.abandon()
             self.hub.part(self)
+            self.hub.addresses.give_back(self.address)
 
-    async def connect(self):
-        await self.accept()
-        self.session_key = session_key_of(self.scope)
+    def work(self):
+        if not self._task:
+            self._task = self.outlet.run(self._work())
+
+    async def _work(self):
         try:
-            await self._enter()
+            if self.user is None:
+                async with asyncio.timeout(PATIENCE):
+                    await self._enter()
+            while self._said:
+                text, *self._said = self._said
+                await self._answer(text)
         except Exception:
-            logger.exception("A page could not be let in.")
-            self.outlet.close(TRY_LATER)
+            logger.exception("A page could not be let in." if self.user is None else "A page could not be answered.")
+            self.close(TRY_LATER)
+        self._said, self._task = NOTHING, None
 
     async def _enter(self):
-        fences = None
+        fences, user = None, None
         while fences != self.hub.fences or self.hub.known is None:
             fences = self.hub.fences  # one that falls while the database is asked might mean this page
             if self.hub.known is None:
                 self.hub.known = await database.ask(tops.look, [])  # what comes after this is news to the sweep
+            if self.hub.revocation is None:
+                self.hub.revocation = await database.ask(Revocation.objects.current)
             if self.hub.rights is None:
                 self.hub.rights = await database.ask(rights.of_categories)
-            self.user, self.rights = await database.ask(reader_with, self.session_key)
-        self.user_id = self.user.pk
-        self.hub.enter(self)
+            user, self.rights = await self.hub.readers.ask(self.session_key) if self.session_key else (GUEST, None)
+        self.user, self.user_id = user, user.pk
+        if self.is_here and not self.hub.enter(self):
+            self.close(TOO_FAST)
 
     # --- What the page says ---
 
-    async def receive(self, text_data=None, bytes_data=None):
-        self.heard_at = time.monotonic()
-        if limits.is_too_big(text_data or bytes_data or ""):
-            return self.outlet.close(TOO_BIG)
-        if not self.allowance.take():
-            return self.outlet.close(TOO_FAST)
+    async def _answer(self, text):
         try:
-            message = messages.read(text_data or "")
+            message = messages.read(text)
             self.asking = messages.asker_in(message)
-            await self._answer(message)
+            if message["type"] not in ANSWERS:
+                raise BadMessage(f"The type must be one of {', '.join(ANSWERS)}.")
+            await ANSWERS[message["type"]](self, message)
+            if message["type"] == "watch":
+                metrics.CATCH_UPS.labels("socket").inc()
         except BadMessage as error:
-            await self._send({"type": "error", "message": str(error)})
-        except Exception:
-            logger.exception("A page could not be answered.")
-            self.outlet.close(TRY_LATER)
+            await self.send({"type": "error", "message": str(error)})
 
-    async def _answer(self, message):
-        answers = {"watch": self.watch, "unwatch": self.unwatch, "seen": self.seen, "pong": self.pong}
-        answers["typing"] = self.typing
-        if message["type"] not in answers:
-            raise BadMessage("The type must be one of watch, unwatch, seen, typing, pong.")
-        await answers[message["type"]](message)
-        if message["type"] == "watch":
-            metrics.CATCH_UPS.labels("socket").inc()
-
-    async def watch(self, message):
-        if "news" in message:
-            await self._watch_everyone(message)
-        elif "topic" in message:
-            await self._watch_topic(message)
-        elif "list" in message:
-            await self._watch_list(message)
-        else:
-            raise BadMessage("Watch a topic, a list or the news.")
-
-    async def unwatch(self, message):
-        self._drop_topic(messages.number_in(message, "topic"))
-
-    async def seen(self, message):
-        topic, number = messages.number_in(message, "topic"), messages.number_in(message, "number")
-        if self.user_id and topic in self.topics:
-            await database.write(record, self.user, topic, number)
-
-    async def typing(self, message):
-        self.hub.presence.marks.add(self, messages.number_in(message, "topic"))
-
-    async def pong(self, message):
-        pass
-
-    # --- Watching: join first, then the database, then live, so that nothing falls between ---
-
-    async def _watch_topic(self, message):
-        topic = messages.number_in(message, "topic")
-        since, epoch = messages.number_in(message, "change"), messages.epoch_in(message)
-        if topic not in self.topics and len(self.topics) >= limits.TOPICS:
-            raise BadMessage(f"One page may watch {limits.TOPICS} topics.")
-        group = groups.of_topic(topic)
-        self.topics.add(topic)
-        held = await self._hold([group])
-        answer, category = await database.ask(feed.topic_changes_and_place, self.user, topic, epoch, since)
-        if not self._holds(held):
-            return  # a fence fell meanwhile: the page was told to ask again
-        if answer["type"] == "gone":
-            self._drop_topic(topic)
-        else:
-            self.hub.heads.setdefault(topic, Head(answer["epoch"], answer["change"], category))
-        await self._send(answer)
-        self._release(held)
-
-    async def _watch_list(self, message):
-        name, rows = messages.list_in(message), messages.rows_in(message.get("rows", ""))
-        topic_list = await database.ask(feed.list_named, name, self.user)
-        if topic_list is None:
-            await self._send({"type": "gone", "list": name})
-            return
-        held = await self._hold(await database.ask(groups.for_list, topic_list))
-        await self._send(await database.ask(feed.list_changes, topic_list, rows))
-        self._release(held)
-
-    async def _watch_everyone(self, message):
-        since, topic, name = messages.post_in(message, "news"), *messages.shown_in(message)
-        held = await self._hold(await database.ask(groups.for_everyone, self.user))
-        await self._send(await database.ask(feed.news_since, self.user, since, topic, name))
-        self._release(held)
-
-    async def _hold(self, names):
+    async def hold(self, names):
         """Joins the groups; what they bring is held until the answer is out. Returns {group: texts held}."""
         held = {group: self.held.setdefault(group, []) for group in names}
+        self.hub.rewire(self)
         for group in names:
             await self.hub.join(self, group)
         return held
 
-    def _holds(self, held):
+    def holds(self, held):
+        """False when a fence fell meanwhile: then the page was told to ask again."""
         return all(self.held.get(group) is texts for group, texts in held.items())
 
-    def _release(self, held):
+    def release(self, held):
         for group, texts in held.items():
             if self.held.get(group) is texts:
                 del self.held[group]
                 for text in texts:
                     self.outlet.push(text)
+        self.hub.rewire(self)
         self.hub.greet(self, held)
+
+    async def send(self, message):
+        """An answer may be large: it waits until the one before has been read. It says for whom it is."""
+        if self.asking:
+            message = {**message, "for": self.asking}
+        try:
+            await self.outlet.drained(PATIENCE)
+        except TimeoutError:
+            self.send_away()
+        self.outlet.push(events.encode(message))
 
     # --- What the hub says ---
 
@@ -177,31 +199,43 @@ class Page(AsyncWebsocketConsumer):
                 self.send_away()
 
     def ask_again_for_topic(self, topic):
-        self._drop_topic(topic)
+        self.drop_topic(topic)
         self.outlet.push(events.encode({"type": "again", "topic": topic}))
+
+    def drop_topic(self, topic):
+        self.held.pop(groups.of_topic(topic), None)
+        self.hub.rewire(self)
+        self.hub.leave(self, groups.of_topic(topic))
 
     def send_away(self):
         """Out of all groups at once; the page comes back, is asked who it is, and catches up."""
+        self.close(ASK_AGAIN)
+
+    def close(self, code):
         self.hub.part(self)
         self.held.clear()
-        self.outlet.close(ASK_AGAIN)
+        self.outlet.close(code)
 
-    # ---
 
-    def _drop_topic(self, topic):
-        self.topics.discard(topic)
-        self.held.pop(groups.of_topic(topic), None)
-        self.hub.leave(self, groups.of_topic(topic))
+async def unwatch(page, message):
+    page.drop_topic(messages.number_in(message, "topic"))
 
-    async def _send(self, message):
-        """An answer may be large: it waits until the one before has been read. It says for whom it is."""
-        if self.asking:
-            message = {**message, "for": self.asking}
-        try:
-            await self.outlet.drained(PATIENCE)
-        except TimeoutError:
-            self.send_away()
-        self.outlet.push(events.encode(message))
+
+async def seen(page, message):
+    topic, number = messages.number_in(message, "topic"), messages.number_in(message, "number")
+    if page.user_id and groups.of_topic(topic) in page.joined:
+        await database.write(record, page.user, topic, number)
+
+
+async def typing(page, message):
+    page.hub.presence.marks.add(page, messages.number_in(message, "topic"))
+
+
+async def pong(page, message):
+    pass
+
+
+ANSWERS = {"watch": watching.watch, "unwatch": unwatch, "seen": seen, "typing": typing, "pong": pong}
 
 
 def record(user, topic_id, number):

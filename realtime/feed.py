@@ -3,7 +3,7 @@
 from forum.lists import TopicList
 from forum.models import Category, Post, Topic
 
-from . import events
+from . import events, groups
 
 LIMIT = 50  # posts in one answer; the page asks on while there is more
 BYTES = 256 * 1024
@@ -66,6 +66,22 @@ def kind_of(post):
     return "edited" if post.version > 1 else "created"
 
 
+def list_answer(user, name, rows):
+    """`list_changes` for the list of this name, with rows as ((topic id, change), …)."""
+    topic_list = list_named(name, user)
+    return list_changes(topic_list, dict(rows)) if topic_list else {"type": "gone", "list": name}
+
+
+def groups_of_list(user, name):
+    """What a page joins that shows the list, or None when there is none that `user` may see."""
+    topic_list = list_named(name, user)
+    return topic_list and tuple(groups.for_list(topic_list))
+
+
+def groups_of_news(user):
+    return tuple(groups.for_everyone(user))
+
+
 def list_changes(topic_list, rows):
     """What differs between a list and the rows {topic id: change} that a page shows of its first page.
 
@@ -99,9 +115,14 @@ def news_since(user, post_id, topic_id=None, list_name=None):
 
     What stands in the topic or the list that the page shows itself is left out.
     """
-    newest = Post.objects.visible_to(user).order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = newest_post(user)
     count = 0 if post_id is None else count_since(user, post_id, topic_id, list_name)
     return {"type": "news", "count": count, "newest": newest}
+
+
+def newest_post(user):
+    """The id of the last post that `user` may read, 0 without one."""
+    return Post.objects.visible_to(user).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def count_since(user, post_id, topic_id, list_name):

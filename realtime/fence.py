@@ -8,6 +8,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 from forum.models import Category, User
 
 from . import groups
+from .models import Revocation
 from .publishing import publish
 
 
@@ -23,8 +24,8 @@ def listen():
 
 
 def raise_fence(**who):
-    """Tells every hub after commit. who: user=id, topic=id or all=True."""
-    message = {"type": "fence", **who}
+    """Tells every hub after commit. who: user=id or all=True. To be called in the transaction that takes the right."""
+    message = {"type": "fence", "number": Revocation.objects.rise(), **who}
     transaction.on_commit(lambda: publish([(groups.FENCE, message)]), robust=True)
 
 
@@ -63,8 +64,9 @@ def on_user(instance, created, update_fields, **kwargs):
 
 def on_logout(request, user, **kwargs):
     if user:
-        request.session.delete()  # Django does so after this signal; the pages may be back before
-        raise_fence(user=user.pk)
+        with transaction.atomic():
+            request.session.delete()  # Django does so after this signal; the pages may be back before
+            raise_fence(user=user.pk)
 
 
 def on_session_ended(instance, **kwargs):

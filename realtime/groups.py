@@ -30,6 +30,10 @@ def topic_of(group):
     return int(group.partition(".")[2])
 
 
+def topics_among(groups):
+    return {topic_of(group) for group in groups if is_of_topic(group)}
+
+
 def of_category(category_id):
     return f"list.category.{category_id}"
 

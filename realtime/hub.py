@@ -4,19 +4,23 @@ Pages have no channel of their own: an event costs the layer one delivery per pr
 """
 
 import asyncio
+import itertools
 import logging
 import secrets
 import time
 
 from channels.layers import get_channel_layer
 
-from . import echo, groups, heartbeat, metrics, sweep
+from . import echo, fanout, groups, heartbeat, limits, memory, metrics, sweep
 from .announcements import Announcements
+from .pacing import Pacing
 from .presence import Presence
+from .readers import readers_with
+from .sharing import Sharing
 from .subscriptions import Subscriptions
+from .together import Together
 
 logger = logging.getLogger(__name__)
-CHUNK = 200  # pages told before others get a turn
 RESTART = 1.0  # seconds
 _hub = None
 
@@ -40,23 +44,32 @@ class Hub:
     def __init__(self, loop):
         self.loop, self.name = loop, secrets.token_hex(8)
         self.pages = {}  # every connected page, in order of coming
-        self.members = {}  # group -> {page: None}, in order of joining
+        self.members = {}  # group -> {page: its socket, or None: see Page.socket}, in order of joining
+        self.rewirings = 0  # how often that changed
+        self.turns = {}  # group -> another number whenever it was told something, as long as it has members
+        self.addresses = limits.Places(limits.OF_ADDRESS)
+        self.places = limits.Places(limits.OF_MEMBER)
         self.heads = {}  # topic id -> Head, for topics that some page shows
         self.told = {}  # (group, topic id) -> (epoch, change) last told: what the sweep need not tell again
         self.known = None  # what the last sweep saw, see tops.py
         self.rights = None  # of categories, as all pages here have asked them; see rights.py
         self.fences = 0  # how many there were
+        self.revocation = None  # up to which number of Revocation pages were fenced; see models.py
         self.subscriptions = Subscriptions((groups.FENCE, groups.HUBS), self.members)
+        self.readers, self.sharing, self.pacing = Together(readers_with), Sharing(self), Pacing(self)
         self.presence, self.announcements = Presence(self), Announcements(self)
         self.sweep_soon = asyncio.Event()
         self.swept_at = time.monotonic()
         self.echoed_at = 0.0
-        self._telling = asyncio.Lock()
+        self.telling = asyncio.Lock()
+        self._turn = itertools.count()
         self._tasks, self._works = [], {}
 
     def start(self):
+        memory.settle()
         works = {
             "listen": self._listen,
+            "pace": self.pacing.run,
             "settle": self.subscriptions.run,
             "sweep": lambda: sweep.run(self),
             "heartbeat": lambda: heartbeat.run(self),
@@ -85,28 +98,44 @@ class Hub:
     # --- Who listens to what ---
 
     def enter(self, page):
+        """Whether the member whose page it is may have one more."""
+        if not self.places.take(page.user_id):
+            return False
         self.pages[page] = None
+        return True
 
     async def join(self, page, group):
         """From when this returns, `page` hears what is sent to `group`: by the layer, or by the sweep."""
         if page not in self.pages:
             return  # it was sent away meanwhile
         page.joined.add(group)
-        self.members.setdefault(group, {})[page] = None
+        if group not in self.members:
+            self.members[group], self.turns[group] = {}, next(self._turn)
+        self.members[group][page] = page.socket
+        self.rewirings += 1
         await self.subscriptions.opened(group)
 
     def leave(self, page, group):
         page.joined.discard(group)
         members = self.members.get(group, {})
         members.pop(page, None)
+        self.rewirings += 1
         if not members and group in self.members:
-            del self.members[group]
-            if group.startswith("topic."):
-                self.heads.pop(int(group.partition(".")[2]), None)
+            del self.members[group], self.turns[group]
+            if groups.is_of_topic(group):
+                self.heads.pop(groups.topic_of(group), None)
             self.subscriptions.touch(group)
 
+    def rewire(self, page):
+        """To be called when `page.socket` has changed."""
+        self.rewirings += 1
+        for group in page.joined:
+            self.members[group][page] = page.socket
+
     def part(self, page):
-        self.pages.pop(page, None)
+        if page in self.pages:
+            del self.pages[page]
+            self.places.give_back(page.user_id)
         for group in list(page.joined):
             self.leave(page, group)
 
@@ -127,6 +156,8 @@ class Hub:
         if message["type"] == "echo":
             self.echoed_at = time.monotonic()
         elif message["type"] == "deliver":
+            if message.pop("revocation", 0) > (self.revocation or 0) and self.pages:
+                await sweep.check_rights(self)
             await self.deliver(**{name: value for name, value in message.items() if name != "type"})
         elif message["type"] == "announced":
             self.announcements.soon.set()
@@ -135,27 +166,34 @@ class Hub:
         elif message["by"] != self.name:  # our own fences were raised at once
             self.fence(message)
 
-    async def deliver(self, group, topic, epoch, change, text, skip=()):
-        """Tells every page of this process that is in `group` and in none of the groups `skip`."""
-        async with self._telling:  # so that all pages hear in the same order
-            self._remember(group, topic, epoch, change)
-            metrics.DELIVERIES.inc(len(self.members.get(group, ())))
-            for told, page in enumerate(list(self.members.get(group, ())), 1):
-                if page in self.members.get(group, ()) and page.joined.isdisjoint(skip):
-                    page.hear(group, text)
-                if told % CHUNK == 0:
-                    await asyncio.sleep(0)
+    async def deliver(self, group, topic, epoch, change, text, skip=(), place=None):
+        """Tells every page of this process that is in `group` and in none of the groups `skip`.
+
+        `place` is the category of the topic: where it is another than pages were told, a move has not been heard of.
+        """
+        head = self.heads.get(topic)
+        if head and place not in (None, head.category):
+            self.fence({"topic": topic})
+        self._remember(group, topic, epoch, change)
+        if group in self.turns:
+            self.turns[group] = next(self._turn)
+            if groups.is_of_topic(group):
+                metrics.DELIVERIES.inc(len(self.members[group]))
+                async with self.telling:  # so that all pages hear in the same order
+                    await fanout.tell(self, group, text)
+            else:
+                self.pacing.add(group, topic, change, text, skip)
 
     async def say(self, group, text):
         """Tells every page of this process that is in `group`, of what has no number."""
         await self.say_to(self.members.get(group, ()), group, text)
 
     async def say_to(self, pages, group, text):
-        async with self._telling:
+        async with self.telling:
             for told, page in enumerate(list(pages), 1):
                 if page in self.members.get(group, ()):
                     page.hear(group, text)
-                if told % CHUNK == 0:
+                if told % fanout.CHUNK == 0:
                     await asyncio.sleep(0)
 
     def greet(self, page, joined):
@@ -176,6 +214,8 @@ class Hub:
         """Takes pages out at once; they ask again, and are told what they may see by then."""
         self.fences += 1
         metrics.FENCES.inc()
+        if message.get("number") == (self.revocation or 0) + 1:
+            self.revocation = message["number"]
         if "topic" in message:
             for page in list(self.members.get(groups.of_topic(message["topic"]), ())):
                 page.ask_again_for_topic(message["topic"])

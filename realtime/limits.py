@@ -8,6 +8,7 @@ LARGEST = 4096  # bytes of one message
 RATE, BURST = 5, 20  # messages a second, and at once
 TOPICS = 50  # that one page may watch
 WAITING = 50  # long polls of one session, and of one address
+OF_MEMBER, OF_ADDRESS = 20, 50  # sockets at once, in one process
 
 
 def is_too_big(data):
@@ -18,6 +19,8 @@ def is_too_big(data):
 
 class Allowance:
     """A bucket of messages that fills again with time."""
+
+    __slots__ = ("_counted_at", "_left")
 
     def __init__(self):
         self._left, self._counted_at = BURST, time.monotonic()
@@ -47,3 +50,22 @@ class Waiting:
         finally:
             self._counts.subtract(counted)
             self._counts += Counter()  # forgets who waits no more
+
+
+class Places:
+    """How many sockets there are, by whose they are: at most `most` of each. None is nobody, and not counted."""
+
+    def __init__(self, most):
+        self._most, self._taken = most, Counter()
+
+    def take(self, whose):
+        """Whether there was one more place."""
+        if whose is not None and self._taken[whose] >= self._most:
+            return False
+        self._taken[whose] += 1
+        return True
+
+    def give_back(self, whose):
+        self._taken[whose] -= 1
+        if not self._taken[whose]:
+            del self._taken[whose]

@@ -4,10 +4,27 @@ import asyncio
 import types
 
 BACKLOG = 64 * 1024  # bytes that wait for a page which does not read; then it is closed and resyncs
+DIRECT = "parley.outlet"  # the ASGI extension of a server that brings an outlet of its own, see server.py
 PRIVATE = 3000  # added to a close code that the server refuses to send (daphne: all below 3000)
 
 
+_last = {"type": "websocket.send", "text": ""}
+
+
+def message_of(text):
+    """The ASGI message; the last one is kept, as all pages of a group are told the same."""
+    global _last
+    if _last["text"] is not text:
+        _last = {"type": "websocket.send", "text": text}
+    return _last
+
+
 class Outlet:
+    """By ASGI alone, so for any server."""
+
+    socket = None  # frames go by `push` alone
+    __slots__ = ("_on_full", "_send", "_size", "_task", "_waiting", "is_closed")
+
     def __init__(self, send, on_full):
         self._send, self._on_full = send, on_full
         self._waiting, self._size, self._task = [], 0, None
@@ -15,8 +32,10 @@ class Outlet:
 
     def push(self, text):
         """Sends now as far as the server takes it; else keeps it, up to BACKLOG bytes."""
-        if not self.is_closed:
-            self._push({"type": "websocket.send", "text": text})
+        if self._task:
+            self._wait(message_of(text))
+        elif not self.is_closed:
+            self._send_now(message_of(text))
 
     def close(self, code):
         """What waits is dropped; the page asks for it when it is back."""
@@ -24,7 +43,7 @@ class Outlet:
             return
         self.is_closed = True
         self._waiting.clear()
-        self._push({"type": "websocket.close", "code": code})
+        self._send_or_wait({"type": "websocket.close", "code": code})
 
     def abandon(self):
         """The page has left: forget what waits for it."""
@@ -32,6 +51,10 @@ class Outlet:
         self._waiting.clear()
         if self._task:
             self._task.cancel()
+
+    def run(self, coroutine):
+        """A task for the page's own work."""
+        return asyncio.get_running_loop().create_task(coroutine)
 
     async def drained(self, patience):
         """Returns when nothing waits any more. Raises TimeoutError after `patience` seconds."""
@@ -43,25 +66,29 @@ class Outlet:
         """(frames, bytes) that wait."""
         return len(self._waiting), self._size
 
-    def _push(self, message):
+    def _send_or_wait(self, message):
         if self._task:
             self._wait(message)
-            return
-        step = self._send(message)
-        if not asyncio.iscoroutine(step):  # a server with awaitables of its own
-            self._task = asyncio.ensure_future(_await(step))
         else:
-            try:
-                future = step.send(None)  # runs to where it would wait; mostly it ends first
-            except StopIteration:
-                return
-            except Exception:  # noqa: BLE001 - a socket that is gone, its disconnect follows; or a code refused
-                self._refused(message)
-                return
-            self._task = asyncio.ensure_future(_resume(step, future))
+            self._send_now(message)
+
+    def _send_now(self, message):
+        step = self._send(message)
+        if not hasattr(step, "send"):  # a server with awaitables of its own
+            step = _await(step)
+        try:
+            future = step.send(None)  # runs to where it would wait; mostly it ends first
+        except StopIteration:
+            return
+        except Exception:  # noqa: BLE001 - a socket that is gone, its disconnect follows; or a code refused
+            self._refused(message)
+            return
+        self._task = asyncio.ensure_future(_resume(step, future))
         self._task.add_done_callback(self._drained)
 
     def _wait(self, message):
+        if self.is_closed and message["type"] == "websocket.send":
+            return
         self._waiting.append(message)
         self._size += len(message.get("text", "").encode())
         if self._size > BACKLOG:
@@ -72,7 +99,7 @@ class Outlet:
         self.is_closed = True
         code = message.get("code", PRIVATE)
         if code < PRIVATE:
-            self._push({**message, "code": code + PRIVATE})
+            self._send_now({**message, "code": code + PRIVATE})
 
     def _drained(self, task):
         self._task = None
@@ -82,11 +109,11 @@ class Outlet:
             return
         waiting, self._waiting, self._size = self._waiting, [], 0
         for message in waiting:
-            self._push(message)
+            self._send_or_wait(message)
 
 
 async def _await(awaitable):
-    await awaitable
+    return await awaitable
 
 
 @types.coroutine

@@ -7,6 +7,7 @@ from forum.changes import announced, changed
 
 from . import events, groups, redis_client, told
 from .hub import running_hub
+from .models import Revocation
 
 
 def listen():
@@ -35,6 +36,7 @@ def messages(kind, saved, post_id=None, moved_from=None):
     topic = told.topic(saved.pk)
     lists = groups.of_lists(topic.category_id, topic.is_private)
     at = {"epoch": saved.epoch, "change": saved.change}
+    revocation = Revocation.objects.current()  # read after the commit: all that was taken away before is counted in it
 
     def deliver(group, event, skip=()):
         text = events.encode(event | at)
@@ -42,6 +44,8 @@ def messages(kind, saved, post_id=None, moved_from=None):
             "type": "deliver",
             "group": group,
             "topic": topic.pk,
+            "place": topic.category_id,
+            "revocation": revocation,
             **at,
             "text": text,
             "skip": list(skip),

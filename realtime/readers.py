@@ -10,18 +10,19 @@ from django.contrib.auth.models import AnonymousUser
 from . import rights
 
 
+def readers_with(session_keys):
+    """{key: (user, their rights)}: the member whose session this is, checked afresh; else a guest and None."""
+    members = {key: user for key, user in users_with(session_keys).items() if user.is_authenticated}
+    held = rights.of_members({user.pk for user in members.values()})
+    readers = {key: (user, held[user.pk]) for key, user in members.items() if user.pk in held}
+    return {key: readers.get(key) or (AnonymousUser(), None) for key in session_keys}
+
+
 def reader_with(session_key):
-    """(user, their rights): the member whose session this is, checked afresh; else a guest and None."""
-    if not session_key:
-        return AnonymousUser(), None
+    return readers_with([session_key])[session_key]
+
+
+def users_with(session_keys):
     store = import_module(settings.SESSION_ENGINE).SessionStore
-    user = get_user(SimpleNamespace(session=store(session_key)))
-    if not user.is_authenticated:
-        return user, None
-    held = rights.of_members([user.pk]).get(user.pk)
-    return (user, held) if held else (AnonymousUser(), None)
-
-
-def session_key_of(scope):
-    key = scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
-    return key if key.isascii() and key.isprintable() else ""
+    keys = filter(None, session_keys)
+    return {key: get_user(SimpleNamespace(session=store(key))) for key in keys}

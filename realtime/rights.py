@@ -33,6 +33,14 @@ def of_members(ids):
     return members
 
 
+def alike(held):
+    """Equal for members who may see the same, None for guests: `visible_to` asks about nothing else."""
+    if held is None:
+        return None
+    _active, owner, _password, groups = held
+    return owner, frozenset(groups)
+
+
 def sessions_among(keys):
     """Those of these session keys that still stand; all where sessions are not kept in the database."""
     store = import_module(settings.SESSION_ENGINE).SessionStore

@@ -3,16 +3,16 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from channels.sessions import CookieMiddleware
 from django.urls import path
 
-from .consumers import Page
+from .consumers import serve
 from .long_poll import LongPoll
 from .probe import probe
 
-application = AllowedHostsOriginValidator(CookieMiddleware(URLRouter([path("ws/", Page.as_asgi())])))
+application = AllowedHostsOriginValidator(CookieMiddleware(URLRouter([path("ws/", serve)])))
 
 
 def with_live_requests(pages):
     """The pages, and beside them the requests that wait: these may not hold one of the pages' threads."""
-    beside = {"/live/feed": LongPoll(CookieMiddleware(Page.as_asgi())), "/live/probe": probe}
+    beside = {"/live/feed": LongPoll(CookieMiddleware(serve)), "/live/probe": probe}
 
     async def choose(scope, receive, send):
         await beside.get(scope["path"], pages)(scope, receive, send)

@@ -13,6 +13,7 @@ from forum.models import Topic
 
 from . import database, metrics, news, rights, tops
 from .heads import Head
+from .models import Revocation
 
 logger = logging.getLogger(__name__)
 EVERY, EVERY_WHEN_AWAY = 10.0, 2.0  # seconds; away: see echo.py
@@ -79,6 +80,15 @@ async def sweep(hub, known):
     return answer.found
 
 
+async def check_rights(hub):
+    """Before an event is told that was saved after somebody lost a right, where the fence has not come yet."""
+    hub.fences += 1  # who is just coming in is asked again, too
+    question = Question.of(hub)
+    number, answer = await database.ask(look_at_rights, question)
+    raise_fences(hub, question, answer)
+    hub.revocation = max(hub.revocation or 0, number)
+
+
 def raise_fences(hub, question, answer):
     """Whether somebody may see less than when they came, and nothing may be told before they asked again."""
     before = hub.fences
@@ -111,6 +121,15 @@ def look(question, known):
     members = rights.of_members({page.user_id for page in question.pages})
     sessions = rights.sessions_among({page.session_key for page in question.pages})
     return Answer(found, told, places, rights.of_categories(), members, sessions)
+
+
+def look_at_rights(question):
+    """(how far revocations are counted, an Answer that only says who may see what), in this order."""
+    number = Revocation.objects.current()
+    places = {pk: head.category for pk, head in heads_of(question.heads).items()}
+    members = rights.of_members({page.user_id for page in question.pages})
+    sessions = rights.sessions_among({page.session_key for page in question.pages})
+    return number, Answer(None, [], places, rights.of_categories(), members, sessions)
 
 
 def heads_of(topics):

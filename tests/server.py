@@ -18,9 +18,11 @@ import sys, uvicorn
 from forum.serving.options import OPTIONS
 uvicorn.run(sys.argv[2], port=int(sys.argv[1]), log_level="warning", **OPTIONS)
 """  # one process that can be killed and frozen; "serve" has a parent before it
+PLAIN = UVICORN.replace("**OPTIONS", "**dict(OPTIONS, ws='websockets-sansio')")  # without the engine's own protocol
 COMMANDS = {
     "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "{application}"],
     "uvicorn": ["-c", UVICORN, "{port}", "{application}"],
+    "plain uvicorn": ["-c", PLAIN, "{port}", "{application}"],
     "serve": ["manage.py", "serve", "--bind", "127.0.0.1:{port}", "--processes", "2"],
 }
 

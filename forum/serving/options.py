@@ -3,7 +3,7 @@
 OPTIONS = {
     "loop": "uvloop",
     "http": "forum.serving.connections:Connection",
-    "ws": "websockets-sansio",
+    "ws": "realtime.server:Protocol",  # uvicorn's websockets-sansio with a shorter way to the socket
     "ws_max_size": 65536,  # bytes of one message
     "ws_per_message_deflate": False,  # it would cost 64 KiB and a compression for each open page
     "lifespan": "off",

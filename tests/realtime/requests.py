@@ -46,7 +46,6 @@ class Request:
 
     async def ends(self):
         """(status, headers, what was answered: decoded where it is JSON, without what was said beside)."""
-        self.begins()
         async with asyncio.timeout(DEADLINE):
             start = await self.wire.output_queue.get()
             body = await self.wire.output_queue.get()

@@ -33,7 +33,8 @@ async def until(condition):
 
 
 class Socket:
-    """`frames` holds all that was heard of topics, decoded, `beside` the rest, `code` how it was closed."""
+    """`frames` holds all that was heard of topics, decoded and taken out of batches, `beside` the rest, `code` how it
+    was closed."""
 
     def __init__(self, session="", origin="http://localhost"):
         headers = [(b"host", b"localhost")]
@@ -72,19 +73,17 @@ class Socket:
         return await self.hear("news")
 
     async def hear(self, what):
-        """The first frame of this type, or that fits, that was not returned yet."""
+        """The first message of this type, or that fits, that was not returned yet."""
         fits = what if callable(what) else lambda frame: frame["type"] == what
-        for place, frame in enumerate(self.passed):
-            if fits(frame):
-                return self.passed.pop(place)
         async with asyncio.timeout(DEADLINE):
-            while True:
-                frame = await self._next()
-                if frame is None:
+            while (place := self._place_of(fits)) is None:
+                self.passed += await self._next()
+                if self.code is not None:
                     raise AssertionError(f"closed with {self.code}")
-                if fits(frame):
-                    return frame
-                self.passed.append(frame)
+        return self.passed.pop(place)
+
+    def _place_of(self, fits):
+        return next((place for place, frame in enumerate(self.passed) if fits(frame)), None)
 
     async def update(self, kind=None):
         """The next post_update, of this kind if one is named."""
@@ -114,7 +113,11 @@ class Socket:
     def _take(self, message):
         if message["type"] == "websocket.close":
             self.code = message["code"]
-            return None
+            return []
         frame = json.loads(message["text"])
-        (self.beside if frame["type"] in BESIDE else self.frames).append(frame)
-        return frame
+        if frame["type"] in BESIDE:
+            self.beside.append(frame)
+            return [frame]
+        heard = frame["events"] if frame["type"] == "batch" else [frame]
+        self.frames += heard
+        return heard

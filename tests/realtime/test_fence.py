@@ -7,7 +7,9 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
 
+from forum.models import Topic
 from realtime import groups
+from realtime.models import Revocation
 from tests import world
 from tests.realtime.sockets import do, session_of, until
 
@@ -188,6 +190,51 @@ async def test_a_right_taken_without_a_signal_counts_within_one_sweep(visit, hub
     assert await page.closed() == 4001
     await do(secret.reply, olive, "On we go")
     assert await keeper.update("created")
+
+
+async def test_nothing_saved_after_a_right_was_taken_is_heard_although_the_fence_is_lost(
+    visit, hub, secret, iris, olive
+):
+    page, keeper = await visit(iris), await visit(olive)
+    await watch_all(page, secret)
+    await watch_all(keeper, secret)
+
+    def take_the_right():
+        with transaction.atomic():
+            iris.groups.through.objects.filter(user=iris).delete()  # without a signal, so nobody is told
+            Revocation.objects.rise()
+
+    await do(take_the_right)
+    await do(secret.reply, olive, "Not for everybody")
+
+    assert await page.closed() == 4001
+    assert await keeper.update("created")
+    assert "Not for everybody" not in str(page.collect())
+
+
+async def test_nothing_saved_after_a_move_is_heard_although_the_fence_is_lost(visit, topic, lounge, iris):
+    guest = await visit()
+    await guest.watch_topic(topic)
+
+    await do(Topic.objects.filter(pk=topic.pk).update, category=lounge)
+    await do(lambda: Topic.objects.get(pk=topic.pk).reply(iris, "Among ourselves"))
+
+    assert await guest.hear("again")
+    assert "Among" not in str(guest.frames)
+
+
+async def test_a_right_that_was_not_taken_in_the_end_is_not_counted(secret, iris):
+    def change_of_mind():
+        with transaction.atomic():
+            iris.groups.clear()
+            transaction.set_rollback(True)
+
+    before = await do(Revocation.objects.current)
+    await do(change_of_mind)
+    kept = await do(Revocation.objects.current)
+    await do(iris.groups.clear)
+
+    assert (kept, await do(Revocation.objects.current)) == (before, before + 1)
 
 
 async def test_readers_changed_without_a_signal_count_within_one_sweep(visit, hub, topic, help_category, ada):

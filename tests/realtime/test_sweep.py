@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from forum.changes import changed
 from forum.models import Post, Topic
-from realtime import publishing, sweep, tops
+from realtime import pacing, publishing, sweep, tops
 from tests import world
-from tests.realtime.sockets import do
+from tests.realtime.sockets import do, until
 from tests.server import ROOT, database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,11 +28,13 @@ def quiet():
 
 @pytest.fixture
 async def sweeper(hub, monkeypatch):
-    """Sweeps when it is told to, as the hub does: a function."""
+    """Sweeps when it is told to, as the hub does: a function. All is told when it returns."""
     monkeypatch.setattr(sweep, "EVERY", 3600)
+    monkeypatch.setattr(pacing, "EVERY", 0)
 
     async def run():
         hub.known = await sweep.sweep(hub, hub.known)
+        await until(lambda: not hub.pacing._waiting)
 
     return run
 

@@ -121,7 +121,8 @@ async def test_two_who_come_and_go_at_once_leave_the_one_who_stays(visit, topic,
     await staying.watch_topic(topic)
     for _ in range(5):
         one, two = await visit(), await visit()
-        await asyncio.gather(one.watch_topic(topic), two.watch_topic(topic), one.leave())
+        watch = one.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=topic.change)
+        await asyncio.gather(watch, two.watch_topic(topic), one.leave())
         await asyncio.gather(two.leave(), staying.watch_topic(topic))
 
     await do(topic.reply, ada, "Still there?")
@@ -166,7 +167,8 @@ async def test_fifty_topics_may_be_watched_and_no_more(visit, topic, hub):
     page = await visit()
     await until(lambda: hub.pages)
     (consumer,) = hub.pages
-    consumer.topics.update(range(10_001, 10_050))
+    for pk in range(10_001, 10_050):
+        await hub.join(consumer, groups.of_topic(pk))
 
     assert (await page.watch_topic(topic))["type"] == "changes"
     await page.say(type="watch", topic=77, epoch="", change=0)
@@ -181,7 +183,7 @@ async def test_a_database_that_fails_ends_only_the_page_that_asked(visit, topic,
     real = database.ask
 
     async def broken(function, *arguments):
-        if function is feed.news_since:
+        if function is feed.newest_post:
             raise RuntimeError("the database is away")
         return await real(function, *arguments)
 

@@ -1,0 +1,90 @@
+"""A forum with members, their sessions and topics, and a Redis: what the engine is measured with."""
+
+import subprocess
+from contextlib import contextmanager
+
+from bench.engine.contenders import EVENT, wait_for_port
+from bench.site import free_port, prepared
+
+
+class Forum:
+    """`sessions`: keys, one per member; `topic` is what all watch, `watches` what a page says; `redis` an address."""
+
+    def __init__(self, members, redis):
+        from forum.models import Category, Topic, User
+
+        User.objects.bulk_create(member(number) for number in range(1, members + 1))
+        self.members = list(User.objects.order_by("pk"))
+        self.category = Category.objects.create(name="Help")
+        self.topic = Topic.start(self.members[0], self.category, "How quick is it?", "Let us see.")
+        self.sessions = sessions_of(self.members)
+        self.watches = [watch(self.topic)]
+        self.redis, self.change = redis, self.topic.change
+
+    def publish(self, t0):
+        """An event as a post makes it, of about 1 KiB, from this process."""
+        from realtime import events, groups, redis_client
+
+        self.change += 1
+        group = groups.of_topic(self.topic.pk)
+        at = {"topic": self.topic.pk, "epoch": self.topic.epoch, "change": self.change}
+        text = events.encode(EVENT | at | {"t0": t0})
+        if not redis_client.tell_groups([(group, {"type": "deliver", "group": group, **at, "text": text})]):
+            raise SystemExit("Redis did not take the event.")
+
+
+@contextmanager
+def forum_with(members):
+    with prepared(), redis_running() as address:
+        use_redis(address)
+        yield Forum(members, address)
+
+
+@contextmanager
+def redis_running():
+    port = free_port()
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen([*command, "--loglevel", "warning"], stdout=subprocess.DEVNULL)
+    try:
+        wait_for_port(port, server)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def use_redis(address):
+    """For this process, which publishes as one that serves pages would."""
+    from django.conf import settings
+
+    settings.REDIS_URL = address
+    layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [address]}}
+    settings.CHANNEL_LAYERS = {"default": layer}
+
+
+def member(number):
+    from forum.models import User
+
+    name = f"member{number}"
+    return User(username=name, username_key=name, password=f"!{number}")
+
+
+def sessions_of(members):
+    """A session for each, as a sign-in makes it."""
+    from datetime import timedelta
+
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    made, until = [], timezone.now() + timedelta(days=1)
+    for user in members:
+        known = {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "forum.backends.MemberBackend"}
+        data = Session.objects.encode(known | {HASH_SESSION_KEY: user.get_session_auth_hash()})
+        made.append(Session(session_key=f"session{user.pk:025}", session_data=data, expire_date=until))
+    Session.objects.bulk_create(made)
+    return [session.session_key for session in made]
+
+
+def watch(topic):
+    return f'{{"type":"watch","topic":{topic.pk},"epoch":"{topic.epoch}","change":{topic.change}}}'

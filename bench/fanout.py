@@ -1,0 +1,66 @@
+"""What it costs to tell an event to all who watch, beside socket.io, a loop in C and the textbook, in the same run.
+
+FULL=1 takes 5,000 and 10,000 pages as well. Every figure is the median of three rounds that take turns.
+"""
+
+import os
+from statistics import median
+
+from bench.engine.contenders import FastPath, Limit, Portable, SocketIO, Textbook
+from bench.engine.files import allow_files
+from bench.engine.forum import forum_with
+from bench.processes import cpu
+from bench.report import tell, title
+
+FULL = os.environ.get("FULL") == "1"
+ROUNDS, WARM, DELIVERIES = 3, 3, 300_000
+
+
+def main():
+    allow_files(16_384)
+    with forum_with(members=1000) as forum:
+        rivals = [FastPath(forum), Portable(forum), SocketIO(), Limit()]
+        for count in (2000, 5000, 10_000) if FULL else (2000,):
+            title(f"One event of 1 KiB to {count:,} pages")
+            compare(count, measured(rivals, count, ROUNDS))
+        title("The textbook, 2,000 pages")
+        textbook = round_of(Textbook(), 2000, events=5)
+        tell(f"{Textbook.name}, CPU for a million deliveries", textbook["cpu"], "s")
+
+
+def measured(rivals, count, rounds):
+    """{name: {"cpu": seconds for a million deliveries, "p99": ms, "slowest": ms}}, medians."""
+    taken = {rival.name: [] for rival in rivals}
+    for _ in range(rounds):
+        for rival in rivals:
+            taken[rival.name].append(round_of(rival, count, DELIVERIES // count))
+    return {name: {figure: median(r[figure] for r in rounds) for figure in rounds[0]} for name, rounds in taken.items()}
+
+
+def round_of(rival, count, events):
+    with rival:
+        pages = rival.open_pages(count)
+        for number in range(1, WARM + 1):
+            rival.publish()
+            pages.wait_for(number)
+        before = cpu(rival.pid)
+        for number in range(WARM + 1, WARM + 1 + events):
+            rival.publish()
+            pages.wait_for(number)
+        spent = cpu(rival.pid) - before
+        return {"cpu": spent / (events * count) * 1e6, **pages.end()}
+
+
+def compare(count, found):
+    beside, goals = found[SocketIO.name], {FastPath.name: 0.65 if count == 2000 else 0.68, Portable.name: 1.0}
+    for name, figures in found.items():
+        goal = {"at_most": goals[name], "of_reference": True} if name in goals else {}
+        tell(f"{name}, CPU for a million deliveries", figures["cpu"], "s", reference=beside["cpu"], **goal)
+    for name, figures in found.items():
+        goal = {"at_most": 0.9, "of_reference": True} if (name, count) == (FastPath.name, 5000) else {}
+        tell(f"{name}, published to arrived, p99", figures["p99"], "ms", reference=beside["p99"], **goal)
+    tell(f"{FastPath.name}, the slowest event", found[FastPath.name]["slowest"], "ms", at_most=250)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What open pages cost while nothing happens: to come in, to stay, and what a post's request pays for telling them.
+
+Members of their own sessions, each watching one topic, 5,000 pages (FULL=1: 10,000 as well).
+"""
+
+import os
+import time
+from statistics import median
+
+from bench.engine.contenders import FastPath, SocketIO
+from bench.engine.files import allow_files
+from bench.engine.forum import forum_with
+from bench.processes import cpu, memory
+from bench.report import tell, title
+
+ROUNDS, WARM, EVENTS = 3, 100, 200
+
+
+def main():
+    allow_files(16_384)
+    with forum_with(members=1000) as forum:
+        for count in (5000, 10_000) if os.environ.get("FULL") == "1" else (5000,):
+            title(f"{count:,} idle pages")
+            bare = median(idle(SocketIO(), count)["memory"] for _ in range(ROUNDS))
+            rounds = [idle(FastPath(forum), count) for _ in range(ROUNDS)]
+            found = {figure: median(one[figure] for one in rounds) for figure in rounds[0]}
+            tell("memory for each, socket.io bare beside it", found["memory"], "KiB", reference=bare, at_most=28)
+            tell("handshakes with session and rights, and a topic watched", found["rate"], "a second", at_least=800)
+            tell("CPU for each of these", found["cpu"], "ms")
+        title("Telling in the request")
+        tell("an event to Redis, CPU of the publisher", publishing(forum), "ms", at_most=0.2)
+
+
+def idle(rival, count):
+    with rival:
+        first = rival.open_pages(WARM)  # so that what is loaded with the first page is not counted
+        before, spent = memory(rival.pid), cpu(rival.pid)
+        pages = rival.open_pages(count)
+        spent = cpu(rival.pid) - spent
+        each = (memory(rival.pid) - before) * 1024 / count
+        pages.end()
+        first.end()
+        return {"memory": each, "rate": count / pages.opened["seconds"], "cpu": spent / count * 1000}
+
+
+def publishing(forum):
+    forum.publish("0" * 20)
+    before = time.thread_time()
+    for _ in range(EVENTS):
+        forum.publish("0" * 20)
+    return (time.thread_time() - before) / EVENTS * 1000
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""`watch`: a page joins first, then the database is asked, then it hears what comes; so nothing falls between."""
+
+from . import database, feed, groups, limits, messages
+from .heads import Head
+from .messages import BadMessage
+
+
+async def watch(page, message):
+    if "news" in message:
+        await watch_news(page, message)
+    elif "topic" in message:
+        await watch_topic(page, message)
+    elif "list" in message:
+        await watch_list(page, message)
+    else:
+        raise BadMessage("Watch a topic, a list or the news.")
+
+
+async def watch_topic(page, message):
+    topic = messages.number_in(message, "topic")
+    since, epoch = messages.number_in(message, "change"), messages.epoch_in(message)
+    group = groups.of_topic(topic)
+    if group not in page.joined and len(page.topics) >= limits.TOPICS:
+        raise BadMessage(f"One page may watch {limits.TOPICS} topics.")
+    held = await page.hold([group])
+    answer, category = await ask(page, held, feed.topic_changes_and_place, topic, epoch, since)
+    if not page.holds(held):
+        return
+    if answer["type"] == "gone":
+        page.drop_topic(topic)
+    else:
+        page.hub.heads.setdefault(topic, Head(answer["epoch"], answer["change"], category))
+    await page.send(answer)
+    page.release(held)
+
+
+async def watch_list(page, message):
+    name, rows = messages.list_in(message), messages.rows_in(message.get("rows", ""))
+    names = await ask(page, (), feed.groups_of_list, name)
+    if names is None:
+        await page.send({"type": "gone", "list": name})
+        return
+    held = await page.hold(names)
+    await page.send(await ask(page, held, feed.list_answer, name, tuple(rows.items())))
+    page.release(held)
+
+
+async def watch_news(page, message):
+    since, topic, name = messages.post_in(message, "news"), *messages.shown_in(message)
+    held = await page.hold(await ask(page, (), feed.groups_of_news))
+    newest = await ask(page, held, feed.newest_post)
+    count = 0
+    if since is not None and since < newest:
+        count = await database.ask(feed.count_since, page.user, since, topic, name)
+    await page.send({"type": "news", "count": count, "newest": newest})
+    page.release(held)
+
+
+async def ask(page, held, question, *about):
+    """The answer to what every reader with the same rights would be told."""
+    return await page.hub.sharing.ask(tuple(held), question, page.user, *about, alike=page.alike)

@@ -1,0 +1,129 @@
+"""The short way: frames written to a page's socket past the server, on a real connection of uvicorn's."""
+
+import asyncio
+import json
+import socket
+
+import pytest
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from forum.asgi import application
+from realtime import fanout, groups
+from realtime.server import Protocol
+from tests.realtime.sockets import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HANDSHAKE = (  # with names as uvicorn's HTTP protocol hands them over
+    b"GET /ws/ HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\nupgrade: websocket\r\n"
+    b"connection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
+
+class Browser:
+    """A socket that reads when it is told to: `stream` holds all that came."""
+
+    def __init__(self, sock):
+        self.sock, self.stream = sock, b""
+        sock.setblocking(False)
+
+    def say(self, **message):
+        text = json.dumps(message).encode()
+        self.sock.sendall(bytes([0x81, 0x80 | 126]) + len(text).to_bytes(2) + bytes(4) + text)
+
+    def read(self):
+        try:
+            while chunk := self.sock.recv(65536):
+                self.stream += chunk
+        except BlockingIOError:
+            return self.stream
+        return self.stream
+
+    def texts(self):
+        data, found = self.read().partition(b"\r\n\r\n")[2], []
+        while data:
+            size, start = data[1], 2
+            if size > 125:
+                start = {126: 4, 127: 10}[size]
+                size = int.from_bytes(data[2:start])
+            found.append(data[start : start + size].decode())
+            data = data[start + size :]
+        return found
+
+
+@pytest.fixture
+async def direct(hub, topic):
+    """(protocol, browser): a page that watches the topic."""
+    loop, state = asyncio.get_running_loop(), ServerState()
+    config = Config(application, log_config=None)
+    config.load()
+    protocol, browser = Protocol(config, state, {}, loop), socket.socket()
+    browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        browser.connect(listener.getsockname())
+        accepted, _ = listener.accept()
+    accepted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    await loop.connect_accepted_socket(lambda: protocol, accepted)
+    browser.sendall(HANDSHAKE)
+    browser = Browser(browser)
+    await until(lambda: protocol.page and hub.pages)
+    browser.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=topic.change)
+    await until(lambda: b"changes" in browser.read())
+    yield protocol, browser
+    protocol.transport.abort()
+    browser.sock.close()
+
+
+async def test_an_idle_page_leaves_no_task_and_no_scope(direct):
+    protocol, _browser = direct
+
+    await until(lambda: not protocol.tasks)
+    assert not hasattr(protocol, "scope")
+
+
+async def test_a_frame_goes_past_the_server(hub, topic, direct, monkeypatch):
+    protocol, browser = direct
+    monkeypatch.setattr(protocol.conn, "send_text", None)
+
+    await fanout.tell(hub, groups.of_topic(topic.pk), "now")
+
+    assert protocol.transport.get_write_buffer_size() == 0
+    await until(lambda: browser.texts()[-1] == "now")
+
+
+async def test_nothing_goes_past_what_still_waits(hub, topic, direct):
+    protocol, browser = direct
+    group, told = groups.of_topic(topic.pk), 0
+    while protocol.socket is not None:
+        await fanout.tell(hub, group, f"{told} " + "x" * 5000)
+        told += 1
+
+    browser.read()  # room again, before the transport has written what waits
+    await fanout.tell(hub, group, f"{told} last")
+    await until(lambda: "last" in browser.texts()[-1])
+
+    assert [int(text.split()[0]) for text in browser.texts()[1:]] == list(range(told + 1))
+    await fanout.tell(hub, group, "direct again")
+    assert protocol.socket is not None
+
+
+async def test_a_page_that_does_not_read_is_closed_when_64_kib_wait(hub, topic, direct):
+    protocol, _browser = direct
+    page, most = protocol.page, 0
+
+    while not protocol.is_closed:
+        await fanout.tell(hub, groups.of_topic(topic.pk), "x" * 5000)
+        most = max(most, protocol.transport.get_write_buffer_size())
+
+    assert 50_000 < most < 66_000
+    assert page not in hub.pages
+    assert not hub.members
+
+
+async def test_a_page_that_goes_is_forgotten(hub, direct):
+    protocol, browser = direct
+
+    browser.sock.close()
+
+    await until(lambda: not hub.pages and not hub.members)
+    assert protocol.page is None
