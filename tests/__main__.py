@@ -1,63 +1,69 @@
-"""`make test`: the whole suite, in runs that must not share a process, and a word on what was left out.
+"""`make test`: the whole suite in both columns (see columns.py), and a word on what was left out.
 
-REQUIRE_ALL=1 makes leaving something out a failure. TESTS="path …" runs just these. --faults runs tests/faults in full.
+COLUMN=E or COLUMN=P runs one of them. TESTS="path …" runs just these. --faults runs tests/faults in full.
+REQUIRE_ALL=1 makes leaving something out a failure.
 """
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from tests.columns import COLUMNS
+from tests.postgresql import programs
+
 ROOT = Path(__file__).resolve().parent.parent
-STORED = ["tests/models", "tests/properties", "tests/transfer", "tests/commands"]
+WORKERS = min(os.cpu_count() or 1, 8)
 NEEDS = {  # what a part of the suite needs: how to find it
     "browser": lambda: shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome"),
     "redis": lambda: shutil.which("redis-server"),
-    "postgresql": lambda: shutil.which("pg_virtualenv") and any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+    "postgresql": programs,
     "proxy": lambda: shutil.which("nginx") and shutil.which("caddy"),
 }
+STORELESS = ["tests/markdown", "tests/test_names.py", "tests/transfer/test_text.py"]  # two thirds of all; run once
 
 
 def main(arguments):
     started = time.monotonic()
-    present = {name for name, found in NEEDS.items() if found()}
-    missing = sorted(set(NEEDS) - present)
+    missing = sorted(name for name, found in NEEDS.items() if not found())
     if missing and os.environ.get("REQUIRE_ALL"):
         print(f"Missing: {', '.join(missing)}. Bring it with: make services")
         return 1
-    if "--faults" in arguments:
-        return run("Faults", ["tests/faults"], {"FAULTS": "full"})
-    if arguments:
-        return run("Chosen tests", arguments, {})
-    failed = run("Forum and sockets", ["tests", "--ignore=tests/browser", "--ignore=tests/faults", *spread()], {})
-    if "browser" in present:
-        # Playwright leaves an event loop running, which the tests of sockets can't have
-        failed |= run("Browser", ["tests/browser"], {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"})
-        failed |= run("Faults, short", ["tests/faults"], {})
-    if "postgresql" in present:
-        failed |= run("What is stored, on PostgreSQL", [*STORED, *spread()], {}, on_postgresql)
+    columns = [os.environ["COLUMN"]] if os.environ.get("COLUMN") else list(COLUMNS)
+    if {"redis", "postgresql"} & set(missing) and "P" in columns:
+        columns.remove("P")
+    failed = 0
+    for column in columns:
+        with COLUMNS[column](WORKERS) as environment:
+            for title, tests, more in runs(column, arguments, missing):
+                print(f"\n— {column}: {title} —", flush=True)
+                failed |= run(tests, {**environment, **more})
     print(f"\nAll in {time.monotonic() - started:.0f} s. ", end="")
     print("Nothing was left out." if not missing else f"Left out, for want of {', '.join(missing)}: make services")
     return failed
 
 
-def spread():
-    return ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadscope"]
+def runs(column, arguments, missing):
+    """(title, arguments for pytest, environment) of the runs of a column, which must not share a process."""
+    if arguments == ["--faults"]:
+        yield "Faults", ["tests/faults"], {"FAULTS": "full"}
+    elif arguments:
+        yield "Chosen tests", arguments, {}
+    else:
+        left_out = ["tests/browser", "tests/faults", *(STORELESS if column == "P" else [])]
+        spread = ["-n", str(WORKERS), "--dist", "loadscope"]
+        yield "Forum and sockets", ["tests", *(f"--ignore={path}" for path in left_out), *spread], {}
+        if "browser" not in missing:
+            # Playwright leaves an event loop running, which the tests of sockets can't have
+            yield "Browser", ["tests/browser", *spread], {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+            yield "Faults, short", ["tests/faults"], {}
 
 
-def run(title, arguments, environment, wrap=lambda command: command):
-    print(f"\n— {title} —", flush=True)
-    command = wrap([sys.executable, "-m", "pytest", *arguments])
+def run(tests, environment):
+    command = [sys.executable, "-m", "pytest", *tests]
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
-
-
-def on_postgresql(command):
-    """The same command with a private PostgreSQL server of its own, which goes when it ends."""
-    url = "postgres://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/postgres"
-    return ["pg_virtualenv", "sh", "-c", f"DATABASE_URL={url} {shlex.join(command)}"]
 
 
 if __name__ == "__main__":

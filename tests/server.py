@@ -69,6 +69,7 @@ class Server:
         return {
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "DATABASE_URL": database_url(),
+            "REDIS_SERVERS": "",  # it has the REDIS_URL of this worker, or one that it is given
             "SITE_URL": self.address,
             "DEBUG": "0",
             "ALLOWED_HOSTS": "127.0.0.1",

@@ -4,6 +4,8 @@ import os
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "a-secret-for-tests-only-that-is-long-enough-to-be-accepted-anywhere")
+if servers := os.environ.get("REDIS_SERVERS", "").split():  # see columns.py: each worker has its own
+    os.environ["REDIS_URL"] = servers[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))]
 
 from forum.settings import *  # noqa: E402, F403
 

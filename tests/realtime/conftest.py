@@ -1,12 +1,11 @@
 import shutil
-import subprocess
 
 import pytest
 
 from realtime import hub as hubs
 from realtime import redis_client
 from tests.realtime.sockets import Socket
-from tests.server import free_port
+from tests.redis_server import RedisServer
 
 
 @pytest.fixture
@@ -30,6 +29,13 @@ async def visit(hub):
     yield visit
     for socket in sockets:
         await socket.leave()
+
+
+@pytest.fixture
+def in_memory(settings):
+    """The forum with the layer of a single process, in whatever column."""
+    settings.REDIS_URL = ""
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 
 @pytest.fixture
@@ -57,48 +63,3 @@ def redis(redis_server, settings):
     redis_client._rest_until = 0.0
     yield redis_server
     redis_client._rest_until = 0.0
-
-
-class RedisServer:
-    def __init__(self, folder):
-        self.folder, self.port, self.process = folder, free_port(), None
-        self.address = f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self):
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        log = (self.folder / "redis.log").open("a")
-        self.process = subprocess.Popen([*command, "--dir", str(self.folder)], stdout=log, stderr=log)
-        import redis
-        from redis.backoff import ConstantBackoff
-        from redis.retry import Retry
-
-        patient = redis.Redis(port=self.port, retry=Retry(ConstantBackoff(0.05), 100))
-        patient.ping()
-        patient.close()
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def flush(self):
-        import redis
-
-        with redis.Redis(port=self.port) as client:
-            client.flushall()
-
-    def limit(self, size):
-        """At most so many bytes, 0 for as many as there are; what would need more is refused."""
-        import redis
-
-        with redis.Redis(port=self.port) as client:
-            client.config_set("maxmemory", size)
-
-    def freeze(self):
-        import signal
-
-        self.process.send_signal(signal.SIGSTOP)
-
-    def thaw(self):
-        import signal
-
-        self.process.send_signal(signal.SIGCONT)

@@ -16,7 +16,7 @@ def subscribed():
     return {group for group, channels in get_channel_layer().groups.items() if channels}
 
 
-async def test_the_process_is_in_a_group_as_long_as_a_page_is(visit, topic, hub):
+async def test_the_process_is_in_a_group_as_long_as_a_page_is(in_memory, visit, topic, hub):
     one, two = await visit(), await visit()
     group = groups.of_topic(topic.pk)
     await one.watch_topic(topic)
@@ -49,7 +49,7 @@ async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(visit, top
     assert (await page.update("created"))["change"] == 3
 
 
-async def test_subscriptions_are_renewed_before_the_layer_forgets_them(visit, topic, hub, monkeypatch):
+async def test_subscriptions_are_renewed_before_the_layer_forgets_them(in_memory, visit, topic, hub, monkeypatch):
     monkeypatch.setattr("realtime.subscriptions.RENEWAL", 0.05)
     page = await visit()
     await page.watch_topic(topic)
