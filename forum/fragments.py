@@ -24,8 +24,11 @@ def post(post, edition):
 
 def posts(topic, page):
     """All posts of one page of a topic, which comes from `for_display`."""
-    key = ("posts", topic.pk, topic.epoch, topic.change, topic.edition, page.number)
-    return kept.made(key, lambda: _all_posts(topic, page))
+    return kept.made(posts_key(topic, page), lambda: _all_posts(topic, page))
+
+
+def posts_key(topic, page):
+    return "posts", topic.pk, topic.epoch, topic.change, topic.edition, page.number
 
 
 def _all_posts(topic, page):

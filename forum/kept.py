@@ -38,6 +38,10 @@ class Kept:
         text = self.get(key)
         return self.keep(key, make()) if text is None else text
 
+    def forget(self, key):
+        with self._lock:
+            self._drop(key)
+
     def clear(self):
         with self._lock:
             self._entries.clear()

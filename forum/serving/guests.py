@@ -5,10 +5,12 @@ page is sent only while the answer is the same; so no page is out of date, whate
 Version asks includes `visible_to`, as any other question does.
 """
 
+import asyncio
 import hashlib
 import time
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
@@ -63,20 +65,36 @@ class Guests:
 
     def __init__(self, pages):
         self.pages, self.kept = pages, Kept(MOST)
+        self.locks = WeakValueDictionary()
 
     async def __call__(self, scope, receive, send):
         key = key_of(scope)
         if key is None:
             return await self.pages(scope, receive, send)
+        scope["forum.asked_at"] = time.time()
         page = self.kept.get(key)
-        if page and await self.pages.in_thread(holds, page):
-            scope["parley.kept"] = True  # which is not worth a line in the log
-            return await self._send(page, scope, send)
-        return await self.pages(scope, receive, Keeping(self, key, scope, send))
+        if page is None:
+            return await self.pages(scope, receive, Keeping(self, key, scope, send))
+        if await self._holds(page):
+            return await self._send_kept(page, scope, send)
+        lock = self.locks.setdefault(key, asyncio.Lock())
+        async with lock:  # of all who find that it changed one makes it anew
+            made = self.kept.get(key)
+            if made not in (None, page) and await self._holds(made):
+                return await self._send_kept(made, scope, send)
+            self.kept.forget(key)
+            return await self.pages(scope, receive, Keeping(self, key, scope, send))
+
+    async def _holds(self, page):
+        return await self.pages.in_thread(holds, page)
+
+    async def _send_kept(self, page, scope, send):
+        scope["parley.kept"] = True  # which is not worth a line in the log
+        await self._send(page, scope, send)
 
     async def _send(self, page, scope, send):
         fresh = known(scope) == page.etag
-        headers = [*FOR_ALL, (b"etag", page.etag), (b"x-accel-expires", b"@%d" % time.time())]
+        headers = [*FOR_ALL, (b"etag", page.etag), (b"x-accel-expires", b"@%d" % scope["forum.asked_at"])]
         headers += page.headers if not fresh else []
         await send({"type": "http.response.start", "status": 304 if fresh else 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if fresh else page.body})

@@ -11,6 +11,7 @@ from forum.forms.topics import TitleForm, TopicForm
 from forum.lists import BadKey, TopicList
 from forum.models import Reading, Topic
 from forum.pages import Page, address, canonical
+from forum.serving.compression import shares
 from forum.serving.guests import stands_for
 
 from .errors import signed_out
@@ -48,6 +49,7 @@ def show(request, topic_id, slug=""):
     if set(request.GET) <= {"page"}:
         stands_for(request, versions.of_topic(topic))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
+    shares(request, fragments.posts_key(topic, page), posts)
     context = {"topic": topic, "header": header, "posts": posts, "page": page, "form": form}
     return render(request, "topics/show.html", context)
 

@@ -224,3 +224,23 @@ def test_nobody_sees_what_was_made_for_another(guests, topic, lounge):
         assert owners == ([str(person.pk)] if person else []), (person, address)
         assert person or "csrfmiddlewaretoken" not in answer.text
     assert "Tell nobody." in seen[insider, secret.get_absolute_url()].text
+
+
+def test_of_all_who_find_a_page_changed_one_makes_it_anew(guests, guest, topic, monkeypatch):
+    guest.gets(topic.get_absolute_url())
+    topic.reply(topic.author, "This is new.")
+    made, respond = [], guests.pages.respond
+    monkeypatch.setattr(guests.pages, "respond", lambda *arguments: made.append(1) or respond(*arguments))
+
+    answers = guest.gets_at_once(8, topic.get_absolute_url())
+
+    assert all("This is new." in answer.text for answer in answers)
+    assert len(made) == 1
+
+
+def test_a_page_that_is_gone_is_kept_by_nobody(guests, guest, topic):
+    guest.gets(topic.get_absolute_url())
+    topic.move(world.lounge())
+
+    assert [answer.status for answer in guest.gets_at_once(4, topic.get_absolute_url())] == [404] * 4
+    assert not is_kept(guests, topic.get_absolute_url())

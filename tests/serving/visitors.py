@@ -31,10 +31,21 @@ class Visitor:
     def gets(self, address, **headers):
         return self.asks("GET", address, **headers)
 
+    def gets_at_once(self, times, address):
+        """The answers to as many requests at the same moment."""
+
+        async def all_of_them():
+            return await asyncio.gather(*(self._answer(self._scope("GET", address)) for _ in range(times)))
+
+        return asyncio.run(all_of_them())
+
     def asks(self, method, address, **headers):
+        return asyncio.run(self._answer(self._scope(method, address, **headers)))
+
+    def _scope(self, method, address, **headers):
         path, _, query = address.partition("?")
         named = {"host": HOST.decode(), **self.headers, **headers}
-        scope = {
+        return {
             "type": "http",
             "http_version": "1.1",
             "method": method,
@@ -47,7 +58,6 @@ class Visitor:
             "client": (self.client, 1),
             "server": ("testserver", 80),
         }
-        return asyncio.run(self._answer(scope))
 
     async def _answer(self, scope):
         sent = []

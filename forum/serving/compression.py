@@ -1,0 +1,62 @@
+"""Compressed answers, where the part that all readers share is compressed once and not for each of them.
+
+A gzip file is a row of blocks; those of the shared part are kept and put between the ones before and after it.
+"""
+
+import gzip
+import secrets
+import zlib
+
+from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
+from django.utils.cache import patch_vary_headers
+
+from forum.kept import Kept
+
+LEVEL = 6
+_kept = Kept(16 * 2**20)
+
+
+def shares(request, key, html):
+    """Called by a view: this piece of its page is `html` for everybody as long as `key` stands for it."""
+    request.shared = key, html
+
+
+class CompressionMiddleware(GZipMiddleware):
+    def process_response(self, request, response):
+        shared = getattr(request, "shared", None)
+        if not shared or response.status_code != 200 or not accepts_gzip(request):
+            return super().process_response(request, response)
+        content = self.with_shared(response.content, *shared)
+        if content is None:
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Accept-Encoding",))
+        response.content = content
+        response.headers["Content-Length"] = str(len(content))
+        response.headers["Content-Encoding"] = "gzip"
+        return response
+
+    def with_shared(self, page, key, html):
+        """The page as a gzip file, or None where it does not hold the shared part."""
+        shared = html.encode()
+        before, found, after = page.partition(shared)
+        if not found:
+            return None
+        blocks = _kept.made(key, lambda: blocks_of(shared, zlib.Z_FULL_FLUSH))
+        ends = zlib.crc32(page).to_bytes(4, "little") + (len(page) % 2**32).to_bytes(4, "little")
+        parts = blocks_of(before, zlib.Z_FULL_FLUSH), blocks, blocks_of(after, zlib.Z_FINISH)
+        return b"".join((self.header(), *parts, ends))
+
+    def header(self):
+        """With a file name of random length, so that the size tells nothing of what is secret in the page (BREACH)."""
+        name = b"a" * secrets.randbelow(self.max_random_bytes)
+        return b"\x1f\x8b\x08" + bytes([gzip.FNAME]) + bytes(4) + b"\x00\xff" + name + b"\x00"
+
+
+def blocks_of(data, flush):
+    """Deflate blocks that refer to nothing before them and end on a whole byte."""
+    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush(flush)
+
+
+def accepts_gzip(request):
+    return re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
