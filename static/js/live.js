@@ -10,6 +10,8 @@ const STEADY = 10_000; // a socket that lives so long was worth having
 const FAILURES = 3; // before the feed is asked beside
 const PROBE = 60_000; // at least, between two tries to get a socket while the feed does well
 const COME_BACK = 4001; // the server asks for a fresh start: who may see what has changed
+const ALL_COME_BACK = [1012, 1013]; // it restarts, or can't answer: so for all pages, and
+const SPREAD = 8_000; // they come back over this time
 
 const ADDRESS = new URL("/ws/", location.href.replace(/^http/, "ws"));
 const NAME = `live ${document.body.dataset.user ?? "guest"}`; // members and guests never share
@@ -191,6 +193,7 @@ class Connection extends EventTarget {
 
   #delay(code) {
     if (code === COME_BACK) return Math.random() * FIRST_DELAY;
+    if (ALL_COME_BACK.includes(code % 3000) && this.#failures === 1) return Math.random() * SPREAD; // 4012 from daphne
     if (this.#feed?.works) return PROBE * (1 + Math.random());
     return Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (this.#failures - 1));
   }

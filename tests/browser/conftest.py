@@ -1,14 +1,13 @@
 import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.people import Person
+from tests.collected import collected  # noqa: F401 - the static files
 from tests.proxy import Proxy
-from tests.server import ROOT, Server
+from tests.server import Server
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -41,14 +40,10 @@ def mailbox(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup, django_db_blocker, mailbox, tmp_path_factory):
+def site(django_db_setup, django_db_blocker, mailbox, collected):  # noqa: F811
     """The server that the browsers visit."""
-    static = tmp_path_factory.mktemp("static")
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    settings = {"DEBUG": "0", "STATIC_ROOT": str(static), "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    subprocess.run(collect, cwd=ROOT, env={**os.environ, **settings}, check=True)
     with django_db_blocker.unblock():
-        server = Server("daphne", STATIC_ROOT=str(static), EMAIL_URL=f"filemail:///{mailbox}").start()
+        server = Server("daphne", STATIC_ROOT=collected, EMAIL_URL=f"filemail:///{mailbox}").start()
     yield server
     server.stop()
 

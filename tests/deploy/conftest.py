@@ -2,9 +2,10 @@ import shutil
 
 import pytest
 
-from tests.deploy.site import Caddy, Nginx, Site, collect
+from tests.collected import collect
+from tests.deploy.site import Caddy, Nginx, Site
 from tests.deploy.visitors import Visitor
-from tests.realtime.conftest import RedisServer
+from tests.redis_server import RedisServer
 
 
 def pytest_collection_modifyitems(items):

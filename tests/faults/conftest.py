@@ -1,13 +1,12 @@
 import os
-import subprocess
-import sys
 
 import pytest
 
 from tests.browser.conftest import chromium, moderators  # noqa: F401 - the same browser
 from tests.browser.people import Person
+from tests.collected import collected  # noqa: F401 - the static files
 from tests.realtime.conftest import redis, redis_server  # noqa: F401 - a Redis of its own
-from tests.server import ROOT, Server
+from tests.server import Server
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
 FULL = os.environ.get("FAULTS") == "full"
@@ -20,18 +19,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.django_db(transaction=True))
 
 
-@pytest.fixture(scope="session")
-def collected(tmp_path_factory):
-    """A folder with the static files, as a server with DEBUG off needs them: only that one has pages for errors."""
-    folder = str(tmp_path_factory.mktemp("static"))
-    environment = {**os.environ, "STATIC_ROOT": folder, "DEBUG": "0", "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    return folder
-
-
 @pytest.fixture
-def server(transactional_db, collected):
+def server(transactional_db, collected):  # noqa: F811
     """A server that may be killed; a new one for each test."""
     server = Server("uvicorn", STATIC_ROOT=collected).start()
     yield server

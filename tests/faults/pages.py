@@ -18,6 +18,7 @@ from .history import PageLog
 
 REORDERING = 0.2  # seconds, as in topic.js
 FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0  # the longest is thirty in the browser; a run has no time for that
+SPREAD = 8.0
 SILENCE = 35.0
 POST = re.compile(r'<article class="post.*?</article>', re.DOTALL)
 BODY = re.compile(r'<div class="post__body prose">(.*)</div>\s*<footer', re.DOTALL)
@@ -36,7 +37,7 @@ class Page:
         self.log = PageLog(name, user, topic)
         self.epoch, self.have, self.posts, self.header = "", 0, {}, ""
         self.early, self.hole, self.failures, self.gone = {}, None, 0, False
-        self.running, self.socket = True, None
+        self.running, self.socket, self.code = True, None, None
 
     async def run(self):
         while self.running and not self.gone:
@@ -48,8 +49,12 @@ class Page:
                 pass
             if self.running and not self.gone:
                 self.failures += 1
-                most = min(LONGEST_DELAY, FIRST_DELAY * 2**self.failures)
-                await asyncio.sleep(random.uniform(0, most))
+                await asyncio.sleep(random.uniform(0, self.longest_delay()))
+
+    def longest_delay(self):
+        if self.code in (1012, 1013) and self.failures == 1:
+            return SPREAD
+        return min(LONGEST_DELAY, FIRST_DELAY * 2 ** (self.failures - 1))
 
     async def leave(self):
         self.running = False
@@ -64,15 +69,15 @@ class Page:
         async with connect(url, origin=self.address, additional_headers=cookie, compression=None,
                            open_timeout=10, ping_interval=None, close_timeout=1) as self.socket:  # fmt: skip
             self.note("connected")
-            code = 1006
+            self.code = 1006
             try:
                 await self.watch()
                 async with asyncio.timeout(None) as patience:
                     await self.listen(patience)
             except WebSocketException:
-                code = self.socket.close_code or 1006
+                self.code = self.socket.close_code or 1006
             finally:
-                self.note("closed", code)
+                self.note("closed", self.code)
 
     async def listen(self, patience):
         while self.running and not self.gone:
