@@ -58,7 +58,7 @@ def runs(column, arguments, missing):
         if "browser" not in missing:
             # Playwright leaves an event loop running, which the tests of sockets can't have
             yield "Browser", ["tests/browser", *spread], {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
-            yield "Faults, short", ["tests/faults"], {}
+            yield "Faults, short", ["tests/faults", "-n", str(WORKERS)], {}
 
 
 def run(tests, environment):

@@ -7,7 +7,8 @@ from forum.sessions import SessionStore
 
 BACKEND = "forum.backends.MemberBackend"
 
-# What a reader sees of a page's live parts, without what differs from moment to moment.
+# What a reader sees of a page's live parts, without what differs from moment to moment, and without the hash in the name of
+# the icons: what this process tells of a change over Redis has none.
 SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element => {
   const copy = element.cloneNode(true);
   for (const node of [copy, ...copy.querySelectorAll("*")]) {
@@ -16,7 +17,7 @@ SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element =
     node.removeAttribute("style");
     if (node.tagName === "TIME") { node.textContent = ""; node.removeAttribute("title"); }
   }
-  return copy.outerHTML.replace(/\\s+/g, " ");
+  return copy.outerHTML.replace(/\\s+/g, " ").replace(/icons\\.[0-9a-f]{12}\\.svg/g, "icons.svg");
 })"""
 
 
