@@ -138,6 +138,8 @@ class Hub:
             self.places.give_back(page.user_id)
         for group in list(page.joined):
             self.leave(page, group)
+        if not self.pages:
+            self.known = self.rights = None  # whoever comes next begins from what there is then
 
     # --- Hearing and telling ---
 

@@ -17,6 +17,7 @@ from .models import Revocation
 
 logger = logging.getLogger(__name__)
 EVERY, EVERY_WHEN_AWAY = 10.0, 2.0  # seconds; away: see echo.py
+AFTER_A_FENCE = 1.0  # seconds: what was not told because of it
 MANY = 500  # ids in one query
 
 
@@ -70,6 +71,7 @@ async def sweep(hub, known):
     question = Question.of(hub)
     answer = await database.ask(look, question, known)
     if raise_fences(hub, question, answer):
+        hub.loop.call_later(AFTER_A_FENCE, hub.sweep_soon.set)
         return known  # the rest when they are back
     for told in answer.told:
         before = hub.told.get((told.group, told.topic))

@@ -7,8 +7,8 @@ from forum.sessions import SessionStore
 
 BACKEND = "forum.backends.MemberBackend"
 
-# What a reader sees of the live parts, without what differs from moment to moment, nor the hash in the name of the icons:
-# what the process of the tests tells over Redis has none.
+# What a reader sees of the live parts, without what differs from moment to moment, nor the hash in the name of
+# the icons: what the process of the tests tells over Redis has none.
 SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element => {
   const copy = element.cloneNode(true);
   for (const node of [copy, ...copy.querySelectorAll("*")]) {

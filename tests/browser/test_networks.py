@@ -74,9 +74,9 @@ def test_a_post_saved_by_another_process_arrives_by_the_sweep(forum, visit):
 
     forum["topic"].refresh_from_db()
     change = forum["topic"].change
-    page.locator(f"live-topic[data-change='{change}']").wait_for(timeout=20_000)
-    latest.locator(f"#rows > [data-topic='{forum['topic'].pk}'][data-change='{change}']").wait_for(timeout=20_000)
-    counting.locator("[data-elsewhere]").wait_for(timeout=20_000)
+    page.locator(f"live-topic[data-change='{change}']").wait_for(timeout=30_000)
+    latest.locator(f"#rows > [data-topic='{forum['topic'].pk}'][data-change='{change}']").wait_for(timeout=30_000)
+    counting.locator("[data-elsewhere]").wait_for(timeout=30_000)
     ends_like_a_fresh_page(reader, forum["topic"])
 
 

@@ -31,7 +31,7 @@ def test_where_upgrades_are_stripped_requests_wait_for_news(forum, network, visi
     page = reader.opens(forum["topic"])
     says(page, WAITING)
 
-    with page.expect_request("**/live/feed?wait=25**"):
+    with page.expect_request("**/live/feed?wait=25**", timeout=40_000):
         much_happens(forum)
 
     forum["topic"].refresh_from_db()
