@@ -126,6 +126,11 @@ class Hub:
                 self.heads.pop(groups.topic_of(group), None)
             self.subscriptions.touch(group)
 
+    def begin(self, topic, head):
+        """What the first page on a topic was told, from which the sweep goes on; not if it has left meanwhile."""
+        if groups.of_topic(topic) in self.members:
+            self.heads.setdefault(topic, head)
+
     def rewire(self, page):
         """To be called when `page.socket` has changed."""
         self.rewirings += 1

@@ -29,7 +29,7 @@ async def watch_topic(page, message):
     if answer["type"] == "gone":
         page.drop_topic(topic)
     else:
-        page.hub.heads.setdefault(topic, Head(answer["epoch"], answer["change"], category))
+        page.hub.begin(topic, Head(answer["epoch"], answer["change"], category))
     await page.send(answer)
     page.release(held)
 

@@ -193,3 +193,25 @@ async def test_a_database_that_fails_ends_only_the_page_that_asked(visit, topic,
     assert await other.closed() == 1013
     await do(topic.reply, ada, "Here")
     assert (await page.update("created"))["topic"] == topic.pk
+
+
+async def test_a_page_that_leaves_while_it_is_answered_leaves_nothing_behind(visit, topic, ada, hub, monkeypatch):
+    """A topic that no page shows would, once it was moved or gone, hold up every sweep."""
+    leaving, staying = await visit(), await visit()
+    await staying.watch_topic(topic)
+    other = await do(world.topic, ada, await do(world.category, "Passing"))
+    real = database.ask
+
+    async def slowly(function, *arguments):
+        answer = await real(function, *arguments)
+        if function is feed.topic_changes_and_place and arguments[1] == other.pk:
+            await leaving.wire.send_input({"type": "websocket.disconnect", "code": 1001})
+            await until(lambda: len(hub.pages) == 1)
+        return answer
+
+    monkeypatch.setattr(database, "ask", slowly)
+    await leaving.say(type="watch", topic=other.pk, epoch=other.epoch, change=other.change)
+    await until(lambda: len(hub.pages) == 1)
+    await asyncio.sleep(0.05)  # whatever it may still do
+
+    assert list(hub.heads) == [topic.pk]
