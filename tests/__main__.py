@@ -16,6 +16,7 @@ from tests.postgresql import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = min(os.cpu_count() or 1, 8)
+WAITING = 2 * WORKERS  # for tests that wait for browsers and servers more than they work
 NEEDS = {  # what a part of the suite needs: how to find it
     "browser": lambda: shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome"),
     "redis": lambda: shutil.which("redis-server"),
@@ -36,7 +37,7 @@ def main(arguments):
         columns.remove("P")
     failed = 0
     for column in columns:
-        with COLUMNS[column](WORKERS) as environment:
+        with COLUMNS[column](WAITING) as environment:
             for title, tests, more in runs(column, arguments, missing):
                 print(f"\n— {column}: {title} —", flush=True)
                 failed |= run(tests, {**environment, **more})
@@ -57,8 +58,8 @@ def runs(column, arguments, missing):
         yield "Forum and sockets", ["tests", *(f"--ignore={path}" for path in left_out), *spread], {}
         if "browser" not in missing:
             # Playwright leaves an event loop running, which the tests of sockets can't have
-            yield "Browser", ["tests/browser", *spread], {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
-            yield "Faults, short", ["tests/faults", "-n", str(WORKERS)], {}
+            yield "Browser", ["tests/browser", "-n", str(WAITING)], {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+            yield "Faults, short", ["tests/faults", "-n", str(WAITING)], {}
 
 
 def run(tests, environment):
