@@ -14,6 +14,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 
 def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: "test_transports" not in str(item.path))  # the longest first, beside all others
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
