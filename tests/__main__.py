@@ -24,6 +24,7 @@ NEEDS = {  # what a part of the suite needs: how to find it
     "proxy": lambda: shutil.which("nginx") and shutil.which("caddy"),
 }
 STORELESS = ["tests/markdown", "tests/test_names.py", "tests/transfer/test_text.py"]  # two thirds of all; run once
+LOOKS = ["tests/browser/test_accessibility.py", "tests/browser/test_composing.py"]  # of what a browser does; run once
 
 
 def main(arguments):
@@ -53,13 +54,18 @@ def runs(column, arguments, missing):
     elif arguments:
         yield "Chosen tests", arguments, {}
     else:
-        left_out = ["tests/browser", "tests/faults", *(STORELESS if column == "P" else [])]
         spread = ["-n", str(WORKERS), "--dist", "loadscope"]
-        yield "Forum and sockets", ["tests", *(f"--ignore={path}" for path in left_out), *spread], {}
+        left_out = ["tests/browser", "tests/faults", *(STORELESS if column == "P" else [])]
+        yield "Forum and sockets", ["tests", *without(left_out), *spread], {}
         if "browser" not in missing:
             # Playwright leaves an event loop running, which the tests of sockets can't have
-            yield "Browser", ["tests/browser", "-n", str(WAITING)], {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+            browser = ["tests/browser", *without(LOOKS if column == "P" else []), "-n", str(WAITING)]
+            yield "Browser", browser, {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
             yield "Faults, short", ["tests/faults", "-n", str(WAITING)], {}
+
+
+def without(paths):
+    return [f"--ignore={path}" for path in paths]
 
 
 def run(tests, environment):
