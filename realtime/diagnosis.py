@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.http.request import split_domain_port, validate_host
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from . import redis_client, stripped
 from .hub import running_hub
@@ -112,7 +113,7 @@ def sweep(request):
 def here():
     hub = running_hub()
     topics = len(hub.heads) if hub else 0
-    return Finding(_("On show here"), OK, _("%(topics)s topics") % {"topics": topics})
+    return Finding(_("On show here"), OK, ngettext("%d topic", "%d topics", topics) % topics)
 
 
 def versions():
