@@ -30,6 +30,7 @@ class Contender:
     pages = {}
 
     def __enter__(self):
+        BUILT.mkdir(parents=True, exist_ok=True)
         self.port, environment = free_port(), os.environ | self.more()
         with (BUILT / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -121,7 +122,6 @@ class Portable(Parley):
 
 
 def event_file():
-    BUILT.mkdir(parents=True, exist_ok=True)
     (BUILT / "event.json").write_text(json.dumps(EVENT, separators=(",", ":")))
     return str(BUILT / "event.json")
 
