@@ -126,9 +126,9 @@ static void hear(Page *page, char *text, size_t size, uint64_t at) {
     say(page, "{\"type\":\"pong\"}");
     return;
   }
-  char *t0 = memmem(text, size < 120 ? size : 120, "\"t0\":\"", 6);
+  char *t0 = memmem(text, size < 120 ? size : 120, "\"t0\":", 5);
   if (t0 && page->events < MOST_EVENTS) {
-    uint64_t delay = at - strtoull(t0 + 6, NULL, 10);
+    uint64_t delay = at - strtoull(t0 + 5 + strspn(t0 + 5, " \""), NULL, 10);
     if (delay > slowest[page->events]) slowest[page->events] = delay;
     delays[delays_count++ % ((uint64_t)MOST_EVENTS * 1000)] = delay;
     page->events++;
