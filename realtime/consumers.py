@@ -30,7 +30,7 @@ async def serve(scope, receive, send):
     await receive()  # websocket.connect
     direct = scope.get("extensions", {}).get(DIRECT)
     page = Page(the_hub(), session_key_of(scope), address_of(scope))
-    page.outlet = direct or Outlet(send, on_full=page.send_away)
+    page.outlet = direct or Outlet(send, page)
     if not page.hub.addresses.take(page.address):
         await send({"type": "websocket.close"})
         return
@@ -72,9 +72,9 @@ class Page:
         return rights.alike(self.rights)
 
     @property
-    def socket(self):
-        """Where the hub may write frames by itself; None while it must not: see fanout.py."""
-        return None if self.held else self.outlet.socket
+    def way(self):
+        """How the hub may tell events by itself; None while it must not: see fanout.py."""
+        return None if self.held else self.outlet.way
 
     # --- What the server brings ---
 
@@ -159,7 +159,7 @@ class Page:
     async def hold(self, names):
         """Joins the groups; what they bring is held until the answer is out. Returns {group: texts held}."""
         held = {group: self.held.setdefault(group, []) for group in names}
-        self.hub.rewire(self)
+        self.rewire()
         for group in names:
             await self.hub.join(self, group)
         return held
@@ -174,7 +174,7 @@ class Page:
                 del self.held[group]
                 for text in texts:
                     self.outlet.push(text)
-        self.hub.rewire(self)
+        self.rewire()
         self.hub.greet(self, held)
 
     async def send(self, message):
@@ -188,6 +188,9 @@ class Page:
         self.outlet.push(events.encode(message))
 
     # --- What the hub says ---
+
+    def rewire(self):
+        self.hub.rewire(self)
 
     def hear(self, group, text):
         held = self.held.get(group)
@@ -204,7 +207,7 @@ class Page:
 
     def drop_topic(self, topic):
         self.held.pop(groups.of_topic(topic), None)
-        self.hub.rewire(self)
+        self.rewire()
         self.hub.leave(self, groups.of_topic(topic))
 
     def send_away(self):

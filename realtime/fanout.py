@@ -1,10 +1,12 @@
 """The loop that everything else is for: one event to all pages of a group.
 
-With a server of ours (server.py) it writes the finished frame to each socket itself and touches nothing else of a page:
-what is not touched need not be fetched from memory, thousands of times. All others hear it in the usual way.
+What is not touched need not be fetched from memory, thousands of times. So the hub keeps each page's `way` beside it
+and touches nothing else of a page: with a server of ours (server.py) it writes the finished frame to the socket itself,
+with any other it runs the server's `send`. A page whose way is not free is told by its own methods.
 """
 
 import asyncio
+import types
 from os import write
 
 from .frames import frame_of
@@ -14,19 +16,22 @@ CHUNK = 200  # pages told before others get a turn
 
 async def tell(hub, group, text):
     """Tells every page in `group`, as it stands when its turn comes: some may have left, or wait for an answer."""
-    frame, members = frame_of(text), hub.members.get(group, {})
+    frame, message = frame_of(text), {"type": "websocket.send", "text": text}
+    members = hub.members.get(group, {})
     seen, waiting = hub.rewirings, list(members.items())
     while waiting:
-        for page, socket in waiting[:CHUNK]:
-            if socket is None:
+        for page, way in waiting[:CHUNK]:
+            if way is None:
                 page.hear(group, text)
+            elif type(way) is int:
+                put(way, frame, page)
             else:
-                put(socket, frame, page)
+                hand(way, message, page)
         del waiting[:CHUNK]
         if waiting:
             await asyncio.sleep(0)
         if seen != hub.rewirings:
-            seen, waiting = hub.rewirings, [(page, members[page]) for page, _socket in waiting if page in members]
+            seen, waiting = hub.rewirings, [(page, members[page]) for page, _way in waiting if page in members]
 
 
 def put(socket, frame, page):
@@ -36,3 +41,34 @@ def put(socket, frame, page):
         sent = 0
     if sent != len(frame):
         page.outlet.keep(frame[sent:])
+
+
+def hand(send, message, page):
+    """Runs a server's `send` by hand, to its end or up to where it would wait; then its outlet waits for it."""
+    step = send(message)
+    try:
+        future = step.send(None)
+    except StopIteration:
+        return
+    except AttributeError:  # a server with awaitables of its own
+        page.outlet.wait_for(step)
+    except Exception:  # noqa: BLE001 - a socket that is gone, its disconnect follows; or a code refused
+        page.outlet.refused(message)
+    else:
+        page.outlet.wait_for(_resume(step, future))
+
+
+@types.coroutine
+def _resume(coroutine, future):
+    """Goes on with a coroutine that was run by hand up to `future`."""
+    while True:
+        try:
+            result = yield future
+        except BaseException as error:  # noqa: BLE001 - cancellation included: it belongs to the coroutine
+            step = lambda error=error: coroutine.throw(error)  # noqa: E731
+        else:
+            step = lambda result=result: coroutine.send(result)  # noqa: E731
+        try:
+            future = step()
+        except StopIteration:
+            return

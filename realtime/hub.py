@@ -44,7 +44,7 @@ class Hub:
     def __init__(self, loop):
         self.loop, self.name = loop, secrets.token_hex(8)
         self.pages = {}  # every connected page, in order of coming
-        self.members = {}  # group -> {page: its socket, or None: see Page.socket}, in order of joining
+        self.members = {}  # group -> {page: its way, or None: see fanout.py}, in order of joining
         self.rewirings = 0  # how often that changed
         self.turns = {}  # group -> another number whenever it was told something, as long as it has members
         self.addresses = limits.Places(limits.OF_ADDRESS)
@@ -111,7 +111,7 @@ class Hub:
         page.joined.add(group)
         if group not in self.members:
             self.members[group], self.turns[group] = {}, next(self._turn)
-        self.members[group][page] = page.socket
+        self.members[group][page] = page.way
         self.rewirings += 1
         await self.subscriptions.opened(group)
 
@@ -132,10 +132,10 @@ class Hub:
             self.heads.setdefault(topic, head)
 
     def rewire(self, page):
-        """To be called when `page.socket` has changed."""
+        """To be called when `page.way` has changed."""
         self.rewirings += 1
         for group in page.joined:
-            self.members[group][page] = page.socket
+            self.members[group][page] = page.way
 
     def part(self, page):
         if page in self.pages:

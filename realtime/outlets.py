@@ -1,41 +1,33 @@
 """One page's end of the wire: takes frames without ever making the sender wait."""
 
 import asyncio
-import types
+
+from .fanout import hand
 
 BACKLOG = 64 * 1024  # bytes that wait for a page which does not read; then it is closed and resyncs
 DIRECT = "parley.outlet"  # the ASGI extension of a server that brings an outlet of its own, see server.py
 PRIVATE = 3000  # added to a close code that the server refuses to send (daphne: all below 3000)
 
 
-_last = {"type": "websocket.send", "text": ""}
-
-
-def message_of(text):
-    """The ASGI message; the last one is kept, as all pages of a group are told the same."""
-    global _last
-    if _last["text"] is not text:
-        _last = {"type": "websocket.send", "text": text}
-    return _last
-
-
 class Outlet:
-    """By ASGI alone, so for any server."""
+    """By ASGI alone, so for any server. `page.rewire()` is called when `way` has changed."""
 
-    socket = None  # frames go by `push` alone
-    __slots__ = ("_on_full", "_send", "_size", "_task", "_waiting", "is_closed")
+    __slots__ = ("_page", "_send", "_size", "_task", "_waiting", "is_closed")
 
-    def __init__(self, send, on_full):
-        self._send, self._on_full = send, on_full
+    def __init__(self, send, page):
+        self._send, self._page = send, page
         self._waiting, self._size, self._task = [], 0, None
         self.is_closed = False
 
+    @property
+    def way(self):
+        """The server's `send`, for the hub to run by itself; None while something waits."""
+        return None if self._task else self._send
+
     def push(self, text):
         """Sends now as far as the server takes it; else keeps it, up to BACKLOG bytes."""
-        if self._task:
-            self._wait(message_of(text))
-        elif not self.is_closed:
-            self._send_now(message_of(text))
+        if not self.is_closed:
+            self._send_or_wait({"type": "websocket.send", "text": text})
 
     def close(self, code):
         """What waits is dropped; the page asks for it when it is back."""
@@ -70,36 +62,27 @@ class Outlet:
         if self._task:
             self._wait(message)
         else:
-            self._send_now(message)
-
-    def _send_now(self, message):
-        step = self._send(message)
-        if not hasattr(step, "send"):  # a server with awaitables of its own
-            step = _await(step)
-        try:
-            future = step.send(None)  # runs to where it would wait; mostly it ends first
-        except StopIteration:
-            return
-        except Exception:  # noqa: BLE001 - a socket that is gone, its disconnect follows; or a code refused
-            self._refused(message)
-            return
-        self._task = asyncio.ensure_future(_resume(step, future))
-        self._task.add_done_callback(self._drained)
+            hand(self._send, message, self._page)
 
     def _wait(self, message):
-        if self.is_closed and message["type"] == "websocket.send":
-            return
         self._waiting.append(message)
         self._size += len(message.get("text", "").encode())
         if self._size > BACKLOG:
             self._size = 0
-            self._on_full()
+            self._page.send_away()
 
-    def _refused(self, message):
+    # --- What running `send` by hand may lead to, see fanout.py ---
+
+    def wait_for(self, sending):
+        self._task = asyncio.ensure_future(sending)
+        self._task.add_done_callback(self._drained)
+        self._page.rewire()
+
+    def refused(self, message):
         self.is_closed = True
         code = message.get("code", PRIVATE)
         if code < PRIVATE:
-            self._send_now({**message, "code": code + PRIVATE})
+            hand(self._send, {**message, "code": code + PRIVATE}, self._page)
 
     def _drained(self, task):
         self._task = None
@@ -110,23 +93,4 @@ class Outlet:
         waiting, self._waiting, self._size = self._waiting, [], 0
         for message in waiting:
             self._send_or_wait(message)
-
-
-async def _await(awaitable):
-    return await awaitable
-
-
-@types.coroutine
-def _resume(coroutine, future):
-    """Goes on with a coroutine that was run by hand up to `future`."""
-    while True:
-        try:
-            result = yield future
-        except BaseException as error:  # noqa: BLE001 - cancellation included: it belongs to the coroutine
-            step = lambda error=error: coroutine.throw(error)  # noqa: E731
-        else:
-            step = lambda result=result: coroutine.send(result)  # noqa: E731
-        try:
-            future = step()
-        except StopIteration:
-            return
+        self._page.rewire()

@@ -28,7 +28,7 @@ class Stays:
 
 
 class Protocol(WebSocketsSansIOProtocol):
-    page = socket = None
+    page = way = None
 
     def __init__(self, *args, **named):
         super().__init__(*args, **named)
@@ -44,7 +44,7 @@ class Protocol(WebSocketsSansIOProtocol):
         self.page, self.close_timer = page, Stays
         self._socket = self.transport.get_extra_info("socket").fileno()
         self._is_plain = self.transport.get_extra_info("sslcontext") is None
-        self.socket = self._socket if self._is_plain else None
+        self.way = self._socket if self._is_plain else None
         while not self.queue.empty():
             page.take(self.queue.get_nowait())
         if self.read_paused:
@@ -64,7 +64,7 @@ class Protocol(WebSocketsSansIOProtocol):
         if self.is_closed:
             return
         if self._is_plain and not self.transport.get_write_buffer_size():
-            if self.socket is None:
+            if self.way is None:
                 self._rewire(self._socket)
             put(self._socket, frame, self.page)
         else:
@@ -84,9 +84,9 @@ class Protocol(WebSocketsSansIOProtocol):
         size = self.transport.get_write_buffer_size()
         return bool(size), size
 
-    def _rewire(self, socket):
-        self.socket = socket
-        self.page.hub.rewire(self.page)
+    def _rewire(self, way):
+        self.way = way
+        self.page.rewire()
 
     def close(self, code):
         if self.is_closed:

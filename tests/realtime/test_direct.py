@@ -94,7 +94,7 @@ async def test_a_frame_goes_past_the_server(hub, topic, direct, monkeypatch):
 async def test_nothing_goes_past_what_still_waits(hub, topic, direct):
     protocol, browser = direct
     group, told = groups.of_topic(topic.pk), 0
-    while protocol.socket is not None:
+    while protocol.way is not None:
         await fanout.tell(hub, group, f"{told} " + "x" * 5000)
         told += 1
 
@@ -104,7 +104,7 @@ async def test_nothing_goes_past_what_still_waits(hub, topic, direct):
 
     assert [int(text.split()[0]) for text in browser.texts()[1:]] == list(range(told + 1))
     await fanout.tell(hub, group, "direct again")
-    assert protocol.socket is not None
+    assert protocol.way is not None
 
 
 async def test_a_page_that_does_not_read_is_closed_when_64_kib_wait(hub, topic, direct):

@@ -143,6 +143,7 @@ async def test_one_that_does_not_read_holds_up_no_other(visit, topic, ada, hub):
         await never.wait()
 
     consumer.outlet._send = suspend
+    consumer.rewire()
     for _ in range(60):
         await do(topic.reply, ada, "long " * 300)
 

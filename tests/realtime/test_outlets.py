@@ -26,9 +26,22 @@ async def wire():
     return Wire()
 
 
+class Owner:
+    """What an outlet needs of its page."""
+
+    def __init__(self, send):
+        self.outlet, self.ways = Outlet(send, self), []
+
+    def send_away(self):
+        self.outlet.close(4001)
+
+    def rewire(self):
+        self.ways.append(self.outlet.way)
+
+
 @pytest.fixture
 async def outlet(wire):
-    outlet = Outlet(wire.send, on_full=lambda: outlet.close(4001))
+    outlet = Owner(wire.send).outlet
     yield outlet
     outlet.abandon()
 
@@ -51,6 +64,18 @@ async def test_what_could_not_be_sent_comes_later_in_order(wire, outlet):
     await outlet.drained(5)
 
     assert wire.sent == list("abcde")
+
+
+async def test_the_hub_may_not_go_past_what_waits(wire):
+    owner = Owner(wire.send)
+    assert owner.outlet.way == wire.send
+    wire.flows.clear()
+
+    owner.outlet.push("a")
+    wire.flows.set()
+    await owner.outlet.drained(5)
+
+    assert owner.ways == [None, wire.send]
 
 
 async def test_a_page_that_never_reads_is_given_up_with_a_bounded_backlog(wire, outlet):
@@ -86,9 +111,25 @@ async def test_a_close_code_that_the_server_refuses_is_sent_as_a_private_one(wir
             raise ValueError("invalid close code")
         sent.append(message)
 
-    Outlet(send, on_full=None).close(1009)
+    Owner(send).outlet.close(1009)
 
     assert sent == [{"type": "websocket.close", "code": 4009}]
+
+
+async def test_a_server_may_have_awaitables_of_its_own(wire):
+    class Sending:
+        def __init__(self, message):
+            self.message = message
+
+        def __await__(self):
+            return wire.send(self.message).__await__()
+
+    outlet = Owner(Sending).outlet
+    for text in "abc":
+        outlet.push(text)
+    await outlet.drained(5)
+
+    assert wire.sent == ["a", "b", "c"]
 
 
 async def test_after_closing_nothing_is_sent(wire, outlet):
@@ -103,7 +144,7 @@ async def test_a_socket_that_is_gone_is_no_error(wire):
     async def send(message):
         raise ConnectionResetError
 
-    outlet = Outlet(send, on_full=None)
+    outlet = Owner(send).outlet
     outlet.push("a")
     outlet.push("b")
 
@@ -115,7 +156,7 @@ async def test_a_send_that_fails_late_ends_the_outlet(wire):
         await asyncio.sleep(0)
         raise ConnectionResetError
 
-    outlet = Outlet(send, on_full=None)
+    outlet = Owner(send).outlet
     outlet.push("a")
     outlet.push("b")
     await outlet.drained(5)
