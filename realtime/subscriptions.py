@@ -10,6 +10,7 @@ from channels.layers import get_channel_layer
 
 logger = logging.getLogger(__name__)
 PATIENCE = 1.0  # seconds that a joining page waits for the layer
+UNANSWERED = 10.0  # seconds after which the layer's connection counts as lost, although nobody said so
 RETRY = 1.0
 RENEWAL = 3600.0  # the in-memory layer forgets members after a day
 
@@ -61,7 +62,7 @@ class Subscriptions:
         while True:
             self._work.clear()
             try:
-                async with self._lock:
+                async with self._lock, asyncio.timeout(UNANSWERED):
                     await self._settle()
             except Exception as error:  # noqa: BLE001 - whatever the layer has: it is asked again
                 if not self.stuck:
