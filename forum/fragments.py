@@ -14,7 +14,7 @@ from forum.kept import Kept
 from forum.models import User
 
 POST, ROW, HEADER, SIDEBAR = "posts/_post.html", "topics/_row.html", "topics/_header.html", "site/_sidebar.html"
-ANNOUNCEMENT, FACE = "announcements/_announcement.html", "members/_face.html"
+ANNOUNCEMENT, FACE, WRITING = "announcements/_announcement.html", "members/_face.html", "members/_post.html"
 kept = Kept(32 * 2**20)
 
 
@@ -54,6 +54,12 @@ def _row(topic, read_to):
 
 def row_key(pk, epoch, change, edition, read_to):
     return "row", pk, epoch, change, edition, read_to
+
+
+def writing(post):
+    """A post in the list of what its author wrote; `with_edition`, and with its topic and category."""
+    key = ("writing", post.pk, post.change, post.topic.epoch, post.topic.change, post.edition)
+    return kept.made(key, lambda: rendered(WRITING, post=post))
 
 
 def sidebar(places, edition, current):

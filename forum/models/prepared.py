@@ -11,10 +11,12 @@ class Prepared:
 
     So it may depend on these (guest, member, owner) and on nothing else that changes. Who the reader is and what the
     values are shows only in parameters of the query: `reader.pk`, and values that are int or str.
+
+    `uneven` is where the best way to the answer depends on the values: there PostgreSQL plans each time.
     """
 
-    def __init__(self, build):
-        self._build, self._made = build, {}
+    def __init__(self, build, uneven=False):
+        self._build, self._made, self._uneven = build, {}, uneven
 
     def instances(self, reader, *values):
         """The model instances, with annotations and `select_related` as the QuerySet has them."""
@@ -28,12 +30,13 @@ class Prepared:
     def _question(self, reader, values):
         kind = (connections[DEFAULT_DB_ALIAS].vendor, len(values), *kind_of(reader))
         if kind not in self._made:
-            self._made[kind] = Question(self._build(*stand_ins(reader, values)))
+            self._made[kind] = Question(self._build(*stand_ins(reader, values)), self._uneven)
         return self._made[kind]
 
 
 class Question:
-    def __init__(self, queryset):
+    def __init__(self, queryset, uneven):
+        self._uneven = uneven
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.parameters = compiler.as_sql()
         self.converters = compiler.get_converters([selected for selected, *_rest in compiler.select]).items()
@@ -43,7 +46,7 @@ class Question:
     def rows(self, reader, values):
         given = {marker(reader.pk): reader.pk, **{marker(value, place): value for place, value in enumerate(values)}}
         connection = connections[DEFAULT_DB_ALIAS]
-        with cursor_of(connection) as cursor:
+        with connection.cursor() if self._uneven else cursor_of(connection) as cursor:
             cursor.execute(self.sql, [given.get(parameter, parameter) for parameter in self.parameters])
             rows = cursor.fetchall()
         return [self._converted(row, connection) for row in rows] if self.converters else rows

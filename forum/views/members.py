@@ -1,13 +1,35 @@
+import time
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from forum import fragments
 from forum.forms.members import ProfileForm
 from forum.models import Post, Topic, User
+from forum.models.editions import with_edition
+from forum.models.prepared import Prepared
 
 SIZE = 20
 COUNTED = 1000
+NEWEST = 2**63 - 1  # above every id
+
+
+def posts_written(reader, author, before):
+    posts = with_edition(Post.objects.visible_to(reader).shown()).select_related("topic__category")
+    return page_below(posts, author, before)
+
+
+def topics_begun(reader, author, before):
+    return page_below(Topic.objects.visible_to(reader).for_display(), author, before)
+
+
+def page_below(rows, author, before):
+    return rows.filter(author=author, pk__lt=before).order_by("-pk")[: SIZE + 1]
+
+
+WRITTEN, BEGUN = Prepared(posts_written, uneven=True), Prepared(topics_begun, uneven=True)  # few authors write most
 
 
 @require_safe
@@ -16,9 +38,9 @@ def show(request, username):
     member = named(username)
     if username != member.username:
         return redirect(member)
-    posts = Post.objects.visible_to(request.user).shown().filter(author=member).order_by("-pk")
-    posts, older = below(posts.select_related("topic__category"), request.GET.get("before"))
-    context = {"member": member, "posts": posts, "older": older, "written": written(member, request.user)}
+    posts, older = page_of(WRITTEN, request, member)
+    writings = [fragments.writing(post) for post in posts]
+    context = {"member": member, "posts": writings, "older": older, "written": written(member, request.user)}
     return render(request, "members/show.html", context)
 
 
@@ -27,8 +49,7 @@ def topics(request, username):
     member = named(username)
     if username != member.username:
         return redirect("member_topics", member.username)
-    found = Topic.objects.visible_to(request.user).for_display().filter(author=member).order_by("-pk")
-    found, older = below(found, request.GET.get("before"))
+    found, older = page_of(BEGUN, request, member)
     context = {"member": member, "topics": found, "older": older, "written": written(member, request.user)}
     return render(request, "members/topics.html", context)
 
@@ -52,8 +73,13 @@ def stylesheet(request, member_id):
 
 
 def written(member, user):
-    """How many posts of `member` this reader may see, up to COUNTED: the full count would tell of others."""
-    return Post.objects.visible_to(user).shown().filter(author=member)[:COUNTED].count()
+    """How many posts of `member` this reader may see, up to COUNTED: the full count would tell of others.
+
+    Counted anew when they write, and each minute, since topics also move.
+    """
+    key = ("written", member.pk, member.date_joined, member.posts_count, user.pk, time.time() // 60)
+    posts = Post.objects.visible_to(user).shown().filter(author=member)
+    return int(fragments.kept.made(key, lambda: str(posts[:COUNTED].count())))
 
 
 def named(username):
@@ -63,11 +89,10 @@ def named(username):
         raise Http404 from error
 
 
-def below(rows, before):
+def page_of(question, request, member):
     """One page of rows in falling order of id, and the id to go on from ("" on the last page)."""
-    if before:
-        if not (before.isascii() and before.isdigit() and len(before) < 19):
-            raise Http404
-        rows = rows.filter(pk__lt=int(before))
-    rows = list(rows[: SIZE + 1])
+    before = request.GET.get("before") or str(NEWEST)
+    if not (before.isascii() and before.isdigit() and len(before) <= len(str(NEWEST))):
+        raise Http404
+    rows = question.instances(request.user, member.pk, int(before))
     return rows[:SIZE], rows[SIZE - 1].pk if len(rows) > SIZE else ""
