@@ -1,8 +1,9 @@
 """Backups of the whole database, made and restored while the site runs.
 
 Each kind of database has a module with the same few names:
-`NAME`, `MAGIC` (how its files begin), `SUFFIX`, `back_up(connection, path, advance)`, `migrations(path)` and
-`restore(connection, path, advance)`. `advance(done, total)` moves a progress bar; `total` may be None.
+`NAME`, `MAGIC` (how its files begin), `SUFFIX`, `is_there(connection)`, `back_up(connection, path, advance)`,
+`migrations(path)` and `restore(connection, path, advance)`. `advance(done, total)` moves a progress bar; `total` may
+be None.
 All of them raise BackupError with a sentence for the person who asked.
 """
 
@@ -23,7 +24,7 @@ def suffix(connection):
 def back_up(connection, path, advance):
     """Writes the database to a new file, which is there only when it is whole."""
     try:
-        if not states.is_forum(states.of_database(connection)):
+        if not KINDS[connection.vendor].is_there(connection) or not states.is_forum(states.of_database(connection)):
             raise BackupError(_("There is no forum in this database yet. Make one with: manage.py migrate"))
         with written_whole(path) as part:
             KINDS[connection.vendor].back_up(connection, part, advance)

@@ -22,6 +22,11 @@ NAME, MAGIC, SUFFIX = "SQLite", b"SQLite format 3\0", ".sqlite3"
 PAGES = 2000  # copied between two moves of the progress bar
 
 
+def is_there(connection):
+    """Whoever connects makes the file."""
+    return Path(connection.settings_dict["NAME"]).exists()
+
+
 def back_up(connection, path, advance):
     connection.ensure_connection()
     with writing(path) as copy:

@@ -2,6 +2,7 @@ import os
 import sqlite3
 import stat
 import subprocess
+import sys
 import threading
 from contextlib import closing
 
@@ -39,6 +40,28 @@ def test_nobody_else_may_read_it(says, topic, settings, tmp_path):
     (copy,) = (tmp_path / "backups").iterdir()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
+
+
+@on_sqlite
+def test_a_database_that_is_just_made_is_for_its_owner_alone(tmp_path):
+    new = connection.copy()
+    new.settings_dict = {**connection.settings_dict, "NAME": tmp_path / "new.sqlite3"}
+
+    new.ensure_connection()
+    new.close()
+
+    assert stat.S_IMODE(new.settings_dict["NAME"].stat().st_mode) == 0o600
+
+
+@on_sqlite
+def test_where_no_database_is_none_is_made(tmp_path):
+    nowhere = tmp_path / "nowhere.sqlite3"
+    backup = [sys.executable, "manage.py", "backup", tmp_path / "copy"]
+
+    said = subprocess.run(backup, env=os.environ | {"DATABASE_URL": f"sqlite:///{nowhere}"}, capture_output=True)
+
+    assert "There is no forum in this database yet." in said.stderr.decode()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_never_takes_the_place_of_another_file(says, topic, tmp_path):

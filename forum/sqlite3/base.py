@@ -1,0 +1,14 @@
+"""Django's own SQLite, with a new file that only its owner may read: it holds everybody's secrets."""
+
+import os
+from contextlib import suppress
+
+from django.db.backends.sqlite3 import base
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params):
+        if not self.is_in_memory_db():
+            with suppress(OSError):  # it is there; or it can't be made, and SQLite says so
+                os.close(os.open(conn_params["database"], os.O_CREAT | os.O_EXCL, 0o600))
+        return super().get_new_connection(conn_params)
