@@ -8,7 +8,7 @@ from . import events
 EVERY = 25  # seconds
 PULSE = 1  # seconds between two looks at who is due
 CHUNK = 200  # pages looked at before others get a turn
-PATIENCE = 10  # seconds more that a page may take to answer
+PATIENCE = 10  # seconds that a page may take to answer
 
 
 async def run(hub):
@@ -17,15 +17,15 @@ async def run(hub):
         await asyncio.sleep(PULSE)
         now = time.monotonic()
         for number, page in enumerate(list(hub.pages), 1):
-            if now - page.beat_at >= EVERY and page in hub.pages:
-                beat(hub, page, now)
+            if page in hub.pages:
+                look_at(hub, page, now)
             if number % CHUNK == 0:
                 await asyncio.sleep(0)
 
 
-def beat(hub, page, now):
-    if now - page.heard_at > EVERY + PATIENCE:
+def look_at(hub, page, now):
+    if page.heard_at < page.beat_at and now - page.beat_at > PATIENCE:
         page.send_away()
-        return
-    page.beat_at = now
-    page.outlet.push(events.heartbeat({topic: hub.heads[topic] for topic in page.topics if topic in hub.heads}))
+    elif now - page.beat_at >= EVERY:
+        page.beat_at = now
+        page.outlet.push(events.heartbeat({topic: hub.heads[topic] for topic in page.topics if topic in hub.heads}))
