@@ -1,7 +1,8 @@
-"""HTTP connections that lose no request when their process ends."""
+"""HTTP connections that lose no request when their process ends, and wait for none for long."""
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+PATIENCE = 10  # seconds until the head of a request is there, also of one that opens a socket
 LINGER = 2  # seconds; proxies let go of an idle connection after one (deploy/nginx.conf)
 
 
@@ -11,6 +12,15 @@ class Connection(HttpToolsProtocol):
     """
 
     ending = False  # the process, and so all connections, those that are not made yet as well
+    deadline = None  # of the head that is awaited
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc):
+        super().connection_lost(exc)
+        self._stop_waiting()
 
     def shutdown(self):
         Connection.ending = True
@@ -21,7 +31,13 @@ class Connection(HttpToolsProtocol):
         elif not self.cycle.response_started:
             self.cycle.keep_alive = False
 
+    def on_message_begin(self):
+        super().on_message_begin()
+        if not self.deadline:
+            self._wait_for_head()
+
     def on_headers_complete(self):
+        self._stop_waiting()
         super().on_headers_complete()
         if self.ending and self.cycle:
             self.cycle.keep_alive = False
@@ -31,3 +47,11 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
         else:
             super().handle_websocket_upgrade()
+
+    def _wait_for_head(self):
+        self.deadline = self.loop.call_later(PATIENCE, self.transport.close)
+
+    def _stop_waiting(self):
+        if self.deadline:
+            self.deadline.cancel()
+            self.deadline = None

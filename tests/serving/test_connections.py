@@ -1,4 +1,5 @@
-"""A server that stops, and clients that did not know yet. All in one event loop, so that one knows what came when."""
+"""Clients that did not know that the server stops, and some that take their time. All in one event loop, so that one
+knows what came when."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -77,3 +78,22 @@ async def test_one_that_stays_idle_is_closed(server, monkeypatch):
         await begin_to_end(server)
 
         assert await asyncio.wait_for(client[0].read(), 10) == b""
+
+
+@pytest.mark.parametrize("said", [b"", b"G", GET[:-2], GET + GET[:-2], GET.replace(b"\r\n\r\n", b"\r\nX: y\r\n")])
+async def test_who_does_not_finish_asking_is_not_waited_for(server, monkeypatch, said):
+    monkeypatch.setattr(connections, "PATIENCE", 0.05)
+    async with connected(server) as (reader, writer):
+        writer.write(said)
+
+        heard = await asyncio.wait_for(reader.read(), 4)  # sooner than a connection that is idle is closed
+        assert heard.count(b"200 OK") == said.count(GET)
+
+
+async def test_who_has_asked_in_time_may_wait_for_the_answer_and_ask_again(server, monkeypatch):
+    monkeypatch.setattr(connections, "PATIENCE", 0.05)
+    async with connected(server) as client, connected(server) as silent:
+        await asked(client)
+        assert await asyncio.wait_for(silent[0].read(), 4) == b""
+
+        assert b"200 OK" in await asked(client)
