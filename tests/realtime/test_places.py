@@ -46,16 +46,15 @@ async def test_a_member_has_twenty_sockets_and_the_next_is_closed(visit, hub, ad
     await until(lambda: len(hub.pages) == limits.OF_MEMBER + 1)
 
 
-async def test_an_address_that_has_all_its_places_is_refused(hub, settings, monkeypatch):
-    monkeypatch.setattr(hub.addresses, "_most", 2)
+async def test_an_address_has_fifty_sockets_and_the_next_is_refused(hub, settings):
     settings.TRUSTED_PROXIES = 1
-    sockets = [Socket() for _ in range(3)]
+    sockets = [Socket() for _ in range(limits.OF_ADDRESS + 1)]
     for socket in sockets:
         socket.wire.scope["headers"].append((b"x-forwarded-for", b"8.8.8.8"))
 
     welcome = [(await socket.wire.connect())[0] for socket in sockets]
 
-    assert welcome == [True, True, False]
+    assert welcome == [True] * 50 + [False]
     for socket in sockets:
         await socket.leave()
     assert not hub.addresses._taken
