@@ -1,29 +1,42 @@
 """Several people at the same moment: each in a thread, with a database connection, and released by one barrier."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 
-from django.db import connection
+from django.db import close_old_connections, connection
 
 
 def at_once(*acts):
     """Calls all of them at once. Returns what each returned, in this order; raises the first error that one raised."""
-    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
+    with Crowd(len(acts)) as crowd:
+        return crowd.at_once(*acts)
 
-    def run(place, act):
-        try:
-            barrier.wait(20)
-            results[place] = act()
-        except Exception as error:  # noqa: BLE001 - raised again below, in the test's own thread
-            results[place] = error
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=run, args=both) for both in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return results
+class Crowd:
+    """`size` people who stay for a while, since to come and go costs more than most of what they do."""
+
+    def __init__(self, size):
+        self.size = size
+        self.threads = ThreadPoolExecutor(size)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.at_once(*[lambda: connection.close()] * self.size)  # each of them, as each waits for all others
+        self.threads.shutdown()
+
+    def at_once(self, *acts):
+        """As above; at most `size` acts."""
+        barrier = threading.Barrier(len(acts))
+        acting = [self.threads.submit(act_with_all, barrier, act) for act in acts]
+        wait(acting, timeout=60)
+        return [one.result(0) for one in acting]
+
+
+def act_with_all(barrier, act):
+    barrier.wait(20)
+    try:
+        return act()
+    finally:
+        close_old_connections()  # as at the end of a request

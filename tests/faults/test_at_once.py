@@ -1,0 +1,72 @@
+"""Many people at the same moment, thousands of times: one form makes one post, and no edit is lost."""
+
+import random
+import uuid
+
+import pytest
+from django.db import IntegrityError
+
+from forum.models import Post, Revision, Topic
+from forum.models.posts import EditConflict
+from tests.counts import FULL
+from tests.together import Crowd
+
+from .test_crashes import counters_agree
+
+FORMS, PAIRS = (10_000, 1_000) if FULL else (1_000, 100)
+MOST = 50  # that send one form
+pytestmark = pytest.mark.timeout(1200 if FULL else 120)
+
+
+def test_each_of_thousands_of_forms_makes_one_post_however_many_send_it(topic, ada):
+    """10,000 forms, 1,000 in the short form, each sent by 2 to 50 at once, most by few."""
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+
+    with Crowd(MOST) as crowd:
+        for _ in range(FORMS):
+            many = min(MOST, 1 + int(chance.paretovariate(1.5)))
+            token = uuid.uuid4().hex
+            answers = crowd.at_once(*[lambda token=token: led_to(topic, ada, token)] * max(2, many))
+            assert len(set(answers)) == 1, seed
+
+    assert topic.posts.exclude(number=1).count() == FORMS
+    counters_agree(topic)
+
+
+def led_to(topic, author, token):
+    """The post that this form leads to: one that it makes, or has made."""
+    try:
+        return Topic.objects.get(pk=topic.pk).reply(author, "Only once, please.", token).pk
+    except IntegrityError:
+        return Post.objects.sent_with(author, token).get().pk
+
+
+def test_of_thousands_of_pairs_of_edits_one_wins_and_the_other_is_told(topic, ada, mo):
+    """1,000 pairs of edits of one version at once, 100 in the short form."""
+    post, written = topic.posts.get(), [topic.posts.get().body]
+
+    with Crowd(2) as crowd:
+        for version in range(1, PAIRS + 1):
+            mine, theirs = f"Mine {version}.", f"Theirs {version}."
+            told = crowd.at_once(
+                lambda mine=mine, version=version: told_after(post, ada, mine, version),
+                lambda theirs=theirs, version=version: told_after(post, mo, theirs, version),
+            )
+            post.refresh_from_db()
+            assert post.version == version + 1
+            assert told == ([None, mine] if post.body == mine else [theirs, None])
+            written.append(post.body)
+
+    assert [*Revision.objects.order_by("version").values_list("body", flat=True), post.body] == written
+    assert Topic.objects.get(pk=topic.pk).change == PAIRS + 1
+
+
+def told_after(post, editor, text, version):
+    """What somebody is told after an edit: the text of the other, or nothing when theirs was taken."""
+    try:
+        Post.objects.get(pk=post.pk).edit(editor, text, version=version)
+    except EditConflict as conflict:
+        return conflict.post.body
+    return None
