@@ -28,10 +28,12 @@ COMMANDS = {
 
 
 class Server:
-    """`address` is where it answers. `kill`, `start`, `freeze` and `thaw` do what they say."""
+    """`address` is where it answers. `kill`, `start`, `freeze` and `thaw` do what they say. `log` is a file for what
+    it says."""
 
-    def __init__(self, kind="daphne", application="forum.asgi:application", **environment):
+    def __init__(self, kind="daphne", application="forum.asgi:application", log=None, **environment):
         self.kind, self.application, self.environment, self.process = kind, application, environment, None
+        self.log = log
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
 
@@ -40,7 +42,9 @@ class Server:
             sys.executable,
             *(part.format(port=self.port, application=self.application) for part in COMMANDS[self.kind]),
         ]
-        self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **self._settings()})
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **self.settings()}, stdout=self.log, stderr=self.log
+        )
         deadline = time.monotonic() + 30
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -65,7 +69,7 @@ class Server:
     def thaw(self):
         self.process.send_signal(signal.SIGCONT)
 
-    def _settings(self):
+    def settings(self):
         return {
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "DATABASE_URL": database_url(),

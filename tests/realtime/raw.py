@@ -1,0 +1,73 @@
+"""A page on a real server whose every byte is the test's own."""
+
+import contextlib
+import socket
+
+from .book import CLOSE, frame
+
+HANDSHAKE = """GET /ws/ HTTP/1.1\r
+Host: 127.0.0.1:{port}\r
+Origin: http://127.0.0.1:{port}\r
+Upgrade: websocket\r
+Connection: Upgrade\r
+Sec-WebSocket-Version: 13\r
+Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r
+Sec-WebSocket-Extensions: permessage-deflate\r
+\r
+"""
+
+
+class RawPage:
+    """With `room`, the bytes that it takes in before it reads (SO_RCVBUF)."""
+
+    def __init__(self, server, room=None):
+        self.sock = socket.socket()
+        self.sock.settimeout(10)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each case waits for an acknowledgement
+        if room:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        self.sock.connect(("127.0.0.1", server.port))
+        self.says(HANDSHAKE.format(port=server.port).encode())
+        self.stream = self.sock.makefile("rb")
+        self.accepted = self.stream.readline().startswith(b"HTTP/1.1 101")
+        while self.stream.readline().strip():
+            pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def close(self):
+        self.stream.close()
+        self.sock.close()
+
+    def says(self, data):
+        with contextlib.suppress(ConnectionError):  # the other side may have closed meanwhile
+            self.sock.sendall(data)
+
+    def falls_silent(self):
+        """Says no more, and goes on to listen."""
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+
+    def hears(self):
+        """(kind, data) of the next frame, or None when the connection has ended."""
+        with contextlib.suppress(ConnectionError):
+            if head := self.stream.read(2):
+                size = head[1]
+                if size > 125:
+                    size = int.from_bytes(self.stream.read({126: 2, 127: 8}[size]))
+                return head[0] & 0xF, self.stream.read(size)
+        return None
+
+    def ends(self):
+        """The close code that the server gives, or None where it gives none; answers as a browser does, to its end."""
+        while (heard := self.hears()) and heard[0] != CLOSE:
+            pass
+        if heard:
+            self.says(frame(CLOSE, heard[1]))
+            while self.hears():
+                pass
+        return int.from_bytes(heard[1][:2]) if heard and heard[1] else None
