@@ -1,0 +1,70 @@
+"""The ways in which members lose the right to read a topic, and how each is given back."""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest
+
+from tests import world
+from tests.realtime.sockets import session_of
+
+
+class Lounge:
+    """A private category with a topic in it, and `count` members who may read it. `sessions` are theirs.
+
+    `door` is a topic for everybody.
+    """
+
+    def __init__(self, count):
+        self.category, self.cellar = world.lounge(), world.category("Cellar", readers=["Keepers"])
+        self.insiders = world.group("Insiders")
+        self.members = [world.insider(f"member{number}") for number in range(count)]
+        self.sessions = {member: session_of(member) for member in self.members}
+        self.olive = world.owner()
+        self.topic = world.topic(self.olive, self.category)
+        self.door = world.topic(self.olive, world.category("Help"))
+
+    # --- Each returns how to give the right back ---
+
+    def taken_out_of_the_group(self):
+        for member in self.members:
+            member.groups.clear()
+        return lambda: self.insiders.user_set.set(self.members)
+
+    def topic_moved(self):
+        self.topic.move(self.cellar)
+        return lambda: self.topic.move(self.category)
+
+    def category_closed_to_the_group(self):
+        self.category.readers.set([world.group("Keepers")])
+        return lambda: self.category.readers.set([self.insiders])
+
+    def deactivated(self):
+        self._activate(False)
+        return lambda: self._activate(True)
+
+    def signed_out(self):
+        for member in self.members:
+            sign_out(member, self.sessions[member])
+        return lambda: self.sessions.update({member: session_of(member) for member in self.members})
+
+    def _activate(self, active):
+        for member in self.members:
+            member.is_active = active
+            member.save()
+
+
+LOSSES = [
+    Lounge.taken_out_of_the_group,
+    Lounge.topic_moved,
+    Lounge.category_closed_to_the_group,
+    Lounge.deactivated,
+    Lounge.signed_out,
+]
+
+
+def sign_out(user, session):
+    request = HttpRequest()
+    request.session, request.user = import_module(settings.SESSION_ENGINE).SessionStore(session), user
+    logout(request)
