@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 from django.db import close_old_connections, connection
 
+DEADLINE = 300  # seconds
+
 
 def at_once(*acts):
     """Calls all of them at once. Returns what each returned, in this order; raises the first error that one raised."""
@@ -30,7 +32,7 @@ class Crowd:
         """As above; at most `size` acts."""
         barrier = threading.Barrier(len(acts))
         acting = [self.threads.submit(act_with_all, barrier, act) for act in acts]
-        wait(acting, timeout=60)
+        wait(acting, timeout=DEADLINE)
         return [one.result(0) for one in acting]
 
 

@@ -5,6 +5,8 @@ A server of this application is the forum otherwise: `uvicorn tests.faults.broke
 
 import itertools
 import os
+import random
+import time
 
 from forum.asgi import application
 from realtime import feed, fence, heartbeat, sweep
@@ -137,6 +139,19 @@ async def double_and_swap(deliver, number):
         held.clear()
 
 
+def pause_before_commit():
+    """Not broken, only hard on whoever believes that changes are committed in the order in which they began."""
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    commit = BaseDatabaseWrapper._commit
+
+    def slow(self):
+        time.sleep(random.uniform(0, 0.02))
+        return commit(self)
+
+    BaseDatabaseWrapper._commit = slow
+
+
 BREAKS = {
     "lossy": lambda: change_deliveries(drop_one_in_ten),
     "muddled": lambda: change_deliveries(double_and_swap),
@@ -148,6 +163,7 @@ BREAKS = {
     "catch-up": catch_up_for_everybody,
     "lose": lose_one_in_ten,
     "heartbeat": no_heartbeat,
+    "pause": pause_before_commit,
 }
 if name := os.environ.get("BROKEN"):
     BREAKS[name]()

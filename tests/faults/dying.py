@@ -1,0 +1,89 @@
+"""Writers who are killed (kill -9) at a named point of their reply: a program that forks one for each order.
+
+An order is a line "topic author token point" on stdin. Once that writer is dead, its token is a line on stdout.
+"""
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+
+from tests.server import ROOT
+
+POINTS = {  # name: whether the reply is there afterwards
+    "before the numbers": False,  # the post is written, the counters of its topic are not
+    "before the commit": False,
+    "after the commit": True,  # and nobody is told
+    "after publishing": True,
+}
+
+
+class Writers:
+    """The program, from outside. `environment` is that of a Server."""
+
+    def __init__(self, environment):
+        command = [sys.executable, "-m", "tests.faults.dying"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self.program = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **pipes)
+
+    def dies(self, topic, author, token, point):
+        """Returns when the writer is dead. `topic` and `author` are ids."""
+        self.program.stdin.write(f"{topic} {author} {token} {list(POINTS).index(point)}\n")
+        self.program.stdin.flush()
+        assert self.program.stdout.readline().strip() == token
+
+    def stop(self):
+        self.program.communicate()
+
+
+def main():
+    """Sets up Django once, and opens no connection: each writer has one of its own, without a pool of them."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from forum import markdown
+
+    markdown.render("What is made when it is first used is made.")
+    settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+    gc.freeze()  # what is never looked at again need not be copied
+    for line in sys.stdin:
+        topic, author, token, point = line.split()
+        writer = os.fork()
+        if not writer:
+            reply_and_die(int(topic), int(author), token, list(POINTS)[int(point)])
+        status = os.waitpid(writer, 0)[1]
+        print(token if os.WTERMSIG(status) == signal.SIGKILL else f"not killed: {status}", flush=True)
+
+
+def reply_and_die(topic, author, token, point):
+    from django.db import connection
+
+    from forum.models import Topic, User
+
+    commit = connection._commit
+
+    def dying():
+        if point == "before the commit":
+            die()
+        commit()
+        if point == "after the commit":
+            die()
+
+    connection._commit = dying
+    if point == "before the numbers":
+        Topic.save_numbers = die
+    Topic.objects.get(pk=topic).reply(User.objects.get(pk=author), "My last words.", token)
+    if point == "after publishing":
+        die()
+    os._exit(1)
+
+
+def die(*_who):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
