@@ -7,6 +7,7 @@ is what version 0.54 has; with any other server the engine uses ASGI alone.
 
 import asyncio
 import logging
+from socket import SO_SNDBUF, SOL_SOCKET
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
@@ -16,6 +17,7 @@ from .frames import frame_of
 from .outlets import BACKLOG, DIRECT
 
 logger = logging.getLogger("sockets")  # from warnings on: that a socket opens is no news, and there are thousands
+IN_KERNEL = 64 * 1024  # bytes that the kernel keeps besides (Linux doubles it); by itself it would keep megabytes
 CLOSING = 10  # seconds that a page may take to read what was sent before it was closed
 NOT_UTF8 = 1007
 LOOK = 0.05  # seconds between two looks whether a page has read
@@ -42,7 +44,9 @@ class Protocol(WebSocketsSansIOProtocol):
     def attach(self, page):
         """What is said goes to `page` from now on; the ASGI application may return, and the connection stays."""
         self.page, self.close_timer = page, Stays
-        self._socket = self.transport.get_extra_info("socket").fileno()
+        socket = self.transport.get_extra_info("socket")
+        socket.setsockopt(SOL_SOCKET, SO_SNDBUF, IN_KERNEL)
+        self._socket = socket.fileno()
         self._is_plain = self.transport.get_extra_info("sslcontext") is None
         self.way = self._socket if self._is_plain else None
         while not self.queue.empty():

@@ -8,7 +8,8 @@ from bench.site import free_port, prepared
 
 
 class Forum:
-    """`sessions`: keys, one per member; `topic` is what all watch, `watches` what a page says; `redis` an address."""
+    """`sessions`: keys, one per member; `topic` is what all watch, `watches` what a page says; `redis` an address;
+    `more` is what its events carry beside the usual."""
 
     def __init__(self, members, redis):
         from forum.models import Category, Topic, User
@@ -19,16 +20,16 @@ class Forum:
         self.topic = Topic.start(self.members[0], self.category, "How quick is it?", "Let us see.")
         self.sessions = sessions_of(self.members)
         self.watches = [watch(self.topic)]
-        self.redis, self.change = redis, self.topic.change
+        self.redis, self.change, self.more = redis, self.topic.change, {}
 
     def publish(self, t0):
-        """An event as a post makes it, of about 1 KiB, from this process."""
+        """An event as a post makes it, of about 1 KiB and `more`, from this process."""
         from realtime import events, groups, redis_client
 
         self.change += 1
         group = groups.of_topic(self.topic.pk)
         at = {"topic": self.topic.pk, "epoch": self.topic.epoch, "change": self.change}
-        text = events.encode(EVENT | at | {"t0": t0})
+        text = events.encode(EVENT | at | {"t0": t0} | self.more)
         if not redis_client.tell_groups([(group, {"type": "deliver", "group": group, **at, "text": text})]):
             raise SystemExit("Redis did not take the event.")
 

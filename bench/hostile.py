@@ -1,0 +1,126 @@
+"""What people who read notice of those who do not, and of those who are turned away: p99, alone and beside them.
+
+300 pages are told 50 events of 8 KiB a second; beside them are 200 sockets that watch and never read, and then 5,000
+handshakes a minute from a foreign page, all of them refused. Each beside the same readers alone, three times in turn.
+"""
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from statistics import median
+
+from bench.engine.contenders import FastPath
+from bench.engine.files import allow_files
+from bench.engine.forum import forum_with
+from bench.processes import memory
+from bench.report import tell, title
+
+READERS, STUCK, ROUNDS = 300, 200, 3
+EVENTS, RATE = 1000, 50  # a second
+MORE = {"more": "x" * 7000}  # a thousand of these are more than the kernel keeps for one who does not read
+REFUSED = 5000  # a minute
+
+
+def main():
+    allow_files(16_384)
+    with forum_with(members=500) as forum:
+        title(f"{READERS} pages that read, {RATE} events of 8 KiB a second")
+        forum.more = MORE
+        rounds = [(alone(forum), *beside_stuck(forum), *beside_refused(forum)) for _ in range(ROUNDS)]
+    reading, stuck, grown, given_up, refused, answered = map(median, zip(*rounds, strict=True))
+    tell("published to arrived, p99, among themselves", reading, "ms")
+    tell(f"the same beside {STUCK} that never read", stuck, "ms", reference=reading, at_most=2, of_reference=True)
+    tell(f"memory for these {STUCK} during {EVENTS:,} events", grown, "MiB", at_most=64)
+    tell("of them given up by then", given_up, "", at_least=STUCK)
+    tell("p99 beside refused handshakes", refused, "ms", reference=reading, at_most=2, of_reference=True)
+    tell("handshakes refused", answered, "a minute", at_least=0.95 * REFUSED)
+
+
+def alone(forum):
+    with FastPath(forum) as parley:
+        return p99(parley)
+
+
+def beside_stuck(forum):
+    """(p99, MiB that the server grew by, how many it gave up)."""
+    with FastPath(forum) as parley:
+        before = memory(parley.pid)
+        stuck = [deaf_page(parley.port, forum) for _ in range(STUCK)]
+        slow = p99(parley)
+        grown = memory(parley.pid) - before
+        given_up = sum(map(is_closed, stuck))
+    return slow, grown, given_up
+
+
+def beside_refused(forum):
+    with FastPath(forum) as parley, turned_away(parley.port) as answered:
+        began = time.monotonic()
+        slow = p99(parley)
+        return slow, len(answered) / (time.monotonic() - began) * 60
+
+
+def p99(parley):
+    pages = parley.open_pages(READERS)
+    began = time.monotonic()
+    for number in range(EVENTS):
+        time.sleep(max(0, began + number / RATE - time.monotonic()))
+        parley.publish()
+    pages.wait_for(EVENTS)
+    return pages.end()["p99"]
+
+
+def deaf_page(port, forum):
+    page = shake_hands(port, f"http://127.0.0.1:{port}")
+    ask = forum.watches[0].encode()
+    page.sendall(bytes([0x81, 0x80 | len(ask), 0, 0, 0, 0]) + ask)
+    return page
+
+
+def is_closed(page):
+    page.settimeout(1)
+    try:
+        while page.recv(2**20):
+            pass
+    except TimeoutError:
+        return False
+    except ConnectionResetError:
+        pass
+    return True
+
+
+def shake_hands(port, origin):
+    page = socket.socket()
+    page.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    page.connect(("127.0.0.1", port))
+    page.sendall(
+        f"GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {origin}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n\r\n".encode()
+    )
+    page.recv(4096)
+    return page
+
+
+@contextmanager
+def turned_away(port):
+    """Meanwhile REFUSED handshakes a minute come from elsewhere; those that were answered are in the list."""
+    answered, over = [], threading.Event()
+
+    def knock():
+        began = time.monotonic()
+        while not over.is_set():
+            time.sleep(max(0, began + len(answered) * 60 / REFUSED - time.monotonic()))
+            shake_hands(port, "https://elsewhere.example").close()
+            answered.append(time.monotonic())
+
+    visitor = threading.Thread(target=knock)
+    visitor.start()
+    try:
+        yield answered
+    finally:
+        over.set()
+        visitor.join()
+
+
+if __name__ == "__main__":
+    main()
