@@ -82,7 +82,8 @@ def run(ground, fault, name, results, chromium, build="", rate=RATE):
     ada, grace = world.member("ada"), world.member("grace")
     topic = world.topic(ada, world.category("Help"), replies=3)
     writers = [Member(user, door.address).prepare() for user in (ada, grace) for door in ground.doors]
-    ground.open_pages = list(ground.pages(PAGES, topic, [ada, grace]))
+    others = [world.member(f"reader{number}") for number in range(PAGES // 20 - 1)]  # nobody has many sockets
+    ground.open_pages = list(ground.pages(PAGES, topic, [ada, grace, *others]))
     story = Story(topic.pk, writers, ground.open_pages, rate, looks=LOOKS)
     people = [
         Person(chromium, ground.lines[number % len(ground.lines)].address, (None, ada)[number % 2])
