@@ -11,7 +11,7 @@ import re
 import sys
 import time
 import urllib.parse
-from functools import cache
+from functools import lru_cache
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
@@ -85,7 +85,7 @@ class Page:
     async def listen(self, patience):
         while self.running and not self.gone:
             patience.reschedule(asyncio.get_running_loop().time() + SILENCE)
-            await self.hear(json.loads(await self.socket.recv()))
+            await self.hear(read(await self.socket.recv()))
 
     async def watch(self):
         await self.say({"type": "watch", "topic": self.topic, "epoch": self.epoch, "change": self.have})
@@ -211,13 +211,20 @@ class Page:
         self.log.seen.append((kind, time.monotonic(), *rest))
 
 
+@lru_cache(1000)
+def read(text):
+    """Thousands of pages are told the same, and none changes it."""
+    return json.loads(text)
+
+
+@lru_cache(1000)
 def text_of(html):
     """A short hash of what somebody wrote, without what stands around it; None for a hidden post."""
     found = BODY.search(html)
     return short_hash(found[1]) if found else None
 
 
-@cache
+@lru_cache(10_000)
 def hash_of(html):
     return short_hash(re.sub(r"\s+", " ", html))
 

@@ -142,12 +142,14 @@ def test_after_it_nothing_acknowledged_is_missing(story_on_it, fault):
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: make services")
 def test_a_proxy_that_is_loaded_anew_loses_nothing(story, tmp_path, collected):
-    assert story(faults.proxy_reloaded, proxy=partial(PlainNginx, tmp_path, collected)) == []
+    proxy = partial(PlainNginx, tmp_path, collected)
+    assert story(faults.proxy_reloaded, proxy=proxy, rate=RATE / 2) == []  # it passes on all that pages hear
 
 
 @pytest.mark.skipif(not LIBRARY, reason="needs libfaketime: make services")
 def test_clocks_that_jump_move_nothing_else(story, tmp_path):
-    assert story(faults.clocks, "clocks that jump", clock=partial(Clock, tmp_path)) == []
+    rate = RATE / 2  # a server that reads the time from a file is slower
+    assert story(faults.clocks, "clocks that jump", clock=partial(Clock, tmp_path), rate=rate) == []
 
 
 @pytest.mark.parametrize("build", ["lossy 1", "lossy 10", "lossy 50", "muddled"] if FULL else ["lossy 10", "muddled"])
