@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from tests.columns import COLUMNS
+from tests.faults.clocks import LIBRARY
 from tests.postgresql import programs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,7 @@ NEEDS = {  # what a part of the suite needs: how to find it
     "redis": lambda: shutil.which("redis-server"),
     "postgresql": programs,
     "proxy": lambda: shutil.which("nginx") and shutil.which("caddy"),
+    "libfaketime": lambda: LIBRARY,
 }
 STORELESS = ["tests/markdown", "tests/test_names.py", "tests/transfer/test_text.py"]  # two thirds of all; run once
 LOOKS = ["tests/browser/test_accessibility.py", "tests/browser/test_composing.py"]  # of what a browser does; run once

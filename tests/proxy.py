@@ -75,12 +75,15 @@ class Proxy:
 
     def _run(self):
         while self.running:
-            for key, _events in self.selector.select(0.1):
+            if self.mode == "hang":
+                self.wakened.recv(64)  # until another mode: of news that nobody reads, select would tell for ever
+                continue
+            for key, _events in self.selector.select(self._rest()):
                 if key.fileobj is self.wakened:
                     self.wakened.recv(64)
                 elif key.fileobj is self.listener:
                     self._accept()
-                elif key.fileobj in self.pairs and self.mode != "hang":
+                elif key.fileobj in self.pairs:
                     self._forward(key.fileobj)
             if self.mode != "buffer":
                 self._let_go_of_what_is_held()
@@ -88,6 +91,10 @@ class Proxy:
                 now = time.monotonic()
                 for end in [end for end in self.pairs if self.mode == "cut" or self._is_idle(end, now)]:
                     self._drop(end)
+
+    def _rest(self):
+        """Seconds until there may be something to do that no socket tells of."""
+        return 0.1
 
     def _is_idle(self, end, now):
         return all(now - self.spoken[one] > self.patience for one in (end, self.pairs.get(end)) if one in self.spoken)

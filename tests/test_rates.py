@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from limits.errors import StorageError
 
@@ -14,6 +16,16 @@ def test_after_as_many_as_allowed_one_has_to_wait(two_a_day):
 
     assert waits[:2] == [0, 0]
     assert all(0 < wait <= 2 * 24 * 3600 for wait in waits[2:])
+
+
+def test_a_clock_that_is_set_keeps_nobody_waiting_longer(settings, monkeypatch):
+    settings.RATES = {"post": "2/minute"}
+    true = time.time
+
+    for jump in (0, 3600, -3600, 0):
+        monkeypatch.setattr(time, "time", lambda jump=jump: true() + jump)
+        waits = [rates.seconds_to_wait("post", 9) for _ in range(3)]
+        assert waits[2] in range(1, 121)
 
 
 def test_people_and_what_they_do_are_counted_apart(two_a_day):

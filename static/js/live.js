@@ -206,8 +206,7 @@ class Connection extends EventTarget {
 
   #wake() {
     this.#feed?.hurry();
-    const waited = Date.now() - this.#heardAt;
-    if (this.#attempt && waited < (this.#isOpen ? SILENCE : OPENING)) return;
+    if (this.#attempt && this.#silence < (this.#isOpen ? SILENCE : OPENING)) return;
     this.#drop();
     if (!this.#feed?.works) this.#become("reconnecting");
     this.#open();
@@ -226,9 +225,14 @@ class Connection extends EventTarget {
     this.#share.leave();
   }
 
+  // In ms. A clock that was set back counts as silence, too: it could hide a real one for as long as it went back.
+  get #silence() {
+    return Math.abs(Date.now() - this.#heardAt);
+  }
+
   // A socket that opens and then stays silent may be held up by a proxy: then the feed needn't wait for more failures.
   #watchdog() {
-    if (!this.#attempt || Date.now() - this.#heardAt < (this.state === "live" ? SILENCE : OPENING)) return;
+    if (!this.#attempt || this.#silence < (this.state === "live" ? SILENCE : OPENING)) return;
     if (!this.#isOpen || this.#unanswered.size) this.#failures = Math.max(this.#failures, FAILURES - 1);
     this.#drop();
     this.#lost(0);

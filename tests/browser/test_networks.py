@@ -1,5 +1,7 @@
 """What networks and machines do to an open page: in the end it equals a fresh load."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -55,6 +57,25 @@ def test_a_connection_that_hangs_in_silence_is_noticed(forum, network, visit):
     network.hang()
     much_happens(forum)
     page.clock.run_for(45_000)
+    network.cut()
+    network.pass_on()
+    page.clock.run_for(35_000)
+    page.clock.resume()
+
+    ends_like_a_fresh_page(reader, forum["topic"])
+
+
+def test_a_clock_that_is_set_back_hides_no_silence(forum, network, visit):
+    reader = visit(network=network)
+    page = reader.page = reader.context.new_page()
+    page.clock.install()
+    reader.opens_live(forum["topic"])
+
+    network.hang()
+    much_happens(forum)
+    page.clock.set_system_time(datetime.now() - timedelta(hours=1))
+    page.clock.run_for(6_000)
+    page.locator("live-status[data-state=reconnecting]").wait_for()
     network.cut()
     network.pass_on()
     page.clock.run_for(35_000)

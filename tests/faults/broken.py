@@ -36,9 +36,12 @@ def change_deliveries(what):
     hubs.Hub.deliver = changed
 
 
-async def drop_one_in_ten(deliver, number):
-    if number % 10:
-        await deliver()
+def drop_one_in(many):
+    async def drop(deliver, number):
+        if number % many:
+            await deliver()
+
+    return drop
 
 
 async def drop_all(deliver, number):
@@ -107,8 +110,8 @@ def catch_up_for_everybody():
     feed.topic_changes_and_place = lambda user, *arguments: asked(owner, *arguments)
 
 
-def lose_one_in_ten():
-    """An answer that leads to a post which is then not there."""
+def lose_one_in_ten(lose):
+    """An answer that leads to a post which is then not there: `lose` takes it from its rows."""
     from forum.models import Post
     from forum.views import posts
 
@@ -116,7 +119,7 @@ def lose_one_in_ten():
 
     def losing(to):
         if "#post-" in str(to) and next(count) % 10 == 0:
-            Post.objects.filter(number=int(str(to).rpartition("-")[2])).update(token=os.urandom(16).hex())
+            lose(Post.objects.filter(number=int(str(to).rpartition("-")[2])))
         return redirect(to)
 
     posts.redirect = losing
@@ -153,15 +156,18 @@ def pause_before_commit():
 
 
 BREAKS = {
-    "lossy": lambda: change_deliveries(drop_one_in_ten),
+    "lossy 1": lambda: change_deliveries(drop_one_in(100)),
+    "lossy 10": lambda: change_deliveries(drop_one_in(10)),
+    "lossy 50": lambda: change_deliveries(drop_one_in(2)),
     "muddled": lambda: change_deliveries(double_and_swap),
-    "drop": lambda: (change_deliveries(drop_one_in_ten), silence_the_sweep()),
+    "drop": lambda: (change_deliveries(drop_one_in(10)), silence_the_sweep()),
     "swap": lambda: change_deliveries(swap_two),
     "twice": lambda: change_deliveries(send_one_twice),
     "rollback": announce_before_commit,
     "push": push_to_everybody,
     "catch-up": catch_up_for_everybody,
-    "lose": lose_one_in_ten,
+    "lose": lambda: lose_one_in_ten(lambda posts: posts.update(token=os.urandom(16).hex())),
+    "unseen": lambda: lose_one_in_ten(lambda posts: posts.delete()),
     "heartbeat": no_heartbeat,
     "pause": pause_before_commit,
 }

@@ -6,6 +6,7 @@ from tests.browser.conftest import chromium, moderators  # noqa: F401 - the same
 from tests.browser.people import Person
 from tests.collected import collected  # noqa: F401 - the static files
 from tests.counts import FULL
+from tests.faults.results import table
 from tests.realtime.conftest import redis, redis_server  # noqa: F401 - a Redis of its own
 from tests.server import Server
 
@@ -37,15 +38,12 @@ def reader(chromium, server):  # noqa: F811
 
 @pytest.fixture(scope="session")
 def results(request):
-    """[(fault, pages, posts sent, seconds until all were current, busiest second, violations)]; a table in the end."""
+    """A list for Rows, which are printed as a table in the end."""
     rows = []
     yield rows
     request.config.fault_results = rows
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    for name, pages, posts, took, busiest, violations in getattr(config, "fault_results", []):
-        verdict = "holds" if not violations else f"BROKEN {sorted({rule for rule, _words in violations})}"
-        sizes = f"{name:<40} {pages:>5} pages {posts:>5} posts"
-        times = f"current after {took:4.1f} s  back in the busiest second {busiest:4.0%}"
-        terminalreporter.write_line(f"{sizes}  {times}  {verdict}")
+    for line in table(getattr(config, "fault_results", [])):
+        terminalreporter.write_line(line)

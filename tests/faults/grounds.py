@@ -6,6 +6,7 @@ may be broken.
 
 import asyncio
 import contextlib
+import time
 
 from tests.browser.people import session_cookie
 from tests.server import Server
@@ -17,18 +18,27 @@ APPLICATION = "tests.faults.broken:application"
 
 
 class Ground:
-    """`static` is the folder with the collected static files, `redis` and `database` are what may be broken, too."""
+    """`static` is the folder with the collected static files, `redis` and `database` are what may be broken, too.
 
-    def __init__(self, servers, static, redis=None, database=None):
+    `proxy(ports)` makes what stands before the servers, `clock(name)` the Clock that one of them has. `open_pages` and
+    `browsers` are who looks, once somebody does.
+    """
+
+    def __init__(self, servers, static, redis=None, database=None, proxy=None, clock=None):
         self.redis, self.database = redis, database
         self.redis_line = Line(redis.port) if redis else None
         address = f"redis://127.0.0.1:{self.redis_line.port}/0" if redis else ""
         named = {"application": APPLICATION, "REDIS_URL": address, "STATIC_ROOT": static}
-        self.servers = [Server("uvicorn", **named) for _ in range(servers)]
-        self.lines = [Line(server.port) for server in self.servers]
+        self.clocks = [clock(f"clock-{number}") for number in range(servers)] if clock else []
+        worn = [clock.environment for clock in self.clocks] or [{}] * servers
+        self.servers = [Server("uvicorn", **named, **more) for more in worn]
+        self.proxy = proxy and proxy([server.port for server in self.servers])
+        self.doors = [self.proxy] if proxy else self.servers  # where members write
+        self.lines = [Line(door.port) for door in self.doors]
+        self.open_pages, self.browsers = [], None
 
     def start(self):
-        for server in self.servers:
+        for server in [*self.servers, *filter(None, [self.proxy])]:
             server.start()
         return self
 
@@ -37,8 +47,12 @@ class Ground:
             with contextlib.suppress(Exception):
                 server.thaw()
                 server.stop()
+        for server, clock in zip(self.servers, self.clocks, strict=False):
+            clock.tidy(server.process.pid)
         for line in [*self.lines, *filter(None, [self.redis_line])]:
             line.close()
+        if self.proxy:
+            self.proxy.stop()
 
     def pages(self, count, topic, users):
         """Half of them guests, over all servers in turn."""
@@ -53,3 +67,13 @@ class Ground:
         """Calls a plain function of each server, or of `things`, without holding up the pages."""
         for thing in self.servers if things is None else things:
             await asyncio.to_thread(act, thing)
+
+    def cut_off(self):
+        """From now on no page can be reached, whatever it believes; until it has another connection."""
+        for page in self.open_pages:
+            page.log.seen.append(("cut off", time.monotonic()))
+
+    @property
+    def broken(self):
+        """How many connections of pages the network has broken."""
+        return sum(line.broken for line in self.lines)

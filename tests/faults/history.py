@@ -3,7 +3,8 @@
 Times are those of one monotonic clock, in seconds. Docs: docs/guarantees.md, where C1 to C8 are explained.
 """
 
-from collections import defaultdict
+from bisect import bisect
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 BEHIND = 30.0  # seconds that a connected page may be behind the head
@@ -17,6 +18,7 @@ class Write:
     topic: int
     sent_at: float
     post: int | None = None  # the number that the answer led to; None: refused, or nobody knows
+    shown: bool | None = None  # whether the author saw it there; None: did not look, or no page came
 
 
 @dataclass
@@ -24,7 +26,8 @@ class PageLog:
     """One page: who looked, at what, and all that happened to it, in order.
 
     seen: ("began", at, change), ("applied", at, change, post or None, hash of its text or None),
-    ("caught up", at, since, change), ("reloaded", at, change), ("connected", at), ("closed", at, code)
+    ("caught up", at, since, change), ("reloaded", at, change), ("connected", at), ("closed", at, code),
+    ("cut off", at): nothing can reach it, and it has no way to know
     """
 
     name: str
@@ -72,8 +75,8 @@ def doubled(history, database, behind):
         if len(posts) > 1:
             yield f"form {token} made the posts {posts}"
     for page in history.pages:
-        applied = [entry[2] for entry in current(page) if entry[0] == "applied"]
-        for change in {change for change in applied if applied.count(change) > 1}:
+        applied = Counter(entry[2] for entry in current(page) if entry[0] == "applied")
+        for change in [change for change, times in applied.items() if times > 1]:
             yield f"{page.name} applied change {change} twice"
 
 
@@ -137,11 +140,14 @@ def behind_for_long(history, database, behind):
     for page in history.pages:
         if (page.user, page.topic) in {(user, topic) for user, topic, _change in history.revokes}:
             continue
+        had = Had(page)
         for start, end in connected_spans(page):
+            if end - start < behind:
+                continue
             for at, change in heads[page.topic]:
                 due = max(at, start) + behind
-                if due <= end and have_at(page, due) < change:
-                    yield f"{page.name} had {have_at(page, due)} when {change} was {behind:.0f} s old"
+                if due <= end and had.by(due) < change:
+                    yield f"{page.name} had {had.by(due)} when {change} was {behind:.0f} s old"
                     break
 
 
@@ -150,6 +156,13 @@ def diverged(history, database, behind):
     for page in history.pages:
         if page.final != page.fresh:
             yield f"{page.name} ended with {page.final}, a fresh page with {page.fresh}"
+
+
+def own_writes(history, database, behind):
+    """G7: whoever writes sees it in the page that the answer leads to."""
+    for write in history.writes:
+        if write.shown is False:
+            yield f"post {write.post} was acknowledged, and its author did not see it"
 
 
 RULES = {
@@ -161,6 +174,7 @@ RULES = {
     "C6": never_committed,
     "C7": behind_for_long,
     "C8": diverged,
+    "G7": own_writes,
 }
 
 
@@ -184,11 +198,20 @@ def connected_spans(page):
     for kind, at, *_rest in page.seen:
         if kind == "connected" and since is None:
             since = at
-        if kind == "closed" and since is not None:
+        if kind in ("closed", "cut off") and since is not None:
             spans.append((since, at))
             since = None
     return spans
 
 
-def have_at(page, at):
-    return max((reached(entry) for entry in page.seen if entry[1] <= at), default=0)
+class Had:
+    """What a page had at which time: asked for each change of a long run."""
+
+    def __init__(self, page):
+        self.times, self.most = [], [0]
+        for entry in page.seen:
+            self.times.append(entry[1])
+            self.most.append(max(self.most[-1], reached(entry)))
+
+    def by(self, at):
+        return self.most[bisect(self.times, at)]

@@ -41,6 +41,17 @@ class Member:
         except (OSError, http.client.HTTPException):
             return None
 
+    def reads(self, address):
+        """The page there, wherever it leads to; "" if there is none, None where none could be had."""
+        request = urllib.request.Request(urllib.parse.urljoin(self.address, address), headers=self._headers())
+        try:
+            with urllib.request.urlopen(request, timeout=30) as page:
+                return page.read().decode()
+        except urllib.error.HTTPError as error:
+            return "" if error.code == 404 else None
+        except (OSError, http.client.HTTPException):
+            return None
+
     def sends(self, topic, text, token):
         """The connection on which a reply was sent; its answer can be waited for there."""
         line = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=30)

@@ -8,8 +8,10 @@ import hashlib
 import json
 import random
 import re
+import sys
 import time
 import urllib.parse
+from functools import lru_cache
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
@@ -37,7 +39,7 @@ class Page:
         self.log = PageLog(name, user, topic)
         self.epoch, self.have, self.posts, self.header = "", 0, {}, ""
         self.early, self.hole, self.failures, self.gone = {}, None, 0, False
-        self.running, self.socket, self.code = True, None, None
+        self.running, self.socket, self.code, self.is_connected = True, None, None, False
 
     async def run(self):
         while self.running and not self.gone:
@@ -69,7 +71,7 @@ class Page:
         async with connect(url, origin=self.address, additional_headers=cookie, compression=None,
                            open_timeout=10, ping_interval=None, close_timeout=1) as self.socket:  # fmt: skip
             self.note("connected")
-            self.code = 1006
+            self.code, self.is_connected = 1006, True
             try:
                 await self.watch()
                 async with asyncio.timeout(None) as patience:
@@ -77,12 +79,13 @@ class Page:
             except WebSocketException:
                 self.code = self.socket.close_code or 1006
             finally:
+                self.is_connected = False
                 self.note("closed", self.code)
 
     async def listen(self, patience):
         while self.running and not self.gone:
             patience.reschedule(asyncio.get_running_loop().time() + SILENCE)
-            await self.hear(json.loads(await self.socket.recv()))
+            await self.hear(read(await self.socket.recv()))
 
     async def watch(self):
         await self.say({"type": "watch", "topic": self.topic, "epoch": self.epoch, "change": self.have})
@@ -146,7 +149,7 @@ class Page:
     def show(self, event):
         self.header = event["header"]
         if post := event.get("post"):
-            self.posts[post["number"]] = post["html"]
+            self.posts[post["number"]] = sys.intern(post["html"])  # thousands of pages show the same
 
     async def mend(self):
         await asyncio.sleep(REORDERING)
@@ -194,24 +197,36 @@ class Page:
             if page > 1:
                 _status, text = await self.fetch(f"/t/{self.topic}/?page={page}")
             for html in POST.findall(text):
-                self.posts[int(re.search(r'data-number="(\d+)"', html)[1])] = html
+                self.posts[int(re.search(r'data-number="(\d+)"', html)[1])] = sys.intern(html)
         self.note(kind, self.have)
 
     async def fetch(self, path):
         return await fetch(self.address, path, self.session)
 
     def hash(self):
-        shown = self.header + "".join(self.posts[number] for number in sorted(self.posts))
-        return short_hash(re.sub(r"\s+", " ", shown))
+        shown = [self.header, *(self.posts[number] for number in sorted(self.posts))]
+        return short_hash("".join(map(hash_of, shown)))
 
     def note(self, kind, *rest):
         self.log.seen.append((kind, time.monotonic(), *rest))
 
 
+@lru_cache(1000)
+def read(text):
+    """Thousands of pages are told the same, and none changes it."""
+    return json.loads(text)
+
+
+@lru_cache(1000)
 def text_of(html):
     """A short hash of what somebody wrote, without what stands around it; None for a hidden post."""
     found = BODY.search(html)
     return short_hash(found[1]) if found else None
+
+
+@lru_cache(10_000)
+def hash_of(html):
+    return short_hash(re.sub(r"\s+", " ", html))
 
 
 def short_hash(text):

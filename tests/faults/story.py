@@ -1,6 +1,7 @@
 """People write, pages look, something goes wrong and is well again; in the end everybody is asked what they saw."""
 
 import asyncio
+import random
 import time
 import uuid
 from bisect import bisect
@@ -19,10 +20,14 @@ PAUSE = 0.1  # seconds between two looks at what the database has
 
 
 class Story:
-    """`writers` are Members, `pages` Pages; both may use any of the servers."""
+    """`writers` are Members, `pages` Pages; both may use any of the servers.
 
-    def __init__(self, topic, writers, pages, rate=10, patience=PATIENCE):
+    `looks` is the share of what they write that writers look at when it was answered.
+    """
+
+    def __init__(self, topic, writers, pages, rate=10, patience=PATIENCE, looks=1.0):
         self.topic, self.writers, self.pages, self.rate, self.patience = topic, writers, pages, rate, patience
+        self.looks = looks
         self.history = History(pages=[page.log for page in pages])
         self.writing = True
 
@@ -40,21 +45,24 @@ class Story:
         Returns the seconds until all pages were current after it, and the violations.
         """
         looking = [asyncio.create_task(page.run()) for page in self.pages]
-        await self.until(lambda: all(page.have and page.socket for page in self.pages), "all pages are connected")
-        writing = [asyncio.create_task(self.write(writer)) for writer in self.writers]
+        await self.until(lambda: all(page.have and page.is_connected for page in self.pages), "all pages are connected")
+        threads = ThreadPoolExecutor(len(self.writers))  # writers go on where pages can't
+        writing = [asyncio.get_running_loop().run_in_executor(threads, self.write, writer) for writer in self.writers]
         watching = asyncio.create_task(self.watch_heads())
         await asyncio.sleep(0.5)
         self.broke_at = time.monotonic()
-        await fault()
-        await asyncio.sleep(0.5)
-        self.writing = False
+        try:
+            await fault()
+            await asyncio.sleep(0.5)
+        finally:
+            self.writing = False
         await asyncio.gather(*writing)
-        took = await self.until_all_are_current()
+        took, head = await self.until_all_are_current()
         watching.cancel()
         for page in self.pages:
             await page.leave()
         await asyncio.gather(*looking, return_exceptions=True)
-        await self.compare_with_fresh_pages()
+        await self.compare_with_fresh_pages(head)
         return took, self.history.violations(await sync_to_async(read_database)(), behind)
 
     @property
@@ -64,33 +72,44 @@ class Story:
         back = sorted(at for at in connected if at > self.broke_at)
         return max((bisect(back, at + 1) - place for place, at in enumerate(back)), default=0) / len(self.pages)
 
-    async def write(self, writer):
+    @property
+    def applied(self):
+        return sum(entry[0] == "applied" for page in self.pages for entry in page.log.seen)
+
+    @property
+    def caught_up(self):
+        return sum(e[3] - e[2] for page in self.pages for e in page.log.seen if e[0] == "caught up")
+
+    def write(self, writer):
         while self.writing:
             began = time.monotonic()
             write = Write(uuid.uuid4().hex, self.topic, began)
             self.history.writes.append(write)
-            deadline = began + PATIENCE
-            while write.post is None and time.monotonic() < deadline:
-                write.post = await asyncio.to_thread(answered, writer, self.topic, write.token)
-                if write.post is None:
-                    await asyncio.sleep(0.2)
-            await asyncio.sleep(max(0, len(self.writers) / self.rate - (time.monotonic() - began)))
+            while write.post is None and time.monotonic() < began + PATIENCE:
+                if address := answered(writer, self.topic, write.token):
+                    write.post = int(address.rpartition("#post-")[2])
+                    write.shown = shows(writer, address, write) if random.random() < self.looks else None
+                else:
+                    time.sleep(0.2)
+            time.sleep(max(0, len(self.writers) / self.rate - (time.monotonic() - began)))
 
     async def watch_heads(self):
+        last = None
         while True:
             change = await sync_to_async(head_of)(self.topic)
-            if change:
+            if change and change != last:
                 self.history.heads.append((time.monotonic(), self.topic, change))
+                last = change
             await asyncio.sleep(PAUSE)
 
     async def until_all_are_current(self):
-        """Seconds until the last page had all."""
+        """(seconds until the last page had all, the change that it had then)."""
         began = time.monotonic()
         while not (head := await sync_to_async(head_of)(self.topic)):
             await asyncio.sleep(PAUSE)
         watched = [page for page in self.pages if not page.gone]
         await self.until(lambda: all(page.have >= head for page in watched), "all pages are current", fails=False)
-        return time.monotonic() - began
+        return time.monotonic() - began, head
 
     async def until(self, condition, words, fails=True):
         deadline = time.monotonic() + (PATIENCE if fails else self.patience)
@@ -99,25 +118,32 @@ class Story:
         if fails and not condition():
             raise AssertionError(f"not in {PATIENCE:.0f} s: {words}")
 
-    async def compare_with_fresh_pages(self):
+    async def compare_with_fresh_pages(self, head):
         fresh = {}
         for page in self.pages:
             if page.gone:
                 continue
             if page.session not in fresh:
                 loaded = Page("fresh", page.address, page.topic, session=page.session)
-                await loaded.load("began")
+                while loaded.have < head and not loaded.gone:
+                    await loaded.load("began")  # a proxy may keep what guests see for the rest of a second
                 fresh[page.session] = loaded.hash()
             page.log.final, page.log.fresh = page.hash(), fresh[page.session]
 
 
 def answered(writer, topic, token):
-    """The number of the post that the answer leads to, or None."""
+    """Where the answer leads to, or None."""
     try:
         address = writer.replies(Topic(pk=topic), f"Post {token}", token)
     except OSError:
         return None
-    return int(address.rpartition("#post-")[2]) if address and "#post-" in address else None
+    return address if address and "#post-" in address else None
+
+
+def shows(writer, address, write):
+    """Whether its author sees the post there, or None where no page could be had."""
+    page = writer.reads(address)
+    return None if page is None else f'id="post-{write.post}"' in page and f"Post {write.token}" in page
 
 
 def head_of(topic):

@@ -101,6 +101,7 @@ def violations(redis, build="", careless=(), fault="wait"):
         ("push", [], "revoke", "C5"),
         ("catch-up", [], "revoke", "C5"),
         ("lose", [], "wait", "C1"),
+        ("unseen", [], "wait", "G7"),
         ("heartbeat", [], "wait", "C7"),
     ],
 )

@@ -1,0 +1,35 @@
+"""Clocks that jump, for servers: libfaketime tells them the hour. What measures (the monotonic clock) goes on.
+
+Not the files' times: nobody sets those back.
+"""
+
+import os
+from pathlib import Path
+
+LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)  # MT: time is asked in many threads
+
+
+class Clock:
+    """Of a server with this `environment`."""
+
+    def __init__(self, folder, name):
+        self.file, self.next = folder / name, folder / f"{name}.next"
+        self.set(0)
+        self.environment = {
+            "LD_PRELOAD": str(LIBRARY),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # on, the interpreter's waiting for its lock would end at once
+            "NO_FAKE_STAT": "1",
+        }
+
+    def set(self, seconds):
+        """So many after the true time, or before it; also while the server runs."""
+        self.next.write_text(f"{seconds:+d}\n")
+        os.replace(self.next, self.file)  # it is read all the time, and must never be half written
+
+    def tidy(self, process):
+        """Takes away what the library leaves of a process that ended by a signal."""
+        for left in Path("/dev/shm").glob(f"*faketime_*_{process}"):
+            left.unlink()

@@ -1,0 +1,267 @@
+"""What goes wrong: coroutine functions of the ground, each of which mends what it breaks."""
+
+import asyncio
+import contextlib
+import http.client
+import random
+import time
+from email.utils import parsedate_to_datetime
+from functools import partial
+
+from django.db import connection, transaction
+
+from forum.models import Topic
+from forum.models.topics import new_epoch
+from tests.waiting import until
+
+from .browsers import bring_back, put_away, set_clock
+from .conftest import FULL
+from .databases import nothing_left
+from .pages import SILENCE
+
+LASTS = 10 if FULL else 1.5  # seconds
+LINGERS = 30 if FULL else 1.5
+SLEEPS = 180 if FULL else 3
+CUTS = 100_000 if FULL else 50
+LONGEST_CUT = 10 if FULL else 1
+HOUR = 3600
+
+# --- The network ---
+
+
+async def cut(ground):
+    """Connections break and new ones are refused."""
+    await on_lines(ground, "cut")
+
+
+async def cut_for_five_minutes(ground):
+    await on_lines(ground, "cut", lasts=300)
+
+
+async def cut_again_and_again(ground):
+    """For tenths of a second and for several, whenever nearly all pages are back."""
+    while ground.broken < CUTS:
+        await on_lines(ground, "cut", lasts=0.1 * (10 * LONGEST_CUT) ** random.random())
+        deadline = time.monotonic() + 30
+        while share_with_a_socket(ground) < 0.9 and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+
+
+def share_with_a_socket(ground):
+    return sum(page.is_connected for page in ground.open_pages) / len(ground.open_pages)
+
+
+async def hang(ground):
+    """Nothing gets through and nobody is told."""
+    await on_lines(ground, "hang")
+
+
+async def silence(ground):
+    """The same for so long that pages give up what they have."""
+    ground.cut_off()
+    await on_lines(ground, "hang", lasts=SILENCE + 25)
+
+
+async def reset(ground):
+    """Connections are reset in the middle of what they bring."""
+    await on_lines(ground, "reset")
+
+
+async def loss(ground):
+    """Three packets in ten get lost."""
+    await on_lines(ground, "lose", 0.3, lasts=LINGERS)
+
+
+async def narrow(ground):
+    """Each page has a link of 1 Mbit/s."""
+    await on_lines(ground, "narrow", 125_000, lasts=LINGERS)
+
+
+async def on_lines(ground, mode, *how, lasts=LASTS):
+    for line in ground.lines:
+        getattr(line, mode)(*how)
+    await asyncio.sleep(lasts)
+    for line in ground.lines:
+        line.pass_on()
+
+
+# --- The reader's side ---
+
+
+async def sleep(ground):
+    """All readers close their laptops; when these wake, their connections are gone."""
+    for line in ground.lines:
+        line.hang()
+    ground.cut_off()
+    ground.browsers.sleep()
+    time.sleep(SLEEPS)  # not asyncio's: this thread is that of all pages, so they read nothing and no timer runs out
+    ground.browsers.wake()
+    await on_lines(ground, "cut", lasts=0.5)
+
+
+async def background(ground):
+    """Pages in Chromium are put away: frozen, or hidden with slow timers. Meanwhile the network is away, too."""
+    await ground.browsers.each(put_away)
+    await asyncio.sleep(LASTS)
+    await on_lines(ground, "cut", lasts=LASTS / 2)
+    await asyncio.sleep(LASTS)
+    await ground.browsers.each(bring_back)
+
+
+async def clocks(ground):
+    """The clocks of the servers, and those of browsers, jump by an hour or two, not all the same way."""
+    for jump in (HOUR, -HOUR, 0):
+        jumps = [jump, -jump]
+        for server, clock, seconds in zip(ground.servers, ground.clocks, jumps, strict=False):
+            clock.set(seconds)
+            await asyncio.to_thread(wait_for_it, server, seconds)
+        await ground.browsers.each(partial(set_clock, jumps))
+        await asyncio.sleep(LASTS)
+
+
+def wait_for_it(server, seconds):
+    """Until this server's clock is so far from the true time."""
+    until(lambda: abs(clock_of(server) - time.time() - seconds) < 60)
+
+
+def clock_of(server):
+    """The time that its answers name."""
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    with contextlib.closing(line):
+        line.request("GET", "/u/1.css")
+        return parsedate_to_datetime(line.getresponse().headers["Date"]).timestamp()
+
+
+# --- The site's side ---
+
+
+async def proxy_reloaded(ground):
+    for _ in range(5):
+        ground.proxy.reload()
+        await asyncio.sleep(LASTS / 3)
+
+
+async def restart(ground):
+    """SIGTERM, one server after the other."""
+    for server in ground.servers:
+        await asyncio.to_thread(server.stop)
+        await asyncio.to_thread(server.start)
+
+
+async def kill(ground):
+    """kill -9 of all servers at once."""
+    await ground.each(lambda server: server.kill())
+    await asyncio.sleep(0.2)
+    await ground.each(lambda server: server.start())
+
+
+async def freeze(ground):
+    """One server is stopped for a while (SIGSTOP) and goes on."""
+    ground.servers[-1].freeze()
+    await asyncio.sleep(LASTS)
+    ground.servers[-1].thaw()
+
+
+async def lock(ground):
+    """Somebody holds the lock of the topic's row for long."""
+    await asyncio.to_thread(hold_the_lock)
+
+
+def hold_the_lock():
+    try:
+        with transaction.atomic():
+            Topic.objects.locked(Topic.objects.earliest("pk").pk)
+            time.sleep(LASTS)
+    finally:
+        connection.close()
+
+
+async def restore(ground):
+    """The topics come from a backup: their numbers go on, in another epoch."""
+    await asyncio.to_thread(change_epochs)
+    await asyncio.sleep(LASTS)
+
+
+def change_epochs():
+    try:
+        Topic.objects.update(epoch=new_epoch())
+    finally:
+        connection.close()
+
+
+async def nothing(ground):
+    """Only the build is bad: the layer loses, doubles and swaps messages."""
+    await asyncio.sleep(2 * LASTS)
+
+
+# --- Redis ---
+
+
+async def redis_killed(ground):
+    await asyncio.to_thread(ground.redis.kill)
+    await asyncio.sleep(LASTS)
+    await asyncio.to_thread(ground.redis.start)
+
+
+async def redis_frozen(ground):
+    ground.redis.freeze()
+    await asyncio.sleep(LASTS)
+    ground.redis.thaw()
+
+
+async def redis_slow(ground):
+    """Half a second for whatever it is asked."""
+    until = time.monotonic() + 2 * LASTS
+    while time.monotonic() < until:
+        ground.redis.freeze()
+        await asyncio.sleep(0.5)
+        ground.redis.thaw()
+        await asyncio.sleep(0.02)
+
+
+async def redis_cut(ground):
+    """Its connections are reset every half second."""
+    for _ in range(3):
+        ground.redis_line.cut()
+        await asyncio.sleep(0.05)
+        ground.redis_line.pass_on()
+        await asyncio.sleep(0.5)
+
+
+async def redis_flushed(ground):
+    await asyncio.to_thread(ground.redis.flush)
+    await asyncio.sleep(0.3)
+
+
+async def redis_full(ground):
+    """It takes nothing more to keep."""
+    await asyncio.to_thread(ground.redis.limit, 1)
+    await asyncio.sleep(LASTS)
+    await asyncio.to_thread(ground.redis.limit, 0)
+
+
+# --- PostgreSQL ---
+
+
+async def database_killed(ground):
+    await asyncio.to_thread(ground.database.kill)
+    await asyncio.sleep(LASTS)
+    await asyncio.to_thread(ground.database.start)
+
+
+async def database_restarted(ground):
+    """As an immediate shutdown does it."""
+    await asyncio.to_thread(ground.database.end)
+    await asyncio.to_thread(ground.database.start)
+
+
+async def database_frozen(ground):
+    ground.database.freeze()
+    await asyncio.sleep(3 * LASTS)
+    ground.database.thaw()
+
+
+async def database_full(ground):
+    """No connection is left."""
+    with nothing_left(ground.database):
+        await asyncio.sleep(LASTS)
