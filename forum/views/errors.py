@@ -6,7 +6,7 @@ from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 
 TEXTS = ("title", "body", "reason", "about")
-OTHERS = ("name", "token", "version", "category")
+OTHERS = ("name", "hides_presence", "token", "version", "category")
 
 
 def not_found(request, exception=None):
@@ -15,6 +15,20 @@ def not_found(request, exception=None):
 
 def forbidden(request, exception=None):
     return render(request, "403.html", status=403)
+
+
+def with_page_for_405(get_response):
+    """Middleware. What only takes forms, or takes none, says so on a page that leads on."""
+
+    def respond(request):
+        response = get_response(request)
+        if response.status_code != 405:
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return respond
 
 
 def broken(request):
@@ -31,7 +45,7 @@ def csrf(request, reason=""):
     context = sent(request)
     ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     harmless = set(request.POST) <= {*TEXTS, *OTHERS, "csrfmiddlewaretoken"}
-    if not (ours and harmless and context["typed"]):
+    if not (ours and harmless):
         context["fields"] = []
     return render(request, "403_csrf.html", context, status=403)
 
