@@ -4,6 +4,7 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
+from django.template import context_processors
 
 TEXTS = ("title", "body", "reason", "about")
 OTHERS = ("name", "hides_presence", "token", "version", "category")
@@ -35,24 +36,29 @@ def broken(request):
     """503 where the database is away or busy, which passes; else 500. Asks nothing, since nothing may answer."""
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return render(None, "500.html", status=500)
-    response = render(None, "503.html", {"typed": sent(request)["typed"]}, status=503)
+    context = {**sent_again(request), **context_processors.csrf(request)}
+    response = render(None, "503.html", context, status=503)
     response["Retry-After"] = "5"
     return response
 
 
 def csrf(request, reason=""):
-    """A stale form from our own page can be sent again; one from elsewhere can only be read."""
-    context = sent(request)
-    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    harmless = set(request.POST) <= {*TEXTS, *OTHERS, "csrfmiddlewaretoken"}
-    if not (ours and harmless):
-        context["fields"] = []
-    return render(request, "403_csrf.html", context, status=403)
+    return render(request, "403_csrf.html", sent_again(request), status=403)
 
 
 def signed_out(request):
     """For what a guest sends to a form of members. Says the same whether or not anything is at its address."""
     return render(request, "403_signed_out.html", sent(request), status=403)
+
+
+def sent_again(request):
+    """As `sent`, before anybody has looked where it came from: a form from elsewhere can only be read."""
+    context = sent(request)
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    harmless = set(request.POST) <= {*TEXTS, *OTHERS, "csrfmiddlewaretoken"}
+    if not (ours and harmless):
+        context["fields"] = []
+    return context
 
 
 def sent(request):
