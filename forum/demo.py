@@ -10,6 +10,7 @@ from forum.models import Category, Post, Topic, User
 from forum.models.users import MODERATORS
 
 OWNER, MEMBER, PASSWORD = "olive", "mira", "parley-demo"  # noqa: S105
+MEMBERS_FOR = timedelta(days=40)
 
 PEOPLE = {
     OWNER: "Olive Brandt",
@@ -132,6 +133,8 @@ DISCUSSIONS = [
     ),
 ]
 
+CHAT, OPENING = "What are you listening to while you work?", "I need something new that has no words in it."
+
 ALBUMS = [
     "Something with rain in it.", "The same four songs since Tuesday.", "Silence. It is underrated.",
     "A live recording where you can hear somebody drop a glass.", "My neighbour's piano lessons, not by choice.",
@@ -142,24 +145,38 @@ ALBUMS = [
 @transaction.atomic
 def fill():
     moderators, _made = Group.objects.get_or_create(name=MODERATORS)
-    people = {username: person(username, name) for username, name in PEOPLE.items()}
-    people[OWNER].groups.add(moderators)
-    categories = make_categories()
     now = timezone.now()
-    for days, (title, category, author, body, replies) in enumerate(reversed(DISCUSSIONS), 1):
-        start = now - timedelta(days=2 * (len(DISCUSSIONS) - days), hours=3)
-        said = [(people[name], text) for name, text in replies]
-        discuss(categories[category], title, people[author], body, said, start, timedelta(minutes=40))
-    chat = [(list(people.values())[n % len(people)], ALBUMS[n % len(ALBUMS)]) for n in range(44)]
+    people = {username: person(username, name, now - MEMBERS_FOR) for username, name in PEOPLE.items()}
+    people[OWNER].groups.add(moderators)
+    categories, topics = make_categories(), {}
+    for when, title, category, author, body in sorted(said(now)):  # so that ids rise with time, as lists expect
+        if title not in topics:
+            topics[title] = Topic(author=people[author], category=categories[category], title=title, created_at=when)
+            topics[title].save()
+        Post(topic=topics[title], author=people[author], body=body, created_at=when).save()
+    topics[DISCUSSIONS[0][0]].pin()
+
+
+def said(now):
+    """Every post as (when, title, category, author, body), one discussion after the other."""
+    for ago, (title, category, author, body, replies) in enumerate(DISCUSSIONS):
+        start = now - timedelta(days=2 * ago, hours=3)
+        yield from discussion(start, timedelta(minutes=40), title, category, [(author, body), *replies])
+    chat = [(list(PEOPLE)[n % len(PEOPLE)], ALBUMS[n % len(ALBUMS)]) for n in range(44)]
     start = now - timedelta(days=1)
-    discuss(categories["Off topic"], "What are you listening to while you work?", people["linh"],
-            "I need something new that has no words in it.", chat, start, timedelta(minutes=25))  # fmt: skip
-    Topic.objects.get(title=DISCUSSIONS[0][0]).pin()
+    yield from discussion(start, timedelta(minutes=25), CHAT, "Off topic", [("linh", OPENING), *chat])
 
 
-def person(username, name):
+def discussion(start, pause, title, category, posts):
+    for n, (author, body) in enumerate(posts):
+        yield start + n * pause, title, category, author, body
+
+
+def person(username, name, joined):
     extra = {"is_staff": True, "is_superuser": True} if username == OWNER else {}
-    user = User.objects.create_user(username, f"{username}@example.org", PASSWORD, name=name, **extra)
+    user = User.objects.create_user(
+        username, f"{username}@example.org", PASSWORD, name=name, date_joined=joined, **extra
+    )
     user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     return user
 
@@ -174,10 +191,3 @@ def make_categories():
             getattr(category, role).set(Group.objects.filter(name__in=names))
         made[name] = category
     return made
-
-
-def discuss(category, title, author, body, replies, start, pause):
-    topic = Topic(author=author, category=category, title=title, created_at=start)
-    topic.save()
-    for n, (writer, text) in enumerate([(author, body), *replies]):
-        Post(topic=topic, author=writer, body=text, created_at=start + n * pause).save()

@@ -5,9 +5,18 @@ import re
 import sys
 
 import structlog
-from django.db import InterfaceError, OperationalError
 
 SECRETS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/\s?\"']+")
+
+
+LINES = {  # for what runs before Django or without it, as `logging.config.dictConfig` takes it
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "forum.logs.formatter", "readable": False}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"uvicorn": {"level": "INFO"}},
+}
 
 
 def without_secrets(text):
@@ -55,6 +64,8 @@ class WithoutOutages(logging.Filter):
     """While the database is away every request fails in the same way: a line each, without its traceback."""
 
     def filter(self, record):
+        from django.db import InterfaceError, OperationalError  # not above: the supervisor has no Django
+
         error = record.exc_info and record.exc_info[1]
         if isinstance(error, OperationalError | InterfaceError):
             record.msg, record.args, record.exc_info = f"{record.getMessage()} ({error})", (), None

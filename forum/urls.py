@@ -17,7 +17,7 @@ urlpatterns = [
     path("t/new/", topics.new, name="new_topic"),
     path("t/create/", topics.create, name="create_topic"),
     path("t/<int:topic_id>-<str:slug>/", topics.show, name="topic"),
-    path("t/<int:topic_id>/", topics.show),
+    path("t/<int:topic_id>/", topics.show, name="topic"),
     path("t/<int:topic_id>/jump/", places.number, name="jump"),
     path("t/<int:topic_id>/unread/", places.unread, name="unread"),
     path("t/<int:topic_id>/last/", places.last, name="last"),

@@ -1,9 +1,13 @@
 """What stands in the log of a real site, each in a process of its own that writes it."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 
 from tests.deployment import PRODUCTION
-from tests.test_settings import start
+from tests.test_settings import ROOT, start
 
 BEGIN = "import logging, django, structlog; django.setup(); structlog.contextvars.bind_contextvars(request='r1'); "
 
@@ -53,3 +57,27 @@ def test_while_the_database_is_away_a_page_costs_one_line_without_traceback():
 
     assert line["event"] == "Broken: / (nobody there)"
     assert "exception" not in line
+
+
+def test_the_parent_of_the_processes_writes_the_same_lines(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number = listener.fileno()
+        command = [sys.executable, "-m", "forum.serving.supervisor", str(number)]
+        settings = {
+            **os.environ,
+            **PRODUCTION,
+            "DJANGO_SETTINGS_MODULE": "forum.settings",
+            "STATIC_ROOT": str(tmp_path),
+        }
+        parent = subprocess.Popen(command, cwd=ROOT, env=settings, pass_fds=[number], stderr=subprocess.PIPE, text=True)
+        said = []
+        for line in parent.stderr:
+            said.append(line)
+            if "Started server process" in line:
+                parent.terminate()
+        parent.wait()
+
+    said = [json.loads(line) for line in said]
+    assert {"time", "level", "logger", "event"} <= set(said[0])
+    assert said[0]["event"].startswith("Started parent process")
+    assert said[-1]["event"].startswith("Stopping parent process")

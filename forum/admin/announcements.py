@@ -7,6 +7,7 @@ from forum.models import Announcement
 from forum.templatetags.parley import moment
 
 from .base import ForumAdmin, OwnersOnly
+from .forms import AnnouncementForm
 from .verbs import Verb, WithVerbs, action
 
 END = Verb(
@@ -23,6 +24,7 @@ END = Verb(
 class AnnouncementAdmin(WithVerbs, OwnersOnly, ForumAdmin):
     """To speak to every open page at once."""
 
+    form = AnnouncementForm
     list_display = ["text", "state", "until", "made_by", "created_at"]
     list_select_related = ["made_by"]
     search_fields = ["text"]

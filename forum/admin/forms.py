@@ -1,4 +1,4 @@
-"""Parts of the admin's forms for topics and posts; the rules are those of the site's own fields."""
+"""Parts of the admin's forms; the rules for topics and posts are those of the site's own fields."""
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
@@ -17,6 +17,12 @@ class TitleField(topics.TitleField):
     def __init__(self):
         super().__init__()
         self.widget = AdminTextInputWidget(attrs={"dir": "auto"})
+
+
+class AnnouncementForm(forms.ModelForm):
+    class Meta:
+        widgets = {"text": AdminTextareaWidget(attrs={"rows": 4, "dir": "auto"})}
+        help_texts = {"text": _("Markdown, at most 300 characters; links are welcome. Several lines become one.")}
 
 
 class GuardedForm(forms.ModelForm):

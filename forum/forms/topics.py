@@ -41,6 +41,9 @@ class TopicForm(RateLimited):
         writable = Category.objects.writable_by(self.author)
         self.fields["category"].queryset = writable.select_related("parent").in_order()
 
+    def has_categories(self):
+        return self.fields["category"].queryset.exists()
+
 
 class TitleForm(forms.Form):
     title = TitleField()

@@ -60,12 +60,15 @@ class Announcement(models.Model):
         self.save(update_fields=["ended_at"])
 
     def clean(self):
+        self.text = " ".join(self.text.split())  # what stands on several lines is joined
         if self.until and self.until <= timezone.now():
             raise ValidationError({"until": _("This moment is past. Choose one to come, or none.")})
         try:
-            markdown.render(self.text)
+            says_nothing = not markdown.render(self.text).strip()
         except markdown.MarkdownError as error:
             raise ValidationError({"text": str(error)}) from error
+        if says_nothing:
+            raise ValidationError({"text": _("Write something first.")})
 
     @transaction.atomic
     def save(self, *args, update_fields=None, **kwargs):

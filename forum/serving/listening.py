@@ -4,6 +4,8 @@ import os
 import socket
 import stat
 
+LAST_PORT = 65535
+
 
 def bound(address):
     """A socket for "127.0.0.1:8000", "[::1]:8000" or "unix:/run/parley.sock". Raises ValueError, OSError."""
@@ -12,6 +14,8 @@ def bound(address):
     host, _colon, port = address.rpartition(":")
     if not host or not port.isdecimal():
         raise ValueError(f"{address!r} is no address; write HOST:PORT or unix:PATH.")
+    if int(port) > LAST_PORT:
+        raise ValueError(f"there is no port {port}; the last one is {LAST_PORT}.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host.strip("[]"), int(port)), family=family)
 

@@ -12,6 +12,7 @@ import sys
 from uvicorn import Config
 from uvicorn.supervisors.multiprocess import Multiprocess
 
+from forum.logs import LINES
 from forum.serving.options import OPTIONS
 
 
@@ -25,7 +26,7 @@ class Supervisor(Multiprocess):
 
 
 def main(fd):
-    Supervisor(Config("forum.asgi:application", **OPTIONS), [socket.socket(fileno=fd)]).run()
+    Supervisor(Config("forum.asgi:application", log_config=LINES, **OPTIONS), [socket.socket(fileno=fd)]).run()
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
+from django.template import context_processors
 
 TEXTS = ("title", "body", "reason", "about")
-OTHERS = ("name", "token", "version", "category")
+OTHERS = ("name", "hides_presence", "token", "version", "category")
 
 
 def not_found(request, exception=None):
@@ -17,28 +18,47 @@ def forbidden(request, exception=None):
     return render(request, "403.html", status=403)
 
 
+def with_page_for_405(get_response):
+    """Middleware. What only takes forms, or takes none, says so on a page that leads on."""
+
+    def respond(request):
+        response = get_response(request)
+        if response.status_code != 405:
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return respond
+
+
 def broken(request):
     """503 where the database is away or busy, which passes; else 500. Asks nothing, since nothing may answer."""
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return render(None, "500.html", status=500)
-    response = render(None, "503.html", {"typed": sent(request)["typed"]}, status=503)
+    context = {**sent_again(request), **context_processors.csrf(request)}
+    response = render(None, "503.html", context, status=503)
     response["Retry-After"] = "5"
     return response
 
 
 def csrf(request, reason=""):
-    """A stale form from our own page can be sent again; one from elsewhere can only be read."""
-    context = sent(request)
-    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    harmless = set(request.POST) <= {*TEXTS, *OTHERS, "csrfmiddlewaretoken"}
-    if not (ours and harmless and context["typed"]):
-        context["fields"] = []
-    return render(request, "403_csrf.html", context, status=403)
+    return render(request, "403_csrf.html", sent_again(request), status=403)
 
 
 def signed_out(request):
     """For what a guest sends to a form of members. Says the same whether or not anything is at its address."""
     return render(request, "403_signed_out.html", sent(request), status=403)
+
+
+def sent_again(request):
+    """As `sent`, before anybody has looked where it came from: a form from elsewhere can only be read."""
+    context = sent(request)
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    harmless = set(request.POST) <= {*TEXTS, *OTHERS, "csrfmiddlewaretoken"}
+    if not (ours and harmless):
+        context["fields"] = []
+    return context
 
 
 def sent(request):

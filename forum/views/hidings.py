@@ -1,15 +1,14 @@
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from forum.pages import address
 
+from .guards import for_members, sent_from
 from .posts import found
 
 
-@login_required
-@require_POST
+@sent_from("post_menu")
+@for_members
 def create(request, post_id):
     post = found(request.user, post_id)
     if not post.is_hidden:
@@ -19,8 +18,8 @@ def create(request, post_id):
     return redirect(address(post.topic, post.number))
 
 
-@login_required
-@require_POST
+@sent_from("post_menu")
+@for_members
 def destroy(request, post_id):
     post = found(request.user, post_id)
     if post.is_hidden:

@@ -1,6 +1,5 @@
 import time
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -10,6 +9,8 @@ from forum.forms.members import ProfileForm
 from forum.models import Post, Topic, User
 from forum.models.editions import with_edition
 from forum.models.prepared import Prepared
+
+from .guards import for_members
 
 SIZE = 20
 COUNTED = 1000
@@ -54,7 +55,7 @@ def topics(request, username):
     return render(request, "members/topics.html", context)
 
 
-@login_required
+@for_members
 def edit(request):
     member = User.objects.get(pk=request.user.pk)  # a copy, or the page would show what the form refuses
     form = ProfileForm(request.POST or None, instance=member)

@@ -2,19 +2,19 @@
 
 from functools import wraps
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from forum.forms.topics import MoveForm
 from forum.models import Topic
+
+from .guards import for_members, sent_from
 
 
 def for_moderators(view):
     """Calls `view(request, topic)` with a topic that this moderator may see; 403 for everybody else."""
 
-    @login_required
+    @for_members
     @wraps(view)
     def guarded(request, topic_id):
         topic = get_object_or_404(Topic.objects.visible_to(request.user).select_related("category"), pk=topic_id)
@@ -32,7 +32,7 @@ def does(verb):
         getattr(topic, verb)()
         return redirect(topic)
 
-    return require_POST(for_moderators(wraps(getattr(Topic, verb))(view)))
+    return sent_from("topic")(for_moderators(wraps(getattr(Topic, verb))(view)))
 
 
 close, open, pin, unpin = map(does, ("close", "open", "pin", "unpin"))

@@ -1,4 +1,3 @@
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404
@@ -13,10 +12,10 @@ from forum.models.posts import EditConflict
 from forum.models.prepared import Prepared
 from forum.pages import address
 
-from .errors import signed_out
+from .guards import for_members, sent_from
 
 
-@login_required
+@for_members
 @require_safe
 def new(request, topic_id):
     """The reply form on a page of its own; `?quote=` names the number of a post to quote."""
@@ -27,10 +26,9 @@ def new(request, topic_id):
     return render(request, "posts/new.html", {"topic": topic, "form": form, "refusal": refusal})
 
 
-@require_POST
+@sent_from("reply")
+@for_members
 def create(request, topic_id):
-    if not request.user.is_authenticated:
-        return signed_out(request)
     topic = shown.topic(request.user, topic_id)
     earlier = sent_before(request)
     if earlier:
@@ -50,7 +48,7 @@ def create(request, topic_id):
     return redirect(address(post.topic, post.number))
 
 
-@login_required
+@for_members
 @require_safe
 def edit(request, post_id):
     post = editable(request.user, post_id)
@@ -58,10 +56,9 @@ def edit(request, post_id):
     return render(request, "posts/edit.html", {"post": post, "form": form})
 
 
-@require_POST
+@sent_from("edit_post")
+@for_members
 def update(request, post_id):
-    if not request.user.is_authenticated:
-        return signed_out(request)
     post = editable(request.user, post_id)
     form = EditForm(request.POST, author=request.user)
     if not form.is_valid():

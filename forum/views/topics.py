@@ -1,9 +1,8 @@
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from forum import fragments, shown, versions
 from forum.forms.posts import ReplyForm
@@ -14,7 +13,7 @@ from forum.pages import Page, address, canonical
 from forum.serving.compression import shares
 from forum.serving.guests import stands_for
 
-from .errors import signed_out
+from .guards import for_members, sent_from
 from .posts import sent_before
 
 
@@ -54,17 +53,16 @@ def show(request, topic_id, slug=""):
     return render(request, "topics/show.html", context)
 
 
-@login_required
+@for_members
 @require_safe
 def new(request):
     form = TopicForm(author=request.user, initial={"category": request.GET.get("category")})
     return render(request, "topics/new.html", {"form": form})
 
 
-@require_POST
+@sent_from("new_topic")
+@for_members
 def create(request):
-    if not request.user.is_authenticated:
-        return signed_out(request)
     earlier = sent_before(request)
     if earlier:
         return redirect(address(earlier.topic, earlier.number))
@@ -82,7 +80,7 @@ def create(request):
     return redirect(topic)
 
 
-@login_required
+@for_members
 def edit(request, topic_id):
     """A new title; the topic's author may give one while it is open, moderators always."""
     topic = get_object_or_404(Topic.objects.visible_to(request.user).for_display(), pk=topic_id)

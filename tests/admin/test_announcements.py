@@ -24,6 +24,13 @@ def test_the_owner_announces(admin, olive, send):
     assert "<em>six</em>" in made.html
 
 
+def test_the_form_has_room_for_a_sentence_and_says_how_long_it_may_be(admin):
+    form = admin.get(NEW).text
+
+    assert 'maxlength="300"' in form.partition("<textarea")[2].partition(">")[0]
+    assert "at most 300 characters" in form
+
+
 def test_a_moment_that_is_past_is_refused(admin, send):
     response = send(admin, NEW, text="Back at six.", until_0="2020-01-01", until_1="18:00:00")
 

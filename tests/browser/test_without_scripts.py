@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from forum.models import User
+from forum.models import Announcement, User
 from tests import world
 
 SEND = "main form:has(textarea[name=body]) .button--main"
@@ -128,6 +128,21 @@ def test_what_was_typed_comes_back_with_the_error(ada, visit):
     assert len(page.locator("textarea[name=body]").input_value()) == 40_000
     assert page.locator("input[name=title]").input_value() == "Too long a text"
     expect(page.locator("main")).to_contain_text("32")
+
+
+def test_an_announcement_is_put_away_only_where_nothing_is_being_written(topic, ada, visit):
+    Announcement.objects.announce("Back at six.")
+    page = visit(ada, scripts=False).opens(topic)
+    close = page.get_by_role("button", name="Dismiss this announcement")
+
+    page.locator("#reply textarea").fill("   ")
+    page.locator("#reply textarea").evaluate("box => box.removeAttribute('required')")
+    page.locator(SEND).click()
+    expect(page.locator("main")).to_contain_text("Write something first.")
+    expect(close).to_be_hidden()
+    page.goto("/")
+    close.click()
+    expect(page.locator(".announcement")).to_have_count(0)
 
 
 def sign_in(page, name):

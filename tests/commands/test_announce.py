@@ -53,6 +53,8 @@ def test_what_is_announced_can_be_listed_and_ended():
         (["x" * 301], "300"),
         ([], "required"),
         (["Hello.", "--list"], "not allowed"),
+        (["--list", "--until", "2h"], "--until"),
+        (["--end", "1", "--until", "2h"], "--until"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_advice(arguments, advice):

@@ -89,6 +89,7 @@ class Nginx(Proxy):
             "/etc/letsencrypt/live/forum.example.org": str(self.folder),
             "/var/cache/nginx-parley": str(self.folder / "kept"),
             "/srv/parley/var/static": str(self.static),
+            "/srv/parley/deploy": str(DEPLOY),
         }.items():
             assert place in text
             text = text.replace(place, here)
@@ -119,6 +120,7 @@ class Caddy(Proxy):
             "forum.example.org {": f"{self.address} {{\n\tbind 127.0.0.1\n\ttls fullchain.pem privkey.pem",
             "127.0.0.1:8000": f"127.0.0.1:{self.site_port}",
             "/srv/parley/var/static": str(self.static),
+            "/srv/parley/deploy": str(DEPLOY),
         }.items():
             assert place in text
             text = text.replace(place, here)

@@ -2,11 +2,13 @@
 
 import gzip
 import re
+import subprocess
 
 import pytest
 
 from tests import world
-from tests.deploy.visitors import answer, watch
+from tests.deploy.site import Caddy, Nginx
+from tests.deploy.visitors import Visitor, answer, watch
 
 
 @pytest.fixture(params=["nginx", "caddy"])
@@ -79,3 +81,34 @@ def test_the_plain_port_leads_to_tls(nginx, site):
     assert answered.status == 301
     assert answered.headers["Location"] == "https://forum.example.org/t/12/?page=2"
     line.close()
+
+
+def test_who_sends_too_much_is_told_so(proxy, site, visit):
+    guest = visit(address=proxy.address)
+    guest.opens_form("/accounts/login/")
+
+    answered = guest.post("/accounts/login/", {"login": "x" * 1_100_000})
+
+    assert answered.status == 413
+    assert "too much at once" in answered.text
+
+
+@pytest.mark.parametrize("kind", [Nginx, Caddy])
+def test_while_the_forum_is_down_a_page_in_its_look_says_so(kind, nginx, tmp_path):
+    proxy = kind(tmp_path)
+    proxy.static = nginx.static
+    visitor = Visitor(proxy.start().address)
+
+    page = visitor.get("/t/12/")
+    sheet = visitor.get(re.search(r'rel="stylesheet" href="([^"]+)"', page.text)[1])
+
+    assert (page.status, sheet.status) == (502, 200)
+    assert "Back in a moment" in page.text
+    visitor.leave()
+    proxy.stop()
+
+
+def test_a_page_over_http2_is_answered_where_sockets_open(nginx, site):
+    command = ["curl", "--silent", "--insecure", "--write-out", "%{http_version} %{http_code}", f"{nginx.address}/ws/"]
+
+    assert subprocess.run(command, capture_output=True, text=True, check=False).stdout.endswith("2 426")

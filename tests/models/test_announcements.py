@@ -76,3 +76,13 @@ def test_what_cannot_be_announced_is_refused(text, hours):
         Announcement.objects.announce(text, timezone.now() + hours * SOON)
 
     assert not Announcement.objects.exists()
+
+
+def test_an_announcement_of_several_lines_becomes_one():
+    assert Announcement.objects.announce(" Back\r\n at *six*.\n").text == "Back at *six*."
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n", "[a]: /t/1/"])
+def test_an_announcement_says_something(text):
+    with pytest.raises(ValidationError):
+        Announcement.objects.announce(text)

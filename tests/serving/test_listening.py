@@ -17,6 +17,11 @@ def test_what_is_no_address_is_refused(address):
         bound(address)
 
 
+def test_a_port_that_can_not_be_is_refused():
+    with pytest.raises(ValueError, match="no port 99999"):
+        bound("127.0.0.1:99999")
+
+
 def test_a_socket_that_a_killed_server_left_behind_is_replaced(tmp_path):
     path = f"unix:{tmp_path}/parley.sock"
     bound(path).close()

@@ -44,7 +44,7 @@ def test_a_topic_is_not_moved_to_where_its_mover_may_not_look(signed_in, mo, top
 def test_nobody_else_moderates(signed_in, client, ada, grace, topic, verb):
     fields = {"category": world.category("Chat").pk} if verb == "move" else {}
 
-    assert send(client, verb, topic, **fields) == 302
+    assert send(client, verb, topic, **fields) == 403
     assert [send(signed_in(who), verb, topic, **fields) for who in (ada, grace)] == [403, 403]
     assert Topic.objects.get(pk=topic.pk).change == 1
 
@@ -54,7 +54,7 @@ def test_a_deactivated_moderator_moderates_no_more(signed_in, mo, topic):
     mo.is_active = False
     mo.save()
 
-    assert send(moderator, "close", topic) == 302
+    assert send(moderator, "close", topic) == 403
     assert Topic.objects.get(pk=topic.pk).is_open
 
 
@@ -68,7 +68,7 @@ def test_whoever_leaves_the_group_moderates_no_more(signed_in, mo, topic):
 
 @pytest.mark.parametrize("verb", ["close", "open", "pin", "unpin"])
 def test_an_address_alone_changes_nothing(signed_in, mo, topic, verb):
-    assert signed_in(mo).get(reverse(f"{verb}_topic", args=[topic.pk])).status_code == 405
+    assert signed_in(mo).get(reverse(f"{verb}_topic", args=[topic.pk])).url == f"/t/{topic.pk}/"
     assert Topic.objects.get(pk=topic.pk).change == 1
 
 

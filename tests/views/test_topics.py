@@ -143,6 +143,21 @@ def test_guests_are_sent_to_sign_in_and_back(client, db):
     assert client.get(reverse("new_topic")).url == f"{reverse('account_login')}?next={reverse('new_topic')}"
 
 
+def test_without_a_category_the_owner_is_led_to_make_one_and_others_hear_so(signed_in, client, ada, olive):
+    def offers(client, page):
+        text = client.get(page).text
+        return [reverse("new_topic") in text.split("<main")[1], reverse("admin:forum_category_add") in text]
+
+    assert offers(client, "/") == [False, False]
+    assert [offers(signed_in(ada), page) for page in ("/", reverse("new_topic"))] == [[False, False]] * 2
+    assert "no category yet" in client.get(reverse("new_topic")).text
+    assert "<textarea" not in client.get(reverse("new_topic")).text
+    assert [offers(signed_in(olive), page) for page in ("/", reverse("new_topic"))] == [[False, True]] * 2
+    world.category("Help")
+    assert offers(client, "/") == [True, False]
+    assert "<textarea" in client.get(reverse("new_topic")).text
+
+
 def test_starting_too_many_topics_is_refused_with_the_text_intact(create, settings, help_category):
     settings.RATES = {**settings.RATES, "topic": "1/day"}
     create(**form(help_category))

@@ -20,12 +20,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         what = parser.add_mutually_exclusive_group(required=True)
-        what.add_argument("text", nargs="?", metavar="TEXT", help=_("Markdown, at most 300 characters"))
+        what.add_argument("text", nargs="?", metavar="TEXT", help=_("Markdown in one line, at most 300 characters"))
         what.add_argument("--list", action="store_true", help=_("shows what is announced now"))
         what.add_argument("--end", type=int, metavar="N", help=_("takes announcement N off all pages"))
         parser.add_argument("--until", metavar="WHEN", help=_("30m, 2h, 3d or 2026-12-01T18:00 (in UTC)"))
 
     def handle(self, *, text, until, end, **options):
+        if until and text is None:
+            raise CommandError(_("--until says how long a TEXT stays; write the text, or leave --until out."))
         if end is not None:
             self._end(end)
         elif text is not None:

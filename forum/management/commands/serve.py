@@ -1,5 +1,6 @@
 """The one command that starts a real site."""
 
+import logging
 import os
 import sys
 
@@ -9,6 +10,8 @@ from django.db import DatabaseError, connections
 
 from forum.serving.listening import bound, inherited
 from forum.serving.preparation import what_is_missing
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -36,7 +39,7 @@ class Command(BaseCommand):
         self.check()
         self.refuse_what_is_not_ready()
         listener = self.listen(bind, fd)
-        self.stderr.write(f"Parley listens on {name_of(listener)} with {processes} process(es).")
+        logger.info("Parley listens on %s with %d process(es).", name_of(listener), processes)
         become_the_supervisor(listener)
 
     def refuse_what_is_not_ready(self):

@@ -1,0 +1,40 @@
+"""What stands before a view: who may come in, and by which way. Nothing that was typed is lost there."""
+
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from .errors import signed_out
+
+
+def for_members(view):
+    """A guest who asks for the page signs in and comes back to it; one who sends something gets it back."""
+
+    @wraps(view)
+    def guarded(request, **place):
+        if request.user.is_authenticated:
+            return view(request, **place)
+        if request.method in ("GET", "HEAD"):
+            return redirect_to_login(request.get_full_path())
+        return signed_out(request)
+
+    return guarded
+
+
+def sent_from(page):
+    """For what a form sends. Who asks for its address is led to `page`, a name in urls.py, where the form is."""
+
+    def guard(view):
+        only_sent = require_POST(view)
+
+        @wraps(view)
+        def guarded(request, **place):
+            if request.method in ("GET", "HEAD"):
+                return redirect(page, **place)
+            return only_sent(request, **place)
+
+        return guarded
+
+    return guard
