@@ -100,7 +100,8 @@ class Connection extends EventTarget {
 
   constructor() {
     super();
-    addEventListener("online", () => this.#wake());
+    addEventListener("online", () => this.#networkIsBack());
+    addEventListener("offline", () => this.#networkIsGone());
     addEventListener("pageshow", (event) => event.persisted && this.#wake());
     addEventListener("pagehide", () => this.#leave());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#wake());
@@ -211,6 +212,22 @@ class Connection extends EventTarget {
     this.#drop();
     if (!this.#feed?.works) this.#become("reconnecting");
     this.#open();
+  }
+
+  // The browser knows at once; a socket would only fall silent.
+  #networkIsGone() {
+    this.#feed?.hurry();
+    clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#drop();
+    this.#lost(0);
+  }
+
+  // What was tried without it has hung or failed for no fault of the server's.
+  #networkIsBack() {
+    this.#failures = 0;
+    if (!this.#isOpen) this.#drop();
+    this.#wake();
   }
 
   #startAgain() {

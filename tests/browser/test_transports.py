@@ -83,21 +83,24 @@ def test_where_answers_are_held_back_requests_wait_instead(forum, network, visit
     forum["topic"].refresh_from_db()
     page.locator(f"live-topic[data-change='{forum['topic'].change}']").wait_for(timeout=40_000)
     returns_to_the_socket(page, network)
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_without_a_network_the_page_says_so_and_catches_up(forum, network, visit):
-    reader = visit(network=network)
+    reader = visit(network=network, viewport={"width": 390, "height": 844})
     page = reader.opens_live(forum["topic"])
 
+    network.hang()
     reader.context.set_offline(True)
-    network.cut()
-    says(page, "offline")
+    expect(page.locator("live-status")).to_have_text("offline")
+    expect(page.locator("live-status")).to_be_in_viewport(ratio=1)
+    assert page.locator(".header__name").evaluate("name => name.scrollWidth <= name.clientWidth")
     much_happens(forum)
     network.pass_on()
     reader.context.set_offline(False)
+    page.locator("live-status[data-state=live]").wait_for()
 
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_the_panel_tells_the_owner_what_a_proxy_holds_back(network, visit):
