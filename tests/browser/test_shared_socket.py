@@ -104,6 +104,23 @@ def crash(page):
         page.goto("chrome://crash")
 
 
+def test_all_tabs_are_back_as_soon_as_the_leading_one_is(forum, network, visit, ada):
+    reader = visit(network=network)
+    leading, *others = tabs_of(reader, forum["topic"], 3)
+    for tab in others:  # whose own next try would be a long time in coming
+        tab.evaluate("void (window.setTimeout = () => 0)")
+
+    network.cut()
+    leading.locator("live-status[data-state=reconnecting]").wait_for()
+    network.pass_on()
+    leading.locator("live-status[data-state=live]").wait_for(timeout=40_000)
+    replies(ada, forum["topic"])
+
+    for tab in others:
+        shows(tab, forum["topic"])
+    assert network.sockets == 1
+
+
 def test_a_leading_tab_that_answers_no_more_is_replaced(forum, network, visit, ada):
     """As one that the browser has frozen: it says nothing and asks for nothing, but has the lock."""
     reader = visit(network=network)
