@@ -40,8 +40,8 @@ class Composer {
     this.pane = this.box.querySelector(".composer__pane");
     this.previewButton = this.box.querySelector(".composer__preview");
     this.previewButton.addEventListener("click", () => this.#showPreview(this.pane.hidden));
-    const wakeTools = () => import("../vendor/markdown-toolbar.js");
-    for (const event of ["focusin", "pointerover"]) this.box.addEventListener(event, wakeTools, { once: true });
+    const wakeTools = () => import("../vendor/markdown-toolbar.js").catch(() => {}); // the next time, then
+    for (const event of ["focusin", "pointerenter"]) this.box.addEventListener(event, wakeTools);
   }
 
   #showPreview(show) {
