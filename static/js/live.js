@@ -313,10 +313,20 @@ export function words(name, number = null) {
 
 // The number of news in front of the tab's title; each part of the page brings its own.
 const counts = new Map();
-const title = document.title;
+let title = document.title;
 
 export function countInTitle(part, number) {
   counts.set(part, number);
+  showTitle();
+}
+
+// The page is called otherwise from now on.
+export function nameTab(name) {
+  title = name;
+  showTitle();
+}
+
+function showTitle() {
   const sum = [...counts.values()].reduce((a, b) => a + b, 0);
   document.title = sum ? `(${sum}) ${title}` : title;
 }

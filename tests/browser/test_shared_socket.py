@@ -7,7 +7,6 @@ from playwright.sync_api import Error, expect
 
 from tests import world
 from tests.browser.conftest import CHROMIUM
-from tests.browser.test_networks import ends_like_a_fresh_page
 from tests.waiting import until
 
 TABS = 5
@@ -57,7 +56,7 @@ def test_five_tabs_have_one_socket_and_are_all_current(forum, network, visit, ad
         shows(tab, forum["topic"])
     assert network.sockets == 1
     reader.page = tabs[1]
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_what_one_tab_is_answered_is_not_taken_for_the_answer_of_another(forum, network, visit, ada):
@@ -96,7 +95,7 @@ def test_when_the_leading_tab_goes_another_takes_over(end, forum, network, visit
         shows(tab, forum["topic"])
     until(lambda: network.sockets == 1)
     reader.page = others[0]
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def crash(page):

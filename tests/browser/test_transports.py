@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import world
-from tests.browser.test_networks import ends_like_a_fresh_page, much_happens
+from tests.browser.test_networks import much_happens
 
 WAITING, POLLING = "live (long poll)", "checking every few seconds"
 
@@ -37,7 +37,7 @@ def test_where_upgrades_are_stripped_requests_wait_for_news(forum, network, visi
     forum["topic"].refresh_from_db()
     page.locator(f"live-topic[data-change='{forum['topic'].change}']").wait_for(timeout=40_000)
     returns_to_the_socket(page, network)
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_lists_and_the_count_of_news_wait_as_well(forum, network, visit):
@@ -69,7 +69,7 @@ def test_where_waiting_connections_are_cut_the_page_asks_every_few_seconds(forum
     forum["topic"].refresh_from_db()
     page.locator(f"live-topic[data-change='{forum['topic'].change}']").wait_for(timeout=40_000)
     returns_to_the_socket(page, network)
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_where_answers_are_held_back_requests_wait_instead(forum, network, visit):

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from forum.models import Topic
 from forum.models.topics import new_epoch
 from tests import world
+from tests.browser.people import TOPIC_PARTS as PARTS
 from tests.browser.people import Person
 
 from .conftest import FULL
@@ -26,7 +27,6 @@ from .story import PATIENCE, Story
 PAGES, CHROMIUMS, LASTS, ROUNDS = (2000, 20, 10, 50) if FULL else (24, 2, 1.5, 1)
 RATE = 4 if FULL else 10  # posts a second: 2,000 pages and all that serves them share two cores
 pytestmark = pytest.mark.timeout(600 if FULL else 120)
-PARTS = "#topic-header, #posts > .post, #pager"
 IS_POSTGRESQL = connection.vendor == "postgresql"
 
 
