@@ -40,8 +40,8 @@ class Composer {
     this.pane = this.box.querySelector(".composer__pane");
     this.previewButton = this.box.querySelector(".composer__preview");
     this.previewButton.addEventListener("click", () => this.#showPreview(this.pane.hidden));
-    const wakeTools = () => import("../vendor/markdown-toolbar.js");
-    for (const event of ["focusin", "pointerover"]) this.box.addEventListener(event, wakeTools, { once: true });
+    const wakeTools = () => import("../vendor/markdown-toolbar.js").catch(() => {}); // the next time, then
+    for (const event of ["focusin", "pointerenter"]) this.box.addEventListener(event, wakeTools);
   }
 
   #showPreview(show) {
@@ -115,7 +115,7 @@ class Composer {
 
   // Also when the page comes back from the back/forward cache.
   #ready(event) {
-    this.#button.disabled = false;
+    this.#button.disabled = this.textarea.readOnly;
     if (event.persisted) this.draft.notSent();
   }
 
@@ -124,19 +124,29 @@ class Composer {
   }
 }
 
+const composers = new Map(); // textarea -> Composer
+
+// Call it when a form was put into the page.
+export function compose() {
+  for (const area of document.querySelectorAll("textarea[data-composer]")) {
+    if (!composers.has(area)) composers.set(area, new Composer(area));
+  }
+}
+
 settleSent();
-const composers = [...document.querySelectorAll("textarea[data-composer]")].map((area) => new Composer(area));
+compose();
 
 // A quote goes into the open composer; its text is what the link's page would put into its own.
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[data-quote]");
-  if (!link || !composers.length || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const composer = composers.get(document.querySelector("textarea[data-composer]:not([readonly])"));
+  if (!link || !composer || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   try {
     const response = await fetch(link.href);
     if (!response.ok || response.redirected) throw new Error(`no quote: ${response.status}`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    composers[0].insert(page.querySelector("textarea[data-composer]").value);
+    composer.insert(page.querySelector("textarea[data-composer]").value);
   } catch {
     location.assign(link.href);
   }

@@ -18,7 +18,7 @@ const NAME = `live ${document.body.dataset.user ?? "guest"}`; // members and gue
 const TAB = Math.random().toString(36).slice(2);
 
 // One socket per browser and reader: the tab that holds the lock has it, the others speak through that tab. Browsers
-// and addresses (plain http) without locks have a socket per tab.
+// and addresses (plain http) without locks have a socket per tab. Who waits to try again hears when the socket is open.
 class Share {
   #letGo = null;
   #channel = null;
@@ -27,7 +27,7 @@ class Share {
   #left = false;
   #alone = !navigator.locks || !window.BroadcastChannel;
 
-  // `wanted` is called when another tab would like a socket now, `stolen` when another tab took the lead from this one.
+  // `wanted` is called when another tab would like a socket now, or has one; `stolen` when another took the lead.
   constructor(wanted, stolen) {
     this.wanted = wanted;
     this.stolen = stolen;
@@ -36,11 +36,13 @@ class Share {
   // A WebSocket, or what behaves like one.
   async socket() {
     this.#left = false;
+    if (!this.#alone) this.#listen();
     if (!this.#alone && !this.#letGo && !(await this.#lead())) {
       const { TabSocket } = await import("./transports/tab.js");
       return new TabSocket(NAME, TAB, () => (this.#alone = true));
     }
     this.#socket = new WebSocket(ADDRESS);
+    this.#socket.addEventListener("open", () => this.#channel?.postMessage({ to: "waiting" }));
     this.#serving?.then((leader) => leader.use(this.#socket));
     return this.#socket;
   }
@@ -53,13 +55,20 @@ class Share {
     this.#channel = this.#letGo = this.#serving = null;
   }
 
+  #listen() {
+    if (this.#channel) return;
+    this.#channel = new BroadcastChannel(NAME);
+    this.#channel.onmessage = ({ data }) => {
+      if (data.to === "waiting") this.wanted();
+      else if (data.from && this.#letGo) this.#serve(data);
+    };
+  }
+
   #lead() {
     return new Promise((know) => {
       const hold = (lock) => {
         know(Boolean(lock) && !this.#left);
         if (!lock || this.#left) return null;
-        this.#channel = new BroadcastChannel(NAME);
-        this.#channel.onmessage = ({ data }) => data.from && this.#serve(data);
         return new Promise((letGo) => (this.#letGo = letGo));
       };
       navigator.locks.request(NAME, { ifAvailable: true }, hold).catch(() => {
@@ -100,7 +109,8 @@ class Connection extends EventTarget {
 
   constructor() {
     super();
-    addEventListener("online", () => this.#wake());
+    addEventListener("online", () => this.#networkIsBack());
+    addEventListener("offline", () => this.#networkIsGone());
     addEventListener("pageshow", (event) => event.persisted && this.#wake());
     addEventListener("pagehide", () => this.#leave());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#wake());
@@ -212,6 +222,22 @@ class Connection extends EventTarget {
     this.#open();
   }
 
+  // The browser knows at once; a socket would only fall silent.
+  #networkIsGone() {
+    this.#feed?.hurry();
+    clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#drop();
+    this.#lost(0);
+  }
+
+  // What was tried without it has hung or failed for no fault of the server's.
+  #networkIsBack() {
+    this.#failures = 0;
+    if (!this.#isOpen) this.#drop();
+    this.#wake();
+  }
+
   #startAgain() {
     this.#drop();
     this.#lost(COME_BACK);
@@ -291,10 +317,20 @@ export function words(name, number = null) {
 
 // The number of news in front of the tab's title; each part of the page brings its own.
 const counts = new Map();
-const title = document.title;
+let title = document.title;
 
 export function countInTitle(part, number) {
   counts.set(part, number);
+  showTitle();
+}
+
+// The page is called otherwise from now on.
+export function nameTab(name) {
+  title = name;
+  showTitle();
+}
+
+function showTitle() {
   const sum = [...counts.values()].reduce((a, b) => a + b, 0);
   document.title = sum ? `(${sum}) ${title}` : title;
 }

@@ -4,7 +4,7 @@
 import { countInTitle, live, words } from "./live.js";
 
 const REASSURE = 4000; // ms that "up to date again" stays
-const PATIENCE = 1500; // ms without a connection before the reader is told
+const PATIENCE = 1500; // ms without a connection before the reader is told, unless the browser is sure
 
 class LiveStatus extends HTMLElement {
   connectedCallback() {
@@ -21,7 +21,7 @@ class LiveStatus extends HTMLElement {
       this.#say("live", again && this.dataset.state !== "live" ? words("current") : words("live"));
       this.timer = setTimeout(() => this.#say("live", words("live")), REASSURE);
     } else {
-      this.timer = setTimeout(() => this.#say(state, words(state)), PATIENCE);
+      this.timer = setTimeout(() => this.#say(state, words(state)), state === "offline" ? 0 : PATIENCE);
     }
   };
 

@@ -1,12 +1,14 @@
 // <live-topic>: the posts of one page of a topic, kept equal to what a fresh load would show. Its cursor is the change
 // number of the last event applied: the next one is applied, an older one ignored, and a hole is asked for.
 
-import { countInTitle, element, fetchJSON, live, words } from "./live.js";
+import { countInTitle, element, fetchJSON, live, nameTab, words } from "./live.js";
 import "./people.js";
 import { refresh as refreshTimes } from "./times.js";
 
 const REORDERING = 200; // ms that events may take to come in order before the hole is asked for
 const PAGE = 20; // posts on a page
+const SOON = 300; // ms, and
+const SPREAD = 1700; // ms over which the pages of a busy topic ask for what differs by reader
 
 class LiveTopic extends HTMLElement {
   #early = new Map(); // change -> event that came before its turn
@@ -14,6 +16,8 @@ class LiveTopic extends HTMLElement {
   #unseen = new Set(); // numbers of new posts that were not looked at yet
   #hole = null;
   #repairing = null;
+  #refreshing = null;
+  #isGone = false;
   #seen = 0;
 
   #link = {
@@ -39,11 +43,13 @@ class LiveTopic extends HTMLElement {
     this.#observer.disconnect();
     document.removeEventListener("focusout", this.#settle);
     clearTimeout(this.#hole);
+    clearTimeout(this.#refreshing);
   }
 
   // --- Hearing: events in order, holes repaired ---
 
   #hear(message) {
+    if (this.#isGone) return;
     if (message.type === "heartbeat") return this.#compare(message.topics[this.topic]);
     if (message.topic !== this.topic) return;
     if (message.type === "post_update" && message.header) this.#receive(message);
@@ -108,20 +114,21 @@ class LiveTopic extends HTMLElement {
   // --- Applying: the page becomes what a fresh load would be ---
 
   #apply(event) {
-    const pages = Math.ceil(this.lastNumber / PAGE);
+    const pages = this.#pages;
     this.lastNumber = Math.max(this.lastNumber, event.last);
     keepPlace(this, () => {
       this.#replaceHeader(event);
       if (event.post) this.#put(event);
     });
-    if (Math.ceil(this.lastNumber / PAGE) !== pages) this.#refreshPager();
+    if (this.#pages !== pages) this.#refreshSoon();
     this.#showPosition();
   }
 
+  // Its own change number moves with the topic's state: then what differs by reader may be another, too.
   #replaceHeader(event) {
     const header = element(event.header);
-    this.querySelector("#topic-header")?.replaceWith(header);
-    refreshTimes(header);
+    if (header.dataset.change !== this.#header.dataset.change) this.#refreshSoon();
+    this.#header.replaceWith(header);
   }
 
   #put(event) {
@@ -225,28 +232,52 @@ class LiveTopic extends HTMLElement {
   }
 
   #showPosition() {
-    const position = document.querySelector("[data-position]");
-    if (position) position.textContent = `${Math.max(this.#seen, this.#first)} / ${this.lastNumber}`;
+    if (this.#isGone) return;
+    this.querySelector("[data-position]").textContent = `${Math.max(this.#seen, this.#first)} / ${this.lastNumber}`;
+    this.querySelector("#jump").placeholder = this.lastNumber;
+    const last = this.querySelector(".timeline li:last-child time");
+    if (last.dateTime === this.#header.dataset.bumped) return;
+    last.dateTime = this.#header.dataset.bumped;
+    last.title = "";
+    refreshTimes(last);
   }
 
   // --- Starting over ---
 
-  async #refreshPager() {
-    await new Promise((done) => setTimeout(done, Math.random() * 1000)); // a busy topic's pages needn't ask at once
-    try {
-      const page = await this.#load();
-      const pager = page?.querySelector("#pager");
-      if (pager) this.querySelector("#pager")?.replaceWith(pager);
-    } catch {
-      setTimeout(() => this.#refreshPager(), 2000 + Math.random() * 3000);
-    }
+  // What differs by reader comes with a page that is fetched: once for all that happens within a moment.
+  #refreshSoon(wait = SOON + Math.random() * SPREAD) {
+    this.#refreshing ??= setTimeout(() => {
+      this.#refreshing = null;
+      this.#refresh().catch(() => this.#refreshSoon(2000 + Math.random() * 3000));
+    }, wait);
+  }
+
+  async #refresh() {
+    const page = await this.#load();
+    if (!page || this.#isGone) return;
+    if (this.#isOlder(page.querySelector("live-topic"))) throw new Error("a page from before the change");
+    const { exchange } = await import("./parts.js");
+    keepPlace(this, () => exchange(this, page));
+    this.#tidy(page);
+  }
+
+  // A cache may keep a guest's page for a second.
+  #isOlder(fresh) {
+    const { change } = fresh.querySelector("#topic-header").dataset;
+    return Number(change) < Number(this.#header.dataset.change) || pagesFor(fresh.dataset.lastNumber) < this.#pages;
+  }
+
+  #tidy(page) {
+    nameTab(page.title);
+    refreshTimes(this);
+    this.#showPosition();
   }
 
   async #load() {
     const response = await fetch(location.href, { cache: "no-store" });
     if (response.status === 404 || response.status === 403) return this.#gone();
     if (!response.ok) throw new Error(`${response.status}`);
-    return new DOMParser().parseFromString(await response.text(), "text/html").querySelector("live-topic");
+    return new DOMParser().parseFromString(await response.text(), "text/html");
   }
 
   // Numbers can't be trusted, or too much was missed: the posts come anew, what is being written stays.
@@ -254,13 +285,13 @@ class LiveTopic extends HTMLElement {
     if (this.reloading) return;
     this.reloading = true;
     try {
-      const fresh = await this.#load();
-      if (!fresh) return;
+      const page = await this.#load();
+      if (!page || this.#isGone) return;
+      const { exchange } = await import("./parts.js");
+      const fresh = page.querySelector("live-topic");
       keepPlace(this, () => {
-        for (const part of ["#topic-header", "#posts", "#pager"]) {
-          const [old, now] = [this.querySelector(part), fresh.querySelector(part)];
-          if (old && now) old.replaceWith(now);
-        }
+        for (const part of ["#topic-header", "#posts"]) this.querySelector(part).replaceWith(fresh.querySelector(part));
+        exchange(this, page);
       });
       this.epoch = fresh.dataset.epoch;
       this.dataset.change = fresh.dataset.change;
@@ -268,7 +299,7 @@ class LiveTopic extends HTMLElement {
       this.#early.clear();
       this.#waiting.clear();
       for (const post of this.#posts) this.#observer.observe(post);
-      refreshTimes(this);
+      this.#tidy(page);
       live.ask(this.#link);
     } catch {
       setTimeout(() => this.#reload(), 2000 + Math.random() * 3000);
@@ -279,13 +310,17 @@ class LiveTopic extends HTMLElement {
 
   // The topic was moved out of sight; it reads like one that never was. What was typed stays.
   #gone() {
-    for (const part of ["#topic-header", "#posts", "#pager"]) this.querySelector(part)?.replaceChildren();
-    const notice = document.createElement("p");
-    notice.className = "notice";
-    notice.setAttribute("role", "alert");
-    notice.textContent = words("gone");
-    this.querySelector("#posts")?.append(notice);
-    this.unsubscribe();
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.disconnectedCallback();
+    const reply = this.querySelector("form.reply");
+    const begun = reply?.querySelector("textarea").value.trim() ? [reply] : [];
+    const main = this.querySelector(".topic__main");
+    main.replaceChildren(notice(words("gone")), ...begun);
+    this.replaceChildren(main);
+    for (const form of begun) import("./parts.js").then(({ refuse }) => refuse(form, true)).catch(() => {});
+    countInTitle("topic", 0);
+    nameTab(`${words("gone")} · ${document.querySelector(".header__name").textContent}`);
   }
 
   // The cursor: the number of the last change that the page shows.
@@ -301,6 +336,14 @@ class LiveTopic extends HTMLElement {
     return [...this.querySelectorAll("#posts > .post")];
   }
 
+  get #header() {
+    return this.querySelector("#topic-header");
+  }
+
+  get #pages() {
+    return pagesFor(this.lastNumber);
+  }
+
   get #pill() {
     return this.querySelector("[data-pill]");
   }
@@ -312,6 +355,18 @@ class LiveTopic extends HTMLElement {
   get #last() {
     return Number(this.dataset.last);
   }
+}
+
+function notice(text) {
+  const made = document.createElement("p");
+  made.className = "notice";
+  made.setAttribute("role", "alert");
+  made.textContent = text;
+  return made;
+}
+
+function pagesFor(posts) {
+  return Math.ceil(posts / PAGE);
 }
 
 // Changes the page without moving what somebody is reading: what stood in view stays where it was.

@@ -1,16 +1,24 @@
 """Somebody with a browser of their own."""
 
+import re
+import time
+
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from forum.sessions import SessionStore
+from tests.waiting import DEADLINE
 
 BACKEND = "forum.backends.MemberBackend"
 
-# What a reader sees of the live parts, without what differs from moment to moment, nor the hash in the name of
-# the icons: what the process of the tests tells over Redis has none.
+TOPIC_PARTS = "#topic-header, #posts > .post, #pager, .reply, .aside__reply, .timeline, .jump, .aside__links"
+
+# What a reader sees of the live parts, without what differs from moment to moment or is typed and sent by forms, nor
+# the hash in the name of the icons: what the process of the tests tells over Redis has none.
 SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element => {
   const copy = element.cloneNode(true);
+  for (const node of copy.querySelectorAll(".composer, [data-position]")) node.replaceChildren();
+  for (const hidden of copy.querySelectorAll("[type=hidden]")) hidden.removeAttribute("value");
   for (const node of [copy, ...copy.querySelectorAll("*")]) {
     node.classList.remove("post--new", "row--new");
     if (!node.getAttribute("class")) node.removeAttribute("class");
@@ -66,6 +74,28 @@ class Person:
 
     def sees(self, selector):
         return self.page.evaluate(SNAPSHOT, selector)
+
+    def hurries(self):
+        """What its page spreads over a moment, so that a crowd does not ask at once, it does soon."""
+        self.page.evaluate("void (Math.random = () => 0.01)")
+
+    def ends_like_a_fresh_page(self, topic):
+        """Waits until the page has the topic's last change and shows what one shows that is loaded now."""
+        topic.refresh_from_db()
+        self.page.locator(f"live-topic[data-change='{topic.change}']").wait_for(timeout=40_000)
+        old, self.page = self.page, self.context.new_page()
+        self.opens(topic)
+        fresh = self._shows()
+        self.page.close()
+        self.page = old
+        deadline = time.monotonic() + DEADLINE
+        while self._shows() != fresh and time.monotonic() < deadline:
+            self.page.wait_for_timeout(50)
+        assert self._shows() == fresh
+
+    def _shows(self):
+        """The live parts of a topic, and its name in the tab without what is counted there."""
+        return [*self.sees(TOPIC_PARTS), re.sub(r"^\(\d+\) ", "", self.page.title())]
 
     def leave(self):
         self.context.close()

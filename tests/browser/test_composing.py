@@ -41,6 +41,19 @@ def test_a_tool_marks_the_chosen_words(writing):
     expect(text(writing)).to_have_value("**strong** tea")
 
 
+def test_tools_that_could_not_be_had_come_at_the_next_try(visit, ada, topic):
+    page = visit(ada).opens_live(topic)
+    page.route("**/markdown-toolbar*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        text(page).focus()
+    page.unroute("**/markdown-toolbar*")
+    page.locator("#main").focus()
+
+    text(page).focus()
+
+    page.wait_for_function("!!customElements.get('md-bold')")
+
+
 def test_the_preview_shows_what_the_post_will_be(writing):
     text(writing).fill("*Tea*, <script>alert(1)</script>")
 

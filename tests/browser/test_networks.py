@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 
 from tests import world
 
-TOPIC_PARTS = "#topic-header, #posts > .post, #pager"
-
 
 @pytest.fixture
 def forum(transactional_db):
@@ -26,14 +24,6 @@ def much_happens(forum):
     topic.reply(ada, "And once more.")
 
 
-def ends_like_a_fresh_page(reader, topic):
-    topic.refresh_from_db()
-    reader.page.locator(f"live-topic[data-change='{topic.change}']").wait_for(timeout=40_000)
-    kept = reader.sees(TOPIC_PARTS)
-    reader.opens(topic)
-    assert kept == reader.sees(TOPIC_PARTS)
-
-
 def test_a_cut_connection_is_mended(forum, network, visit):
     reader = visit(network=network)
     page = reader.opens_live(forum["topic"])
@@ -44,7 +34,7 @@ def test_a_cut_connection_is_mended(forum, network, visit):
     network.pass_on()
 
     expect(page.locator("live-status")).to_contain_text("up to date again", timeout=40_000)
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_a_connection_that_hangs_in_silence_is_noticed(forum, network, visit):
@@ -62,7 +52,7 @@ def test_a_connection_that_hangs_in_silence_is_noticed(forum, network, visit):
     page.clock.run_for(35_000)
     page.clock.resume()
 
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_a_clock_that_is_set_back_hides_no_silence(forum, network, visit):
@@ -98,7 +88,7 @@ def test_a_post_saved_by_another_process_arrives_by_the_sweep(forum, visit):
     page.locator(f"live-topic[data-change='{change}']").wait_for(timeout=30_000)
     latest.locator(f"#rows > [data-topic='{forum['topic'].pk}'][data-change='{change}']").wait_for(timeout=30_000)
     counting.locator("[data-elsewhere]").wait_for(timeout=30_000)
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_the_back_button_brings_a_current_page(forum, visit):
@@ -109,7 +99,7 @@ def test_the_back_button_brings_a_current_page(forum, visit):
     much_happens(forum)
     page.go_back()
 
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_another_epoch_makes_the_page_load_its_posts_anew(forum, network, visit):
@@ -125,7 +115,7 @@ def test_another_epoch_makes_the_page_load_its_posts_anew(forum, network, visit)
     network.pass_on()
 
     expect(page.locator("#post-5")).to_contain_text("As the backup has it.", timeout=40_000)
-    ends_like_a_fresh_page(reader, topic)
+    reader.ends_like_a_fresh_page(topic)
 
 
 def test_a_list_catches_up_after_a_cut(forum, network, visit):

@@ -7,7 +7,6 @@ from playwright.sync_api import Error, expect
 
 from tests import world
 from tests.browser.conftest import CHROMIUM
-from tests.browser.test_networks import ends_like_a_fresh_page
 from tests.waiting import until
 
 TABS = 5
@@ -57,7 +56,7 @@ def test_five_tabs_have_one_socket_and_are_all_current(forum, network, visit, ad
         shows(tab, forum["topic"])
     assert network.sockets == 1
     reader.page = tabs[1]
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_what_one_tab_is_answered_is_not_taken_for_the_answer_of_another(forum, network, visit, ada):
@@ -96,12 +95,29 @@ def test_when_the_leading_tab_goes_another_takes_over(end, forum, network, visit
         shows(tab, forum["topic"])
     until(lambda: network.sockets == 1)
     reader.page = others[0]
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def crash(page):
     with pytest.raises(Error):
         page.goto("chrome://crash")
+
+
+def test_all_tabs_are_back_as_soon_as_the_leading_one_is(forum, network, visit, ada):
+    reader = visit(network=network)
+    leading, *others = tabs_of(reader, forum["topic"], 3)
+    for tab in others:  # whose own next try would be a long time in coming
+        tab.evaluate("void (window.setTimeout = () => 0)")
+
+    network.cut()
+    leading.locator("live-status[data-state=reconnecting]").wait_for()
+    network.pass_on()
+    leading.locator("live-status[data-state=live]").wait_for(timeout=40_000)
+    replies(ada, forum["topic"])
+
+    for tab in others:
+        shows(tab, forum["topic"])
+    assert network.sockets == 1
 
 
 def test_a_leading_tab_that_answers_no_more_is_replaced(forum, network, visit, ada):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import world
-from tests.browser.test_networks import ends_like_a_fresh_page, much_happens
+from tests.browser.test_networks import much_happens
 
 WAITING, POLLING = "live (long poll)", "checking every few seconds"
 
@@ -37,7 +37,7 @@ def test_where_upgrades_are_stripped_requests_wait_for_news(forum, network, visi
     forum["topic"].refresh_from_db()
     page.locator(f"live-topic[data-change='{forum['topic'].change}']").wait_for(timeout=40_000)
     returns_to_the_socket(page, network)
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_lists_and_the_count_of_news_wait_as_well(forum, network, visit):
@@ -69,7 +69,7 @@ def test_where_waiting_connections_are_cut_the_page_asks_every_few_seconds(forum
     forum["topic"].refresh_from_db()
     page.locator(f"live-topic[data-change='{forum['topic'].change}']").wait_for(timeout=40_000)
     returns_to_the_socket(page, network)
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_where_answers_are_held_back_requests_wait_instead(forum, network, visit):
@@ -83,21 +83,24 @@ def test_where_answers_are_held_back_requests_wait_instead(forum, network, visit
     forum["topic"].refresh_from_db()
     page.locator(f"live-topic[data-change='{forum['topic'].change}']").wait_for(timeout=40_000)
     returns_to_the_socket(page, network)
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_without_a_network_the_page_says_so_and_catches_up(forum, network, visit):
-    reader = visit(network=network)
+    reader = visit(network=network, viewport={"width": 390, "height": 844})
     page = reader.opens_live(forum["topic"])
 
+    network.hang()
     reader.context.set_offline(True)
-    network.cut()
-    says(page, "offline")
+    expect(page.locator("live-status")).to_have_text("offline")
+    expect(page.locator("live-status")).to_be_in_viewport(ratio=1)
+    assert page.locator(".header__name").evaluate("name => name.scrollWidth <= name.clientWidth")
     much_happens(forum)
     network.pass_on()
     reader.context.set_offline(False)
+    page.locator("live-status[data-state=live]").wait_for()
 
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_the_panel_tells_the_owner_what_a_proxy_holds_back(network, visit):

@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 from forum.models import Post, Topic
 from tests import world
 
-TOPIC_PARTS = "#topic-header, #posts > .post, #pager"
-
 
 @pytest.fixture
 def ada(transactional_db):
@@ -156,13 +154,21 @@ def test_the_second_editor_is_told_and_keeps_the_text(topic, ada, visit):
 def test_a_topic_moved_out_of_sight_is_gone_for_those_who_may_not_follow(topic, ada, visit):
     lounge, insider, moderator = world.lounge(), world.insider(), world.moderator()
     moderator.groups.add(*insider.groups.all())
-    guest, member, mover = visit(), visit(insider), visit(moderator)
-    seen, kept = guest.opens_live(topic), member.opens_live(topic)
+    guest, writer, member, mover = visit(), visit(ada), visit(insider), visit(moderator)
+    seen, written, kept = guest.opens_live(topic), writer.opens_live(topic), member.opens_live(topic)
+    written.locator("textarea[name=body]").fill("Half a sent")
 
     mover.sends(f"/t/{topic.pk}/move/", category=lounge.pk)
     topic.reply(ada, "Between us.")
 
     expect(seen.locator(".notice[role=alert]")).to_be_visible()
     expect(kept.locator(".post", has_text="Between us.")).to_be_visible(timeout=15_000)
-    assert "Between us." not in seen.content()
+    for page in (seen, written):
+        assert "Between us." not in page.content()
+        assert topic.title not in page.title() + page.locator("#main").inner_text()
+        expect(page.locator(".aside, .presence, .writers, #jump, p.reply")).to_have_count(0)
+    expect(seen.locator(".reply")).to_have_count(0)
+    box = written.locator("textarea[name=body]")
+    expect(box).to_have_js_property("readOnly", True)
+    assert box.input_value() == "Half a sent"
     guest.errors.clear()  # the refused request shows in the console, as it should

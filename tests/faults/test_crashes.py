@@ -11,10 +11,9 @@ from django.db.models import Count
 
 from forum.models import Post, Topic
 from tests import world
+from tests.browser.people import TOPIC_PARTS
 from tests.faults.conftest import ROUNDS
 from tests.faults.members import Member
-
-TOPIC_PARTS = "#topic-header, #posts > .post, #pager"
 
 
 def test_no_acknowledged_post_is_lost_and_none_doubled_when_the_server_is_killed(server):

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests import world
-from tests.browser.people import SNAPSHOT, Person
+from tests.browser.people import SNAPSHOT, TOPIC_PARTS, Person
 
 from . import faults
 from .browsers import Browsers
@@ -32,7 +32,6 @@ PAGES, CHROMIUMS, ROUNDS = (2000, 20, 50) if FULL else (24, 2, 1)
 RATE = 4 if FULL else 10  # posts a second: 2,000 pages and all that serves them share two cores
 LOOKS = 0.2 if FULL else 1.0
 pytestmark = pytest.mark.timeout(900 if FULL else 120)
-PARTS = "#topic-header, #posts > .post, #pager"
 IS_POSTGRESQL = connection.vendor == "postgresql"
 
 NETWORK = [faults.cut, faults.hang, faults.reset, faults.loss, faults.narrow]
@@ -111,7 +110,7 @@ def ended_otherwise(person, topic):
     deadline = time.monotonic() + PATIENCE
     while True:
         person.opens(topic)
-        fresh, shown = person.sees(PARTS), old.evaluate(SNAPSHOT, PARTS)
+        fresh, shown = person.sees(TOPIC_PARTS), old.evaluate(SNAPSHOT, TOPIC_PARTS)
         if shown == fresh or time.monotonic() > deadline:
             break
         old.wait_for_timeout(500)

@@ -1,0 +1,60 @@
+// What an event can't carry, since each reader sees it differently: how to reply, the pages, what one may do with the
+// topic. A freshly fetched page has them; they are exchanged without taking away what somebody types or where they are.
+
+const PARTS = ["#pager", ".aside__reply", ".timeline", ".aside__links"];
+const PLACES = "a[href], button, textarea, input:not([type=hidden])"; // where the focus may be
+
+// `topic` is the <live-topic> on show, `page` the document that was fetched.
+export function exchange(topic, page) {
+  for (const part of PARTS) swap(topic.querySelector(part), page.querySelector(part));
+  exchangeReply(topic, page.querySelector(".reply"));
+}
+
+// What was typed can be read and copied, but not sent.
+export function refuse(form, isRefused) {
+  const { body } = form.elements;
+  body.readOnly = form.querySelector(".button--main").disabled = isRefused;
+  const tools = form.querySelector("markdown-toolbar");
+  if (tools) tools.inert = isRefused;
+  const { kept } = form.querySelector(".composer").dataset;
+  form.querySelector(".composer__state").textContent = isRefused ? kept : "";
+}
+
+// A notice says why there is no form. What was typed stays below it, until it can be sent or is taken elsewhere.
+function exchangeReply(topic, fresh) {
+  const [form, notice] = [topic.querySelector("form.reply"), topic.querySelector("p.reply")];
+  if (fresh.matches("form")) return form ? admit(form, notice) : admitNew(notice, fresh);
+  if (!form?.elements.body.value.trim()) return swap(form ?? notice, fresh);
+  if (notice) return swap(notice, fresh);
+  form.id = "begun"; // the notice is the reply's place now
+  form.before(fresh);
+  refuse(form, true);
+}
+
+function admit(form, notice) {
+  if (!notice) return;
+  notice.remove();
+  form.id = "reply";
+  refuse(form, false);
+}
+
+function admitNew(notice, form) {
+  swap(notice, form);
+  import("./composer.js").then(({ compose }) => compose()).catch(() => {}); // a plain form is one, too
+}
+
+function swap(old, now) {
+  if (old.isEqualNode(now)) return;
+  const hadFocus = old.contains(document.activeElement);
+  const place = [...old.querySelectorAll(PLACES)].indexOf(document.activeElement);
+  old.replaceWith(now);
+  if (hadFocus) focus(now, place);
+}
+
+// Where it was; in something that has no such place on the whole, so that it is read out.
+function focus(part, place) {
+  const places = part.querySelectorAll(PLACES);
+  const next = places[place] ?? places[0] ?? part;
+  if (next === part) part.tabIndex = -1;
+  next.focus({ preventScroll: true });
+}

@@ -1,0 +1,94 @@
+"""What differs by reader follows the topic's state on open pages, too, and takes away nothing that somebody typed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import world
+
+
+@pytest.fixture
+def ada(transactional_db):
+    return world.member("ada", name="Ada Lovelace")
+
+
+@pytest.fixture
+def topic(ada):
+    return world.topic(ada, world.category("Help"), replies=2)
+
+
+@pytest.fixture
+def mo(transactional_db, visit):
+    return visit(world.moderator())
+
+
+def test_what_each_may_do_follows_the_topics_state(topic, ada, mo, visit):
+    elsewhere, at = world.category("Ideas"), f"/t/{topic.pk}"
+    hers, other, guest = people = visit(ada), visit(world.moderator("moss")), visit()
+    for person in people:
+        person.opens_live(topic)
+        person.hurries()
+    other.page.get_by_role("button", name="Close").focus()
+
+    for verb in ("close", "pin"):
+        mo.sends(f"{at}/{verb}/")
+    for person in people:
+        person.ends_like_a_fresh_page(topic)
+    expect(hers.page.locator(".reply")).to_contain_text("closed")
+    expect(other.page.get_by_role("button", name="Open again")).to_be_focused()
+
+    mo.sends(f"{at}/open/")
+    mo.sends(f"{at}/move/", category=elsewhere.pk)
+    for person in people:
+        person.ends_like_a_fresh_page(topic)
+    hers.page.locator("#reply textarea").fill("Open again, and with tools.")
+    hers.page.get_by_role("button", name="Preview").click()
+    expect(hers.page.locator(".composer__pane")).to_have_text("Open again, and with tools.")
+    hers.page.locator("#reply .button--main").click()
+    expect(hers.page.locator("#post-4")).to_contain_text("Open again, and with tools.")
+
+
+def test_what_was_typed_outlives_a_closed_topic(topic, ada, mo, visit):
+    hers = visit(ada)
+    page = hers.opens_live(topic)
+    hers.hurries()
+    box = page.locator("textarea[name=body]")
+    box.fill("Half a sentence")
+    box.evaluate("area => { area.focus(); area.setSelectionRange(2, 6); }")
+
+    mo.sends(f"/t/{topic.pk}/close/")
+
+    expect(page.locator("#reply")).to_contain_text("This topic is closed")
+    expect(page.locator(".composer__state")).to_have_text("Not sent. Your text is kept.")
+    expect(page.locator("form.reply .button--main")).to_be_disabled()
+    as_it_was = "area => [area.value, area.selectionStart, area.selectionEnd, area === document.activeElement]"
+    assert box.evaluate(as_it_was) == ["Half a sentence", 2, 6, True]
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("!")
+    page.reload()
+    expect(box).to_have_count(0)
+    hers.hurries()
+
+    mo.sends(f"/t/{topic.pk}/open/")
+
+    expect(box).to_have_value("Half a sentence")
+    box.press("Control+Enter")
+    expect(page.locator("#post-4")).to_contain_text("Half a sentence")
+
+
+def test_a_reply_that_was_begun_goes_on_when_its_topic_opens_again(topic, ada, mo, visit):
+    hers = visit(ada)
+    page = hers.opens_live(topic)
+    hers.hurries()
+    box = page.locator("textarea[name=body]")
+    box.fill("Half a sent")
+
+    mo.sends(f"/t/{topic.pk}/close/")
+    expect(box).to_have_js_property("readOnly", True)
+    mo.sends(f"/t/{topic.pk}/open/")
+    expect(box).to_be_editable()
+
+    hers.ends_like_a_fresh_page(topic)
+    box.press("End")
+    box.press_sequentially("ence")
+    box.press("Control+Enter")
+    expect(page.locator("#post-4")).to_contain_text("Half a sentence")
