@@ -71,7 +71,7 @@ def test_a_clock_that_is_set_back_hides_no_silence(forum, network, visit):
     page.clock.run_for(35_000)
     page.clock.resume()
 
-    ends_like_a_fresh_page(reader, forum["topic"])
+    reader.ends_like_a_fresh_page(forum["topic"])
 
 
 def test_a_post_saved_by_another_process_arrives_by_the_sweep(forum, visit):
