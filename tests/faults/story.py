@@ -46,7 +46,7 @@ class Story:
         """
         looking = [asyncio.create_task(page.run()) for page in self.pages]
         await self.until(lambda: all(page.have and page.is_connected for page in self.pages), "all pages are connected")
-        threads = ThreadPoolExecutor(len(self.writers))  # writers go on where pages can't
+        threads = ThreadPoolExecutor(len(self.writers) or 1)  # writers go on where pages can't
         writing = [asyncio.get_running_loop().run_in_executor(threads, self.write, writer) for writer in self.writers]
         watching = asyncio.create_task(self.watch_heads())
         await asyncio.sleep(0.5)
