@@ -8,9 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+from tests.collected import collect
 from tests.columns import COLUMNS
 from tests.faults.clocks import LIBRARY
 from tests.postgresql import programs
@@ -40,11 +42,13 @@ def main(arguments):
     if {"redis", "postgresql"} & set(missing) and "P" in columns:
         columns.remove("P")
     failed = 0
-    for column in columns:
-        with COLUMNS[column](WAITING) as environment:
-            for title, tests, more in runs(column, arguments, missing):
-                print(f"\n— {column}: {title} —", flush=True)
-                failed |= run(tests, {**environment, **more})
+    with tempfile.TemporaryDirectory(prefix="parley-static-") as static:
+        collect(static)
+        for column in columns:
+            with COLUMNS[column](WAITING) as environment:
+                for title, tests, more in runs(column, arguments, missing):
+                    print(f"\n— {column}: {title} —", flush=True)
+                    failed |= run(tests, {**environment, "COLLECTED": static, **more})
     print(f"\nAll in {time.monotonic() - started:.0f} s. ", end="")
     print("Nothing was left out." if not missing else f"Left out, for want of {', '.join(missing)}: make services")
     return failed

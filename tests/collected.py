@@ -3,15 +3,18 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.server import ROOT
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory):
-    """A folder with them: a server with DEBUG off has no pages without."""
+    """A folder with them: a server with DEBUG off has no pages without. `make test` brings one for all processes."""
+    if folder := os.environ.get("COLLECTED"):
+        return folder
     folder = tmp_path_factory.mktemp("static")
     collect(folder)
     return str(folder)
