@@ -87,7 +87,7 @@ class Story:
             self.history.writes.append(write)
             while write.post is None and time.monotonic() < began + PATIENCE:
                 if address := answered(writer, self.topic, write.token):
-                    write.post = int(address.rpartition("#post-")[2])
+                    write.post = number_in(address)
                     write.shown = shows(writer, address, write) if random.random() < self.looks else None
                 else:
                     time.sleep(0.2)
@@ -138,6 +138,10 @@ def answered(writer, topic, token):
     except OSError:
         return None
     return address if address and "#post-" in address else None
+
+
+def number_in(address):
+    return int(address.rpartition("#post-")[2]) if address else None
 
 
 def shows(writer, address, write):

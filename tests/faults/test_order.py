@@ -16,7 +16,7 @@ from tests.together import Crowd
 from .grounds import Ground
 from .history import Write
 from .members import Member
-from .story import PATIENCE, Story, answered
+from .story import PATIENCE, Story, answered, number_in
 
 WRITERS, EACH = 50, 20 if FULL else 3
 PAGES = 12
@@ -67,7 +67,7 @@ def write(member, topic, writes):
     for one in writes:
         deadline = time.monotonic() + PATIENCE
         while one.post is None and time.monotonic() < deadline:
-            one.post = answered(member, topic.pk, one.token)
+            one.post = number_in(answered(member, topic.pk, one.token))
 
 
 def look(topic, looks, written):
