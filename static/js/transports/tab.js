@@ -14,7 +14,6 @@ export class TabSocket extends EventTarget {
     super();
     Object.assign(this, { name, tab, full });
     this.channel = new BroadcastChannel(name);
-    this.channel.onmessage = ({ data }) => (data.to === tab || data.to === "all") && this.#hear(data);
     this.#holdOwnLock();
     // granted to one tab after the other when the leading one is gone, however it went
     this.#request(name, () => this.#end(COME_BACK));
@@ -28,9 +27,10 @@ export class TabSocket extends EventTarget {
     this.#end(1000);
   }
 
-  // By this lock the leading tab notices when this one is gone.
+  // By this lock the leading tab notices when this one is gone. Until it is greeted, what it tells all is not for this one.
   #holdOwnLock() {
     this.#request(`${this.name} ${this.tab}`, () => {
+      this.channel.onmessage = ({ data }) => (data.to === this.tab || data.to === "all") && this.#hear(data);
       this.#greet(GREETINGS);
       return new Promise((letGo) => (this.#letGo = letGo));
     });
