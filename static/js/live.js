@@ -11,7 +11,7 @@ const FAILURES = 3; // before the feed is asked beside
 const PROBE = 60_000; // at least, between two tries to get a socket while the feed does well
 const COME_BACK = 4001; // the server asks for a fresh start: who may see what has changed
 const ALL_COME_BACK = [1012, 1013]; // it restarts, or can't answer: so for all pages, and
-const SPREAD = 8_000; // they come back over this time
+const SPREAD = 12_000; // until they are back each chooses a moment within this time
 
 const ADDRESS = new URL("/ws/", location.href.replace(/^http/, "ws"));
 const NAME = `live ${document.body.dataset.user ?? "guest"}`; // members and guests never share
@@ -96,6 +96,7 @@ class Connection extends EventTarget {
   #subscriptions = new Set();
   #unanswered = new Set();
   #failures = 0;
+  #isOneOfAll = false; // that come back
   #wasLive = false;
   #liveAt = 0;
   #heardAt = 0;
@@ -141,6 +142,7 @@ class Connection extends EventTarget {
     this.#unanswered.delete(subscription);
     if (this.#isOpen && this.#unanswered.size === 0 && this.state !== "live") {
       this.#liveAt = Date.now();
+      this.#isOneOfAll = false;
       this.#stopFeed();
       this.#become("live", { again: this.#wasLive });
       this.#wasLive = true;
@@ -195,6 +197,7 @@ class Connection extends EventTarget {
     if (this.#liveAt && Date.now() - this.#liveAt > STEADY) this.#failures = 0;
     this.#liveAt = 0;
     if (code !== COME_BACK) this.#failures += 1;
+    if (ALL_COME_BACK.includes(code % 3000)) this.#isOneOfAll = true; // 4012 from daphne
     if (!this.#feed?.works) this.#become(navigator.onLine ? "reconnecting" : "offline");
     if (document.visibilityState === "hidden" && this.#failures > 6) return this.#share.leave(); // until it is looked at
     if (this.#failures >= FAILURES) this.#startFeed();
@@ -203,9 +206,9 @@ class Connection extends EventTarget {
 
   #delay(code) {
     if (code === COME_BACK) return Math.random() * FIRST_DELAY;
-    if (ALL_COME_BACK.includes(code % 3000) && this.#failures === 1) return Math.random() * SPREAD; // 4012 from daphne
     if (this.#feed?.works) return PROBE * (1 + Math.random());
-    return Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (this.#failures - 1));
+    const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (this.#failures - 1));
+    return Math.random() * (this.#isOneOfAll ? Math.max(SPREAD, delay) : delay);
   }
 
   #drop() {

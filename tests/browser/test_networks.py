@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import world
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -72,6 +73,20 @@ def test_a_clock_that_is_set_back_hides_no_silence(forum, network, visit):
     page.clock.resume()
 
     reader.ends_like_a_fresh_page(forum["topic"])
+
+
+@pytest.mark.parametrize("code", [1012, 1013, 4012])
+def test_after_a_restart_a_page_chooses_moments_within_twelve_seconds_until_it_is_back(code, forum, visit):
+    page = visit().context.new_page()
+    page.add_init_script("Math.random = () => 0.5; window.waits = []")
+    page.add_init_script("window.setTimeout = (act, wait) => waits.push(wait) < 4 && queueMicrotask(act)")
+    codes = iter([code])
+    page.route_web_socket("**/ws/", lambda socket: socket.close(code=next(codes, 3000)))
+
+    page.goto(forum["topic"].get_absolute_url())
+
+    until(lambda: page.evaluate("waits").count(6000) > 1)
+    assert 500 not in page.evaluate("waits")  # as after any other second failure
 
 
 def test_a_post_saved_by_another_process_arrives_by_the_sweep(forum, visit):

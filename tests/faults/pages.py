@@ -13,14 +13,12 @@ import time
 import urllib.parse
 from functools import lru_cache
 
-from websockets.asyncio.client import connect
-from websockets.exceptions import WebSocketException
-
 from .history import PageLog
+from .sockets import GONE, Closed, connect
 
 REORDERING = 0.2  # seconds, as in topic.js
 FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0  # the longest is thirty in the browser; a run has no time for that
-SPREAD = 8.0
+SPREAD = 12.0
 SILENCE = 35.0
 POST = re.compile(r'<article class="post.*?</article>', re.DOTALL)
 BODY = re.compile(r'<div class="post__body prose">(.*)</div>\s*<footer', re.DOTALL)
@@ -47,40 +45,37 @@ class Page:
                 if not self.epoch:
                     await self.load("began")
                 await self.stay()
-            except (TimeoutError, OSError, WebSocketException, ConnectionError):
+            except OSError:
                 pass
             if self.running and not self.gone:
                 self.failures += 1
                 await asyncio.sleep(random.uniform(0, self.longest_delay()))
 
     def longest_delay(self):
-        if self.code in (1012, 1013) and self.failures == 1:
-            return SPREAD
-        return min(LONGEST_DELAY, FIRST_DELAY * 2 ** (self.failures - 1))
+        delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** (self.failures - 1))
+        return max(SPREAD, delay) if self.code in (1012, 1013) else delay
 
     async def leave(self):
         self.running = False
         if self.socket:
-            await self.socket.close()
+            self.socket.close()
 
     # --- The socket ---
 
     async def stay(self):
-        url = self.address.replace("http", "ws", 1) + "/ws/"
-        cookie = {"Cookie": f"sessionid={self.session}"} if self.session else {}
-        async with connect(url, origin=self.address, additional_headers=cookie, compression=None,
-                           open_timeout=10, ping_interval=None, close_timeout=1) as self.socket:  # fmt: skip
-            self.note("connected")
-            self.code, self.is_connected = 1006, True
-            try:
-                await self.watch()
-                async with asyncio.timeout(None) as patience:
-                    await self.listen(patience)
-            except WebSocketException:
-                self.code = self.socket.close_code or 1006
-            finally:
-                self.is_connected = False
-                self.note("closed", self.code)
+        self.socket = await connect(self.address, self.session)
+        self.note("connected")
+        self.code, self.is_connected = GONE, True
+        try:
+            await self.watch()
+            async with asyncio.timeout(None) as patience:
+                await self.listen(patience)
+        except Closed as closed:
+            self.code = closed.code
+        finally:
+            self.is_connected = False
+            self.socket.close()
+            self.note("closed", self.code)
 
     async def listen(self, patience):
         while self.running and not self.gone:
@@ -91,7 +86,7 @@ class Page:
         await self.say({"type": "watch", "topic": self.topic, "epoch": self.epoch, "change": self.have})
 
     async def say(self, message):
-        await self.socket.send(json.dumps(message))
+        self.socket.send(json.dumps(message))
 
     async def hear(self, message):
         kind = message["type"]
@@ -154,7 +149,7 @@ class Page:
     async def mend(self):
         await asyncio.sleep(REORDERING)
         self.hole = None
-        if self.early and self.socket:
+        if self.early and self.is_connected:
             await self.watch()
 
     def catch_up(self, answer):

@@ -45,7 +45,7 @@ class Story:
         Returns the seconds until all pages were current after it, and the violations.
         """
         looking = [asyncio.create_task(page.run()) for page in self.pages]
-        await self.until(lambda: all(page.have and page.is_connected for page in self.pages), "all pages are connected")
+        await self.until_all_are_here()
         threads = ThreadPoolExecutor(len(self.writers) or 1)  # writers go on where pages can't
         writing = [asyncio.get_running_loop().run_in_executor(threads, self.write, writer) for writer in self.writers]
         watching = asyncio.create_task(self.watch_heads())
@@ -102,21 +102,27 @@ class Story:
                 last = change
             await asyncio.sleep(PAUSE)
 
+    async def until_all_are_here(self):
+        patience = PATIENCE + len(self.pages) / 20  # each loads the topic first
+        if not await self.until(lambda: all(page.have and page.is_connected for page in self.pages), patience):
+            raise AssertionError(f"not all pages were connected in {patience:.0f} s")
+
     async def until_all_are_current(self):
         """(seconds until the last page had all, the change that it had then)."""
         began = time.monotonic()
         while not (head := await sync_to_async(head_of)(self.topic)):
             await asyncio.sleep(PAUSE)
         watched = [page for page in self.pages if not page.gone]
-        await self.until(lambda: all(page.have >= head for page in watched), "all pages are current", fails=False)
+        await self.until(lambda: all(page.have >= head for page in watched), self.patience)
         return time.monotonic() - began, head
 
-    async def until(self, condition, words, fails=True):
-        deadline = time.monotonic() + (PATIENCE if fails else self.patience)
-        while not condition() and time.monotonic() < deadline:
+    async def until(self, condition, patience):
+        deadline = time.monotonic() + patience
+        while not condition():
+            if time.monotonic() > deadline:
+                return False
             await asyncio.sleep(0.05)
-        if fails and not condition():
-            raise AssertionError(f"not in {PATIENCE:.0f} s: {words}")
+        return True
 
     async def compare_with_fresh_pages(self, head):
         fresh = {}
