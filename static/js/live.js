@@ -6,6 +6,7 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 const SILENCE = 35_000; // a heartbeat comes every 25 s; after this the socket counts as dead
 const OPENING = 10_000; // until it is open, and until all questions are answered
+const LONGEST_LOAD = 8_000; // ms, at most, between two tries to load a part of the page
 const STEADY = 10_000; // a socket that lives so long was worth having
 const FAILURES = 3; // before the feed is asked beside
 const PROBE = 60_000; // at least, between two tries to get a socket while the feed does well
@@ -43,13 +44,13 @@ class Share {
     }
     this.#socket = new WebSocket(ADDRESS);
     this.#socket.addEventListener("open", () => this.#channel?.postMessage({ to: "waiting" }));
-    this.#serving?.then((leader) => leader.use(this.#socket));
+    this.#serving?.then((leader) => leader.use(this.#socket)).catch(() => {});
     return this.#socket;
   }
 
   leave() {
     this.#left = true;
-    this.#serving?.then((leader) => leader.stop());
+    this.#serving?.then((leader) => leader.stop()).catch(() => {});
     this.#channel?.close();
     this.#letGo?.();
     this.#channel = this.#letGo = this.#serving = null;
@@ -85,7 +86,10 @@ class Share {
       if (this.#socket) leader.use(this.#socket);
       return leader;
     });
-    this.#serving.then((leader) => leader.hear(data));
+    this.#serving.then(
+      (leader) => leader.hear(data),
+      () => (this.#serving = null), // the other tab greets again
+    );
   }
 }
 
@@ -95,6 +99,7 @@ class Connection extends EventTarget {
   #attempt = null; // what tries to get a socket, or has one
   #subscriptions = new Set();
   #unanswered = new Set();
+  #loading = 0; // parts of the page that are still to come
   #failures = 0;
   #isOneOfAll = false; // that come back
   #wasLive = false;
@@ -116,6 +121,18 @@ class Connection extends EventTarget {
     addEventListener("pagehide", () => this.#leave());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#wake());
     setInterval(() => this.#watchdog(), 5000);
+  }
+
+  // Loads a script that makes a part of the page live, and again until it has come; before that the page is not live.
+  async load(part) {
+    this.#loading += 1;
+    for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_LOAD)) {
+      if (await part().then(() => true, () => false)) break;
+      if (this.state === "connecting") this.#become("reconnecting");
+      await new Promise((go) => setTimeout(go, delay));
+    }
+    this.#loading -= 1;
+    this.#settle();
   }
 
   subscribe(subscription) {
@@ -140,13 +157,17 @@ class Connection extends EventTarget {
   answered(subscription) {
     if (this.#isFed) return;
     this.#unanswered.delete(subscription);
-    if (this.#isOpen && this.#unanswered.size === 0 && this.state !== "live") {
-      this.#liveAt = Date.now();
-      this.#isOneOfAll = false;
-      this.#stopFeed();
-      this.#become("live", { again: this.#wasLive });
-      this.#wasLive = true;
-    }
+    this.#settle();
+  }
+
+  #settle() {
+    if (!this.#isOpen || this.#unanswered.size) return;
+    this.#liveAt ||= Date.now();
+    if (this.#loading || this.state === "live") return;
+    this.#isOneOfAll = false;
+    this.#stopFeed();
+    this.#become("live", { again: this.#wasLive });
+    this.#wasLive = true;
   }
 
   send(message) {
@@ -161,6 +182,7 @@ class Connection extends EventTarget {
     clearTimeout(this.#retry);
     this.#retry = null;
     const attempt = (this.#attempt = {});
+    this.#liveAt = 0;
     this.#heardAt = Date.now();
     const socket = await this.#share.socket().catch(() => null);
     if (attempt !== this.#attempt) return socket?.close();
@@ -261,7 +283,7 @@ class Connection extends EventTarget {
 
   // A socket that opens and then stays silent may be held up by a proxy: then the feed needn't wait for more failures.
   #watchdog() {
-    if (!this.#attempt || this.#silence < (this.state === "live" ? SILENCE : OPENING)) return;
+    if (!this.#attempt || this.#silence < (this.#liveAt ? SILENCE : OPENING)) return;
     if (!this.#isOpen || this.#unanswered.size) this.#failures = Math.max(this.#failures, FAILURES - 1);
     this.#drop();
     this.#lost(0);
@@ -274,7 +296,7 @@ class Connection extends EventTarget {
     this.#feed = new Feed({
       asks: () => [...this.#subscriptions].map((subscription) => subscription.ask()),
       hear: (message) => this.#hearFed(message),
-      become: (state) => this.state === "live" || this.#become(state),
+      become: (state) => this.state === "live" || this.#loading || this.#become(state),
     });
   }
 

@@ -4,15 +4,15 @@ import { live } from "./live.js";
 import "./times.js";
 import "./news.js";
 
-if (document.querySelector("live-topic")) import("./topic.js");
-if (document.querySelector("live-list")) import("./list.js");
-if (document.querySelector("[data-composer]")) import("./composer.js");
+if (document.querySelector("live-topic")) live.load(() => import("./topic.js"));
+if (document.querySelector("live-list")) live.load(() => import("./list.js"));
+if (document.querySelector("[data-composer]")) live.load(() => import("./composer.js"));
 
 const banner = document.querySelector("live-announcements");
-if (banner.firstElementChild) import("./announcements.js");
+if (banner.firstElementChild) live.load(() => import("./announcements.js"));
 live.addEventListener("message", ({ detail: { type, current } }) => {
   if (type !== "announcements" || (!current.length && !banner.firstElementChild)) return;
-  import("./announcements.js").then(() => banner.show(current));
+  live.load(() => import("./announcements.js")).then(() => banner.show(current));
 });
 
 document.addEventListener("click", (event) => {

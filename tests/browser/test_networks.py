@@ -75,6 +75,20 @@ def test_a_clock_that_is_set_back_hides_no_silence(forum, network, visit):
     reader.ends_like_a_fresh_page(forum["topic"])
 
 
+def test_a_script_that_got_lost_is_asked_for_again_and_until_then_the_page_is_not_live(forum, visit):
+    reader = visit()
+    page = reader.page
+    page.route("**/js/topic.*.js", lambda route: route.abort())
+    reader.opens(forum["topic"])
+    page.locator("live-status[data-state=reconnecting]").wait_for()
+    much_happens(forum)
+
+    page.unroute("**/js/topic.*.js")
+
+    page.locator("live-status[data-state=live]").wait_for(timeout=20_000)
+    reader.ends_like_a_fresh_page(forum["topic"])
+
+
 @pytest.mark.parametrize("code", [1012, 1013, 4012])
 def test_after_a_restart_a_page_chooses_moments_within_twelve_seconds_until_it_is_back(code, forum, visit):
     page = visit().context.new_page()
