@@ -1,12 +1,12 @@
 """How long a post takes from one person's click to the other person's screen: two Chromium windows, one server."""
 
 import os
-import shutil
 import statistics
 import time
 
 from bench.report import tell, title
 from bench.site import prepared, serving
+from tests.chromium import CHROMIUM
 
 POSTS = 18  # with the first they fill less than a page
 APPEARED = """text => new Promise(done => {
@@ -42,7 +42,7 @@ def measure(address, topic, session):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         reader = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900}).new_page()
         writer = chromium.new_context(base_url=address)
         writer.add_cookies([session])

@@ -5,7 +5,6 @@ Run from the top folder with `python -m bench.markdown`. JSON=1 prints a line of
 
 import json
 import os
-import shutil
 import sys
 import time
 
@@ -17,6 +16,7 @@ if not settings.configured:
     django.setup()
 
 from forum.markdown import MAX_LENGTH, MarkdownError, render  # noqa: E402
+from tests.chromium import CHROMIUM  # noqa: E402
 from tests.markdown.patterns import all_patterns  # noqa: E402
 
 TYPICAL = (
@@ -104,7 +104,7 @@ def layout_times(pages):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
             return sorted((_layout_time(browser, html) for html in pages), reverse=True)
         finally:
@@ -146,7 +146,7 @@ def figures():
     ratio, name = max((growth(patterns[name]), name) for name, *_rest in dear)
     yield f"twice the length, worst: {name}", ratio, "times", 2.5
     yield f"typical post of {len(TYPICAL):,} characters", cost(TYPICAL, runs=20)[0], "ms CPU", 5
-    if shutil.which("chromium"):
+    if CHROMIUM:
         heaviest = sorted((html for *_others, html in results), key=_heaviness, reverse=True)[:LAID_OUT]
         yield "layout of the heaviest accepted post", layout_times(heaviest)[0], "ms CPU", 500
 

@@ -4,10 +4,10 @@ Bytes are what came over the wire: compressed bodies and response headers. The i
 """
 
 import random
-import shutil
 
 from bench.report import tell, title
 from bench.site import prepared, serving
+from tests.chromium import CHROMIUM
 
 LIGHTEST_OTHER = 92  # kB: django-machina, the lightest of four forums that were measured
 FEWEST_OTHER = 41  # requests: NodeBB
@@ -62,7 +62,7 @@ def first_view(site, address):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = chromium.new_page()
         seen, sizes = {}, {}
         devtools = page.context.new_cdp_session(page)

@@ -1,10 +1,10 @@
 """`make screenshots`: the pictures of the README, taken from the demo forum on a production server."""
 
 import os
-import shutil
 from pathlib import Path
 
 from bench.site import prepared, serving
+from tests.chromium import CHROMIUM
 
 IMAGES = Path(__file__).resolve().parent / "images"
 SHOTS = [  # name, address, scheme, size, signed in
@@ -28,7 +28,7 @@ def main():
         topic = Topic.objects.get(title__startswith="Channel layer").pk
         session = session_cookie(User.objects.get(username=demo.MEMBER), address)
         with serving(address), sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             for name, path, scheme, (width, height), signed_in in SHOTS:
                 size = {"width": width, "height": height}
                 context = chromium.new_context(base_url=address, viewport=size, color_scheme=scheme)

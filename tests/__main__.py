@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.chromium import CHROMIUM
 from tests.collected import collect
 from tests.columns import COLUMNS
 from tests.faults.clocks import LIBRARY
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKERS = min(os.cpu_count() or 1, 8)
 WAITING = 2 * WORKERS  # for tests that wait for browsers and servers more than they work
 NEEDS = {  # what a part of the suite needs: how to find it
-    "browser": lambda: shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome"),
+    "browser": lambda: CHROMIUM,
     "redis": lambda: shutil.which("redis-server"),
     "postgresql": programs,
     "proxy": lambda: shutil.which("nginx") and shutil.which("caddy"),

@@ -1,16 +1,15 @@
 import os
-import shutil
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.people import Person
+from tests.chromium import SHELL
 from tests.collected import collected  # noqa: F401 - the static files
 from tests.proxy import Proxy
 from tests.server import Server
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def pytest_collection_modifyitems(items):
@@ -19,7 +18,7 @@ def pytest_collection_modifyitems(items):
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.django_db(transaction=True))
-            if not CHROMIUM:
+            if not SHELL:
                 item.add_marker(pytest.mark.skip(reason="needs Chromium: make services"))
 
 
@@ -28,7 +27,7 @@ def chromium():
     expect.set_options(timeout=10_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=SHELL, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         )
         yield browser
         browser.close()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from tests import world
-from tests.browser.conftest import CHROMIUM
+from tests.chromium import CHROMIUM
 from tests.waiting import until
 
 TABS = 5
