@@ -320,8 +320,13 @@ class Connection extends EventTarget {
 
 export const live = new Connection();
 
+// What the server has now. A network that fell silent may hold an answer up for many minutes: then it is given up.
+export function fetchFresh(address, headers = {}) {
+  return fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(OPENING) });
+}
+
 export async function fetchJSON(address) {
-  const response = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+  const response = await fetchFresh(address, { Accept: "application/json" });
   if (!response.ok && response.status !== 404) throw new Error(`${address}: ${response.status}`);
   return response.json();
 }

@@ -1,7 +1,7 @@
 // <live-topic>: the posts of one page of a topic, kept equal to what a fresh load would show. Its cursor is the change
 // number of the last event applied: the next one is applied, an older one ignored, and a hole is asked for.
 
-import { countInTitle, element, fetchJSON, live, nameTab, words } from "./live.js";
+import { countInTitle, element, fetchFresh, fetchJSON, live, nameTab, words } from "./live.js";
 import "./people.js";
 import { refresh as refreshTimes } from "./times.js";
 
@@ -274,7 +274,7 @@ class LiveTopic extends HTMLElement {
   }
 
   async #load() {
-    const response = await fetch(location.href, { cache: "no-store" });
+    const response = await fetchFresh(location.href);
     if (response.status === 404 || response.status === 403) return this.#gone();
     if (!response.ok) throw new Error(`${response.status}`);
     return new DOMParser().parseFromString(await response.text(), "text/html");

@@ -1,5 +1,6 @@
 """What networks and machines do to an open page: in the end it equals a fresh load."""
 
+import uuid
 from datetime import datetime, timedelta
 
 import pytest
@@ -87,6 +88,21 @@ def test_a_script_that_got_lost_is_asked_for_again_and_until_then_the_page_is_no
 
     page.locator("live-status[data-state=live]").wait_for(timeout=20_000)
     reader.ends_like_a_fresh_page(forum["topic"])
+
+
+def test_an_answer_that_never_comes_is_given_up_and_asked_for_again(forum, visit):
+    reader, ada = visit(), visit(forum["ada"])
+    page, topic = reader.opens_live(forum["topic"]), forum["topic"]
+    reader.hurries()
+    address, held = f"**{topic.get_absolute_url()}", []
+    page.route(address, lambda route: route.continue_() if held else held.append(route))  # what no event can bring
+
+    for _post in range(16):
+        ada.sends(f"/t/{topic.pk}/replies/", body="One more", token=uuid.uuid4().hex)
+
+    page.locator("#pager a").first.wait_for(timeout=20_000)
+    assert held
+    reader.ends_like_a_fresh_page(topic)
 
 
 @pytest.mark.parametrize("code", [1012, 1013, 4012])

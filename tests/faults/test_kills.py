@@ -22,7 +22,7 @@ from .test_crashes import counters_agree
 KILLS = 10_000 if FULL else 300
 PAGES = 6
 IS_POSTGRESQL = connection.vendor == "postgresql"
-pytestmark = pytest.mark.timeout(3600 if FULL else 120)
+pytestmark = pytest.mark.timeout(3600 if FULL else 300)
 
 
 @pytest.fixture

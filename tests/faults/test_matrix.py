@@ -31,7 +31,7 @@ from .story import PATIENCE, Story
 PAGES, CHROMIUMS, ROUNDS = (2000, 20, 50) if FULL else (24, 2, 1)
 RATE = 4 if FULL else 10  # posts a second: 2,000 pages and all that serves them share two cores
 LOOKS = 0.2 if FULL else 1.0
-pytestmark = pytest.mark.timeout(900 if FULL else 120)
+pytestmark = pytest.mark.timeout(900 if FULL else 300)
 IS_POSTGRESQL = connection.vendor == "postgresql"
 
 OF_READERS = [faults.loss, faults.narrow, faults.background, faults.sleep]  # alike to any server
@@ -133,7 +133,7 @@ def test_after_it_nothing_is_missing_and_every_page_is_current(story, fault):
     assert story(fault) == []
 
 
-@pytest.mark.timeout(3600 if FULL else 120)
+@pytest.mark.timeout(3600 if FULL else 300)
 @pytest.mark.parametrize("fault", but_once([*LONG, *MINUTES]), ids=lambda fault: fault.__name__)
 def test_nor_after_what_lasts(story, fault):
     assert story(fault, rate=1 if FULL else RATE) == []

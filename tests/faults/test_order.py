@@ -21,7 +21,7 @@ from .story import PATIENCE, Story, answered, number_in
 WRITERS, EACH = 50, 20 if FULL else 3
 PAGES = 12
 IS_POSTGRESQL = connection.vendor == "postgresql"
-pytestmark = pytest.mark.timeout(600 if FULL else 120)
+pytestmark = pytest.mark.timeout(600 if FULL else 300)
 
 
 @pytest.fixture

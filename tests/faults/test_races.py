@@ -21,7 +21,7 @@ from .losses import LOSSES, Lounge
 RACES = 10_000 if FULL else 1_000  # one for each member who loses the right, though MEMBERS lose it in one transaction
 MEMBERS = 20
 REPLIES = 4  # written in each round
-pytestmark = pytest.mark.timeout(1800 if FULL else 120)
+pytestmark = pytest.mark.timeout(1800 if FULL else 300)
 
 
 def test_what_is_committed_after_the_loss_of_a_right_reaches_nobody_who_lost_it(transactional_db, monkeypatch):
