@@ -6,7 +6,7 @@ Ten thousand pages that come back to one topic ask the database for it once a se
 import asyncio
 import time
 
-from . import database
+from . import database, metrics
 
 AGE = 1.0  # seconds
 MOST = 1000  # answers kept
@@ -29,6 +29,7 @@ class Sharing:
         kept = self._kept.get(key)
         if not kept or kept[0] != state or now - kept[1] > AGE or failed(kept[2]):
             self._make_room(now)
+            metrics.LOOKED_UP.inc()
             kept = self._kept[key] = (state, now, asyncio.ensure_future(database.ask(function, user, *arguments)))
         return await asyncio.shield(kept[2])
 

@@ -1,0 +1,103 @@
+"""What it is like when 2,000 open pages come back: to a server that was told to stop, and to one that was killed.
+
+Half of the pages are members', ten posts a second are sent by form, and a guest and a member go on loading the topic.
+One process on SQLite, with Redis; one round of each, with FULL=1 the medians of 20.
+"""
+
+import asyncio
+import os
+import re
+import time
+import urllib.request
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from statistics import median, quantiles
+
+from bench.engine.files import allow_files
+from bench.engine.forum import forum_with
+from bench.load import get, load
+from bench.report import tell, title
+
+PAGES, RATE = 2000, 10
+ROUNDS = 20 if os.environ.get("FULL") == "1" else 1
+RETURN = 14.0  # seconds that readers are asked for after the start: all pages that were told are back by then
+QUERIES = re.compile(r"^parley_looked_up_total (\S+)", re.M)
+
+
+def main():
+    allow_files(16_384)
+    os.environ |= {"RATE_POST": "100000/minute", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+    with forum_with(members=PAGES // 2) as forum:
+        for name, end in (("SIGTERM", "stop"), ("kill -9", "kill")):
+            title(f"{PAGES:,} pages come back after {name}, {RATE} posts a second, {ROUNDS} times")
+            rounds = [Round(forum, end).run() for _ in range(ROUNDS)]
+            found = {figure: median(one[figure] for one in rounds) for figure in rounds[0]}
+            told = end == "stop"
+            tell("pages that came back in the busiest second", found["busiest"], "%", at_most=15 if told else None)
+            tell(f"{RETURN:.0f} s after the start, and then until all pages were current", found["current"], "s", at_most=16)
+            tell("started to first answer", found["answers"], "s", at_most=3)
+            tell("readers beside them: p99", found["readers"], "s", at_most=2)
+            tell("answers that the database was asked for", found["queries"], "a second")
+            tell("posts lost, doubled, unseen; pages behind", sum(one["wrong"] for one in rounds), "", at_most=0)
+
+
+class Round:
+    def __init__(self, forum, end):
+        from forum.models import Topic
+        from tests.server import Server
+
+        self.forum, self.end, self.times = forum, end, []
+        self.topic = Topic.start(forum.members[0], forum.category, "Who comes back?", "Let us see.")
+        self.server = Server("uvicorn", DJANGO_SETTINGS_MODULE="forum.settings", REDIS_URL=forum.redis)
+
+    def run(self):
+        from tests.faults.members import Member
+        from tests.faults.pages import Page
+        from tests.faults.story import Story
+
+        self.server.start()
+        address, topic, keys = self.server.address, self.topic.pk, self.forum.sessions
+        pages = [
+            Page(str(number), address, topic, session=keys[number // 2] if number % 2 else "")
+            for number in range(PAGES)
+        ]
+        writers = [Member(user, address).prepare() for user in self.forum.members[:4]]
+        story = Story(topic, writers, pages, RATE, looks=0.2)
+        current, violations = asyncio.run(story.run(self.happens))
+        self.server.stop()
+        return {
+            "busiest": story.busiest_second * 100,
+            "current": current,
+            "answers": self.answers,
+            "readers": quantiles(self.times, n=100)[98],
+            "queries": self.queries,
+            "wrong": len(violations),
+        }
+
+    async def happens(self):
+        await asyncio.to_thread(getattr(self.server, self.end))
+        began = time.monotonic()
+        await asyncio.to_thread(self.server.start)
+        self.answers = time.monotonic() - began
+        asked = [get(self.topic.get_absolute_url(), cookie) for cookie in ("", f"sessionid={self.forum.sessions[0]}")]
+        with ProcessPoolExecutor(2, get_context("spawn")) as readers:  # beside the pages, which keep this one busy
+            loop = asyncio.get_running_loop()
+            reading = [loop.run_in_executor(readers, read, self.server.address, request) for request in asked]
+            self.times = [seconds for times in await asyncio.gather(*reading) for seconds in times]
+        metrics = await asyncio.to_thread(urllib.request.urlopen, f"{self.server.address}/metrics")
+        self.queries = float(QUERIES.search(metrics.read().decode())[1]) / RETURN
+
+
+def read(address, request):
+    """Seconds that each answer took, ten or fewer a second."""
+    return [milliseconds / 1000 for milliseconds in load(address, at_times(request), RETURN, warm_up=0).times]
+
+
+def at_times(request):
+    while True:
+        time.sleep(0.1)
+        yield request
+
+
+if __name__ == "__main__":
+    main()
