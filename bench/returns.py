@@ -34,7 +34,12 @@ def main():
             found = {figure: median(one[figure] for one in rounds) for figure in rounds[0]}
             told = end == "stop"
             tell("pages that came back in the busiest second", found["busiest"], "%", at_most=15 if told else None)
-            tell(f"{RETURN:.0f} s after the start, and then until all pages were current", found["current"], "s", at_most=16)
+            tell(
+                f"{RETURN:.0f} s after the start, and then until all pages were current",
+                found["current"],
+                "s",
+                at_most=16,
+            )
             tell("started to first answer", found["answers"], "s", at_most=3)
             tell("readers beside them: p99", found["readers"], "s", at_most=2)
             tell("answers that the database was asked for", found["queries"], "a second")
