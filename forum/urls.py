@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from forum.views import categories, dismissals, hidings, members, moderation, places, posts, revisions, themes, topics
 
+handler400 = "forum.views.errors.bad"
 handler403 = "forum.views.errors.forbidden"
 handler404 = "forum.views.errors.not_found"
 handler500 = "forum.views.errors.broken"

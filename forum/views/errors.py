@@ -10,6 +10,11 @@ TEXTS = ("title", "body", "reason", "about")
 OTHERS = ("name", "hides_presence", "token", "version", "category")
 
 
+def bad(request, exception=None):
+    """What could not be read can't be given back: the browser still has it."""
+    return render(None, "400.html", status=400)
+
+
 def not_found(request, exception=None):
     return render(request, "404.html", status=404)
 

@@ -11,7 +11,7 @@ def stale(db):
     return Client(enforce_csrf_checks=True)
 
 
-@pytest.mark.parametrize("name", ["500.html", "503.html"])
+@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
 def test_a_page_for_the_worst_moments_needs_nothing(name):
     """No context, no request, no database: without the fixture a query here would fail."""
     html = get_template(name).render()
