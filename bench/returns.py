@@ -17,6 +17,7 @@ from bench.engine.files import allow_files
 from bench.engine.forum import forum_with
 from bench.load import get, load
 from bench.report import tell, title
+from bench.stage import LOG
 
 PAGES, RATE = 2000, 10
 ROUNDS = 20 if os.environ.get("FULL") == "1" else 1
@@ -53,7 +54,8 @@ class Round:
 
         self.forum, self.end, self.times = forum, end, []
         self.topic = Topic.start(forum.members[0], forum.category, "Who comes back?", "Let us see.")
-        self.server = Server("uvicorn", DJANGO_SETTINGS_MODULE="forum.settings", REDIS_URL=forum.redis)
+        more = {"DJANGO_SETTINGS_MODULE": "forum.settings", "REDIS_URL": forum.redis}
+        self.server = Server("uvicorn", log=LOG.open("a"), **more)
 
     def run(self):
         from tests.faults.members import Member

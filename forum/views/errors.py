@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 from django.template import context_processors
@@ -12,7 +13,7 @@ OTHERS = ("name", "hides_presence", "token", "version", "category")
 
 def bad(request, exception=None):
     """What could not be read can't be given back: the browser still has it."""
-    return render(None, "400.html", status=400)
+    return render(None, "400.html", {"is_misnamed": isinstance(exception, DisallowedHost)}, status=400)
 
 
 def not_found(request, exception=None):

@@ -1,4 +1,4 @@
-"""A WebSocket for pages by the thousand: what a page needs of RFC 6455, at a tenth of a library's cost.
+"""A WebSocket for pages by the thousand: what a page needs of RFC 6455, and nothing else.
 
 The server's conduct is put to the test with a library's socket and with bytes of our own (tests/realtime); here it is
 given that it sends whole frames of text, and closes.
@@ -77,7 +77,7 @@ class Socket(asyncio.Protocol):
         if size > 125:
             start += {126: 2, 127: 8}[size]
             size = int.from_bytes(self.data[2:start])
-        if len(self.data) < start + size or len(self.data) < start:
+        if len(self.data) < start + size:
             return False
         kind, payload = self.data[0] & 0xF, bytes(self.data[start : start + size])
         del self.data[: start + size]

@@ -16,7 +16,7 @@ def counted():
         now = REGISTRY.get_sample_value(name, labels) or 0
         return now - before.get(name, 0)
 
-    for name in ("deliveries_total", "sweep_seconds_count", "sweep_found_total", "fences_total"):
+    for name in ("deliveries_total", "looked_up_total", "sweep_seconds_count", "sweep_found_total", "fences_total"):
         before[f"parley_{name}"] = counted(f"parley_{name}")
     before["parley_catch_ups_total"] = counted("parley_catch_ups_total", by="socket")
     return counted
@@ -31,6 +31,7 @@ async def test_what_pages_ask_and_are_told_is_counted(counted, visit, topic, ada
         await page.update("created")
 
     assert counted("parley_catch_ups_total", by="socket") == 2
+    assert counted("parley_looked_up_total") == 1  # the second page was given the same answer
     assert counted("parley_deliveries_total") == 2
 
 

@@ -126,6 +126,13 @@ def test_nothing_is_hidden_by_a_form_of_another_site(strict, topic, verb):
     assert not topic.posts.get().is_hidden
 
 
+def test_an_address_that_the_forum_does_not_go_by_is_told_apart(client, db):
+    answer = client.get("/", headers={"host": "elsewhere.example"})
+
+    assert answer.status_code == 400
+    assert "Its owner can name it in ALLOWED_HOSTS" in answer.content.decode()
+
+
 def test_more_than_a_megabyte_is_refused_with_a_way_back(strict, topic):
     answer = reply(strict, topic, body="x" * 1_100_000)
 
