@@ -43,7 +43,7 @@ def main():
             )
             tell("started to first answer", found["answers"], "s", at_most=3)
             tell("readers beside them: p99", found["readers"], "s", at_most=2)
-            tell("answers that the database was asked for", found["queries"], "a second")
+            tell("answers that the database was asked for", found["queries"], "a second", at_most=1)
             tell("posts lost, doubled, unseen; pages behind", sum(one["wrong"] for one in rounds), "", at_most=0)
 
 

@@ -27,36 +27,41 @@ def topic_changes_and_place(user, topic_id, epoch, since):
 
 def changes_of(topic, user, epoch, since):
     if epoch != topic.epoch or since > topic.change or topic.change - since > REACH:
-        return {"type": "reload", "topic": topic.pk, "epoch": topic.epoch, "change": topic.change}
+        return reload(topic.pk, topic.epoch, topic.change)
     missed, more = news_of(topic, since)
     if missed and not Topic.objects.visible_to(user).filter(pk=topic.pk).exists():
         return {"type": "gone", "topic": topic.pk}  # moved out of sight while its posts were read
-    return {
-        "type": "changes",
-        "topic": topic.pk,
-        "epoch": topic.epoch,
-        "since": since,
-        "change": missed[-1]["change"] if more else topic.change,
-        "events": missed,
-        "more": more,
-    }
+    return changes(topic.pk, topic.epoch, since, missed[-1]["change"] if more else topic.change, missed, more)
+
+
+def reload(topic_id, epoch, change):
+    return {"type": "reload", "topic": topic_id, "epoch": epoch, "change": change}
+
+
+def changes(topic_id, epoch, since, change, missed, more):
+    numbers = {"topic": topic_id, "epoch": epoch, "since": since, "change": change}
+    return {"type": "changes", **numbers, "events": missed, "more": more}
 
 
 def news_of(topic, since):
     """(events after `since` by change, whether there are more). At most LIMIT, and BYTES or so."""
-    posts = list(topic.posts.for_display().filter(change__gt=since).order_by("change")[: LIMIT + 1])
-    missed, size = [], 0
-    for post in posts[:LIMIT]:
-        event = events.topic_event(kind_of(post), topic, post) | {"change": post.change}
-        size += len(event["post"]["html"])
-        missed.append(event)
-        if size > BYTES:
-            break
-    more = len(missed) < len(posts)
+    posts = topic.posts.for_display().filter(change__gt=since).order_by("change")[: LIMIT + 1]
+    missed, more = part_of(events.topic_event(kind_of(post), topic, post) | {"change": post.change} for post in posts)
     if topic.header_change > since and not more:
         missed.append(events.topic_event("header", topic) | {"change": topic.header_change})
         missed.sort(key=lambda event: event["change"])
     return missed, more
+
+
+def part_of(missed):
+    """(as many of these events as one answer may have, whether some are left)."""
+    part, size = [], 0
+    for event in missed:
+        if len(part) == LIMIT or size > BYTES:
+            return part, True
+        size += len(event["post"]["html"]) if "post" in event else 0
+        part.append(event)
+    return part, False
 
 
 def kind_of(post):

@@ -16,6 +16,7 @@ from .announcements import Announcements
 from .pacing import Pacing
 from .presence import Presence
 from .readers import readers_with
+from .recent import Recent
 from .sharing import Sharing
 from .subscriptions import Subscriptions
 from .together import Together
@@ -56,8 +57,8 @@ class Hub:
         self.fences = 0  # how many there were
         self.revocation = None  # up to which number of Revocation pages were fenced; see models.py
         self.subscriptions = Subscriptions((groups.FENCE, groups.HUBS), self.members)
-        self.readers, self.sharing, self.pacing = Together(readers_with), Sharing(self), Pacing(self)
-        self.presence, self.announcements = Presence(self), Announcements(self)
+        self.readers, self.sharing, self.recent = Together(readers_with), Sharing(self), Recent(self)
+        self.pacing, self.presence, self.announcements = Pacing(self), Presence(self), Announcements(self)
         self.sweep_soon = asyncio.Event()
         self.swept_at = time.monotonic()
         self.echoed_at = 0.0
@@ -124,6 +125,7 @@ class Hub:
             del self.members[group], self.turns[group]
             if groups.is_of_topic(group):
                 self.heads.pop(groups.topic_of(group), None)
+                self.recent.forget(groups.topic_of(group))
             self.subscriptions.touch(group)
 
     def begin(self, topic, head):
@@ -185,6 +187,7 @@ class Hub:
         if group in self.turns:
             self.turns[group] = next(self._turn)
             if groups.is_of_topic(group):
+                self.recent.hear(topic, epoch, change, text)
                 metrics.DELIVERIES.inc(len(self.members[group]))
                 async with self.telling:  # so that all pages hear in the same order
                     await fanout.tell(self, group, text)

@@ -34,11 +34,11 @@ def of_members(ids):
 
 
 def alike(held):
-    """Equal for members who may see the same, None for guests: `visible_to` asks about nothing else."""
+    """Equal for readers who may see the same: `visible_to` asks about nothing else. A guest is in no group."""
     if held is None:
-        return None
+        return False, frozenset()
     _active, owner, _password, groups = held
-    return owner, frozenset(groups)
+    return owner, frozenset(groups - {None})
 
 
 def sessions_among(keys):

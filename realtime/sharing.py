@@ -1,6 +1,6 @@
-"""An answer that one page was given serves others, too, while it can't have become wrong.
+"""An answer about lists and news that one page was given serves others, too, while it can't have become wrong.
 
-Ten thousand pages that come back to one topic ask the database for it once a second and not once each.
+For topics there is more to gain: see recent.py.
 """
 
 import asyncio

@@ -23,9 +23,10 @@ async def watch_topic(page, message):
     if group not in page.joined and len(page.topics) >= limits.TOPICS:
         raise BadMessage(f"One page may watch {limits.TOPICS} topics.")
     held = await page.hold([group])
-    answer, category = await ask(page, held, feed.topic_changes_and_place, topic, epoch, since)
-    if not page.holds(held):
+    found = await page.hub.recent.changes(page, topic, epoch, since)
+    if not found or not page.holds(held):
         return
+    answer, category = found
     if answer["type"] == "gone":
         page.drop_topic(topic)
     else:

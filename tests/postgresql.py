@@ -22,7 +22,7 @@ DEADLINE = 30  # seconds
 
 @pytest.fixture(scope="session")
 def postgresql():
-    """One beside the database of the run, for tests that want empty databases of it: `new_database()`."""
+    """One beside the database of the run, for tests that want databases of it: `new_database()`."""
     if not programs():
         pytest.skip("PostgreSQL is not installed; bring it with: make services")
     server = PostgreSQL().start()
@@ -65,12 +65,12 @@ class PostgreSQL:
             time.sleep(0.05)
         return self
 
-    def new_database(self):
-        """The URL of another empty database."""
+    def new_database(self, like=None):
+        """The URL of another database: an empty one, or a copy of the one at `like`, to which nobody is connected."""
         self.databases += 1
-        name = f"forum{self.databases}"
+        name, template = f"forum{self.databases}", like.rpartition("/")[2] if like else "template1"
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._address(name)
 
     def stop(self):

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -84,7 +83,7 @@ class Server:
         try:
             with self._get("/u/1.css"):
                 return True
-        except urllib.error.URLError:
+        except OSError:  # nobody there, or not awake yet
             return False
 
     def _get(self, path, **headers):

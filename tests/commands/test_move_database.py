@@ -24,10 +24,26 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, o
 
 
 @pytest.fixture
-def url(postgresql, transactional_db, django_db_blocker):
+def empty(postgresql, transactional_db, django_db_blocker):
     """An empty database. Django's own guard lets tests reach only those that the settings name."""
     with django_db_blocker.unblock():
         yield postgresql.new_database()
+
+
+@pytest.fixture(scope="module")
+def prepared(postgresql, django_db_setup, django_db_blocker):
+    """What a run leaves that is interrupted before the first row: making the tables takes longer than all the rest."""
+    url = postgresql.new_database()
+    with django_db_blocker.unblock(), target.opened(url) as there:
+        target.prepare(there, url)
+    return url
+
+
+@pytest.fixture
+def url(postgresql, prepared, transactional_db, django_db_blocker):
+    """A database of one's own that is prepared."""
+    with django_db_blocker.unblock():
+        yield postgresql.new_database(like=prepared)
 
 
 @pytest.fixture
@@ -69,17 +85,17 @@ def stop_in_the_middle(monkeypatch, says, url):
             says("move_database", to=url)
 
 
-def test_everything_arrives_and_the_forum_goes_on_there(says, url, topic, ada, lounge, grace):
+def test_everything_arrives_and_the_forum_goes_on_there(says, empty, topic, ada, lounge, grace):
     topic.close()
-    said = says("move_database", to=url)
+    said = says("move_database", to=empty)
 
-    assert f"DATABASE_URL={url}" in said
+    assert f"DATABASE_URL={empty}" in said
     code = (
         "from forum.models import *; t = Topic.objects.get(); assert not t.is_open; t.open();"
         "assert [c.name for c in Category.objects.private()] == ['Lounge'];"
         "p = t.reply(User.objects.get(username='grace'), 'Here too'); print(p.pk, p.number, t.change)"
     )
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": url}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": empty}
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     assert done.stdout.split()[1:] == ["2", "4"]
@@ -233,14 +249,14 @@ def test_who_writes_meanwhile_is_noticed_and_a_second_run_mends_it(says, url, to
     assert count(url) == 2
 
 
-def test_a_database_that_holds_something_is_refused(says, url, topic):
-    with closing(psycopg.connect(url, autocommit=True)) as there:
+def test_a_database_that_holds_something_is_refused(says, empty, topic):
+    with closing(psycopg.connect(empty, autocommit=True)) as there:
         there.execute("CREATE TABLE recipes (cake text)")
 
     with pytest.raises(CommandError, match="holds something already: recipes. Name an empty one"):
-        says("move_database", to=url)
+        says("move_database", to=empty)
 
-    assert count(url, "recipes") == 0
+    assert count(empty, "recipes") == 0
 
 
 def test_a_move_of_another_forum_is_refused(says, url, many, monkeypatch):

@@ -38,24 +38,39 @@ class Writers:
 
 
 def main():
-    """Sets up Django once, and opens no connection: each writer has one of its own, without a pool of them."""
+    """Sets up Django once, and keeps no connection: each writer has one of its own, without a pool of them."""
     import django
 
     django.setup()
     from django.conf import settings
 
-    from forum import markdown
-
-    markdown.render("What is made when it is first used is made.")
     settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
-    gc.freeze()  # what is never looked at again need not be copied
+    is_warm = False
     for line in sys.stdin:
         topic, author, token, point = line.split()
+        if not is_warm:
+            warm_up(int(topic))
+            is_warm = True
         writer = os.fork()
         if not writer:
             reply_and_die(int(topic), int(author), token, list(POINTS)[int(point)])
         status = os.waitpid(writer, 0)[1]
         print(token if os.WTERMSIG(status) == signal.SIGKILL else f"not killed: {status}", flush=True)
+
+
+def warm_up(topic):
+    """What is made when it is first used is made here, once for all writers."""
+    from django.db import connection
+
+    from forum import markdown
+    from forum.models import Topic
+    from realtime import publishing
+
+    markdown.render("My last words.")
+    topic = Topic.objects.get(pk=topic)
+    publishing.messages("created", topic, topic.posts.first().pk)
+    connection.close()
+    gc.freeze()  # what is never looked at again need not be copied
 
 
 def reply_and_die(topic, author, token, point):

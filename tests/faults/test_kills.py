@@ -19,7 +19,7 @@ from .members import Member
 from .story import Story
 from .test_crashes import counters_agree
 
-KILLS = 10_000 if FULL else 300
+KILLS = 10_000 if FULL else 1_000
 PAGES = 6
 IS_POSTGRESQL = connection.vendor == "postgresql"
 pytestmark = pytest.mark.timeout(3600 if FULL else 300)
@@ -40,7 +40,7 @@ def writers(ground):
 
 
 def test_what_a_killed_writer_committed_is_there_once_and_told_and_nothing_else(ground, writers):
-    """10,000 kills, 300 in the short form, at four points of a reply; a member goes on writing."""
+    """10,000 kills, 1,000 in the short form, at four points of a reply; a member goes on writing."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)

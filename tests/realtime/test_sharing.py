@@ -14,69 +14,56 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def asked(monkeypatch):
-    """The users that topics were asked for."""
-    asked, real = [], feed.topic_changes_and_place
+    """The users that a list was asked for."""
+    asked, real = [], feed.list_answer
 
     def counting(user, *about):
         asked.append(user)
         return real(user, *about)
 
-    monkeypatch.setattr(feed, "topic_changes_and_place", counting)
+    monkeypatch.setattr(feed, "list_answer", counting)
     return asked
 
 
-async def test_pages_that_come_back_together_ask_the_database_once(visit, topic, ada, grace, asked):
-    pages = [await visit(user) for user in (ada, grace, ada)]
+async def test_pages_that_come_back_together_ask_for_their_list_once(visit, topic, ada, grace, asked):
+    pages = [await visit(user) for user in (ada, grace, None)]
 
-    answers = await asyncio.gather(*(page.watch_topic(topic, since=0) for page in pages))
+    answers = await asyncio.gather(*(page.watch_list() for page in pages))
 
     assert len(asked) == 1
     assert answers[0] == answers[1] == answers[2]
 
 
-async def test_guests_and_members_and_insiders_are_asked_for_each_in_turn(visit, lounge, iris, olive, ada, asked):
-    secret = await do(world.topic, iris, lounge)
+async def test_those_with_other_rights_ask_for_themselves(visit, lounge, iris, olive, ada, asked):
+    await do(world.topic, iris, lounge)
     pages = [await visit(), await visit(ada), await visit(iris), await visit(olive)]
 
-    answers = [await page.watch_topic(secret) for page in pages]
+    answers = await asyncio.gather(*(page.watch_list() for page in pages))
 
-    assert [answer["type"] for answer in answers] == ["gone", "gone", "changes", "changes"]
-    assert len(asked) == 4
+    assert [len(answer["rows"]) for answer in answers] == [0, 0, 1, 1]
+    assert len(asked) == 3
 
 
-async def test_an_answer_from_before_an_event_serves_nobody_after_it(visit, topic, ada, asked):
+async def test_a_list_from_before_an_event_serves_nobody_after_it(visit, topic, ada, asked):
     one, two = await visit(), await visit()
-    await one.watch_topic(topic)
+    await one.watch_list()
     await do(topic.reply, ada, "Just now")
     await one.update("created")
 
-    answer = await two.watch_topic(topic, since=1)
+    answer = await two.watch_list()
 
-    assert [event["change"] for event in answer["events"]] == [2]
+    assert [row["change"] for row in answer["rows"]] == [2]
     assert len(asked) == 2
 
 
-async def test_an_answer_from_before_a_fence_serves_nobody_after_it(visit, hub, lounge, iris, asked):
-    secret = await do(world.topic, iris, lounge)
-    page = await visit(iris)
-    await page.watch_topic(secret)
-    hub.fence({"type": "fence", "topic": secret.pk})
-    await page.hear("again")
+async def test_a_list_from_before_a_fence_serves_nobody_after_it(visit, hub, topic, asked):
+    page = await visit()
+    await page.watch_list()
+    hub.fence({"type": "fence", "topic": topic.pk})
 
-    await page.watch_topic(secret)
+    await page.watch_list()
 
     assert len(asked) == 2
-
-
-async def test_an_answer_does_not_outlive_the_last_page_that_listened(visit, topic, ada, asked):
-    one, two = await visit(), await visit()
-    await one.watch_topic(topic)
-    await one.leave()
-    await do(topic.reply, ada, "Heard by nobody")
-
-    answer = await two.watch_topic(topic, since=1)
-
-    assert [event["change"] for event in answer["events"]] == [2]
 
 
 async def test_who_waits_while_the_database_is_busy_is_answered_by_one_question(transactional_db):

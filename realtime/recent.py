@@ -1,0 +1,153 @@
+"""What topics went through last: one question a second to the database serves all who ask with the same rights.
+
+A run of changes begins with an answer of the database and grows by the events that pages are told. Whoever comes back
+gets the part that they miss; so ten thousand pages of one topic cost one question a second, also while people write.
+"""
+
+import asyncio
+import json
+import time
+
+from . import database, feed, groups, metrics
+
+AGE = 1.0  # seconds that the database's word holds
+IDLE = 10.0  # seconds without a question after which a run is forgotten
+KEPT = 200  # events of a run
+MOST = 200  # runs
+
+
+class Recent:
+    def __init__(self, hub):
+        self.hub, self._runs = hub, {}  # topic id -> {alike: Run}
+
+    async def changes(self, page, topic, epoch, since):
+        """(what `feed` would answer, the topic's category) for a page that has joined; None when it was taken out."""
+        asked = None
+        while groups.of_topic(topic) in page.joined:
+            run = self._run(topic, page.alike)
+            answer = run.answer(epoch, since, asked is run)
+            if answer:
+                return answer, run.category
+            asked = None if run.asking else run  # what was asked before this page joined may be too old for it
+            await run.ask(page.user, epoch, since)
+        return None
+
+    def hear(self, topic, epoch, change, text):
+        """To be called with every event of a topic before its pages are told."""
+        for alike, run in list(self._runs.get(topic, {}).items()):
+            if run.is_idle:
+                del self._runs[topic][alike]
+            else:
+                run.hear(epoch, change, text)
+
+    def forget(self, topic):
+        """To be called when nobody here hears the topic's events any more."""
+        self._runs.pop(topic, None)
+
+    def _run(self, topic, alike):
+        run = self._runs.get(topic, {}).get(alike)
+        if run is None or run.fences != self.hub.fences:
+            self._make_room()
+            run = self._runs.setdefault(topic, {})[alike] = Run(topic, self.hub.fences)
+        return run
+
+    def _make_room(self):
+        if sum(map(len, self._runs.values())) >= MOST:
+            self._runs = {topic: busy for topic, runs in self._runs.items() if (busy := busy_among(runs))}
+
+
+def busy_among(runs):
+    return {alike: run for alike, run in runs.items() if run.asking}
+
+
+class Run:
+    """The changes after `first` up to `change`, without a gap. With `more` the topic may have later ones."""
+
+    def __init__(self, topic, fences):
+        self.topic, self.fences = topic, fences
+        self.asking, self.asked_at = None, time.monotonic()
+        self.gone = self.epoch = self.category = None
+        self.first = self.change = 0
+        self.more, self.events = False, []
+        self._heard = []  # while the database is asked
+
+    @property
+    def is_idle(self):
+        return not self.asking and time.monotonic() - self.asked_at > IDLE
+
+    def answer(self, epoch, since, however_old=False):
+        """As `feed.changes_of` gives it; None where the database has to be asked first."""
+        if not however_old and time.monotonic() - self.asked_at > AGE:
+            return None
+        if self.gone:
+            return self.gone
+        if self.epoch is None:
+            return None
+        if epoch != self.epoch or since > self.change or self.change - since > feed.REACH:
+            return None if self.more else feed.reload(self.topic, self.epoch, self.change)
+        if since < self.first:
+            return None
+        missed, more = feed.part_of([event for event in self.events if event["change"] > since])
+        if self.more and not missed:
+            return None
+        change = missed[-1]["change"] if more else self.change
+        return feed.changes(self.topic, self.epoch, since, change, missed, more or self.more)
+
+    def ask(self, user, epoch, since):
+        """Asks the database for what a page with these numbers misses here, unless it is being asked."""
+        if not self.asking:
+            goes_on = epoch == self.epoch and since >= self.first
+            self.asking = asyncio.ensure_future(self._ask(user, epoch, self.change if goes_on else since))
+        return asyncio.shield(self.asking)
+
+    async def _ask(self, user, epoch, since):
+        began, self._heard = time.monotonic(), []
+        metrics.LOOKED_UP.inc()
+        try:
+            answer, category = await database.ask(feed.topic_changes_and_place, user, self.topic, epoch, since)
+        finally:
+            self.asking = None
+        self.asked_at, self.category = began, category
+        self._take(answer)
+        for heard in self._heard:
+            self.hear(*heard)
+
+    def _take(self, answer):
+        self.gone = answer if answer["type"] == "gone" else None
+        if self.gone:
+            return
+        events, since = answer.get("events", []), answer.get("since", answer["change"])
+        if answer["epoch"] != self.epoch or since != self.change:
+            self.epoch, self.first, self.events = answer["epoch"], since, []
+        self._trim()  # not what was asked for just now: who asked has yet to get it
+        self.more = answer.get("more", False)
+        for event in events:
+            self._add(event)
+        self.change = answer["change"]
+
+    def hear(self, epoch, change, text):
+        if self.asking:
+            self._heard.append((epoch, change, text))
+        elif epoch != self.epoch or change > self.change:
+            event = json.loads(text)
+            follows = epoch == self.epoch and change == self.change + 1 and "header" in event and not self.more
+            self._drop(event.get("post"))  # whoever asks is shown no post as it was before
+            if follows:
+                self._add(event)
+                self._trim()
+                self.change = change
+            else:
+                self.more = True
+
+    def _add(self, event):
+        self._drop(event.get("post"))
+        self.events.append(event)
+
+    def _trim(self):
+        for early in self.events[:-KEPT]:
+            self.first = early["change"]
+        self.events = self.events[-KEPT:]
+
+    def _drop(self, post):
+        if post:
+            self.events = [event for event in self.events if event.get("post", {}).get("id") != post["id"]]
