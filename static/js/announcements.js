@@ -6,6 +6,7 @@ const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
 
 class LiveAnnouncements extends HTMLElement {
   #observer = new ResizeObserver(() => this.#measure());
+  #away = new Set(); // the ids that were put away on this page: the cookie comes with the answer, if one comes
 
   connectedCallback() {
     this.addEventListener("submit", this.#dismiss);
@@ -21,7 +22,7 @@ class LiveAnnouncements extends HTMLElement {
   // `current` is all that is announced, as {id, html}, in the order of the page: the newest first.
   show(current) {
     const away = dismissed();
-    const wanted = current.filter(({ id }) => !away.has(String(id)));
+    const wanted = current.filter(({ id }) => !away.has(String(id)) && !this.#away.has(String(id)));
     const shown = new Map(this.#all.map((one) => [one.dataset.announcement, one]));
     const now = wanted.map(({ id, html }) => {
       const [old, fresh] = [shown.get(String(id)), element(html)];
@@ -45,7 +46,9 @@ class LiveAnnouncements extends HTMLElement {
     event.preventDefault();
     const form = event.target;
     fetch(form.action, { method: "POST", redirect: "manual", keepalive: true }).catch(() => {}); // then just on this page
-    this.#remove(form.closest("[data-announcement]"));
+    const announcement = form.closest("[data-announcement]");
+    this.#away.add(announcement.dataset.announcement);
+    this.#remove(announcement);
     document.getElementById("main").focus({ preventScroll: true });
   };
 

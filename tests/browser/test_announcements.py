@@ -56,6 +56,17 @@ def test_what_is_put_away_stays_away(scripts, topic, visit):
     expect(page.locator(".announcement")).to_have_text("The second.")
 
 
+def test_what_was_put_away_does_not_come_back_with_the_next_one_before_the_server_knows(topic, visit):
+    Announcement.objects.announce("The first.")
+    page = visit().opens_live(topic)
+    page.route("**/dismiss/", lambda route: route.abort())
+    page.locator(".announcement").get_by_role("button").click()
+
+    Announcement.objects.announce("The second.")
+
+    expect(page.locator(".announcement")).to_have_text("The second.", timeout=LOOK)
+
+
 def test_it_goes_when_its_time_is_over(topic, visit):
     guest = visit()
     Announcement.objects.announce("Back soon.", timezone.now() + timedelta(seconds=4))
