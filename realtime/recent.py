@@ -69,6 +69,7 @@ class Run:
         self.gone = self.epoch = self.category = None
         self.first = self.change = 0
         self.more, self.events = False, []
+        self.outdated = None  # an epoch from before a restore
         self._heard = []  # while the database is asked
 
     @property
@@ -83,10 +84,15 @@ class Run:
             return self.gone
         if self.epoch is None:
             return None
-        if epoch != self.epoch or since > self.change or self.change - since > feed.REACH:
-            return None if self.more else feed.reload(self.topic, self.epoch, self.change)
-        if since < self.first:
+        is_behind = epoch == self.epoch and since <= self.change
+        if is_behind and self.change - since <= feed.REACH:
+            return self._part(since) if since >= self.first else None
+        may_know_more = not is_behind and epoch != self.outdated  # than this process has heard
+        if self.more or may_know_more and not however_old:
             return None
+        return feed.reload(self.topic, self.epoch, self.change)
+
+    def _part(self, since):
         missed, more = feed.part_of([event for event in self.events if event["change"] > since])
         if self.more and not missed:
             return None
@@ -104,21 +110,23 @@ class Run:
         began, self._heard = time.monotonic(), []
         metrics.LOOKED_UP.inc()
         try:
-            answer, category = await database.ask(feed.topic_changes_and_place, user, self.topic, epoch, since)
+            self._take(epoch, *await database.ask(feed.topic_changes_and_place, user, self.topic, epoch, since))
+            self.asked_at = began
         finally:
             self.asking = None
-        self.asked_at, self.category = began, category
-        self._take(answer)
-        for heard in self._heard:
-            self.hear(*heard)
+            for heard in self._heard:
+                self.hear(*heard)
 
-    def _take(self, answer):
-        self.gone = answer if answer["type"] == "gone" else None
+    def _take(self, asked_for, answer, category):
+        self.category, self.gone = category, answer if answer["type"] == "gone" else None
         if self.gone:
             return
+        if asked_for != answer["epoch"]:
+            self.outdated = asked_for
         events, since = answer.get("events", []), answer.get("since", answer["change"])
-        if answer["epoch"] != self.epoch or since != self.change:
+        if answer["epoch"] != self.epoch or not self.first <= since <= self.change:
             self.epoch, self.first, self.events = answer["epoch"], since, []
+        self.events = [event for event in self.events if event["change"] <= since]
         self._trim()  # not what was asked for just now: who asked has yet to get it
         self.more = answer.get("more", False)
         for event in events:
@@ -127,8 +135,8 @@ class Run:
 
     def hear(self, epoch, change, text):
         if self.asking:
-            self._heard.append((epoch, change, text))
-        elif epoch != self.epoch or change > self.change:
+            self._heard.append((epoch, change, text))  # to be heard again after an answer that may be older
+        if epoch != self.epoch or change > self.change:
             event = json.loads(text)
             follows = epoch == self.epoch and change == self.change + 1 and "header" in event and not self.more
             self._drop(event.get("post"))  # whoever asks is shown no post as it was before

@@ -1,13 +1,15 @@
 """What pages of one topic miss is asked once a second; each is told what the database would have told it."""
 
 import asyncio
+import threading
+import time
 from functools import partial
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from forum.models import Topic
-from realtime import feed, recent
+from realtime import feed, publishing, recent
 from tests import world
 from tests.realtime.sockets import do, until
 
@@ -171,6 +173,21 @@ async def test_pages_from_before_a_restore_are_told_so_by_one_question(visit, to
     assert asked == [7]
 
 
+async def test_a_page_that_knows_more_than_this_process_has_heard_goes_on(visit, topic, ada, asked, monkeypatch):
+    one, two, three = await visit(), await visit(), await visit()
+    await one.watch_topic(topic)
+    monkeypatch.setattr(publishing, "publish", lambda tellings: None)
+    await do(topic.reply, ada, "On its way")
+
+    answer = await two.watch_topic(topic, since=2)
+    await do(Topic.objects.update, epoch="after")
+    topic.epoch = "after"
+    restored = await three.watch_topic(topic, since=2)
+
+    assert (answer["type"], answer["events"], answer["change"]) == ("changes", [], 2)
+    assert (restored["type"], restored["epoch"]) == ("changes", "after")
+
+
 async def test_who_has_later_changes_than_the_topic_loads_it_anew(visit, topic, asked):
     one, two = await visit(), await visit()
     await one.watch_topic(topic, since=1)
@@ -235,6 +252,50 @@ async def test_a_database_that_fails_is_asked_again(visit, topic, monkeypatch):
     await one.closed()
 
     assert posts_in(await (await visit()).watch_topic(topic, since=0)) == [("created", 1)]
+
+
+async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(visit, hub, topic, ada, monkeypatch):
+    one, two, three = await visit(), await visit(), await visit()
+    await one.watch_topic(topic, since=1)
+    real, is_told, may_end = feed.topic_changes_and_place, threading.Event(), threading.Event()
+
+    def slow(*about):
+        answer = real(*about)
+        topic.reply(ada, "Told meanwhile")
+        is_told.set()
+        may_end.wait(5)
+        return answer
+
+    monkeypatch.setattr(feed, "topic_changes_and_place", slow)
+    await two.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
+    await until(lambda: is_told.is_set() and hub.heads[topic.pk].change == 2)
+
+    answer = await three.watch_topic(topic, since=1)
+    may_end.set()
+    asked_for = await two.hear("changes")
+
+    assert (posts_in(answer), answer["change"]) == ([("created", 2)], 2)
+    assert (posts_in(asked_for), asked_for["change"]) == ([("created", 1), ("created", 2)], 2)
+
+
+async def test_what_is_told_while_a_question_fails_is_not_lost(visit, hub, topic, ada, monkeypatch, as_stored):
+    one, two, three = await visit(), await visit(), await visit()
+    await one.watch_topic(topic, since=1)
+    real = feed.topic_changes_and_place
+
+    def failing(*about):
+        monkeypatch.setattr(feed, "topic_changes_and_place", real)
+        topic.reply(ada, "Told meanwhile")
+        deadline = time.monotonic() + 5
+        while hub.heads[topic.pk].change < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        raise RuntimeError("no database")
+
+    monkeypatch.setattr(feed, "topic_changes_and_place", failing)
+    await two.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
+    await two.closed()
+
+    assert without_moment(await three.watch_topic(topic, since=1)) == await as_stored(1)
 
 
 async def test_what_is_kept_is_bounded(visit, hub, topic, ada, help_category, monkeypatch, as_stored):
