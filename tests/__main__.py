@@ -28,8 +28,23 @@ NEEDS = {  # what a part of the suite needs: how to find it
     "proxy": lambda: shutil.which("nginx") and shutil.which("caddy"),
     "libfaketime": lambda: LIBRARY,
 }
-STORELESS = ["tests/markdown", "tests/test_names.py", "tests/transfer/test_text.py"]  # two thirds of all; run once
-LOOKS = ["tests/browser/test_accessibility.py", "tests/browser/test_composing.py"]  # of what a browser does; run once
+ONCE = [  # in E alone, as it is all the same to them where things are stored
+    "tests/markdown",
+    "tests/test_names.py",
+    "tests/transfer/test_text.py",
+    "tests/test_checks.py",
+    "tests/test_logs.py",
+    "tests/test_settings.py",
+    "tests/realtime/test_frames_by_the_book.py",
+    "tests/realtime/test_servers.py",
+    "tests/deploy/test_proxies.py",
+    "tests/deploy/test_kept_pages.py",
+    "tests/browser/test_accessibility.py",
+    "tests/browser/test_composing.py",
+    "tests/browser/test_networks.py",
+    "tests/browser/test_shared_socket.py",
+    "tests/browser/test_transports.py",
+]
 FAULTS = ["tests/faults", "tests/realtime/test_frames_by_the_book.py"]  # that count further than CI has time for
 
 
@@ -63,13 +78,12 @@ def runs(column, arguments, missing):
         yield "Chosen tests", arguments, {}
     else:
         spread = ["-n", str(WORKERS), "--dist", "loadscope"]
-        left_out = ["tests/browser", "tests/faults", *(STORELESS if column == "P" else [])]
-        yield "Forum and sockets", ["tests", *without(left_out), *spread], {}
+        once = without(ONCE) if column == "P" else []
+        yield "Forum and sockets", ["tests", *without(["tests/browser", "tests/faults"]), *once, *spread], {}
         if "browser" not in missing:
             # Playwright leaves an event loop running, which the tests of sockets can't have
-            browser = ["tests/browser", *without(LOOKS if column == "P" else []), "-n", str(WAITING)]
-            yield "Browser", browser, {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
-            yield "Faults, short", ["tests/faults", "-n", str(WAITING)], {}
+            yield "Browser", ["tests/browser", *once, "-n", str(WAITING)], {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+            yield "Faults, short", ["tests/faults", "-n", str(WAITING), "--dist", "loadgroup"], {}
 
 
 def without(paths):

@@ -68,7 +68,8 @@ def warm_up(topic):
 
     markdown.render("My last words.")
     topic = Topic.objects.get(pk=topic)
-    publishing.messages("created", topic, topic.posts.first().pk)
+    first = topic.posts.first()
+    publishing.publish([("nobody", message) for _group, message in publishing.messages("created", topic, first.pk)])
     connection.close()
     gc.freeze()  # what is never looked at again need not be copied
 

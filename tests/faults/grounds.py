@@ -53,6 +53,9 @@ class Ground:
             line.close()
         if self.proxy:
             self.proxy.stop()
+        if self.redis:
+            self.redis.thaw()
+            self.redis.kill()
 
     def pages(self, count, topic, users):
         """Half of them guests, over all servers in turn."""

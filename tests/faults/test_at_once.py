@@ -13,13 +13,13 @@ from tests.together import Crowd
 
 from .test_crashes import counters_agree
 
-FORMS, PAIRS = (10_000, 1_000) if FULL else (1_000, 100)
+FORMS, PAIRS = (10_000, 1_000) if FULL else (500, 50)
 MOST = 50  # that send one form
 pytestmark = pytest.mark.timeout(1800 if FULL else 300)
 
 
 def test_each_of_thousands_of_forms_makes_one_post_however_many_send_it(topic, ada):
-    """10,000 forms, 1,000 in the short form, each sent by 2 to 50 at once, most by few."""
+    """10,000 forms, 500 in the short form, each sent by 2 to 50 at once, most by few."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
@@ -44,7 +44,7 @@ def led_to(topic, author, token):
 
 
 def test_of_thousands_of_pairs_of_edits_one_wins_and_the_other_is_told(topic, ada, mo):
-    """1,000 pairs of edits of one version at once, 100 in the short form."""
+    """1,000 pairs of edits of one version at once, 50 in the short form."""
     post, written = topic.posts.get(), [topic.posts.get().body]
 
     with Crowd(2) as crowd:

@@ -18,14 +18,14 @@ from tests.together import Crowd
 
 from .losses import LOSSES, Lounge
 
-RACES = 10_000 if FULL else 1_000  # one for each member who loses the right, though MEMBERS lose it in one transaction
+RACES = 10_000 if FULL else 500  # one for each member who loses the right, though MEMBERS lose it in one transaction
 MEMBERS = 20
 REPLIES = 4  # written in each round
 pytestmark = pytest.mark.timeout(1800 if FULL else 300)
 
 
 def test_what_is_committed_after_the_loss_of_a_right_reaches_nobody_who_lost_it(transactional_db, monkeypatch):
-    """10,000 races, 1,000 in the short form: 20 members lose the right at once, each with a page of their own, which
+    """10,000 races, 500 in the short form: 20 members lose the right at once, each with a page of their own, which
     counts as a race each. With Redis the one who writes and the one who takes the right away are in another process,
     every other time.
     """
