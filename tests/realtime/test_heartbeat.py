@@ -1,5 +1,6 @@
 """Every page is asked every 25 seconds, and has ten to answer. By a clock of this test's own."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -14,10 +15,13 @@ class Clock:
     """Stands still; `turn` returns once the hub has looked at it, and so at all pages."""
 
     def __init__(self):
-        self.now, self.looks = 0.0, 0
+        self.now, self.looks, self.at_next = 0.0, 0, None
 
     def monotonic(self):
         self.looks += 1
+        if self.at_next:
+            asyncio.get_running_loop().call_soon(self.at_next)
+            self.at_next = None
         return self.now
 
     async def turn(self, to):
@@ -64,6 +68,17 @@ async def test_a_page_has_ten_seconds_to_answer(page, clock):
     assert page.here.outlet.is_closed is False
     await clock.turn(came + 35.1)
     assert await page.closed() == 4001
+
+
+async def test_whose_answer_waits_for_a_busy_server_is_not_sent_away(page, clock):
+    came = page.here.beat_at
+    await clock.turn(came + 25)
+    page.here.heard_at = came + 24
+
+    clock.at_next = lambda: setattr(page.here, "heard_at", came + 40)  # it is read after the pulse
+    await clock.turn(came + 40)
+
+    assert page.here.outlet.is_closed is False
 
 
 async def test_a_page_that_answers_is_asked_again_after_25_seconds(page, clock):
