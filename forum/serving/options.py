@@ -6,6 +6,7 @@ OPTIONS = {
     "ws": "realtime.server:Protocol",  # uvicorn's websockets-sansio with a shorter way to the socket
     "ws_max_size": 65536,  # bytes of one message
     "ws_per_message_deflate": False,  # it would cost 64 KiB and a compression for each open page
+    "ws_ping_interval": None,  # the hub asks each page by itself, and knows when it was too busy to read the answer
     "lifespan": "off",
     "proxy_headers": False,  # X-Forwarded-For is believed as far as TRUSTED_PROXIES says, and by the forum itself
     "access_log": False,
