@@ -13,7 +13,7 @@ from . import database, feed, groups, metrics
 AGE = 1.0  # seconds that the database's word holds
 IDLE = 10.0  # seconds without a question after which a run is forgotten
 KEPT = 200  # events of a run
-MOST = 200  # runs
+MOST = 10_000  # events of all runs, each of which counts as one, too; some 40 MB with posts as they are
 
 
 class Recent:
@@ -52,7 +52,7 @@ class Recent:
         return run
 
     def _make_room(self):
-        if sum(map(len, self._runs.values())) >= MOST:
+        if sum(1 + len(run.events) for runs in self._runs.values() for run in runs.values()) >= MOST:
             self._runs = {topic: busy for topic, runs in self._runs.items() if (busy := busy_among(runs))}
 
 
