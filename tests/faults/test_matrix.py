@@ -66,7 +66,7 @@ def story(transactional_db, usual, tmp_path_factory, collected, results, chromiu
     def tell(fault, name=None, *, build="", rate=RATE, **around):
         is_usual = not build and not around
         in_use.append(usual.pop() if is_usual and usual else new_ground(tmp_path_factory, collected, build, around))
-        violations = run(in_use[0], fault, name or name_of(fault), results, chromium, rate)
+        violations = run(in_use[-1], fault, name or name_of(fault), results, chromium, rate)
         if is_usual and not violations:
             usual.append(in_use.pop())
         return violations

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from realtime import feed
+from realtime import feed, groups
 from realtime.together import Together
 from tests import world
 from tests.realtime.sockets import do, until
@@ -63,6 +63,19 @@ async def test_a_list_from_before_a_fence_serves_nobody_after_it(visit, hub, top
 
     await page.watch_list()
 
+    assert len(asked) == 2
+
+
+async def test_a_list_does_not_outlive_the_last_page_that_listened(visit, hub, topic, ada, asked):
+    one, two = await visit(), await visit()
+    await one.watch_list()
+    await one.leave()
+    await until(lambda: not hub.members.get(groups.LATEST))
+    await do(topic.reply, ada, "Heard by nobody")
+
+    answer = await two.watch_list()
+
+    assert [row["change"] for row in answer["rows"]] == [2]
     assert len(asked) == 2
 
 
