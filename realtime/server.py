@@ -133,9 +133,6 @@ class Protocol(WebSocketsSansIOProtocol):
         except UnicodeDecodeError:
             self.close(NOT_UTF8)
 
-    def start_keepalive(self):
-        """No pings: the hub's heartbeat asks every page, and sends away who does not answer."""
-
     def pause_writing(self):
         if self.writable:
             super().pause_writing()
