@@ -44,8 +44,11 @@ def changes(topic_id, epoch, since, change, missed, more):
 
 
 def news_of(topic, since):
-    """(events after `since` by change, whether there are more). At most LIMIT, and BYTES or so."""
-    posts = topic.posts.for_display().filter(change__gt=since).order_by("change")[: LIMIT + 1]
+    """(events after `since` by change, whether there are more). At most LIMIT, and BYTES or so.
+
+    What came after `topic` was read is left for the next time: its header would be the one from before.
+    """
+    posts = topic.posts.for_display().filter(change__gt=since, change__lte=topic.change).order_by("change")[: LIMIT + 1]
     missed, more = part_of(events.topic_event(kind_of(post), topic, post) | {"change": post.change} for post in posts)
     if topic.header_change > since and not more:
         missed.append(events.topic_event("header", topic) | {"change": topic.header_change})

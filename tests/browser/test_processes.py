@@ -63,6 +63,7 @@ def test_people_at_any_process_see_what_others_write_at_another(number, processe
         for reader in readers:
             sees(reader, f"Written at process {n}.")
 
+    readers[0].hurries()
     servers[0].kill()
     replies(writers[-1], topic, "Written while one was gone.")
     sees(readers[-1], "Written while one was gone.")

@@ -43,6 +43,9 @@ EMBEDDED = [*NETWORK, faults.background, faults.restart, faults.kill, faults.fre
 REDIS = [getattr(faults, f"redis_{what}") for what in ("killed", "frozen", "slow", "cut", "flushed", "full")]
 DATABASE = [getattr(faults, f"database_{what}") for what in ("killed", "restarted", "frozen", "full")]
 FAULTS = [*EMBEDDED, faults.lock, *REDIS] if IS_POSTGRESQL else EMBEDDED
+STANDS = """() => [
+  document.querySelector("live-status").dataset.state, document.querySelector("live-topic").dataset.change
+]"""
 
 
 def but_once(rows):
@@ -148,8 +151,10 @@ def ended_otherwise(person, topic):
         if shown == fresh or time.monotonic() > deadline:
             break
         old.wait_for_timeout(500)
+    differing = [both for both in zip_longest(shown, fresh) if both[0] != both[1]]
+    stood = [old.evaluate(STANDS), person.page.evaluate(STANDS)] if differing else []
     person.context.close()
-    return [both for both in zip_longest(shown, fresh) if both[0] != both[1]]
+    return [*stood, *differing]
 
 
 def name_of(fault):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from realtime import feed, told
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,17 @@ def test_a_page_gets_what_came_after_its_change(client, topic, ada):
     assert "Cookie" in answer.headers["Vary"]
     assert [event["post"]["number"] for event in answer.json()["events"]] == [2]
     assert answer.json()["change"] == 2
+
+
+def test_no_event_has_a_header_from_before_it(topic, ada):
+    topic.reply(ada, "Milk")
+    read = told.topic(topic.pk)
+    topic.reply(ada, "written after the topic was read and before its posts are")
+
+    missed, more = feed.news_of(read, since=0)
+
+    assert [event["change"] for event in missed] == [1, 2]
+    assert not more
 
 
 def test_a_topic_out_of_sight_looks_like_one_that_never_was(client, signed_in, lounge, iris):
