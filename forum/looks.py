@@ -2,9 +2,9 @@
 
 import hashlib
 import re
+from functools import cache
+from typing import NamedTuple
 from unicodedata import normalize
-
-from confusable_homoglyphs.confusables import confusables_data
 
 MAX_LENGTH = 120
 SEPARATORS = re.compile(r"[\s_.\-]+")
@@ -17,15 +17,37 @@ def skeleton(name):
     Upper and lower case give the same. Never longer than 120 characters, whatever the name.
     """
     text = normalize("NFKC", name).casefold().replace("i\u0307", "i")
-    text = normalize("NFKD", text).translate(LIKE)
+    text = normalize("NFKD", text).translate(tables().folded)
     text = SEPARATORS.sub("_", text).replace("rn", "m").replace("vv", "w")
     return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 33] + "~" + _digest(text)
 
 
 def looks(name):
     """All skeletons to compare a new name by: capitals may look like somebody when small letters don't."""
-    as_written = normalize("NFKD", name).translate(AS_WRITTEN)
+    as_written = normalize("NFKD", name).translate(tables().as_written)
     return {skeleton(name), skeleton(as_written)}
+
+
+class Tables(NamedTuple):
+    """For str.translate."""
+
+    as_written: dict
+    folded: dict
+
+
+@cache
+def tables():
+    """What letters look like.
+
+    Made when the first name is looked at: it takes a tenth of a second, for which no start of a server has to wait.
+    """
+    groups = _groups()
+    prototypes = {character: _prototype(character, groups) for character in groups if len(character) == 1}
+    folded = (character.casefold() for character in prototypes)
+    small = {letter for letter in folded if len(letter) == 1}
+    like = {ord(letter): _like(letter, prototypes).casefold() for letter in small}
+    like = {letter: text.translate(like).translate(TWINS) for letter, text in like.items()}
+    return Tables(str.maketrans(prototypes), {**TWINS, **like})
 
 
 def _digest(text):
@@ -34,6 +56,8 @@ def _digest(text):
 
 def _groups():
     """{character: those it can be confused with}. The library lists every pair in both directions."""
+    from confusable_homoglyphs.confusables import confusables_data
+
     groups = {}
     for character, others in confusables_data.items():
         found = {_unmarked(other["c"]) for other in others}
@@ -59,17 +83,3 @@ def _like(character, prototypes):
     small = prototypes.get(character, character)
     capital = prototypes.get(character.upper(), character.upper())
     return capital if capital.isascii() and capital.isalnum() and not small.isascii() else small
-
-
-def _tables():
-    """For str.translate: letters as they are written, and case-folded ones."""
-    groups = _groups()
-    prototypes = {character: _prototype(character, groups) for character in groups if len(character) == 1}
-    folded = (character.casefold() for character in prototypes)
-    small = {letter for letter in folded if len(letter) == 1}
-    like = {ord(letter): _like(letter, prototypes).casefold() for letter in small}
-    like = {letter: text.translate(like).translate(TWINS) for letter, text in like.items()}
-    return str.maketrans(prototypes), {**TWINS, **like}
-
-
-AS_WRITTEN, LIKE = _tables()

@@ -1,9 +1,9 @@
 """Which names people may take: readable ones that nobody can mistake for somebody else's."""
 
 import re
+from functools import cache
 from unicodedata import category, normalize
 
-from confusable_homoglyphs.categories import alias
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +34,6 @@ RESERVED_WORDS = """
     signin signout signup site staff static superuser support sysadmin system team terms theme topic
     topics undefined unknown user users webmaster www you
 """.split()  # noqa: SIM905
-RESERVED = frozenset(map(skeleton, RESERVED_WORDS))
 
 TAKEN = _("Somebody already has this name, or one that looks like it. Please choose another.")
 
@@ -70,7 +69,18 @@ def validate_display_name(name):
 def is_reserved(name):
     """Whether a name could be taken for the people who run the forum, or for a part of it."""
     key = skeleton(name).replace("_", "")
-    return key in RESERVED or key == skeleton(settings.SITE_NAME).replace("_", "")
+    return key in _reserved() or key == skeleton(settings.SITE_NAME).replace("_", "")
+
+
+@cache
+def _reserved():
+    return frozenset(map(skeleton, RESERVED_WORDS))
+
+
+def _script_of(character):
+    from confusable_homoglyphs.categories import alias  # reads a large table, for the first name that is looked at
+
+    return alias(character)
 
 
 def _may_stand_in_a_name(character):
@@ -78,14 +88,14 @@ def _may_stand_in_a_name(character):
     if INVISIBLE.match(character):
         return False
     if category(character).startswith("M"):
-        return alias(character) not in OF_NO_SCRIPT
+        return _script_of(character) not in OF_NO_SCRIPT
     if category(character) == "Ll" and character.upper() == character:
         return False  # the small capitals of phonetics, which pass for capitals
-    return character in SHARED or (SHAPE.match(character) and alias(character) not in OF_NO_SCRIPT)
+    return character in SHARED or (SHAPE.match(character) and _script_of(character) not in OF_NO_SCRIPT)
 
 
 def _of_one_script(name):
-    scripts = {alias(character) for character in name if character not in SHARED}
+    scripts = {_script_of(character) for character in name if character not in SHARED}
     return len(scripts) < 2 or any(scripts <= together for together in SCRIPTS_WRITTEN_TOGETHER)
 
 

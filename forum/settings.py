@@ -41,8 +41,7 @@ if not DEBUG and (SECRET_KEY in ("", DEVELOPMENT_SECRET) or len(SECRET_KEY) < 50
 # --- The parts ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "daphne",  # first, so that `runserver` speaks WebSocket
-    "forum",
+    "forum",  # first, so that its `runserver` is taken
     "realtime",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -20,6 +20,7 @@ uvicorn.run(sys.argv[2], port=int(sys.argv[1]), log_level="warning", **OPTIONS)
 PLAIN = UVICORN.replace("**OPTIONS", "**dict(OPTIONS, ws='websockets-sansio')")  # without the engine's own protocol
 COMMANDS = {
     "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "{application}"],
+    "runserver": ["manage.py", "runserver", "--noreload", "--verbosity", "0", "127.0.0.1:{port}"],  # daphne, too
     "uvicorn": ["-c", UVICORN, "{port}", "{application}"],
     "plain uvicorn": ["-c", PLAIN, "{port}", "{application}"],
     "serve": ["manage.py", "serve", "--bind", "127.0.0.1:{port}", "--processes", "2"],

@@ -19,7 +19,7 @@ STUCK, EVENTS = 200, 1000
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(params=["daphne", "plain uvicorn", "uvicorn"])
+@pytest.fixture(params=["runserver", "plain uvicorn", "uvicorn"])
 def server(request, transactional_db):
     server = Server(request.param).start()
     yield server

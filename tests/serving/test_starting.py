@@ -1,0 +1,18 @@
+"""A process of a real site loads what it serves with, and nothing that can wait."""
+
+import subprocess
+import sys
+
+LATER = {
+    "daphne": "the server behind `runserver`",
+    "confusable_homoglyphs": "the tables of look-alike letters, for names that are chosen",
+}
+
+
+def test_it_starts_without_what_only_others_or_few_need():
+    code = "import sys, forum.asgi; print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert "forum.names" in loaded
+    assert not LATER.keys() & {name.partition(".")[0] for name in loaded}
