@@ -45,6 +45,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/browser/test_shared_socket.py",
     "tests/browser/test_transports.py",
 ]
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}  # once, and not for each of hundreds of processes
 FAULTS = ["tests/faults", "tests/realtime/test_frames_by_the_book.py"]  # that count further than CI has time for
 
 
@@ -92,7 +93,7 @@ def without(paths):
 
 def run(tests, environment):
     command = [sys.executable, "-m", "pytest", *tests]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **COMPILED, **environment}, check=False).returncode
 
 
 if __name__ == "__main__":
