@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from tests.collected import collect
+from tests.collected import collected  # noqa: F401
 from tests.deploy.site import Caddy, Nginx, Site
 from tests.deploy.visitors import Visitor
 from tests.redis_server import RedisServer
@@ -26,9 +26,10 @@ def redis_between(tmp_path_factory):
 
 
 @pytest.fixture(scope="package")
-def nginx(tmp_path_factory):
+def nginx(tmp_path_factory, collected):  # noqa: F811
     proxy = Nginx(tmp_path_factory.mktemp("nginx"))
-    collect(proxy.static)
+    shutil.copytree(collected, proxy.static)
+    proxy.static.chmod(0o755)  # nginx is another user
     yield proxy.start()
     proxy.stop()
 

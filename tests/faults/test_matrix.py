@@ -66,10 +66,10 @@ def story(transactional_db, usual, tmp_path_factory, collected, results, chromiu
     """A function that runs a fault on a ground of this column, and says what was broken."""
     in_use = []
 
-    def tell(fault, name=None, *, build="", rate=RATE, **around):
+    def tell(fault, name=None, *, build="", rate=RATE, pages=PAGES, **around):
         is_usual = not build and not around
         in_use.append(usual.pop() if is_usual and usual else new_ground(tmp_path_factory, collected, build, around))
-        violations = run(in_use[-1], fault, name or name_of(fault), results, chromium, rate)
+        violations = run(in_use[-1], fault, name or name_of(fault), results, chromium, rate, pages)
         if is_usual and not violations:
             usual.append(in_use.pop())
         return violations
@@ -112,14 +112,14 @@ def story_on_it(breakable_ground, transactional_db, results, chromium):
         yield lambda fault: run(breakable_ground, fault, name_of(fault), results, chromium)
 
 
-def run(ground, fault, name, results, chromium, rate=RATE):
+def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
     for line in ground.lines:
         line.broken = 0
     ada, grace = world.member("ada"), world.member("grace")
     topic = world.topic(ada, world.category("Help"), replies=3)
     writers = [Member(user, door.address).prepare() for user in (ada, grace) for door in ground.doors]
-    others = [world.member(f"reader{number}") for number in range(PAGES // 20 - 1)]  # nobody has many sockets
-    ground.open_pages = list(ground.pages(PAGES, topic, [ada, grace, *others]))
+    others = [world.member(f"reader{number}") for number in range(pages // 20 - 1)]  # nobody has many sockets
+    ground.open_pages = list(ground.pages(pages, topic, [ada, grace, *others]))
     story = Story(topic.pk, writers, ground.open_pages, rate, looks=LOOKS)
     people = [
         Person(chromium, ground.lines[number % len(ground.lines)].address, (None, ada)[number % 2])
@@ -169,7 +169,8 @@ def test_after_it_nothing_is_missing_and_every_page_is_current(story, fault):
 @pytest.mark.timeout(3600 if FULL else 300)
 @pytest.mark.parametrize("fault", but_once([*LONG, *MINUTES]), ids=lambda fault: fault.__name__)
 def test_nor_after_what_lasts(story, fault):
-    assert story(fault, rate=1 if FULL else RATE) == []
+    many = fault is faults.cut_again_and_again and not FULL  # ten thousand cuts in both columns, a tenth
+    assert story(fault, rate=1 if FULL or many else RATE, pages=240 if many else PAGES) == []
 
 
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="a file can't be away; a full disk has tests of its own")
