@@ -1,4 +1,4 @@
-"""When somebody may see less than before, their pages leave the groups at once and have to ask again."""
+"""When somebody may see or do less than before, their pages leave the groups at once and have to ask again."""
 
 from django.contrib.auth import user_logged_out
 from django.contrib.auth.models import Group
@@ -14,7 +14,8 @@ from .publishing import publish
 
 def listen():
     m2m_changed.connect(on_groups_of_user, sender=User.groups.through, dispatch_uid="fence.groups")
-    m2m_changed.connect(on_readers, sender=Category.readers.through, dispatch_uid="fence.readers")
+    m2m_changed.connect(on_doors, sender=Category.readers.through, dispatch_uid="fence.readers")
+    m2m_changed.connect(on_doors, sender=Category.posters.through, dispatch_uid="fence.posters")
     post_delete.connect(on_group_deleted, sender=Group, dispatch_uid="fence.group")
     pre_save.connect(before_category, sender=Category, dispatch_uid="fence.before_category")
     post_save.connect(on_category, sender=Category, dispatch_uid="fence.category")
@@ -37,7 +38,7 @@ def on_groups_of_user(instance, action, reverse, pk_set, **kwargs):
             raise_fence(user=instance.pk)
 
 
-def on_readers(action, **kwargs):
+def on_doors(action, **kwargs):
     if action in ("post_add", "post_remove", "post_clear"):
         raise_fence(all=True)
 

@@ -1,4 +1,4 @@
-"""What decides who may read what, as it is stored. Pages keep what held when they came; the sweep compares.
+"""What decides who may read and write what, as it is stored. Pages keep what held when they came; the sweep compares.
 
 So a fence that got lost, or an `update()` that raised none, still counts within one sweep.
 """
@@ -14,13 +14,22 @@ MANY = 500  # ids in one query
 
 
 def of_categories():
-    return frozenset(Category.objects.values_list("pk", "parent", "readers"))
+    return frozenset(Category.objects.values_list("pk", "parent", "readers", "posters"))
 
 
 def is_private(categories, pk):
     """Whether a category, or the one above it, has readers of its own. `categories` come from `of_categories`."""
-    above = {parent for category, parent, _group in categories if category == pk}
-    return any(group for category, _parent, group in categories if category in {pk, *above})
+    above = {parent for category, parent, _readers, _posters in categories if category == pk}
+    return any(readers for category, _parent, readers, _posters in categories if category in {pk, *above})
+
+
+def may_write(categories, held, pk):
+    """Whether who has these rights, and may read in a category, may write there; as `Category.writable_by` asks it."""
+    if held is None:
+        return False
+    active, owner, _password, groups = held
+    posters = {posters for category, _parent, _readers, posters in categories if category == pk and posters}
+    return active and (owner or not posters or not posters.isdisjoint(groups))
 
 
 def of_members(ids):

@@ -1,6 +1,6 @@
 """`watch`: a page joins first, then the database is asked, then it hears what comes; so nothing falls between."""
 
-from . import database, feed, groups, limits, messages
+from . import database, feed, groups, limits, messages, rights
 from .heads import Head
 from .messages import BadMessage
 
@@ -31,6 +31,8 @@ async def watch_topic(page, message):
         page.drop_topic(topic)
     else:
         page.hub.begin(topic, Head(answer["epoch"], answer["change"], category))
+    if answer["type"] == "changes":
+        answer = {**answer, "writable": rights.may_write(page.hub.rights or (), page.rights, category)}
     await page.send(answer)
     page.release(held)
 

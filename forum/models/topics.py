@@ -128,9 +128,10 @@ class Topic(models.Model):
         return list_key(self.bumped_at, self.pk)
 
     def takes_replies_from(self, user):
-        return (self.is_open or user.is_moderator) and self._is_writable_by(user)
+        return (self.is_open or user.is_moderator) and self.is_writable_by(user)
 
-    def _is_writable_by(self, user):
+    def is_writable_by(self, user):
+        """Whether `user` may write in its category."""
         if hasattr(self, "is_writable"):
             return self.is_writable  # it was found for this user: see forum/shown.py
         return Category.objects.writable_by(user).filter(pk=self.category_id).exists()

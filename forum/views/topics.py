@@ -49,7 +49,8 @@ def show(request, topic_id, slug=""):
         stands_for(request, versions.of_topic(topic))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
     shares(request, fragments.posts_key(topic, page), posts)
-    context = {"topic": topic, "header": header, "posts": posts, "page": page, "form": form}
+    writable = topic.is_writable_by(request.user)
+    context = {"topic": topic, "header": header, "posts": posts, "page": page, "form": form, "writable": writable}
     return render(request, "topics/show.html", context)
 
 

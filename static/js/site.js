@@ -25,5 +25,12 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-themes]")) return;
   event.preventDefault();
-  import("./theme.js").then(({ chooseTheme }) => chooseTheme(event.submitter));
+  const { target, submitter } = event;
+  import("./theme.js").then(({ chooseTheme }) => chooseTheme(submitter), () => sendPlainly(target, submitter));
 });
+
+// As without scripts: a button that is pressed sends its value along.
+function sendPlainly(form, { name, value }) {
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  form.submit();
+}

@@ -85,6 +85,7 @@ class LiveTopic extends HTMLElement {
     for (const event of answer.events) if (event.change > this.have) this.#apply(event);
     this.have = Math.max(this.have, answer.change);
     this.#applyInOrder();
+    if ((answer.writable ?? this.#isWritable) !== this.#isWritable) this.#refreshSoon();
     if (answer.more) return this.#repair();
     live.answered(this.#link);
   }
@@ -268,6 +269,7 @@ class LiveTopic extends HTMLElement {
   }
 
   #tidy(page) {
+    this.toggleAttribute("data-writable", page.querySelector("live-topic").hasAttribute("data-writable"));
     nameTab(page.title);
     refreshTimes(this);
     this.#showPosition();
@@ -330,6 +332,11 @@ class LiveTopic extends HTMLElement {
 
   set have(change) {
     this.dataset.change = change;
+  }
+
+  // Whether the reader may write in this category; the topic may be closed all the same.
+  get #isWritable() {
+    return this.hasAttribute("data-writable");
   }
 
   get #posts() {

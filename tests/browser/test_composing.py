@@ -155,6 +155,17 @@ def test_the_colours_change_without_a_new_page_and_stay(writing):
     expect(writing.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+def test_where_the_script_for_the_colours_got_lost_a_new_page_has_them(writing):
+    writing.route("**/js/theme.*", lambda route: route.abort())
+
+    writing.get_by_role("button", name="Colours").click()
+    writing.get_by_role("button", name="Dark").click()
+
+    expect(writing.locator("html")).to_have_attribute("data-theme", "dark")
+    writing.reload()
+    expect(writing.locator("html")).to_have_attribute("data-theme", "dark")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_no_page_scrolls_sideways_on_a_narrow_screen(visit, ada, topic, scripts):
     table = "|" + "a wide cell|" * 20 + "\n|" + "-|" * 20

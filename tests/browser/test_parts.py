@@ -75,6 +75,33 @@ def test_what_was_typed_outlives_a_closed_topic(topic, ada, mo, visit):
     expect(page.locator("#post-4")).to_contain_text("Half a sentence")
 
 
+def test_who_may_no_longer_write_is_told_and_keeps_what_was_typed(topic, ada, visit):
+    hers, owner, guest = visit(ada), visit(world.owner()), visit()
+    page = hers.opens_live(topic)
+    guest.opens_live(topic)
+    page.locator("textarea[name=body]").fill("Half a sentence")
+    hers.hurries()
+
+    gives_the_pen(owner, topic.category, [world.group("Chosen")])
+
+    expect(page.locator("#reply")).to_contain_text("but not write in it")
+    expect(page.locator("form.reply .button--main")).to_be_disabled()
+
+    gives_the_pen(owner, topic.category, [])
+
+    expect(page.locator("form.reply .button--main")).to_be_enabled()
+    page.locator("textarea[name=body]").press("Control+Enter")
+    expect(page.locator("#post-4")).to_contain_text("Half a sentence")
+    guest.ends_like_a_fresh_page(topic)
+
+
+def gives_the_pen(owner, category, groups):
+    """The owner says in the admin who may write in a category; nobody named is every member."""
+    fields = {"name": category.name, "slug": category.slug, "color": category.color, "position": category.position}
+    posters = [("posters", str(group.pk)) for group in groups]
+    owner.sends(f"/admin/forum/category/{category.pk}/change/", **fields, **dict(posters))
+
+
 def test_a_reply_that_was_begun_goes_on_when_its_topic_opens_again(topic, ada, mo, visit):
     hers = visit(ada)
     page = hers.opens_live(topic)

@@ -43,6 +43,21 @@ async def test_who_may_see_it_may_watch_it(visit, secret, lounge, iris, olive):
         assert [event["topic"] for event in (await page.watch_list("latest"))["rows"]] == [secret.pk]
 
 
+async def test_who_may_write_is_said_again_when_it_changes(visit, topic, help_category, ada, olive):
+    chosen = await do(world.group, "Chosen")
+    member, owner, guest = await visit(ada), await visit(olive), await visit()
+    assert [(await page.watch_topic(topic))["writable"] for page in (member, owner, guest)] == [True, True, False]
+
+    await do(help_category.posters.set, [chosen])
+
+    assert await member.closed() == 4001
+    assert [(await (await visit(user)).watch_topic(topic))["writable"] for user in (ada, olive)] == [False, True]
+
+    await do(ada.groups.add, chosen)
+
+    assert (await (await visit(ada)).watch_topic(topic))["writable"]
+
+
 async def test_a_topic_moved_out_of_sight_is_gone_for_guests_and_stays_for_insiders(visit, topic, lounge, iris, ada):
     guest, insider = await visit(), await visit(iris)
     await watch_all(guest, topic)
@@ -237,12 +252,14 @@ async def test_a_right_that_was_not_taken_in_the_end_is_not_counted(secret, iris
     assert (kept, await do(Revocation.objects.current)) == (before, before + 1)
 
 
-async def test_readers_changed_without_a_signal_count_within_one_sweep(visit, hub, topic, help_category, ada):
+@pytest.mark.parametrize("role", ["readers", "posters"])
+async def test_groups_changed_without_a_signal_count_within_one_sweep(role, visit, hub, topic, help_category, ada):
     page = await visit()
     await watch_all(page, topic)
 
     others = await do(Group.objects.create, name="Others")
-    await do(help_category.readers.through.objects.create, category_id=help_category.pk, group_id=others.pk)
+    members = getattr(help_category, role).through.objects
+    await do(members.create, category_id=help_category.pk, group_id=others.pk)
     hub.sweep_soon.set()
 
     assert await page.closed() == 4001
