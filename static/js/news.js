@@ -79,7 +79,8 @@ class Elsewhere {
     this.#count += number;
     if (!this.#link || !number) return;
     this.#link.hidden = false;
-    this.#link.textContent = words("elsewhere", this.#count);
+    this.#link.dataset.count = this.#count;
+    this.#link.title = this.#link.textContent = words("elsewhere", this.#count);
     countInTitle("elsewhere", this.#count);
   }
 }

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from forum.changes import KINDS
 from forum.lists import SIZE
@@ -115,6 +116,18 @@ def test_every_other_page_counts_new_posts_and_nothing_else(kind, forum, visit):
     counted = page.locator("[data-elsewhere]").is_visible()
     assert counted == (kind == "created")
     assert page.title().startswith("(1) ") == (kind == "created")
+
+
+def test_on_a_narrow_screen_news_are_a_number_and_the_forum_keeps_its_name(forum, visit):
+    reader, grace = visit(viewport={"width": 390, "height": 780}), visit(forum["grace"])
+    page = reader.opens_live(forum["others"][0])
+
+    happens("created", forum["topic"], grace, None, None)
+
+    link, name = page.locator("[data-elsewhere]"), page.locator(".header__name")
+    expect(link).to_have_accessible_name("1 new post elsewhere")
+    assert link.evaluate("link => link.offsetWidth") < 40
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth")
 
 
 def test_a_twenty_first_post_brings_the_way_to_the_next_page(forum, visit):

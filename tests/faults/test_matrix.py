@@ -28,7 +28,8 @@ from .proxies import PlainNginx
 from .results import Row
 from .story import PATIENCE, Story
 
-PAGES, CHROMIUMS, ROUNDS = (2000, 20, 50) if FULL else (24, 2, 1)
+PAGES, SOME, ROUNDS = (2000, 240, 50) if FULL else (24, 24, 1)
+CUT = 2000 if FULL else 240  # pages whose connections are cut again and again, until there were so many
 RATE = 4 if FULL else 10  # posts a second: 2,000 pages and all that serves them share two cores
 LOOKS = 0.2 if FULL else 1.0
 pytestmark = pytest.mark.timeout(900 if FULL else 300)
@@ -123,7 +124,7 @@ def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
     story = Story(topic.pk, writers, ground.open_pages, rate, looks=LOOKS)
     people = [
         Person(chromium, ground.lines[number % len(ground.lines)].address, (None, ada)[number % 2])
-        for number in range(CHROMIUMS)
+        for number in range(max(2, pages // 100))
     ]
     for person in people:
         person.opens_live(topic)
@@ -169,8 +170,8 @@ def test_after_it_nothing_is_missing_and_every_page_is_current(story, fault):
 @pytest.mark.timeout(3600 if FULL else 300)
 @pytest.mark.parametrize("fault", but_once([*LONG, *MINUTES]), ids=lambda fault: fault.__name__)
 def test_nor_after_what_lasts(story, fault):
-    many = fault is faults.cut_again_and_again and not FULL  # ten thousand cuts in both columns, a tenth
-    assert story(fault, rate=1 if FULL or many else RATE, pages=240 if many else PAGES) == []
+    many = fault is faults.cut_again_and_again
+    assert story(fault, rate=1 if FULL or many else RATE, pages=CUT if many else PAGES) == []
 
 
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="a file can't be away; a full disk has tests of its own")
@@ -210,4 +211,4 @@ def test_two_at_once_drawn_by_chance(story, round_):
             if server.process.poll() is not None:
                 await asyncio.to_thread(server.start)
 
-    assert story(at_once, names) == [], seed
+    assert story(at_once, names, pages=SOME) == [], seed
