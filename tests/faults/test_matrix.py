@@ -138,8 +138,8 @@ def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
 
 def row(name, story, ground, took, violations):
     pages, posts = len(story.pages) + len(ground.browsers.people), len(story.history.writes)
-    seen = story.applied, story.caught_up, ground.broken
-    return Row(name, pages, posts, took, story.busiest_second, *seen, violations)
+    back, seen = (story.busiest_second, story.once_back), (story.applied, story.caught_up, ground.broken)
+    return Row(name, pages, posts, took, *back, *seen, violations)
 
 
 def ended_otherwise(person, topic):
