@@ -35,6 +35,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/test_checks.py",
     "tests/test_logs.py",
     "tests/test_settings.py",
+    "tests/admin/test_lookups.py",
     "tests/realtime/test_frames_by_the_book.py",
     "tests/realtime/test_servers.py",
     "tests/deploy/test_proxies.py",

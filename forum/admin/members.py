@@ -91,7 +91,7 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):
     add_form = NewMemberForm
     list_display = ["username", "name", "roles", "posts_link", "date_joined", "email"]
     list_filter = ["is_active", "is_staff", "is_placeholder", "groups", "date_joined"]
-    search_fields = ["username", "name", "email", "emailaddress__email"]
+    search_fields = ["username", "name", "email"]
     search_help_text = _("Name, display name or e-mail address")
     date_hierarchy = "date_joined"
     ordering = ["-date_joined", "-pk"]
@@ -118,6 +118,11 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):
         members = super().get_queryset(request)
         match = request.resolver_match
         return members.prefetch_related("groups") if match and match.url_name.endswith("changelist") else members
+
+    def get_search_fields(self, request):
+        """Addresses beside the primary one are found by those who see them."""
+        sees_addresses = request.user.has_perm("account.view_emailaddress")
+        return [*self.search_fields, *(["emailaddress__email"] if sees_addresses else [])]
 
     # --- Who may change whom ---
 

@@ -77,6 +77,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
     list_display = ["label", "topic", "beginning", "author", "state", "created_at"]
     list_filter = [("hidden_at", Happened), ("edited_at", Happened), "created_at", TopicCategoryFilter]
     list_select_related = ["topic", "author"]
+    linked_lookups = ["topic__id__exact", "author__id__exact"]
     search_fields = ["body", "topic__title", "author__username"]
     search_help_text = _("Words of the text, the topic's title, or the author's name")
     ordering = ["-pk"]
