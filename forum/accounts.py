@@ -7,8 +7,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from forum.clients import request_address
 from forum.models import User
 from forum.names import normal, validate_username
+
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - all whose address nobody knows; allauth wants one
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,6 +23,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "enter_current_password": _("That is not your password."),
         "too_many_login_attempts": _("That was tried too often. Please wait five minutes, then try again."),
     }
+
+    def get_client_ip(self, request):
+        return request_address(request) or UNKNOWN_ADDRESS
 
     def clean_username(self, username, shallow=False):
         username = normal(username)

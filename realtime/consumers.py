@@ -14,7 +14,7 @@ from .hub import the_hub
 from .messages import BadMessage
 from .models import Revocation
 from .outlets import BACKLOG, DIRECT, Outlet
-from .visitors import address_of, session_key_of
+from .visitors import counted_network_of, session_key_of
 
 logger = logging.getLogger(__name__)
 PATIENCE = 10  # seconds that a page may take to read an answer, and we to let it in
@@ -29,9 +29,9 @@ async def serve(scope, receive, send):
     """An ASGI application for a page's socket. On a server of ours it returns and the page stays: see server.py."""
     await receive()  # websocket.connect
     direct = scope.get("extensions", {}).get(DIRECT)
-    page = Page(the_hub(), session_key_of(scope), address_of(scope))
+    page = Page(the_hub(), session_key_of(scope), counted_network_of(scope))
     page.outlet = direct or Outlet(send, page)
-    if not page.hub.addresses.take(page.address):
+    if not page.hub.networks.take(page.network):
         await send({"type": "websocket.close"})
         return
     try:
@@ -49,11 +49,11 @@ async def serve(scope, receive, send):
 class Page:
     """One of thousands, and mostly silent: it has few parts, and no task while nothing is asked."""
 
-    __slots__ = ("_said", "_task", "address", "allowance", "beat_at", "heard_at", "held", "hub", "is_here", "joined")
+    __slots__ = ("_said", "_task", "allowance", "beat_at", "heard_at", "held", "hub", "is_here", "joined", "network")
     __slots__ += ("asking", "outlet", "rights", "session_key", "user", "user_id")
 
-    def __init__(self, hub, session_key, address):
-        self.hub, self.session_key, self.address = hub, session_key, address
+    def __init__(self, hub, session_key, network):
+        self.hub, self.session_key, self.network = hub, session_key, network
         self.outlet, self._said, self._task, self.is_here = None, NOTHING, None, True
         self.joined, self.held = set(), {}
         self.user, self.user_id, self.rights = None, None, None
@@ -108,7 +108,7 @@ class Page:
             self.is_here = False
             self.outlet.abandon()
             self.hub.part(self)
-            self.hub.addresses.give_back(self.address)
+            self.hub.networks.give_back(self.network)
 
     def work(self):
         if not self._task:

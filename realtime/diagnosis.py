@@ -13,6 +13,8 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forum.clients import request_address
+
 from . import redis_client, stripped
 from .hub import running_hub
 
@@ -71,6 +73,12 @@ def proxies(request):
             "TRUSTED_PROXIES is %(trusted)s, and X-Forwarded-For names %(chain)s addresses. Let each proxy add one."
         )
         return Finding(name, WARN, words % {"trusted": trusted, "chain": len(chain)})
+    if trusted and not request_address(request):
+        words = _(
+            "X-Forwarded-For names no address (%(named)s), so all visitors like you share one limit. Let the proxy put "
+            "the visitor's IP address there."
+        )
+        return Finding(name, WARN, words % {"named": chain[-trusted].strip()})
     return Finding(name, OK, _("%(trusted)s trusted") % {"trusted": trusted})
 
 

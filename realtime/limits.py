@@ -7,8 +7,8 @@ from contextlib import contextmanager
 LARGEST = 4096  # bytes of one message
 RATE, BURST = 5, 20  # messages a second, and at once
 TOPICS = 50  # that one page may watch
-WAITING = 50  # long polls of one session, and of one address
-OF_MEMBER, OF_ADDRESS = 20, 50  # sockets at once, in one process
+WAITING = 50  # long polls of one session, and of one network
+OF_MEMBER, OF_NETWORK = 20, 50  # sockets at once, in one process
 
 
 def is_too_big(data):
@@ -34,7 +34,7 @@ class Allowance:
 
 
 class Waiting:
-    """How many requests wait, by who waits: an address or a session."""
+    """How many requests wait, by who waits: ("network", …) or ("session", …)."""
 
     def __init__(self):
         self._counts = Counter()

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponseBadRequest, HttpResponseNotAllowed, JsonResponse
 
-from forum.clients import client_address
+from forum.clients import client_address, network_of
 
 from . import limits, messages, stopping
 from .responses import request_of, respond
@@ -39,8 +39,7 @@ class LongPoll:
             asks, seconds = query_of(request)
         except messages.BadMessage as error:
             return HttpResponseBadRequest(str(error), content_type="text/plain")
-        visitors = [client_address(scope), request.COOKIES.get(settings.SESSION_COOKIE_NAME)]
-        with self.waiting.of(*filter(None, visitors)) as welcome:
+        with self.waiting.of(*visitors_in(scope, request)) as welcome:
             if not welcome:
                 return later(429, "Too many requests wait from here. Close some pages.")
             return await self._first(self._visit(scope, asks, seconds), gone_from(receive), stopped())
@@ -62,6 +61,12 @@ class LongPoll:
                 return answered(await visit.answers(seconds))
         except Left as left:
             return answered([]) if left.ask_again else later(503, "The forum can't answer just now.")
+
+
+def visitors_in(scope, request):
+    yield "network", network_of(client_address(scope))
+    if session_key := request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+        yield "session", session_key  # apart from networks: a cookie may say anything
 
 
 def query_of(request):

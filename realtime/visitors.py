@@ -1,10 +1,8 @@
-"""What a socket's opening request says of who comes: from which address, and with which session."""
-
-from ipaddress import ip_address
+"""What a socket's opening request says of who comes: from which network, and with which session."""
 
 from django.conf import settings
 
-from forum.clients import client_address
+from forum.clients import client_address, network_of, parsed
 
 
 def session_key_of(scope):
@@ -12,14 +10,10 @@ def session_key_of(scope):
     return key if key.isascii() and key.isprintable() else ""
 
 
-def address_of(scope):
-    """The address that a visitor's sockets are counted by; None for one that is not public: that may be a proxy's."""
-    address = client_address(scope)
-    return address if is_public(address) else None
-
-
-def is_public(address):
-    try:
-        return ip_address(address).is_global
-    except ValueError:
-        return False
+def counted_network_of(scope):
+    """The network that a visitor's sockets are counted by. None for an address that is not public, as that may be a
+    proxy's; but who comes through a trusted proxy under no address at all is counted with all others like that."""
+    address = parsed(client_address(scope))
+    if address is None:
+        return "" if settings.TRUSTED_PROXIES else None
+    return network_of(str(address)) if address.is_global else None

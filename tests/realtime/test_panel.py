@@ -56,6 +56,7 @@ def test_a_site_in_order_has_nothing_to_mend(asked):
         ({"HTTPS": True}, {}, "Encryption", "X-Forwarded-Proto: https"),
         ({}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "TRUSTED_PROXIES=1"),
         ({"TRUSTED_PROXIES": 2}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "names 1 addresses"),
+        ({"TRUSTED_PROXIES": 1}, {"X-Forwarded-For": "192.0.2.1, unix:"}, "Proxies", "names no address (unix:)"),
         ({"REDIS_URL": "redis://127.0.0.1:1/0"}, {}, "Redis", "does not answer"),
     ],
 )

@@ -1,9 +1,9 @@
-"""How many sockets a member and an address may have."""
+"""How many sockets a member and a network may have."""
 
 import pytest
 
 from realtime import limits
-from realtime.visitors import address_of
+from realtime.visitors import counted_network_of
 from tests.realtime.sockets import Socket, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,13 +14,25 @@ def scope(client, forwarded=None):
     return {"client": (client, 5000), "headers": headers}
 
 
-def test_an_address_counts_as_far_as_the_proxies_are_believed(settings):
-    settings.TRUSTED_PROXIES = 0
-    assert address_of(scope("93.184.216.34", "8.8.8.8")) == "93.184.216.34"
-    assert address_of(scope("10.0.0.1", "8.8.8.8")) is None  # a proxy, most likely: all visitors would be one
-
-    settings.TRUSTED_PROXIES = 1
-    assert address_of(scope("10.0.0.1", "1.2.3.4, 8.8.8.8")) == "8.8.8.8"
+@pytest.mark.parametrize(
+    ("proxies", "peer", "forwarded", "network"),
+    [
+        (0, "93.184.216.34", "8.8.8.8", "93.184.216.34"),
+        (0, "10.0.0.1", "8.8.8.8", None),  # a proxy, most likely: all visitors would be one
+        (0, "::ffff:10.0.0.1", None, None),
+        (0, "::ffff:8.8.8.8", None, "8.8.8.8"),
+        (0, "2a00:1450:4001:81b::200e", None, "2a00:1450:4001:81b::/64"),
+        (0, "", None, None),
+        (1, "10.0.0.1", "1.2.3.4, 8.8.8.8", "8.8.8.8"),
+        (1, "10.0.0.1", "2a00:1450:4001:81b:1:2:3:4", "2a00:1450:4001:81b::/64"),
+        (1, "10.0.0.1", "192.168.1.1", None),
+        (1, "10.0.0.1", "8.8.8.8, unknown", ""),
+        (1, "10.0.0.1", "8.8.8.8:7001", "8.8.8.8"),
+    ],
+)
+def test_sockets_are_counted_by_network_as_far_as_the_proxies_are_believed(settings, proxies, peer, forwarded, network):
+    settings.TRUSTED_PROXIES = proxies
+    assert counted_network_of(scope(peer, forwarded)) == network
 
 
 def test_places_are_given_back_and_nobody_is_not_counted():
@@ -46,15 +58,20 @@ async def test_a_member_has_twenty_sockets_and_the_next_is_closed(visit, hub, ad
     await until(lambda: len(hub.pages) == limits.OF_MEMBER + 1)
 
 
-async def test_an_address_has_fifty_sockets_and_the_next_is_refused(hub, settings):
+@pytest.mark.parametrize(
+    "forwarded",
+    [lambda n: "8.8.8.8", lambda n: f"8.8.8.8:{n + 1024}", lambda n: f"2a00:1450::{n:x}", lambda n: f"nonsense {n}"],
+    ids=["one IPv4 address", "with ports", "of one IPv6 network", "no address at all"],
+)
+async def test_a_network_has_fifty_sockets_and_the_next_is_refused(hub, settings, forwarded):
     settings.TRUSTED_PROXIES = 1
-    sockets = [Socket() for _ in range(limits.OF_ADDRESS + 1)]
-    for socket in sockets:
-        socket.wire.scope["headers"].append((b"x-forwarded-for", b"8.8.8.8"))
+    sockets = [Socket() for _ in range(limits.OF_NETWORK + 1)]
+    for number, socket in enumerate(sockets):
+        socket.wire.scope["headers"].append((b"x-forwarded-for", forwarded(number).encode()))
 
     welcome = [(await socket.wire.connect())[0] for socket in sockets]
 
     assert welcome == [True] * 50 + [False]
     for socket in sockets:
         await socket.leave()
-    assert not hub.addresses._taken
+    assert not hub.networks._taken

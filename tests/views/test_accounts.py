@@ -274,12 +274,29 @@ def test_another_forwarded_address_does_not_help_against_the_limit(client, ada):
     assert response.status_code == 429
 
 
-def test_behind_a_known_proxy_people_are_counted_by_their_own_address(client, ada, settings):
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+@pytest.mark.parametrize(
+    ("forwarded", "status"),
+    [
+        ("6.6.6.6, 10.0.0.{}", 200),
+        ("6.6.6.6, ::ffff:10.0.0.{}", 200),
+        ("2001:db8:0:{}::1", 200),
+        ("10.0.0.{0}, 10.0.0.1:{0}", 429),
+        ("2001:db8::{}", 429),
+        ("10.0.0.{}, unknown", 429),
+    ],
+)
+def test_behind_a_known_proxy_people_are_counted_by_their_own_network(client, ada, settings, forwarded, status):
+    settings.TRUSTED_PROXIES = 1
     for n in range(31):
-        response = sign_in(client, f"ada{n}", "x", headers={"x-forwarded-for": f"6.6.6.6, 10.0.0.{n}"})
+        response = sign_in(client, f"ada{n}", "x", headers={"x-forwarded-for": forwarded.format(n)})
 
-    assert response.status_code == 200
+    assert response.status_code == status
+
+
+def test_who_comes_under_no_address_can_sign_in(client, ada, settings):
+    settings.TRUSTED_PROXIES = 1
+
+    assert sign_in(client, headers={"x-forwarded-for": "unix:"}).status_code == 302
 
 
 # --- A lost password ---
