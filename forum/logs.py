@@ -64,9 +64,9 @@ class WithoutOutages(logging.Filter):
     """While the database is away every request fails in the same way: a line each, without its traceback."""
 
     def filter(self, record):
-        from django.db import InterfaceError, OperationalError  # not above: the supervisor has no Django
+        from forum.db.outages import is_outage  # not above: the supervisor has no Django
 
         error = record.exc_info and record.exc_info[1]
-        if isinstance(error, OperationalError | InterfaceError):
+        if is_outage(error):
             record.msg, record.args, record.exc_info = f"{record.getMessage()} ({error})", (), None
         return True

@@ -2,7 +2,19 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from forum.views import categories, dismissals, hidings, members, moderation, places, posts, revisions, themes, topics
+from forum.views import (
+    categories,
+    dismissals,
+    hidings,
+    members,
+    moderation,
+    places,
+    posts,
+    revisions,
+    sessions,
+    themes,
+    topics,
+)
 
 handler400 = "forum.views.errors.bad"
 handler403 = "forum.views.errors.forbidden"
@@ -45,7 +57,7 @@ urlpatterns = [
     path("profile/", members.edit, name="profile"),
     path("theme/", themes.update, name="theme"),
     path("announcements/<int:announcement_id>/dismiss/", dismissals.create, name="dismiss"),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/sessions/", sessions.index, name="usersessions_list"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("", include("realtime.urls")),

@@ -2,14 +2,22 @@ from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Subquery, Value
 
+from forum.db.optional_writes import optional_write
+
 
 class ReadingQuerySet(models.QuerySet):
     def record(self, user, topic, number):
-        """Remember that `user` has read up to `number`; it never goes back. `topic` comes from `with_readings`."""
-        if topic.read_to is None:
-            self.bulk_create([Reading(user=user, topic=topic, number=number)], ignore_conflicts=True)
-        elif number > topic.read_to:
-            self.filter(user=user, topic=topic, number__lt=number).update(number=number)
+        """Remember that `user` has read up to `number`; it never goes back. `topic` comes from `with_readings`.
+
+        Never raises an outage of the database: the topic can be read all the same.
+        """
+        if topic.read_to is not None and topic.read_to >= number:
+            return
+        with optional_write("how far members have read"):
+            if topic.read_to is None:
+                self.bulk_create([Reading(user=user, topic=topic, number=number)], ignore_conflicts=True)
+            else:
+                self.filter(user=user, topic=topic, number__lt=number).update(number=number)
 
 
 def with_readings(topics, user):

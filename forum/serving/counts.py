@@ -10,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 NAME = "PROMETHEUS_MULTIPROC_DIR"
+KINDS = ("counter", "histogram", "gauge_livesum")  # of all that we count; each has a file for each process
+SIZE = 2**20  # bytes of such a file, as prometheus-client makes it
 
 
 def are_shared():
@@ -20,7 +22,9 @@ def prepare():
     if settings.PROCESSES > 1:
         os.environ.setdefault(NAME, str(settings.VAR_DIR / "metrics"))
     if are_shared():
-        clean(Path(os.environ[NAME]))
+        folder = Path(os.environ[NAME])
+        clean(folder)
+        reserve(folder)
 
 
 def clean(folder):
@@ -31,6 +35,18 @@ def clean(folder):
     for file, process in files.items():
         if process not in alive and (not alive or file.name.startswith("gauge_live")):
             file.unlink(missing_ok=True)
+
+
+def reserve(folder):
+    """Takes the room on the disk that prometheus-client only maps: a write where there is none ends the process."""
+    if not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        for kind in KINDS:
+            with (folder / f"{kind}_{os.getpid()}.db").open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, SIZE)
+    except OSError:  # the disk is full, so this process counts for itself
+        del os.environ[NAME]
 
 
 def is_alive(process):

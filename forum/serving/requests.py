@@ -1,5 +1,6 @@
 """Around every request: its id, its line in the log, its place in the counts, and the patience it has."""
 
+import contextlib
 import re
 import secrets
 import time
@@ -70,15 +71,16 @@ class Requests:
             metrics.look_at_pool()
         if status < 500 and seconds < SLOW and (group == "static" or scope.get("parley.kept")):
             return
-        logger.info(
-            "request",
-            method=scope["method"],
-            path=without_secrets(scope["path"]),
-            status=status,
-            ms=round(seconds * 1000, 1),
-            bytes=size,
-            user=scope.get("parley.user"),
-        )
+        with contextlib.suppress(OSError):  # a log on a full disk
+            logger.info(
+                "request",
+                method=scope["method"],
+                path=without_secrets(scope["path"]),
+                status=status,
+                ms=round(seconds * 1000, 1),
+                bytes=size,
+                user=scope.get("parley.user"),
+            )
 
 
 def id_of(scope):

@@ -3,9 +3,10 @@
 import sys
 
 from django.core.exceptions import DisallowedHost
-from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 from django.template import context_processors
+
+from forum.db.outages import is_outage
 
 TEXTS = ("title", "body", "reason", "about")
 OTHERS = ("name", "hides_presence", "token", "version", "category")
@@ -39,8 +40,8 @@ def with_page_for_405(get_response):
 
 
 def broken(request):
-    """503 where the database is away or busy, which passes; else 500. Asks nothing, since nothing may answer."""
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """503 where the database is away, busy or full, which passes; else 500. Asks nothing, since nothing may answer."""
+    if not is_outage(sys.exc_info()[1]):
         return render(None, "500.html", status=500)
     context = {**sent_again(request), **context_processors.csrf(request)}
     response = render(None, "503.html", context, status=503)

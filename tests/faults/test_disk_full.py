@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import subprocess
+import threading
 
 import pytest
 
@@ -31,6 +32,7 @@ def test_a_full_disk_refuses_with_the_text_and_breaks_nothing(small_disk, collec
 
     fill(small_disk / "film")
     refusals = [ada.replies(topic, TEXT) for _ in range(8)]
+    pages = [ada.gets(f"/t/{topic}-tea-or-coffee/"), ada.gets("/"), Visitor(server.address).gets(f"/t/{topic}/")]
     (small_disk / "film").unlink()
     accepted = ada.replies(topic, TEXT)
     server.stop()
@@ -38,6 +40,7 @@ def test_a_full_disk_refuses_with_the_text_and_breaks_nothing(small_disk, collec
     assert refusals[-1].status == 503
     assert refusals[-1].headers["Retry-After"]
     assert "Tea &amp; &lt;b&gt;cake&lt;/b&gt;" in refusals[-1].text
+    assert [page.status for page in pages] == [200, 200, 302]
     assert accepted.status == 302
     with sqlite3.connect(small_disk / "parley.sqlite3") as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -52,3 +55,23 @@ def fill(path):
                 file.write(b"x" * 4096)
         except OSError:
             return
+
+
+def test_a_writer_that_holds_sqlite_for_long_keeps_no_member_from_reading(tmp_path, collected):
+    url = f"sqlite:///{tmp_path}/parley.sqlite3"
+    made = elsewhere.forum_in(url)
+    server = Server("uvicorn", DATABASE_URL=url, STATIC_ROOT=collected).start()
+    ada = Visitor(server.address, made["session"])
+
+    writer = sqlite3.connect(tmp_path / "parley.sqlite3", isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    lets_go = threading.Timer(10, writer.rollback)
+    lets_go.start()
+    page = ada.gets(f"/t/{made['topic']}-tea-or-coffee/")
+    still_held = writer.in_transaction
+    lets_go.cancel()
+    writer.close()
+    server.stop()
+
+    assert page.status == 200
+    assert still_held

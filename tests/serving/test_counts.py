@@ -32,6 +32,20 @@ def test_when_none_is_left_all_begin_anew(tmp_path):
     assert names(tmp_path) == set()
 
 
+def test_a_count_never_meets_a_full_disk(tmp_path):
+    counts.reserve(tmp_path)
+
+    assert {file.stat().st_blocks * 512 >= counts.SIZE for file in tmp_path.iterdir()} == {True}
+
+
+def test_a_process_that_finds_the_disk_full_counts_for_itself(monkeypatch, tmp_path):
+    monkeypatch.setenv(counts.NAME, str(tmp_path))
+
+    counts.reserve(tmp_path / "missing")
+
+    assert not counts.are_shared()
+
+
 def test_any_process_answers_for_all(tmp_path):
     script = (
         "from forum.serving import counts; counts.prepare(); import django; django.setup(); "

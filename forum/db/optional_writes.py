@@ -1,0 +1,61 @@
+"""Writes that a page can do without, such as how far somebody has read: reading never depends on writing."""
+
+import logging
+import time
+from contextlib import contextmanager, nullcontext
+
+from django.db import DatabaseError, connection, transaction
+
+from forum import metrics
+from forum.db.outages import is_outage
+
+logger = logging.getLogger(__name__)
+LOCK_WAIT = 250  # milliseconds that such a write waits for SQLite's lock; others wait 20 s
+EVERY = 60.0  # seconds between two lines in the log about the same thing
+
+_skipped = metrics.Counter("parley_skipped_writes", "Writes that failed and that no page depended on.", ["what"])
+_logged = {}  # what -> (when it was logged last, how many were skipped since)
+
+
+@contextmanager
+def optional_write(what):
+    """For one statement, which is given up, counted and logged as one line when the database can't take it.
+
+    `what` completes "Could not save …" and is a label of the metric, so there may only be a few of them.
+    """
+    try:
+        # a failure must not break a transaction around it; without one there is nothing to roll back
+        with short_lock_wait(), transaction.atomic() if connection.in_atomic_block else nullcontext():
+            yield
+    except DatabaseError as error:
+        if not is_outage(error):
+            raise
+        note(what, error)
+
+
+def note(what, error):
+    _skipped.labels(what).inc()
+    last, skipped = _logged.get(what, (-EVERY, 0))
+    if time.monotonic() - last < EVERY:
+        _logged[what] = last, skipped + 1
+        return
+    _logged[what] = time.monotonic(), 0
+    logger.warning("Could not save %s (%d times since the last such line): %s", what, skipped + 1, error)
+
+
+@contextmanager
+def short_lock_wait():
+    if connection.vendor != "sqlite":
+        yield  # forum/patience.py limits how long PostgreSQL may take
+        return
+    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    set_lock_wait(LOCK_WAIT)
+    try:
+        yield
+    finally:
+        set_lock_wait(usual)
+
+
+def set_lock_wait(milliseconds):
+    connection.ensure_connection()
+    connection.connection.execute(f"PRAGMA busy_timeout = {milliseconds:d}")  # no query of the page's own

@@ -1,0 +1,11 @@
+"""Which errors of the database pass by themselves: it is away, busy, full or takes no writes just now."""
+
+from django.db import InterfaceError, InternalError, OperationalError
+
+READ_ONLY = "25006"  # PostgreSQL on a standby or with default_transaction_read_only; psycopg calls it InternalError
+
+
+def is_outage(error):
+    if isinstance(error, InternalError):
+        return getattr(error.__cause__, "sqlstate", None) == READ_ONLY
+    return isinstance(error, OperationalError | InterfaceError)
