@@ -3,7 +3,10 @@
 from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +53,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request):
         return request.user.get_absolute_url()
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    def end_sessions(self, sessions):
+        """Also those that are not listed, and links in e-mails that somebody else may have asked for meanwhile."""
+        request = context.request
+        request.user.sign_out_everywhere(but=request.session.session_key)
+        request.session[HASH_SESSION_KEY] = request.user.get_session_auth_hash()
 
 
 def at_home(url):

@@ -23,3 +23,6 @@ class MemberBackend(AuthenticationBackend):
             user.is_moderator = user.is_active and bool(user.is_superuser or user.moderates)
             return user if self.user_can_authenticate(user) else None
         return None
+
+    def user_can_authenticate(self, user):
+        return super().user_can_authenticate(user) and not user.is_placeholder

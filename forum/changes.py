@@ -13,6 +13,10 @@ moved_from: the id of the category the topic left, or None.
 KINDS = ("created", "edited", "hidden", "restored", "renamed", "closed", "opened", "pinned", "unpinned", "moved")
 
 
+access_ended = Signal()
+"""Sent in the transaction that ends all sessions of some members. members: a list of their ids."""
+
+
 announced = Signal()
 """Sent after an announcement was made, changed or ended, and its transaction committed. It says nothing more."""
 

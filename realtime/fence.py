@@ -5,11 +5,14 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
+from forum.changes import access_ended
 from forum.models import Category, User
 
 from . import groups
 from .models import Revocation
 from .publishing import publish
+
+MANY = 20  # members; for more of them one fence stands before all pages
 
 
 def listen():
@@ -20,6 +23,7 @@ def listen():
     pre_save.connect(before_category, sender=Category, dispatch_uid="fence.before_category")
     post_save.connect(on_category, sender=Category, dispatch_uid="fence.category")
     post_save.connect(on_user, sender=User, dispatch_uid="fence.user")
+    access_ended.connect(on_access_ended, dispatch_uid="fence.access")
     post_delete.connect(on_session_ended, sender="usersessions.UserSession", dispatch_uid="fence.session")
     user_logged_out.connect(on_logout, dispatch_uid="fence.logout")
 
@@ -61,6 +65,14 @@ def on_user(instance, created, update_fields, **kwargs):
     """A ban, a lost role or a changed password; a mere sign-in only sets `last_login`."""
     if not created and set(update_fields or ()) != {"last_login"}:
         raise_fence(user=instance.pk)
+
+
+def on_access_ended(members, **kwargs):
+    if len(members) > MANY:
+        raise_fence(all=True)
+    else:
+        for member in members:
+            raise_fence(user=member)
 
 
 def on_logout(request, user, **kwargs):

@@ -27,15 +27,15 @@ def may_write(categories, held, pk):
     """Whether who has these rights, and may read in a category, may write there; as `Category.writable_by` asks it."""
     if held is None:
         return False
-    active, owner, _password, groups = held
+    active, owner, _password, _stamp, groups = held
     posters = {posters for category, _parent, _readers, posters in categories if category == pk and posters}
     return active and (owner or not posters or not posters.isdisjoint(groups))
 
 
 def of_members(ids):
-    """{id: (active, owner, password, ids of groups)}."""
+    """{id: (active, owner, password, security stamp, ids of groups)}."""
     members = {}
-    fields = ("pk", "is_active", "is_superuser", "password", "groups")
+    fields = ("pk", "is_active", "is_superuser", "password", "security_stamp", "groups")
     for some in _parts(ids):
         for pk, *rest, group in User.objects.filter(pk__in=some).values_list(*fields):
             members.setdefault(pk, (*rest, set()))[-1].add(group)
@@ -46,7 +46,7 @@ def alike(held):
     """Equal for readers who may see the same: `visible_to` asks about nothing else. A guest is in no group."""
     if held is None:
         return False, frozenset()
-    _active, owner, _password, groups = held
+    _active, owner, _password, _stamp, groups = held
     return owner, frozenset(groups - {None})
 
 

@@ -3,18 +3,34 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from forum.looks import looks, skeleton
 from forum.names import MAX_LENGTH, TAKEN, is_reserved, normal, validate_display_name, validate_username
 
+from .access import end_access, new_stamp
 from .editions import Edition
 
 MODERATORS = "Moderators"
+CREDENTIALS = {"is_active", "password"}  # a change of these ends all sessions and links
 
 
-class Members(UserManager):
+class MemberQuerySet(models.QuerySet):
+    def update(self, **values):
+        if not CREDENTIALS & set(values):
+            return super().update(**values)
+        with transaction.atomic():
+            members = list(self.order_by().values_list("pk", flat=True))
+            changed = super().update(**values, security_stamp=new_stamp())
+            end_access(members)
+        return changed
+
+    update.alters_data = True
+
+
+class Members(UserManager.from_queryset(MemberQuerySet)):
     @transaction.atomic
     def create_superuser(self, username, email=None, password=None, **fields):
         """Who can do this could as well confirm the address in the database, so it counts as confirmed."""
@@ -72,6 +88,8 @@ class User(AbstractUser):
         help_text=_("Made by an import to stand for an author; nobody can sign in."),
     )
 
+    security_stamp = models.CharField(max_length=16, default=new_stamp, editable=False)
+
     objects = Members()
 
     class Meta:
@@ -122,25 +140,73 @@ class User(AbstractUser):
             raise ValidationError(_("This name is kept for those who run the forum. Please choose another."))
         type(self).objects.refuse_taken(name, self.pk)
 
+    # --- Being signed in ---
+
+    def _get_session_auth_hash(self, secret=None):
+        """What each session must hold. Django's own, which knows only the password, outlives a suspension."""
+        value = f"{self.password}{self.security_stamp}"
+        return salted_hmac("forum.models.users", value, secret=secret, algorithm="sha256").hexdigest()
+
+    @transaction.atomic
+    def sign_out_everywhere(self, but=None):
+        """Ends all sessions, except the one with the key `but`, and all links that were sent by e-mail."""
+        self.security_stamp = new_stamp()
+        self.save(update_fields=["security_stamp"])
+        end_access([self.pk], but)
+
+    def _ends_access(self, fields):
+        if not CREDENTIALS & fields:
+            return False
+        stored = type(self).objects.filter(pk=self.pk).values(*CREDENTIALS).first()
+        is_rehashed = fields == {"password"} and self._password is None and self.has_usable_password()  # at sign-in
+        return bool(stored) and not is_rehashed and any(stored[name] != getattr(self, name) for name in stored)
+
+    # --- Saving ---
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        member = super().from_db(db, field_names, values)
+        member._remember_stored()
+        return member
+
+    def refresh_from_db(self, using=None, fields=None, **kwargs):
+        super().refresh_from_db(using, fields, **kwargs)
+        self._remember_stored(fields)
+
     @transaction.atomic
     def save(self, *args, update_fields=None, **kwargs):
+        """Without `update_fields` it saves what was changed here: a stale copy never undoes a suspension."""
         self.username = normal(self.username)
         self.username_key = skeleton(self.username)
         self.name_key = skeleton(self.name) if self.name else ""
-        if update_fields is None and not self._state.adding:
-            update_fields = self._fields_of_its_own()
-        elif update_fields is not None and {"username", "name"} & set(update_fields):
-            update_fields = {*update_fields, "username_key", "name_key"}
-        if not self._state.adding and self._is_renamed(update_fields):
-            Edition.objects.rise()
+        if not self._state.adding:
+            update_fields = self._changed_fields() if update_fields is None else {*update_fields}
+            if {"username", "name"} & update_fields:
+                update_fields |= {"username_key", "name_key"}
+            if self._is_renamed(update_fields):
+                Edition.objects.rise()
+            if ends_access := self._ends_access(update_fields):
+                self.security_stamp = new_stamp()
+                update_fields |= {"security_stamp"}
+        adding = self._state.adding
         super().save(*args, update_fields=update_fields, **kwargs)
+        if not adding and ends_access:
+            end_access([self.pk])
+        self._remember_stored(update_fields)
 
     def _is_renamed(self, fields):
         """Whether posts by this member will show another name than before."""
         names = {name: getattr(self, name) for name in ("username", "name") if name in fields}
         return bool(names) and not type(self).objects.filter(pk=self.pk, **names).exists()
 
-    def _fields_of_its_own(self):
-        """All but the counter, which posts move meanwhile and a stale copy would set back."""
-        stored = {field.attname for field in self._meta.concrete_fields if not field.primary_key}
-        return stored - {"posts_count"} - self.get_deferred_fields()
+    def _remember_stored(self, fields=None):
+        """What the database now holds of these fields, or of all that are loaded."""
+        known = {name: value for name, value in self.__dict__.items() if name != "_stored"}
+        if fields is not None:
+            known = {**self._stored, **{name: known[name] for name in fields if name in known}}
+        self._stored = known
+
+    def _changed_fields(self):
+        """All that differ from what was loaded."""
+        loaded = [field.attname for field in self._meta.concrete_fields if field.attname in self.__dict__]
+        return {name for name in loaded if name not in self._stored or self._stored[name] != getattr(self, name)}

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
 
-from forum.models import Topic
+from forum.models import Topic, User
 from realtime import groups
 from realtime.models import Revocation
 from tests import world
@@ -85,6 +85,9 @@ REVOKED = {
     "category got other readers": lambda iris, lounge: lounge.readers.set([Group.objects.create(name="Others")]),
     "category went inside a private one": lambda iris, lounge: put_inside(lounge),
     "was deactivated": lambda iris, lounge: deactivate(iris),
+    "was deactivated in bulk": lambda iris, lounge: User.objects.filter(pk=iris.pk).update(is_active=False),
+    "was deactivated and activated again": lambda iris, lounge: suspend_for_a_moment(iris),
+    "signed out everywhere": lambda iris, lounge: iris.sign_out_everywhere(),
     "changed the password": lambda iris, lounge: (iris.set_password("another one"), iris.save()),
     "signed out elsewhere": lambda iris, lounge: UserSession.objects.get(user=iris).end(),
 }
@@ -93,6 +96,11 @@ REVOKED = {
 def put_inside(category):
     category.parent = world.category("Cellar", readers=["Keepers"])
     category.save()
+
+
+def suspend_for_a_moment(user):
+    for value in (False, True):
+        User.objects.filter(pk=user.pk).update(is_active=value)
 
 
 def deactivate(user):
@@ -199,7 +207,7 @@ async def test_a_right_taken_without_a_signal_counts_within_one_sweep(visit, hub
     await watch_all(page, secret)
     await watch_all(keeper, secret)
 
-    await do(get_user_model().objects.filter(pk=iris.pk).update, is_active=False)
+    await do(get_user_model()._base_manager.filter(pk=iris.pk).update, is_active=False)
     hub.sweep_soon.set()
 
     assert await page.closed() == 4001
