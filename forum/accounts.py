@@ -20,11 +20,11 @@ UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - all whose address nobody knows; alla
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("This account is closed."),
-        "email_password_mismatch": _("That address and that password don't belong together."),
-        "username_password_mismatch": _("That name and that password don't belong together."),
-        "incorrect_password": _("That is not your password."),
-        "enter_current_password": _("That is not your password."),
-        "too_many_login_attempts": _("That was tried too often. Please wait five minutes, then try again."),
+        "email_password_mismatch": _("The email address or password is incorrect."),
+        "username_password_mismatch": _("The username or password is incorrect."),
+        "incorrect_password": _("That isn't your password."),
+        "enter_current_password": _("That isn't your password."),
+        "too_many_login_attempts": _("Too many failed attempts. Please wait five minutes, then try again."),
     }
 
     def get_client_ip(self, request):
@@ -39,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email):
         # `ſam@…` and `sam@…` are one to some mail servers and two to a database: only one can exist here.
         if not email.isascii():
-            raise ValidationError(_("Write the address with plain letters, a to z, only."))
+            raise ValidationError(_("Use only the letters a to z in the email address."))
         return super().clean_email(email)
 
     def send_mail(self, template_prefix, email, context):

@@ -35,7 +35,7 @@ RESERVED_WORDS = """
     topics undefined unknown user users webmaster www you
 """.split()  # noqa: SIM905
 
-TAKEN = _("Somebody already has this name, or one that looks like it. Please choose another.")
+TAKEN = _("This name, or one that looks like it, is already taken. Please choose another.")
 
 
 def normal(name):
@@ -50,9 +50,9 @@ def validate_username(name):
     if ENDS_IN_SEPARATOR.match(name) or category(name[0]).startswith("M"):
         raise ValidationError(_("Begin and end the name with a letter or a digit."))
     if TWO_SEPARATORS.search(name):
-        raise ValidationError(_("Put only one dot, dash or underscore between letters."))
+        raise ValidationError(_("Use only one dot, dash or underscore in a row."))
     if not _of_one_script(name):
-        raise ValidationError(_("Write the name in one alphabet: letters of several can look the same."))
+        raise ValidationError(_("Use letters from one alphabet: letters from different alphabets can look the same."))
 
 
 username_validators = [validate_username]
@@ -61,9 +61,9 @@ username_validators = [validate_username]
 def validate_display_name(name):
     """Raises ValidationError for what cannot be seen, or disturbs the line that it stands in."""
     if any(category(character) in NOT_FOR_READING for character in name) or INVISIBLE.search(name):
-        raise ValidationError(_("The name holds characters that cannot be seen. Please type it anew."))
+        raise ValidationError(_("The name contains invisible characters. Please type it again."))
     if _most_marks_in_a_row(name) > MARKS_IN_A_ROW:
-        raise ValidationError(_("The name holds too many marks on one letter."))
+        raise ValidationError(_("The name has too many accents on one letter."))
 
 
 def is_reserved(name):

@@ -37,12 +37,12 @@ def of(request):
 def address(request):
     name, home = _("Address"), urlsplit(settings.SITE_URL).netloc
     if not validate_host(split_domain_port(home)[0], settings.ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]):
-        return Finding(name, WARN, _("ALLOWED_HOSTS lacks %(home)s: sockets from there are refused.") % {"home": home})
+        return Finding(name, WARN, _("ALLOWED_HOSTS lacks %(home)s, so its WebSockets are refused.") % {"home": home})
     if request.get_host() == home:
         return Finding(name, OK, home)
     words = _(
-        "You came by %(came)s, and SITE_URL says %(home)s: links in mails lead there. Let the proxy pass Host on as "
-        "it came, or change SITE_URL."
+        "You reached the site as %(came)s, but SITE_URL says %(home)s, and links in emails lead there. Make the proxy "
+        "forward the Host header unchanged, or change SITE_URL."
     )
     return Finding(name, WARN, words % {"came": request.get_host(), "home": home})
 
@@ -51,10 +51,10 @@ def scheme(request):
     name = _("Encryption")
     forwarded = request.headers.get("X-Forwarded-Proto", "")
     if forwarded == "https" and not settings.HTTPS:
-        words = _("You came by https. Let SITE_URL begin with https, too, so that cookies are safe.")
+        words = _("You reached the site over HTTPS. Make SITE_URL start with https:// too, so that cookies are secure.")
         return Finding(name, WARN, words)
     if settings.HTTPS and not request.is_secure():
-        return Finding(name, WARN, _("SITE_URL says https; let the proxy send X-Forwarded-Proto: https."))
+        return Finding(name, WARN, _("SITE_URL says https, but the proxy doesn't send X-Forwarded-Proto: https."))
     return Finding(name, OK, "https" if settings.HTTPS else _("none (http), as SITE_URL says"))
 
 
@@ -64,13 +64,13 @@ def proxies(request):
     trusted = settings.TRUSTED_PROXIES
     if chain and not trusted:
         words = _(
-            "X-Forwarded-For comes and is not believed, so all visitors seem to be the proxy and share its limits. If "
-            "the proxy is yours, set TRUSTED_PROXIES=1."
+            "X-Forwarded-For is sent but not trusted, so all visitors share the proxy's address and its limits. If the "
+            "proxy is yours, set TRUSTED_PROXIES=1."
         )
         return Finding(name, WARN, words)
     if trusted > len(chain):
         words = _(
-            "TRUSTED_PROXIES is %(trusted)s, and X-Forwarded-For names %(chain)s addresses. Let each proxy add one."
+            "TRUSTED_PROXIES is %(trusted)s, but X-Forwarded-For lists %(chain)s addresses. Each proxy must add one."
         )
         return Finding(name, WARN, words % {"trusted": trusted, "chain": len(chain)})
     if trusted and not request_address(request):
@@ -86,8 +86,8 @@ def upgrade(request):
     name = _("Sockets")
     if time.monotonic() - stripped.last < RECENT:
         words = _(
-            "A browser asked for a socket within the last hour and the proxy dropped the question. Let it pass Upgrade "
-            "and Connection on for /ws/, by HTTP/1.1."
+            "In the last hour a browser asked for a WebSocket and the proxy dropped the upgrade. Make it forward the "
+            "Upgrade and Connection headers for /ws/, over HTTP/1.1."
         )
         return Finding(name, WARN, words)
     hub = running_hub()
@@ -97,31 +97,31 @@ def upgrade(request):
 def redis(request):
     name = "Redis"
     if not settings.REDIS_URL:
-        return Finding(name, OK, _("not used: right for one process. More of them need REDIS_URL."))
+        return Finding(name, OK, _("not used, which is fine for one process. Several processes need REDIS_URL."))
     if not redis_client.send([("parley.probe", {"type": "probe"})]):
         return Finding(
-            name, WARN, _("It does not answer; pages learn by the sweep. See whether it runs, and REDIS_URL.")
+            name, WARN, _("No answer; the sweep updates pages instead. Check REDIS_URL, and that Redis is running.")
         )
     hub = running_hub()
     if hub and hub.subscriptions.away:
-        return Finding(name, WARN, _("It answers, and brings nothing back. See its log, and its client limits."))
-    return Finding(name, OK, _("answers") if not hub else _("answers, and is heard"))
+        return Finding(name, WARN, _("Redis answers but delivers nothing. Check its log and its client limits."))
+    return Finding(name, OK, _("answers") if not hub else _("answers and delivers"))
 
 
 def sweep(request):
     name, hub = _("Sweep"), running_hub()
     if not hub or not hub.pages:
-        return Finding(name, OK, _("rests: no page is open in this process"))
+        return Finding(name, OK, _("idle: no page is open in this process"))
     silent = time.monotonic() - hub.swept_at
     if silent > 60:
-        return Finding(name, WARN, _("The last one was long ago. See the log of this process."))
+        return Finding(name, WARN, _("The last sweep was too long ago. Check this process's log."))
     return Finding(name, OK, _("%(seconds)s s ago") % {"seconds": round(silent)})
 
 
 def here():
     hub = running_hub()
     topics = len(hub.heads) if hub else 0
-    return Finding(_("On show here"), OK, ngettext("%d topic", "%d topics", topics) % topics)
+    return Finding(_("Shown here"), OK, ngettext("%d topic", "%d topics", topics) % topics)
 
 
 def versions():

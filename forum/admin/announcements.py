@@ -51,10 +51,10 @@ class AnnouncementAdmin(WithVerbs, OwnersOnly, ForumAdmin):
             return format_html('<span class="badge badge--on">{}</span>', _("shown"))
         return _("over")
 
-    @admin.display(description=_("as it reads"))
+    @admin.display(description=_("preview"))
     def preview(self, announcement):
         return format_html('<div class="post-preview" dir="auto">{}</div>', mark_safe(announcement.html))  # noqa: S308 - sanitised
 
-    @admin.display(description=_("made"))
+    @admin.display(description=_("created"))
     def written(self, announcement):
         return format_html("{} · {}", moment(announcement.created_at), announcement.made_by or _("by command"))

@@ -27,13 +27,13 @@ class CategoryAdmin(ForumAdmin):
     filter_horizontal = ["readers", "posters"]
     fieldsets = [
         (None, {"fields": ["name", "description", "color", "position", "parent"]}),
-        (_("Who may"), {"fields": ["readers", "posters"]}),
+        (_("Permissions"), {"fields": ["readers", "posters"]}),
         (
             _("Address"),
             {
                 "fields": ["slug"],
                 "classes": ["collapse"],
-                "description": _("Made from the name when left empty. Old links go on working after a change."),
+                "description": _("Derived from the name if left empty. Old links keep working after a change."),
             },
         ),
     ]
@@ -59,7 +59,7 @@ class CategoryAdmin(ForumAdmin):
     def access(self, category):
         if category.has_readers:
             return _("some groups only")
-        return _("everybody reads, some groups write") if category.has_posters else _("everybody")
+        return _("everyone reads, some groups post") if category.has_posters else _("everybody")
 
     @admin.display(description=_("topics"))
     def topics_link(self, category):

@@ -18,7 +18,7 @@ class AddressFormSet(BaseInlineFormSet):
     def clean(self):
         super().clean()
         if sum(bool(form.cleaned_data.get("primary")) for form in self.forms if hasattr(form, "cleaned_data")) > 1:
-            raise forms.ValidationError(_("Choose only one address as the primary one."))
+            raise forms.ValidationError(_("Choose only one primary address."))
 
     def save(self, commit=True):
         saved = super().save(commit=False)

@@ -52,8 +52,8 @@ class GuardedForm(forms.ModelForm):
             self.data["version"] = version
             raise forms.ValidationError(
                 _(
-                    "Somebody else has changed this while you were writing, and nothing of yours is saved "
-                    "yet. Compare both, take over what you need, and save again."
+                    "Someone else changed this while you were editing, so your changes haven't been "
+                    "saved yet. Compare both, merge what you need, and save again."
                 ),
                 code="conflict",
             )

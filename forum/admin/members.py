@@ -92,15 +92,15 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):
     list_display = ["username", "name", "roles", "posts_link", "date_joined", "email"]
     list_filter = ["is_active", "is_staff", "is_placeholder", "groups", "date_joined"]
     search_fields = ["username", "name", "email"]
-    search_help_text = _("Name, display name or e-mail address")
+    search_help_text = _("Name, display name or email address")
     date_hierarchy = "date_joined"
     ordering = ["-date_joined", "-pk"]
     inlines = [EmailAddressInline]
     readonly_fields = ["posts_link", "last_login", "date_joined", "is_placeholder"]
     fieldsets = [
         (None, {"fields": ["username", "name", "about", "hides_presence", "password"]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
-        (_("Facts"), {"fields": ["posts_link", "date_joined", "last_login", "is_placeholder"]}),
+        (_("Permissions"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        (_("Details"), {"fields": ["posts_link", "date_joined", "last_login", "is_placeholder"]}),
     ]
     add_fieldsets = [
         (

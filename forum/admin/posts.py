@@ -46,7 +46,7 @@ class NewPostForm(forms.ModelForm):
         topic = self.cleaned_data["topic"]
         if not topic.takes_replies_from(self.user):
             raise forms.ValidationError(
-                _("You may not write in this topic: it is closed, or its category is not yours.")
+                _("You can't post in this topic: it is closed, or you can't post in its category.")
             )
         return topic
 
@@ -56,11 +56,11 @@ class PostForm(GuardedForm):
 
     body = BodyField()
     reason = forms.CharField(
-        label=_("Why did you change it?"),
+        label=_("Reason for the edit"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text=_("Everybody can read it in the post's history."),
+        help_text=_("Shown to everyone in the post's history."),
     )
 
     class Meta:
@@ -79,7 +79,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
     list_select_related = ["topic", "author"]
     linked_lookups = ["topic__id__exact", "author__id__exact"]
     search_fields = ["body", "topic__title", "author__username"]
-    search_help_text = _("Words of the text, the topic's title, or the author's name")
+    search_help_text = _("Search the text, the topic's title or the author's name")
     ordering = ["-pk"]
     autocomplete_fields = ["topic", "author"]
     readonly_fields = ["label", "state", "written", "edits", "preview"]
@@ -117,7 +117,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
         reason = ["reason"] if self.has_change_permission(request, obj) else []
         return [
             (None, {"fields": ["topic", "author", "label", "written", "state", "body", *reason]}),
-            (_("As it reads"), {"fields": ["preview", "edits"]}),
+            (_("Preview"), {"fields": ["preview", "edits"]}),
         ]
 
     def get_readonly_fields(self, request, obj=None):

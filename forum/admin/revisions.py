@@ -16,7 +16,7 @@ class RevisionInline(ReadOnly, admin.TabularInline):
     ordering = ["-version"]
     extra = 0
     show_change_link = True
-    verbose_name_plural = _("former texts")
+    verbose_name_plural = _("earlier versions")
     classes = ["collapse"]
 
     def get_queryset(self, request):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 site = admin.site
 site.site_header = site.site_title = settings.SITE_NAME
-site.index_title = _("Looking after the forum")
+site.index_title = _("Forum administration")
 
 
 def without_shortcut(get_urls):

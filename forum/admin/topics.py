@@ -55,7 +55,7 @@ class TopicAdmin(Moving, WithVerbs, ForumAdmin):
     list_filter = [("closed_at", Happened), ("pinned_at", Happened), "created_at", CategoryFilter]
     list_select_related = ["category", "author"]
     search_fields = ["title", "author__username"]
-    search_help_text = _("Words of the title, or the author's name")
+    search_help_text = _("Search the title or the author's name")
     date_hierarchy = "created_at"
     ordering = ["-bumped_at", "-pk"]
     autocomplete_fields = ["category", "author"]

@@ -78,9 +78,9 @@ class WithVerbs:
         done, already, refused = counts[DONE], counts[ALREADY], counts[REFUSED]
         told = [ngettext("%(count)d changed", "%(count)d changed", done) % {"count": done}]
         if already:
-            told.append(ngettext("%(count)d was so already", "%(count)d were so already", already) % {"count": already})
+            told.append(ngettext("%(count)d unchanged", "%(count)d unchanged", already) % {"count": already})
         if refused:
-            told.append(_("%(count)d not allowed for you") % {"count": refused})
+            told.append(_("%(count)d not allowed") % {"count": refused})
         level = messages.SUCCESS if done else messages.WARNING
         self.message_user(request, f"{label}: {', '.join(told)}.", level)
 

@@ -25,7 +25,7 @@ def back_up(connection, path, advance):
     """Writes the database to a new file, which is there only when it is whole."""
     try:
         if not KINDS[connection.vendor].is_there(connection) or not states.is_forum(states.of_database(connection)):
-            raise BackupError(_("There is no forum in this database yet. Make one with: manage.py migrate"))
+            raise BackupError(_("There is no forum in this database yet. Create one with: manage.py migrate"))
         with written_whole(path) as part:
             KINDS[connection.vendor].back_up(connection, part, advance)
     except DatabaseError as error:

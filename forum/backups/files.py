@@ -14,9 +14,9 @@ def written_whole(path):
     """Yields a file beside `path` to write into, which takes that name when nothing went wrong."""
     path = Path(path)
     if path.is_dir():
-        raise BackupError(_("%s is a folder. Name a file in it.") % path)
+        raise BackupError(_("%s is a folder. Give the name of a file in it.") % path)
     if path.exists():
-        raise BackupError(_("%s is there already. Name another file, or move that one away.") % path)
+        raise BackupError(_("%s already exists. Choose another name, or move that file away.") % path)
     with passing(path.with_name(path.name + ".part")) as part:
         yield part
         settle(part)
@@ -31,8 +31,7 @@ def passing(path):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
         raise BackupError(
-            _("%s is there already: another run is writing it, or one was stopped. If none is running, remove it.")
-            % path
+            _("%s already exists: another backup is running, or one was interrupted. If none is, delete it.") % path
         ) from error
     except OSError as error:
         raise BackupError(could_not_write(path, error.strerror)) from error
@@ -48,8 +47,8 @@ def passing(path):
 
 def could_not_write(path, reason):
     return _(
-        "%(path)s could not be written: %(reason)s. Nothing half-written was left. Make room, mend the folder or its"
-        " permissions, or name another place; then try again."
+        "%(path)s could not be written: %(reason)s. No partial file was left. Free some space, fix the folder or its"
+        " permissions, or choose another place; then try again."
     ) % {"path": path, "reason": reason}
 
 

@@ -143,7 +143,7 @@ def check_program(connection, program):
     ours, theirs = int(re.search(r"\d+", said)[0]), connection.pg_version // 10000
     if ours < theirs:
         raise BackupError(
-            _("%(program)s is of version %(ours)s, the server of %(theirs)s. Install postgresql-client-%(theirs)s.")
+            _("%(program)s is version %(ours)s, but the server is %(theirs)s. Install postgresql-client-%(theirs)s.")
             % {"program": program, "ours": ours, "theirs": theirs}
         )
 
@@ -159,6 +159,6 @@ def check_present(program):
 def not_restored(said):
     said.seek(0)
     return _(
-        "The backup could not be restored, and everything is as it was: %s. Should the site hold its tables, stop it"
-        " and try again; or restore into an empty database."
+        "The backup could not be restored; nothing was changed: %s. If the site is holding locks, stop it and try"
+        " again, or restore into an empty database."
     ) % " ".join(said.read().split()[:100]).rstrip(".")

@@ -103,7 +103,7 @@ def snapshot(source):
 def copy_pages(source, target, advance):
     def moved(status, remaining, total):
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # it has waited as long as `timeout` says
-            raise BackupError(_("Somebody else is writing to the database all the time. Stop the site and try again."))
+            raise BackupError(_("The database is being written to constantly. Stop the site and try again."))
         advance(total - remaining, total)
 
     source.backup(target, pages=PAGES, progress=moved)
@@ -115,6 +115,6 @@ def finish(copy, path):
     problems = [problem for (problem,) in copy.execute("PRAGMA integrity_check(5)")]
     if problems != ["ok"]:
         raise BackupError(
-            _("%(path)s would be damaged: %(problems)s. Look whether the disk is well; restore an older backup.")
+            _("%(path)s is damaged: %(problems)s. Check the disk; restore an older backup.")
             % {"path": path, "problems": "; ".join(problems)}
         )

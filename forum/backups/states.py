@@ -35,7 +35,7 @@ def check_same(found, path):
     if unknown:
         raise BackupError(
             _(
-                "%(path)s was made by a newer Parley than this: it has %(names)s. Bring the code to the version that"
+                "%(path)s was made by a newer version of Parley: it has %(names)s. Update the code to the version that"
                 " made it, then restore it."
             )
             % {"path": path, "names": names(unknown)}
@@ -43,8 +43,8 @@ def check_same(found, path):
     if missing:
         raise BackupError(
             _(
-                "%(path)s was made by an older Parley than this: it lacks %(names)s. Bring the code to the version that"
-                " made it, restore it there, then update and run: manage.py migrate"
+                "%(path)s was made by an older version of Parley: it lacks %(names)s. Check out the version that made"
+                " it, restore it there, then update and run: manage.py migrate"
             )
             % {"path": path, "names": names(missing)}
         )
@@ -55,13 +55,13 @@ def check_ours(connection):
     tables = connection.introspection.table_names()
     if tables and not is_forum(of_database(connection)):
         raise BackupError(
-            _("The database %(name)s holds something else than a forum: %(tables)s. Name an empty one in DATABASE_URL.")
+            _("The database %(name)s isn't empty and isn't a forum: %(tables)s. Set DATABASE_URL to an empty one.")
             % {"name": connection.settings_dict["NAME"], "tables": ", ".join(tables[:5])}
         )
 
 
 def not_a_backup(path):
-    return BackupError(_("%s is not a backup of Parley. Those are made with: manage.py backup") % path)
+    return BackupError(_("%s is not a Parley backup. Make one with: manage.py backup") % path)
 
 
 def names(migrations):

@@ -14,12 +14,12 @@ class Plain:
 
 
 LABELS = {
-    "login": _("Name or e-mail"),
+    "login": _("Username or email"),
     "username": _("Name"),
-    "email": _("E-mail"),
+    "email": _("Email"),
     "oldpassword": _("Current password"),
     "password1": _("New password"),
-    "password2": _("New password, once more"),
+    "password2": _("New password again"),
 }
 
 
@@ -33,7 +33,7 @@ class SignupForm(Plain, forms.SignupForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["username"].help_text = _("3 to 30 letters, digits, dots, dashes or underscores.")
-        self.fields["email"].help_text = _("We send you a link to confirm it. Nobody else sees it.")
+        self.fields["email"].help_text = _("We'll send you a link to confirm it. Nobody else can see it.")
         self.fields["password1"].label = _("Password")
 
     def try_save(self, request):

@@ -15,8 +15,8 @@ class ProfileForm(forms.ModelForm):
             "about": forms.Textarea(attrs={"dir": "auto", "rows": 6}),
         }
         help_texts = {
-            "name": _("Stands above your posts. Leave it empty to show only your name."),
-            "about": _("A few lines about you, for your page. At most 1,000 characters."),
+            "name": _("Shown on your posts. Leave it empty to show your username instead."),
+            "about": _("A few lines about you, shown on your page. At most 1,000 characters."),
         }
 
     def clean_name(self):

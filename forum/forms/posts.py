@@ -20,11 +20,11 @@ class BodyField(forms.CharField):
 
     def __init__(self, **kwargs):
         super().__init__(
-            label=kwargs.pop("label", _("Your text")),
+            label=kwargs.pop("label", _("Text")),
             max_length=markdown.MAX_LENGTH,
             strip=False,  # four spaces before the first word make it code
             widget=forms.Textarea(attrs={"rows": 8, "data-composer": "", "dir": "auto"}),
-            error_messages={"required": _("Write something first.")},
+            error_messages={"required": _("Please write something.")},
             **kwargs,
         )
 
@@ -52,8 +52,8 @@ class TokenField(forms.CharField):
             initial=new_token,
             validators=[RegexValidator(TOKEN)],
             error_messages={
-                "required": _("The form had lost its mark. Please send it again."),
-                "invalid": _("The form had lost its mark. Please send it again."),
+                "required": _("This form has expired. Please send it again."),
+                "invalid": _("This form has expired. Please send it again."),
             },
         )
 
@@ -96,5 +96,5 @@ class EditForm(RateLimited):
     rate = "edit"
 
     body = BodyField()
-    reason = forms.CharField(label=_("Why did you change it?"), max_length=200, required=False)
+    reason = forms.CharField(label=_("Reason for the edit"), max_length=200, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

@@ -19,10 +19,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.CharField(help_text='Markdown, in one line; links are welcome.', max_length=300, verbose_name='text')),
                 ('html', models.TextField(editable=False)),
-                ('until', models.DateTimeField(blank=True, help_text='In UTC. Left empty, it stays until you end it.', null=True, verbose_name='until')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made')),
+                ('until', models.DateTimeField(blank=True, help_text='In UTC. Leave empty to show it until you end it.', null=True, verbose_name='until')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='ended')),
-                ('made_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                ('made_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='created by')),
             ],
             options={
                 'verbose_name': 'announcement',

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='hides_presence',
-            field=models.BooleanField(default=False, help_text='Nobody sees that you are here, which topic you read, or that you are writing.', verbose_name='invisible'),
+            field=models.BooleanField(default=False, help_text="Nobody can see that you're online, which topic you're reading, or that you're writing.", verbose_name='invisible'),
         ),
     ]

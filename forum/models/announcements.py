@@ -36,10 +36,10 @@ class Announcement(models.Model):
     text = models.CharField(_("text"), max_length=300, help_text=_("Markdown, in one line; links are welcome."))
     html = models.TextField(editable=False)
     until = models.DateTimeField(
-        _("until"), null=True, blank=True, help_text=_("In UTC. Left empty, it stays until you end it.")
+        _("until"), null=True, blank=True, help_text=_("In UTC. Leave empty to show it until you end it.")
     )
-    made_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, verbose_name=_("made by"))
-    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, verbose_name=_("created by"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
 
     objects = AnnouncementQuerySet.as_manager()
@@ -62,13 +62,13 @@ class Announcement(models.Model):
     def clean(self):
         self.text = " ".join(self.text.split())  # what stands on several lines is joined
         if self.until and self.until <= timezone.now():
-            raise ValidationError({"until": _("This moment is past. Choose one to come, or none.")})
+            raise ValidationError({"until": _("This time is in the past. Choose a later one, or leave it empty.")})
         try:
             says_nothing = not markdown.render(self.text).strip()
         except markdown.MarkdownError as error:
             raise ValidationError({"text": str(error)}) from error
         if says_nothing:
-            raise ValidationError({"text": _("Write something first.")})
+            raise ValidationError({"text": _("Please write something.")})
 
     @transaction.atomic
     def save(self, *args, update_fields=None, **kwargs):

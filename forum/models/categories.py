@@ -58,10 +58,10 @@ class Category(models.Model):
         max_length=7,
         default="#868e96",
         validators=[
-            RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as # and six hex digits, like #1864ab."))
+            RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Enter the colour as # and six hex digits, like #1864ab."))
         ],
     )
-    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Lower stands higher."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Lower numbers come first."))
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -69,21 +69,21 @@ class Category(models.Model):
         blank=True,
         related_name="children",
         limit_choices_to=Q(parent=None),
-        verbose_name=_("inside of"),
+        verbose_name=_("parent category"),
     )
     readers = models.ManyToManyField(
         Group,
         blank=True,
         related_name="readable_categories",
         verbose_name=_("readers"),
-        help_text=_("Only these groups may read. Nobody chosen means everybody."),
+        help_text=_("Only these groups can read. Leave empty for everyone."),
     )
     posters = models.ManyToManyField(
         Group,
         blank=True,
         related_name="writable_categories",
         verbose_name=_("writers"),
-        help_text=_("Only these groups may write. Nobody chosen means every member who may read."),
+        help_text=_("Only these groups can post. Leave empty for every member who can read."),
     )
 
     objects = CategoryQuerySet.as_manager()
@@ -106,9 +106,9 @@ class Category(models.Model):
 
     def clean(self):
         if self.parent_id and self.parent.parent_id:
-            raise ValidationError({"parent": _("Categories nest one level: choose one that stands at the top.")})
+            raise ValidationError({"parent": _("Categories nest one level deep: choose a top-level category.")})
         if self.parent_id and (self.parent_id == self.pk or (self.pk and self.children.exists())):
-            raise ValidationError({"parent": _("This category holds others, so it must stand at the top.")})
+            raise ValidationError({"parent": _("This category contains others, so it must stay at the top level.")})
 
     @transaction.atomic
     def save(self, *args, **kwargs):
@@ -127,7 +127,7 @@ def keep_doors_closed(sender, instance, **kwargs):
     """A category without groups is open to everybody, so a group that guards one stays."""
     guarded = Category.objects.filter(Q(readers=instance) | Q(posters=instance)).distinct()
     if guarded:
-        raise ProtectedError(_("Take this group out of the categories that it guards first."), set(guarded))
+        raise ProtectedError(_("First remove this group from the categories it restricts."), set(guarded))
 
 
 @receiver(m2m_changed, sender=Category.readers.through, dispatch_uid="edition_of_readers")

@@ -35,7 +35,7 @@ class Members(UserManager.from_queryset(MemberQuerySet)):
     def create_superuser(self, username, email=None, password=None, **fields):
         """Who can do this could as well confirm the address in the database, so it counts as confirmed."""
         if not email:
-            raise ValidationError(_("Give an e-mail address: superusers sign in like everybody else."))
+            raise ValidationError(_("Enter an email address: superusers sign in like everyone else."))
         self.refuse_taken(username)
         user = super().create_superuser(username, email, password, **fields)
         user.emailaddress_set.create(email=user.email.lower(), verified=True, primary=True)
@@ -79,7 +79,7 @@ class User(AbstractUser):
     hides_presence = models.BooleanField(
         _("invisible"),
         default=False,
-        help_text=_("Nobody sees that you are here, which topic you read, or that you are writing."),
+        help_text=_("Nobody can see that you're online, which topic you're reading, or that you're writing."),
     )
     posts_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
     is_placeholder = models.BooleanField(
@@ -137,7 +137,7 @@ class User(AbstractUser):
         if not name or kept:
             return
         if is_reserved(name) and not self.is_superuser:
-            raise ValidationError(_("This name is kept for those who run the forum. Please choose another."))
+            raise ValidationError(_("This name is reserved. Please choose another."))
         type(self).objects.refuse_taken(name, self.pk)
 
     # --- Being signed in ---

@@ -21,7 +21,7 @@ def move(url, report, advance):
     `advance(done, total, text)` moves a progress bar.
     """
     if connection.vendor != "sqlite":
-        raise MoveError(_("DATABASE_URL does not name a SQLite database: this goes from SQLite to PostgreSQL only."))
+        raise MoveError(_("DATABASE_URL isn't a SQLite database: this command only copies from SQLite to PostgreSQL."))
     check_state()
     try:
         with target.opened(url) as there:
@@ -40,7 +40,7 @@ def check_state():
     found = states.of_database(connection)
     missing, unknown = states.missing_and_unknown(found)
     if missing or unknown:
-        raise MoveError(_("The SQLite database is not as this code expects it. Run first: manage.py migrate"))
+        raise MoveError(_("The SQLite database doesn't match this version of the code. First run: manage.py migrate"))
 
 
 def bring(model, there, report, advance):
@@ -62,6 +62,5 @@ def data_version():
 
 def written_meanwhile():
     return _(
-        "Somebody wrote to the SQLite database meanwhile. Stop the site and run this again: it copies anew only what"
-        " differs."
+        "The SQLite database changed in the meantime. Stop the site and run this again: it copies only what differs."
     )

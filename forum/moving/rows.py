@@ -81,8 +81,8 @@ def refused(model, batch, error):
     line = re.search(r"line (\d+)", error.diag.context or "")
     key = key_of(model, batch[int(line[1]) - 1]) if line else "?"
     return _(
-        "PostgreSQL does not take row %(key)s of %(table)s: %(reason)s. Mend that row in the SQLite database, then run"
-        " this again; it goes on from there."
+        "PostgreSQL rejects row %(key)s of %(table)s: %(reason)s. Fix that row in the SQLite database, then run this"
+        " again; it resumes from there."
     ) % {"key": key, "table": model._meta.db_table, "reason": error.diag.message_primary}
 
 

@@ -60,25 +60,25 @@ def claim(there):
         check_encoding(cursor)
         cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [MARK])  # until this connection ends
         if not cursor.fetchone()[0]:
-            raise MoveError(_("Another run is at work on this database. Wait for it, or end it; then run this again."))
+            raise MoveError(_("Another move to this database is running. Wait for it or stop it, then run this again."))
         found = there.introspection.table_names(cursor)
         if found and MARK not in found:
             raise MoveError(
-                _("The database %(name)s holds something already: %(tables)s. Name an empty one; createdb makes it.")
+                _("The database %(name)s isn't empty: %(tables)s. Use an empty one; createdb creates it.")
                 % {"name": there.settings_dict["NAME"], "tables": ", ".join(found[:5])}
             )
         if not found:
             cursor.execute("CREATE TABLE parley_move (what text, value text)")
             mark(cursor, "source", source())
         elif marks(there, "source") != [source()]:
-            raise MoveError(_("Another forum's database was being moved there. Name an empty one; createdb makes it."))
+            raise MoveError(_("Another forum's database was being moved there. Use an empty one; createdb creates it."))
 
 
 def check_encoding(cursor):
     cursor.execute("SHOW server_encoding")
     if (encoding := cursor.fetchone()[0]) != "UTF8":
         raise MoveError(
-            _("The database is in %s and would not take every character. Make it with: createdb -E UTF8 -T template0")
+            _("The database encoding %s can't store every character. Create it with: createdb -E UTF8 -T template0")
             % encoding
         )
 
@@ -104,7 +104,7 @@ def migrate(url):
     environment = {**os.environ, "DATABASE_URL": url}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 - our own program
     if done.returncode:
-        raise MoveError(_("The tables could not be made: %s") % done.stderr.strip().splitlines()[-1])
+        raise MoveError(_("The tables could not be created: %s") % done.stderr.strip().splitlines()[-1])
 
 
 def finish(there):

@@ -10,8 +10,11 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 
 from forum import fragments
+from forum.browsers import browser_name
 
 register = template.Library()
+
+register.filter(browser_name)
 
 HUES = 12  # as many as css/avatars.css has
 

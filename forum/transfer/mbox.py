@@ -42,13 +42,14 @@ def read(path):
     """
     path = Path(path)
     if not path.is_file():
-        raise ArchiveError(_("%s: there is no such file. Check the path.") % path)
+        raise ArchiveError(_("%s: no such file. Check the path.") % path)
     try:
         with path.open("rb") as file:
             yield from _messages(path, file)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ArchiveError(
-            _("%s: the compressed file is damaged or cut short. Fetch it again; what came before is kept.") % path
+            _("%s: the compressed file is damaged or truncated. Download it again; all before the damage was kept.")
+            % path
         ) from error
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error
@@ -98,7 +99,7 @@ def _first_separator(path, stream):
     while len(start) < SEPARATOR_LIMIT and (chunk := stream.read1(CHUNK)):
         start = (start + chunk).removeprefix(BYTE_ORDER_MARK).lstrip()
     if not start:
-        raise ArchiveError(_("%s: the file is empty. Fetch it again, or leave it out.") % path)
+        raise ArchiveError(_("%s: the file is empty. Download it again, or leave it out.") % path)
     if not SEPARATOR.match(start):
         raise ArchiveError(
             _(

@@ -52,7 +52,7 @@ def _cut(text, note):
 
 
 def _beginning(text, length, note):
-    left_out = _("[The rest, %d characters, was too long for a post.]") % (len(text) - length)
+    left_out = _("[The remaining %d characters were too long for a post.]") % (len(text) - length)
     return "\n\n".join(filter(None, [_written(text[:length], 0, ""), f"*{prose.escape(left_out)}*", note]))
 
 

@@ -99,7 +99,7 @@ def preview(request):
         raise PermissionDenied
     body = request.POST.get("body", "")
     if rates.seconds_to_wait("preview", request.user.pk):
-        return render(request, "posts/_preview.html", {"error": _("Please wait a moment.")}, status=429)
+        return render(request, "posts/_preview.html", {"error": _("Too many previews. Please wait.")}, status=429)
     try:
         html = markdown.render(body, known=User.objects.known)
     except markdown.MarkdownError as error:
@@ -141,5 +141,5 @@ def quotation(topic, number, user):
 
 def why_not(topic):
     if not topic.is_open:
-        return _("This topic is closed, so it takes no more replies. Your text is still here; copy what you need.")
-    return _("You may read this category, but not write in it.")
+        return _("This topic is closed to new replies. Your text is still here, so you can copy it.")
+    return _("You can read this category, but not post in it.")

@@ -116,7 +116,7 @@ def test_two_primary_addresses_are_refused(admin, ada, fill):
 
     response = admin.post(page(ada), address_form(fill, admin, ada, **{"1-primary": "on"}))
 
-    assert "Choose only one address" in response.content.decode()
+    assert "Choose only one primary address" in response.content.decode()
 
 
 # --- Many at once ---

@@ -120,7 +120,7 @@ def test_the_second_of_two_editors_is_told_and_keeps_the_text(admin, topic, ada,
     post.refresh_from_db()
     html = response.content.decode()
     assert post.body == "Ada's words"
-    assert "Somebody else has changed this" in str(errors(response))
+    assert "Someone else changed this" in str(errors(response))
     assert "Olive&#x27;s words</textarea>" in html
     assert "Ada&#x27;s words</pre>" in html
     assert 'value="Mine"' in html
@@ -191,7 +191,7 @@ def test_posts_are_hidden_from_the_list_and_counted(admin, topic, olive, said):
     first.refresh_from_db()
     assert heard == [("hidden", 1)]
     assert (first.is_hidden, first.hidden_by, first.change) == (True, olive, 4)
-    assert [str(m) for m in admin.get(LIST).context["messages"]] == ["Hide: 1 changed, 1 was so already."]
+    assert [str(m) for m in admin.get(LIST).context["messages"]] == ["Hide: 1 changed, 1 unchanged."]
 
 
 def test_posts_are_restored_from_the_list(admin, topic, olive, said):

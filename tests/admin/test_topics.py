@@ -117,7 +117,7 @@ def test_many_topics_are_moved_after_a_page_that_asks_where_to(admin, ada, help_
 
     assert heard == [("moved", None)] * 3
     assert Topic.objects.filter(category=lounge).count() == 4
-    assert [str(m) for m in admin.get(LIST).context["messages"]] == ["Move to Lounge: 3 changed, 1 was so already."]
+    assert [str(m) for m in admin.get(LIST).context["messages"]] == ["Move to Lounge: 3 changed, 1 unchanged."]
 
 
 def test_moving_nowhere_asks_again(admin, topic):

@@ -145,7 +145,7 @@ def test_a_second_click_closes_the_menu(writing):
 def test_the_colours_change_without_a_new_page_and_stay(writing):
     writing.evaluate("document.body.dataset.same = 'page'")
 
-    writing.get_by_role("button", name="Colours").click()
+    writing.get_by_role("button", name="Theme").click()
     with writing.expect_response("**/theme/"):
         writing.get_by_role("button", name="Dark").click()
     expect(writing.locator("html")).to_have_attribute("data-theme", "dark")
@@ -158,7 +158,7 @@ def test_the_colours_change_without_a_new_page_and_stay(writing):
 def test_where_the_script_for_the_colours_got_lost_a_new_page_has_them(writing):
     writing.route("**/js/theme.*", lambda route: route.abort())
 
-    writing.get_by_role("button", name="Colours").click()
+    writing.get_by_role("button", name="Theme").click()
     writing.get_by_role("button", name="Dark").click()
 
     expect(writing.locator("html")).to_have_attribute("data-theme", "dark")
@@ -181,7 +181,7 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(visit, ada, topic, scripts)
 def test_a_member_without_scripts_changes_the_colours_too(visit, ada, topic):
     page = visit(ada, scripts=False).opens(topic)
 
-    page.get_by_role("button", name="Colours").click()
+    page.get_by_role("button", name="Theme").click()
     page.get_by_role("button", name="Dark").click()
 
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -34,17 +34,17 @@ def test_what_each_may_do_follows_the_topics_state(topic, ada, mo, visit):
     for person in people:
         person.ends_like_a_fresh_page(topic)
     expect(hers.page.locator(".reply")).to_contain_text("closed")
-    expect(other.page.get_by_role("button", name="Open again")).to_be_focused()
+    expect(other.page.get_by_role("button", name="Reopen")).to_be_focused()
 
     mo.sends(f"{at}/open/")
     mo.sends(f"{at}/move/", category=elsewhere.pk)
     for person in people:
         person.ends_like_a_fresh_page(topic)
-    hers.page.locator("#reply textarea").fill("Open again, and with tools.")
+    hers.page.locator("#reply textarea").fill("Reopen, and with tools.")
     hers.page.get_by_role("button", name="Preview").click()
-    expect(hers.page.locator(".composer__pane")).to_have_text("Open again, and with tools.")
+    expect(hers.page.locator(".composer__pane")).to_have_text("Reopen, and with tools.")
     hers.page.locator("#reply .button--main").click()
-    expect(hers.page.locator("#post-4")).to_contain_text("Open again, and with tools.")
+    expect(hers.page.locator("#post-4")).to_contain_text("Reopen, and with tools.")
 
 
 def test_what_was_typed_outlives_a_closed_topic(topic, ada, mo, visit):
@@ -58,7 +58,7 @@ def test_what_was_typed_outlives_a_closed_topic(topic, ada, mo, visit):
     mo.sends(f"/t/{topic.pk}/close/")
 
     expect(page.locator("#reply")).to_contain_text("This topic is closed")
-    expect(page.locator(".composer__state")).to_have_text("Not sent. Your text is kept.")
+    expect(page.locator(".composer__state")).to_have_text("Not sent. Your text has been saved here.")
     expect(page.locator("form.reply .button--main")).to_be_disabled()
     as_it_was = "area => [area.value, area.selectionStart, area.selectionEnd, area === document.activeElement]"
     assert box.evaluate(as_it_was) == ["Half a sentence", 2, 6, True]
@@ -84,7 +84,7 @@ def test_who_may_no_longer_write_is_told_and_keeps_what_was_typed(topic, ada, vi
 
     gives_the_pen(owner, topic.category, [world.group("Chosen")])
 
-    expect(page.locator("#reply")).to_contain_text("but not write in it")
+    expect(page.locator("#reply")).to_contain_text("but not post in it")
     expect(page.locator("form.reply .button--main")).to_be_disabled()
 
     gives_the_pen(owner, topic.category, [])

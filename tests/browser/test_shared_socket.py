@@ -171,7 +171,7 @@ def test_who_signs_out_in_one_tab_hears_no_secrets_in_the_others(forum, network,
     reader.sends("/accounts/logout/")
 
     for tab in tabs:
-        expect(tab.locator("live-topic")).to_contain_text("This is no longer here.")
+        expect(tab.locator("live-topic")).to_contain_text("This is no longer available.")
     insider.sends(f"/t/{secret.pk}/replies/", body="Among ourselves", token=uuid.uuid4().hex)
     ada.sends("/t/create/", category=forum["topic"].category_id, title="For all", body="Hi", token=uuid.uuid4().hex)
     latest.get_by_text("For all").or_(latest.locator("[data-pill]:visible")).first.wait_for()

@@ -112,5 +112,5 @@ def test_the_panel_tells_the_owner_what_a_proxy_holds_back(network, visit):
     network.buffer()
     owner.opens("/live/")
 
-    expect(page.locator("[data-check=stream]")).to_contain_text("Turn buffering off", timeout=20_000)
-    expect(page.locator("[data-check=socket]")).to_contain_text("Let the proxy pass Upgrade")
+    expect(page.locator("[data-check=stream]")).to_contain_text("Turn off proxy buffering", timeout=20_000)
+    expect(page.locator("[data-check=socket]")).to_contain_text("Make the proxy forward the Upgrade")

@@ -75,7 +75,7 @@ def test_a_member_signs_in_replies_quotes_edits_hides_and_restores(topic, ada, v
     page.locator("main").get_by_role("button", name="Hide").click()
     expect(page.locator("#post-33")).to_contain_text("hidden by its author")
     page.locator("#post-33 [data-menu]").click()
-    page.locator("main").get_by_role("button", name="Show again").click()
+    page.locator("main").get_by_role("button", name="Restore").click()
     expect(page.locator("#post-33")).to_contain_text("On second thought.")
 
 
@@ -106,7 +106,7 @@ def test_a_moderator_closes_pins_renames_and_moves(topic, visit):
 def test_the_theme_is_switched_and_kept(topic, visit):
     page = visit(scripts=False, color_scheme="light").opens(topic)
 
-    page.get_by_role("button", name="Colours").click()
+    page.get_by_role("button", name="Theme").click()
     page.locator("form[action='/theme/']").get_by_role("button", name="Dark").click()
 
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
@@ -138,7 +138,7 @@ def test_an_announcement_is_put_away_only_where_nothing_is_being_written(topic, 
     page.locator("#reply textarea").fill("   ")
     page.locator("#reply textarea").evaluate("box => box.removeAttribute('required')")
     page.locator(SEND).click()
-    expect(page.locator("main")).to_contain_text("Write something first.")
+    expect(page.locator("main")).to_contain_text("Please write something.")
     expect(close).to_be_hidden()
     page.goto("/")
     close.click()

@@ -39,7 +39,7 @@ def test_what_is_announced_can_be_listed_and_ended():
 
     say("--end", number)
 
-    assert "Nothing is announced." in say("--list")
+    assert "There are no announcements." in say("--list")
     with pytest.raises(CommandError, match="--list"):
         say("--end", number)
 

@@ -68,7 +68,7 @@ def test_it_never_takes_the_place_of_another_file(says, topic, tmp_path):
     copy = tmp_path / "copy"
     copy.write_text("Precious")
 
-    with pytest.raises(CommandError, match="is there already. Name another file"):
+    with pytest.raises(CommandError, match="already exists. Choose another name"):
         says("backup", copy)
 
     assert copy.read_text() == "Precious"
@@ -80,7 +80,7 @@ def test_a_folder_that_is_missing_is_named(says, topic, tmp_path):
 
 
 def test_a_folder_is_no_file(says, topic, tmp_path):
-    with pytest.raises(CommandError, match="is a folder. Name a file in it"):
+    with pytest.raises(CommandError, match="is a folder. Give the name of a file in it"):
         says("backup", tmp_path)
 
 
@@ -123,7 +123,7 @@ def test_people_write_while_it_is_made_and_it_holds_what_was_there_when_it_began
 def test_on_a_full_disk_nothing_is_left(says, topic, tmp_path):
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100k", "none", tmp_path], check=True)
     try:
-        with pytest.raises(CommandError, match="full. Nothing half-written was left"):
+        with pytest.raises(CommandError, match="full. No partial file was left"):
             says("backup", tmp_path / "copy")
         assert not list(tmp_path.iterdir())
     finally:

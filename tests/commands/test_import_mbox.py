@@ -71,7 +71,7 @@ def test_a_damaged_file_does_not_stop_the_next_one(tmp_path):
     damaged = mails.write(tmp_path / "a.gz", *[mails.mail(message_id=f"<{n}@x>") for n in range(9)], compressed=True)
     damaged.write_bytes(damaged.read_bytes()[:-9])
 
-    with pytest.raises(CommandError, match="damaged or cut short"):
+    with pytest.raises(CommandError, match="damaged or truncated"):
         bring(damaged, mails.write(tmp_path / "b", mails.mail("The next.", message_id="<next@x>")))
 
     assert Post.objects.filter(body="The next.").exists()

@@ -105,7 +105,7 @@ def test_yes_is_enough(says, copy, monkeypatch):
 def test_what_is_no_backup_is_refused(says, copy, content):
     copy.write_bytes(content)
 
-    with pytest.raises(CommandError, match="is not a backup of Parley|is a backup of a SQLite database"):
+    with pytest.raises(CommandError, match="is not a Parley backup|is a backup of a SQLite database"):
         says("restore", copy, yes=True)
 
 
@@ -119,7 +119,7 @@ def test_a_backup_of_a_newer_parley_is_refused(says, topic, tmp_path):
     try:
         says("backup", tmp_path / "copy")
         with pytest.raises(
-            CommandError, match="newer Parley than this: it has forum.0999_flying_posts. Bring the code"
+            CommandError, match="newer version of Parley: it has forum.0999_flying_posts. Update the code"
         ):
             says("restore", tmp_path / "copy", yes=True)
     finally:
@@ -131,7 +131,7 @@ def test_a_backup_of_an_older_parley_is_refused(says, topic, tmp_path):
     try:
         says("backup", tmp_path / "copy")
         with pytest.raises(
-            CommandError, match="older Parley than this: it lacks forum.0002_moderators. Bring the code"
+            CommandError, match="older version of Parley: it lacks forum.0002_moderators. Check out the version"
         ):
             says("restore", tmp_path / "copy", yes=True)
     finally:

@@ -48,4 +48,4 @@ def test_who_guesses_passwords_is_still_told_to_wait(redis_server, address):
 
     answers = [guest.signs_in("ada", f"guess {number}") for number in range(12)]
 
-    assert any("tried too often" in answer.text for answer in answers)
+    assert any("Too many failed attempts" in answer.text for answer in answers)

@@ -52,12 +52,12 @@ def test_a_site_in_order_has_nothing_to_mend(asked):
     [
         ({}, {"host": "elsewhere"}, "Address", "SITE_URL says testserver"),
         ({"ALLOWED_HOSTS": ["elsewhere"]}, {"host": "elsewhere"}, "Address", "ALLOWED_HOSTS lacks testserver"),
-        ({}, {"X-Forwarded-Proto": "https"}, "Encryption", "begin with https"),
+        ({}, {"X-Forwarded-Proto": "https"}, "Encryption", "start with https"),
         ({"HTTPS": True}, {}, "Encryption", "X-Forwarded-Proto: https"),
         ({}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "TRUSTED_PROXIES=1"),
-        ({"TRUSTED_PROXIES": 2}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "names 1 addresses"),
+        ({"TRUSTED_PROXIES": 2}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "lists 1 addresses"),
         ({"TRUSTED_PROXIES": 1}, {"X-Forwarded-For": "192.0.2.1, unix:"}, "Proxies", "names no address (unix:)"),
-        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, {}, "Redis", "does not answer"),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, {}, "Redis", "No answer"),
     ],
 )
 def test_what_does_not_agree_is_said_in_words(settings_, headers, name, words, asked, site):

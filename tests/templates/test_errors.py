@@ -25,14 +25,14 @@ def test_a_missing_page_leads_on(client, db):
     response = client.get("/no/such/page/")
 
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_a_forbidden_page_says_so(signed_in, ada, topic):
     response = signed_in(ada).post(f"/t/{topic.pk}/close/")
 
     assert response.status_code == 403
-    assert "You may not do this" in response.content.decode()
+    assert "You can't do this" in response.content.decode()
 
 
 def test_a_stale_form_can_be_sent_again_with_its_text(stale):

@@ -70,7 +70,7 @@ def test_a_missing_file_is_told_as_such(tmp_path):
 def test_an_empty_file_is_told_as_such(tmp_path, data):
     (tmp_path / "a").write_bytes(data)
 
-    with pytest.raises(mbox.ArchiveError, match="the file is empty. Fetch it again"):
+    with pytest.raises(mbox.ArchiveError, match="the file is empty. Download it again"):
         mbox.check(tmp_path / "a")
 
 
@@ -92,7 +92,7 @@ def test_a_compressed_file_that_was_cut_short_gives_what_it_has_and_says_so(tmp_
     path.write_bytes(path.read_bytes()[:-300_000])
     read = []
 
-    with pytest.raises(mbox.ArchiveError, match="damaged or cut short"):
+    with pytest.raises(mbox.ArchiveError, match="damaged or truncated"):
         read.extend(mbox.read(path))
 
     assert 33 < len(read) < 40  # of the 36 that are whole, all but what zlib still held
@@ -103,7 +103,7 @@ def test_of_a_small_damaged_file_as_much_is_read(tmp_path):
     path.write_bytes(path.read_bytes()[:-9])
     read = []
 
-    with pytest.raises(mbox.ArchiveError, match="damaged or cut short"):
+    with pytest.raises(mbox.ArchiveError, match="damaged or truncated"):
         read.extend(mbox.read(path))
 
     assert len(read) >= 7

@@ -310,7 +310,7 @@ def test_what_is_still_too_long_is_cut_and_says_so():
     written = write("".join(f"Sentence number {n}.\n\n" for n in range(5000)))
 
     assert 30_000 < len(written) <= markdown.MAX_LENGTH
-    assert re.search(r"The rest, \d+ characters, was too long for a post\.\]\*$", written)
+    assert re.search(r"The remaining \d+ characters were too long for a post\.\]\*$", written)
 
 
 HOSTILE = {

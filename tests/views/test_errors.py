@@ -26,14 +26,14 @@ def test_what_is_not_there_has_a_page(client, db):
     answer = client.get("/nowhere/")
 
     assert answer.status_code == 404
-    assert "There is nothing here" in answer.content.decode()
+    assert "Page not found" in answer.content.decode()
 
 
 def test_what_is_not_allowed_has_a_page(signed_in, grace, topic):
     answer = signed_in(grace).post(reverse("close_topic", args=[topic.pk]))
 
     assert answer.status_code == 403
-    assert "You may not do this" in answer.content.decode()
+    assert "You can't do this" in answer.content.decode()
 
 
 def test_a_page_that_fails_answers_with_the_page_for_it(client, db, monkeypatch):
@@ -130,7 +130,7 @@ def test_an_address_that_the_forum_does_not_go_by_is_told_apart(client, db):
     answer = client.get("/", headers={"host": "elsewhere.example"})
 
     assert answer.status_code == 400
-    assert "Its owner can name it in ALLOWED_HOSTS" in answer.content.decode()
+    assert "Its owner can add it to ALLOWED_HOSTS" in answer.content.decode()
 
 
 def test_more_than_a_megabyte_is_refused_with_a_way_back(strict, topic):

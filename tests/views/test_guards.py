@@ -75,7 +75,7 @@ def test_an_address_that_only_takes_forms_says_so_and_leads_on(client, db, addre
 
     assert answer.status_code == 405
     assert answer["Allow"] == "POST"
-    assert "only takes what a form" in answer.text
+    assert "only accepts forms" in answer.text
     assert 'class="button button--main" href="/"' in answer.text
 
 
@@ -83,4 +83,4 @@ def test_a_page_that_takes_no_forms_says_so(client, db):
     answer = client.post("/")
 
     assert answer.status_code == 405
-    assert "takes no forms" in answer.text
+    assert "accept forms" in answer.text

@@ -111,8 +111,8 @@ def test_a_placeholder_says_that_nobody_signs_in_as_it(page, db):
 
 
 def test_somebody_who_wrote_nothing_has_a_page(page, grace):
-    assert "No posts that you may read." in page(grace)
-    assert "No topics that you may read." in page(grace, "member_topics")
+    assert "No posts you can see." in page(grace)
+    assert "No topics you can see." in page(grace, "member_topics")
 
 
 # --- Profile ---

@@ -73,7 +73,7 @@ def test_a_form_sent_again_says_nothing_of_a_topic_that_is_private_now(signed_in
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ("", "Write something first"),
+        ("", "Please write something"),
         ("x" * 32_001, "at most 32000"),
         ("> " * 60 + "deep", "too much formatting"),
         ("a\0b", "Null characters"),
@@ -117,7 +117,7 @@ def test_a_read_only_category_takes_no_reply_but_gives_the_text_back(signed_in, 
 
     assert answer.status_code == 403
     assert "Tea, please." in answer.content.decode()
-    assert "not write in it" in answer.content.decode()
+    assert "not post in it" in answer.content.decode()
     assert topic.posts.count() == 1
 
 

@@ -48,9 +48,9 @@ def test_the_form_of_a_category_comes_with_it_chosen(signed_in, ada, help_catego
         ("title", "ab", "at least 3"),
         ("title", "x" * 201, "at most 200"),
         ("title", "a\0bc", "Null characters"),
-        ("body", "", "Write something first"),
-        ("body", " \r\n\t ", "Write something first"),
-        ("body", "[tea]: /nowhere", "Write something first"),
+        ("body", "", "Please write something"),
+        ("body", " \r\n\t ", "Please write something"),
+        ("body", "[tea]: /nowhere", "Please write something"),
         ("body", "x" * 32_001, "at most 32000"),
         ("body", "a\0b", "Null characters"),
         ("body", "> " * 60 + "deep", "too much formatting"),
@@ -58,10 +58,10 @@ def test_the_form_of_a_category_comes_with_it_chosen(signed_in, ada, help_catego
         ("category", "999999", "Select a valid choice"),
         ("category", "9" * 30, "Select a valid choice"),
         ("category", "a\0", "Null characters"),
-        ("token", "", "lost its mark"),
-        ("token", "not a token", "lost its mark"),
-        ("token", "0" * 31 + "\n", "lost its mark"),
-        ("token", "\0", "lost its mark"),
+        ("token", "", "has expired"),
+        ("token", "not a token", "has expired"),
+        ("token", "0" * 31 + "\n", "has expired"),
+        ("token", "\0", "has expired"),
     ],
 )
 def test_what_is_wrong_is_said_in_the_form_with_the_text_intact(create, help_category, field, value, sentence):
@@ -150,7 +150,7 @@ def test_without_a_category_the_owner_is_led_to_make_one_and_others_hear_so(sign
 
     assert offers(client, "/") == [False, False]
     assert [offers(signed_in(ada), page) for page in ("/", reverse("new_topic"))] == [[False, False]] * 2
-    assert "no category yet" in client.get(reverse("new_topic")).text
+    assert "no categories you can post in" in client.get(reverse("new_topic")).text
     assert "<textarea" not in client.get(reverse("new_topic")).text
     assert [offers(signed_in(olive), page) for page in ("/", reverse("new_topic"))] == [[False, True]] * 2
     world.category("Help")

@@ -14,7 +14,7 @@ from forum.management.bars import bar
 
 
 class Command(BaseCommand):
-    help = _("Copies the whole database into one file while the site runs. The file holds secrets: keep it safe.")
+    help = _("Copies the whole database into one file while the site runs. The file contains secrets: keep it safe.")
 
     def add_arguments(self, parser):
         parser.add_argument(

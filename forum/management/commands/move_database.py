@@ -20,8 +20,8 @@ class Report:
 
 class Command(BaseCommand):
     help = _(
-        "Carries everything from SQLite to an empty PostgreSQL database. Stop the site first. When it is interrupted,"
-        " run it again: it goes on where it stopped."
+        "Copies everything from SQLite to an empty PostgreSQL database. Stop the site first. If interrupted, run it"
+        " again: it resumes where it stopped."
     )
 
     def add_arguments(self, parser):
@@ -43,10 +43,10 @@ class Command(BaseCommand):
 
     def _tell(self, report, to):
         say = self.stdout.write
-        say(_("%(rows)d rows copied; all %(tables)d tables are equal on both sides.") % vars(report))
+        say(_("%(rows)d rows copied; all %(tables)d tables are identical on both sides.") % vars(report))
         if report.stripped:
-            say(_("PostgreSQL cannot store the character NUL; it was left out of %d texts:") % len(report.stripped))
+            say(_("PostgreSQL can't store NUL characters; they were removed from %d texts:") % len(report.stripped))
             for table, key, column in report.stripped[:NAMED]:
                 say(f"  {table} {key}: {column}")
-        say(_("Put this into .env in place of the former DATABASE_URL, then start the site:"))
+        say(_("Replace DATABASE_URL in .env with this, then start the site:"))
         say(f"    DATABASE_URL={to}")

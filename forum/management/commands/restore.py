@@ -11,11 +11,11 @@ from forum.management.bars import bar
 
 
 class Command(BaseCommand):
-    help = _("Puts a backup in the place of everything in the database. Pages that are open load themselves anew.")
+    help = _("Replaces everything in the database with a backup. Open pages reload themselves.")
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, metavar="FILE", help=_("what `manage.py backup` has made"))
+        parser.add_argument("file", type=Path, metavar="FILE", help=_("a file made by `manage.py backup`"))
         parser.add_argument("--yes", action="store_true", help=_("do not ask"))
 
     def handle(self, *, file, yes, **options):
@@ -27,13 +27,15 @@ class Command(BaseCommand):
                 backups.restore(connection, file, advance)
         except backups.BackupError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(_("%s is restored. Pages that are open load themselves anew.") % file)
+        self.stdout.write(_("%s has been restored. Open pages reload themselves.") % file)
 
     def _ask(self, file):
-        question = _("Replace everything in the database %(name)s by %(file)s? What was written since is lost. [y/N] ")
+        question = _(
+            "Replace the whole database %(name)s with %(file)s? Anything written since then will be lost. [y/N] "
+        )
         try:
             answer = input(question % {"name": connection.settings_dict["NAME"], "file": file})
         except EOFError as error:
-            raise CommandError(_("Nobody is there to be asked; say --yes.")) from error
+            raise CommandError(_("There is no terminal to ask for confirmation; pass --yes.")) from error
         if answer.strip().casefold() not in {"y", "yes", _("yes").casefold()}:
             raise CommandError(_("Nothing was changed."))

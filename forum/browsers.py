@@ -1,0 +1,38 @@
+"""Names for browsers, from what they send as User-Agent: "Chrome on Linux". A label for people, never a decision."""
+
+from django.utils.translation import gettext as _
+
+# Product tokens. The first that occurs wins: most browsers also claim to be those further down.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Vivaldi/": "Vivaldi",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+    "curl/": "curl",
+}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "CrOS": "ChromeOS",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+def browser_name(user_agent):
+    """Browser and system; either alone where only that is known, else "Unknown browser"."""
+    browser, system = first(BROWSERS, user_agent), first(SYSTEMS, user_agent)
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown browser")
+
+
+def first(names, user_agent):
+    return next((name for token, name in names.items() if token in user_agent), None)
