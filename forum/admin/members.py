@@ -98,7 +98,7 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):
     inlines = [EmailAddressInline]
     readonly_fields = ["posts_link", "last_login", "date_joined", "is_placeholder"]
     fieldsets = [
-        (None, {"fields": ["username", "name", "about", "hides_presence", "password"]}),
+        (None, {"fields": ["username", "name", "about", "hides_presence", "announces_updates", "password"]}),
         (_("Permissions"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
         (_("Details"), {"fields": ["posts_link", "date_joined", "last_login", "is_placeholder"]}),
     ]

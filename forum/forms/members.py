@@ -9,7 +9,7 @@ from forum.models import User
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["name", "about", "hides_presence"]
+        fields = ["name", "about", "hides_presence", "announces_updates"]
         widgets = {
             "name": forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
             "about": forms.Textarea(attrs={"dir": "auto", "rows": 6}),

@@ -81,6 +81,11 @@ class User(AbstractUser):
         default=False,
         help_text=_("Nobody can see that you're online, which topic you're reading, or that you're writing."),
     )
+    announces_updates = models.BooleanField(
+        _("announcements to screen readers"),
+        default=True,
+        help_text=_("Screen readers say when there are new replies or topics, and when the connection is lost or back."),
+    )
     posts_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
     is_placeholder = models.BooleanField(
         _("placeholder"),

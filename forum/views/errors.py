@@ -9,7 +9,7 @@ from django.template import context_processors
 from forum.db.outages import is_outage
 
 TEXTS = ("title", "body", "reason", "about")
-OTHERS = ("name", "hides_presence", "token", "version", "category")
+OTHERS = ("name", "hides_presence", "announces_updates", "token", "version", "category")
 
 
 def bad(request, exception=None):

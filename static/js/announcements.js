@@ -1,6 +1,6 @@
 // <live-announcements>: what the owner says to everybody. A message brings all that is announced now, so none is missed.
 
-import { element } from "./live.js";
+import { element, remove } from "./live.js";
 
 const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
 
@@ -35,7 +35,7 @@ class LiveAnnouncements extends HTMLElement {
 
   // Those that stay are not touched, or they would be read out again.
   #put(now) {
-    for (const one of this.#all) if (!now.includes(one)) one.remove();
+    for (const one of this.#all) if (!now.includes(one)) remove(one);
     now.forEach((one, place) => {
       if (this.#all[place] !== one) this.insertBefore(one, this.#all[place] ?? null);
     });
@@ -49,12 +49,11 @@ class LiveAnnouncements extends HTMLElement {
     const announcement = form.closest("[data-announcement]");
     this.#away.add(announcement.dataset.announcement);
     this.#remove(announcement);
-    document.getElementById("main").focus({ preventScroll: true });
   };
 
   #remove(announcement) {
     keepContent(() => {
-      announcement.remove();
+      remove(announcement, announcement.nextElementSibling?.querySelector("button"));
       this.#measure();
     });
   }

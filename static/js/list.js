@@ -1,7 +1,8 @@
 // <live-list>: a list of topics. A row is replaced in place at once; it moves, or a new one comes in, when nobody is
 // about to click there, and waits behind the pill otherwise.
 
-import { countInTitle, element, live, words } from "./live.js";
+import { countInTitle, element, focusOn, live, remove, replace, words } from "./live.js";
+import { announceNew } from "./news.js";
 import { refresh as refreshTimes } from "./times.js";
 import { showAll as showWriters } from "./people.js";
 
@@ -55,12 +56,17 @@ class LiveList extends HTMLElement {
     const now = element(row);
     if (shown) this.#carryOver(shown, now);
     refreshTimes(now);
-    if (shown && !this.#waiting.has(topic) && this.#place(shown) === this.#place(now)) shown.replaceWith(now);
+    if (shown && !this.#waiting.has(topic) && this.#place(shown) === this.#place(now)) replace(shown, now);
     else {
-      if (shown) shown.replaceWith(now.cloneNode(true)); // the new words at once, still in the old place
-      if (this.#isFirst) this.#waiting.set(topic, now);
+      if (shown) replace(shown, now.cloneNode(true)); // the new words at once, still in the old place
+      if (this.#isFirst) this.#wait(topic, now);
     }
     this.#settle();
+  }
+
+  #wait(topic, row) {
+    if (!this.#waiting.has(topic)) announceNew("topics");
+    this.#waiting.set(topic, row);
   }
 
   #carryOver(shown, now) {
@@ -112,23 +118,27 @@ class LiveList extends HTMLElement {
     const size = Number(this.dataset.size);
     const link = this.querySelector("#older [rel=next]");
     for (const row of rows.splice(size)) {
-      row.remove();
       link.hidden = link.parentElement.hidden = false;
+      remove(row, link);
     }
     if (!link.hidden && rows.length) link.href = `?before=${encodeURIComponent(rows.at(-1).dataset.key)}`;
   }
 
   #remove(topic) {
     this.#waiting.delete(topic);
-    this.#row(topic)?.remove();
+    const row = this.#row(topic);
+    if (row) remove(row, (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("a"));
     this.#trim();
     this.#showPill();
   }
 
   #showNew = () => {
+    const came = [...this.#waiting.keys()];
     this.#moveWaiting();
     this.#showPill();
     scrollTo({ top: 0, behavior: "instant" });
+    const first = this.#rows.find((row) => came.includes(Number(row.dataset.topic)));
+    focusOn(first?.querySelector(".row__link") ?? this);
   };
 
   #showPill() {

@@ -338,6 +338,39 @@ export function element(html) {
   return template.content.firstElementChild;
 }
 
+const CONTROLS = "a[href], button, textarea, input:not([type=hidden])"; // where the focus may be
+
+// Puts `now` in the place of `old`. A reader whose focus was in it finds it at the same control, or the one that came there.
+export function replace(old, now) {
+  const active = document.activeElement;
+  const place = old.contains(active) ? controlsIn(old).indexOf(active) : null;
+  old.replaceWith(now);
+  if (place === null) return;
+  const controls = controlsIn(now);
+  const same = active.href && controls.find((control) => control.href === active.href);
+  focusOn(same || controls[place] || controls[0] || now);
+}
+
+function controlsIn(part) {
+  return [...part.querySelectorAll(CONTROLS)].filter((control) => control.getClientRects().length);
+}
+
+// Takes `old` away. The focus that was in it goes to `next`.
+export function remove(old, next = null) {
+  const hadFocus = old.contains(document.activeElement);
+  old.remove();
+  if (hadFocus) focusOn(next ?? document.getElementById("main"));
+}
+
+// Also on what is no control: then until the focus leaves it.
+export function focusOn(target) {
+  if (!target.matches(`${CONTROLS}, [tabindex]`)) {
+    target.tabIndex = -1;
+    target.addEventListener("blur", () => target.removeAttribute("tabindex"), { once: true });
+  }
+  target.focus({ preventScroll: true });
+}
+
 // What a word of the page says for a number: words are translated on the server.
 export function words(name, number = null) {
   const all = document.getElementById("words")?.dataset ?? {};

@@ -1,12 +1,57 @@
-// What the header tells: whether the page is live, how many posts have come in topics that it does not show, and how many
-// people are online. Guests are counted, the invisible are not.
+// News of the page: for screen readers; and in the header, whether the page is live, how many posts have come in topics
+// that it does not show, and how many people are online. Guests are counted, the invisible are not.
 
 import { countInTitle, live, words } from "./live.js";
 
+const PAUSE = 10_000; // ms, at least, between two announcements to screen readers
+const TOGETHER = 500; // ms: what comes within so little is announced in one sentence
 const REASSURE = 4000; // ms that "up to date again" stays
+const LOST = ["reconnecting", "offline"];
 const PATIENCE = 1500; // ms without a connection before the reader is told, unless the browser is sure
 
+// --- For screen readers ---
+
+const announcer = document.getElementById("announcer"); // members can switch it off in their profile
+const announced = { counts: new Map(), state: "", at: -PAUSE, timer: null };
+
+// One more of what `words` can count. What comes while another announcement is recent is counted in the next.
+export function announceNew(name) {
+  announced.counts.set(name, (announced.counts.get(name) ?? 0) + 1);
+  announceSoon();
+}
+
+// Of several states only the last is worth hearing.
+function announceState(text) {
+  announced.state = text;
+  announceSoon();
+}
+
+function announceSoon() {
+  if (!announcer || document.hidden) return;
+  const wait = Math.max(TOGETHER, announced.at + PAUSE - performance.now());
+  announced.timer ??= setTimeout(announce, wait);
+}
+
+function announce() {
+  announced.timer = null;
+  if (document.hidden) return;
+  const sentences = [...announced.counts].map(([name, number]) => words(name, number));
+  if (announced.state) sentences.push(announced.state);
+  announced.counts.clear();
+  announced.state = "";
+  if (!sentences.length) return;
+  announced.at = performance.now();
+  const said = document.createElement("p"); // a new one is read out, also when it says the same as the last
+  said.textContent = sentences.join(", ");
+  announcer.replaceChildren(said);
+}
+
+document.addEventListener("visibilitychange", announceSoon);
+
+// --- In the header ---
+
 class LiveStatus extends HTMLElement {
+  #isLost = false; // and the reader was told
   connectedCallback() {
     live.addEventListener("state", this.#show);
   }
@@ -26,6 +71,9 @@ class LiveStatus extends HTMLElement {
   };
 
   #say(state, text) {
+    const isLost = LOST.includes(state);
+    if (isLost !== this.#isLost || (isLost && state !== this.dataset.state)) announceState(text);
+    this.#isLost = isLost;
     this.hidden = false;
     this.dataset.state = state;
     this.textContent = text;

@@ -1,8 +1,9 @@
 // What an event can't carry, since each reader sees it differently: how to reply, the pages, what one may do with the
 // topic. A freshly fetched page has them; they are exchanged without taking away what somebody types or where they are.
 
+import { replace } from "./live.js";
+
 const PARTS = ["#pager", ".aside__reply", ".timeline", ".aside__links"];
-const PLACES = "a[href], button, textarea, input:not([type=hidden])"; // where the focus may be
 
 // `topic` is the <live-topic> on show, `page` the document that was fetched.
 export function exchange(topic, page) {
@@ -44,17 +45,5 @@ function admitNew(notice, form) {
 }
 
 function swap(old, now) {
-  if (old.isEqualNode(now)) return;
-  const hadFocus = old.contains(document.activeElement);
-  const place = [...old.querySelectorAll(PLACES)].indexOf(document.activeElement);
-  old.replaceWith(now);
-  if (hadFocus) focus(now, place);
-}
-
-// Where it was; in something that has no such place on the whole, so that it is read out.
-function focus(part, place) {
-  const places = part.querySelectorAll(PLACES);
-  const next = places[place] ?? places[0] ?? part;
-  if (next === part) part.tabIndex = -1;
-  next.focus({ preventScroll: true });
+  if (!old.isEqualNode(now)) replace(old, now);
 }

@@ -1,7 +1,7 @@
 // Who else is here. <live-presence>: who reads this topic. "Ada is writing…": below a topic's posts, and in its row of a
 // list; and the other way round, that somebody writes here. All of it changes quietly: nobody wants it read out.
 
-import { live, words } from "./live.js";
+import { live, replace, words } from "./live.js";
 import { whom } from "./news.js";
 
 const RENEWAL = 3000; // ms; the server forgets a writer after 6 s
@@ -25,11 +25,11 @@ class LivePresence extends HTMLElement {
     const total = members + guests;
     count.textContent = total ? words("reading", total) : "";
     count.title = whom(members, guests);
-    const focused = people.contains(document.activeElement) && document.activeElement.getAttribute("href");
-    people.innerHTML = faces; // made by the server, as other HTML is
-    const more = total - people.childElementCount;
-    if (people.childElementCount && more) people.append(rest(more));
-    if (focused) people.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    const now = people.cloneNode();
+    now.innerHTML = faces; // made by the server, as other HTML is
+    const more = total - now.childElementCount;
+    if (now.childElementCount && more) now.append(rest(more));
+    replace(people, now);
   }
 }
 

@@ -1,7 +1,8 @@
 // <live-topic>: the posts of one page of a topic, kept equal to what a fresh load would show. Its cursor is the change
 // number of the last event applied: the next one is applied, an older one ignored, and a hole is asked for.
 
-import { countInTitle, element, fetchFresh, fetchJSON, live, nameTab, words } from "./live.js";
+import { countInTitle, element, fetchFresh, fetchJSON, focusOn, live, nameTab, replace, words } from "./live.js";
+import { announceNew } from "./news.js";
 import "./people.js";
 import { refresh as refreshTimes } from "./times.js";
 
@@ -30,12 +31,19 @@ class LiveTopic extends HTMLElement {
   connectedCallback() {
     this.topic = Number(this.dataset.topic);
     this.epoch = this.dataset.epoch;
-    this.lastNumber = Number(this.dataset.lastNumber);
+    this.lastNumber = this.loadedTo = Number(this.dataset.lastNumber);
     this.style.overflowAnchor = "none"; // keepPlace does this, in every browser
     for (const post of this.#posts) this.#observer.observe(post);
     this.#pill?.addEventListener("click", this.#showNew);
     document.addEventListener("focusout", this.#settle);
     this.unsubscribe = live.subscribe(this.#link);
+    this.#focusTarget();
+  }
+
+  // Who was led to a post, as by the pill, goes on from there with the keyboard and a screen reader, too.
+  #focusTarget() {
+    const target = location.hash.startsWith("#post-") && document.getElementById(location.hash.slice(1));
+    if (target && document.activeElement === document.body) focusOn(target);
   }
 
   disconnectedCallback() {
@@ -129,7 +137,7 @@ class LiveTopic extends HTMLElement {
   #replaceHeader(event) {
     const header = element(event.header);
     if (header.dataset.change !== this.#header.dataset.change) this.#refreshSoon();
-    this.#header.replaceWith(header);
+    replace(this.#header, header);
   }
 
   #put(event) {
@@ -139,6 +147,7 @@ class LiveTopic extends HTMLElement {
     if (number < this.#first) return;
     if (this.#waiting.has(number)) this.#waiting.set(number, event);
     else if (event.post.html && this.#isNew(event)) {
+      if (!this.#unseen.has(number)) announceNew("replies");
       if (number > this.#last) this.#unseen.add(number);
       else if (this.#wouldMoveTheWriter()) this.#waiting.set(number, event);
       else this.#insert(event);
@@ -146,17 +155,15 @@ class LiveTopic extends HTMLElement {
     } else if (number <= this.#last) this.#insert(event);
   }
 
-  // A post of the reader's own, sent from another tab, needs no announcement.
-  #isNew(event) {
-    return String(event.post.author_id) !== document.body.dataset.user;
+  // A post of the reader's own, sent from another tab, needs no announcement; nor does an older one that was edited.
+  #isNew({ post }) {
+    return post.number > this.loadedTo && String(post.author_id) !== document.body.dataset.user;
   }
 
   #swap(shown, event) {
     const post = element(event.post.html);
     this.#observer.unobserve(shown);
-    const focused = shown.contains(document.activeElement);
-    shown.replaceWith(post);
-    if (focused) post.querySelector("a")?.focus({ preventScroll: true });
+    replace(shown, post);
     this.#observer.observe(post);
     refreshTimes(post);
   }
@@ -197,8 +204,9 @@ class LiveTopic extends HTMLElement {
     if (this.#waiting.size) this.#insertWaiting();
     const first = Math.min(...this.#unseen);
     const post = this.querySelector(`#post-${first}`);
-    if (post) post.scrollIntoView({ block: "center", behavior: "instant" });
-    else location.assign(`/t/${this.topic}/${first}/`);
+    if (!post) return location.assign(`/t/${this.topic}/${first}/`);
+    post.scrollIntoView({ block: "center", behavior: "instant" });
+    focusOn(post);
   };
 
   // --- Looking ---
@@ -292,12 +300,12 @@ class LiveTopic extends HTMLElement {
       const { exchange } = await import("./parts.js");
       const fresh = page.querySelector("live-topic");
       keepPlace(this, () => {
-        for (const part of ["#topic-header", "#posts"]) this.querySelector(part).replaceWith(fresh.querySelector(part));
+        for (const part of ["#topic-header", "#posts"]) replace(this.querySelector(part), fresh.querySelector(part));
         exchange(this, page);
       });
       this.epoch = fresh.dataset.epoch;
       this.dataset.change = fresh.dataset.change;
-      this.lastNumber = Number(fresh.dataset.lastNumber);
+      this.lastNumber = this.loadedTo = Number(fresh.dataset.lastNumber);
       this.#early.clear();
       this.#waiting.clear();
       for (const post of this.#posts) this.#observer.observe(post);
@@ -318,8 +326,11 @@ class LiveTopic extends HTMLElement {
     const reply = this.querySelector("form.reply");
     const begun = reply?.querySelector("textarea").value.trim() ? [reply] : [];
     const main = this.querySelector(".topic__main");
-    main.replaceChildren(notice(words("gone")), ...begun);
+    const focused = this.contains(document.activeElement) && document.activeElement;
+    const told = notice(words("gone"));
+    main.replaceChildren(told, ...begun);
     this.replaceChildren(main);
+    if (focused) focusOn(focused.isConnected ? focused : told);
     for (const form of begun) import("./parts.js").then(({ refuse }) => refuse(form, true)).catch(() => {});
     countInTitle("topic", 0);
     nameTab(`${words("gone")} · ${document.querySelector(".header__name").textContent}`);
