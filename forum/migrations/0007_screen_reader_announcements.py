@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='announces_updates',
-            field=models.BooleanField(default=True, help_text='Screen readers say when there are new replies or topics, and when the connection is lost or back.', verbose_name='announcements to screen readers'),
+            field=models.BooleanField(default=True, help_text='Screen readers announce new replies and topics, and when the connection is lost or restored.', verbose_name='screen reader announcements'),
         ),
     ]

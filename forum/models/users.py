@@ -82,9 +82,9 @@ class User(AbstractUser):
         help_text=_("Nobody can see that you're online, which topic you're reading, or that you're writing."),
     )
     announces_updates = models.BooleanField(
-        _("announcements to screen readers"),
+        _("screen reader announcements"),
         default=True,
-        help_text=_("Screen readers say when there are new replies or topics, and when the connection is lost or back."),
+        help_text=_("Screen readers announce new replies and topics, and when the connection is lost or restored."),
     )
     posts_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
     is_placeholder = models.BooleanField(

@@ -108,7 +108,7 @@ def test_a_list_announces_topics_that_come(topic, visit, writer):
 
 def test_a_member_who_wants_no_announcements_gets_none(topic, grace, visit, replies):
     person = visit(grace)
-    person.opens("/profile/").get_by_label("Announcements to screen readers").uncheck()
+    person.opens("/profile/").get_by_label("Screen reader announcements").uncheck()
     person.page.get_by_role("button", name="Save").click()
     page = person.opens_live(topic)
 
