@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from forum.forms.posts import TokenField
+from forum.forms.submissions import TokenField, digest
 from forum.models import Post, Topic
 from forum.templatetags.parley import moment
 
@@ -146,13 +146,13 @@ class PostAdmin(WithVerbs, ForumAdmin):
         if change:
             obj.edit(request.user, said["body"], said["reason"], said["version"])
             return
-        obj.token = said["token"]
+        obj.token, obj.digest = said["token"], digest(form, request.path)
         if "author" not in said:
             obj.author = request.user
         try:
             obj.save()
         except IntegrityError:  # the same form, sent twice
-            obj.pk = Post.objects.sent_with(obj.author, obj.token).get().pk
+            obj.pk = Post.objects.submitted(obj.author, obj.token, obj.digest).get().pk
             obj.refresh_from_db()
 
     # --- Columns ---

@@ -4,7 +4,7 @@ from django.db import IntegrityError
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from forum.forms.posts import TokenField
+from forum.forms.submissions import TokenField, digest
 from forum.models import Category, Post, Topic
 from forum.templatetags.parley import grouped, moment, swatch
 
@@ -102,11 +102,11 @@ class TopicAdmin(Moving, WithVerbs, ForumAdmin):
             obj.save()
             return
         said = form.cleaned_data
-        author = said.get("author", request.user)
+        author, mark = said.get("author", request.user), (said["token"], digest(form, request.path))
         try:
-            made = Topic.start(author, said["category"], said["title"], said["body"], said["token"])
+            made = Topic.start(author, said["category"], said["title"], said["body"], *mark)
         except IntegrityError:  # the same form, sent twice
-            made = Post.objects.sent_with(author, said["token"]).get().topic
+            made = Post.objects.submitted(author, *mark).get().topic
         obj.pk = made.pk
         obj.refresh_from_db()
 

@@ -1,18 +1,10 @@
-import re
-
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from forum import markdown, rates
-from forum.models.posts import LINE_END, new_token
 
-TOKEN = re.compile(r"[0-9a-f]{32}\Z")
-
-
-def is_token(text):
-    return bool(TOKEN.match(text))
+from .submissions import TokenField, as_typed
 
 
 class BodyField(forms.CharField):
@@ -29,8 +21,7 @@ class BodyField(forms.CharField):
         )
 
     def to_python(self, value):
-        """With line ends as the browser counted them while somebody typed: it sends two characters for each."""
-        return LINE_END.sub("\n", super().to_python(value)).rstrip()
+        return as_typed(super().to_python(value))
 
     def clean(self, value):
         body = super().clean(value)
@@ -41,25 +32,6 @@ class BodyField(forms.CharField):
         if not html.strip():  # a comment, or the address of a link that is not there
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return body
-
-
-class TokenField(forms.CharField):
-    """Marks one form, so that sending it twice posts once."""
-
-    def __init__(self):
-        super().__init__(
-            widget=forms.HiddenInput,
-            initial=new_token,
-            validators=[RegexValidator(TOKEN)],
-            error_messages={
-                "required": _("This form has expired. Please send it again."),
-                "invalid": _("This form has expired. Please send it again."),
-            },
-        )
-
-    def bound_data(self, data, initial):
-        """A form that comes back for want of a good mark brings a new one."""
-        return data if is_token(data or "") else initial
 
 
 class RateLimited(forms.Form):

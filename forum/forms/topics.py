@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from forum.models import Category
 from forum.models.topics import TITLE_LENGTH
 
-from .posts import BodyField, RateLimited, TokenField
+from .posts import BodyField, RateLimited
+from .submissions import TokenField
 
 
 class TitleField(forms.CharField):

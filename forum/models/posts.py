@@ -46,8 +46,8 @@ class PostQuerySet(models.QuerySet):
     def shown(self):
         return self.filter(hidden_at=None)
 
-    def sent_with(self, author, token):
-        return self.filter(author=author.pk, token=token).select_related("topic")
+    def submitted(self, author, token, digest):
+        return self.filter(author=author.pk, token=token, digest=digest).select_related("topic")
 
 
 class Post(models.Model):
@@ -71,7 +71,8 @@ class Post(models.Model):
     )
 
     change = models.PositiveIntegerField(editable=False)
-    token = models.CharField(max_length=64, default=new_token, editable=False)
+    token = models.CharField(max_length=64, default=new_token, editable=False)  # of the form that sent it
+    digest = models.CharField(max_length=64, default="", editable=False)  # of what it sent, whatever is edited later
 
     objects = PostQuerySet.as_manager()
 
@@ -80,7 +81,7 @@ class Post(models.Model):
         verbose_name_plural = _("posts")
         constraints = [
             models.UniqueConstraint(fields=["topic", "number"], name="one_post_per_number"),
-            models.UniqueConstraint(fields=["author", "token"], name="one_post_per_form"),
+            models.UniqueConstraint(fields=["author", "token", "digest"], name="one_post_per_submission"),
         ]
         indexes = [
             models.Index(fields=["topic", "change"], name="posts_by_change"),
@@ -135,12 +136,21 @@ class Post(models.Model):
         """Change the text. `version` is the one the editor began from; raises EditConflict when it isn't the last."""
         with transaction.atomic():
             post = self._as_it_stands()
-            if body != post.body:  # else there is nothing to do, or the same form came once more
+            if body != post.body and not post.has_edit(editor, body, reason, version):
                 if version is not None and version != post.version:
                     raise EditConflict(post)
                 post.body, post.edited_by, post.edit_reason = body, editor, reason
                 post.save()
         self.refresh_from_db()
+
+    def has_edit(self, editor, body, reason, version):
+        """Whether `editor` has made this very edit of `version` before, so that the form was only sent again."""
+        if version is None or version >= self.version:
+            return False
+        if version + 1 == self.version:
+            return (self.edited_by_id, self.body, self.edit_reason) == (editor.pk, body, reason)
+        following = self.revisions.filter(version=version + 1)
+        return following.filter(editor=editor, body=body, reason=reason).exists()
 
     def hide(self, by):
         with transaction.atomic():

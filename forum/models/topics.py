@@ -140,18 +140,18 @@ class Topic(models.Model):
 
     @classmethod
     @transaction.atomic
-    def start(cls, author, category, title, body, token=None):
+    def start(cls, author, category, title, body, token=None, digest=""):
         """A new topic with its first post."""
         topic = cls(author=author, category=category, title=title)
         topic.save()
-        topic.reply(author, body, token)
+        topic.reply(author, body, token, digest)
         return topic
 
-    def reply(self, author, body, token=None):
-        """A new post at the end. Raises IntegrityError when `author` has used `token` before."""
+    def reply(self, author, body, token=None, digest=""):
+        """A new post at the end. Raises IntegrityError when `author` has posted with this token and digest before."""
         from .posts import Post
 
-        post = Post(topic=self, author=author, body=body, **({"token": token} if token else {}))
+        post = Post(topic=self, author=author, body=body, digest=digest, **({"token": token} if token else {}))
         post.save()
         self._take_numbers_from(post.topic)
         return post

@@ -1,18 +1,19 @@
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from forum import markdown, shown
-from forum.forms.posts import EditForm, ReplyForm, is_token
+from forum.forms.posts import EditForm, ReplyForm
+from forum.forms.submissions import as_typed
 from forum.models import Post
 from forum.models.posts import EditConflict
-from forum.models.prepared import Prepared
 from forum.pages import address
 
 from .guards import for_members, sent_from
+from .submissions import Submission, not_saved, only_asks, saved
 
 
 @for_members
@@ -30,22 +31,24 @@ def new(request, topic_id):
 @for_members
 def create(request, topic_id):
     topic = shown.topic(request.user, topic_id)
-    earlier = sent_before(request)
-    if earlier:
-        return redirect(address(earlier.topic, earlier.number))
     form = ReplyForm(request.POST, author=request.user)
+    submission = Submission(request, form)
+    if earlier := submission.earlier():
+        return saved(request, address(earlier.topic, earlier.number))
+    if only_asks(request):
+        return not_saved()
     if not topic.takes_replies_from(request.user):
         context = {"topic": topic, "form": form, "refusal": why_not(topic)}
         return render(request, "posts/new.html", context, status=403)
     if not form.is_valid():
         return render(request, "posts/new.html", {"topic": topic, "form": form}, status=422)
     try:
-        post = topic.reply(request.user, form.cleaned_data["body"], form.cleaned_data["token"])
-    except IntegrityError:  # the same form, sent twice at the same moment
-        post = sent_before(request)
+        post = topic.reply(request.user, form.cleaned_data["body"], *submission.mark)
+    except IntegrityError:
+        post = submission.simultaneous()
         if not post:
             raise
-    return redirect(address(post.topic, post.number))
+    return saved(request, address(post.topic, post.number))
 
 
 @for_members
@@ -59,7 +62,13 @@ def edit(request, post_id):
 @sent_from("edit_post")
 @for_members
 def update(request, post_id):
-    post = editable(request.user, post_id)
+    post = found(request.user, post_id)
+    if edited_before(request, post):
+        return saved(request, address(post.topic, post.number))
+    if only_asks(request):
+        return not_saved()
+    if not post.can_be_edited_by(request.user):
+        raise PermissionDenied
     form = EditForm(request.POST, author=request.user)
     if not form.is_valid():
         return render(request, "posts/edit.html", {"post": post, "form": form}, status=422)
@@ -70,7 +79,7 @@ def update(request, post_id):
         again = EditForm(initial={**request.POST.dict(), "version": conflict.post.version}, author=request.user)
         conflict.post.topic = post.topic
         return render(request, "posts/edit.html", {"post": conflict.post, "form": again, "conflict": True}, status=409)
-    return redirect(address(post.topic, post.number))
+    return saved(request, address(post.topic, post.number))
 
 
 @require_safe
@@ -107,13 +116,13 @@ def preview(request):
     return render(request, "posts/_preview.html", {"html": html})
 
 
-def sent_before(request):
-    """The post that this form has already made, as long as its author may see it; else None."""
-    token = request.POST.get("token", "")
-    return next(iter(SENT.instances(request.user, token)), None) if is_token(token) else None
-
-
-SENT = Prepared(lambda reader, token: Post.objects.visible_to(reader).sent_with(reader, token))
+def edited_before(request, post):
+    """Whether this form was saved before and is only sent again, whatever was made of the post since."""
+    version = request.POST.get("version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        return False
+    body, reason = as_typed(request.POST.get("body", "")), request.POST.get("reason", "").strip()
+    return post.has_edit(request.user, body, reason, int(version))
 
 
 def found(user, post_id):

@@ -14,7 +14,7 @@ from forum.serving.compression import shares
 from forum.serving.guests import stands_for
 
 from .guards import for_members, sent_from
-from .posts import sent_before
+from .submissions import Submission, not_saved, only_asks, saved
 
 
 @require_safe
@@ -64,21 +64,23 @@ def new(request):
 @sent_from("new_topic")
 @for_members
 def create(request):
-    earlier = sent_before(request)
-    if earlier:
-        return redirect(address(earlier.topic, earlier.number))
     form = TopicForm(request.POST, author=request.user)
+    submission = Submission(request, form)
+    if earlier := submission.earlier():
+        return saved(request, address(earlier.topic, earlier.number))
+    if only_asks(request):
+        return not_saved()
     if not form.is_valid():
         return render(request, "topics/new.html", {"form": form}, status=422)
     said = form.cleaned_data
     try:
-        topic = Topic.start(request.user, said["category"], said["title"], said["body"], said["token"])
-    except IntegrityError:  # the same form, sent twice at the same moment
-        earlier = sent_before(request)
-        if not earlier:
+        topic = Topic.start(request.user, said["category"], said["title"], said["body"], *submission.mark)
+    except IntegrityError:
+        post = submission.simultaneous()
+        if not post:
             raise
-        return redirect(address(earlier.topic, earlier.number))
-    return redirect(topic)
+        topic = post.topic
+    return saved(request, topic.get_absolute_url())
 
 
 @for_members

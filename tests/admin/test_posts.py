@@ -54,6 +54,16 @@ def test_the_form_for_a_new_post_sent_twice_makes_one_post(admin, topic, fill):
     assert topic.posts.count() == 2
 
 
+def test_the_form_for_a_new_post_sent_again_with_another_text_makes_another_post(admin, topic, fill):
+    address = reverse("admin:forum_post_add")
+    form = {**fill(admin, address), "topic": topic.pk, "body": "Posted here."}
+
+    for text in ("Posted here.", "Posted there.", "Posted there."):
+        admin.post(address, form | {"body": text})
+
+    assert [post.body for post in topic.posts.order_by("number")[1:]] == ["Posted here.", "Posted there."]
+
+
 def test_the_form_knows_the_topic_from_its_address(admin, topic, fill):
     assert fill(admin, f"{NEW}?topic={topic.pk}")["topic"] == str(topic.pk)
 

@@ -22,19 +22,19 @@ def test_no_acknowledged_post_is_lost_and_none_doubled_when_the_server_is_killed
     ada = world.member("ada")
     topic = world.topic(ada, world.category("Help"))
     member = Member(ada, server.address).prepare()
-    sent, acknowledged = [], {}
+    sent, acknowledged = {}, {}
 
     for _round in range(ROUNDS):
         killer = threading.Timer(chance.uniform(0.05, 0.6), server.kill)
         killer.start()
         while killer.is_alive():
             token = uuid.uuid4().hex
-            sent.append(token)
-            acknowledged[token] = member.replies(topic, f"Post {len(sent)}", token)
+            sent[token] = f"Post {len(sent)}"
+            acknowledged[token] = member.replies(topic, sent[token], token)
         killer.join()
         server.start()
         for token in [token for token in sent if not acknowledged[token]]:  # as people do when no answer came
-            acknowledged[token] = member.replies(topic, "Sent again", token)
+            acknowledged[token] = member.replies(topic, sent[token], token)
 
     stored = dict(Post.objects.filter(token__in=sent).values_list("token", "number"))
     assert set(stored) == {token for token, address in acknowledged.items() if address}

@@ -1,6 +1,7 @@
 from django.contrib.auth.models import AnonymousUser
 
-from forum.forms.posts import EditForm, ReplyForm, is_token
+from forum.forms.posts import EditForm, ReplyForm
+from forum.forms.submissions import is_token
 from tests import world
 
 

@@ -45,20 +45,106 @@ def test_the_form_sent_again_leads_to_the_same_post(signed_in, grace, topic):
     topic.reply(grace, "Something else.")
 
     again = signed_in(grace).post(replies(topic), sent)
-    changed = signed_in(grace).post(replies(topic), sent | {"body": "Coffee, please."})
 
-    assert first.url == again.url == changed.url
+    assert first.url == again.url
     assert topic.posts.count() == 3
 
 
-def test_a_form_of_one_topic_sent_to_another_posts_nothing_more(signed_in, grace, ada, help_category):
+@pytest.mark.parametrize("text", ["Coffee, please.", "Tea, please", "tea, please.", " Tea, please.", "Tea,\nplease."])
+def test_another_text_in_a_form_that_was_sent_is_another_post(signed_in, grace, topic, text):
+    sent = words("Tea, please.")
+    first = signed_in(grace).post(replies(topic), sent)
+
+    changed = [signed_in(grace).post(replies(topic), sent | {"body": text}) for _ in range(2)]
+
+    assert {answer.url for answer in changed} == {f"{topic.get_absolute_url()}#post-3"}
+    assert topic.posts.get(number=3).body == text
+    assert signed_in(grace).post(replies(topic), sent).url == first.url
+    assert topic.posts.count() == 3
+
+
+@pytest.mark.parametrize("body", ["Tea,\r\nplease.", "Tea,\rplease.\r", "Tea,\nplease. \n\n"])
+def test_line_ends_make_no_other_text(signed_in, grace, topic, body):
+    sent = words("Tea,\nplease.")
+    signed_in(grace).post(replies(topic), sent)
+
+    assert signed_in(grace).post(replies(topic), sent | {"body": body}).url == f"{topic.get_absolute_url()}#post-2"
+    assert topic.posts.count() == 2
+
+
+def test_a_form_sent_again_leads_to_its_post_whatever_became_of_it(signed_in, grace, mo, topic):
+    sent = words()
+    signed_in(grace).post(replies(topic), sent)
+    post = topic.posts.get(number=2)
+    post.edit(mo, "Coffee, please.")
+    post.hide(mo)
+    topic.rename("Tea!")
+    topic.move(world.category("Drinks"))
+    topic.close()
+
+    topic.refresh_from_db()
+    assert signed_in(grace).post(replies(topic), sent).url == f"{topic.get_absolute_url()}#post-2"
+    assert topic.posts.count() == 2
+
+
+def test_what_a_post_was_edited_to_is_not_what_its_form_had_sent(signed_in, grace, topic):
+    sent = words("Tea, please.")
+    signed_in(grace).post(replies(topic), sent)
+    topic.posts.get(number=2).edit(grace, "Coffee, please.")
+
+    signed_in(grace).post(replies(topic), sent | {"body": "Coffee, please."})
+
+    assert [post.body for post in topic.posts.filter(author=grace)] == ["Coffee, please."] * 2
+
+
+def test_a_form_of_one_topic_sent_to_another_posts_there_as_well(signed_in, grace, ada, help_category):
     one, other = world.topic(ada, help_category), world.topic(ada, help_category)
     sent = words(title="Another topic", category=help_category.pk)
+    places = (replies(one), replies(other), reverse("create_topic"))
 
-    answers = [signed_in(grace).post(to, sent) for to in (replies(one), replies(other), reverse("create_topic"))]
+    first, second = ([signed_in(grace).post(to, sent).url.split("#")[0] for to in places] for _ in range(2))
 
-    assert {answer.url for answer in answers} == {f"{one.get_absolute_url()}#post-2"}
-    assert Post.objects.filter(author=grace).count() == 1
+    assert first == second
+    assert first[:2] == [one.get_absolute_url(), other.get_absolute_url()]
+    assert Post.objects.filter(author=grace).count() == 3
+
+
+def test_a_form_sent_again_uses_up_no_rate(signed_in, grace, topic, settings):
+    settings.RATES = {**settings.RATES, "post": "2/day", "edit": "1/day"}
+    sent = words()
+
+    assert {signed_in(grace).post(replies(topic), sent).status_code for _ in range(5)} == {302}
+    assert signed_in(grace).post(replies(topic), words("More tea.")).status_code == 302
+    post = topic.posts.get(number=2)
+    assert {update(signed_in(grace), post, "Coffee.", 1).status_code for _ in range(3)} == {302}
+
+
+def test_a_page_may_ask_whether_its_form_was_saved(signed_in, client, grace, topic, post):
+    def asks(address, fields):
+        answer = client.post(address, fields, headers={"X-Requested-With": "check"})
+        return answer.status_code, answer.headers.get("Location")
+
+    sent, edit = words(), {"body": "Coffee.", "version": 1, "reason": "taste"}
+    address = reverse("update_post", args=[signed_in(grace).post(replies(topic), words("Mine.")) and post.pk + 1])
+
+    assert asks(replies(topic), sent) == asks(reverse("create_topic"), sent) == asks(address, edit) == (204, None)
+    assert (topic.posts.count(), topic.posts.get(number=2).body) == (2, "Mine.")
+    client.post(replies(topic), sent)
+    client.post(address, edit)
+    assert asks(replies(topic), sent) == (201, f"{topic.get_absolute_url()}#post-3")
+    assert asks(address, edit) == (201, f"{topic.get_absolute_url()}#post-2")
+    assert asks(replies(topic), sent | {"body": "Else."}) == asks(address, edit | {"body": "Else."}) == (204, None)
+
+
+def test_a_script_is_told_where_a_post_stands(signed_in, grace, topic):
+    topic.rename("Чай или кофе?")
+
+    answer = signed_in(grace).post(replies(topic), words(), headers={"X-Requested-With": "fetch"})
+
+    assert (answer.status_code, answer["Location"]) == (
+        201,
+        f"/t/{topic.pk}-%D1%87%D0%B0%D0%B9-%D0%B8%D0%BB%D0%B8-%D0%BA%D0%BE%D1%84%D0%B5/#post-2",
+    )
 
 
 def test_a_form_sent_again_says_nothing_of_a_topic_that_is_private_now(signed_in, grace, topic, lounge):
@@ -241,6 +327,19 @@ def test_an_edit_that_is_refused_comes_back_with_its_text(signed_in, ada, post, 
     assert Post.objects.get(pk=post.pk).version == 1
 
 
+def test_an_edit_sent_again_succeeds_though_somebody_edited_the_post_since(signed_in, ada, mo, post):
+    update(signed_in(ada), post, "I know!", 1)
+    for text in ("What Mo wrote.", "What Mo wrote next."):
+        post.edit(mo, text)
+
+        assert update(signed_in(ada), post, "I know!", 1).status_code == 302
+        assert update(signed_in(mo), post, "I know!", 1).status_code == 409  # it was Ada's edit, not Mo's
+        assert update(signed_in(ada), post, "I know.", 1).status_code == 409
+        assert update(signed_in(ada), post, "I know!", 2).status_code == 409
+        post.refresh_from_db()
+        assert post.body == text
+
+
 def test_a_version_that_never_was_is_a_conflict(signed_in, ada, post):
     answer = update(signed_in(ada), post, "I know!", 10**30)
 
@@ -349,13 +448,25 @@ def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category
         to = itertools.cycle(places)
         answers = at_once(*[partial(client_of(grace).post, next(to), sent) for _ in range(8)])
 
-        post = Post.objects.get(token=sent["token"])
-        assert Post.objects.count() == before + 1
+        assert Post.objects.count() == before + len(places)
         assert {answer.status_code for answer in answers} == {302}
-        anchor = f"#post-{post.number}"
-        assert {answer.url.removesuffix(anchor) for answer in answers} == {post.topic.get_absolute_url()}
+        made = Post.objects.filter(token=sent["token"]).select_related("topic")
+        assert {answer.url.split("#")[0] for answer in answers} == {post.topic.get_absolute_url() for post in made}
     assert Topic.objects.filter(last_number=0).count() == 0
-    assert User.objects.get(pk=grace.pk).posts_count == grace.posts.count() == 3
+    assert User.objects.get(pk=grace.pk).posts_count == grace.posts.count() == 3 * len(places)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_texts_with_one_token_sent_at_once_are_a_post_each(ada, grace, help_category):
+    from tests.together import at_once
+
+    topic, sent = world.topic(ada, help_category), words()
+    texts = ["Tea.", "Coffee.", "Milk."] * 3
+
+    answers = at_once(*[partial(client_of(grace).post, replies(topic), sent | {"body": text}) for text in texts])
+
+    assert sorted(topic.posts.filter(author=grace).values_list("body", flat=True)) == ["Coffee.", "Milk.", "Tea."]
+    assert [answers[n].url == answers[n + 3].url == answers[n + 6].url for n in range(3)] == [True] * 3
 
 
 def client_of(user):

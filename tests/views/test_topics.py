@@ -105,6 +105,28 @@ def test_spaces_in_a_title_are_tidied(create, help_category):
     assert Topic.objects.get().title == "Tea or coffee?"
 
 
+@pytest.mark.parametrize("field", ["title", "category", "body"])
+def test_a_form_sent_again_with_something_else_in_it_starts_another_topic(create, help_category, field):
+    sent = form(help_category)
+    other = {"title": "Another title", "category": world.category("Ideas").pk, "body": "Another text."}
+
+    first, changed = create(**sent), create(**sent | {field: other[field]})
+
+    assert create(**sent).url.split("#")[0] == first.url
+    assert create(**sent | {field: other[field]}).url.split("#")[0] == changed.url
+    assert first.url != changed.url
+    assert Topic.objects.count() == 2
+
+
+def test_a_topic_moved_to_where_its_author_may_not_look_is_not_started_again(create, help_category, lounge):
+    sent = form(help_category)
+    create(**sent)
+    Topic.objects.get().move(lounge)
+
+    assert create(**sent).status_code == 404
+    assert Topic.objects.count() == 1
+
+
 def test_a_category_that_one_may_not_write_in_is_refused(create, lounge, help_category):
     news = world.category("News", posters=["Writers"])
 
