@@ -8,15 +8,20 @@ from unicodedata import normalize
 
 MAX_LENGTH = 120
 SEPARATORS = re.compile(r"[\s_.\-]+")
+IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
 TWINS = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o"})
 
 
 def skeleton(name):
     """Two names with one skeleton can be taken for each other (after Unicode TS 39, section 4).
 
-    Upper and lower case give the same. Never longer than 120 characters, whatever the name.
+    Upper and lower case give the same, and so do a name with and without what cannot be seen. Never longer than 120
+    characters, whatever the name.
     """
-    text = normalize("NFKC", name).casefold().replace("i\u0307", "i")
+    text = IGNORABLE.sub("", name).translate(tables().composed)
+    text = normalize("NFKC", text).casefold().replace("i\u0307", "i")
     text = normalize("NFKD", text).translate(tables().folded)
     text = SEPARATORS.sub("_", text).replace("rn", "m").replace("vv", "w")
     return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 33] + "~" + _digest(text)
@@ -33,6 +38,8 @@ class Tables(NamedTuple):
 
     as_written: dict
     folded: dict
+    composed: dict
+    """Letters that NFKC would make others of, which they need not look like: \u017f reads as f, and means s."""
 
 
 @cache
@@ -47,7 +54,12 @@ def tables():
     small = {letter for letter in folded if len(letter) == 1}
     like = {ord(letter): _like(letter, prototypes).casefold() for letter in small}
     like = {letter: text.translate(like).translate(TWINS) for letter, text in like.items()}
-    return Tables(str.maketrans(prototypes), {**TWINS, **like})
+    composed = {ord(letter): text for letter, text in prototypes.items() if _is_compatible_only(letter)}
+    return Tables(str.maketrans(prototypes), {**TWINS, **like}, composed)
+
+
+def _is_compatible_only(letter):
+    return normalize("NFKC", letter) != normalize("NFC", letter)
 
 
 def _digest(text):

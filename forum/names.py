@@ -8,9 +8,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from forum import letters
 from forum.looks import skeleton
 
 MIN_LENGTH, MAX_LENGTH = 3, 30
+LONGEST_TYPED = 4 * MAX_LENGTH  # decomposed, a letter with its marks is up to four characters
+JOINERS = re.compile(f"[{letters.JOINERS}]")
 SHAPE = re.compile(r"[\w.-]+\Z")
 ENDS_IN_SEPARATOR = re.compile(r"[_.-]|.*[_.-]\Z")
 TWO_SEPARATORS = re.compile(r"[_.-]{2}")
@@ -40,6 +43,13 @@ TAKEN = _("This name, or one that looks like it, is already taken. Please choose
 
 def normal(name):
     return normalize("NFKC", name)
+
+
+def folded(name):
+    """Equal for all ways to type one username: in any case, with or without joiners."""
+    if len(name) > LONGEST_TYPED:
+        return ""
+    return JOINERS.sub("", normal(name)).casefold()
 
 
 def validate_username(name):

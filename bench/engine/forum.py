@@ -67,7 +67,7 @@ def member(number):
     from forum.models import User
 
     name = f"member{number}"
-    return User(username=name, username_key=name, password=f"!{number}")
+    return User(username=name, password=f"!{number}")
 
 
 def sessions_of(members):

@@ -5,7 +5,10 @@ from itertools import product
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+
+from forum.views.guards import checked_again
 
 
 class NoDeletion:
@@ -23,6 +26,10 @@ class ForumAdmin(NoDeletion, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count all rows once for every choice
     linked_lookups = ()  # query parameters that `list_link` uses for this list
+
+    @method_decorator(checked_again)
+    def changeform_view(self, request, *args, **kwargs):
+        return super().changeform_view(request, *args, **kwargs)
 
     def lookup_allowed(self, lookup, value, request=None):
         """An allow-list. Django allows any lookup on any local field, which reveals what no column shows.

@@ -28,6 +28,7 @@ def owners(member, user):
 
 def set_active(member, value):
     member.is_active = value
+    member.keep_an_owner()
     member.save(update_fields=["is_active"])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
@@ -64,15 +64,18 @@ class WithVerbs:
 
     def apply(self, request, verb, pk):
         """To the object as it stands now, in a transaction of its own with its entry in the log."""
-        with transaction.atomic():
-            obj = self.get_object(request, pk)
-            if obj is None or not verb.is_allowed(obj, request.user):
-                return REFUSED
-            if not verb.is_needed(obj):
-                return ALREADY
-            verb.run(obj, request.user)
-            self.log_change(request, obj, str(verb.done))
-            return DONE
+        try:
+            with transaction.atomic():
+                obj = self.get_object(request, pk)
+                if obj is None or not verb.is_allowed(obj, request.user):
+                    return REFUSED
+                if not verb.is_needed(obj):
+                    return ALREADY
+                verb.run(obj, request.user)
+                self.log_change(request, obj, str(verb.done))
+                return DONE
+        except ValidationError:
+            return REFUSED
 
     def tell(self, request, label, counts):
         done, already, refused = counts[DONE], counts[ALREADY], counts[REFUSED]

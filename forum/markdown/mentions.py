@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from markdown_it.common.utils import escapeHtml
 
+from forum.names import folded
+
 LIMIT = 50
 CANDIDATE = re.compile(r"@([\w.-]{3,100})")
 NAME = re.compile(r"[^\W_][\w.-]{1,28}[^\W_]\Z")
@@ -21,10 +23,10 @@ def mention(state, silent):
     if silent or state.linkLevel or state.src[state.pos] != "@":
         return False
     name = _name_at(state.src, state.pos)
-    if not name or not _still_allowed(name.casefold(), state.env["names"]):
+    if not name or not _still_allowed(folded(name), state.env["names"]):
         return False
     token = state.push("mention", "a", 0)
-    token.content, token.meta = f"@{name}", {"name": name.casefold()}
+    token.content, token.meta = f"@{name}", {"name": folded(name)}
     state.pos += len(name) + 1
     return True
 
@@ -47,9 +49,11 @@ def _still_allowed(name, names):
 
 
 def show(renderer, tokens, index, options, env):
+    """The id stays right when the member is renamed; the address then leads on to the new one."""
     token = tokens[index]
-    username = env["known"].get(token.meta["name"])
-    if username is None:
+    member = env["known"].get(token.meta["name"])
+    if member is None:
         return escapeHtml(token.content)
-    name = escapeHtml(username)
-    return f'<a class="mention" href="/u/{quote(username, safe="")}/" data-member="{name}">@{name}</a>'
+    member_id, username = member
+    address = f"/u/{quote(username, safe='')}/"
+    return f'<a class="mention" href="{address}" data-member="{member_id}">@{escapeHtml(username)}</a>'

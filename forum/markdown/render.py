@@ -12,7 +12,7 @@ _rendered = Kept(2**20)  # a form renders a text to learn whether it can be, and
 def render(source, known=None):
     """Sanitised HTML of a Markdown text.
 
-    `known` takes a set of case-folded names and gives {case-folded name: username} for those that exist. It
+    `known` takes a set of `folded` names and gives {folded name: (id of the member, username)} for those that exist. It
     is called at most once, and only if somebody may be mentioned. Raises TooLong or TooComplex.
     """
     html = _rendered.get(source)
@@ -26,7 +26,7 @@ def render(source, known=None):
 
 
 def mentioned(source):
-    """The case-folded names that a text mentions outside of quotes, whether or not anybody has them."""
+    """The `folded` names that a text mentions outside of quotes, whether or not anybody has them."""
     tokens, _env = _parse(source)
     return set(_names_outside_quotes(tokens))
 

@@ -2,6 +2,7 @@ from .announcements import Announcement
 from .categories import Category
 from .editions import Edition
 from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject
+from .names import TakenName
 from .posts import Post
 from .readings import Reading
 from .revisions import Revision
@@ -19,6 +20,7 @@ __all__ = [
     "Post",
     "Reading",
     "Revision",
+    "TakenName",
     "Topic",
     "User",
 ]

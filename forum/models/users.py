@@ -1,17 +1,16 @@
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from forum.looks import looks, skeleton
-from forum.names import MAX_LENGTH, TAKEN, is_reserved, normal, validate_display_name, validate_username
+from forum.names import MAX_LENGTH, TAKEN, folded, is_reserved, normal, validate_display_name, validate_username
 
 from .access import end_access, new_stamp
 from .editions import Edition
+from .names import TakenName
 
 MODERATORS = "Moderators"
 CREDENTIALS = {"is_active", "password"}  # a change of these ends all sessions and links
@@ -37,27 +36,32 @@ class Members(UserManager.from_queryset(MemberQuerySet)):
         if not email:
             raise ValidationError(_("Enter an email address: superusers sign in like everyone else."))
         self.refuse_taken(username)
-        user = super().create_superuser(username, email, password, **fields)
+        try:
+            user = super().create_superuser(username, email, password, **fields)
+        except IntegrityError as error:  # somebody was quicker
+            raise ValidationError(TAKEN, code="unique") from error
         user.emailaddress_set.create(email=user.email.lower(), verified=True, primary=True)
         return user
 
-    def named(self, username):
-        """The member whose name reads like this one whatever its case, or User.DoesNotExist."""
-        member = self.get(username_key=skeleton(username))
-        if member.username.casefold() != normal(username).casefold():
-            raise self.model.DoesNotExist
-        return member
+    def named(self, name):
+        """The member who has this username, or had it, in whatever case; raises User.DoesNotExist."""
+        name = folded(name)
+        for taken in TakenName.objects.leading([name]).select_related("user"):
+            if taken.leads([name]):
+                return taken.user
+        raise self.model.DoesNotExist
 
     def known(self, names):
-        """For case-folded names, the ones that exist: {case-folded name: name as its owner writes it}."""
-        keys = [skeleton(name) for name in names]
-        usernames = self.filter(username_key__in=keys, is_active=True).values_list("username", flat=True)
-        return {username.casefold(): username for username in usernames if username.casefold() in names}
+        """For `folded` names the members who have or had them: {name: (id, username as its owner writes it)}."""
+        found = TakenName.objects.leading(names).filter(user__is_active=True).select_related("user")
+        return {name: (taken.user.pk, taken.user.username) for taken in found for name in taken.leads(names)}
 
     def refuse_taken(self, name, member_id=None):
-        """Raises ValidationError when `name` looks like another member's name or display name."""
-        keys = looks(name)
-        if self.filter(Q(username_key__in=keys) | Q(name_key__in=keys)).exclude(pk=member_id).exists():
+        """Raises ValidationError when `name` looks like one that another member has, or had as a username."""
+        taken = TakenName.objects.like(name)
+        if member_id is not None:
+            taken = taken.exclude(user=member_id)
+        if taken.exists():
             raise ValidationError(TAKEN, code="unique")
 
 
@@ -72,9 +76,7 @@ class User(AbstractUser):
         validators=[validate_username],
         error_messages={"unique": TAKEN},
     )
-    username_key = models.CharField(max_length=120, unique=True, editable=False)
     name = models.CharField(_("display name"), max_length=60, blank=True, validators=[validate_display_name])
-    name_key = models.CharField(max_length=240, blank=True, db_index=True, editable=False)
     about = models.TextField(_("about"), max_length=1000, blank=True)
     hides_presence = models.BooleanField(
         _("invisible"),
@@ -122,6 +124,22 @@ class User(AbstractUser):
 
     def check_password(self, raw_password):
         return not self.is_placeholder and super().check_password(raw_password)
+
+    def clean(self):
+        super().clean()
+        self.keep_an_owner()
+
+    @transaction.atomic
+    def keep_an_owner(self):
+        """Raises ValidationError when the forum would be left without an active owner.
+
+        In a transaction, so that two owners who deactivate each other at once take turns.
+        """
+        if self._state.adding or (self.is_active and self.is_superuser):
+            return
+        owners = type(self).objects.filter(is_active=True, is_superuser=True).order_by("pk")
+        if list(owners.select_for_update(no_key=True).values_list("pk", flat=True)) == [self.pk]:
+            raise ValidationError(_("This is the only active owner. Make somebody else an owner first."))
 
     def validate_unique(self, exclude=None):
         """Names must also not look like another member's, nor like the forum's own."""
@@ -180,29 +198,40 @@ class User(AbstractUser):
 
     @transaction.atomic
     def save(self, *args, update_fields=None, **kwargs):
-        """Without `update_fields` it saves what was changed here: a stale copy never undoes a suspension."""
+        """Without `update_fields` it saves what was changed here: a stale copy never undoes a suspension.
+
+        Raises IntegrityError when one of the names was taken since they were validated.
+        """
         self.username = normal(self.username)
-        self.username_key = skeleton(self.username)
-        self.name_key = skeleton(self.name) if self.name else ""
-        if not self._state.adding:
+        adding, renamed, ends_access = self._state.adding, {"username", "name"}, False
+        if not adding:
             update_fields = self._changed_fields() if update_fields is None else {*update_fields}
-            if {"username", "name"} & update_fields:
-                update_fields |= {"username_key", "name_key"}
-            if self._is_renamed(update_fields):
-                Edition.objects.rise()
+            renamed = self._renamed(update_fields)
             if ends_access := self._ends_access(update_fields):
                 self.security_stamp = new_stamp()
                 update_fields |= {"security_stamp"}
-        adding = self._state.adding
         super().save(*args, update_fields=update_fields, **kwargs)
-        if not adding and ends_access:
+        if renamed:
+            self._claim_names(renamed, adding)
+        if ends_access:
             end_access([self.pk])
         self._remember_stored(update_fields)
 
-    def _is_renamed(self, fields):
-        """Whether posts by this member will show another name than before."""
-        names = {name: getattr(self, name) for name in ("username", "name") if name in fields}
-        return bool(names) and not type(self).objects.filter(pk=self.pk, **names).exists()
+    def _claim_names(self, renamed, adding):
+        if adding and self.is_placeholder:
+            TakenName.objects.claim_for_placeholders([self])
+            return
+        TakenName.objects.claim(self, renamed)
+        if not adding:
+            Edition.objects.rise()
+
+    def _renamed(self, fields):
+        """The fields with names that will differ from the stored ones. Locks the row, for claiming them."""
+        names = {"username", "name"} & set(fields)
+        if not names:
+            return set()
+        stored = type(self).objects.select_for_update(no_key=True).values(*names).get(pk=self.pk)
+        return {name for name in names if stored[name] != getattr(self, name)}
 
     def _remember_stored(self, fields=None):
         """What the database now holds of these fields, or of all that are loaded."""

@@ -6,10 +6,12 @@ import unicodedata
 
 from django.contrib.auth.hashers import make_password
 
-from forum.models import ImportedAuthor, User
-from forum.names import MAX_LENGTH, MIN_LENGTH, skeleton
+from forum.letters import LETTERS
+from forum.looks import looks
+from forum.models import ImportedAuthor, TakenName, User
+from forum.names import MAX_LENGTH, MIN_LENGTH
 
-SEPARATORS = re.compile(r"[^\w.-]+|_+")
+SEPARATORS = re.compile(rf"[^{LETTERS}.-]+|_+")
 TRIES = 20  # names that are looked up at once
 NAME_LENGTH = User._meta.get_field("name").max_length
 
@@ -20,6 +22,7 @@ def find_or_make(drafts):
     found = dict(ImportedAuthor.objects.filter(address_hash__in=hashes).values_list("address_hash", "user_id"))
     missing = [draft for hash, draft in hashes.items() if hash not in found][::-1]
     users = User.objects.bulk_create(_members(missing))
+    TakenName.objects.claim_for_placeholders(users)
     authors = [
         ImportedAuthor(address_hash=draft.address_hash, user=user) for draft, user in zip(missing, users, strict=True)
     ]
@@ -31,13 +34,11 @@ def _members(drafts):
     taken = set()
     for draft in drafts:
         username = _free(_username(draft.author), taken)
-        taken.add(skeleton(username))
+        taken |= looks(username)
         name = draft.author[:NAME_LENGTH] if draft.author != username else ""
         yield User(
             username=username,
-            username_key=skeleton(username),
             name=name,
-            name_key=skeleton(name),
             password=make_password(None),
             is_placeholder=True,
             date_joined=draft.date,
@@ -55,9 +56,10 @@ def _free(username, taken):
     first, free = 1, None
     while not free:
         names = [_numbered(username, number) for number in range(first, first + TRIES)]
-        keys = {name: skeleton(name) for name in names if len(name) >= MIN_LENGTH}
-        used = taken.union(User.objects.filter(username_key__in=keys.values()).values_list("username_key", flat=True))
-        free = next((name for name, key in keys.items() if key not in used), None)
+        keys = {name: looks(name) for name in names if len(name) >= MIN_LENGTH}
+        used = TakenName.objects.filter(key__in=set().union(*keys.values())).values_list("key", flat=True)
+        used = taken.union(used)
+        free = next((name for name, looking in keys.items() if not looking & used), None)
         first += TRIES
     return free
 

@@ -3,6 +3,7 @@
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import IntegrityError
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -38,3 +39,19 @@ def sent_from(page):
         return guarded
 
     return guard
+
+
+def checked_again(view):
+    """For forms with something unique in them, such as a name.
+
+    When somebody takes it between checking and saving, the form is checked once more, and then says so.
+    """
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except IntegrityError:
+            return view(request, *args, **kwargs)
+
+    return guarded

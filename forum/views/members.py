@@ -10,7 +10,7 @@ from forum.models import Post, Topic, User
 from forum.models.editions import with_edition
 from forum.models.prepared import Prepared
 
-from .guards import for_members
+from .guards import checked_again, for_members
 
 SIZE = 20
 COUNTED = 1000
@@ -56,6 +56,7 @@ def topics(request, username):
 
 
 @for_members
+@checked_again
 def edit(request):
     member = User.objects.get(pk=request.user.pk)  # a copy, or the page would show what the form refuses
     form = ProfileForm(request.POST or None, instance=member)

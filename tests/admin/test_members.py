@@ -1,6 +1,8 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
+from django.test import Client
 from django.urls import reverse
 
 from forum.models import User
@@ -56,6 +58,44 @@ def test_names_follow_the_same_rules_as_on_the_site(name, admin, ada, send):
 
     assert response.context["adminform"].form.errors["username"]
     assert User.objects.count() == 2
+
+
+def test_a_name_taken_while_the_form_was_checked_is_refused_in_the_form(admin, ada, grace, send, monkeypatch):
+    check, checks = User.validate_unique, []
+
+    def somebody_is_quicker(self, *args, **kwargs):
+        if checks:
+            take()  # once more, as in this test it was rolled back with the form's own transaction
+        checks.append(self)
+        check(self, *args, **kwargs)
+        take()
+
+    def take():
+        ada.username = "countess"
+        ada.save(update_fields=["username"])
+
+    monkeypatch.setattr(User, "validate_unique", somebody_is_quicker)
+    response = send(admin, page(grace), username="Countess", about="Typed for an hour.")
+
+    assert "username" in response.context["adminform"].form.errors
+    assert "Typed for an hour." in response.text
+
+
+def test_what_others_wrote_still_leads_to_a_member_whom_the_owner_renames(admin, ada, grace, topic, send, client):
+    post = topic.reply(grace, "@ada, and /u/ada/")
+
+    send(admin, page(ada), username="countess")
+
+    post.refresh_from_db()
+    assert f'href="/u/ada/" data-member="{ada.pk}"' in post.html
+    assert client.get("/u/ada/").url == "/u/countess/"
+    assert admin.get(NEW).status_code == 200
+    assert (
+        "username"
+        in send(admin, NEW, username="Ada", password1=world.PASSWORD, password2=world.PASSWORD)
+        .context["adminform"]
+        .form.errors
+    )
 
 
 def test_a_member_is_changed_without_losing_the_count_of_posts(admin, topic, ada, send):
@@ -132,8 +172,6 @@ def test_members_are_deactivated_and_activated_again(admin, ada, grace):
 
 
 def test_a_deactivated_member_is_signed_out_at_once(admin, ada, client):
-    from django.test import Client
-
     hers = Client()
     hers.force_login(ada, backend="forum.backends.MemberBackend")
 
@@ -154,6 +192,21 @@ def test_owners_do_not_lock_themselves_out(admin, olive, send):
         "The owner",
     )
     assert button(olive, "deactivate") not in admin.get(page(olive)).content.decode()
+
+
+def test_the_only_owner_stays_one(admin, olive, signed_in, send):
+    oscar = world.owner("oscar")
+    hers = Client()
+    hers.force_login(oscar, backend="forum.backends.MemberBackend")
+    User.objects.filter(pk=olive.pk).update(is_active=False)  # as oscar's press arrives, olive's has just been done
+
+    response = send(hers, page(oscar), name="Oscar")
+
+    oscar.refresh_from_db()
+    assert response.status_code == 302
+    oscar.is_superuser = False
+    with pytest.raises(ValidationError, match="only active owner"):
+        oscar.full_clean()
 
 
 def test_members_become_moderators_and_cease_to_be(admin, ada):

@@ -1,6 +1,7 @@
 import pytest
 
 from forum.markdown import mentioned, render
+from forum.names import folded
 from tests.markdown.allowed import elements
 
 
@@ -8,7 +9,8 @@ class Members:
     """Knows some names, and remembers what it was asked."""
 
     def __init__(self, *names):
-        self.names, self.asked = {name.casefold(): name for name in names}, []
+        self.names = {folded(name): (number, name) for number, name in enumerate(names, 1)}
+        self.asked = []
 
     def __call__(self, names):
         self.asked.append(names)
@@ -16,13 +18,14 @@ class Members:
 
 
 def mentions(source, *names):
-    return [link["data-member"] for link in elements(render(source, Members(*names)), "a") if "data-member" in link]
+    links = elements(render(source, Members(*names)), "a")
+    return [names[int(link["data-member"]) - 1] for link in links if "data-member" in link]
 
 
 def test_a_mention_leads_to_the_member_under_the_name_as_its_owner_writes_it():
     html = render("Hello @INES!", Members("Ines"))
 
-    assert html == '<p dir="auto">Hello <a class="mention" href="/u/Ines/" data-member="Ines">@Ines</a>!</p>\n'
+    assert html == '<p dir="auto">Hello <a class="mention" href="/u/Ines/" data-member="1">@Ines</a>!</p>\n'
 
 
 def test_unknown_names_stay_text():
@@ -118,7 +121,7 @@ def test_addresses_of_members_are_quoted():
 
 
 def test_a_name_from_the_database_cannot_break_out():
-    html = render("@ines", lambda names: {"ines": '"><script>alert(1)</script>'})
+    html = render("@ines", lambda names: {"ines": (1, '"><script>alert(1)</script>')})
 
     assert "<script" not in html
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from forum import markdown
-from forum.models import ImportedAuthor, Post, Topic, User
+from forum.models import ImportedAuthor, Post, TakenName, Topic, User
 from forum.names import validate_username
 from forum.transfer import conversion, importing, mbox, writing
 from tests.transfer import mails
@@ -151,6 +151,7 @@ def test_several_processes_do_the_same_as_one(bring, tmp_path, help_category, mo
 def _forget_everything():
     for model in (Post, Topic, ImportedAuthor):
         model.objects.all().delete()
+    TakenName.objects.filter(user__is_placeholder=True).delete()
     User.objects.filter(is_placeholder=True).delete()
 
 

@@ -1,10 +1,12 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from forum.models import Topic, User
 from tests import world
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +101,15 @@ def test_a_name_in_another_case_leads_to_the_one_true_page(client, ada, name):
     assert client.get(reverse(name, args=["ADA"])).url == reverse(name, args=["ada"])
 
 
+@pytest.mark.parametrize("name", ["member", "member_topics"])
+@pytest.mark.parametrize("typed", ["ada", "ADA"])
+def test_a_former_name_leads_to_the_renamed_member(client, ada, name, typed):
+    ada.username = "countess"
+    ada.save()
+
+    assert client.get(reverse(name, args=[typed])).url == reverse(name, args=["countess"])
+
+
 @pytest.mark.parametrize("name", ["nobody", "4da", "аdа", "a" * 3000, "%00"])
 def test_unknown_names_and_look_alikes_are_not_there(client, ada, name):
     assert client.get(reverse("member", args=[name])).status_code == 404
@@ -148,6 +159,39 @@ def test_a_refused_profile_keeps_what_was_typed_and_changes_nothing(ada, grace, 
     assert name in response.text
     assert (grace.name, grace.about) == ("Grace Hopper", "")
     assert response.context["user"].display_name == "Grace Hopper"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_who_take_one_display_name_at_once_three_get_their_form_back():
+    clients = [Client() for _ in range(4)]
+    for n, client in enumerate(clients):
+        client.force_login(world.member(f"member-{n}x"), backend="forum.backends.MemberBackend")
+
+    def take(client):
+        return client.post(reverse("profile"), {"name": "Sam Smith", "about": "Typed for an hour."})
+
+    answers = at_once(*[lambda client=client: take(client) for client in clients])
+
+    assert sorted(answer.status_code for answer in answers) == [302, 422, 422, 422]
+    assert all("Typed for an hour." in answer.text for answer in answers if answer.status_code == 422)
+    assert User.objects.filter(name="Sam Smith").count() == 1
+
+
+def test_a_name_taken_while_the_profile_was_checked_is_refused_in_the_form(ada, grace, signed_in, monkeypatch):
+    check = User.validate_unique
+
+    def somebody_is_quicker(self, *args, **kwargs):
+        monkeypatch.setattr(User, "validate_unique", check)
+        check(self, *args, **kwargs)
+        ada.name = "Countess"
+        ada.save()
+
+    monkeypatch.setattr(User, "validate_unique", somebody_is_quicker)
+    response = signed_in(grace).post(reverse("profile"), {"name": "Countess", "about": "Typed for an hour."})
+
+    assert response.status_code == 422
+    assert "name" in response.context["form"].errors
+    assert "Typed for an hour." in response.text
 
 
 def test_somebody_may_stay_as_they_are(ada, signed_in):

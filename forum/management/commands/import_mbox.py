@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rich.console import Console
@@ -117,5 +118,8 @@ def _category(name):
         category.full_clean()
     except ValidationError as error:
         raise CommandError(_("--category: %s") % " ".join(error.messages)) from error
-    category.save()
+    try:
+        category.save()
+    except IntegrityError:  # another import has just made it
+        return Category.objects.get(name=name)
     return category
