@@ -16,7 +16,9 @@ def shown(request, sidebar):
     ends = [announcement.until.timestamp() for announcement in current if announcement.until]
     if ends and hasattr(request, "scope"):
         request.scope["forum.until"] = min(ends)
-    away = dismissed_in(request.COOKIES)
+    away = dismissed_in(request.COOKIES) & {announcement.pk for announcement in current}
+    if hasattr(request, "scope"):
+        request.scope["forum.dismissed"] = frozenset(away)
     return [fragments.announcement(announcement) for announcement in current if announcement.pk not in away]
 
 
@@ -29,7 +31,12 @@ def standing(sidebar):
     return _kept[1]
 
 
+def known():
+    """Ids of what this process last knew to be announced."""
+    return {announcement.pk for announcement in _kept[1] if announcement.is_current}
+
+
 def dismissed_in(cookies):
     """Ids, whatever the cookie says."""
     parts = cookies.get(COOKIE, "")[:1000].split(".")
-    return {int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19}
+    return frozenset(int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19)

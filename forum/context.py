@@ -13,14 +13,19 @@ THEMES = ("light", "dark")
 
 
 def site(request):
-    theme = request.COOKIES.get("theme")
     sidebar = SimpleLazyObject(lambda: Sidebar(request.user))
     return {
         "site_name": settings.SITE_NAME,
         "sidebar": sidebar,
         "announcements": SimpleLazyObject(lambda: announcements.shown(request, sidebar)),
-        "theme": theme if theme in THEMES else "",
+        "theme": theme_in(request.COOKIES),
     }
+
+
+def theme_in(cookies):
+    """One of THEMES, or "" for the system's."""
+    theme = cookies.get("theme")
+    return theme if theme in THEMES else ""
 
 
 def with_newest(reader):

@@ -5,12 +5,14 @@ from io import BytesIO
 from csp.middleware import CSPMiddleware
 from django.core.handlers.asgi import ASGIRequest
 from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.gzip import GZipMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils.cache import patch_vary_headers
 
+from forum.serving.compression import CompressionMiddleware
+
 OUTWARDS = [
-    each(lambda request: None) for each in (CSPMiddleware, XFrameOptionsMiddleware, GZipMiddleware, SecurityMiddleware)
+    each(lambda request: None)
+    for each in (CSPMiddleware, XFrameOptionsMiddleware, CompressionMiddleware, SecurityMiddleware)
 ]
 
 

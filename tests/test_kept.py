@@ -1,4 +1,8 @@
-from forum.kept import Kept
+from sys import getsizeof
+
+import pytest
+
+from forum.kept import Kept, weight
 
 
 def test_what_is_kept_is_not_made_again():
@@ -10,7 +14,7 @@ def test_what_is_kept_is_not_made_again():
 
 
 def test_what_was_used_longest_ago_makes_room():
-    kept = Kept(4 * (Kept.ENTRY + 100))
+    kept = Kept(4 * (Kept.ENTRY + weight("a") + weight("x" * 100)))
     for name in "abcd":
         kept.keep(name, "x" * 100)
     kept.get("a")
@@ -27,3 +31,30 @@ def test_what_is_larger_than_all_the_room_is_not_kept():
 
     assert kept.keep("large", "x" * 2_000) == "x" * 2_000
     assert (kept.get("large"), kept.size) == (None, 0)
+
+
+@pytest.mark.parametrize("part", ["key", "text", "key in a tuple", "text in a list", "wide letters"])
+def test_all_that_an_entry_holds_counts(part):
+    kept, long = Kept(2**20), "x" * 60_000
+    for number in range(50):
+        key, text = f"{number}", "x"
+        if part == "key":
+            key += long
+        elif part == "key in a tuple":
+            key = (number, (None, key + long))
+        elif part == "wide letters":
+            text = "\U0001f375" * 15_000
+        else:
+            text = text + long if part == "text" else [{"headers": [text + long]}]
+        kept.keep(key, text)
+
+    assert 10 < len(list(kept)) < 2**20 / 60_000
+    assert kept.size <= 2**20
+
+
+def test_an_entry_that_is_kept_again_counts_once():
+    kept = Kept(2**20)
+    for length in (10_000, 20_000):
+        kept.keep("key", "x" * length)
+
+    assert kept.size == Kept.ENTRY + getsizeof("key") + getsizeof("x" * 20_000)

@@ -7,10 +7,11 @@ import gzip
 import secrets
 import zlib
 
-from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 from forum.kept import Kept
+from forum.serving.encodings import accepted
 
 LEVEL = 6
 _kept = Kept(16 * 2**20)
@@ -23,8 +24,10 @@ def shares(request, key, html):
 
 class CompressionMiddleware(GZipMiddleware):
     def process_response(self, request, response):
+        forms = accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        request.META["HTTP_ACCEPT_ENCODING"] = ", ".join(forms)  # Django takes "gzip;q=0" for a yes
         shared = getattr(request, "shared", None)
-        if not shared or response.status_code != 200 or not accepts_gzip(request):
+        if not shared or response.status_code != 200 or "gzip" not in forms:
             return super().process_response(request, response)
         content = self.with_shared(response.content, *shared)
         if content is None:
@@ -56,7 +59,3 @@ def blocks_of(data, flush):
     """Deflate blocks that refer to nothing before them and end on a whole byte."""
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return compressor.compress(data) + compressor.flush(flush)
-
-
-def accepts_gzip(request):
-    return re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))

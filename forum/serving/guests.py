@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
-from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from forum.kept import Kept
+from forum.serving.guest_keys import PERSONAL, key_of
 from forum.serving.release import release
 
 MOST = 64 * 2**20  # bytes of pages that one process keeps
-PERSONAL = {settings.SESSION_COOKIE_NAME, "messages"}  # cookies that make a page somebody's own
-CHOICES = ("theme", "dismissed")  # cookies that make a guest's page another one, and nobody's own
 FOR_ALL = [
     # a browser asks every time; a cache in between may answer for a second, nginx until the clock's second ends
     (b"cache-control", b"public, max-age=0, s-maxage=1"),
@@ -41,10 +39,13 @@ class Version:
         return self.question(*self.about) == self.answer
 
 
-def stands_for(request, version):
-    """Called by a view whose page may be kept, with a Version that was asked before anything else was read."""
-    is_guests = not request.user.is_authenticated and PERSONAL.isdisjoint(request.COOKIES)
-    if is_guests and hasattr(request, "scope"):
+def stands_for(request, version, address):
+    """Called by a view whose page may be kept, with a Version that was asked before anything else was read.
+
+    `address` is the page's own: under others that lead there, with zeros before a number, say, it is not kept.
+    """
+    is_guests = not request.user.is_authenticated and set(PERSONAL).isdisjoint(request.COOKIES)
+    if is_guests and hasattr(request, "scope") and request.get_full_path() == address:
         request.scope["forum.version"] = version
 
 
@@ -55,9 +56,6 @@ class Page:
     body: bytes
     etag: bytes
     until: float | None  # the moment from which it shows too much, whatever the database says
-
-    def __len__(self):
-        return len(self.body)
 
 
 class Guests:
@@ -119,18 +117,19 @@ class Keeping:
         else:
             self.parts.append(message.get("body", b""))
             if not message.get("more_body"):
-                await self.guests.keep(self.key, self.scope, self._page(), self.send)
+                key = self.key._replace(dismissed=self.scope.get("forum.dismissed", frozenset()))
+                await self.guests.keep(key, self.scope, self._page(key), self.send)
 
     def _may_be_kept(self, start):
         sets_cookie = any(name.lower() == b"set-cookie" for name, _value in start["headers"])
         return start["status"] == 200 and "forum.version" in self.scope and not sets_cookie
 
-    def _page(self):
+    def _page(self, key):
         version = self.scope["forum.version"]
         ours = {name for name, _value in FOR_ALL}
         headers = [pair for pair in self.start["headers"] if pair[0].lower() not in ours]
         until = self.scope.get("forum.until")
-        word = hashlib.sha256(repr((release(), self.key, version.answer, until)).encode()).hexdigest()[:32]
+        word = hashlib.sha256(repr((release(), key, version.answer, until)).encode()).hexdigest()[:32]
         return Page(version, headers, b"".join(self.parts), b'W/"%s"' % word.encode(), until)
 
 
@@ -143,22 +142,6 @@ def holds(page):
         return False  # Django has a page that says so
     finally:
         close_old_connections()  # as at the end of a request of Django's: others wait for it
-
-
-def key_of(scope):
-    """What a guest's page depends on beside the database; None for what isn't one."""
-    if scope["method"] != "GET":
-        return None
-    named = {b"host": b"", b"x-forwarded-proto": b"", b"accept-encoding": b"", b"cookie": b""}
-    for name, value in scope["headers"]:
-        if name in named:
-            named[name] += b";" + value  # several cookie headers are one to Django, too
-    cookies = dict(part.strip().partition("=")[::2] for part in named.pop(b"cookie").decode("latin-1").split(";"))
-    if not PERSONAL.isdisjoint(cookies):
-        return None
-    compressed = b"gzip" in named.pop(b"accept-encoding")
-    chosen = [cookies.get(name) for name in CHOICES]
-    return scope["scheme"], scope["path"], scope["query_string"], *named.values(), *chosen, compressed
 
 
 def known(scope):

@@ -25,8 +25,8 @@ def index(request, category=None):
         places, older = page = topic_list.page(before)
     except BadKey as error:
         raise Http404 from error
-    if places and not request.GET:
-        stands_for(request, versions.of_list(topic_list, page))
+    if places and not before:
+        stands_for(request, versions.of_list(topic_list, page), category.get_absolute_url() if category else "/")
     rows = topic_list.rows(places)
     context = {"list": topic_list, "category": category, "rows": rows, "older": older, "before": before}
     return render(request, "topics/index.html", context)
@@ -39,14 +39,13 @@ def show(request, topic_id, slug=""):
         return redirect(canonical(request, topic))
     page = Page(asked_page(request), topic.last_number)
     if page.number > page.count:
-        return redirect(f"{topic.get_absolute_url()}?page={page.count}" if page.count > 1 else topic)
+        return redirect(page_of(topic, page.count))
     form = None
     if request.user.is_authenticated:
         Reading.objects.record(request.user, topic, min(page.last, topic.last_number))
         if topic.takes_replies_from(request.user):
             form = ReplyForm(author=request.user)
-    if set(request.GET) <= {"page"}:
-        stands_for(request, versions.of_topic(topic))
+    stands_for(request, versions.of_topic(topic), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
     shares(request, fragments.posts_key(topic, page), posts)
     writable = topic.is_writable_by(request.user)
@@ -103,6 +102,10 @@ def asked_page(request):
     if not (page.isascii() and page.isdigit() and len(page) < 10 and int(page) > 0):
         raise Http404
     return int(page)
+
+
+def page_of(topic, number):
+    return topic.get_absolute_url() + (f"?page={number}" if number > 1 else "")
 
 
 def page_address(topic, number):

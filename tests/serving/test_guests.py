@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def is_kept(guests, address):
-    return any(key[1] == address for key in guests.kept._entries)
+    path, _, query = address.partition("?")
+    return any((key.path, key.query) == (path, query.encode()) for key in guests.kept)
 
 
 def test_a_page_that_did_not_change_is_answered_with_304(guest, topic):
@@ -119,7 +120,7 @@ def test_readers_added_behind_the_models_back_close_the_door_too(guest, topic):
 
 def test_a_kept_page_costs_one_question(guests, guest, topic):
     guest.gets(topic.get_absolute_url())
-    page = next(page for key, page in guests.kept._entries.items() if key[1] == topic.get_absolute_url())
+    page = next(guests.kept.get(key) for key in guests.kept if key.path == topic.get_absolute_url())
 
     with CaptureQueriesContext(connection) as asked:
         assert page.version.is_current
@@ -162,10 +163,60 @@ def test_colours_and_compression_have_pages_of_their_own(guests, topic):
 
 
 def test_addresses_with_anything_added_are_not_kept(guests, guest, topic):
-    for address in (f"{topic.get_absolute_url()}?utm=1", "/?before=", "/?page=1"):
-        assert guest.gets(address).status in (200, 404)
+    number, slug = str(topic.pk), topic.get_absolute_url().partition("-")[2]
+    topics = (f"/t/000{number}-{slug}", *(f"/t/{number}-{slug}?{query}" for query in QUERIES))
+    for address in (*topics, "/?before=", "/?page=1", "/?&&", f"{topic.category.get_absolute_url()}?x"):
+        assert guest.gets(address).status in (200, 302, 404)
 
-    assert not guests.kept._entries
+    assert not list(guests.kept)
+
+
+QUERIES = ("utm=1", "page=1", "page=01", "page=2&page=1", "&page=1", "p%61ge=1", "&", "page=1&x")
+
+
+def test_a_page_has_one_copy_for_each_choice_there_is(guests, topic):
+    """Whatever stands in cookies and headers that a page does not read, or only looks like a choice."""
+    made = Announcement.objects.announce("Back at six.")
+    shown = {"", "theme=dark", f"dismissed={made.pk}", f"dismissed={made.pk}.7; theme=light"}
+    alike = {f"theme={'x' * 1000}{n}" for n in range(3)} | {f"dismissed={n}.{n + 1}" for n in (91, 92, 93)} | {"a=b"}
+    for cookie in sorted(shown | alike):
+        for headers in (
+            {},
+            {"x_forwarded_proto": "https"},
+            {"x_forwarded_proto": "gopher"},
+            {"host": "testserver:81"},
+            {"host": "TestServer"},
+            {"accept_encoding": "deflate"},
+            {"accept_encoding": "gzip;q=0"},
+            {"x_forwarded_host": "elsewhere.example"},
+        ):
+            assert Visitor(guests, cookie=cookie, **headers).gets(topic.get_absolute_url()).status == 200
+
+    assert len(list(guests.kept)) == len(shown)
+
+
+def test_a_host_that_is_not_the_forums_is_answered_with_no_kept_page(guest, topic):
+    guest.gets("/")
+
+    for host in ("elsewhere.example", "testserver.elsewhere.example", "testserver:x", ""):
+        assert guest.gets("/", host=host).status == 400
+
+
+def test_long_cookies_of_guests_fill_no_memory(guests, topic):
+    for number in range(200):
+        Visitor(guests, cookie=f"theme={'x' * 8000}{number}").gets(topic.get_absolute_url())
+
+    assert len(list(guests.kept)) == 1
+    assert guests.kept.size < 2**20
+
+
+def test_two_encodings_are_told_apart_by_what_they_mean(guests, topic):
+    plain = ("", "identity", "gzip;q=0", "gzip; q=0.0, br", "*;q=0", "GZIP;q=0,*", "xgzip")
+    packed = ("gzip", "GZip", "*", "br;q=0, gzip;q=0.1", "gzip;q=1.0, identity;q=0")
+    for header in (*plain, *packed):
+        answer = Visitor(guests, accept_encoding=header).gets(topic.get_absolute_url())
+        assert answer.headers.get("content-encoding") == ("gzip" if header in packed else None), header
+        assert "Accept-Encoding" in answer.headers["vary"]
 
 
 def test_a_cache_in_between_may_answer_for_a_second_and_no_longer(guest, topic):

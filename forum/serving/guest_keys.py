@@ -1,0 +1,73 @@
+"""What a guest's page depends on beside the database: the key it is kept under, here and in deploy/nginx.conf.
+
+Each part is one of a closed set, so nobody can fill the cache with copies of one page: the theme is one that exists,
+announcements that were put away are still announced, and the address is the page's own (see `guests.stands_for`). The
+host is no part, as pages don't depend on it; it only has to be the site's.
+"""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http.cookie import parse_cookie
+from django.http.request import split_domain_port, validate_host
+
+from forum import announcements
+from forum.context import theme_in
+from forum.serving.encodings import accepted
+
+# What a page reads of its visitor. A cookie that makes it somebody's own is never kept for others; of a choice each
+# value has a page. nginx knows the same ones: tests/deploy/test_keys.py compares.
+PERSONAL = (settings.SESSION_COOKIE_NAME, "messages")
+CHOICES = ("theme", announcements.COOKIE)
+DEVELOPMENT_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # as Django has it for DEBUG without ALLOWED_HOSTS
+
+
+class Key(NamedTuple):
+    path: str
+    query: bytes
+    is_secure: bool
+    is_compressed: bool
+    theme: str
+    dismissed: frozenset  # ids of announcements
+
+
+def key_of(scope):
+    """The Key of a request; None for one that no kept page answers."""
+    if scope["method"] != "GET":
+        return None
+    headers = headers_of(scope)
+    cookies = parse_cookie("; ".join(headers["cookie"]))
+    if not set(PERSONAL).isdisjoint(cookies) or not is_ours(headers["host"]):
+        return None
+    return Key(
+        scope["path"],
+        scope["query_string"],
+        is_secure(scope, headers["x-forwarded-proto"]),
+        "gzip" in accepted(",".join(headers["accept-encoding"])),
+        theme_in(cookies),
+        announcements.dismissed_in(cookies) & announcements.known(),
+    )
+
+
+def headers_of(scope):
+    """{name: values} of those that matter here."""
+    found = {"host": [], "cookie": [], "x-forwarded-proto": [], "accept-encoding": []}
+    for name, value in scope["headers"]:
+        if (name := name.decode("latin-1")) in found:
+            found[name].append(value.decode("latin-1"))
+    return found
+
+
+def is_ours(hosts):
+    if len(hosts) != 1:
+        return False
+    allowed = settings.ALLOWED_HOSTS or (DEVELOPMENT_HOSTS if settings.DEBUG else [])
+    domain, _port = split_domain_port(hosts[0])
+    return bool(domain) and validate_host(domain, allowed)
+
+
+def is_secure(scope, forwarded):
+    """As Django's `request.is_secure()` has it."""
+    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
+        return forwarded[0].split(",")[0].strip() == settings.SECURE_PROXY_SSL_HEADER[1]
+    return scope["scheme"] == "https"
