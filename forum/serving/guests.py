@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from django.db import DatabaseError, close_old_connections
 
 from forum.kept import Kept
-from forum.serving.guest_keys import PERSONAL, key_of
+from forum.serving.guest_keys import PERSONAL, Key, key_of
 from forum.serving.release import release
 
 MOST = 64 * 2**20  # bytes of pages that one process keeps
@@ -51,6 +51,7 @@ def stands_for(request, version, address):
 
 @dataclass(frozen=True)
 class Page:
+    key: Key
     version: Version
     headers: list
     body: bytes
@@ -92,13 +93,13 @@ class Guests:
 
     async def _send(self, page, scope, send):
         fresh = known(scope) == page.etag
-        headers = [*FOR_ALL, (b"etag", page.etag), (b"x-accel-expires", b"@%d" % scope["forum.asked_at"])]
+        headers = [*FOR_ALL, (b"etag", page.etag), *for_nginx(page.key, scope["forum.asked_at"])]
         headers += page.headers if not fresh else []
         await send({"type": "http.response.start", "status": 304 if fresh else 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if fresh else page.body})
 
-    async def keep(self, key, scope, page, send):
-        self.kept.keep(key, page)
+    async def keep(self, scope, page, send):
+        self.kept.keep(page.key, page)
         await self._send(page, scope, send)
 
 
@@ -118,7 +119,7 @@ class Keeping:
             self.parts.append(message.get("body", b""))
             if not message.get("more_body"):
                 key = self.key._replace(dismissed=self.scope.get("forum.dismissed", frozenset()))
-                await self.guests.keep(key, self.scope, self._page(key), self.send)
+                await self.guests.keep(self.scope, self._page(key), self.send)
 
     def _may_be_kept(self, start):
         sets_cookie = any(name.lower() == b"set-cookie" for name, _value in start["headers"])
@@ -130,7 +131,13 @@ class Keeping:
         headers = [pair for pair in self.start["headers"] if pair[0].lower() not in ours]
         until = self.scope.get("forum.until")
         word = hashlib.sha256(repr((release(), key, version.answer, until)).encode()).hexdigest()[:32]
-        return Page(version, headers, b"".join(self.parts), b'W/"%s"' % word.encode(), until)
+        return Page(key, version, headers, b"".join(self.parts), b'W/"%s"' % word.encode(), until)
+
+
+def for_nginx(key, now):
+    """Until when it may keep the page for others with this theme; one without what somebody dismissed, not at all."""
+    headers = [(b"x-accel-expires", b"0" if key.dismissed else b"@%d" % now)]
+    return [*headers, (b"x-page-theme", key.theme.encode())] if key.theme else headers
 
 
 def holds(page):

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from forum.models import Announcement
 from tests.deploy.site import until
 
 
@@ -87,9 +88,55 @@ def test_forms_errors_and_redirects_are_not_kept(visit, topic):
         assert [guest.get(path).headers["X-Kept"] for _ in range(3)] == ["MISS"] * 3
 
 
-def test_two_addresses_never_share_a_page(visit, path):
+def test_two_addresses_never_share_a_page(visit, path, topic, ada):
     """A question mark in the path is not the one before the query."""
+    for number in range(2, 22):
+        topic.reply(ada, f"Reply {number}.")
     guest = visit()
-    assert is_kept(guest, f"{path}?page=1")
+    assert is_kept(guest, f"{path}?page=2")
 
-    assert guest.get(f"{path}%3Fpage=1").status == 404
+    assert guest.get(f"{path}%3Fpage=2").status == 404
+
+
+@pytest.mark.parametrize("cookie", ["dismissed={}", "a=b; dismissed={}", "dismissed=7.{}.8", 'dismissed="{}"'])
+def test_an_announcement_that_one_guest_put_away_is_shown_to_all_others(visit, path, cookie):
+    announcement = Announcement.objects.announce("Back at six.")
+    guest = visit()
+    until(lambda: "Back at six." in guest.get(path).text)
+
+    for _ in range(12):
+        other = visit()
+        other.cookie = cookie.format(announcement.pk)
+        assert "Back at six." not in other.get(path).text
+        assert "Back at six." in guest.get(path).text
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        'theme="dark"',
+        "theme=light; theme=dark",
+        'theme="\\144ark"',
+        "\xa0theme=dark",
+        "theme=\tdark",
+        "x;theme =dark",
+    ],
+)
+def test_a_cookie_that_the_forum_reads_otherwise_than_nginx_changes_nobody_elses_page(visit, path, cookie):
+    odd, guest, light = visit(), visit(), visit()
+    odd.cookie, light.cookie = cookie, "theme=light"
+
+    for _ in range(12):
+        odd.get(path)
+        assert 'data-theme="' not in guest.get(path).text
+        assert 'data-theme="light"' in light.get(path).text
+    assert is_kept(guest, path)
+    assert is_kept(light, path)
+
+
+@pytest.mark.parametrize("accepted", ["gzip;q=0", "br, gzip ; q=0.00", "*;q=0", "identity"])
+def test_who_takes_no_gzip_gets_none_from_what_is_kept(visit, path, accepted):
+    guest, other = visit(), visit()
+    assert is_kept(guest, path, Accept_Encoding="gzip")
+
+    assert not other.get(path, Accept_Encoding=accepted).headers["Content-Encoding"]

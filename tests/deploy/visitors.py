@@ -27,13 +27,15 @@ class Answer(NamedTuple):
 class Visitor:
     def __init__(self, address, user=None, come_from="127.0.0.1"):
         self.address, self.cookies, self.sockets = address, {}, ExitStack()
+        self.cookie = ""  # a whole header, in the place of these
         self.trusting = ssl._create_unverified_context()  # the certificate is one that nobody signed
         host = urllib.parse.urlsplit(address)
         self.line = http.client.HTTPSConnection(
             host.hostname, host.port, timeout=30, context=self.trusting, source_address=(come_from, 0)
         )
         if user:
-            self.cookies["sessionid"] = session_cookie(user, address)["value"]
+            prefix = "__Host-" if address.startswith("https") else ""
+            self.cookies[f"{prefix}sessionid"] = session_cookie(user, address)["value"]
 
     def get(self, path, **headers):
         return self._ask("GET", path, None, headers)
@@ -65,11 +67,11 @@ class Visitor:
         self.line.close()
 
     def _cookies(self):
-        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return self.cookie or "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def _ask(self, method, path, body, headers):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        if self.cookies:
+        if self.cookies or self.cookie:
             named["Cookie"] = self._cookies()
         self.line.request(method, path, body, named)
         answer = self.line.getresponse()
