@@ -14,6 +14,7 @@ from forum.views import (
     sessions,
     themes,
     topics,
+    unsent,
 )
 
 handler400 = "forum.views.errors.bad"
@@ -55,6 +56,7 @@ urlpatterns = [
     path("u/<str:username>/", members.show, name="member"),
     path("u/<str:username>/topics/", members.topics, name="member_topics"),
     path("profile/", members.edit, name="profile"),
+    path("continue/", unsent.create, name="continue"),
     path("theme/", themes.update, name="theme"),
     path("announcements/<int:announcement_id>/dismiss/", dismissals.create, name="dismiss"),
     path("accounts/sessions/", sessions.index, name="usersessions_list"),

@@ -2,7 +2,10 @@
 
 from allauth.account import forms, views
 from django.db import IntegrityError, transaction
+from django.forms import CharField, HiddenInput
 from django.utils.translation import gettext_lazy as _
+
+from forum.forms import unsent
 
 
 class Plain:
@@ -24,9 +27,18 @@ LABELS = {
 
 
 class LoginForm(Plain, forms.LoginForm):
+    unsent = CharField(required=False, widget=HiddenInput)  # what was sent while signed out: see forum/forms/unsent.py
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+    def login(self, request, redirect_url=None):
+        waiting = unsent.unpacked(self.cleaned_data["unsent"])
+        response = super().login(request, waiting["path"] if waiting else redirect_url)
+        if waiting and request.user.is_authenticated:
+            unsent.keep(request, waiting)
+        return response
 
 
 class SignupForm(Plain, forms.SignupForm):

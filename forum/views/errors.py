@@ -2,11 +2,13 @@
 
 import sys
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template import context_processors
 
 from forum.db.outages import is_outage
+from forum.forms import unsent
 
 TEXTS = ("title", "body", "reason", "about")
 OTHERS = ("name", "hides_presence", "announces_updates", "token", "version", "category")
@@ -18,11 +20,11 @@ def bad(request, exception=None):
 
 
 def not_found(request, exception=None):
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"typed": typed_in(posted(request))}, status=404)
 
 
 def forbidden(request, exception=None):
-    return render(request, "403.html", status=403)
+    return render(request, "403.html", {"typed": typed_in(posted(request))}, status=403)
 
 
 def with_page_for_405(get_response):
@@ -42,7 +44,7 @@ def with_page_for_405(get_response):
 def broken(request):
     """503 where the database is away, busy or full, which passes; else 500. Asks nothing, since nothing may answer."""
     if not is_outage(sys.exc_info()[1]):
-        return render(None, "500.html", status=500)
+        return render(None, "500.html", {"typed": typed_in(posted(request))}, status=500)
     context = {**sent_again(request), **context_processors.csrf(request)}
     response = render(None, "503.html", context, status=503)
     response["Retry-After"] = "5"
@@ -50,26 +52,58 @@ def broken(request):
 
 
 def csrf(request, reason=""):
-    return render(request, "403_csrf.html", sent_again(request), status=403)
+    """Gives the form back with a fresh token; who isn't signed in any more can sign in first."""
+    context = sent_again(request)
+    waiting = unsent.unpacked(request.POST.get("unsent", "")) if is_ours(request) else None
+    if waiting:  # in the sign-in form, of somebody who has signed in in another tab
+        context |= waiting | {"typed": typed_in(waiting["fields"])}
+    if context["fields"] and not request.user.is_authenticated:
+        return signed_out(request, context)
+    return render(request, "403_csrf.html", context, status=403)
 
 
-def signed_out(request):
-    """For what a guest sends to a form of members. Says the same whether or not anything is at its address."""
-    return render(request, "403_signed_out.html", sent(request), status=403)
+def signed_out(request, waiting=None):
+    """For what a guest sends to a form of members. Says the same whether or not anything is at its address.
+
+    `waiting` (path and fields) is what was sent before, if it isn't in this request.
+    """
+    from forum.forms.accounts import LoginForm  # allauth's forms can only be loaded once its views are
+
+    context = sent(request)
+    if waiting:
+        context |= waiting | {"typed": typed_in(waiting["fields"])}
+    if context["fields"]:
+        context["unsent"] = unsent.packed(context["path"], context["fields"])
+        context["form"] = LoginForm(request=request, initial={"unsent": context["unsent"]})
+    return render(request, "403_signed_out.html", context, status=403)
+
+
+def is_ours(request):
+    """Whether it came from a page of this forum, for what has no token or a wrong one."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def sent_again(request):
     """As `sent`, before anybody has looked where it came from: a form from elsewhere can only be read."""
     context = sent(request)
-    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     harmless = set(request.POST) <= {*TEXTS, *OTHERS, "csrfmiddlewaretoken"}
-    if not (ours and harmless):
-        context["fields"] = []
+    if not (is_ours(request) and harmless):
+        context["fields"] = {}
     return context
 
 
 def sent(request):
     """What came with a form, to be sent again to the same place, and the texts in it."""
-    fields = [(name, value) for name, value in request.POST.items() if name in (*TEXTS, *OTHERS)]
-    typed = [value for name, value in fields if name in TEXTS and value]
-    return {"fields": fields, "typed": typed, "path": request.get_full_path()}
+    fields = {name: value for name, value in request.POST.items() if name in (*TEXTS, *OTHERS)}
+    return {"fields": fields, "typed": typed_in(fields), "path": request.get_full_path()}
+
+
+def posted(request):
+    try:
+        return request.POST
+    except (SuspiciousOperation, MultiPartParserError, OSError):  # what nobody has looked at so far
+        return {}
+
+
+def typed_in(fields):
+    return [value for name, value in fields.items() if name in TEXTS and value]

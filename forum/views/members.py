@@ -5,12 +5,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from forum import fragments
+from forum.forms import unsent
 from forum.forms.members import ProfileForm
 from forum.models import Post, Topic, User
 from forum.models.editions import with_edition
 from forum.models.prepared import Prepared
 
 from .guards import checked_again, for_members
+from .submissions import saved
 
 SIZE = 20
 COUNTED = 1000
@@ -59,9 +61,10 @@ def topics(request, username):
 @checked_again
 def edit(request):
     member = User.objects.get(pk=request.user.pk)  # a copy, or the page would show what the form refuses
-    form = ProfileForm(request.POST or None, instance=member)
+    waiting = unsent.initial(request, request.path, ProfileForm)
+    form = ProfileForm(request.POST or None, instance=member, initial=waiting)
     if request.method == "POST" and form.is_valid():
-        return redirect(form.save())
+        return saved(request, form.save().get_absolute_url())
     return render(request, "members/edit.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -5,10 +5,12 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 
+from forum.forms import unsent
 from forum.forms.topics import MoveForm
 from forum.models import Topic
 
 from .guards import for_members, sent_from
+from .submissions import saved
 
 
 def for_moderators(view):
@@ -40,8 +42,12 @@ close, open, pin, unpin = map(does, ("close", "open", "pin", "unpin"))
 
 @for_moderators
 def move(request, topic):
-    form = MoveForm(request.POST or None, moderator=request.user, initial={"category": topic.category_id})
+    form = MoveForm(
+        request.POST or None,
+        moderator=request.user,
+        initial={"category": topic.category_id} | unsent.initial(request, request.path, MoveForm),
+    )
     if request.method == "POST" and form.is_valid():
         topic.move(form.cleaned_data["category"])
-        return redirect(topic)
+        return saved(request, topic.get_absolute_url())
     return render(request, "topics/move.html", {"topic": topic, "form": form}, status=422 if form.errors else 200)

@@ -2,10 +2,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from forum import markdown, shown
+from forum.forms import unsent
 from forum.forms.posts import EditForm, ReplyForm
 from forum.forms.submissions import as_typed
 from forum.models import Post
@@ -22,7 +24,9 @@ def new(request, topic_id):
     """The reply form on a page of its own; `?quote=` names the number of a post to quote."""
     topic = shown.topic(request.user, topic_id)
     quoted = quotation(topic, request.GET.get("quote", ""), request.user)
-    form = ReplyForm(author=request.user, initial={"body": quoted})
+    waiting = unsent.initial(request, reverse("create_reply", args=[topic.pk]), ReplyForm)
+    body = "\n\n".join(filter(None, (waiting.get("body"), quoted)))
+    form = ReplyForm(author=request.user, initial=waiting | {"body": body})
     refusal = None if topic.takes_replies_from(request.user) else why_not(topic)
     return render(request, "posts/new.html", {"topic": topic, "form": form, "refusal": refusal})
 
@@ -55,7 +59,8 @@ def create(request, topic_id):
 @require_safe
 def edit(request, post_id):
     post = editable(request.user, post_id)
-    form = EditForm(author=request.user, initial={"body": post.body, "version": post.version})
+    waiting = unsent.initial(request, reverse("update_post", args=[post.pk]), EditForm)
+    form = EditForm(author=request.user, initial={"body": post.body, "version": post.version} | waiting)
     return render(request, "posts/edit.html", {"post": post, "form": form})
 
 

@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.encoding import iri_to_uri
 
+from forum.forms import unsent
 from forum.forms.submissions import digest, is_token
 from forum.models import Post
 from forum.models.prepared import Prepared
@@ -44,7 +45,8 @@ def not_saved():
 
 
 def saved(request, url):
-    """Leads on. A script is told where to, as fetch() would follow a redirect and hide its address."""
+    """Leads on, and forgets what waited to be sent. A script is told where to: fetch() hides a redirect's address."""
+    unsent.forget(request)
     if request.headers.get("X-Requested-With") in ("fetch", "check"):
         return HttpResponse(status=201, headers={"Location": iri_to_uri(url)})
     return redirect(url)

@@ -2,9 +2,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from forum import fragments, shown, versions
+from forum.forms import unsent
 from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm
 from forum.lists import BadKey, TopicList
@@ -56,7 +58,8 @@ def show(request, topic_id, slug=""):
 @for_members
 @require_safe
 def new(request):
-    form = TopicForm(author=request.user, initial={"category": request.GET.get("category")})
+    waiting = unsent.initial(request, reverse("create_topic"), TopicForm)
+    form = TopicForm(author=request.user, initial={"category": request.GET.get("category")} | waiting)
     return render(request, "topics/new.html", {"form": form})
 
 
@@ -89,10 +92,12 @@ def edit(request, topic_id):
     own = topic.author_id == request.user.pk and topic.takes_replies_from(request.user)
     if not (request.user.is_moderator or own):
         raise PermissionDenied
-    form = TitleForm(request.POST or None, initial={"title": topic.title})
+    form = TitleForm(
+        request.POST or None, initial={"title": topic.title} | unsent.initial(request, request.path, TitleForm)
+    )
     if request.method == "POST" and form.is_valid():
         topic.rename(form.cleaned_data["title"])
-        return redirect(topic)
+        return saved(request, topic.get_absolute_url())
     status = 422 if form.errors else 200
     return render(request, "topics/edit.html", {"form": form, "topic": topic}, status=status)
 

@@ -6,9 +6,11 @@ TYPED = {"title": "Tea", "body": 'My <b>long</b> "text"', "token": "0" * 32}
 
 
 @pytest.fixture
-def stale(db):
-    """A browser whose form has outlived its token."""
-    return Client(enforce_csrf_checks=True)
+def stale(ada):
+    """A member's browser whose form has outlived its token."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ada, backend="forum.backends.MemberBackend")
+    return client
 
 
 @pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])

@@ -156,8 +156,6 @@ def test_whoever_is_not_signed_in_gets_the_text_back(client, help_category):
     page = answer.content.decode()
     assert answer.status_code == 403
     assert "I wonder." in page
-    assert f'name="token" value="{sent["token"]}"' in page
-    assert f'action="{reverse("create_topic")}"' in page
     assert not Topic.objects.exists()
 
 

@@ -1,0 +1,54 @@
+"""What somebody sent while signed out: the sign-in form carries it along, then the session keeps it for its own form.
+
+Nothing is stored before somebody has signed in, or guests could fill the database with it.
+"""
+
+from django import forms
+from django.contrib import messages
+from django.core import signing
+from django.utils.translation import gettext as _
+
+KEY = SALT = "unsent"
+LONGEST = 64_000  # characters of all fields: twice the longest post
+PACKED = 500_000  # characters; no longer text comes from us
+GOOD_FOR = 24 * 3600  # seconds between being refused and signing in
+
+
+def packed(path, fields):
+    """Text for a hidden field; "" when it would be too long. `fields` is {name: value}."""
+    if sum(map(len, fields.values())) > LONGEST:
+        return ""
+    return signing.dumps({"path": path, "fields": fields}, salt=SALT, compress=True)
+
+
+def unpacked(text):
+    """{"path": …, "fields": {name: value}} as it was packed, or None."""
+    if not text or len(text) > PACKED:
+        return None
+    try:
+        return signing.loads(text, salt=SALT, max_age=GOOD_FOR)
+    except signing.BadSignature:
+        return None
+
+
+def keep(request, unsent):
+    """Until the form is sent, or something else is kept."""
+    request.session[KEY] = unsent
+    messages.warning(request, _("You're signed in again. This is what you wrote; it hasn't been sent yet."))
+
+
+def initial(request, path, form_class):
+    """Values for an unbound form that sends to `path`; {} where nothing waits for it."""
+    kept = request.session.get(KEY)
+    if not kept or kept["path"] != path:
+        return {}
+    fields, values = form_class.base_fields, kept["fields"]
+    unticked = {name: False for name, field in fields.items() if isinstance(field, forms.BooleanField)}
+    return unticked | {name: value for name, value in values.items() if name in fields}
+
+
+def forget(request):
+    """Call it when the form of this request was saved."""
+    kept = request.session.get(KEY)
+    if kept and kept["path"] == request.path:
+        del request.session[KEY]
