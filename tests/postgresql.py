@@ -17,7 +17,7 @@ from tests.server import free_port
 # Nothing is lost when a process is killed, only when the machine is; so the tests need not wait for the disk. Of the
 # few connections that tests allow none is kept for superusers, as who tests is one.
 QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "superuser_reserved_connections": "0"}
-DEADLINE = 30  # seconds
+DEADLINE = 90  # seconds, as the machine may be busy
 
 
 @pytest.fixture(scope="session")

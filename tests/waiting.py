@@ -1,6 +1,6 @@
 import time
 
-DEADLINE = 20  # seconds
+DEADLINE = 60  # seconds, as the machine may be busy
 
 
 def until(condition):
