@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 
 from forum.kept import Kept
 from forum.models import User
+from forum.pages import address
 
 POST, ROW, HEADER, SIDEBAR = "posts/_post.html", "topics/_row.html", "topics/_header.html", "site/_sidebar.html"
 ANNOUNCEMENT, FACE, WRITING = "announcements/_announcement.html", "members/_face.html", "members/_post.html"
@@ -42,14 +43,15 @@ def header(topic):
 
 
 def row(topic, read_to=None):
-    """A line of a list; for a member with what they have read of the topic."""
+    """A line of a list; `read_to` is the last post a member has read, 0 if they never opened the topic."""
     key = row_key(topic.pk, topic.epoch, topic.change, topic.edition, read_to)
     return kept.made(key, lambda: _row(topic, read_to))
 
 
 def _row(topic, read_to):
-    unread = topic.last_number - read_to if read_to is not None else None
-    return rendered(ROW, topic=topic, read_to=read_to, unread=unread)
+    unread = max(topic.last_number - read_to, 0) if read_to else 0
+    href = address(topic, min(read_to + 1, topic.last_number)) if read_to else topic.get_absolute_url()
+    return rendered(ROW, topic=topic, read_to=read_to, unread=unread, href=href)
 
 
 def row_key(pk, epoch, change, edition, read_to):

@@ -27,7 +27,7 @@ class Place(NamedTuple):
     change: int
     bumped_at: datetime
     edition: str
-    read_to: int | None
+    read_to: int | None  # None for guests, 0 where a member has never opened it
 
     @property
     def row_key(self):
@@ -94,7 +94,7 @@ def unpinned(reader, *within, before=None):
 
 
 def places(reader, *within):
-    return with_readings(with_edition(topics(reader, *within)), reader).values_list(*Place._fields)
+    return with_readings(with_edition(topics(reader, *within)), reader, unopened=0).values_list(*Place._fields)
 
 
 PINNED = Prepared(lambda reader, *within: places(reader, *within).pinned())

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from forum.db.optional_writes import optional_write
 
@@ -20,12 +21,16 @@ class ReadingQuerySet(models.QuerySet):
                 self.filter(user=user, topic=topic, number__lt=number).update(number=number)
 
 
-def with_readings(topics, user):
-    """Gives each topic `read_to`: the number of the last post that `user` has read there, or None."""
+def with_readings(topics, user, unopened=None):
+    """Gives each topic `read_to`: the number of the last post that `user` has read there.
+
+    `unopened` where a member has never opened it, None for guests.
+    """
     if not user.is_authenticated:
         return topics.annotate(read_to=Value(None, output_field=models.IntegerField()))
     read = Reading.objects.filter(user_id=user.pk, topic=OuterRef("pk"))
-    return topics.annotate(read_to=Subquery(read.values("number")))
+    number = Subquery(read.values("number"))
+    return topics.annotate(read_to=number if unopened is None else Coalesce(number, Value(unopened)))
 
 
 class Reading(models.Model):

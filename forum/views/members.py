@@ -10,6 +10,7 @@ from forum.forms.members import ProfileForm
 from forum.models import Post, Topic, User
 from forum.models.editions import with_edition
 from forum.models.prepared import Prepared
+from forum.models.readings import with_readings
 
 from .guards import checked_again, for_members
 from .submissions import saved
@@ -25,7 +26,7 @@ def posts_written(reader, author, before):
 
 
 def topics_begun(reader, author, before):
-    return page_below(Topic.objects.visible_to(reader).for_display(), author, before)
+    return page_below(with_readings(Topic.objects.visible_to(reader).for_display(), reader, unopened=0), author, before)
 
 
 def page_below(rows, author, before):
@@ -53,7 +54,8 @@ def topics(request, username):
     if username != member.username:
         return redirect("member_topics", member.username)
     found, older = page_of(BEGUN, request, member)
-    context = {"member": member, "topics": found, "older": older, "written": written(member, request.user)}
+    rows = [fragments.row(topic, topic.read_to) for topic in found]
+    context = {"member": member, "topics": rows, "older": older, "written": written(member, request.user)}
     return render(request, "members/topics.html", context)
 
 

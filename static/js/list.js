@@ -8,6 +8,7 @@ import { showAll as showWriters } from "./people.js";
 
 class LiveList extends HTMLElement {
   #waiting = new Map(); // topic -> row that is to move or come in
+  #readings = null; // for members
   #unseen = new Set(); // topics whose rows changed while nobody looked at this tab
   #link = {
     ask: () => ({ type: "watch", list: this.dataset.list, rows: this.#cursor }),
@@ -21,12 +22,15 @@ class LiveList extends HTMLElement {
     this.addEventListener("focusout", this.#settle);
     addEventListener("scroll", this.#settle, { passive: true });
     document.addEventListener("visibilitychange", this.#look);
+    addEventListener("pageshow", this.#comeBack);
+    if (document.body.dataset.user) live.load(() => this.#loadReadings());
   }
 
   disconnectedCallback() {
     this.unsubscribe();
     removeEventListener("scroll", this.#settle);
     document.removeEventListener("visibilitychange", this.#look);
+    removeEventListener("pageshow", this.#comeBack);
   }
 
   // Whether this list shows the topic, or is about to: then nobody else on the page needs to count it.
@@ -54,7 +58,7 @@ class LiveList extends HTMLElement {
     if (shown ? change === Number(shown.dataset.change) : !this.#isFirst) return;
     if (document.hidden) this.#unseen.add(topic);
     const now = element(row);
-    if (shown) this.#carryOver(shown, now);
+    this.#readings?.carryOver(shown ?? this.#waiting.get(topic), now);
     refreshTimes(now);
     if (shown && !this.#waiting.has(topic) && this.#place(shown) === this.#place(now)) replace(shown, now);
     else {
@@ -69,14 +73,21 @@ class LiveList extends HTMLElement {
     this.#waiting.set(topic, row);
   }
 
-  #carryOver(shown, now) {
-    const [old, badge] = [shown.querySelector("[data-unread]"), now.querySelector("[data-unread]")];
-    if (!old?.dataset.read || !badge) return;
-    badge.dataset.read = old.dataset.read;
-    const unread = Number(now.dataset.last) - Number(old.dataset.read);
-    badge.hidden = unread <= 0;
-    badge.textContent = unread;
-    now.classList.toggle("row--unread", unread > 0);
+  // --- What a member has read ---
+
+  async #loadReadings() {
+    const { Readings } = await import("./readings.js");
+    this.#readings = new Readings((topic) => [this.#row(topic), this.#waiting.get(Number(topic))].filter(Boolean));
+    this.#readings.ask(this.#rows.filter((row) => !row.dataset.read).map((row) => row.dataset.topic));
+    const [visit] = performance.getEntriesByType("navigation");
+    if (visit?.type === "back_forward") this.#readAnew(); // browsers go back to pages as they were
+  }
+
+  // Topics may have been read meanwhile.
+  #comeBack = ({ persisted }) => persisted && this.#readAnew();
+
+  #readAnew() {
+    this.#readings?.askNow(this.#rows.map((row) => row.dataset.topic));
   }
 
   // --- Moving ---
@@ -91,6 +102,7 @@ class LiveList extends HTMLElement {
 
   #look = () => {
     if (document.hidden) return;
+    this.#readAnew();
     this.#unseen.clear();
     this.#showPill();
   };

@@ -320,6 +320,8 @@ class Connection extends EventTarget {
 
 export const live = new Connection();
 
+export const PAGE = 20; // posts on a page of a topic
+
 // What the server has now. A network that fell silent may hold an answer up for many minutes: then it is given up.
 export function fetchFresh(address, headers = {}) {
   return fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(OPENING) });

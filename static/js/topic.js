@@ -1,13 +1,12 @@
 // <live-topic>: the posts of one page of a topic, kept equal to what a fresh load would show. Its cursor is the change
 // number of the last event applied: the next one is applied, an older one ignored, and a hole is asked for.
 
-import { countInTitle, element, fetchFresh, fetchJSON, focusOn, live, nameTab, replace, words } from "./live.js";
+import { countInTitle, element, fetchFresh, fetchJSON, focusOn, live, nameTab, PAGE, replace, words } from "./live.js";
 import { announceNew } from "./news.js";
 import "./people.js";
 import { refresh as refreshTimes } from "./times.js";
 
 const REORDERING = 200; // ms that events may take to come in order before the hole is asked for
-const PAGE = 20; // posts on a page
 const SOON = 300; // ms, and
 const SPREAD = 1700; // ms over which the pages of a busy topic ask for what differs by reader
 

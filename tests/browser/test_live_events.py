@@ -188,6 +188,39 @@ def test_a_member_sees_how_many_posts_are_new_in_a_topic_they_had_read(forum, vi
     assert badge.inner_text() == "1"
 
 
+def test_open_lists_tell_members_where_they_stopped_and_what_is_new(forum, visit):
+    old = world.topic(forum["ada"], forum["here"], "An old one", replies=24)
+    for n in range(SIZE):
+        world.topic(forum["ada"], forum["here"], f"Topic number {n}")
+    reader, grace = visit(forum["ada"]), visit(forum["grace"])
+    reader.opens(f"/t/{old.pk}/")
+    page = reader.opens_live("/")
+    reader.hurries()
+
+    grace.sends("/t/create/", title="A new one", category=forum["here"].pk, body="New.", token=uuid.uuid4().hex)
+    grace.sends(f"/t/{old.pk}/replies/", body="News.", token=uuid.uuid4().hex)
+
+    came = page.locator("#rows > .row", has_text="An old one")
+    expect(came.locator(".row__link")).to_have_attribute("href", f"{old.get_absolute_url()}?page=2#post-21")
+    expect(page.locator("#rows > .row", has_text="A new one").locator(".row__new")).to_be_visible()
+    live = reader.sees("#rows > .row")
+    page.reload()
+    assert live == reader.sees("#rows > .row")
+
+
+def test_a_list_that_one_comes_back_to_knows_what_was_read_meanwhile(forum, visit):
+    reader = visit(forum["ada"])
+    page = reader.opens_live("/")
+    link = page.locator(".row__link", has_text=forum["topic"].title)
+    expect(page.locator(".row", has=link).locator(".row__new")).to_be_visible()
+    link.click()
+    page.locator("#post-1").wait_for()
+
+    page.go_back()
+
+    expect(page.locator(".row", has=link).locator(".row__new")).to_be_hidden()
+
+
 def test_a_later_page_of_a_list_changes_its_rows_in_place_and_takes_no_new_ones(forum, visit):
     topics = [world.topic(forum["ada"], forum["here"], f"Topic number {n}") for n in range(SIZE)]
     reader, mo, grace = visit(), visit(forum["mo"]), visit(forum["grace"])

@@ -184,7 +184,7 @@ def test_the_focus_stays_at_the_control_whose_post_or_row_changes(topic, visit, 
 
 def test_hiding_and_restoring_lead_back_to_the_post(topic, ada, visit):
     page = visit(ada).opens_live(topic)
-    for verb in ("Hide", "Show again"):
+    for verb in ("Hide", "Restore"):
         page.locator("#post-2 [data-menu]").press("Enter")
         page.locator("#post-2 .menu").get_by_role("button", name=verb).press("Enter")
         page.wait_for_load_state()

@@ -11,7 +11,10 @@ from tests.realtime.sockets import DEADLINE, Socket, do
 
 ROW = re.compile(r'<li class="row.*?</li>', re.DOTALL)
 ANSWERS = {"changes", "rows", "news", "reload", "gone"}
-OF_THE_READER = re.compile(r' row--unread|<a class="row__unread".*?</a>')
+OF_THE_READER = re.compile(
+    r' row--(unopened|unread|read)| data-read="\d+"|(?<=href=")/t/[^"]*'
+    r'|<span class="row__new".*?</span>|<a class="row__unread".*?</a>'
+)
 
 
 class Reader:

@@ -1,12 +1,15 @@
 import re
 
+import pytest
 from django.template.loader import render_to_string
 
+from forum import fragments
+from forum.models import Topic
 from forum.pages import Page
 
 
-def row(topic, **context):
-    return render_to_string("topics/_row.html", {"topic": topic, **context})
+def row(topic, read_to=None):
+    return fragments.row(Topic.objects.for_display().get(pk=topic.pk), read_to)
 
 
 def header(topic):
@@ -37,7 +40,9 @@ def test_a_pinned_and_closed_topic_says_so_in_words(topic):
 
 
 def test_unread_posts_are_counted_beside_the_title(topic):
-    html = row(topic, unread=1234)
+    Topic.objects.filter(pk=topic.pk).update(last_number=1244)
+
+    html = row(topic, read_to=10)
 
     assert ">1,234</a>" in html
     assert "row--unread" in html
@@ -45,8 +50,24 @@ def test_unread_posts_are_counted_beside_the_title(topic):
 
 
 def test_a_topic_without_unread_posts_hides_the_count(topic):
-    for unread in ({}, {"unread": None}, {"unread": 0}):
-        assert re.search(r"data-unread[^>]* hidden", row(topic, **unread))
+    for read_to in (None, 0, 1, 2):
+        assert re.search(r"data-unread[^>]* hidden", row(topic, read_to))
+
+
+@pytest.mark.parametrize(
+    ("read_to", "state", "place"),
+    [(None, "row", ""), (0, "row row--unopened", ""), (1, "row row--unread", "#post-2"),
+     (20, "row row--unread", "?page=2#post-21"), (44, "row row--unread", "?page=3#post-45"),
+     (45, "row row--read", "?page=3#post-45"), (99, "row row--read", "?page=3#post-45")],
+)  # fmt: skip
+def test_a_title_opens_where_its_reader_stopped(topic, read_to, state, place):
+    Topic.objects.filter(pk=topic.pk).update(last_number=45)
+
+    html = row(topic, read_to)
+
+    assert f'class="row__link" dir="auto" href="{topic.get_absolute_url()}{place}"' in html
+    assert f'<li class="{state}" ' in html
+    assert bool(re.search(r'class="row__new"[^>]* hidden>', html)) == (read_to != 0)
 
 
 def test_a_row_shows_the_face_of_who_wrote_last(topic, grace):

@@ -250,7 +250,7 @@ def test_reading_is_remembered_and_never_goes_back(signed_in, grace, ada, help_c
 
 def test_lists_say_how_much_is_unread(signed_in, grace, ada, topic):
     member = signed_in(grace)
-    assert unread(member.get("/")) == ("", "")
+    assert unread(member.get("/")) == ("0", "")
     member.get(topic.get_absolute_url())
     assert unread(member.get("/")) == ("1", "")
     topic.reply(ada, "One.")
@@ -261,8 +261,37 @@ def test_lists_say_how_much_is_unread(signed_in, grace, ada, topic):
 
 def unread(answer):
     """(the number of the last post read, how many are unread) as the only row says it."""
-    [(attributes, text)] = re.findall(r"<a class=\"row__unread\"([^>]*)>([^<]*)</a>", answer.content.decode())
-    return "".join(re.findall(r'data-read="(\d+)"', attributes)), text
+    html = answer.content.decode()
+    [unread] = re.findall(r'<a class="row__unread"[^>]*>([^<]*)</a>', html)
+    return "".join(re.findall(r'<li class="row[^>]* data-read="(\d+)"', html)), unread
+
+
+def links(answer):
+    """{title: (where it leads, whether it is marked new)} of a list."""
+    rows = answer.content.decode().split('<li class="row')[1:]
+    found = {}
+    for row in rows:
+        [(address, title)] = re.findall(r'class="row__link"[^>]* href="([^"]*)">([^<]*)', row)
+        found[title] = address, not re.search(r'class="row__new"[^>]* hidden', row)
+    return found
+
+
+def test_titles_lead_members_to_where_they_stopped(signed_in, client, grace, ada, topic):
+    other = world.topic(ada, topic.category, "Milk?", replies=1)
+    for n in range(24):
+        topic.reply(ada, f"Reply {n}.")
+    start = topic.get_absolute_url()
+    assert links(client.get("/")) == {topic.title: (start, False), "Milk?": (other.get_absolute_url(), False)}
+
+    member = signed_in(grace)
+    assert links(member.get("/")) == {topic.title: (start, True), "Milk?": (other.get_absolute_url(), True)}
+    member.get(start)
+    member.get(other.get_absolute_url())
+    for page in ("/", topic.category.get_absolute_url(), reverse("member_topics", args=["ada"])):
+        assert links(member.get(page)) == {
+            topic.title: (f"{start}?page=2#post-21", False),
+            "Milk?": (f"{other.get_absolute_url()}#post-2", False),
+        }
 
 
 # --- Renaming ---

@@ -1,0 +1,74 @@
+// How far a member has read the topics of a list. Rows come the same for everybody, so it is asked apart from them.
+
+import { fetchJSON, PAGE } from "./live.js";
+
+const SOON = 300; // ms, and
+const SPREAD = 1700; // ms over which the pages of a busy list ask
+const MOST = 100; // topics in one question
+
+export class Readings {
+  #asked = new Set(); // topics to ask for
+  #timer = null;
+
+  // `rowsOf` returns the rows of a topic that are on the page or about to be.
+  constructor(rowsOf) {
+    this.rowsOf = rowsOf;
+  }
+
+  // For a row that takes the place of `old`, or is new to the page without one.
+  carryOver(old, row) {
+    const { topic, last, lastAuthor } = row.dataset;
+    const isMine = lastAuthor === document.body.dataset.user; // read in the tab that it was sent from
+    if (old?.dataset.read) show(row, Number(old.dataset.read));
+    else if (last === "1" && !isMine) show(row, 0);
+    if (isMine || !row.dataset.read) this.ask([topic]);
+  }
+
+  ask(topics) {
+    for (const topic of topics) this.#asked.add(String(topic));
+    this.#timer ??= setTimeout(() => this.#fetch(), SOON + Math.random() * SPREAD);
+  }
+
+  // Of the rows on show, when the reader comes back to them, as from a topic.
+  askNow(topics) {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const topic of topics) this.#asked.add(String(topic));
+    this.#fetch();
+  }
+
+  async #fetch() {
+    this.#timer = null;
+    const topics = [...this.#asked].slice(0, MOST);
+    if (!topics.length) return;
+    for (const topic of topics) this.#asked.delete(topic);
+    try {
+      const readings = await fetchJSON(`/readings/?topics=${topics.join(",")}`);
+      for (const [topic, read] of Object.entries(readings)) for (const row of this.rowsOf(topic)) show(row, read);
+      if (this.#asked.size) this.ask([]);
+    } catch {
+      this.#timer ??= setTimeout(() => this.ask(topics), 2000 + Math.random() * 3000);
+    }
+  }
+}
+
+// As forum/fragments.py renders the row for a reader with this reading; 0 for a topic that was never opened.
+function show(row, read) {
+  const last = Number(row.dataset.last);
+  const unread = read ? Math.max(last - read, 0) : 0;
+  const [link, mark, badge] = row.querySelectorAll(".row__link, .row__new, .row__unread");
+  row.dataset.read = read;
+  row.classList.remove("row--unopened", "row--unread", "row--read");
+  row.classList.add(read ? (unread ? "row--unread" : "row--read") : "row--unopened");
+  mark.hidden = read > 0;
+  badge.hidden = !unread;
+  badge.textContent = unread ? unread.toLocaleString() : "";
+  const [start] = link.getAttribute("href").split(/[?#]/);
+  link.setAttribute("href", read ? `${start}${placeOf(Math.min(read + 1, last))}` : start);
+}
+
+// As forum/pages.py has it.
+function placeOf(number) {
+  const page = Math.ceil(number / PAGE);
+  return `${page > 1 ? `?page=${page}` : ""}#post-${number}`;
+}
