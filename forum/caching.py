@@ -1,5 +1,9 @@
-"""The cache in Redis; and while Redis is away, in this process. So limits hold and people sign in all the same."""
+"""The cache in Redis; and while Redis is away, in this process. So limits hold and people sign in all the same.
 
+Values are JSON: Django's own pickles would let whoever can write to Redis run code here.
+"""
+
+import json
 from functools import cache
 
 import redis
@@ -53,4 +57,22 @@ class Shared(RedisCache):
 def client_of(servers):
     """One for all threads: Django would make one for each, with a connection of its own."""
     times = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
-    return RedisCacheClient(list(servers), **times)
+    return Client(list(servers), serializer=JSONSerializer, **times)
+
+
+class Client(RedisCacheClient):
+    def get(self, key, default):
+        try:
+            return super().get(key, default)
+        except (ValueError, RecursionError):  # somebody else's, or an older release's
+            return default
+
+
+class JSONSerializer:
+    """A whole number is stored as its digits, so that Redis can count on."""
+
+    def dumps(self, value):
+        return json.dumps(value)
+
+    def loads(self, data):
+        return json.loads(data)

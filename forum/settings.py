@@ -130,8 +130,9 @@ SESSION_ENGINE = "forum.sessions"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="")
+IN_PROCESS = {"MAX_ENTRIES": 20_000}  # of a few hundred bytes; with fewer, strangers push each other's limits out
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "forum.caching.Cache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "forum.caching.Cache", "LOCATION": REDIS_URL, "OPTIONS": IN_PROCESS}}
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -139,7 +140,7 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": IN_PROCESS}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- People -------------------------------------------------------------------------------------

@@ -7,29 +7,34 @@ gets the part that they miss; so ten thousand pages of one topic cost one questi
 import asyncio
 import json
 import time
+from sys import getsizeof
 
 from . import database, feed, groups, metrics
 
 AGE = 1.0  # seconds that the database's word holds
 IDLE = 10.0  # seconds without a question after which a run is forgotten
 KEPT = 200  # events of a run
-MOST = 10_000  # events of all runs, each of which counts as one, too; some 40 MB with posts as they are
+MOST = 32 * 2**20  # bytes of all runs with their events
+RUN = 2000  # bytes of a run without any
 
 
 class Recent:
     def __init__(self, hub):
         self.hub, self._runs = hub, {}  # topic id -> {alike: Run}
+        self._size = 0  # at least what all runs take: exact whenever there is too much
 
     async def changes(self, page, topic, epoch, since):
         """(what `feed` would answer, the topic's category) for a page that has joined; None when it was taken out."""
-        asked = None
+        asked, has_asked = None, False
         while groups.of_topic(topic) in page.joined:
             run = self._run(topic, page.alike)
             answer = run.answer(epoch, since, asked is run)
             if answer:
+                self._grew(run.size if has_asked else 0)
                 return answer, run.category
             asked = None if run.asking else run  # what was asked before this page joined may be too old for it
             await run.ask(page.user, epoch, since)
+            has_asked = True
         return None
 
     def hear(self, topic, epoch, change, text):
@@ -38,7 +43,9 @@ class Recent:
             if run.is_idle:
                 del self._runs[topic][alike]
             else:
+                before = run.size
                 run.hear(epoch, change, text)
+                self._grew(run.size - before)
 
     def forget(self, topic):
         """To be called when nobody here hears the topic's events any more."""
@@ -47,13 +54,21 @@ class Recent:
     def _run(self, topic, alike):
         run = self._runs.get(topic, {}).get(alike)
         if run is None or run.fences != self.hub.fences:
-            self._make_room()
+            self._grew(RUN)
             run = self._runs.setdefault(topic, {})[alike] = Run(topic, self.hub.fences)
         return run
 
-    def _make_room(self):
-        if sum(1 + len(run.events) for runs in self._runs.values() for run in runs.values()) >= MOST:
+    def _grew(self, size):
+        self._size += size
+        if self._size <= MOST:
+            return
+        self._size = self._measured()
+        if self._size > MOST * 3 / 4:  # not only just enough, or the next event measures all of them again
             self._runs = {topic: busy for topic, runs in self._runs.items() if (busy := busy_among(runs))}
+            self._size = self._measured()
+
+    def _measured(self):
+        return sum(run.size for runs in self._runs.values() for run in runs.values())
 
 
 def busy_among(runs):
@@ -71,6 +86,11 @@ class Run:
         self.more, self.events = False, []
         self.outdated = None  # an epoch from before a restore
         self._heard = []  # while the database is asked
+
+    @property
+    def size(self):
+        """Bytes, nearly all of them of its events."""
+        return RUN + sum(map(size_of, self.events))
 
     @property
     def is_idle(self):
@@ -159,3 +179,8 @@ class Run:
     def _drop(self, post):
         if post:
             self.events = [event for event in self.events if event.get("post", {}).get("id") != post["id"]]
+
+
+def size_of(event):
+    """Bytes of an event: what is long in it is HTML."""
+    return 1000 + getsizeof(event.get("header", "")) + getsizeof(event.get("post", {}).get("html", ""))

@@ -5,11 +5,20 @@ For topics there is more to gain: see recent.py.
 
 import asyncio
 import time
+from typing import NamedTuple
+
+from forum.kept import weight
 
 from . import database, metrics
 
 AGE = 1.0  # seconds
-MOST = 1000  # answers kept
+MOST = 16 * 2**20  # bytes of answers and of the questions to them
+
+
+class Answer(NamedTuple):
+    state: tuple
+    asked_at: float
+    task: asyncio.Future
 
 
 class Sharing:
@@ -20,24 +29,39 @@ class Sharing:
     """
 
     def __init__(self, hub):
-        self.hub, self._kept = hub, {}
+        self.hub, self._kept = hub, {}  # question -> Answer, the oldest first
+        self._sizes = {}  # question -> bytes
 
     async def ask(self, groups, function, user, *arguments, alike):
         """What `function(user, *arguments)` returns, in a thread; or returned to a user who is `alike`."""
         key, now = (function, alike, arguments), time.monotonic()
         state = (self.hub.fences, *(self.hub.turns.get(group) for group in groups))
+        self._forget_old(now)
         kept = self._kept.get(key)
-        if not kept or kept[0] != state or now - kept[1] > AGE or failed(kept[2]):
-            self._make_room(now)
+        if not kept or kept.state != state or failed(kept.task):
             metrics.LOOKED_UP.inc()
-            kept = self._kept[key] = (state, now, asyncio.ensure_future(database.ask(function, user, *arguments)))
-        return await asyncio.shield(kept[2])
+            self._forget(key)  # so that the new one is the youngest
+            kept = Answer(state, now, asyncio.ensure_future(database.ask(function, user, *arguments)))
+            self._kept[key], self._sizes[key] = kept, weight(key)
+            kept.task.add_done_callback(lambda task: self._measure(key, task))
+        return await asyncio.shield(kept.task)
 
-    def _make_room(self, now):
-        if len(self._kept) >= MOST:
-            self._kept = {key: kept for key, kept in self._kept.items() if now - kept[1] <= AGE}
-        if len(self._kept) >= MOST:
-            self._kept.clear()
+    def _measure(self, key, task):
+        if key in self._kept and self._kept[key].task is task and not failed(task):
+            self._sizes[key] += weight(task.result())
+        while self._sizes and sum(self._sizes.values()) > MOST:
+            self._forget(next(iter(self._kept)))
+
+    def _forget_old(self, now):
+        while self._kept:
+            oldest = next(iter(self._kept))
+            if now - self._kept[oldest].asked_at <= AGE:
+                break
+            self._forget(oldest)
+
+    def _forget(self, key):
+        self._kept.pop(key, None)
+        self._sizes.pop(key, None)
 
 
 def failed(task):

@@ -1,6 +1,12 @@
 """The cache on a real Redis that dies, hangs and comes back."""
 
+import os
+import pickle
+from pathlib import Path
+
 import pytest
+import redis
+from django.conf import settings
 
 from forum import caching, rest
 from tests.realtime.conftest import redis_server  # noqa: F401 - the same server
@@ -65,3 +71,41 @@ def test_when_redis_is_back_it_is_used_again(cache, redis_server, monkeypatch): 
     cache.set("tea", "black")
     assert cache.here.get("tea") == "green"
     assert cache.get("tea") == "black"
+
+
+class Hostile:
+    def __reduce__(self):
+        return Path.touch, (Path(os.environ["HOSTILE"]),)
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda: pickle.dumps(Hostile()),
+        lambda: pickle.dumps(Hostile(), 0),
+        lambda: b"\xff\xfe",
+        lambda: b"[" * 100_000,
+        lambda: b"",
+    ],
+)
+def test_who_can_write_to_redis_runs_no_code_here(cache, redis_server, tmp_path, monkeypatch, put):  # noqa: F811
+    monkeypatch.setenv("HOSTILE", str(tmp_path / "ran"))
+    cache.set("tea", "green")
+    with redis.Redis.from_url(redis_server.address) as elsewhere:
+        (key,) = elsewhere.keys("*tea")
+        elsewhere.set(key, put())
+
+    assert cache.get("tea", "none") == "none"
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("value", [0, 7, -3, 1.5, True, None, "7", "", "tea \U0001f375", [1.5, 2], {"a": [None]}])
+def test_what_is_kept_comes_back_as_it_was(cache, value):
+    cache.set("tea", value)
+
+    assert cache.get("tea", "none") == value
+    assert type(cache.get("tea", "none")) is type(value)
+
+
+def test_sessions_are_json():
+    assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"

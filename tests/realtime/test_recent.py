@@ -301,7 +301,6 @@ async def test_what_is_told_while_a_question_fails_is_not_lost(visit, hub, topic
 
 async def test_what_is_kept_is_bounded(visit, hub, topic, ada, help_category, monkeypatch, as_stored):
     monkeypatch.setattr(recent, "KEPT", 2)
-    monkeypatch.setattr(recent, "MOST", 1)
     page = await visit()
     for since in (0, 1):
         assert without_moment(await page.watch_topic(topic, since=since)) == await as_stored(since)
@@ -314,6 +313,35 @@ async def test_what_is_kept_is_bounded(visit, hub, topic, ada, help_category, mo
         assert without_moment(await page.watch_topic(topic, since=since)) == await as_stored(since)
     other = await do(world.topic, ada, help_category)
 
+    monkeypatch.setattr(recent, "MOST", 1)
     await page.watch_topic(other)
 
-    assert list(hub.recent._runs) == [other.pk]
+    assert not hub.recent._runs
+
+
+async def test_long_posts_and_many_topics_take_no_more_than_their_room(
+    visit, hub, topic, ada, help_category, monkeypatch
+):
+    monkeypatch.setattr(recent, "MOST", 200_000)
+    page = await visit()
+    for _ in range(8):
+        other = await do(world.topic, ada, help_category, body="Long. " * 2000)
+        await page.watch_topic(other)
+
+        assert sum(run.size for runs in hub.recent._runs.values() for run in runs.values()) <= 200_000
+
+
+async def test_what_a_topic_is_told_counts_as_it_comes(visit, hub, topic, ada, monkeypatch):
+    page = await visit()
+    await page.watch_topic(topic)
+    for n in range(6):
+        await do(topic.reply, ada, f"{n} Long. " * 1000)
+        await page.update("created")
+    run = next(iter(hub.recent._runs[topic.pk].values()))
+    assert run.size > 50_000
+
+    monkeypatch.setattr(recent, "MOST", run.size - 1)
+    await do(topic.reply, ada, "One more.")
+    await page.update("created")
+
+    assert not hub.recent._runs

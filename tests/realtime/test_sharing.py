@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from realtime import feed, groups
+from realtime import feed, groups, sharing
 from realtime.together import Together
 from tests import world
 from tests.realtime.sockets import do, until
@@ -110,3 +110,18 @@ async def test_members_come_in_by_few_questions(visit, hub, ada, grace, monkeypa
 
     await until(lambda: len(hub.pages) == 3)
     assert {page.user_id for page in hub.pages} == {None, ada.pk, grace.pk}
+
+
+async def test_answers_take_no_more_than_their_room_and_no_longer_than_they_hold(visit, hub, topic, monkeypatch):
+    monkeypatch.setattr(sharing, "MOST", 20_000)
+    page = await visit()
+    for number in range(12):
+        await page.watch_list(rows=f"{topic.pk}:0,{number + 1000}:5")
+
+    assert sum(hub.sharing._sizes.values()) <= 20_000
+    assert hub.sharing._sizes.keys() == hub.sharing._kept.keys()
+    assert len(hub.sharing._kept) > 1
+
+    monkeypatch.setattr(sharing, "AGE", 0)
+    await page.watch_list()
+    assert len(hub.sharing._kept) == 1
