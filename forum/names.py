@@ -10,23 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from forum import letters
 from forum.looks import skeleton
+from forum.short_text import BLANK, validate_label
 
 MIN_LENGTH, MAX_LENGTH = 3, 30
 LONGEST_TYPED = 4 * MAX_LENGTH  # decomposed, a letter with its marks is up to four characters
 JOINERS = re.compile(f"[{letters.JOINERS}]")
-SHAPE = re.compile(r"[\w.-]+\Z")
+CHARACTERS = rf"{letters.LETTERS}.\-"  # inside the brackets of a character class, also where mentions are looked for
+SHAPE = re.compile(rf"[{CHARACTERS}]+\Z")
 ENDS_IN_SEPARATOR = re.compile(r"[_.-]|.*[_.-]\Z")
 TWO_SEPARATORS = re.compile(r"[_.-]{2}")
 SCRIPTS_WRITTEN_TOGETHER = ({"HAN", "HIRAGANA", "KATAKANA"}, {"HAN", "HANGUL"}, {"HAN", "BOPOMOFO"})
 SHARED = frozenset("0123456789_.-ー")
+SHARED_AND_JOINERS = SHARED | set(letters.JOINERS)
 OF_NO_SCRIPT = {"COMMON", "INHERITED", "Unknown"}
-
-# What Unicode wants ignored though it is a letter or a mark, and the blanks that count as letters or symbols.
-INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
-NOT_FOR_READING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-MARKS_IN_A_ROW = 3
 
 RESERVED_WORDS = """
     abuse account accounts admin administrator administrators all anonymous api assets auth banned bot
@@ -54,9 +50,10 @@ def folded(name):
 
 def validate_username(name):
     """Raises ValidationError unless `name` could be somebody's: the form only, not whether it is free."""
-    name = normal(name)
-    if not MIN_LENGTH <= len(name) <= MAX_LENGTH or not all(map(_may_stand_in_a_name, name)):
+    name = normal(name) if len(name) <= LONGEST_TYPED else name
+    if not MIN_LENGTH <= len(name) <= MAX_LENGTH or not all(_may_stand(name, n) for n in range(len(name))):
         raise ValidationError(_("Use 3 to 30 letters, digits, dots, dashes or underscores."))
+    validate_label(name)
     if ENDS_IN_SEPARATOR.match(name) or category(name[0]).startswith("M"):
         raise ValidationError(_("Begin and end the name with a letter or a digit."))
     if TWO_SEPARATORS.search(name):
@@ -66,14 +63,6 @@ def validate_username(name):
 
 
 username_validators = [validate_username]
-
-
-def validate_display_name(name):
-    """Raises ValidationError for what cannot be seen, or disturbs the line that it stands in."""
-    if any(category(character) in NOT_FOR_READING for character in name) or INVISIBLE.search(name):
-        raise ValidationError(_("The name contains invisible characters. Please type it again."))
-    if _most_marks_in_a_row(name) > MARKS_IN_A_ROW:
-        raise ValidationError(_("The name has too many accents on one letter."))
 
 
 def is_reserved(name):
@@ -93,10 +82,13 @@ def _script_of(character):
     return alias(character)
 
 
-def _may_stand_in_a_name(character):
+def _may_stand(name, position):
     """A letter, a digit or a separator; of marks only those of one script, such as the vowels of Hindi."""
-    if INVISIBLE.match(character):
+    character = name[position]
+    if BLANK.match(character):
         return False
+    if character in letters.JOINERS:
+        return letters.joins(name, position)
     if category(character).startswith("M"):
         return _script_of(character) not in OF_NO_SCRIPT
     if category(character) == "Ll" and character.upper() == character:
@@ -105,13 +97,5 @@ def _may_stand_in_a_name(character):
 
 
 def _of_one_script(name):
-    scripts = {_script_of(character) for character in name if character not in SHARED}
+    scripts = {_script_of(character) for character in name if character not in SHARED_AND_JOINERS}
     return len(scripts) < 2 or any(scripts <= together for together in SCRIPTS_WRITTEN_TOGETHER)
-
-
-def _most_marks_in_a_row(name):
-    longest = run = 0
-    for character in name:
-        run = run + 1 if category(character) in {"Mn", "Me"} else 0
-        longest = max(longest, run)
-    return longest

@@ -31,6 +31,7 @@ NEEDS = {  # what a part of the suite needs: how to find it
 ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/markdown",
     "tests/test_names.py",
+    "tests/test_short_text.py",
     "tests/test_browsers.py",
     "tests/transfer/test_text.py",
     "tests/test_checks.py",

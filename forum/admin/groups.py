@@ -1,9 +1,11 @@
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from forum.forms.short_text import ShortTextField
 from forum.models.users import MODERATORS
 
 from .base import ForumAdmin, OwnersOnly, list_link
@@ -11,8 +13,14 @@ from .base import ForumAdmin, OwnersOnly, list_link
 admin.site.unregister(Group)
 
 
+class GroupForm(forms.ModelForm):
+    class Meta:
+        field_classes = {"name": ShortTextField}
+
+
 @admin.register(Group)
 class GroupAdmin(OwnersOnly, DjangoGroupAdmin, ForumAdmin):
+    form = GroupForm
     list_display = ["name", "members"]
 
     def get_queryset(self, request):

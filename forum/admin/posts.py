@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from forum.forms.short_text import ShortTextField
 from forum.forms.submissions import TokenField, digest
 from forum.models import Post, Topic
 from forum.templatetags.parley import moment
@@ -55,7 +56,7 @@ class PostForm(GuardedForm):
     compared = ("body",)
 
     body = BodyField()
-    reason = forms.CharField(
+    reason = ShortTextField(
         label=_("Reason for the edit"),
         max_length=200,
         required=False,

@@ -1,15 +1,16 @@
-import unicodedata
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from forum.models import User
+
+from .short_text import ShortTextField
 
 
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "about", "hides_presence", "announces_updates"]
+        field_classes = {"name": ShortTextField}
         widgets = {
             "name": forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
             "about": forms.Textarea(attrs={"dir": "auto", "rows": 6}),
@@ -18,10 +19,6 @@ class ProfileForm(forms.ModelForm):
             "name": _("Shown on your posts. Leave it empty to show your username instead."),
             "about": _("A few lines about you, shown on your page. At most 1,000 characters."),
         }
-
-    def clean_name(self):
-        name = unicodedata.normalize("NFC", self.cleaned_data["name"])
-        return " ".join(name.replace("\ufe0f", "").split())  # which phones put behind every heart
 
     def save(self, commit=True):
         self.instance.save(update_fields=self._meta.fields)

@@ -4,6 +4,7 @@ from django.utils.translation import ngettext
 
 from forum import markdown, rates
 
+from .short_text import ShortTextField
 from .submissions import TokenField, as_typed
 
 
@@ -29,7 +30,7 @@ class BodyField(forms.CharField):
             html = markdown.render(body)
         except markdown.MarkdownError as error:
             raise forms.ValidationError(str(error)) from error
-        if not html.strip():  # a comment, or the address of a link that is not there
+        if markdown.is_blank(html):  # a comment, the address of a link that is not there, or characters that don't show
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return body
 
@@ -68,5 +69,5 @@ class EditForm(RateLimited):
     rate = "edit"
 
     body = BodyField()
-    reason = forms.CharField(label=_("Reason for the edit"), max_length=200, required=False)
+    reason = ShortTextField(label=_("Reason for the edit"), max_length=200, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

@@ -5,10 +5,11 @@ from forum.models import Category
 from forum.models.topics import TITLE_LENGTH
 
 from .posts import BodyField, RateLimited
+from .short_text import ShortTextField
 from .submissions import TokenField
 
 
-class TitleField(forms.CharField):
+class TitleField(ShortTextField):
     def __init__(self):
         super().__init__(
             label=_("Title"),
@@ -16,9 +17,6 @@ class TitleField(forms.CharField):
             max_length=TITLE_LENGTH,
             widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
         )
-
-    def to_python(self, value):
-        return " ".join(super().to_python(value).split())
 
 
 class CategoryField(forms.ModelChoiceField):

@@ -1,5 +1,6 @@
 """What members write, as HTML that is safe to show: Markdown in, sanitised HTML out."""
 
+from forum.markdown.blanks import is_blank
 from forum.markdown.errors import MAX_LENGTH, MarkdownError, TooComplex, TooLong
 from forum.markdown.excerpts import excerpt
 from forum.markdown.quotes import quote
@@ -11,6 +12,7 @@ __all__ = [
     "TooComplex",
     "TooLong",
     "excerpt",
+    "is_blank",
     "mentioned",
     "quote",
     "render",

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum import changes, markdown
+from forum.short_text import validate_lines
 
 from .editions import Edition
 from .users import User
@@ -33,7 +34,12 @@ class AnnouncementQuerySet(models.QuerySet):
 class Announcement(models.Model):
     """What the owner says on every page, open ones too."""
 
-    text = models.CharField(_("text"), max_length=300, help_text=_("Markdown, in one line; links are welcome."))
+    text = models.CharField(
+        _("text"),
+        max_length=300,
+        validators=[validate_lines],  # before `clean` joins them
+        help_text=_("Markdown, in one line; links are welcome."),
+    )
     html = models.TextField(editable=False)
     until = models.DateTimeField(
         _("until"), null=True, blank=True, help_text=_("In UTC. Leave empty to show it until you end it.")
@@ -64,10 +70,10 @@ class Announcement(models.Model):
         if self.until and self.until <= timezone.now():
             raise ValidationError({"until": _("This time is in the past. Choose a later one, or leave it empty.")})
         try:
-            says_nothing = not markdown.render(self.text).strip()
+            shows_nothing = markdown.is_blank(markdown.render(self.text))
         except markdown.MarkdownError as error:
             raise ValidationError({"text": str(error)}) from error
-        if says_nothing:
+        if shows_nothing:
             raise ValidationError({"text": _("Please write something.")})
 
     @transaction.atomic

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from forum.short_text import validate_short_text
+
 from .editions import Edition
 
 
@@ -50,9 +52,9 @@ def _open(role, field, user):
 
 
 class Category(models.Model):
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=60, unique=True, validators=[validate_short_text])
     slug = models.SlugField(_("slug"), max_length=70, unique=True, blank=True, allow_unicode=True)
-    description = models.CharField(_("description"), max_length=300, blank=True)
+    description = models.CharField(_("description"), max_length=300, blank=True, validators=[validate_short_text])
     color = models.CharField(
         _("colour"),
         max_length=7,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum import markdown
 from forum.changes import announce
+from forum.short_text import validate_short_text
 
 from .revisions import Revision
 from .topics import Topic, count_posts, take_others_from
@@ -63,7 +64,9 @@ class Post(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
     edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
-    edit_reason = models.CharField(_("reason for the edit"), max_length=200, blank=True)
+    edit_reason = models.CharField(
+        _("reason for the edit"), max_length=200, blank=True, validators=[validate_short_text]
+    )
 
     hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
     hidden_by = models.ForeignKey(

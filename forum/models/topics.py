@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from forum.changes import announce
+from forum.short_text import validate_short_text
 
 from .categories import Category
 from .editions import with_edition
@@ -75,7 +76,7 @@ class Topic(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="topics", verbose_name=_("author")
     )
-    title = models.CharField(_("title"), max_length=TITLE_LENGTH)
+    title = models.CharField(_("title"), max_length=TITLE_LENGTH, validators=[validate_short_text])
     slug = models.SlugField(_("slug"), max_length=80, editable=False, allow_unicode=True)
     created_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)

@@ -6,7 +6,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from forum.names import MAX_LENGTH, TAKEN, folded, is_reserved, normal, validate_display_name, validate_username
+from forum.names import MAX_LENGTH, TAKEN, folded, is_reserved, normal, validate_username
+from forum.short_text import validate_label, validate_lines
 
 from .access import end_access, new_stamp
 from .editions import Edition
@@ -76,8 +77,8 @@ class User(AbstractUser):
         validators=[validate_username],
         error_messages={"unique": TAKEN},
     )
-    name = models.CharField(_("display name"), max_length=60, blank=True, validators=[validate_display_name])
-    about = models.TextField(_("about"), max_length=1000, blank=True)
+    name = models.CharField(_("display name"), max_length=60, blank=True, validators=[validate_label])
+    about = models.TextField(_("about"), max_length=1000, blank=True, validators=[validate_lines])
     hides_presence = models.BooleanField(
         _("invisible"),
         default=False,

@@ -10,6 +10,7 @@ from forum.letters import LETTERS
 from forum.looks import looks
 from forum.models import ImportedAuthor, TakenName, User
 from forum.names import MAX_LENGTH, MIN_LENGTH
+from forum.short_text import cleaned, one_line
 
 SEPARATORS = re.compile(rf"[^{LETTERS}.-]+|_+")
 TRIES = 20  # names that are looked up at once
@@ -35,10 +36,10 @@ def _members(drafts):
     for draft in drafts:
         username = _free(_username(draft.author), taken)
         taken |= looks(username)
-        name = draft.author[:NAME_LENGTH] if draft.author != username else ""
+        name = cleaned(one_line(draft.author), bidi=False)[:NAME_LENGTH].rstrip()
         yield User(
             username=username,
-            name=name,
+            name=name if name != username else "",
             password=make_password(None),
             is_placeholder=True,
             date_joined=draft.date,
@@ -47,7 +48,7 @@ def _members(drafts):
 
 def _username(name):
     """The name with dashes instead of what a member's name can't have."""
-    name = SEPARATORS.sub("-", unicodedata.normalize("NFKC", name))
+    name = SEPARATORS.sub("-", unicodedata.normalize("NFKC", cleaned(name, bidi=False)))
     return re.sub(r"-{2,}", "-", name).strip(".-")[:MAX_LENGTH].rstrip(".-") or "member"
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from forum.models import Category, ImportedMessage, ImportedReference, ImportedSubject, Post, Topic, User
 from forum.models.topics import TITLE_LENGTH, slug_of
+from forum.short_text import cleaned, one_line
 
 from . import authors
 from .threads import Threads
@@ -83,7 +84,7 @@ def _locked(threads):
 
 
 def _topic(category, author_id, draft):
-    title = draft.subject.title[:TITLE_LENGTH].strip() or _("(no subject)")
+    title = cleaned(one_line(draft.subject.title))[:TITLE_LENGTH].strip() or _("(no subject)")
     return Topic(
         category=category,
         author_id=author_id,

@@ -155,6 +155,19 @@ def _forget_everything():
     User.objects.filter(is_placeholder=True).delete()
 
 
+def test_a_subject_and_a_name_lose_what_nobody_could_see_or_read(bring):
+    bring(
+        letter(
+            1, subject="Ki\u200btes" + "\u0300\u0301" * 48, **{"from": '"Ines \u202eMoreau\u3164" <ines@example.org>'}
+        )
+    )
+
+    post = Post.objects.get()
+    post.topic.full_clean()
+    assert len(post.topic.title) < 12
+    assert (post.author.username, post.author.name) == ("Ines-Moreau", "Ines Moreau")
+
+
 def test_a_topic_goes_on_where_it_was_also_after_members_wrote_in_it(bring, ada):
     bring(letter(1))
     topic = Topic.objects.get()

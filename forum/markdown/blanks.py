@@ -1,0 +1,14 @@
+"""Whether there is anything to see: a text can be long and render to nothing."""
+
+import re
+from html import unescape
+
+from forum.short_text import is_visible
+
+TAG = re.compile(r"<[^>]*>")
+SHOWS_WITHOUT_TEXT = re.compile(r"<(?:hr|input)\b")
+
+
+def is_blank(html):
+    """Of rendered HTML."""
+    return not SHOWS_WITHOUT_TEXT.search(html) and not is_visible(unescape(TAG.sub("", html)))
