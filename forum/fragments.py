@@ -20,16 +20,18 @@ kept = Kept(32 * 2**20)
 
 
 def post(post, edition):
-    return kept.made(("post", post.pk, post.change, edition), lambda: rendered(POST, post=post))
+    """`post` comes with its author."""
+    key = ("post", post.pk, post.change, edition, post.author.name_version)
+    return kept.made(key, lambda: rendered(POST, post=post))
 
 
 def posts(topic, page):
-    """All posts of one page of a topic, which comes from `for_display`."""
+    """All posts of one page of a topic, which was found for that page: see forum/shown.py."""
     return kept.made(posts_key(topic, page), lambda: _all_posts(topic, page))
 
 
 def posts_key(topic, page):
-    return "posts", topic.pk, topic.epoch, topic.change, topic.edition, page.number
+    return "posts", topic.pk, topic.epoch, topic.change, topic.edition, topic.names, page.number
 
 
 def _all_posts(topic, page):
@@ -44,7 +46,7 @@ def header(topic):
 
 def row(topic, read_to=None):
     """A line of a list; `read_to` is the last post a member has read, 0 if they never opened the topic."""
-    key = row_key(topic.pk, topic.epoch, topic.change, topic.edition, read_to)
+    key = row_key(topic.pk, topic.epoch, topic.change, topic.edition, topic.row_names, read_to)
     return kept.made(key, lambda: _row(topic, read_to))
 
 
@@ -54,8 +56,8 @@ def _row(topic, read_to):
     return rendered(ROW, topic=topic, read_to=read_to, unread=unread, href=href)
 
 
-def row_key(pk, epoch, change, edition, read_to):
-    return "row", pk, epoch, change, edition, read_to
+def row_key(pk, epoch, change, edition, names, read_to):
+    return "row", pk, epoch, change, edition, names, read_to
 
 
 def writing(post):

@@ -9,7 +9,7 @@ from forum.models import Category, Topic
 from forum.models.editions import with_edition
 from forum.models.prepared import Prepared
 from forum.models.readings import with_readings
-from forum.models.topics import list_key
+from forum.models.topics import list_key, with_row_names
 
 SIZE = 30
 KEY = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,18})", re.ASCII)
@@ -27,11 +27,12 @@ class Place(NamedTuple):
     change: int
     bumped_at: datetime
     edition: str
+    names: int
     read_to: int | None  # None for guests, 0 where a member has never opened it
 
     @property
     def row_key(self):
-        return fragments.row_key(self.pk, self.epoch, self.change, self.edition, self.read_to)
+        return fragments.row_key(self.pk, self.epoch, self.change, self.edition, self.names, self.read_to)
 
 
 class TopicList:
@@ -94,7 +95,8 @@ def unpinned(reader, *within, before=None):
 
 
 def places(reader, *within):
-    return with_readings(with_edition(topics(reader, *within)), reader, unopened=0).values_list(*Place._fields)
+    found = with_row_names(with_edition(topics(reader, *within)))
+    return with_readings(found, reader, unopened=0).values_list(*Place._fields)
 
 
 PINNED = Prepared(lambda reader, *within: places(reader, *within).pinned())

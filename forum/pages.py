@@ -12,11 +12,11 @@ class Page:
 
     @property
     def first(self):
-        return (self.number - 1) * PAGE_SIZE + 1
+        return range_of(self.number)[0]
 
     @property
     def last(self):
-        return self.number * PAGE_SIZE
+        return range_of(self.number)[1]
 
     @property
     def count(self):
@@ -47,6 +47,11 @@ class Page:
                 steps.append(None)
             steps.append(n)
         return steps
+
+
+def range_of(page_number):
+    """(first, last) number of the posts that fit on a page."""
+    return (page_number - 1) * PAGE_SIZE + 1, page_number * PAGE_SIZE
 
 
 def canonical(request, found):

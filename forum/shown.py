@@ -1,24 +1,29 @@
-"""A topic as one reader finds it: with its category, how far they have read it, and whether they may write in it."""
+"""A topic as one reader finds it: with its category, how far they have read it, and whether they may write in it.
+
+For a page of its posts also with `names`: see `with_names_on_page`.
+"""
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 
 from forum.models import Category, Topic
+from forum.models.posts import with_names_on_page
 from forum.models.prepared import Prepared
 from forum.models.readings import with_readings
 
 
-def topic(user, topic_id):
-    """Raises Http404 when there is none that `user` may see."""
-    for found in SHOWN.instances(user, topic_id):
+def topic(user, topic_id, *page):
+    """`page` are the numbers of its first and last post. Raises Http404 when there is no topic that `user` may see."""
+    for found in SHOWN.instances(user, topic_id, *page):
         return found
     raise Http404
 
 
-def shown(reader, topic_id):
+def shown(reader, topic_id, *page):
     writable = Category.objects.writable_by(reader).filter(pk=OuterRef("category"))
     topics = with_readings(Topic.objects.visible_to(reader).for_display(), reader)
-    return topics.filter(pk=topic_id).annotate(is_writable=Exists(writable))
+    topics = topics.filter(pk=topic_id).annotate(is_writable=Exists(writable))
+    return with_names_on_page(topics, *page) if page else topics
 
 
 SHOWN = Prepared(shown)

@@ -5,26 +5,29 @@ from django.contrib.auth.models import AnonymousUser
 from forum.lists import first_page
 from forum.models import Topic
 from forum.models.editions import with_edition
+from forum.models.posts import with_names_on_page
 from forum.models.prepared import Prepared
 from forum.serving.guests import Version
 
 GUEST = AnonymousUser()
 
 
-def numbers(reader, topic_id):
-    return with_edition(Topic.objects.visible_to(reader).filter(pk=topic_id)).values_list("epoch", "change", "edition")
+def numbers(reader, topic_id, first, last):
+    topics = with_names_on_page(Topic.objects.visible_to(reader).filter(pk=topic_id), first, last)
+    return with_edition(topics).values_list("epoch", "change", "edition", "names")
 
 
 NUMBERS = Prepared(numbers)
 
 
-def of_topic(topic):
-    """`topic` comes from `for_display`, and nothing of the page was read before it."""
-    return Version(topic_now, (topic.pk,), [(topic.epoch, topic.change, topic.edition)])
+def of_page(topic, page):
+    """`topic` was found for this page (see forum/shown.py), and nothing of the page was read before it."""
+    answer = [(topic.epoch, topic.change, topic.edition, topic.names)]
+    return Version(page_now, (topic.pk, page.first, page.last), answer)
 
 
-def topic_now(topic_id):
-    return NUMBERS.rows(GUEST, topic_id)
+def page_now(topic_id, first, last):
+    return NUMBERS.rows(GUEST, topic_id, first, last)
 
 
 def of_list(topic_list, page):

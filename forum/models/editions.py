@@ -25,7 +25,7 @@ def with_edition(rows):
 
 
 class Edition(models.Model):
-    """One row with one word, another each time that names of members, categories, their groups or announcements change.
+    """One row with one word, another each time that categories, their groups or announcements change.
 
     Topics count their own changes. With both it is known whether a rendered post, row or page still holds.
     """

@@ -4,6 +4,7 @@ import uuid
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -49,6 +50,14 @@ class PostQuerySet(models.QuerySet):
 
     def submitted(self, author, token, digest):
         return self.filter(author=author.pk, token=token, digest=digest).select_related("topic")
+
+
+def with_names_on_page(topics, first, last):
+    """Gives each topic `names`: another number after an author of one of its posts `first` to `last` is renamed."""
+    first, last = (models.Value(number, models.BigIntegerField()) for number in (first, last))
+    posts = Post.objects.filter(topic=models.OuterRef("pk")).in_range(first, last).order_by()
+    names = posts.values("topic").annotate(names=models.Sum("author__name_version")).values("names")
+    return topics.annotate(names=Coalesce(models.Subquery(names), 0))
 
 
 class Post(models.Model):

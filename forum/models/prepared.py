@@ -10,7 +10,8 @@ class Prepared:
     """`build(reader, *values)` returns a QuerySet; it is called once for each kind of reader and number of values.
 
     So it may depend on these (guest, member, owner) and on nothing else that changes. Who the reader is and what the
-    values are shows only in parameters of the query: `reader.pk`, and values that are int or str.
+    values are shows only in parameters of the query: `reader.pk`, and values that are int or str. For a field of less
+    than eight bytes wrap the value in `Value(…, BigIntegerField())`, or Django leaves out what it thinks can't fit.
 
     `uneven` is where the best way to the answer depends on the values: there PostgreSQL plans each time.
     """

@@ -1,6 +1,8 @@
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
@@ -10,15 +12,17 @@ from forum.names import MAX_LENGTH, TAKEN, folded, is_reserved, normal, validate
 from forum.short_text import validate_label, validate_lines
 
 from .access import end_access, new_stamp
-from .editions import Edition
 from .names import TakenName
 
 MODERATORS = "Moderators"
-CREDENTIALS = {"is_active", "password"}  # a change of these ends all sessions and links
+CREDENTIALS = frozenset({"is_active", "password"})  # a change of these ends all sessions and links
+NAMES = frozenset({"username", "name"})  # a change of these renews the parts of pages that show the member
 
 
 class MemberQuerySet(models.QuerySet):
     def update(self, **values):
+        if NAMES & set(values):
+            values["name_version"] = F("name_version") + 1
         if not CREDENTIALS & set(values):
             return super().update(**values)
         with transaction.atomic():
@@ -28,6 +32,11 @@ class MemberQuerySet(models.QuerySet):
         return changed
 
     update.alters_data = True
+
+
+def name_version_of(field):
+    """As part of a query: the `name_version` of the member in this field of each row, 0 where there is none."""
+    return Coalesce(Subquery(User.objects.filter(pk=OuterRef(field)).values("name_version")[:1]), Value(0))
 
 
 class Members(UserManager.from_queryset(MemberQuerySet)):
@@ -89,6 +98,7 @@ class User(AbstractUser):
         default=True,
         help_text=_("Screen readers announce new replies and topics, and when the connection is lost or restored."),
     )
+    name_version = models.PositiveIntegerField(default=0, editable=False)
     posts_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
     is_placeholder = models.BooleanField(
         _("placeholder"),
@@ -204,10 +214,11 @@ class User(AbstractUser):
         Raises IntegrityError when one of the names was taken since they were validated.
         """
         self.username = normal(self.username)
-        adding, renamed, ends_access = self._state.adding, {"username", "name"}, False
+        adding, renamed, ends_access = self._state.adding, NAMES, False
         if not adding:
             update_fields = self._changed_fields() if update_fields is None else {*update_fields}
-            renamed = self._renamed(update_fields)
+            if renamed := self._renamed(update_fields):
+                update_fields |= {"name_version"}
             if ends_access := self._ends_access(update_fields):
                 self.security_stamp = new_stamp()
                 update_fields |= {"security_stamp"}
@@ -223,16 +234,17 @@ class User(AbstractUser):
             TakenName.objects.claim_for_placeholders([self])
             return
         TakenName.objects.claim(self, renamed)
-        if not adding:
-            Edition.objects.rise()
 
     def _renamed(self, fields):
-        """The fields with names that will differ from the stored ones. Locks the row, for claiming them."""
-        names = {"username", "name"} & set(fields)
+        """The fields with names that will differ from the stored ones. Locks the row, to claim and to count them."""
+        names = NAMES & set(fields)
         if not names:
             return set()
-        stored = type(self).objects.select_for_update(no_key=True).values(*names).get(pk=self.pk)
-        return {name for name in names if stored[name] != getattr(self, name)}
+        rows = type(self).objects.select_for_update(no_key=True)
+        stored = rows.values(*names, "name_version").get(pk=self.pk)
+        renamed = {name for name in names if stored[name] != getattr(self, name)}
+        self.name_version = stored["name_version"] + bool(renamed)
+        return renamed
 
     def _remember_stored(self, fields=None):
         """What the database now holds of these fields, or of all that are loaded."""

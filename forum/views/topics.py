@@ -11,7 +11,7 @@ from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm
 from forum.lists import BadKey, TopicList
 from forum.models import Reading, Topic
-from forum.pages import Page, address, canonical
+from forum.pages import Page, address, canonical, range_of
 from forum.serving.compression import shares
 from forum.serving.guests import stands_for
 
@@ -36,10 +36,11 @@ def index(request, category=None):
 
 @require_safe
 def show(request, topic_id, slug=""):
-    topic = shown.topic(request.user, topic_id)
+    number = asked_page(request)
+    topic = shown.topic(request.user, topic_id, *range_of(number))
     if slug != topic.slug:
         return redirect(canonical(request, topic))
-    page = Page(asked_page(request), topic.last_number)
+    page = Page(number, topic.last_number)
     if page.number > page.count:
         return redirect(page_of(topic, page.count))
     form = None
@@ -47,7 +48,7 @@ def show(request, topic_id, slug=""):
         Reading.objects.record(request.user, topic, min(page.last, topic.last_number))
         if topic.takes_replies_from(request.user):
             form = ReplyForm(author=request.user)
-    stands_for(request, versions.of_topic(topic), page_of(topic, page.number))
+    stands_for(request, versions.of_page(topic, page), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
     shares(request, fragments.posts_key(topic, page), posts)
     writable = topic.is_writable_by(request.user)
