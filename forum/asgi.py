@@ -13,7 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
 counts.prepare()  # before anybody counts
 django.setup(set_prefix=False)
 
-from forum.serving.guests import Guests  # noqa: E402 - models need a Django that is set up
+from forum.jobs.workers import start_in_server  # noqa: E402 - models need a Django that is set up
+from forum.serving.guests import Guests  # noqa: E402
 from forum.serving.monitoring import Monitoring  # noqa: E402
 from forum.serving.pages import Pages  # noqa: E402
 from forum.serving.requests import Requests  # noqa: E402
@@ -23,3 +24,4 @@ pages = import_string(settings.LIVE_REQUESTS)(with_static_files(Guests(Pages()))
 application = ProtocolTypeRouter(
     {"http": Requests(Monitoring(pages)), "websocket": import_string(settings.WEBSOCKET_APPLICATION)}
 )
+start_in_server()

@@ -49,15 +49,25 @@ async def ask(part):
     return "ready", "ok"
 
 
+async def look_at_levels():
+    """What /metrics shows of the database; without one it shows the last that was known."""
+    for dotted in settings.LEVELS:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await import_string(dotted)()
+        except (DatabaseError, TimeoutError):
+            pass
+
+
 async def database():
     try:
-        await _in_thread(ask_database)
+        await in_thread(ask_database)
     except DatabaseError as error:
         raise Failing(f"The database can't be used: {error} See DATABASE_URL, and the database's own log.") from error
 
 
 async def migrations():
-    missing = await _in_thread(missing_migrations)
+    missing = await in_thread(missing_migrations)
     if missing:
         raise Failing(f"{missing} migrations are missing. Run: python manage.py migrate")
 
@@ -95,7 +105,7 @@ async def redis():
         await client.aclose()
 
 
-async def _in_thread(function):
+async def in_thread(function):
     def run():
         try:
             return function()

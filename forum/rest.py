@@ -38,3 +38,6 @@ class Rest:
 
 redis = Rest("Redis", 5.0)
 database = Rest("The database", 1.0)
+queue = Rest("The queue of jobs", 5.0)
+mail = Rest("The mail server", 15.0)
+schedule = Rest("The schedule of periodic jobs", 5.0)

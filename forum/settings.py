@@ -27,6 +27,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # of X-Forwarded-For only so many are believed
 PROCESSES = env.int("WEB_CONCURRENCY", 1)  # that serve on this machine
+JOB_THREADS = env.int("JOB_THREADS", 2)  # in each of them, for mail and the like; 0 where `manage.py work` runs
 MONITORS = env.list("MONITORS", default=["127.0.0.1", "::1"])  # addresses or networks that see /health/ and /metrics
 
 DEVELOPMENT_SECRET = "development-only-secret-that-no-real-site-may-use"  # noqa: S105
@@ -38,11 +39,15 @@ if not DEBUG and (SECRET_KEY in ("", DEVELOPMENT_SECRET) or len(SECRET_KEY) < 50
         "and put it into the environment or into .env as SECRET_KEY=…"
     )
 
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former ones, while what they signed still counts
+
 # --- The parts ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "forum",  # first, so that its `runserver` is taken
     "realtime",
+    "forum.jobs",
+    "forum.mail",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -121,7 +126,7 @@ else:
         **DATABASES["default"].get("OPTIONS", {}),  # what the address says
         "pool": {
             "min_size": 1,
-            "max_size": env.int("DATABASE_POOL", 16),  # one for each thread: of pages 8, of the live part 5, and some
+            "max_size": env.int("DATABASE_POOL", 20),  # one for each thread: 8 pages, 2 kept pages, 5 live, 3 jobs
             "timeout": 1.5,  # seconds; a page says within two that it can't be had
             "reconnect_timeout": 0.3,  # seconds; then the next who wants one tries again, so it is soon back
         },
@@ -192,6 +197,9 @@ USERSESSIONS_TRACK_ACTIVITY = False
 USERSESSIONS_ADAPTER = "forum.accounts.SessionsAdapter"
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+MAIL_BACKEND = vars()["EMAIL_BACKEND"].replace("django.core.mail.backends.smtp.", "forum.mail.smtp.")  # for the worker
+EMAIL_BACKEND = "forum.mail.backend.Backend"  # what everybody else sends goes into the outbox
+EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Parley <parley@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -275,7 +283,10 @@ HEALTH = [
     "forum.health.redis",
     "realtime.health.live_pages",
     "realtime.health.sweep",
+    "forum.jobs.health.workers",
+    "forum.mail.health.outbox",
 ]
+LEVELS = ["forum.mail.health.levels"]  # what /metrics looks at when it is asked
 
 # How often one member may do something; moderators may do it as often as they need.
 RATES = {

@@ -15,3 +15,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # a file, so that servers started by tests and threads see the same rows
     DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/parley-test-{os.getpid()}.sqlite3"}  # noqa: F405
 RATES = dict.fromkeys(RATES, "10000/minute")  # noqa: F405
+JOB_THREADS = int(os.environ.get("JOB_THREADS", "0"))  # a test that wants jobs to run says so

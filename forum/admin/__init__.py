@@ -3,7 +3,7 @@
 Nothing can be deleted here: things are hidden, closed or deactivated.
 """
 
-from . import announcements, categories, groups, imports, log, members, posts, revisions, sessions, site, topics
+from . import announcements, categories, groups, imports, log, mails, members, posts, revisions, sessions, site, topics
 
 __all__ = [
     "announcements",
@@ -11,6 +11,7 @@ __all__ = [
     "groups",
     "imports",
     "log",
+    "mails",
     "members",
     "posts",
     "revisions",

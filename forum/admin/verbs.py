@@ -48,7 +48,7 @@ class WithVerbs:
     def get_urls(self):
         view = self.admin_site.admin_view(self.verb_view)
         return [
-            path("<int:pk>/do/<slug:name>/", view, name=f"forum_{self.opts.model_name}_do"),
+            path("<int:pk>/do/<slug:name>/", view, name=f"{self.opts.app_label}_{self.opts.model_name}_do"),
             *super().get_urls(),
         ]
 
@@ -60,7 +60,7 @@ class WithVerbs:
         if not self.has_change_permission(request):
             raise PermissionDenied
         self.tell(request, verb.label, Counter([self.apply(request, verb, pk)]))
-        return redirect(f"admin:forum_{self.opts.model_name}_change", pk)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
 
     def apply(self, request, verb, pk):
         """To the object as it stands now, in a transaction of its own with its entry in the log."""

@@ -9,13 +9,14 @@ import tempfile
 from django.db.backends.postgresql.client import DatabaseClient
 from django.utils.translation import gettext as _
 
+from forum.jobs.queue import SCHEMA
 from forum.models.editions import new_word
 from forum.models.topics import new_epoch
 
 from . import states
 from .errors import BackupError
 from .files import could_not_write
-from .states import not_a_backup
+from .states import HOLD_MAILS, not_a_backup
 
 NAME, MAGIC, SUFFIX = "PostgreSQL", b"PGDMP", ".pgdump"
 PATIENCE = "20s"  # for requests that hold a table of the forum
@@ -52,7 +53,7 @@ def is_there(connection):
 def back_up(connection, path, advance):
     check_program(connection, "pg_dump")
     total = len(connection.introspection.table_names())
-    arguments = ["--format=custom", "--verbose", *AS_OURS, f"--file={path}"]
+    arguments = ["--format=custom", "--verbose", f"--exclude-schema={SCHEMA}", *AS_OURS, f"--file={path}"]
     with start(connection, "pg_dump", arguments, stderr=subprocess.PIPE, text=True) as dumping:
         said, done = [], 0
         for line in dumping.stderr:
@@ -81,7 +82,7 @@ def restore(connection, path, advance):
     before, after = BEGIN, "RESET search_path;"
     if tables := tables_of_forum(connection):
         before, after = before + REMEMBER_NUMBERS.format(tables=tables), after + GO_ON_FROM_THEM
-    after += END.format(epoch=new_epoch(), edition=new_word())
+    after += HOLD_MAILS + ";" + END.format(epoch=new_epoch(), edition=new_word())
     connection.close()
     with tempfile.TemporaryFile("w+") as said:
         command = ["pg_restore", "--clean", "--if-exists", *AS_OURS, "--file=-", path]

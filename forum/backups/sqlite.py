@@ -16,7 +16,7 @@ from forum.models.topics import new_epoch
 
 from .errors import BackupError
 from .files import could_not_write, passing
-from .states import not_a_backup
+from .states import HOLD_MAILS, not_a_backup
 
 NAME, MAGIC, SUFFIX = "SQLite", b"SQLite format 3\0", ".sqlite3"
 PAGES = 2000  # copied between two moves of the progress bar
@@ -58,6 +58,7 @@ def restore(connection, path, advance):
         go_on_from(live, copy)
         copy.execute("UPDATE forum_topic SET epoch = ?, change = change + 1, header_change = change + 1", [new_epoch()])
         copy.execute("UPDATE forum_edition SET word = ?", [new_word()])
+        copy.execute(HOLD_MAILS)
         copy_pages(copy, live, advance)
     live.execute("PRAGMA wal_checkpoint(PASSIVE)")
 

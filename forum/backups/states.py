@@ -6,6 +6,12 @@ from django.utils.translation import gettext as _
 
 from .errors import BackupError
 
+# Nobody knows whether mails that were waiting in the backup have been sent since; owners may send them again.
+HOLD_MAILS = """
+UPDATE mail_mail SET given_up_at = due_at, due_at = NULL, error = 'Restored from a backup; it may have been sent since.'
+    WHERE due_at IS NOT NULL
+"""
+
 
 def of_database(connection):
     """{(app, name)}"""

@@ -8,6 +8,8 @@ Version asks includes `visible_to`, as any other question does.
 import asyncio
 import hashlib
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
@@ -19,6 +21,7 @@ from forum.serving.guest_keys import PERSONAL, Key, key_of
 from forum.serving.release import release
 
 MOST = 64 * 2**20  # bytes of pages that one process keeps
+THREADS = 2  # that ask whether a page still holds; their own, since Django's may all be waiting for something
 FOR_ALL = [
     # a browser asks every time; a cache in between may answer for a second, nginx until the clock's second ends
     (b"cache-control", b"public, max-age=0, s-maxage=1"),
@@ -65,6 +68,7 @@ class Guests:
     def __init__(self, pages):
         self.pages, self.kept = pages, Kept(MOST)
         self.locks = WeakValueDictionary()
+        self.threads = ThreadPoolExecutor(THREADS, "kept-page")
 
     async def __call__(self, scope, receive, send):
         key = key_of(scope)
@@ -85,7 +89,8 @@ class Guests:
             return await self.pages(scope, receive, Keeping(self, key, scope, send))
 
     async def _holds(self, page):
-        return await self.pages.in_thread(holds, page)
+        here = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self.threads, here.run, holds, page)
 
     async def _send_kept(self, page, scope, send):
         scope["parley.kept"] = True  # which is not worth a line in the log

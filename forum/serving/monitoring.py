@@ -38,6 +38,7 @@ async def ready():
 
 
 async def counted():
+    await health.look_at_levels()
     return 200, metrics.CONTENT_TYPE_LATEST, metrics.text()
 
 

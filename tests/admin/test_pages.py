@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from forum.mail.models import Mail
 from forum.models import (
     Announcement,
     Category,
@@ -33,6 +34,7 @@ MODELS = [
     LogEntry,
     ImportedAuthor,
     ImportedMessage,
+    Mail,
 ]
 LIST, PAGE = 9, 12  # queries, at most
 
@@ -53,6 +55,7 @@ def fill_forum(ada, olive, number):
     ImportedAuthor.objects.create(user=user, address_hash=f"{number:064}")
     ImportedMessage.objects.create(message_id=f"<{number}@example.org>", post=post)
     Announcement.objects.announce(f"News {number}", made_by=olive)
+    Mail.objects.create(to=f"{number}@example.org", subject="Welcome")
     LogEntry.objects.log_actions(olive.pk, [topic], 2, "Moved.")
 
 

@@ -43,7 +43,7 @@ def mailbox(tmp_path_factory):
 def site(django_db_setup, django_db_blocker, mailbox, collected):  # noqa: F811
     """The server that the browsers visit."""
     with django_db_blocker.unblock():
-        server = Server("daphne", STATIC_ROOT=collected, EMAIL_URL=f"filemail:///{mailbox}").start()
+        server = Server("daphne", STATIC_ROOT=collected, EMAIL_URL=f"filemail:///{mailbox}", JOB_THREADS="1").start()
     yield server
     server.stop()
 

@@ -11,6 +11,7 @@ from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from forum.backups import sqlite
+from forum.mail.models import Mail
 from forum.models import Post, Topic, User
 from tests.commands.conftest import on_postgresql, on_sqlite
 from tests.server import ROOT, Server
@@ -214,3 +215,14 @@ def test_a_table_that_came_after_the_backup_goes(says, copy):
     says("restore", copy, yes=True)
 
     assert "forum_flight" not in connection.introspection.table_names()
+
+
+def test_mails_that_waited_in_the_backup_are_not_sent_unasked(says, tmp_path, topic):
+    waiting = Mail.objects.create(to="ada@example.org", subject="Hello")
+    says("backup", tmp_path / "copy")
+    waiting.sent()
+    says("restore", tmp_path / "copy", yes=True)
+
+    waiting.refresh_from_db()
+    assert (waiting.due_at, waiting.sent_at) == (None, None)
+    assert "backup" in waiting.error

@@ -1,0 +1,23 @@
+"""What the jobs tell /health/ready."""
+
+from datetime import timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from forum.health import Degraded, in_thread
+
+from .models import Run
+
+SILENCE = timedelta(minutes=3)  # more than any worker needs between two sweeps
+
+
+async def workers():
+    seen = await in_thread(last_seen)
+    if seen is None or timezone.now() - seen > SILENCE:
+        when = "yet" if seen is None else f"since {seen:%Y-%m-%d %H:%M} UTC"
+        raise Degraded(f"No worker was seen {when}: no mail is sent. Run manage.py work, or set JOB_THREADS above 0.")
+
+
+def last_seen():
+    return Run.objects.aggregate(seen=Max("began_at"))["seen"]

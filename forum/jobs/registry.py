@@ -1,0 +1,37 @@
+"""The jobs there are. A closed set: what comes out of the queue names one of these, and nothing else is ever called."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+JOBS = {}  # name: function
+PERIODIC = {}  # name: Periodic
+
+
+@dataclass(frozen=True)
+class Periodic:
+    function: object
+    interval: timedelta
+
+
+def job(function):
+    """`function.after_commit()` asks a worker to run it soon. It takes no arguments: what there is to do is in rows."""
+    from .hints import after_commit
+
+    JOBS[name_of(function)] = function
+    function.after_commit = partial(after_commit, name_of(function))
+    return function
+
+
+def every(**interval):
+    """`@every(hours=1)`: run by one process at a time, whichever comes first; see schedule.py."""
+
+    def register(function):
+        PERIODIC[name_of(function)] = Periodic(function, timedelta(**interval))
+        return function
+
+    return register
+
+
+def name_of(function):
+    return f"{function.__module__}.{function.__name__}"

@@ -1,0 +1,1 @@
+"""Mail leaves outside of requests: settings.EMAIL_BACKEND writes rows, a job sends them by settings.MAIL_BACKEND."""

@@ -1,0 +1,62 @@
+"""Workers that send what is in the outbox, and may be killed: a program that forks one for each line on stdin.
+
+It answers with two lines: the worker's process number, and how it ended.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+
+from tests.server import ROOT
+from tests.waiting import until
+
+
+class Senders:
+    """The program, from outside. `environment` is that of a Server."""
+
+    def __init__(self, environment):
+        command = [sys.executable, "-m", "tests.faults.senders"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self.program = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **pipes)
+        self.worker = None
+
+    def send(self):
+        """Returns whether the worker was killed before it had sent everything."""
+        self.program.stdin.write("send\n")
+        self.program.stdin.flush()
+        self.worker = int(self.program.stdout.readline())
+        status = int(self.program.stdout.readline())
+        self.worker = None
+        assert status in (0, signal.SIGKILL)
+        return status == signal.SIGKILL
+
+    def kill(self):
+        until(lambda: self.worker)
+        os.kill(self.worker, signal.SIGKILL)
+
+    def stop(self):
+        self.program.communicate()
+
+
+def main():
+    """Sets up Django once, and keeps no connection: each worker has one of its own, without a pool of them."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+    for _line in sys.stdin:
+        worker = os.fork()
+        if not worker:
+            from forum.mail.delivery import deliver
+
+            deliver()
+            os._exit(0)
+        print(worker, flush=True)
+        print(os.waitpid(worker, 0)[1], flush=True)
+
+
+if __name__ == "__main__":
+    main()

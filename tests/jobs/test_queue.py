@@ -1,0 +1,114 @@
+"""Hints on their way to a worker, through the store of this column."""
+
+import json
+
+import pytest
+
+from forum import rest
+from forum.jobs import hints, queue, registry, running
+from forum.jobs.workers import Workers
+from tests.waiting import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """Names of jobs that ran; there are "one" and "other"."""
+    names = []
+    for name in ("one", "other"):
+        monkeypatch.setitem(registry.JOBS, name, lambda name=name: names.append(name))
+    monkeypatch.setattr("forum.jobs.workers.PERIODIC", {})
+    queue.task.cache_clear()
+    rest.queue.end()
+    queue.task().huey.storage.flush_queue()
+    yield names
+    rest.queue.end()
+    queue.task.cache_clear()
+
+
+@pytest.fixture
+def workers(ran):
+    workers = Workers(2)
+    workers.start()
+    yield workers
+    workers.stop(5)
+
+
+def test_a_hint_reaches_a_worker(ran, workers):
+    hints.give("one")
+    hints.give("other")
+
+    until(lambda: set(ran) == {"one", "other"})
+
+
+def test_without_redis_the_hint_goes_through_the_database_or_beside_it(ran, settings):
+    settings.REDIS_URL = ""
+    queue.task.cache_clear()
+    queue.task().huey.storage.flush_queue()
+    workers = Workers(1)
+    workers.start()
+    queue.put("one")
+
+    until(lambda: ran == ["one"])
+    workers.stop(5)
+
+
+def test_many_hints_at_once_are_few(ran):
+    for _ in range(1000):
+        hints.give("one")
+    until(lambda: queue.task().huey.storage.queue_size())
+
+    assert queue.task().huey.storage.queue_size() < 50
+
+
+def test_a_failing_job_stops_no_worker(ran, workers, monkeypatch):
+    monkeypatch.setitem(registry.JOBS, "one", lambda: 1 / 0)
+    for _ in range(5):
+        queue.put("one")
+    queue.put("other")
+
+    until(lambda: ran == ["other"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"\x80\x04\x95\x1d\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x04true\x94\x85\x94R\x94.",
+        b"not json",
+        json.dumps(["1", "os.system", ["true"]]).encode(),
+        json.dumps(["1", "forum.jobs.running.run_named", ["os.getcwd"]]).encode(),
+        json.dumps(["1", "forum.jobs.running.run_named", [["one"]]]).encode(),
+    ],
+)
+def test_what_others_write_into_the_store_runs_nothing(ran, workers, written):
+    until(lambda: workers.consumer)
+    queue.task().huey.storage.enqueue(written)
+    queue.put("other")
+
+    until(lambda: ran == ["other"])
+
+
+def test_a_worker_that_stops_lets_what_runs_end(ran, monkeypatch):
+    def slow():
+        ran.append("began")
+        running.stopping.wait(5)
+        ran.append("ended")
+
+    monkeypatch.setitem(registry.JOBS, "one", slow)
+    workers = Workers(1)
+    workers.start()
+    queue.put("one")
+    until(lambda: ran == ["began"])
+    workers.stop(5)
+
+    assert ran == ["began", "ended"]
+
+
+@pytest.mark.redis
+def test_a_store_that_is_away_costs_no_request_anything_and_is_said_once(ran, settings, caplog):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    queue.task.cache_clear()
+
+    assert [queue.put("one") for _ in range(3)] == [False] * 3
+    assert len([line for line in caplog.messages if "The queue of jobs is away" in line]) == 1
