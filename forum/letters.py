@@ -3,10 +3,12 @@
 Vowel signs of Hindi or Thai are marks (Mn, Mc), and some words need a joiner between two letters.
 """
 
+import re
 import unicodedata
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 JOINERS = ZWNJ + ZWJ
+MARK = ("Mn", "Mc")  # not Me, which encloses something: the key around a digit, for example
 BLOCKS_WITH_MARKS = ((0x300, 0x3200), (0xA600, 0xAC00), (0xFB1E, 0xFB1F), (0xFE20, 0xFE30), (0x10000, 0x1F000))
 NEIGHBOURS = 16  # how far a joiner looks for the letters that it joins
 
@@ -24,16 +26,38 @@ def _ranges(characters):
 
 def _marks():
     for first, last in BLOCKS_WITH_MARKS:
-        yield from (code for code in range(first, last) if unicodedata.category(chr(code))[0] == "M")
+        yield from (code for code in range(first, last) if unicodedata.category(chr(code)) in MARK)
 
 
 MARKS = _ranges(_marks())
 LETTERS = rf"\w{MARKS}{JOINERS}"  # inside the brackets of a character class; digits and the underscore belong to it
 
 
+WITHOUT_BLANKS = (  # for a character class: scripts whose words stand side by side, or take endings as Korean does
+    "\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af"
+)
+RUNS_ON = re.compile(f"[{WITHOUT_BLANKS}]")
+
+
 def is_letter(character):
     """Whether a character belongs to a word; digits do, the underscore does not."""
-    return character.isalnum() or unicodedata.category(character)[0] == "M"
+    return character.isalnum() or unicodedata.category(character) in MARK
+
+
+def begins_word(text, position):
+    """Whether a word may begin here: after no letter, or after one of a script that is written without blanks."""
+    before = text[position - 1 : position] if position else ""
+    return not before or not is_letter(before) or RUNS_ON.match(before) is not None
+
+
+def cut(text, length):
+    """The beginning of a text, without parting a letter from its marks."""
+    if len(text) > length:
+        while length and (unicodedata.category(text[length])[0] == "M" or text[length] in JOINERS):
+            length -= 1
+        text = text[:length]
+    return text.rstrip(JOINERS)
 
 
 def joins(text, position):

@@ -7,9 +7,12 @@ from datetime import datetime
 
 from diff_match_patch import diff_match_patch
 
+from forum.letters import JOINERS, LETTERS, MARKS, WITHOUT_BLANKS
 from forum.models import User
 
-WORD = re.compile(r"\w+\s*|\s+|[^\w\s]\s*")
+WORD = re.compile(  # one letter, in scripts that have no blanks between words
+    rf"[{WITHOUT_BLANKS}][{MARKS}{JOINERS}]*\s*|(?:(?![{WITHOUT_BLANKS}])[{LETTERS}])+\s*|\s+|[^{LETTERS}\s]\s*|."
+)
 SIZE = 20  # versions on one page
 PIECES = 1000  # in one comparison; what is more scattered shows as replaced
 SECONDS = 0.5  # for all comparisons of a page; what is not compared by then shows as replaced

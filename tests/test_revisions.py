@@ -54,3 +54,21 @@ def test_without_time_left_a_text_shows_as_replaced():
     before, after = "x " * 5_000, "y " * 5_000
 
     assert {kind for kind, _ in compare(before, after, -1)} <= {"removed", "added", "same"}
+
+
+def test_in_scripts_without_blanks_single_letters_are_compared():
+    assert compare("今天天气很好", "今天天气不好", 1) == [
+        ("same", "今天天气"),
+        ("removed", "很"),
+        ("added", "不"),
+        ("same", "好"),
+    ]
+
+
+def test_letters_are_compared_with_their_marks():
+    assert compare("สวัสดี नमस्ते", "สวัสดิ์ नमस्ते", 1) == [
+        ("same", "สวัส"),
+        ("removed", "ดี "),
+        ("added", "ดิ์ "),
+        ("same", "नमस्ते"),
+    ]

@@ -4,6 +4,7 @@ from forum.kept import Kept
 from forum.markdown import sanitiser
 from forum.markdown.budget import Budget
 from forum.markdown.errors import MAX_LENGTH, TooLong
+from forum.markdown.mentions import member_of
 from forum.markdown.parser import parser
 
 _rendered = Kept(2**20)  # a form renders a text to learn whether it can be, and then the post renders it again
@@ -25,23 +26,25 @@ def render(source, known=None):
     return html if env["names"] else _rendered.keep(source, html)  # who is known may change
 
 
-def mentioned(source):
-    """The `folded` names that a text mentions outside of quotes, whether or not anybody has them."""
-    tokens, _env = _parse(source)
-    return set(_names_outside_quotes(tokens))
+def mentioned(source, known):
+    """The ids of the members whom a text mentions outside of quotes; `known` as for `render`."""
+    tokens, env = _parse(source)
+    members = known(set(env["names"])) if env["names"] else {}
+    found = [member_of(token, members) for token in _mentions_outside_quotes(tokens)]
+    return {member_id for _end, (member_id, _username) in filter(None, found)}
 
 
 def _parse(source):
     if len(source) > MAX_LENGTH:
         raise TooLong
-    env = {"budget": Budget(), "names": set(), "known": {}}
+    env = {"budget": Budget(), "names": set(), "people": set(), "known": {}}
     return parser.parse(source, env), env
 
 
-def _names_outside_quotes(tokens):
+def _mentions_outside_quotes(tokens):
     depth = 0
     for token in tokens:
         if token.type in ("blockquote_open", "blockquote_close"):
             depth += token.nesting
         elif token.type == "inline" and not depth:
-            yield from (child.meta["name"] for child in token.children if child.type == "mention")
+            yield from (child for child in token.children if child.type == "mention")

@@ -6,10 +6,10 @@ from django.db.models import Exists, OuterRef, ProtectedError, Q
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from forum.short_text import validate_short_text
+from forum.slugs import slug_of, validate_slug
 
 from .editions import Edition
 
@@ -53,7 +53,7 @@ def _open(role, field, user):
 
 class Category(models.Model):
     name = models.CharField(_("name"), max_length=60, unique=True, validators=[validate_short_text])
-    slug = models.SlugField(_("slug"), max_length=70, unique=True, blank=True, allow_unicode=True)
+    slug = models.CharField(_("slug"), max_length=70, unique=True, blank=True, validators=[validate_slug])
     description = models.CharField(_("description"), max_length=300, blank=True, validators=[validate_short_text])
     color = models.CharField(
         _("colour"),
@@ -119,7 +119,7 @@ class Category(models.Model):
         super().save(*args, **kwargs)
 
     def _free_slug(self):
-        base = slugify(self.name, allow_unicode=True)[:60] or "category"
+        base = slug_of(self.name, 60) or "category"
         taken = set(Category.objects.filter(slug__startswith=base).values_list("slug", flat=True))
         return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
 

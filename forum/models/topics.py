@@ -7,9 +7,9 @@ from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from forum import slugs
 from forum.changes import announce
 from forum.short_text import validate_short_text
 
@@ -22,7 +22,7 @@ TITLE_LENGTH = 200
 
 
 def slug_of(title):
-    return slugify(title, allow_unicode=True)[:80].strip("-") or "topic"
+    return slugs.slug_of(title, 80) or "topic"
 
 
 def list_key(bumped_at, pk):

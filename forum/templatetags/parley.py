@@ -11,11 +11,17 @@ from django.utils.html import format_html
 
 from forum import fragments
 from forum.browsers import browser_name
+from forum.letters import JOINERS, MARKS
 
 register = template.Library()
 
 register.filter(browser_name)
 
+LETTER = re.compile(rf"[^\W_][{MARKS}{JOINERS}]*")
+WORD = re.compile(rf"(?:{LETTER.pattern})+")
+EMOJI = re.compile(  # with the colour of the skin, a selector, and what is joined to it; a flag is two letters
+    "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u00a9-\U0001faff](?:[\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d.)*)"
+)
 HUES = 12  # as many as css/avatars.css has
 
 
@@ -44,12 +50,12 @@ def avatar(user, size="medium"):
 
 
 def initials(name):
-    """The first letters of the first and last word, or the first two letters of a single one."""
-    words = re.findall(r"[^\W_]+", name)
+    """The first letters of the first and last word, or the first two letters of a single one; else the first emoji."""
+    words = [LETTER.findall(word) for word in WORD.findall(name)]
     if not words:
-        return "?"
-    letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
-    return letters.upper()[:2]
+        return (EMOJI.search(name) or "?")[0]
+    shown = words[0][:1] + words[-1][:1] if len(words) > 1 else words[0][:2]
+    return "".join(LETTER.findall("".join(shown).upper())[:2])
 
 
 @register.simple_tag

@@ -2,6 +2,8 @@
 
 import re
 
+from forum.letters import WITHOUT_BLANKS
+
 from . import links
 
 ITEM = re.compile(r"(?:[-*•·–+]|(\d{1,3})([.)]))\s+(?=\S)")
@@ -12,12 +14,12 @@ NARROWEST, WIDEST = (
 )  # windows in which programs break lines; narrower ones were broken by their author
 
 ESCAPED = re.compile(
-    r"""[\\`\[~|]                       # never meant as Markdown
+    rf"""[\\`\[~|]                       # never meant as Markdown
       | (?<!\s)\*|\*(?!\s|$)            # a star with something beside it
       | (?<![^\W_])_|_(?![^\W_])        # an underscore at the edge of a word
       | <
       | &(?=\#?\w+;)
-      | (?<!\w)@(?=\w)                  # would mention somebody
+      | (?:(?<!\w)|(?<=[{WITHOUT_BLANKS}]))@(?=\w)   # would mention somebody
     """,
     re.X,
 )

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from forum.letters import LETTERS
+
 from .headers import DIRECTIONS
 
 REPLY = re.compile(
@@ -10,6 +12,7 @@ REPLY = re.compile(
     re.I,
 )
 FORWARD = re.compile(r"(?:fwd?|wg|tr|rv|enc|转发|轉寄|转寄|轉發|전달)\s*[:：]\s*", re.I)
+WORD = re.compile(rf"[{LETTERS}]+")
 TAG = re.compile(r"\[([^\[\]]{1,40})\]\s*")
 SPAM = re.compile(r"\*+\s*(?:spam|bulk|suspected spam|possible spam)\s*\*+\s*", re.I)
 LAST_TAG = re.compile(r"\s*\[([^\[\]]{1,40})\]$")
@@ -63,4 +66,4 @@ def clean(text, list_name=""):
 
 
 def _key(rest):
-    return " ".join(re.findall(r"\w+", rest.casefold()))
+    return " ".join(WORD.findall(rest.casefold()))

@@ -43,7 +43,7 @@ def test_length_is_looked_at_before_anything_else():
 
 def test_mentions_of_a_text_that_is_too_long_are_not_looked_for():
     with pytest.raises(TooLong):
-        mentioned("@ines " * MAX_LENGTH)
+        mentioned("@ines " * MAX_LENGTH, everybody)
 
 
 @pytest.mark.parametrize(("error", "words"), [(TooLong, "32,000 characters"), (TooComplex, "split it")])

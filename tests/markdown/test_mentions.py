@@ -104,7 +104,26 @@ def test_not_in_code_links_or_addresses(text):
     assert mentions(text, "ines", "ines.example") == []
 
 
-@pytest.mark.parametrize("name", ["abc", "a" * 30, "josé", "李小龙", "a.b-c_d", "9lives", "Ünal"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "abc",
+        "a" * 30,
+        "josé",
+        "李小龙",
+        "a.b-c_d",
+        "9lives",
+        "Ünal",
+        "सीता",
+        "हिन्दी",
+        "สมชาย",
+        "กุ้งนาง",
+        "ලක්\u200dෂ්මී",
+        "علی\u200cرضا",
+        "လျှို့ဝှက်",
+        "김철수",
+    ],
+)
 def test_every_name_that_people_may_take_can_be_mentioned(name):
     assert mentions(f"Hi @{name}!", name) == [name]
 
@@ -136,8 +155,51 @@ def test_one_person_may_be_mentioned_often():
     assert len(mentions("@ines " * 60, "ines")) == 60
 
 
-def test_mentioned_tells_names_but_not_those_in_quotes():
-    assert mentioned("@Ines and @bob\n\n> @carol\n\n@dave `@eve`") == {"ines", "bob", "dave"}
+def test_mentioned_tells_members_but_not_those_in_quotes():
+    members = Members("ines", "bob", "carol", "eve")
+
+    assert mentioned("@Ines and @bob\n\n> @carol\n\n@dave `@eve`", members) == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("请@李小龙看看", ["李小龙"]),
+        ("请@ada看看", ["ada"]),
+        ("谢谢@ada。", ["ada"]),
+        ("@田中太郎さん、ありがとう", ["田中太郎"]),
+        ("@김철수님 고맙습니다", ["김철수"]),
+        ("ขอบคุณ@สมชายครับ", ["สมชาย"]),
+        ("@李小龙@ada", ["李小龙", "ada"]),
+        ("@李小龙和@田中太郎", ["李小龙", "田中太郎"]),
+    ],
+)
+def test_scripts_without_blanks_need_none_around_a_mention(text, names):
+    assert mentions(text, "李小龙", "ada", "田中太郎", "김철수", "สมชาย") == names
+
+
+def test_of_names_that_begin_alike_the_longest_is_meant():
+    members = ("李小龙", "李小龙的", "李小龙的朋友们")
+
+    assert mentions("@李小龙的朋友", *members) == ["李小龙的"]
+    assert mentioned("@李小龙的朋友", Members(*members)) == {2}
+
+
+def test_what_stands_behind_a_name_without_a_blank_stays():
+    assert ">@李小龙</a>你好&amp;x</p>" in render("@李小龙你好&x", Members("李小龙"))
+
+
+@pytest.mark.parametrize("text", ["@adaé", "@ada\u0301看", "@सीताजी", "@สมชา\u0e34", "नमस्ते@ada", "@inesxy"])
+def test_a_name_is_not_cut_out_of_a_word_or_off_its_marks(text):
+    assert mentions(text, "ada", "सीता", "สมชา", "ines") == []
+
+
+def test_a_name_is_meant_however_its_letters_are_typed():
+    assert mentions("@jose\u0301 and @ａｄａ and @علیرضا", "josé", "ada", "علی\u200cرضا") == [
+        "josé",
+        "ada",
+        "علی\u200cرضا",
+    ]
 
 
 def test_what_asking_raises_is_not_hidden():

@@ -23,6 +23,11 @@ STATIC = Path(settings.BASE_DIR) / "static"
         ("straße", "ST"),
         ("ß", "SS"),
         ("!?", "?"),
+        ("สวัสดี ชาวโลก", "สช"),
+        ("हिन्दी", "हिन्"),
+        ("👩\u200d💻 ada", "AD"),
+        ("👩\u200d💻", "👩\u200d💻"),
+        ("🇩🇪🇫🇷", "🇩🇪"),
     ],
 )
 def test_initials_come_from_the_first_and_last_word(name, letters):

@@ -44,3 +44,7 @@ def test_tags_spaces_and_case_make_no_difference_when_subjects_are_compared():
 @pytest.mark.parametrize("text", ["", "Re:", "[kites]"])
 def test_nothing_is_left_of_an_empty_subject(text):
     assert subjects.clean(text, "kites").title == subjects.clean(text, "kites").key == ""
+
+
+def test_subjects_that_differ_in_their_vowel_signs_are_two():
+    assert len({subjects.clean(text).key for text in ("กา", "กี", "की", "का")}) == 4

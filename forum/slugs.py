@@ -1,0 +1,24 @@
+"""What addresses call topics and categories: the words of their titles, in any script."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from forum.letters import MARKS, cut
+
+OTHER = re.compile(rf"[^\w{MARKS}\s-]")
+BLANKS = re.compile(r"[-\s]+")
+SLUG = re.compile(rf"[\w{MARKS}-]+\Z")
+
+
+def validate_slug(slug):
+    if not SLUG.match(slug):
+        raise ValidationError(_("Use letters, digits, dashes and underscores only."), code="invalid")
+
+
+def slug_of(text, length):
+    """At most `length` characters; "" when nothing in the text is a word."""
+    words = OTHER.sub("", unicodedata.normalize("NFKC", text).lower())
+    return cut(BLANKS.sub("-", words).strip("-_"), length).strip("-_")
