@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Exists, Subquery
 from django.utils.functional import SimpleLazyObject
 
-from forum import announcements, fragments
+from forum import announcements, fragments, readership
 from forum.models import Announcement, Category, Post
 from forum.models.editions import with_edition
 from forum.models.prepared import Prepared
@@ -45,6 +45,7 @@ class Sidebar:
         self.places = PLACES.instances(user)
         self.newest_post = (self.places[0].newest or 0) if self.places else 0
         self.edition = self.places[0].edition if self.places else ""
+        self.readership = readership.mark(user, [place.pk for place in self.places])
         self.may_be_announced = self.places[0].announced if self.places else True
 
     def html(self, current=""):

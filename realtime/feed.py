@@ -1,5 +1,6 @@
 """What a page has missed, from the database: the same answer for a socket's `watch` and for a request."""
 
+from forum import readership
 from forum.lists import TopicList
 from forum.models import Category, Post, Topic
 
@@ -125,7 +126,12 @@ def news_since(user, post_id, topic_id=None, list_name=None):
     """
     newest = newest_post(user)
     count = 0 if post_id is None else count_since(user, post_id, topic_id, list_name)
-    return {"type": "news", "count": count, "newest": newest}
+    return {"type": "news", "count": count, "newest": newest, "reader": readership.mark(user, categories_of(user))}
+
+
+def categories_of(user):
+    """The ids of the categories that `user` may see."""
+    return tuple(Category.objects.visible_to(user).values_list("pk", flat=True))
 
 
 def newest_post(user):

@@ -1,5 +1,7 @@
 """`watch`: a page joins first, then the database is asked, then it hears what comes; so nothing falls between."""
 
+from forum import readership
+
 from . import database, feed, groups, limits, messages, rights
 from .heads import Head
 from .messages import BadMessage
@@ -55,7 +57,8 @@ async def watch_news(page, message):
     count = 0
     if since is not None and since < newest:
         count = await database.ask(feed.count_since, page.user, since, topic, name)
-    await page.send({"type": "news", "count": count, "newest": newest})
+    reader = readership.mark(page.user, await ask(page, held, feed.categories_of))
+    await page.send({"type": "news", "count": count, "newest": newest, "reader": reader})
     page.release(held)
 
 

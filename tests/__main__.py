@@ -46,6 +46,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/browser/test_composing.py",
     "tests/browser/test_networks.py",
     "tests/browser/test_screen_readers.py",
+    "tests/browser/test_sessions.py",
     "tests/browser/test_shared_socket.py",
     "tests/browser/test_transports.py",
 ]

@@ -15,8 +15,12 @@ const ALL_COME_BACK = [1012, 1013]; // it restarts, or can't answer: so for all 
 const SPREAD = 12_000; // until they are back each chooses a moment within this time
 
 const ADDRESS = new URL("/ws/", location.href.replace(/^http/, "ws"));
-const NAME = `live ${document.body.dataset.user ?? "guest"}`; // members and guests never share
 const TAB = Math.random().toString(36).slice(2);
+
+// Of the lock and the channel that tabs share: members and guests never do.
+function nameOfShare() {
+  return `live ${document.body.dataset.user ?? "guest"}`;
+}
 
 // One socket per browser and reader: the tab that holds the lock has it, the others speak through that tab. Browsers
 // and addresses (plain http) without locks have a socket per tab. Who waits to try again hears when the socket is open.
@@ -40,7 +44,7 @@ class Share {
     if (!this.#alone) this.#listen();
     if (!this.#alone && !this.#letGo && !(await this.#lead())) {
       const { TabSocket } = await import("./transports/tab.js");
-      return new TabSocket(NAME, TAB, () => (this.#alone = true));
+      return new TabSocket(nameOfShare(), TAB, () => (this.#alone = true));
     }
     this.#socket = new WebSocket(ADDRESS);
     this.#socket.addEventListener("open", () => this.#channel?.postMessage({ to: "waiting" }));
@@ -58,7 +62,7 @@ class Share {
 
   #listen() {
     if (this.#channel) return;
-    this.#channel = new BroadcastChannel(NAME);
+    this.#channel = new BroadcastChannel(nameOfShare());
     this.#channel.onmessage = ({ data }) => {
       if (data.to === "waiting") this.wanted();
       else if (data.from && this.#letGo) this.#serve(data);
@@ -72,7 +76,7 @@ class Share {
         if (!lock || this.#left) return null;
         return new Promise((letGo) => (this.#letGo = letGo));
       };
-      navigator.locks.request(NAME, { ifAvailable: true }, hold).catch(() => {
+      navigator.locks.request(nameOfShare(), { ifAvailable: true }, hold).catch(() => {
         if (!this.#letGo) return know(false);
         this.leave();
         this.stolen();
@@ -82,7 +86,7 @@ class Share {
 
   #serve(data) {
     this.#serving ??= import("./transports/leader.js").then(({ Leader }) => {
-      const leader = new Leader(NAME, TAB, this.#channel, this.wanted);
+      const leader = new Leader(nameOfShare(), TAB, this.#channel, this.wanted);
       if (this.#socket) leader.use(this.#socket);
       return leader;
     });
@@ -261,6 +265,12 @@ class Connection extends EventTarget {
     this.#failures = 0;
     if (!this.#isOpen) this.#drop();
     this.#wake();
+  }
+
+  // With another session than the one that the socket came with.
+  restart() {
+    this.#leave();
+    this.#open();
   }
 
   #startAgain() {

@@ -48,6 +48,28 @@ function announce() {
 
 document.addEventListener("visibilitychange", announceSoon);
 
+// --- Whose page it is ---
+
+// The reader of the page that was loaded last in this browser: a sign-in or sign-out in another tab is known from there
+// before any server is asked. Where storage is forbidden, the server tells when the socket comes back.
+const LAST = "reader";
+const own = () => document.body.dataset.user ?? "guest";
+
+try {
+  localStorage.setItem(LAST, own());
+  addEventListener("storage", compare);
+  addEventListener("pageshow", ({ persisted }) => persisted && compare());
+} catch {}
+
+function compare() {
+  if (localStorage.getItem(LAST) !== own()) checkReader(true);
+}
+
+// `isAnother`: somebody else, or nobody, is signed in here now.
+function checkReader(isAnother) {
+  live.load(() => import("./reader.js").then(({ check }) => check(isAnother)));
+}
+
 // --- In the header ---
 
 class LiveStatus extends HTMLElement {
@@ -109,6 +131,8 @@ class Elsewhere {
 
   #hear(message) {
     if (message.type === "news") {
+      const { reader } = message;
+      if (reader !== document.body.dataset.reader) checkReader(parseInt(reader) !== Number(document.body.dataset.user ?? 0));
       this.#newest = Math.max(Number(this.#newest) || 0, message.newest);
       this.#add(message.count);
     } else if (message.type === "post_update" && "title" in message) this.#weigh(message);

@@ -252,6 +252,11 @@ class LiveTopic extends HTMLElement {
 
   // --- Starting over ---
 
+  // Somebody else reads now, or with other rights.
+  refresh() {
+    this.#refreshSoon(0);
+  }
+
   // What differs by reader comes with a page that is fetched: once for all that happens within a moment.
   #refreshSoon(wait = SOON + Math.random() * SPREAD) {
     this.#refreshing ??= setTimeout(() => {

@@ -1,0 +1,87 @@
+// For a page whose session has ended or changed, or whose reader may see other categories than when it came. It is loaded
+// anew; where something was typed, only what names the reader and the categories is exchanged, and the text stays.
+
+import { fetchFresh, live, replace, words } from "./live.js";
+
+const SOON = 300; // ms, and
+const SPREAD = 1700; // ms over which pages ask after a change that concerns many
+const LONGEST = 60_000; // ms, at most, between two tries
+const PARTS = ["#reader", "#places"]; // that each page has: the header's, and the categories
+
+let isChecking = false;
+let failures = 0;
+
+// `isAnother`: somebody else, or nobody, is signed in now. Then nothing is shown of the former reader meanwhile.
+export function check(isAnother) {
+  if (isAnother) for (const part of PARTS) document.querySelector(part).hidden = true;
+  if (isChecking) return;
+  isChecking = true;
+  settle(isAnother ? 0 : SOON + Math.random() * SPREAD);
+}
+
+async function settle(wait) {
+  await new Promise((go) => setTimeout(go, wait));
+  try {
+    await exchange(await fetchFresh(location.href));
+    isChecking = false;
+  } catch {
+    failures += 1;
+    settle(Math.min(LONGEST, 1000 * 2 ** failures) * (0.5 + Math.random()));
+  }
+}
+
+async function exchange(response) {
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const now = page.body.dataset;
+  if (!now.reader) throw new Error(`no page of the forum: ${response.status}`);
+  for (const part of PARTS) document.querySelector(part).hidden = false;
+  renewTokens(page);
+  if (now.reader === document.body.dataset.reader) return reconnect();
+  const isAnother = now.user !== document.body.dataset.user;
+  if (!isTyped() && (isAnother || !response.ok || response.redirected)) return location.reload();
+  for (const part of PARTS) replace(document.querySelector(part), page.querySelector(part));
+  takeOver(page);
+  failures = 0;
+  document.getElementById("signed-out")?.remove();
+  if (isAnother && !now.user) tell(words("signedOut"));
+  document.querySelector("live-topic")?.refresh();
+  live.restart();
+}
+
+// The page is right, so it is the socket that came with an earlier session.
+function reconnect() {
+  failures += 1;
+  setTimeout(() => live.restart(), Math.min(LONGEST, 500 * 2 ** failures));
+}
+
+// What is typed is sent with the session of now.
+function renewTokens(page) {
+  const token = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (token) for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+}
+
+function takeOver(page) {
+  for (const name of ["user", "reader", "newest"]) {
+    if (name in page.body.dataset) document.body.dataset[name] = page.body.dataset[name];
+    else delete document.body.dataset[name];
+  }
+  document.body.className = page.body.className;
+  const sheet = 'link[href^="/u/"]';
+  document.querySelector(sheet)?.remove();
+  const own = page.querySelector(sheet);
+  if (own) document.head.append(own);
+}
+
+function isTyped() {
+  const fields = document.querySelectorAll("main :is(textarea, input:not([type=hidden], [type=checkbox], [type=radio]))");
+  return [...fields].some((field) => (field.matches("textarea") ? field.value.trim() : field.value !== field.defaultValue));
+}
+
+function tell(text) {
+  const notice = document.createElement("p");
+  notice.id = "signed-out";
+  notice.className = "notice notice--warning notice--alone";
+  notice.setAttribute("role", "alert");
+  notice.textContent = text;
+  document.getElementById("main").prepend(notice);
+}
