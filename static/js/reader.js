@@ -1,5 +1,5 @@
 // For a page whose session has ended or changed, or whose reader may see other categories than when it came. It is loaded
-// anew; where something was typed, only what names the reader and the categories is exchanged, and the text stays.
+// anew; in a topic, or where something was typed, only what differs by reader is exchanged, and the text stays.
 
 import { fetchFresh, live, replace, words } from "./live.js";
 
@@ -38,13 +38,14 @@ async function exchange(response) {
   renewTokens(page);
   if (now.reader === document.body.dataset.reader) return reconnect();
   const isAnother = now.user !== document.body.dataset.user;
-  if (!isTyped() && (isAnother || !response.ok || response.redirected)) return location.reload();
+  const topic = document.querySelector("live-topic"); // which exchanges its own parts
+  if (!topic && !isTyped() && (isAnother || !response.ok || response.redirected)) return location.reload();
   for (const part of PARTS) replace(document.querySelector(part), page.querySelector(part));
   takeOver(page);
   failures = 0;
   document.getElementById("signed-out")?.remove();
-  if (isAnother && !now.user) tell(words("signedOut"));
-  document.querySelector("live-topic")?.refresh();
+  if (isAnother && !now.user && isTyped()) tell(words("signedOut"));
+  topic?.refresh();
   live.restart();
 }
 
