@@ -1,6 +1,7 @@
 """One application for pages, sockets and waiting requests; which of these there are is a setting of its own."""
 
 import os
+import sys
 
 import django
 from channels.routing import ProtocolTypeRouter
@@ -19,6 +20,11 @@ from forum.serving.monitoring import Monitoring  # noqa: E402
 from forum.serving.pages import Pages  # noqa: E402
 from forum.serving.requests import Requests  # noqa: E402
 from forum.serving.static import with_static_files  # noqa: E402
+
+if "daphne.server" in sys.modules:  # it is what serves, and has been imported before
+    from forum.serving import daphne
+
+    daphne.install()
 
 pages = import_string(settings.LIVE_REQUESTS)(with_static_files(Guests(Pages())))
 application = ProtocolTypeRouter(

@@ -1,10 +1,14 @@
-"""How much one page may say. A socket is open to everybody, so what it costs is bounded before it is read."""
+"""How much one page may say. A socket is open to everybody, so what it costs is bounded before it is read.
+
+Messages are counted here; frames, bytes and reads in forum/serving/frame_meter.py, before they become messages.
+"""
 
 import time
 from collections import Counter
 from contextlib import contextmanager
 
-LARGEST = 4096  # bytes of one message
+from forum.serving.frame_meter import LARGEST
+
 RATE, BURST = 5, 20  # messages a second, and at once
 TOPICS = 50  # that one page may watch
 WAITING = 50  # long polls of one session, and of one network

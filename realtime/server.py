@@ -10,7 +10,8 @@ import logging
 from socket import SO_SNDBUF, SOL_SOCKET
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.exceptions import InvalidState
+
+from forum.serving.websockets import TOO_FAST, Bounded
 
 from .fanout import put
 from .frames import frame_of
@@ -18,7 +19,6 @@ from .outlets import BACKLOG, DIRECT
 
 logger = logging.getLogger("sockets")  # from warnings on: that a socket opens is no news, and there are thousands
 IN_KERNEL = 64 * 1024  # bytes that the kernel keeps besides (Linux doubles it); by itself it would keep megabytes
-CLOSING = 10  # seconds that a page may take to read what was sent before it was closed
 NOT_UTF8 = 1007
 LOOK = 0.05  # seconds between two looks whether a page has read
 
@@ -29,7 +29,13 @@ class Stays:
     cancel = staticmethod(lambda: None)
 
 
-class Protocol(WebSocketsSansIOProtocol):
+class Unused:
+    """In the place of the event that an ASGI application waits for before it sends more."""
+
+    set = clear = staticmethod(lambda: None)
+
+
+class Protocol(Bounded, WebSocketsSansIOProtocol):
     page = way = None
 
     def __init__(self, *args, **named):
@@ -53,7 +59,7 @@ class Protocol(WebSocketsSansIOProtocol):
             page.take(self.queue.get_nowait())
         if self.read_paused:
             self.transport.resume_reading()
-        self.queue, self.writable = Ear(page), None
+        self.queue, self.writable = Ear(page), Unused
         del self.scope, self.request, self.response  # a third of what an idle page costs
 
     # --- The outlet ---
@@ -93,15 +99,8 @@ class Protocol(WebSocketsSansIOProtocol):
         self.page.rewire()
 
     def close(self, code):
-        if self.is_closed:
-            return
-        try:
-            self.conn.send_close(code)
-        except InvalidState:
-            return  # the other side was quicker
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        self.close_timer = self.loop.call_later(CLOSING, self.transport.abort)
+        if not self.is_closed:
+            self.close_with(code)
 
     def abandon(self):
         self.page = None
@@ -133,17 +132,11 @@ class Protocol(WebSocketsSansIOProtocol):
         except UnicodeDecodeError:
             self.close(NOT_UTF8)
 
-    def pause_writing(self):
-        if self.writable:
-            super().pause_writing()
-
-    def resume_writing(self):
-        if self.writable:
-            super().resume_writing()
-
-    def connection_lost(self, exc):
-        self.writable = self.writable or asyncio.Event()
-        super().connection_lost(exc)
+    def refuse(self):
+        if self.page is None:
+            super().refuse()
+        else:
+            self.page.close(TOO_FAST)
 
 
 class Ear:

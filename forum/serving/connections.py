@@ -2,6 +2,8 @@
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from forum.serving.websockets import bounded
+
 PATIENCE = 10  # seconds until the head of a request is there, also of one that opens a socket
 LINGER = 2  # seconds; proxies let go of an idle connection after one (deploy/nginx.conf)
 
@@ -46,6 +48,7 @@ class Connection(HttpToolsProtocol):
         if self.ending:  # nobody would tell this socket to close
             self.transport.close()
         else:
+            self.ws_protocol_class = bounded(self.ws_protocol_class)
             super().handle_websocket_upgrade()
 
     def _wait_for_head(self):

@@ -2,8 +2,9 @@
 
 import contextlib
 import socket
+import threading
 
-from .book import CLOSE, frame
+from .book import CLOSE, PONG, frame
 
 HANDSHAKE = """GET /ws/ HTTP/1.1\r
 Host: 127.0.0.1:{port}\r
@@ -44,8 +45,23 @@ class RawPage:
         self.sock.close()
 
     def says(self, data):
-        with contextlib.suppress(ConnectionError):  # the other side may have closed meanwhile
+        with contextlib.suppress(OSError):  # the other side may have closed meanwhile, or read no more
             self.sock.sendall(data)
+
+    def sends_until_it_is_cut(self, data):
+        """From a thread of its own, so that what is answered is read meanwhile; what is not taken is given up."""
+        threading.Thread(target=self.says, args=(data,), daemon=True).start()
+
+    def pongs_and_code(self):
+        """How many pongs come until the end, and with which close code it comes, or None."""
+        pongs, code = 0, None
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            while heard := self.hears():
+                pongs += heard[0] == PONG
+                if heard[0] == CLOSE:
+                    code = int.from_bytes(heard[1][:2]) or None
+                    break
+        return pongs, code
 
     def falls_silent(self):
         """Says no more, and goes on to listen."""

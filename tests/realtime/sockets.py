@@ -36,8 +36,8 @@ class Socket:
     """`frames` holds all that was heard of topics, decoded and taken out of batches, `beside` the rest, `code` how it
     was closed."""
 
-    def __init__(self, session="", origin="http://localhost"):
-        headers = [(b"host", b"localhost")]
+    def __init__(self, session="", origin="http://testserver"):
+        headers = [(b"host", b"testserver")]
         if origin:
             headers.append((b"origin", origin.encode()))
         if session:

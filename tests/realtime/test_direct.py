@@ -15,7 +15,7 @@ from tests.realtime.sockets import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDSHAKE = (  # with names as uvicorn's HTTP protocol hands them over
-    b"GET /ws/ HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\nupgrade: websocket\r\n"
+    b"GET /ws/ HTTP/1.1\r\nhost: testserver\r\norigin: http://testserver\r\nupgrade: websocket\r\n"
     b"connection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
 

@@ -1,0 +1,98 @@
+"""daphne's WebSocket connections, bounded as uvicorn's are (websockets.py).
+
+Only to be imported where daphne is: Twisted would cost every other process a third of a second and 24 MiB.
+"""
+
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import reactor
+
+from forum.serving.frame_meter import LARGEST
+from forum.serving.intake import Intake
+
+TOO_BIG, TOO_FAST = 1009, 1008
+UNREAD = 30  # seconds that more than 64 KiB may wait for a client
+MOST_UNREAD = 512 * 1024  # bytes that may be added meanwhile
+HANDSHAKE = 64 * 1024  # bytes that may come before the handshake is over
+
+
+def install():
+    WebSocketFactory.protocol = Bounded
+
+
+class Bounded(WebSocketProtocol):
+    """What is named in camel case is Twisted's and autobahn's."""
+
+    intake = deadline = None
+    unread = 0  # bytes that were sent since Twisted asked us to wait
+
+    def connectionMade(self):  # noqa: N802
+        super().connectionMade()
+        self.transport.unregisterProducer()  # the HTTP channel that this connection was
+        self.transport.registerProducer(self, streaming=True)
+
+    def connectionLost(self, reason):  # noqa: N802
+        super().connectionLost(reason)
+        self.resumeProducing()
+        self.intake = None  # which knows this connection: else both would wait for the garbage collector
+
+    def dataReceived(self, data):  # noqa: N802
+        if self.state == self.STATE_CONNECTING:
+            self.parse(data)
+            if len(self.data) > HANDSHAKE:
+                self.transport.abortConnection()
+        else:
+            self.intake = self.intake or Intake(self)
+            self.intake.take(data)
+
+    def onMessageFrameBegin(self, length):  # noqa: N802
+        super().onMessageFrameBegin(length)
+        if self.message_data_total_length > LARGEST:  # autobahn's own limit would be one for what is sent, too
+            self.failedByMe = True  # so that nothing of it is kept
+            self.sendCloseFrame(code=TOO_BIG)
+
+    # --- A client that does not read ---
+
+    def pauseProducing(self):  # noqa: N802
+        if not self.deadline:
+            self.unread, self.deadline = 0, reactor.callLater(UNREAD, self.transport.abortConnection)
+
+    def resumeProducing(self):  # noqa: N802
+        if self.deadline and self.deadline.active():
+            self.deadline.cancel()
+        self.deadline = None
+
+    def stopProducing(self):  # noqa: N802
+        self.resumeProducing()
+
+    def sendData(self, data, *how, **more):  # noqa: N802
+        if self.deadline:
+            self.unread += len(data)
+            if self.unread > MOST_UNREAD:
+                self.transport.abortConnection()
+                return
+        super().sendData(data, *how, **more)
+
+    def onPing(self, payload):  # noqa: N802
+        if not self.deadline:  # RFC 6455, 5.5.3 allows leaving pongs out
+            super().onPing(payload)
+
+    # --- What Intake asks of a connection ---
+
+    def parse(self, data):
+        super().dataReceived(data)
+
+    def pause(self):
+        self.transport.pauseProducing()
+
+    def resume(self):
+        if self.state != self.STATE_CLOSED:
+            self.transport.resumeProducing()
+
+    def is_ending(self):
+        return self.state == self.STATE_CLOSED
+
+    def later(self, seconds, call):
+        reactor.callLater(seconds, call)
+
+    def refuse(self):
+        self.sendCloseFrame(code=TOO_FAST)

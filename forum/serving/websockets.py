@@ -1,0 +1,101 @@
+"""uvicorn's WebSocket connections, bounded in what they take in, keep for a client and wait for."""
+
+import socket
+from functools import cache
+from http import HTTPStatus
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
+
+from forum.serving.intake import Intake
+
+TOO_FAST = 1008
+CLOSING = 10  # seconds that a client may take to read what was sent before the end
+UNREAD = 30  # seconds after which the kernel gives up a client that does not read
+MOST_UNREAD = (
+    16 * 1024
+)  # bytes; a client that leaves more unread gets no pongs (RFC 6455, 5.5.3 allows leaving some out)
+GONE = "websocket.disconnect"
+
+
+class Bounded:
+    """Before WebSocketsSansIOProtocol of uvicorn 0.54, or a class of that kind, in a class's bases."""
+
+    intake = None
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        if connection.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD * 1000)
+
+    def data_received(self, data):
+        if self.intake is None:
+            self.intake = Intake(self)
+            super().data_received(data)  # the head of the request, from the HTTP connection
+            if not self.handshake_initiated:
+                self.refuse_handshake()
+        else:
+            self.intake.take(data)
+
+    def refuse_handshake(self):
+        """Sends what websockets answers to a head that it does not take, which uvicorn leaves out."""
+        answer = b"".join(self.conn.data_to_send())
+        self.transport.write(answer or BAD_REQUEST)
+        self.transport.close()
+
+    def handle_ping(self):
+        if self.transport.get_write_buffer_size() > MOST_UNREAD:
+            self.conn.data_to_send()
+        else:
+            super().handle_ping()
+
+    # --- What Intake asks of a connection ---
+
+    def parse(self, data):
+        super().data_received(data)
+        if self.transport.is_closing():
+            self.loop.call_later(CLOSING, self.transport.abort)
+
+    def pause(self):
+        self.transport.pause_reading()
+
+    def resume(self):
+        if not self.read_paused and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def is_ending(self):
+        return self.transport.is_closing()
+
+    def later(self, seconds, call):
+        if seconds:
+            self.loop.call_later(seconds, call)
+        else:
+            self.loop.call_soon(call)
+
+    def refuse(self):
+        if not self.handshake_complete:
+            self.transport.abort()
+        elif not self.close_sent:
+            self.queue.put_nowait({"type": GONE, "code": TOO_FAST})
+            self.close_with(TOO_FAST)
+
+    def close_with(self, code):
+        try:
+            self.conn.send_close(code)
+        except InvalidState:
+            return  # the client was quicker
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.close_timer = self.loop.call_later(CLOSING, self.transport.abort)
+
+
+BAD_REQUEST = f"HTTP/1.1 400 {HTTPStatus(400).phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+
+
+@cache
+def bounded(protocol):
+    """This class of WebSocket connections with Bounded before it."""
+    if issubclass(protocol, Bounded) or not issubclass(protocol, WebSocketsSansIOProtocol):
+        return protocol
+    return type(f"Bounded{protocol.__name__}", (Bounded, protocol), {})
