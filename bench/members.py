@@ -17,7 +17,7 @@ MEMBERS, POSTS = 3000, 10
 
 def main():
     allow_files(16_384)
-    os.environ["RATE_POST"] = "100000/minute"
+    os.environ["RATE_POST"] = os.environ["RATE_WRITE"] = "100000/minute"
     with forum_with(MEMBERS) as forum, FastPath(forum) as parley:
         title(f"A post to {MEMBERS:,} members")
         pages = parley.open_pages(MEMBERS, topics=1)

@@ -27,7 +27,7 @@ QUERIES = re.compile(r"^parley_looked_up_total (\S+)", re.M)
 
 def main():
     allow_files(16_384)
-    os.environ |= {"RATE_POST": "100000/minute", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+    os.environ |= {"RATE_POST": "100000/minute", "RATE_WRITE": "100000/minute", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
     with forum_with(members=PAGES // 2) as forum:
         for name, end in (("SIGTERM", "stop"), ("kill -9", "kill")):
             title(f"{PAGES:,} pages come back after {name}, {RATE} posts a second, {ROUNDS} times")

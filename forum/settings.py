@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "forum.views.limits.WriteLimit",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -288,10 +289,18 @@ HEALTH = [
 ]
 LEVELS = ["forum.mail.health.levels"]  # what /metrics looks at when it is asked
 
-# How often one member may do something; moderators may do it as often as they need.
+# How often one member may do something. Moderators have only the first of these limits.
 RATES = {
-    "post": env("RATE_POST", default="20/minute"),
-    "edit": env("RATE_EDIT", default="30/minute"),
-    "topic": env("RATE_TOPIC", default="10/hour"),
-    "preview": env("RATE_PREVIEW", default="60/minute"),
+    name: env(f"RATE_{name.upper()}", default=rate)
+    for name, rate in {
+        "write": "120/minute",  # send anything at all; guests are counted by network
+        "post": "20/minute",
+        "edit": "30/minute",
+        "topic": "10/hour",
+        "preview": "60/minute",
+        "rename": "20/hour",  # give a topic another title
+        "hide": "20/minute",  # hide or restore a post
+        "profile": "60/hour",
+        "name": "10/hour",  # take another display name
+    }.items()
 }

@@ -21,6 +21,7 @@ from forum.views import (
 handler400 = "forum.views.errors.bad"
 handler403 = "forum.views.errors.forbidden"
 handler404 = "forum.views.errors.not_found"
+handler429 = "forum.views.limits.too_many"  # allauth's
 handler500 = "forum.views.errors.broken"
 
 admin.site.login = secure_admin_login(admin.site.login)  # the admin's own page knows no rate limits

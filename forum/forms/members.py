@@ -3,10 +3,11 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.models import User
 
+from .limits import RateLimited
 from .short_text import ShortTextField
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(RateLimited, forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "about", "hides_presence", "announces_updates"]
@@ -19,6 +20,10 @@ class ProfileForm(forms.ModelForm):
             "name": _("Shown on your posts. Leave it empty to show your username instead."),
             "about": _("A few lines about you, shown on your page. At most 1,000 characters."),
         }
+
+    @property
+    def rate(self):
+        return "profile" if self.cleaned_data.get("name") == self.instance.name else "name"
 
     def save(self, commit=True):
         self.instance.save(update_fields=self._meta.fields)

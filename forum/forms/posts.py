@@ -1,9 +1,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from forum import markdown, rates
+from forum import markdown
 
+from .limits import RateLimited
 from .short_text import ShortTextField
 from .submissions import TokenField, as_typed
 
@@ -35,37 +35,12 @@ class BodyField(forms.CharField):
         return body
 
 
-class RateLimited(forms.Form):
-    """A form that refuses, text intact, when its author sends too many. `rate` is a name in settings.RATES."""
-
-    rate = "post"
-
-    def __init__(self, *args, author=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.author = author
-
-    def clean(self):
-        cleaned = super().clean()
-        if not self.errors and not self.author.is_moderator:
-            wait = rates.seconds_to_wait(self.rate, self.author.pk)
-            if wait:
-                raise forms.ValidationError(
-                    ngettext(
-                        "You are posting very quickly. Please send this again in %(wait)d second.",
-                        "You are posting very quickly. Please send this again in %(wait)d seconds.",
-                        wait,
-                    )
-                    % {"wait": wait}
-                )
-        return cleaned
-
-
-class ReplyForm(RateLimited):
+class ReplyForm(RateLimited, forms.Form):
     body = BodyField(label=_("Your reply"))
     token = TokenField()
 
 
-class EditForm(RateLimited):
+class EditForm(RateLimited, forms.Form):
     rate = "edit"
 
     body = BodyField()

@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from forum.models import Category
 from forum.models.topics import TITLE_LENGTH
 
-from .posts import BodyField, RateLimited
+from .limits import RateLimited
+from .posts import BodyField
 from .short_text import ShortTextField
 from .submissions import TokenField
 
@@ -27,7 +28,7 @@ class CategoryField(forms.ModelChoiceField):
         return f"{category.parent.name} › {category.name}" if category.parent else category.name
 
 
-class TopicForm(RateLimited):
+class TopicForm(RateLimited, forms.Form):
     rate = "topic"
 
     title = TitleField()
@@ -44,7 +45,9 @@ class TopicForm(RateLimited):
         return self.fields["category"].queryset.exists()
 
 
-class TitleForm(forms.Form):
+class TitleForm(RateLimited, forms.Form):
+    rate = "rename"
+
     title = TitleField()
 
 

@@ -4,11 +4,13 @@ from django.shortcuts import redirect
 from forum.pages import address
 
 from .guards import for_members, sent_from
+from .limits import limited
 from .posts import found
 
 
 @sent_from("post_menu")
 @for_members
+@limited("hide")
 def create(request, post_id):
     post = found(request.user, post_id)
     if not post.is_hidden:
@@ -20,6 +22,7 @@ def create(request, post_id):
 
 @sent_from("post_menu")
 @for_members
+@limited("hide")
 def destroy(request, post_id):
     post = found(request.user, post_id)
     if post.is_hidden:

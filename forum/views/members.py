@@ -64,7 +64,7 @@ def topics(request, username):
 def edit(request):
     member = User.objects.get(pk=request.user.pk)  # a copy, or the page would show what the form refuses
     waiting = unsent.initial(request, request.path, ProfileForm)
-    form = ProfileForm(request.POST or None, instance=member, initial=waiting)
+    form = ProfileForm(request.POST or None, author=request.user, instance=member, initial=waiting)
     if request.method == "POST" and form.is_valid():
         return saved(request, form.save().get_absolute_url())
     return render(request, "members/edit.html", {"form": form}, status=422 if form.errors else 200)

@@ -94,7 +94,9 @@ def edit(request, topic_id):
     if not (request.user.is_moderator or own):
         raise PermissionDenied
     form = TitleForm(
-        request.POST or None, initial={"title": topic.title} | unsent.initial(request, request.path, TitleForm)
+        request.POST or None,
+        author=request.user,
+        initial={"title": topic.title} | unsent.initial(request, request.path, TitleForm),
     )
     if request.method == "POST" and form.is_valid():
         topic.rename(form.cleaned_data["title"])

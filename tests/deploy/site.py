@@ -26,7 +26,8 @@ class Site(Server):
 
     def __init__(self, proxy, **environment):
         settings = {"TRUSTED_PROXIES": "1", "SITE_URL": proxy.address, "STATIC_ROOT": str(proxy.static)}
-        settings["RATE_POST"] = "10000/minute"  # writers of the tests go on for as long as something takes
+        # writers of the tests go on for as long as something takes
+        settings["RATE_POST"] = settings["RATE_WRITE"] = "10000/minute"
         super().__init__("serve", **settings, **environment)
         self.port, self.address = proxy.site_port, f"http://127.0.0.1:{proxy.site_port}"
 

@@ -185,7 +185,7 @@ def test_starting_too_many_topics_is_refused_with_the_text_intact(create, settin
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "very quickly" in page
+    assert "very often" in page
     assert "One more thing." in page
     assert Topic.objects.count() == 1
 

@@ -1,0 +1,41 @@
+"""Forms that are refused, with all that was typed, when they are sent too often."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from forum import rates
+
+
+class RateLimited:
+    """For a form: `rate` is a name in settings.RATES, `author` who sends it. Moderators are not counted here."""
+
+    rate = "post"
+
+    def __init__(self, *args, author=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.author = author
+
+    def clean(self):
+        cleaned = super().clean()
+        if (
+            not self.errors
+            and not self.author.is_moderator
+            and (wait := rates.seconds_to_wait(self.rate, self.author.pk))
+        ):
+            raise forms.ValidationError(too_often(wait), code="rate")
+        return cleaned
+
+
+def too_often(wait):
+    """What to tell somebody who has to wait for so many seconds."""
+    return _("You're doing this very often. Please wait %(time)s, then send it again.") % {"time": duration(wait)}
+
+
+def duration(seconds):
+    """Rounded up, so that nobody comes back too soon."""
+    if seconds < 120:
+        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    if seconds < 7200:
+        return ngettext("%(n)d minute", "%(n)d minutes", -(-seconds // 60)) % {"n": -(-seconds // 60)}
+    return ngettext("%(n)d hour", "%(n)d hours", -(-seconds // 3600)) % {"n": -(-seconds // 3600)}

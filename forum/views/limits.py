@@ -1,0 +1,61 @@
+"""How often somebody may write: everything that is sent counts, and some things have a rate of their own."""
+
+from functools import wraps
+
+from django.shortcuts import render
+
+from forum import rates
+from forum.clients import network_of, request_address
+from forum.forms.limits import duration
+
+from .errors import sent
+
+READING = ("GET", "HEAD", "OPTIONS", "TRACE")
+# Addresses, by name, that the general rate leaves out.
+EXCEPTIONS = {
+    "account_logout": "whoever wants to leave can always do so",
+    "preview": "it stores nothing, has a rate of its own, and its answer goes into the page",
+}
+
+
+class WriteLimit:
+    """Middleware: counts everything that is sent, by member or by a guest's network. To stand after CSRF's: what other
+    sites send in somebody's name is refused there and does not count."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, arguments, named):
+        if request.method in READING or request.resolver_match.view_name in EXCEPTIONS:
+            return None
+        wait = rates.seconds_to_wait("write", sender(request))
+        return too_many(request, wait) if wait else None
+
+
+def limited(rate):
+    """For a view that members send something to without a form of its own. Moderators are not counted here."""
+
+    def limit(view):
+        @wraps(view)
+        def guarded(request, **place):
+            user = request.user
+            wait = 0 if user.is_moderator else rates.seconds_to_wait(rate, user.pk)
+            return too_many(request, wait) if wait else view(request, **place)
+
+        return guarded
+
+    return limit
+
+
+def sender(request):
+    return request.user.pk if request.user.is_authenticated else network_of(request_address(request))
+
+
+def too_many(request, wait=60):
+    """Gives back what was sent, and says when to send it again."""
+    response = render(request, "429.html", {**sent(request), "wait": duration(wait)}, status=429)
+    response["Retry-After"] = str(wait)
+    return response
