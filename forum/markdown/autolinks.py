@@ -1,22 +1,35 @@
 """Bare addresses become links: http://…, https://…, www.… and mailto:…, trimmed as GitHub does.
 
-Rules: https://github.github.com/gfm/#autolinks-extension-
+Rules: https://github.github.com/gfm/#autolinks-extension-; beyond these an address also ends where a sentence in
+Chinese or Japanese does. A link leads to the host that is written: what cannot be part of one leaves all of it text.
 """
 
 import re
+from unicodedata import category
 
+from forum.letters import LETTERS, WITHOUT_BLANKS, begins_word
 from forum.markdown.budget import LINK
 
-HOST = r"[^\W_](?:[\w-]*\w)?(?:\.[^\W_](?:[\w-]*\w)?)*"
-REST = r"(?::\d{1,5})?(?:[/?#][^\s<>]*)?"
-SCHEME_BEFORE = re.compile(r"(?<![^\W_])(?:https?|mailto)\Z", re.IGNORECASE)
+EMOJI = "\u203c\u2049\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"  # stand in hosts, too
+LABEL = rf"(?!_)[{LETTERS}{EMOJI}](?:[{LETTERS}{EMOJI}-]*[{LETTERS}{EMOJI}])?"
+HOST = rf"(?P<host>{LABEL}(?:\.{LABEL})*)"
+IPV6 = r"\[[0-9A-Fa-f:.]{2,45}\]"
+REST = r"(?P<rest>(?::\d+)?(?P<path>[/?#][^\s<>]*)?)"
+SCHEME_BEFORE = re.compile(r"(?:https?|mailto)\Z", re.IGNORECASE)
 NO_LOGIN = r"(?![^\s<>/?#]{0,200}@)"  # user:password@host, which can disguise the host
-WEB = re.compile(rf"://{NO_LOGIN}{HOST}{REST}")
+WEB = re.compile(rf"://{NO_LOGIN}(?:{HOST}|{IPV6}){REST}")
 WWW = re.compile(rf"www\.{HOST}{REST}", re.IGNORECASE)
-MAIL = re.compile(rf":[\w.+-]{{1,64}}@{HOST}")
+MAIL = re.compile(rf":[\w.+-]{{1,64}}@{HOST}(?P<rest>(?P<path>))")
 LONGEST = 2_000
-TRAILING = "?!.,:;*_~'\""
+
+WORDS_BEHIND_HOST = re.compile(rf"[A-Za-z0-9-]+(?=[{WITHOUT_BLANKS}])")  # in its last part, which is of one script
+GOES_ON = re.compile(r"[%\w]|\.[_-]|:\d|\\\w")
+STOPS = "。，、；！？…｡､"
+TRAILING = "?!.,:;*_~'\"“”‘’„«»‹›：·" + STOPS
+ENTITY = re.compile(r"&[A-Za-z0-9]{1,31};\Z")
 BRACKETS = {")": "(", "]": "["}
+WIDE_BRACKETS = dict(zip("）」』】》〉］｣”»", "（「『【《〈［｢“«", strict=True))
+ENDINGS = re.compile(f"[{STOPS}{''.join(WIDE_BRACKETS)}{''.join(WIDE_BRACKETS.values())}]")
 
 
 def plug_into(md):
@@ -30,36 +43,63 @@ def schemed_address(state, silent):
     """Inline rule, at the colon of http:, https: and mailto:."""
     if silent or state.linkLevel or state.src[state.pos] != ":":
         return False
-    scheme = SCHEME_BEFORE.search(state.src[max(0, state.pos - 7) : state.pos])
-    if not scheme or not state.pending.endswith(scheme[0]):
+    scheme = SCHEME_BEFORE.search(state.src[max(0, state.pos - 6) : state.pos])
+    if not scheme or not state.pending.endswith(scheme[0]) or not begins_word(state.src, state.pos - len(scheme[0])):
         return False
     pattern = MAIL if scheme[0].lower() == "mailto" else WEB
     address = _address_at(pattern, state)
-    if not address or not state.md.validateLink(scheme[0] + address):
-        return False
-    state.pending = state.pending[: -len(scheme[0])]
-    _push_link(state, scheme[0] + address, scheme[0] + address)
-    state.pos += len(address)
-    return True
+    return _link(state, address, before=scheme[0])
 
 
 def www_address(state, silent):
     """Inline rule, at the first w of www."""
     if silent or state.linkLevel or state.src[state.pos] not in "wW":
         return False
-    if state.pos and (state.src[state.pos - 1].isalnum() or state.src[state.pos - 1] in "./-@"):
+    if state.src[max(0, state.pos - 1) : state.pos] in tuple("./-@") or not begins_word(state.src, state.pos):
         return False
     address = _address_at(WWW, state)
-    if not address or "." not in address[4:]:
-        return False
-    _push_link(state, f"http://{address}", address)
-    state.pos += len(address)
-    return True
+    return "." in (address or "")[4:] and _link(state, address, scheme="http://")
 
 
 def _address_at(pattern, state):
     found = pattern.match(state.src, state.pos, min(state.posMax, state.pos + LONGEST))
-    return _trimmed(found[0]) if found else None
+    if not found:
+        return None
+    words = _words_behind(found["host"] or "")
+    if words:
+        return found[0][: found.end("host") - found.start() - words]
+    if not found["path"] and _host_goes_on(state.src[found.end() : state.posMax][:2]):
+        return None
+    return _trimmed(_until_sentence_ends(found[0], found.start("rest") - found.start()))
+
+
+def _words_behind(host):
+    """How many letters of a sentence without blanks follow the host, as in example.org谢谢."""
+    last = host.rpartition(".")[2]
+    found = WORDS_BEHIND_HOST.match(last) if "." in host else None
+    return len(last) - found.end() if found else 0
+
+
+def _host_goes_on(following):
+    """Whether what follows host and port could be meant as part of them: the link would lead to another place."""
+    if not following:
+        return False
+    if not following[0].isascii():
+        return category(following[0])[0] not in "PZ"
+    return GOES_ON.match(following) is not None
+
+
+def _until_sentence_ends(address, start):
+    """Up to a full stop, comma or closing bracket as Chinese and Japanese write them, from the end of the host on."""
+    opened = []
+    for ending in ENDINGS.finditer(address, start):
+        if ending[0] in WIDE_BRACKETS.values():
+            opened.append(ending[0])
+        elif opened and WIDE_BRACKETS.get(ending[0]) == opened[-1]:
+            opened.pop()
+        else:
+            return address[: ending.start()]
+    return address
 
 
 def _trimmed(address):
@@ -69,14 +109,23 @@ def _trimmed(address):
     while end and (address[end - 1] in TRAILING or surplus.get(address[end - 1], 0) > 0):
         if address[end - 1] in surplus:
             surplus[address[end - 1]] -= 1
-        end -= 1
+        entity = ENTITY.search(address, max(0, end - 33), end) if address[end - 1] == ";" else None
+        end = entity.start() if entity else end - 1
     return address[:end]
 
 
-def _push_link(state, address, text):
+def _link(state, address, before="", scheme=""):
+    """Links `address`, with what stands `before` it and was taken for text. Says no if it cannot be linked."""
+    text = f"{before}{address}"
+    href = state.md.normalizeLink(f"{scheme}{text}") if address else ""
+    if not state.md.validateLink(href):
+        return False
     state.env["budget"].spend(LINK)
+    state.pending = state.pending.removesuffix(before)
     opening = state.push("link_open", "a", 1)
-    opening.attrs = {"href": state.md.normalizeLink(address)}
+    opening.attrs = {"href": href}
     opening.info = "auto"
     state.push("text", "", 0).content = text
     state.push("link_close", "a", -1)
+    state.pos += len(address)
+    return True

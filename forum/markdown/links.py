@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-ALLOWED = re.compile(r"(?:https?://[^/?#]|mailto:[^?#]|/(?![/\\])|#)", re.IGNORECASE)
+from forum.markdown import addresses
+
+ALLOWED = re.compile(r"(?:https?://|mailto:[^?#]|/(?![/\\])|#)", re.IGNORECASE)
 PLAIN = re.compile(r"[\w./:?#&=~+,;@!-]*\Z", re.ASCII)  # nothing here needs escaping in an address
 FOREIGN = "nofollow ugc noopener"
 
@@ -19,7 +21,8 @@ def is_plain(url):
 
 
 def is_allowed(url):
-    return ALLOWED.match(url) is not None
+    """Of an address as it would be linked; any other stays as it was written."""
+    return ALLOWED.match(url) is not None and (url[0] in "/#" or addresses.is_sound(url))
 
 
 def mark_links(state):

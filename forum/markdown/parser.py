@@ -2,7 +2,18 @@
 
 from markdown_it import MarkdownIt
 
-from forum.markdown import autolinks, budget, directions, headings, links, mentions, pictures, tables
+from forum.markdown import (
+    addresses,
+    autolinks,
+    budget,
+    directions,
+    headings,
+    links,
+    mentions,
+    pictures,
+    strikethrough,
+    tables,
+)
 from forum.markdown.renderer import Renderer
 
 OPTIONS = {
@@ -19,7 +30,7 @@ class Parser(MarkdownIt):
     """CommonMark and the GitHub extras, with the addresses that links.py allows."""
 
     def normalizeLink(self, url):
-        return url if links.is_plain(url) else super().normalizeLink(url)
+        return url if links.is_plain(url) else super().normalizeLink(addresses.with_ascii_host(url))
 
     def normalizeLinkText(self, url):
         return url if links.is_plain(url) else super().normalizeLinkText(url)
@@ -32,7 +43,7 @@ def build():
     md = Parser("commonmark", OPTIONS, renderer_cls=Renderer)
     md.enable(["table", "strikethrough"])
     md.disable(["html_block", "html_inline"])
-    for part in (tables, autolinks, mentions, pictures, links, headings, directions, budget):
+    for part in (tables, autolinks, mentions, pictures, strikethrough, links, headings, directions, budget):
         part.plug_into(md)
     return md
 

@@ -2,6 +2,7 @@
 
 import nh3
 
+from forum.markdown.addresses import SCHEMES
 from forum.markdown.code import CLASSES, LANGUAGES
 from forum.markdown.links import FOREIGN
 
@@ -41,7 +42,7 @@ _cleaner = nh3.Cleaner(
     attributes=ATTRIBUTES,
     tag_attribute_values=VALUES,
     allowed_classes=CLASS_NAMES,
-    url_schemes={"http", "https", "mailto"},
+    url_schemes=SCHEMES,
     link_rel=None,
 )
 

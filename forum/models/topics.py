@@ -83,7 +83,7 @@ class Topic(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="topics", verbose_name=_("author")
     )
     title = models.CharField(_("title"), max_length=TITLE_LENGTH, validators=[validate_short_text])
-    slug = models.SlugField(_("slug"), max_length=80, editable=False, allow_unicode=True)
+    slug = models.CharField(_("slug"), max_length=80, editable=False)
     created_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     pinned_at = models.DateTimeField(_("pinned"), null=True, blank=True)

@@ -14,7 +14,7 @@ texts = pieces.map("".join) | st.text(max_size=300)
 
 
 def everybody(names):
-    return {name: name for name in names}
+    return {name: (1, name) for name in names}
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

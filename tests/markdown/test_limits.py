@@ -66,7 +66,28 @@ def test_a_hostile_text_is_refused_or_fits_into_a_page(name):
 
 
 @pytest.mark.parametrize(
-    "fragment", ["[", "![", "[a", "**a ", "http://a", "xn--a.", "- \n", "a\n\n", "@a", "<!--", "[a](<b", "&"]
+    "fragment",
+    [
+        "[",
+        "![",
+        "[a",
+        "**a ",
+        "http://a",
+        "xn--a.",
+        "http://é.é/ ",
+        "[a](http://1.1.1/) ",
+        "@李小龙",
+        "看@a看",
+        "http://a/）",
+        "http://a/&a;",
+        "~~~a",
+        "- \n",
+        "a\n\n",
+        "@a",
+        "<!--",
+        "[a](<b",
+        "&",
+    ],
 )
 def test_a_hostile_text_makes_the_parser_take_a_bounded_number_of_steps(fragment):
     text = repeated(fragment, MAX_LENGTH)

@@ -1,3 +1,5 @@
+from html import unescape
+
 import pytest
 
 from forum.markdown import render
@@ -86,6 +88,115 @@ def test_bare_addresses_become_links(address):
 )
 def test_the_punctuation_of_the_sentence_is_not_part_of_an_address(text):
     assert only_link(text.format("http://example.org/a"))["href"] == "http://example.org/a"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}。",
+        "{}，谢谢",
+        "请看{}。",
+        "「{}」です",
+        "『{}』",
+        "（{}）更多",
+        "“{}”",
+        "„{}“",
+        "«{}»",
+        "{}…",
+        "{}……好",
+        "{}！",
+        "{}”。",
+        "{}’",
+        "{}&hl;",
+        "{}&copy;.",
+        "{}&a;&b;",
+        "看{}、",
+    ],
+)
+def test_an_address_ends_where_a_sentence_in_any_script_does(text):
+    assert only_link(text.format("http://example.org/a"))["href"] == "http://example.org/a"
+    assert only_link(text.format("http://example.org"))["href"] == "http://example.org"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://zh.example/苹果（消歧义）",
+        "https://ja.example/「a」b",
+        "https://fr.example/L’Équipe",
+        "https://example.org/a&b;c",
+        "https://example.org/?a=1&b=2",
+    ],
+)
+def test_signs_inside_an_address_belong_to_it(address):
+    assert f">{address.replace('&', '&amp;')}</a>" in render(f"见{address}")
+
+
+@pytest.mark.parametrize("before", ["请看", "こちら", "여기", "ดู"])
+@pytest.mark.parametrize("address", ["https://example.org/a", "www.example.org/a", "mailto:ada@example.org"])
+def test_no_blank_is_needed_before_an_address_in_scripts_without(before, address):
+    assert only_link(before + address)["href"].endswith(address)
+
+
+def test_words_behind_a_host_without_a_blank_are_not_part_of_it():
+    assert only_link("见https://example.org谢谢。")["href"] == "https://example.org"
+    assert only_link("见https://東京.example.jp谢谢/a")["href"] == "https://xn--1lqs71d.example.jp"
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("http://x🍄.ga/", "xn--x-jq2s.ga"),
+        ("http://BÜCHER.de/", "xn--bcher-kva.de"),
+        ("http://straße.de/", "xn--strae-oqa.de"),
+        ("http://सीता.example/", "xn--h2b3btg.example"),
+        ("http://[2001:db8::1]:8000/", "[2001:db8::1]:8000"),
+        ("http://a_b.example/", "a_b.example"),
+    ],
+)
+def test_a_link_leads_to_the_host_that_is_written(address, host):
+    assert only_link(address)["href"] == only_link(f"[a]({address})")["href"] == f"http://{host}/"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.org:99999/x",
+        "http://example.org:123456/",
+        "https://e.org\\a",
+        "http://exa%6dple.org/",
+        "http://1.2.3.4.5/",
+        "http://999.1.1.1/",
+        "http://0x7f.1/",
+        "http://2130706433/",
+        "http://[::zz]/",
+        "http://[::1/",
+        "http://xn--a.org/",
+        "http://a.b:80:90/",
+    ],
+)
+@pytest.mark.parametrize("text", ["{}", "<{}>", "[a]({})", "![a]({})", "[a]: {}\n\n[a]"])
+def test_an_address_that_browsers_do_not_read_as_written_stays_text(address, text):
+    html = render(text.format(address))
+
+    assert not elements(html, "a")
+    assert address in unescape(html)
+
+
+@pytest.mark.parametrize("address", ["http://x\u2122.ga/", "http://a._b/", "http://a.b:80x/", "http://a.-b/"])
+def test_a_bare_address_is_not_cut_off_inside_its_host(address):
+    assert not elements(render(address), "a")
+
+
+def test_a_host_with_what_cannot_be_seen_is_no_link():
+    assert not elements(render("http://exa\u00admple.org/"), "a")
+    assert not elements(render("http://exa\u200bmple.org/"), "a")
+
+
+@pytest.mark.parametrize("source", ["a ~~~b~~~", "a ~~~~b~~~~", "a ~b~", "a ~~~b~~"])
+def test_only_two_tildes_strike(source):
+    assert "<s>" not in render(source)
+    assert source in render(source)
 
 
 def test_www_is_enough_to_be_a_link():
