@@ -8,7 +8,7 @@ import sys
 from bench.report import title
 
 ALL = ["markdown", "import_mbox", "weight", "pages", "proxy", "sqlite_writes"]
-ALL += ["live", "members", "idle", "busy", "hostile", "returns", "fanout", "push_vs_poll", "presence"]
+ALL += ["live", "members", "idle", "busy", "hostile", "renames", "returns", "fanout", "push_vs_poll", "presence"]
 
 
 def main():

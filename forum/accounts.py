@@ -11,8 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from forum.clients import request_address
+from forum.forms.limits import duration
 from forum.models import User
 from forum.names import normal, validate_username
+from forum.sign_ins import Attempt
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - all whose address nobody knows; allauth wants one
 
@@ -24,7 +26,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "username_password_mismatch": _("The username or password is incorrect."),
         "incorrect_password": _("That isn't your password."),
         "enter_current_password": _("That isn't your password."),
-        "too_many_login_attempts": _("Too many failed attempts. Please wait five minutes, then try again."),
     }
 
     def get_client_ip(self, request):
@@ -41,6 +42,24 @@ class AccountAdapter(DefaultAccountAdapter):
         if not email.isascii():
             raise ValidationError(_("Use only the letters a to z in the email address."))
         return super().clean_email(email)
+
+    def pre_authenticate(self, request, **credentials):
+        self.attempt = Attempt(request, credentials.get("email") or credentials.get("username") or "")
+        if wait := self.attempt.seconds_to_wait():
+            raise ValidationError(
+                _("Too many failed attempts. Please wait %(time)s, or reset your password by email and then sign in.")
+                % {"time": duration(wait)},
+                code="too_many_login_attempts",
+            )
+
+    def authenticate(self, request, **credentials):
+        member = super().authenticate(request, **credentials)
+        if member:
+            self.attempt.succeeded()
+        return member
+
+    def authentication_failed(self, request, **credentials):
+        self.attempt.failed()
 
     def send_mail(self, template_prefix, email, context):
         links = {key: at_home(url) for key, url in context.items() if key.endswith("_url")}

@@ -22,17 +22,29 @@ if settings.REDIS_URL:
     _shared = SlidingWindowCounterRateLimiter(storage_from_string(settings.REDIS_URL, wrap_exceptions=True, **_times))
 
 
-def seconds_to_wait(what, who):
-    """0 when `who` (an id or address) may do `what` (a name in settings.RATES) now, and counts it; else seconds."""
+def seconds_to_wait(what, who, count=True):
+    """0 when `who` (an id or address) may do `what` (a name in settings.RATES) now; else seconds.
+
+    It counts unless `count` is False, which only looks.
+    """
+    return _in_redis_or_here(_count if count else _look, what, who)
+
+
+def clear(what, who):
+    """As if `who` had not done `what` before."""
+    _in_redis_or_here(_clear, what, who)
+
+
+def _in_redis_or_here(act, what, who):
     if rest.redis.allows():
         try:
-            wait = _count(_shared, what, who)
+            result = act(_shared, what, who)
         except StorageError as error:
             rest.redis.begin(error)
         else:
             rest.redis.end()
-            return wait
-    return _count(_local, what, who)
+            return result
+    return act(_local, what, who)
 
 
 def forget():
@@ -43,6 +55,17 @@ def forget():
 
 def _count(limiter, what, who):
     rate = parse(settings.RATES[what])
-    if limiter.hit(rate, what, str(who)):
-        return 0
+    return 0 if limiter.hit(rate, what, str(who)) else _seconds(limiter, rate, what, who)
+
+
+def _look(limiter, what, who):
+    rate = parse(settings.RATES[what])
+    return 0 if limiter.test(rate, what, str(who)) else _seconds(limiter, rate, what, who)
+
+
+def _clear(limiter, what, who):
+    limiter.clear(parse(settings.RATES[what]), what, str(who))
+
+
+def _seconds(limiter, rate, what, who):
     return max(1, round(limiter.get_window_stats(rate, what, str(who)).reset_time - time.time()))

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "forum.sign_ins.remember_device",
     "forum.views.errors.with_page_for_405",
 ]
 ROOT_URLCONF = "forum.urls"
@@ -189,6 +190,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # who changes a password or an address tells
 ACCOUNT_CHANGE_EMAIL = True  # one address a member; the old one stays until the new one is confirmed
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # counted in forum/sign_ins.py
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "forum.reset_links.TokenGenerator"  # noqa: S105
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
@@ -302,5 +304,8 @@ RATES = {
         "hide": "20/minute",  # hide or restore a post
         "profile": "60/hour",
         "name": "10/hour",  # take another display name
+        "sign_in": "5/5minute",  # wrong passwords for one account from one network, or from a known device
+        "sign_in_account": "100/hour",  # for one account from everywhere
+        "sign_in_network": "100/hour",  # for all accounts from one network
     }.items()
 }

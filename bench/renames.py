@@ -1,0 +1,83 @@
+"""What guests notice of a member who takes one display name after another: the list of topics, alone and beside that.
+
+One uvicorn process on SQLite. The member is the author of 1 of the 30 topics in the list and is renamed 20 times a
+second, which the site itself would not allow. Guests ask one after the other on one connection.
+"""
+
+import http.client
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from statistics import median, quantiles
+from urllib.parse import urlsplit
+
+from bench.report import tell, title
+from bench.site import prepared, serving
+
+TOPICS, REQUESTS, ROUNDS, PAUSE = 30, 400, 3, 0.05
+
+
+def main():
+    with prepared() as address:
+        member = fill()
+        with serving(address, log=subprocess.DEVNULL):
+            title(f"guests' list of {TOPICS} topics while a member is renamed {1 / PAUSE:.0f} times a second")
+            ask(address)  # warm
+            rounds = [(ask(address), ask_beside_renames(address, member)) for _ in range(ROUNDS)]
+    quiet, beside = (median(median(times) for times in kind) for kind in zip(*rounds, strict=True))
+    quiet_p95, beside_p95 = (median(quantiles(times, n=20)[-1] for times in kind) for kind in zip(*rounds, strict=True))
+    tell("guests' list, quiet", quiet, "ms")
+    tell("the same while a member is renamed", beside, "ms", reference=quiet, at_most=2, of_reference=True)
+    tell("p95 of it", beside_p95, "ms", reference=quiet_p95)
+
+
+def fill():
+    from forum.models import Category, Topic, User
+
+    category = Category.objects.create(name="Help")
+    members = [User.objects.create_user(f"member{n}", f"member{n}@example.org") for n in range(TOPICS)]
+    for n, member in enumerate(members):
+        Topic.start(member, category, f"Topic {n}", "I wonder.").reply(members[0], "Me too.")
+    return members[-1]
+
+
+def ask(address):
+    """Milliseconds of each request."""
+    connection, times = http.client.HTTPConnection(urlsplit(address).netloc), []
+    for _ in range(REQUESTS):
+        began = time.perf_counter()
+        connection.request("GET", "/", headers={"Accept-Encoding": "gzip"})
+        connection.getresponse().read()
+        times.append((time.perf_counter() - began) * 1000)
+    connection.close()
+    return times
+
+
+def ask_beside_renames(address, member):
+    with renames(member):
+        return ask(address)
+
+
+@contextmanager
+def renames(member):
+    over = threading.Event()
+
+    def go_on():
+        number = 0
+        while not over.wait(PAUSE):
+            number += 1
+            member.name = f"Name number {number}"
+            member.save()
+
+    renamer = threading.Thread(target=go_on)
+    renamer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        renamer.join()
+
+
+if __name__ == "__main__":
+    main()

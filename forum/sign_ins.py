@@ -1,0 +1,104 @@
+"""Guessing passwords is slowed down in a way that locks no owner out of their account.
+
+Failed attempts are counted by account and network, so that strangers elsewhere can't use up the owner's. Larger bounds
+by account and by network slow down who has many of either. A device on which the owner has signed in before is counted
+by itself, whatever others do; resetting the password by email makes the device a known one.
+"""
+
+import hashlib
+import secrets
+
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.signals import password_reset
+from django.contrib.auth import user_logged_in
+from django.core import signing
+from django.dispatch import receiver
+from django.urls import reverse
+
+from forum import rates
+from forum.clients import network_of, request_address
+from forum.models import User
+from forum.names import folded
+
+COOKIE = SALT = "known_device"
+YEAR = 365 * 24 * 3600
+LONGEST = 254  # characters of a login that are looked at; no name or address is longer
+
+
+class Attempt:
+    """One attempt to sign in: as `login`, a username or an email address, from where this request comes."""
+
+    def __init__(self, request, login):
+        self.network = network_of(request_address(request))
+        self.account = account_of(login)
+        self.device = device_of(request, self.account)
+        self.from_here = f"{self.account} {self.device or self.network}"
+
+    def seconds_to_wait(self):
+        """0 when it may be made. It counts at once, or many at the same moment would all be let through."""
+        if not self.device:
+            for what, who in self._wider():
+                if wait := rates.seconds_to_wait(what, who, count=False):
+                    return wait
+        return rates.seconds_to_wait("sign_in", self.from_here)
+
+    def failed(self):
+        if not self.device:
+            for what, who in self._wider():
+                rates.seconds_to_wait(what, who)
+
+    def succeeded(self):
+        rates.clear("sign_in", self.from_here)
+
+    def _wider(self):
+        return ("sign_in_account", self.account), ("sign_in_network", self.network)
+
+
+def account_of(login):
+    """One key for all ways to write the names and addresses of one account."""
+    login = login[:LONGEST]
+    found = filter_users_by_email(login) if "@" in login else User.objects.filter(pk__in=ids_named(login))
+    for member in found:
+        return f"member {member.pk}"
+    return hashlib.sha256((folded(login) or login).encode()).hexdigest()
+
+
+def ids_named(login):
+    try:
+        return [User.objects.named(login).pk]
+    except User.DoesNotExist:
+        return []
+
+
+# --- Devices ---
+
+
+def device_of(request, account):
+    """The id of this device if the owner of this account has signed in on it before, else None."""
+    try:
+        owner, device = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=YEAR)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return device if owner == account else None
+
+
+@receiver(user_logged_in, dispatch_uid="known_device")
+@receiver(password_reset, dispatch_uid="known_device.reset")
+def know_device(sender, request, user, **kwargs):
+    if request is not None:
+        request.known_device_of = f"member {user.pk}"
+
+
+def remember_device(get_response):
+    """Middleware: marks the device with a cookie, which only the pages about accounts get."""
+
+    def respond(request):
+        response = get_response(request)
+        account = getattr(request, "known_device_of", None)
+        if account and not device_of(request, account):
+            value = signing.dumps([account, secrets.token_hex(8)], salt=SALT)
+            where = {"path": reverse("account_login").rpartition("login/")[0], "secure": request.is_secure()}
+            response.set_cookie(COOKIE, value, max_age=YEAR, httponly=True, samesite="Lax", **where)
+        return response
+
+    return respond
