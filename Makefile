@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8000
 ADDRESS ?= 127.0.0.1
 
-.PHONY: run test check services bench faults lock screenshots clean
+.PHONY: run quick test check services bench faults lock screenshots clean
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py migrate --verbosity 0 && echo "The database is up to date."
@@ -15,6 +15,9 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m tests $(TESTS)
+
+quick: $(VENV)/.dev
+	@$(BIN)/python -m tests --quick
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

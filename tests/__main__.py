@@ -1,6 +1,7 @@
 """`make test`: the whole suite in both columns (see columns.py), and a word on what was left out.
 
-COLUMN=E or COLUMN=P runs one of them. TESTS="path …" runs just these. --faults runs what counts far in full.
+COLUMN=E or COLUMN=P runs one of them. TESTS="path …" runs just these. --faults runs what counts far in full,
+--quick what needs no server or browser, on SQLite.
 REQUIRE_ALL=1 makes leaving something out a failure.
 """
 
@@ -54,6 +55,26 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/browser/test_shared_socket.py",
     "tests/browser/test_transports.py",
 ]
+SLOW = [  # left out of `make quick`: they start servers, processes or browsers, or try many examples
+    "tests/browser",
+    "tests/deploy",
+    "tests/faults",
+    "tests/properties",
+    "tests/commands/test_backup.py",
+    "tests/commands/test_move_database.py",
+    "tests/commands/test_serve.py",
+    "tests/realtime/test_convergence.py",
+    "tests/realtime/test_frames_by_the_book.py",
+    "tests/realtime/test_readers.py",
+    "tests/realtime/test_servers.py",
+    "tests/serving/test_counts.py",
+    "tests/serving/test_starting.py",
+    "tests/test_checks.py",
+    "tests/test_logs.py",
+    "tests/test_settings.py",
+    "tests/test_staticfiles.py",
+    "tests/transfer/test_importing.py",
+]
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}  # once, and not for each of hundreds of processes
 FAULTS = ["tests/faults", "tests/realtime/test_frames_by_the_book.py"]  # that count further than CI has time for
 
@@ -65,6 +86,8 @@ def main(arguments):
         print(f"Missing: {', '.join(missing)}. Bring it with: make services")
         return 1
     columns = [os.environ["COLUMN"]] if os.environ.get("COLUMN") else list(COLUMNS)
+    if arguments == ["--quick"]:
+        columns = ["E"]
     if {"redis", "postgresql"} & set(missing) and "P" in columns:
         columns.remove("P")
     failed = 0
@@ -84,6 +107,8 @@ def runs(column, arguments, missing):
     """(title, arguments for pytest, environment) of the runs of a column, which must not share a process."""
     if arguments == ["--faults"]:
         yield "Faults", FAULTS, {"FAULTS": "full"}
+    elif arguments == ["--quick"]:
+        yield "Quick", ["tests", *without(SLOW), "-n", str(WORKERS), "--dist", "loadscope"], {}
     elif arguments:
         yield "Chosen tests", arguments, {}
     else:

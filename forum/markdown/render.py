@@ -16,6 +16,7 @@ def render(source, known=None):
     `known` takes a set of `folded` names and gives {folded name: (id of the member, username)} for those that exist. It
     is called at most once, and only if somebody may be mentioned. Raises TooLong or TooComplex.
     """
+    _check_length(source)
     html = _rendered.get(source)
     if html is not None:
         return html
@@ -35,10 +36,14 @@ def mentioned(source, known):
 
 
 def _parse(source):
-    if len(source) > MAX_LENGTH:
-        raise TooLong
+    _check_length(source)
     env = {"budget": Budget(), "names": set(), "people": set(), "known": {}}
     return parser.parse(source, env), env
+
+
+def _check_length(source):
+    if len(source) > MAX_LENGTH:
+        raise TooLong
 
 
 def _mentions_outside_quotes(tokens):
