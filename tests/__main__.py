@@ -53,6 +53,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/browser/test_screen_readers.py",
     "tests/browser/test_sessions.py",
     "tests/browser/test_shared_socket.py",
+    "tests/browser/test_times.py",
     "tests/browser/test_transports.py",
 ]
 SLOW = [  # left out of `make quick`: they start servers, processes or browsers, or try many examples

@@ -59,18 +59,15 @@ def initials(name):
 
 
 @register.simple_tag
-def moment(when, form="long"):
-    """A point in time, the same for every reader; js/times.js turns it into theirs. Forms: long, short."""
+def moment(when, form="moment"):
+    """A point in time, the same for every reader; js/times.js turns it into theirs. Forms: moment, day."""
     when = when.astimezone(UTC)
-    clock = ""
-    if form == "long":
-        clock = format_html('<span class="moment__clock">, {} UTC</span>', date_format(when, "H:i"))
     return format_html(
-        '<time datetime="{}" data-relative="{}">{}{}</time>',
+        '<time datetime="{}" data-moment="{}">{}<span class="moment__clock">{}</span></time>',
         when.strftime("%Y-%m-%dT%H:%M:%SZ"),  # format_html makes text of its values first
         form,
-        date_format(when, "j M Y"),
-        clock,
+        date_format(when, "DATE_FORMAT"),
+        f", {date_format(when, 'TIME_FORMAT')}" if form == "moment" else " UTC",
     )
 
 

@@ -1,34 +1,40 @@
-// Turns the moments on the page into the reader's own words and time zone, and keeps them true.
+// Turns the moments on the page into the reader's own words and time zone, and keeps them true. The one place that does.
 
 const page = document.documentElement.lang || "en";
 const language = navigator.languages.find((own) => own.startsWith(page)) ?? page;
-const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
-const thisYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
-const otherYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+const day = { day: "numeric", month: "short" };
+const full = { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+const thisYear = new Intl.DateTimeFormat(language, day);
+const anyYear = new Intl.DateTimeFormat(language, { ...day, year: "numeric" });
+const exact = new Intl.DateTimeFormat(language, full);
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "narrow" });
-const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 // Call it with whatever was put into the page.
 export function refresh(root = document) {
   const now = new Date();
-  const moments = [...root.querySelectorAll("time[data-relative]")];
-  if (root.matches?.("time[data-relative]")) moments.push(root);
+  const moments = [...root.querySelectorAll("time[data-moment]")];
+  if (root.matches?.("time[data-moment]")) moments.push(root);
   for (const moment of moments) {
     const when = new Date(moment.dateTime);
-    const text = words(when, now, moment.dataset.relative === "short");
+    const text = moment.dataset.moment === "day" ? anyYear.format(when) : words(when, now);
     if (moment.textContent !== text) moment.textContent = text;
-    moment.title ||= full.format(when);
+    moment.title = exact.format(when);
   }
 }
 
-function words(when, now, short) {
-  const seconds = (now - when) / 1000;
-  if (seconds > 7 * 86400) return (when.getFullYear() === now.getFullYear() ? thisYear : otherYear).format(when);
-  const [unit, size] = units.find((candidate) => seconds >= candidate[1]) ?? [];
-  if (!unit) return ago.format(0, "second");
-  const count = Math.floor(seconds / size);
-  if (!short) return ago.format(-count, unit);
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(count);
+// Minutes within the hour, hours within the reader's day, then "yesterday" and days by their calendar, then the date.
+function words(when, now) {
+  const minutes = Math.floor((now - when) / 60_000);
+  const days = Math.round((midnight(now) - midnight(when)) / 86_400_000);
+  if (days >= 7 || days < 0) return (when.getFullYear() === now.getFullYear() ? thisYear : anyYear).format(when);
+  if (minutes < 1) return ago.format(0, "second");
+  if (minutes < 60) return ago.format(-minutes, "minute");
+  return days ? ago.format(-days, "day") : ago.format(-Math.floor(minutes / 60), "hour");
+}
+
+// Where the reader's calendar day begins, as if no day had 23 or 25 hours.
+function midnight(when) {
+  return Date.UTC(when.getFullYear(), when.getMonth(), when.getDate());
 }
 
 refresh();

@@ -246,7 +246,6 @@ class LiveTopic extends HTMLElement {
     const last = this.querySelector(".timeline li:last-child time");
     if (last.dateTime === this.#header.dataset.bumped) return;
     last.dateTime = this.#header.dataset.bumped;
-    last.title = "";
     refreshTimes(last);
   }
 
