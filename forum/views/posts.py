@@ -25,8 +25,7 @@ def new(request, topic_id):
     topic = shown.topic(request.user, topic_id)
     quoted = quotation(topic, request.GET.get("quote", ""), request.user)
     waiting = unsent.initial(request, reverse("create_reply", args=[topic.pk]), ReplyForm)
-    body = "\n\n".join(filter(None, (waiting.get("body"), quoted)))
-    form = ReplyForm(author=request.user, initial=waiting | {"body": body})
+    form = ReplyForm(author=request.user, initial={"body": quoted} if quoted else waiting)
     refusal = None if topic.takes_replies_from(request.user) else why_not(topic)
     return render(request, "posts/new.html", {"topic": topic, "form": form, "refusal": refusal})
 

@@ -1,8 +1,9 @@
-// Makes a textarea[data-composer] comfortable: tools, preview, growth, a kept draft, quotes. Without it, it is a form.
+// Makes a textarea[data-composer] comfortable: tools, preview, growth, quotes, and what writing.js does for its form.
 
-import { Draft, settleSent } from "./drafts.js";
+import { WrittenForm } from "./writing.js";
 
 const NEAR = 1000; // characters from the limit, from where on they are counted
+const PROBLEMS = ["full", "another", "offline", "unreachable", "failedSending"];
 
 class Composer {
   #asked = 0;
@@ -13,12 +14,11 @@ class Composer {
     this.box = textarea.closest(".composer");
     this.state = this.box.querySelector(".composer__state");
     this.#addTools();
-    this.#keepDraft();
     textarea.addEventListener("input", () => this.#changed());
     textarea.addEventListener("keydown", (event) => this.#sendByKey(event));
-    this.form.addEventListener("submit", () => this.#sending());
-    addEventListener("pageshow", (event) => this.#ready(event));
+    this.form.addEventListener("filled", () => this.#grow());
     this.#grow();
+    new WrittenForm(this.form, (what) => this.#say(what));
   }
 
   insert(text) {
@@ -73,13 +73,9 @@ class Composer {
 
   #changed() {
     this.#grow();
-    this.draft.keep(this.textarea.value, () => this.#say(this.box.dataset.saved));
-    this.#count();
-  }
-
-  #count() {
     const left = this.textarea.maxLength - this.textarea.value.length;
-    this.#say(this.textarea.maxLength > 0 && left < NEAR ? this.box.dataset.left.replace("%n", left) : "");
+    if (this.textarea.maxLength > 0 && left < NEAR) this.#show(this.box.dataset.left.replace("%n", left));
+    else if (PROBLEMS.includes(this.said)) this.#say("");
   }
 
   #grow() {
@@ -88,16 +84,15 @@ class Composer {
     if (scrollHeight > clientHeight) style.height = `${scrollHeight + 2}px`;
   }
 
-  #say(words) {
-    if (this.state.textContent !== words) this.state.textContent = words;
+  #say(what) {
+    if (this.textarea.readOnly) return; // another word stands there: why this can't be sent
+    this.said = what;
+    this.#show(this.box.dataset[what] ?? "");
+    this.state.classList.toggle("composer__state--problem", PROBLEMS.includes(what));
   }
 
-  #keepDraft() {
-    this.draft = new Draft(this.form);
-    const text = this.draft.restored(this.textarea.value);
-    if (text === this.textarea.value) return;
-    this.textarea.value = text;
-    this.#say(this.box.dataset.restored);
+  #show(words) {
+    if (this.state.textContent !== words) this.state.textContent = words;
   }
 
   // --- Sending ---
@@ -106,17 +101,6 @@ class Composer {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     if (!this.#button.disabled) this.form.requestSubmit(this.#button);
-  }
-
-  #sending() {
-    this.draft.sending(this.textarea.value);
-    this.#button.disabled = true;
-  }
-
-  // Also when the page comes back from the back/forward cache.
-  #ready(event) {
-    this.#button.disabled = this.textarea.readOnly;
-    if (event.persisted) this.draft.notSent();
   }
 
   get #button() {
@@ -133,7 +117,6 @@ export function compose() {
   }
 }
 
-settleSent();
 compose();
 
 // A quote goes into the open composer; its text is what the link's page would put into its own.

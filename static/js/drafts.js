@@ -1,54 +1,77 @@
-// What somebody writes survives a closed tab: kept in this browser, by member and form, until it has been sent.
+// What people type, kept in this browser until it was sent. Each open form has a record of its own, so no tab writes over
+// what another has kept: {id, member, action, fields, base, at}. `base` is what the form held before anybody typed.
+//
+// In IndexedDB, since what it has written survives a browser that is killed; Chromium keeps what was written to
+// localStorage in memory for five seconds and more.
 
-const PAUSE = 400; // ms without a key before the draft is kept
-const SENT = "draft being sent";
+const STORE = "drafts";
+const MOST = 50; // records; the oldest go first
+const OLDEST = 30 * 24 * 3600 * 1000; // ms
+const LONGEST = 200_000; // characters of all fields; the forum takes a sixth of that
 
-export class Draft {
-  constructor(form) {
-    const version = form.elements.version?.value ?? "";
-    this.isEdit = Boolean(version);
-    this.key = `draft ${document.body.dataset.user} ${new URL(form.action).pathname} ${version}`;
-  }
+let database = null;
+let opening = null;
 
-  // What belongs into the textarea, given what the server put there.
-  restored(given) {
-    const draft = localStorage.getItem(this.key);
-    if (!draft || given.includes(draft)) return given;
-    if (this.isEdit || !given) return draft;
-    return `${draft.trimEnd()}\n\n${given}`; // an unfinished reply, and a quote that was asked for now
-  }
-
-  keep(text, done) {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#write(text, done), PAUSE);
-  }
-
-  sending(text) {
-    clearTimeout(this.timer);
-    this.#write(text);
-    sessionStorage.setItem(SENT, JSON.stringify({ key: this.key, from: location.href.split("#")[0] }));
-  }
-
-  notSent() {
-    sessionStorage.removeItem(SENT);
-  }
-
-  #write(text, done) {
-    if (!text.trim()) return localStorage.removeItem(this.key);
-    try {
-      localStorage.setItem(this.key, text);
-      done?.();
-    } catch {
-      // Full or forbidden: then nothing is promised, and nothing said.
-    }
-  }
+export function open() {
+  opening ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open("parley", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+    request.onsuccess = () => resolve(use(request.result));
+    request.onerror = () => reject(request.error);
+  });
+  opening.catch(() => (opening = null));
+  return opening;
 }
 
-// A form that was saved leads straight on by a redirect; one that was refused, or lost on the way, does not.
-export function settleSent() {
-  const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
-  sessionStorage.removeItem(SENT);
-  const [visit] = performance.getEntriesByType("navigation");
-  const saved = sent && visit?.type === "navigate" && visit.redirectCount > 0 && document.referrer === sent.from;
-  if (saved) localStorage.removeItem(sent.key);
+function use(opened) {
+  database = opened;
+  database.onversionchange = () => database.close();
+  database.onclose = () => (database = opening = null);
+  return tidy();
+}
+
+// Those of a member for one form, newest first.
+export async function of(member, action) {
+  const records = await all();
+  return records.filter((record) => record.member === member && record.action === action);
+}
+
+// Takes the place of the record `former`, if one is named. Synchronous up to the request itself: a page that is being
+// left waits for nothing. Rejects when the browser can't or won't keep it.
+export function save(record, former = null) {
+  const length = Object.values(record.fields).reduce((sum, value) => sum + value.length, 0);
+  if (length > LONGEST) return Promise.reject(new Error("too long a draft"));
+  const write = (store) => {
+    store.put(record);
+    if (former) store.delete(former);
+  };
+  return database ? change(write) : open().then(() => change(write));
+}
+
+export function remove(id) {
+  return database ? change((store) => store.delete(id)) : Promise.resolve();
+}
+
+function change(write) {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(STORE, "readwrite");
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+    write(transaction.objectStore(STORE));
+    transaction.commit?.(); // at once: nobody may be there any more to be asked
+  });
+}
+
+function all() {
+  return new Promise((resolve, reject) => {
+    const request = database.transaction(STORE).objectStore(STORE).getAll();
+    request.onsuccess = () => resolve(request.result.sort((one, other) => other.at - one.at));
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function tidy() {
+  const records = await all();
+  const over = records.filter((record, place) => place >= MOST || record.at < Date.now() - OLDEST);
+  if (over.length) await change((store) => over.forEach((record) => store.delete(record.id)));
 }

@@ -98,10 +98,10 @@ def test_what_was_sent_is_no_draft_any_more(writing, topic):
 
 
 def test_what_could_not_be_sent_is_still_a_draft(writing, topic):
-    writing.route("**/replies/", lambda route: route.fulfill(status=503, body="away"))
+    writing.route("**/replies/", lambda route: route.fulfill(status=422, body="No."))
     text(writing).fill("Sent into the void")
     text(writing).press("Control+Enter")
-    writing.get_by_text("away").wait_for()
+    writing.get_by_text("No.").wait_for()
 
     writing.goto(topic.get_absolute_url())
 

@@ -1,0 +1,238 @@
+"""What somebody has typed is there again, whatever ended the page; nobody else sees it, and what was sent is gone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from forum.models import Post
+from tests import world
+
+FLUENT = "Ninety-four characters typed without a pause, and then the tab is closed or a link is clicked."
+
+
+@pytest.fixture
+def ada(transactional_db):
+    return world.member("ada", name="Ada Lovelace")
+
+
+@pytest.fixture
+def topic(ada):
+    return world.topic(ada, world.category("Help"))
+
+
+@pytest.fixture
+def person(visit, ada):
+    return visit(ada)
+
+
+def opens(person, where, page=None):
+    """A form that is ready to be written in."""
+    page = page or person.context.new_page()
+    page.goto(where if isinstance(where, str) else where.get_absolute_url())
+    page.locator("md-bold").wait_for()
+    return page
+
+
+def text(page):
+    return page.locator("textarea[data-composer]")
+
+
+def types(page, words):
+    text(page).focus()
+    page.keyboard.type(words)
+
+
+def sends_without_hearing(page):
+    """The reply gets to the forum, its answer gets lost."""
+    page.route("**/replies/", lambda route: (route.fetch(), route.abort()))
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("Control+Enter")
+    page.unroute("**/replies/")
+
+
+@pytest.mark.parametrize("end", ["closed", "left", "reloaded"])
+def test_what_was_typed_fluently_is_there_after_the_page_ended_at_once(person, topic, end):
+    page = opens(person, topic)
+    types(page, FLUENT)
+    if end == "closed":
+        page.close()
+        page = None
+    elif end == "left":
+        page.evaluate("location.assign('/')")
+        page.wait_for_url("**/")
+    else:
+        page.reload()
+
+    page = opens(person, topic, page)
+
+    expect(text(page)).to_have_value(FLUENT)
+    expect(page.locator(".composer__state")).to_have_text("Draft restored")
+
+
+def test_sending_from_one_tab_leaves_the_draft_of_another(person, topic):
+    one, other = opens(person, topic), opens(person, topic)
+    types(one, "What the first tab says.")
+    types(other, "What the second tab says.")
+
+    other.keyboard.press("Control+Enter")
+    other.wait_for_url("**#post-2")
+    other.locator("md-bold").wait_for()
+    expect(text(other)).to_have_value("")
+    expect(text(one)).to_have_value("What the first tab says.")
+    one.close()
+
+    expect(text(opens(person, topic, other))).to_have_value("What the first tab says.")
+
+
+def test_the_drafts_of_two_closed_tabs_come_back_one_after_the_other(person, topic):
+    for words in ("The older one.", "The newer one."):
+        page = opens(person, topic)
+        text(page).fill(words)
+        expect(page.locator(".composer__state")).to_have_text("Draft saved")
+        if words == "The older one.":
+            older = page
+    older.close()
+    page.close()
+
+    page = opens(person, topic)
+    expect(text(page)).to_have_value("The newer one.")
+    text(page).press("Control+Enter")
+    page.wait_for_url("**#post-2")
+    expect(text(page)).to_have_value("The older one.")
+
+
+def test_a_topic_that_was_begun_comes_back_with_title_and_category(person, topic):
+    ideas = world.category("Ideas")
+    page = opens(person, "/t/new/")
+    page.locator("input[name=title]").fill("A title typed first")
+    page.locator("select[name=category]").select_option(str(ideas.pk))
+    page.close()
+
+    page = opens(person, "/t/new/")
+    expect(page.locator("input[name=title]")).to_have_value("A title typed first")
+    expect(page.locator("select[name=category]")).to_have_value(str(ideas.pk))
+
+
+def test_a_topic_begun_in_one_category_is_none_for_another(person, topic):
+    help_category, ideas = topic.category, world.category("Ideas")
+    page = opens(person, f"/t/new/?category={ideas.pk}")
+    page.locator("input[name=title]").fill("For Ideas only")
+    types(page, "Because.")
+    page.close()
+
+    page = opens(person, f"/t/new/?category={help_category.pk}")
+    page.evaluate("navigator.locks.query()")
+    expect(page.locator("input[name=title]")).to_have_value("")
+    opens(person, f"/t/new/?category={ideas.pk}", page)
+    expect(page.locator("input[name=title]")).to_have_value("For Ideas only")
+
+
+def test_an_edit_that_was_begun_comes_back_with_its_reason(person, topic):
+    address = f"/p/{topic.posts.get().pk}/edit/"
+    page = opens(person, address)
+    text(page).fill("I wondered.")
+    page.locator("input[name=reason]").fill("tense")
+    page.close()
+
+    page = opens(person, address)
+    expect(text(page)).to_have_value("I wondered.")
+    expect(page.locator("input[name=reason]")).to_have_value("tense")
+
+
+def test_an_edit_that_comes_back_after_somebody_elses_does_not_write_over_it(person, topic):
+    post = topic.posts.get()
+    address = f"/p/{post.pk}/edit/"
+    page = opens(person, address)
+    text(page).fill("I wonder. Mine.")
+    page.close()
+    post.edit(world.moderator(), "What Mo wrote.")
+
+    page = opens(person, address)
+    expect(text(page)).to_have_value("I wonder. Mine.")
+    page.locator(".form .button--main").click()
+
+    expect(page.locator(".conflict")).to_contain_text("What Mo wrote.")
+    expect(text(page)).to_have_value("I wonder. Mine.")
+
+
+def test_nobody_else_in_the_browser_sees_a_draft(person, topic, visit):
+    page = opens(person, topic)
+    types(page, "For nobody's eyes")
+    page.close()
+    cookies = person.context.cookies()
+    grace = visit(world.member("grace"))
+    person.context.clear_cookies()
+    person.context.add_cookies(grace.context.cookies())
+
+    page = opens(person, topic)
+    page.evaluate("navigator.locks.query()")
+    expect(text(page)).to_have_value("")
+    assert "nobody's eyes" not in page.content()
+
+    person.context.clear_cookies()
+    page.goto(topic.get_absolute_url())
+    assert page.locator("textarea[data-composer]").count() == 0
+    person.context.add_cookies(cookies)
+    expect(text(opens(person, topic, page))).to_have_value("For nobody's eyes")
+
+
+def test_what_the_database_has_is_no_draft_though_its_page_never_came(person, topic, ada):
+    page = opens(person, topic)
+    types(page, "Saved, but nobody was told.")
+    expect(page.locator(".composer__state")).to_have_text("Draft saved")
+    sends_without_hearing(page)
+    page.close()
+
+    page = opens(person, topic)
+
+    expect(page.locator("#post-2")).to_contain_text("nobody was told")
+    page.evaluate("fetch('/').then((answer) => answer.text())")
+    expect(text(page)).to_have_value("")
+    assert page.evaluate(KEPT) == []
+
+
+def test_a_draft_is_restored_with_its_token_so_that_it_is_posted_once(person, topic):
+    page = opens(person, topic)
+    types(page, "Sent into silence.")
+    sends_without_hearing(page)
+    page.close()
+
+    page = person.context.new_page()
+    page.route("**/replies/", lambda route: route.abort())  # so nobody can say whether it was saved
+    opens(person, topic, page)
+    expect(text(page)).to_have_value("Sent into silence.")
+    page.unroute("**/replies/")
+    text(page).press("Control+Enter")
+    page.wait_for_url("**#post-2")
+
+    assert Post.objects.filter(topic=topic).count() == 2
+
+
+def test_no_more_is_kept_than_fifty_drafts_of_a_month(person, topic):
+    page = opens(person, topic)
+    page.evaluate(FILLED)
+
+    opens(person, topic, page)
+
+    page.wait_for_function(f"{KEPT}.then((ids) => ids.length <= 50)")
+    kept = page.evaluate(KEPT)
+    assert "old 1" not in kept
+    assert "new 59" in kept
+
+
+STORE = """new Promise((resolve, reject) => {
+  const request = indexedDB.open("parley", 1);
+  request.onerror = () => reject(request.error);
+  request.onsuccess = () => resolve(request.result);
+})"""
+KEPT = f"""{STORE}.then((database) => new Promise((resolve) => {{
+  const request = database.transaction("drafts").objectStore("drafts").getAllKeys();
+  request.onsuccess = () => resolve(request.result);
+}}))"""
+FILLED = f"""{STORE}.then((database) => new Promise((resolve) => {{
+  const transaction = database.transaction("drafts", "readwrite");
+  const put = (id, at) => transaction.objectStore("drafts").put(
+    {{ id, at, member: "0", action: "/", base: {{}}, fields: {{ body: "x" }} }});
+  for (let n = 0; n < 60; n++) put(`new ${{n}}`, Date.now() - 60000 + n);
+  put("old 1", Date.now() - 31 * 24 * 3600 * 1000);
+  transaction.oncomplete = () => resolve();
+}}))"""
