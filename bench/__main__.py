@@ -7,7 +7,7 @@ import sys
 
 from bench.report import title
 
-ALL = ["markdown", "import_mbox", "weight", "pages", "proxy", "sqlite_writes"]
+ALL = ["markdown", "import_mbox", "weight", "pages", "proxy", "sqlite_writes", "accounts"]
 ALL += ["live", "members", "idle", "busy", "hostile", "renames", "returns", "fanout", "push_vs_poll", "presence"]
 
 

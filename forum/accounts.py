@@ -1,20 +1,26 @@
 """Where allauth asks us: which names and addresses people may have, and what stands in its e-mails."""
 
+import logging
 from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from forum.clients import request_address
+from forum.clients import network_of, request_address
 from forum.forms.limits import duration
 from forum.models import User
 from forum.names import normal, validate_username
+from forum.rates import seconds_to_wait
 from forum.sign_ins import Attempt
+
+logger = logging.getLogger(__name__)
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - all whose address nobody knows; allauth wants one
 
@@ -62,6 +68,13 @@ class AccountAdapter(DefaultAccountAdapter):
         self.attempt.failed()
 
     def send_mail(self, template_prefix, email, context):
+        """Limited by network, and by address without saying so: that would tell who has an account."""
+        if self.request:
+            if seconds_to_wait("mail_by", network_of(request_address(self.request))):
+                raise ImmediateHttpResponse(respond_429(self.request))
+            if seconds_to_wait("mail_to", email.lower()):
+                logger.warning("A mail was not sent: its address has had as many as RATE_MAIL_TO allows.")
+                return
         links = {key: at_home(url) for key, url in context.items() if key.endswith("_url")}
         site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
         super().send_mail(template_prefix, email, {**context, **links, **site})

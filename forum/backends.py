@@ -18,6 +18,16 @@ WITH_ID = Prepared(with_id)
 
 
 class MemberBackend(AuthenticationBackend):
+    def _authenticate(self, request, username="", email="", password=""):
+        """One password is hashed whoever is meant: allauth tries a known address as a name, too, and hashes twice.
+
+        No name has an "@" in it.
+        """
+        login = username or email
+        if "@" not in login:
+            return self._authenticate_by_username(login, password)
+        return next((user for user in User.objects.with_email(login) if self._check_password(user, password)), None)
+
     def get_user(self, user_id):
         for user in WITH_ID.instances(AnonymousUser(), user_id):
             user.is_moderator = user.is_active and bool(user.is_superuser or user.moderates)

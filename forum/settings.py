@@ -308,5 +308,7 @@ RATES = {
         "sign_in": "5/5minute",  # wrong passwords for one account from one network, or from a known device
         "sign_in_account": "100/hour",  # for one account from everywhere
         "sign_in_network": "100/hour",  # for all accounts from one network
+        "mail_to": "10/hour",  # mails of accounts to one address, whoever asks for them
+        "mail_by": "60/hour",  # mails of accounts that one network causes, whoever they are for
     }.items()
 }

@@ -8,7 +8,6 @@ by itself, whatever others do; resetting the password by email makes the device 
 import hashlib
 import secrets
 
-from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.signals import password_reset
 from django.contrib.auth import user_logged_in
 from django.core import signing
@@ -57,15 +56,15 @@ class Attempt:
 def account_of(login):
     """One key for all ways to write the names and addresses of one account."""
     login = login[:LONGEST]
-    found = filter_users_by_email(login) if "@" in login else User.objects.filter(pk__in=ids_named(login))
+    found = User.objects.with_email(login) if "@" in login else named(login)
     for member in found:
         return f"member {member.pk}"
     return hashlib.sha256((folded(login) or login).encode()).hexdigest()
 
 
-def ids_named(login):
+def named(login):
     try:
-        return [User.objects.named(login).pk]
+        return [User.objects.named(login)]
     except User.DoesNotExist:
         return []
 

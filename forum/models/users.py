@@ -1,3 +1,4 @@
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -65,6 +66,13 @@ class Members(UserManager.from_queryset(MemberQuerySet)):
         """For `folded` names the members who have or had them: {name: (id, username as its owner writes it)}."""
         found = TakenName.objects.leading(names).filter(user__is_active=True).select_related("user")
         return {name: (taken.user.pk, taken.user.username) for taken in found for name in taken.leads(names)}
+
+    def with_email(self, email):
+        """Whoever confirmed the address, or else all who gave it. The same queries whatever there is."""
+        email = email.lower()
+        addresses = list(EmailAddress.objects.filter(email=email).select_related("user"))
+        unconfirmed = [*self.filter(email=email), *(address.user for address in addresses)]
+        return [address.user for address in addresses if address.verified] or list(set(unconfirmed))
 
     def refuse_taken(self, name, member_id=None):
         """Raises ValidationError when `name` looks like one that another member has, or had as a username."""
@@ -134,7 +142,8 @@ class User(AbstractUser):
         return self.is_active and (self.is_superuser or self.groups.filter(name=MODERATORS).exists())
 
     def check_password(self, raw_password):
-        return not self.is_placeholder and super().check_password(raw_password)
+        """Hashes in any case, so that the time tells nothing."""
+        return super().check_password(raw_password) and not self.is_placeholder
 
     def clean(self):
         super().clean()

@@ -14,6 +14,7 @@ from forum.mail import models
 from forum.mail.delivery import deliver, sweep
 from forum.mail.models import Mail, OutboxFull
 from forum.mail.retention import GIVEN_UP, MOST, SENT, tidy
+from forum.models import User
 
 
 def write(subject="Hello", to="ada@example.org", body="A secret link"):
@@ -219,3 +220,36 @@ def test_the_sweep_sends_what_no_hint_told_of(monkeypatch):
     sweep()
 
     assert len(mail.outbox) == 1
+
+
+def asks(client, email, **more):
+    return client.post("/accounts/password/reset/", {"email": email}, **more).status_code
+
+
+def test_one_address_is_not_flooded_and_nobody_is_told_so(client, ada, settings):
+    settings.RATES = {**settings.RATES, "mail_to": "3/hour"}
+    statuses = [asks(client, email) for email in ["ada@example.org", "ADA@example.org"] * 2]
+
+    assert statuses == [302] * 4
+    assert Mail.objects.count() == 3
+    asks(client, "grace@example.org")
+    assert Mail.objects.count() == 4
+
+
+def test_one_network_does_not_flood_many_addresses(client, settings):
+    settings.RATES = {**settings.RATES, "mail_by": "3/hour"}
+    statuses = [asks(client, f"member{n}@example.org", REMOTE_ADDR=f"2001:db8::{n + 1}") for n in range(5)]
+
+    assert statuses == [302, 302, 302, 429, 429]
+    assert Mail.objects.count() == 3
+    assert asks(client, "one@example.org", REMOTE_ADDR="2001:db8:1::1") == 302
+
+
+def test_who_is_told_to_wait_has_not_signed_up(client, settings):
+    settings.RATES = {**settings.RATES, "mail_by": "1/hour"}
+    names = ("eve", "fay")
+    for name in names:
+        fields = {"username": name, "email": f"{name}@example.org", "password1": "a good long password"}
+        client.post("/accounts/signup/", fields)
+
+    assert list(User.objects.values_list("username", flat=True)) == ["eve"]

@@ -1,0 +1,56 @@
+"""What the time of a form tells about an address: signing up and asking for a new password, known beside unknown."""
+
+import os
+import time
+from statistics import median
+
+from bench.report import tell, title
+from bench.site import prepared
+
+ROUNDS = 20
+PASSWORD = "a good long password"
+
+
+def main():
+    os.environ |= {"RATE_MAIL_TO": "10000/minute", "RATE_MAIL_BY": "10000/minute"}
+    with prepared():
+        from django.conf import settings
+
+        settings.ACCOUNT_RATE_LIMITS = False
+        from forum.models import User
+
+        User.objects.create_user("ada", "ada@example.org", PASSWORD)
+        title("Known and unknown addresses")
+        compare("signing up, address known", "/accounts/signup/", signing_up)
+        compare("asking for a new password, address known", "/accounts/password/reset/", asking)
+
+
+def asking(number, email):
+    return {"email": email}
+
+
+def signing_up(number, email):
+    return {"username": f"member{number}", "email": email, "password1": PASSWORD}
+
+
+def compare(figure, path, fields):
+    """In turn, so that what else the machine does falls on both."""
+    times = {"known": [], "new": []}
+    for number in range(ROUNDS):
+        times["known"].append(seconds(path, fields(2 * number, "ada@example.org")))
+        times["new"].append(seconds(path, fields(2 * number + 1, f"member{number}@example.org")))
+    known, new = (1000 * median(times[kind]) for kind in ("known", "new"))
+    tell(figure, known, "ms", reference=new, at_most=1.2, of_reference=True)
+
+
+def seconds(path, fields):
+    from django.test import Client
+
+    client = Client(HTTP_HOST="127.0.0.1")
+    began = time.perf_counter()
+    assert client.post(path, fields).status_code == 302
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
