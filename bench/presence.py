@@ -92,7 +92,7 @@ async def moving(pages, churn):
 async def typing(hub, writers):
     while True:
         for page in writers:
-            hub.presence.marks.add(page, page.topic)
+            hub.presence.marks.mark(page, page.topic)
         await asyncio.sleep(3 + 6 * random.random())  # now and then too late, so that marks come and go
 
 

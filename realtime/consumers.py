@@ -231,7 +231,7 @@ async def seen(page, message):
 
 
 async def typing(page, message):
-    page.hub.presence.marks.add(page, messages.number_in(message, "topic"))
+    await page.hub.presence.marks.add(page, messages.number_in(message, "topic"))
 
 
 async def pong(page, message):

@@ -187,6 +187,7 @@ class Hub:
         if group in self.turns:
             self.turns[group] = next(self._turn)
             if groups.is_of_topic(group):
+                self.presence.marks.hear(topic)
                 self.recent.hear(topic, epoch, change, text)
                 metrics.DELIVERIES.inc(len(self.members[group]))
                 async with self.telling:  # so that all pages hear in the same order

@@ -12,6 +12,8 @@ from forum.serving.frame_meter import LARGEST
 RATE, BURST = 5, 20  # messages a second, and at once
 TOPICS = 50  # that one page may watch
 WAITING = 50  # long polls of one session, and of one network
+ASKED, ASKED_AT_ONCE = 20, 100  # long polls of one network, a second and at once
+KNOWN = 10_000  # networks whose rate is remembered
 OF_MEMBER, OF_NETWORK = 20, 50  # sockets at once, in one process
 
 
@@ -27,14 +29,45 @@ class Allowance:
     __slots__ = ("_counted_at", "_left")
 
     def __init__(self):
-        self._left, self._counted_at = BURST, time.monotonic()
+        _rate, burst = self.limits()
+        self._left, self._counted_at = burst, time.monotonic()
+
+    @staticmethod
+    def limits():
+        """(a second, at once)"""
+        return RATE, BURST
 
     def take(self):
         """Whether one more message may be said now."""
-        now = time.monotonic()
-        self._left = min(BURST, self._left + (now - self._counted_at) * RATE) - 1
+        now, (rate, burst) = time.monotonic(), self.limits()
+        self._left = min(burst, self._left + (now - self._counted_at) * rate) - 1
         self._counted_at = now
         return self._left >= 0
+
+
+class AskingAllowance(Allowance):
+    """Of long polls."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def limits():
+        return ASKED, ASKED_AT_ONCE
+
+
+class Rates:
+    """How often long polls come, by network. Of KNOWN networks the one that was silent longest is forgotten first."""
+
+    def __init__(self):
+        self._known = {}
+
+    def take(self, visitor):
+        """Whether one more may come now."""
+        allowance = self._known.pop(visitor, None) or AskingAllowance()
+        self._known[visitor] = allowance
+        if len(self._known) > KNOWN:
+            del self._known[next(iter(self._known))]
+        return allowance.take()
 
 
 class Waiting:

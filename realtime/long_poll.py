@@ -5,14 +5,15 @@ An ASGI application of its own, so that a waiting request holds a coroutine and 
 
 import asyncio
 
-from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponseBadRequest, HttpResponseNotAllowed, JsonResponse
 
 from forum.clients import client_address, network_of
 
 from . import limits, messages, stopping
+from .queries import fields_of
 from .responses import request_of, respond
+from .visitors import session_key_in
 from .visits import Left, Visit
 
 LONGEST = 25  # seconds; proxies often give up after 30
@@ -23,7 +24,8 @@ class LongPoll:
     """`application` serves sockets, cookies included."""
 
     def __init__(self, application):
-        self.application, self.waiting = application, limits.Waiting()
+        self.application = application
+        self.waiting, self.rates = limits.Waiting(), limits.Rates()
 
     async def __call__(self, scope, receive, send):
         request = request_of(scope)
@@ -35,11 +37,16 @@ class LongPoll:
         """None when the reader has gone."""
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
+        if has_body(scope):
+            return closing(HttpResponseBadRequest("Ask without a body.", content_type="text/plain"))
         try:
             asks, seconds = query_of(request)
         except messages.BadMessage as error:
             return HttpResponseBadRequest(str(error), content_type="text/plain")
-        with self.waiting.of(*visitors_in(scope, request)) as welcome:
+        visitors = list(visitors_in(scope, request))
+        if not self.rates.take(visitors[0]):
+            return later(429, "Too many requests come from here.")
+        with self.waiting.of(*visitors) as welcome:
             if not welcome:
                 return later(429, "Too many requests wait from here. Close some pages.")
             return await self._first(self._visit(scope, asks, seconds), gone_from(receive), stopped())
@@ -65,7 +72,7 @@ class LongPoll:
 
 def visitors_in(scope, request):
     yield "network", network_of(client_address(scope))
-    if session_key := request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+    if session_key := session_key_in(request.COOKIES):
         yield "session", session_key  # apart from networks: a cookie may say anything
 
 
@@ -75,11 +82,23 @@ def query_of(request):
         request.get_host()
     except DisallowedHost as error:
         raise messages.BadMessage("This is not an address of the site.") from error
-    asks = [messages.watch_in(text) for text in request.GET.getlist("watch")]
-    if not 1 <= len(asks) <= ASKS:
+    fields = fields_of(request)
+    texts = fields.getlist("watch")
+    if not 1 <= len(texts) <= ASKS:
         raise messages.BadMessage(f'Say what you show, 1 to {ASKS} times: watch={{"list":"latest"}}')
-    seconds = messages.number_in(request.GET, "wait") if "wait" in request.GET else 0
-    return asks, min(seconds, LONGEST)
+    seconds = messages.number_in(fields, "wait") if "wait" in fields else 0
+    return [messages.watch_in(text) for text in texts], min(seconds, LONGEST)
+
+
+def has_body(scope):
+    """It would be read as long as the request waits, and without an end."""
+    headers = dict(scope["headers"])
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0").strip(b"0") != b""
+
+
+def closing(response):
+    response["Connection"] = "close"
+    return response
 
 
 async def gone_from(receive):

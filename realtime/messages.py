@@ -5,7 +5,9 @@ import re
 
 LARGEST = 2**53 - 1  # what a browser can count to
 ROWS = 100
-WATCH = 4000  # characters of one in a query; a message may have 4,096 bytes
+WATCH = 4000  # characters of one in a query, and of rows; a message may have 4,096 bytes
+MOST_DIGITS = 17  # of a number; one less may be
+UNUSABLE = re.compile("[\0\ud800-\udfff]")
 LIST = re.compile(r"latest|category:[0-9]{1,18}", re.ASCII)
 
 
@@ -14,20 +16,57 @@ class BadMessage(ValueError):
 
 
 def read(text):
-    """The JSON object in `text`, with a `type` that is a string. Raises BadMessage."""
-    try:
-        message = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadMessage("This is not JSON.") from error
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+    """The message in `text`, with a `type`. Raises BadMessage."""
+    message = object_in(text)
+    if not isinstance(message.get("type"), str):
         raise BadMessage("Send an object with a type.")
     return message
+
+
+def object_in(text):
+    """A JSON object of texts and whole numbers: all that pages ever send, and the one place that decides it.
+
+    Texts have no NUL, which PostgreSQL refuses, and no halves of surrogate pairs, which can't be sent back. Of a name
+    that comes twice nobody knows which is meant. Raises BadMessage.
+    """
+    try:
+        message = json.loads(
+            text, object_pairs_hook=flat, parse_int=bounded_number, parse_float=refused, parse_constant=refused
+        )
+    except BadMessage:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise BadMessage("This is not JSON.") from error
+    if not isinstance(message, dict):
+        raise BadMessage("Send an object.")
+    return message
+
+
+def flat(pairs):
+    message = dict(pairs)
+    if len(message) < len(pairs):
+        raise BadMessage("A name may be there once.")
+    if not all(is_plain(name) and (type(value) is int or is_plain(value)) for name, value in pairs):
+        raise BadMessage("Send an object of texts and whole numbers.")
+    return message
+
+
+def is_plain(value):
+    return isinstance(value, str) and not UNUSABLE.search(value)
+
+
+def bounded_number(digits):
+    return int(digits) if len(digits) < MOST_DIGITS else refused(digits)
+
+
+def refused(number):
+    raise BadMessage("Numbers must be whole, and of less than 17 digits.")
 
 
 def number_in(message, name):
     """A whole number from 0 to LARGEST, as JSON number or as digits in a query. Raises BadMessage."""
     value = message.get(name)
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < MOST_DIGITS:
         value = int(value)
     if type(value) is not int or not 0 <= value <= LARGEST:
         raise BadMessage(f"{name} must be a whole number, 0 or more.")
@@ -48,11 +87,8 @@ def epoch_in(message):
 
 def watch_in(text):
     """What a page shows, as JSON in a query: an object like the ones that `watch` brings. Raises BadMessage."""
-    try:
-        ask = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadMessage("watch must be JSON.") from error
-    if not isinstance(ask, dict) or len(json.dumps(ask)) > WATCH:
+    ask = object_in(text) if len(text) <= WATCH else {}
+    if not ask or len(json.dumps(ask)) > WATCH:
         raise BadMessage(f"watch must be an object of at most {WATCH} characters.")
     return ask
 
@@ -75,7 +111,7 @@ def list_in(message):
 
 def rows_in(value):
     """{topic id: change} from "12:41,13:5", at most ROWS of them. Raises BadMessage."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > WATCH:
         raise BadMessage("rows must be text like 12:41,13:5.")
     pairs = [pair.partition(":") for pair in value.split(",") if pair]
     if len(pairs) > ROWS:

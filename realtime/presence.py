@@ -30,6 +30,7 @@ class Presence:
         while True:
             await asyncio.sleep(PULSE)
             self._frames = min(AT_ONCE, self._frames + FRAMES * PULSE)
+            await self.marks.recheck()
             writing = self.marks.current()
             await self._tell_writing(writing)
             self._look()

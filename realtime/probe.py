@@ -2,19 +2,19 @@
 
 import asyncio
 
-from django.conf import settings
 from django.http import HttpResponseNotFound, StreamingHttpResponse
 
 from . import database
 from .readers import reader_with
 from .responses import finish, request_of, respond, start
+from .visitors import session_key_in
 
 LETTERS, PAUSE = "live?", 0.3  # seconds between two
 
 
 async def probe(scope, receive, send):
     request = request_of(scope)
-    reader, _rights = await database.ask(reader_with, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    reader, _rights = await database.ask(reader_with, session_key_in(request.COOKIES))
     if request.method != "GET" or not reader.is_staff:
         await respond(send, request, HttpResponseNotFound())
         return

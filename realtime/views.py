@@ -6,13 +6,15 @@ from django.views.decorators.http import require_safe
 
 from . import feed, metrics
 from .messages import BadMessage, epoch_in, list_in, number_in, post_in, rows_in, shown_in
+from .queries import fields_of
 
 
 @require_safe
 def topic_changes(request, topic_id):
     """GET /t/12/changes?epoch=k3f9&since=41"""
     try:
-        epoch, since = epoch_in(request.GET), number_in(request.GET, "since")
+        fields = fields_of(request)
+        epoch, since = epoch_in(fields), number_in(fields, "since")
     except BadMessage as error:
         return HttpResponseBadRequest(str(error))
     answer = feed.topic_changes(request.user, topic_id, epoch, since)
@@ -23,7 +25,8 @@ def topic_changes(request, topic_id):
 def list_changes(request):
     """GET /changes?list=latest&rows=12:41,13:5"""
     try:
-        name, rows = list_in(request.GET), rows_in(request.GET.get("rows", ""))
+        fields = fields_of(request)
+        name, rows = list_in(fields), rows_in(fields.get("rows", ""))
     except BadMessage as error:
         return HttpResponseBadRequest(str(error))
     topic_list = feed.list_named(name, request.user)
@@ -36,7 +39,8 @@ def list_changes(request):
 def news(request):
     """GET /news?since=977&topic=12, or &list=category:5; since=now to begin"""
     try:
-        since, topic, name = post_in(request.GET, "since"), *shown_in(request.GET)
+        fields = fields_of(request)
+        since, topic, name = post_in(fields, "since"), *shown_in(fields)
     except BadMessage as error:
         return HttpResponseBadRequest(str(error))
     return answered(feed.news_since(request.user, since, topic, name))

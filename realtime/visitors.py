@@ -4,10 +4,17 @@ from django.conf import settings
 
 from forum.clients import client_address, network_of, parsed
 
+LONGEST = 40  # characters of a session's key, as the database has them
+
 
 def session_key_of(scope):
-    key = scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
-    return key if key.isascii() and key.isprintable() else ""
+    return session_key_in(scope.get("cookies", {}))
+
+
+def session_key_in(cookies):
+    """ "" for what can't be one: it may hold anything, NUL included."""
+    key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    return key if len(key) <= LONGEST and key.isascii() and key.isprintable() else ""
 
 
 def counted_network_of(scope):

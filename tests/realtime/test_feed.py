@@ -60,10 +60,26 @@ def test_a_topic_out_of_sight_looks_like_one_that_never_was(client, signed_in, l
         "/news?since=x",
         "/news?since=1&topic=x",
         "/news?since=1&list=%00",
+        "/news?since=%ED%A0%80",
+        "/news?since=%FF",
+        "/news?since=" + "1" * 20_000,
+        "/news?since=1&x=" + "x" * 70_000,
+        "/changes?list=latest&rows=" + "," * 60_000,
+        "/changes?list=latest&rows=" + "1:1," * 1001,
     ],
 )
 def test_nonsense_is_a_bad_request(client, topic, address):
     assert client.get(address.format(topic=topic.pk)).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/t/{topic}/changes", "/changes", "/news"])
+def test_too_many_fields_are_a_bad_request_and_no_error(client, topic, address, caplog):
+    query = "&".join(f"x{number}=1" for number in range(1001))
+
+    answer = client.get(f"{address.format(topic=topic.pk)}?{query}")
+
+    assert (answer.status_code, answer.content) == (400, b"This address asks too many things.")
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 @pytest.mark.parametrize("number", [2**31, 2**53, 2**63, 2**64, 10**30])

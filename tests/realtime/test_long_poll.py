@@ -154,6 +154,77 @@ async def test_nonsense_is_a_bad_request_in_words(hub, asks):
     assert answer.endswith((".", "}"))
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "&".join(["watch={}"] * 1001),
+        "&".join(f"x{number}=1" for number in range(1001)),
+        "watch=" + "[" * 3000,
+        "watch=" + "x" * 4001,
+        "watch=" + "x" * 70_000,
+        'watch={"news":"now"}&wait=NaN',
+        'watch={"news":"now"}&wait=' + "9" * 5000,
+        'watch={"news":NaN}',
+        'watch={"news":"now","x":"\\ud800"}',
+        'watch={"topic":1,"epoch":"\\u0000","change":0}',
+        'watch={"list":"latest","rows":"%ED%A0%80"}',
+        b"watch=\xff\xfe",
+    ],
+)
+async def test_odd_queries_are_bad_requests_too(hub, query):
+    request = await feed()
+    request.wire.scope["query_string"] = query if isinstance(query, bytes) else query.encode()
+
+    status, headers, answer = await request.ends()
+
+    assert (status, headers["content-type"]) == (400, "text/plain")
+    assert answer.endswith((".", "}"))
+
+
+@pytest.mark.parametrize("header", [(b"content-length", b"400000000"), (b"transfer-encoding", b"chunked")])
+async def test_a_body_is_not_waited_for(hub, topic, header):
+    request = await feed(topic_as_of(topic), wait=25)
+    request.wire.scope["headers"].append(header)
+
+    status, headers, _answer = await request.ends()
+
+    assert (status, headers["connection"]) == (400, "close")
+    assert not hub.pages
+
+
+async def test_of_one_network_so_many_come_at_once_and_no_more(hub, monkeypatch):
+    monkeypatch.setattr(limits, "ASKED", 0)
+    monkeypatch.setattr(limits, "ASKED_AT_ONCE", 2)
+    rates = limits.Rates()
+
+    assert [rates.take("one") for _ in range(3)] == [True, True, False]
+    assert rates.take("another")
+    monkeypatch.setattr(limits, "KNOWN", 2)
+    assert rates.take("a third")
+    assert len(rates._known) == 2
+
+
+async def test_who_asks_too_often_is_told_to_come_later(hub, topic, monkeypatch):
+    monkeypatch.setattr(limits.Rates, "take", lambda rates, visitor: False)
+
+    status, headers, _answer = await (await feed(topic_as_of(topic), wait=25)).ends()
+
+    assert (status, headers["retry-after"]) == (429, "30")
+    assert not hub.pages
+
+
+async def test_a_cookie_of_another_visitor_takes_no_place_of_theirs(hub, topic, monkeypatch):
+    monkeypatch.setattr(limits, "WAITING", 1)
+    rude = await feed(topic_as_of(topic), wait=25)
+    rude.wire.scope["client"] = ("8.8.8.8", 1)
+    rude.wire.scope["headers"].append((b"cookie", b"sessionid=127.0.0.1"))
+    rude.begins()
+    await until(lambda: len(hub.pages) == 1)
+
+    assert (await (await feed(topic_as_of(topic))).ends())[0] == 200
+    await rude.leaves()
+
+
 async def test_the_feed_is_only_read_and_only_at_home(hub, topic):
     assert (await (await feed(topic_as_of(topic), method="POST")).ends())[0] == 405
     assert (await (await feed(topic_as_of(topic), host="elsewhere.example")).ends())[0] == 400

@@ -47,6 +47,25 @@ GARBAGE = [
     '{{"type": "watch", "list": "latest", "rows": "{}"}}'.format(",".join(["1:1"] * 101)),
     '{"type": "watch", "news": -5}',
     '{"type": "watch", "news": 1, "list": "\\u0000"}',
+    '{"type": "watch", "news": "now", "for": "\\ud800"}',
+    '{"type": "watch", "news": "now", "for": "\\udc00\\ud800"}',
+    '{"type": "watch", "news": "now", "for": "\\u0000"}',
+    '{"type": "watch", "news": "now", "for": ["a"]}',
+    '{"type": "watch", "news": "now", "x": {"y": 1}}',
+    '{"type": "watch", "news": "now", "x": [[[[]]]]}',
+    '{"type": "watch", "news": "now", "x": null}',
+    '{"type": "watch", "news": "now", "x": NaN}',
+    '{"type": "watch", "news": "now", "x": -Infinity}',
+    '{"type": "watch", "news": "now", "x": 1.0}',
+    '{"type": "watch", "news": "now", "x": 1e400}',
+    '{"type": "watch", "news": "now", "\\udfff": 1}',
+    '{"type": "watch", "news": "now", "news": 1}',
+    '{"type": "watch", "type": "watch", "news": "now"}',
+    '{"type": "watch", "topic": 0, "epoch": "\\u0000", "change": 0}',
+    '{"type": "watch", "topic": 0, "epoch": "\\ud83d", "change": 0}',
+    '{"type": "watch", "news": %s}' % ("9" * 4000),
+    '{"type": "pong", "x": %s}' % ('{"x":' * 600 + "1" + "}" * 600),
+    '{"type": "\\ud800"}',
     '{"type": "unwatch"}',
     '{"type": "seen", "topic": 1}',
 ]
@@ -64,7 +83,7 @@ async def test_nonsense_is_refused_with_a_sentence_and_the_page_stays(visit, top
 
 HARMLESS = [
     {"type": "watch", "topic": 2**53 - 1, "epoch": "", "change": 2**53 - 1},
-    {"type": "watch", "topic": 0, "epoch": "\x00", "change": 0},
+    {"type": "watch", "topic": 0, "epoch": "\x01\uffff", "change": 0},
     {"type": "watch", "list": "category:999999999999999999"},
     {"type": "watch", "list": "latest", "rows": f"{2**53 - 1}:{2**53 - 1},,"},
     {"type": "watch", "news": 2**53 - 1, "topic": 2**53 - 1, "list": "category:1"},
@@ -81,6 +100,14 @@ async def test_numbers_that_no_forum_reaches_are_just_not_found(visit, grace, to
 
     assert (await page.watch_topic(topic))["type"] == "changes"
     assert not [frame for frame in page.frames if frame["type"] == "error"]
+
+
+async def test_whole_characters_beyond_the_first_plane_come_back_as_they_were(visit):
+    page = await visit()
+
+    await page.say_text('{"type": "watch", "news": "now", "for": "\\ud83c\\udf75"}')
+
+    assert (await page.hear("news"))["for"] == "🍵"
 
 
 async def test_bytes_are_not_text(visit, topic):

@@ -164,6 +164,46 @@ async def test_one_writes_only_where_one_is_and_as_a_member(visit, topic, ada, g
     assert "Ada" not in str([f for f in guest.beside if f["type"] == "writing"])
 
 
+async def test_where_one_may_not_reply_one_is_not_writing(visit, ada, grace, mo):
+    """A category for others to write in, and a closed topic, where moderators may reply."""
+    announcements = await do(world.category, "Announcements", posters=["Writers"])
+    closed, read_only = await do(world.topic, ada, await do(world.category)), await do(world.topic, ada, announcements)
+    await do(closed.close)
+    guest, hers, his = await visit(), await visit(grace), await visit(mo)
+    for topic in (closed, read_only):
+        for page in (guest, hers, his):
+            await page.watch_topic(topic)
+
+    for topic in (read_only, closed):
+        await writes(hers, topic)
+    await writes(his, closed)
+
+    await guest.hear(writing(closed, "mo"))
+    told = [frame for page in (guest, hers) for frame in page.beside if frame["type"] == "writing"]
+    assert "Grace" not in str(told)
+
+
+@pytest.mark.parametrize("change", ["close", "move", "by hand"])
+async def test_who_may_reply_no_more_is_not_writing_any_more(visit, hub, topic, ada, grace, change, monkeypatch):
+    monkeypatch.setattr(marks, "LIFE", 3600)
+    elsewhere = await do(world.category, "Announcements", posters=["Writers"])
+    guest, hers = await visit(), await visit(grace)
+    await guest.watch_topic(topic)
+    await hers.watch_topic(topic)
+    await writes(hers, topic)
+    await guest.hear(writing(topic, "Grace Hopper"))
+
+    if change == "close":
+        await do(topic.close)
+    elif change == "move":
+        await do(topic.move, elsewhere)
+    else:
+        await do(type(topic).objects.filter(pk=topic.pk).update, closed_at=topic.created_at, change=9, header_change=9)
+        hub.sweep_soon.set()
+
+    await until(lambda: not hub.presence.marks.current())
+
+
 async def test_who_writes_in_a_private_category_shows_in_lists_of_its_readers_only(visit, lounge, iris):
     secret = await do(world.topic, iris, lounge)
     guest, insider = await visit(), await visit(iris)
