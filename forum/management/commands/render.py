@@ -1,0 +1,13 @@
+"""manage.py render"""
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from forum import rendering
+
+
+class Command(BaseCommand):
+    help = _("Renders all posts and announcements again, after an update that changed how Markdown is shown.")
+
+    def handle(self, **options):
+        self.stdout.write(_("%(changed)d of %(looked_at)d texts read differently now.") % rendering.render_all())

@@ -1,0 +1,43 @@
+"""Rendering everything again, after an update that changed what Markdown becomes."""
+
+from django.db import transaction
+
+from forum import markdown
+from forum.models import Announcement, Edition, Post, Topic, User
+from forum.models.topics import new_epoch
+
+BATCH = 200  # posts in one transaction
+
+
+def render_all():
+    """Returns {"changed": n, "looked_at": n}. A text that is edited meanwhile is left to its edit; one that the new
+    rules refuse stays as it is. Open pages of the topics load themselves again."""
+    counts, last = {"changed": 0, "looked_at": 0}, 0
+    while posts := list(Post.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        counts["looked_at"] += len(posts)
+        counts["changed"] += _render_posts(posts)
+        last = posts[-1].pk
+    for announcement in Announcement.objects.current():
+        announcement.save(update_fields=["html"])
+    Edition.objects.rise()
+    return counts
+
+
+def _render_posts(posts):
+    rendered = [(post, html) for post in posts if (html := _html_of(post)) != post.html]
+    with transaction.atomic():
+        changed = [post.topic_id for post, html in rendered if _store(post, html)]
+        for topic_id in sorted(set(changed)):
+            Topic.objects.filter(pk=topic_id).update(epoch=new_epoch())
+    return len(changed)
+
+
+def _html_of(post):
+    try:
+        return markdown.render(post.body, known=User.objects.known)
+    except markdown.MarkdownError:
+        return post.html
+
+
+def _store(post, html):
+    return Post.objects.filter(pk=post.pk, version=post.version).update(html=html)
