@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import imported_posts
 from bench.report import tell
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,7 @@ def main():
         first = run(files, environment)
         again = run(files, environment)
         report(first, again, counts(database))
+        imported_posts.measure(database)
 
 
 def run(files, environment):
@@ -58,7 +60,8 @@ def run(files, environment):
     seconds, used = time.monotonic() - start, os.times()
     read, added = map(int, re.match(r"(\d+) messages read, (\d+) imported", said).groups())
     return {
-        "problems": {line: int(line.split()[0]) for line in said.splitlines()[2:] if "already" not in line},
+        "problems": {match[2]: int(match[1]) for match in re.finditer(r"^ *(\d+) (with\w*\b.*|too .*)", said, re.M)},
+        "said": said,
         "read": read,
         "added": added,
         "seconds": seconds,
@@ -108,8 +111,8 @@ def report(first, again, counts):
         tell(f"import: {name}", count, "")
     tell("import: problems", sum(first["problems"].values()), "")
     tell("import: added by a second run", again["added"], "", at_most=0)
-    for problem in first["problems"]:
-        print(problem, file=sys.stderr)
+    tell("import: second run", again["seconds"], "s", reference=first["seconds"])
+    print(first["said"], file=sys.stderr)
 
 
 if __name__ == "__main__":

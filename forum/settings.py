@@ -292,6 +292,9 @@ HEALTH = [
 ]
 LEVELS = ["forum.mail.health.levels"]  # what /metrics looks at when it is asked
 
+# CPU time that an import spends on one message before it leaves the message out.
+IMPORT_CPU_SECONDS = env.float("IMPORT_CPU_SECONDS", default=2)
+
 # How often one member may do something. Moderators have only the first of these limits.
 RATES = {
     name: env(f"RATE_{name.upper()}", default=rate)

@@ -6,6 +6,7 @@ from html import unescape
 import nh3
 
 LOOKED_AT = 40  # characters of HTML for one of text: markup may hide that much, the rest of the post isn't read
+UNSEEN = {"details"}  # quotes that are folded
 UNFINISHED = re.compile(r"(?:<[^<>]*|&[#\w]*)\Z")
 
 
@@ -13,7 +14,7 @@ def excerpt(html, length=200):
     """At most `length` characters of plain text from rendered HTML. Escape it again wherever it is shown."""
     cut = len(html) > length * LOOKED_AT
     beginning = UNFINISHED.sub("", html[: length * LOOKED_AT]) if cut else html
-    text = " ".join(unescape(nh3.clean(beginning, tags=set())).split())
+    text = " ".join(unescape(nh3.clean(beginning, tags=set(), clean_content_tags=UNSEEN)).split())
     return text if len(text) <= length and not cut else _shortened(text, length)
 
 

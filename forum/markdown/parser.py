@@ -7,6 +7,7 @@ from forum.markdown import (
     autolinks,
     budget,
     directions,
+    folding,
     headings,
     links,
     mentions,
@@ -43,7 +44,7 @@ def build():
     md = Parser("commonmark", OPTIONS, renderer_cls=Renderer)
     md.enable(["table", "strikethrough"])
     md.disable(["html_block", "html_inline"])
-    for part in (tables, autolinks, mentions, pictures, strikethrough, links, headings, directions, budget):
+    for part in (tables, autolinks, mentions, pictures, strikethrough, links, headings, directions, folding, budget):
         part.plug_into(md)
     return md
 

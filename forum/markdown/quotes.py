@@ -7,6 +7,7 @@ LIMIT = 2_000
 ENDING, LAST_LINE = " …\n", "> …\n"
 LINE_END = re.compile(r"\r\n|\r|\n")
 DEEPER = re.compile(r" {0,3}>\s{0,3}>")
+FOLDED = re.compile(r" {0,3}> ?\[!quote\]-\s*(.*)", re.IGNORECASE)
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 
@@ -23,11 +24,16 @@ def quote(body, username, url):
 
 
 def _recent(body):
-    """The lines of the body, without what is quoted in its quotes. A > inside fenced code is no quote."""
-    fence = ""
+    """The lines of the body, without what is quoted in its quotes, and of folded ones only who is quoted.
+    A > inside fenced code is no quote."""
+    fence, is_folded = "", False
     for line in LINE_END.split(body):
-        if not fence and DEEPER.match(line):
+        is_folded = is_folded and line.lstrip(" ").startswith(">")
+        if not fence and (is_folded or DEEPER.match(line)):
             continue
+        if not fence and (folded := FOLDED.match(line)):
+            is_folded = True
+            line = f"> {folded[1].strip()}" if folded[1].strip() else ""
         mark = FENCE.match(line)
         if mark:
             fence = _after(mark[1], fence)

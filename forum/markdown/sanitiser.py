@@ -7,8 +7,8 @@ from forum.markdown.code import CLASSES, LANGUAGES
 from forum.markdown.links import FOREIGN
 
 TAGS = {
-    "a", "blockquote", "br", "code", "div", "em", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p",
-    "pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "details", "div", "em", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p",
+    "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 BLOCKS = ["p", "h3", "h4", "h5", "h6", "ul", "ol", "th", "td"]
 ALIGNMENTS = {"align-left", "align-center", "align-right"}

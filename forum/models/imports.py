@@ -16,10 +16,18 @@ class ImportedAuthor(models.Model):
 
 
 class ImportedMessage(models.Model):
-    """The post that a message became."""
+    """The post that a message became. In each category an archive is brought into it is a post of its own."""
 
-    message_id = models.CharField(max_length=255, unique=True)
+    category = models.ForeignKey("forum.Category", models.CASCADE, related_name="+")
+    message_id = models.CharField(max_length=255)
+    content_hash = models.CharField(max_length=64, db_index=True)
+    """SHA-256 of the raw message, by which it is known without reading it again."""
+    text_hash = models.CharField(max_length=64)
+    """SHA-256 of author, date, subject and words; tells apart two messages with one id."""
     post = models.OneToOneField("forum.Post", models.CASCADE, related_name="imported_from")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["category", "message_id"], name="one_post_per_message_id")]
 
     def __str__(self):
         return f"{self.message_id} is {self.post_id}"

@@ -3,21 +3,13 @@
 import codecs
 import re
 
-# Mail programs write the narrow label and use the wide set (the WHATWG encoding standard maps them alike).
-SUPERSETS = {
-    "ascii": "utf-8",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "euc_kr": "cp949",
-    "shift_jis": "cp932",
-    "big5": "big5hkscs",
-    "iso2022_jp": "iso2022_jp_ext",
-}
-ALIASES = {"ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "unicode-1-1-utf-7": "utf-7", "x-gbk": "gb18030"}
+from .charset_labels import CODECS
+
 FALLBACK = "cp1252"
+LONGEST_LABEL = 40
+
+# They take time by the square of the length, or turn what looks like an escape into something else.
+NOT_FOR_MAIL = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 
 # Unseen, but it breaks lines, searches or databases: controls, zero-width space, byte-order mark, surrogates.
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ud800-\udfff]")
@@ -38,13 +30,15 @@ def decode(data, label=""):
 
 def _codec(label):
     label = (label or "utf-8").strip("\"' \t").lower()
+    if label in CODECS:
+        return CODECS[label], None
     try:
-        name = codecs.lookup(ALIASES.get(label, label))
-        if not name._is_text_encoding:  # "hex", "zip" and the like are codecs too, but not of text
-            raise LookupError
+        codec = codecs.lookup(label[:LONGEST_LABEL])
     except (LookupError, ValueError):
         return "utf-8", "charset"
-    return SUPERSETS.get(name.name, name.name), None
+    if not codec._is_text_encoding or codec.name in NOT_FOR_MAIL:  # "hex", "zip" and the like are codecs, too
+        return "utf-8", "charset"
+    return CODECS.get(codec.name.replace("_", "-"), codec.name), None
 
 
 def clean(text):

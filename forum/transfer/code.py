@@ -128,5 +128,5 @@ def _follow_prompts(marks, lines):
     """What stands below `ines@host:~$ command` is what the command said."""
     answering = False
     for index, line in enumerate(lines):
-        answering = not is_prose(line) and (answering or bool(PROMPT.match(line)))
+        answering = (answering or bool(PROMPT.match(line))) and not is_prose(line)
         marks[index] = marks[index] or answering

@@ -1,28 +1,28 @@
 """From a raw message to a post that only needs its place: the part of an import that needs no database, done
 in several processes at once."""
 
+import re
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from multiprocessing import get_context
 
 import django
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 from forum import markdown
 
 from . import messages, text
-from .mbox import RawMessage
+from .cpu_budget import OutOfTime, cpu_budget
+from .headers import digest
+from .quoted_posts import QuotedPost
 from .subjects import Subject
 
-
-@dataclass(slots=True)
-class Task:
-    raw: RawMessage
-    missing: int | None
-    """How many of the messages it answers are missing before one that is there; None if none is there."""
+WORD = re.compile(r"\w+")
 
 
 @dataclass(slots=True)
@@ -30,6 +30,10 @@ class Draft:
     """A message as it will be written."""
 
     id: str
+    content_hash: str
+    """Of the raw message."""
+    text_hash: str
+    """Equal for copies of one mail that came on two ways."""
     answers: list[str]
     author: str
     address_hash: str
@@ -37,7 +41,9 @@ class Draft:
     subject: Subject
     body: str
     html: str
-    problems: Counter = field(default_factory=Counter)
+    quoted: QuotedPost
+    problems: Counter
+    left_out: Counter
 
 
 @dataclass(slots=True)
@@ -49,15 +55,18 @@ class Failure:
 
 
 class Workers:
-    """Turns batches of Tasks into lists of Drafts and Failures, in order, and reads ahead only so far that
-    every process has work: memory stays flat. With `count` 0 it all happens in this process."""
+    """Turns batches of RawMessages into lists of Drafts and Failures, in order, and reads ahead only so far that
+    every process has work: memory stays flat. With `count` 0 it all happens in this process.
+
+    A message that takes more than settings.IMPORT_CPU_SECONDS becomes a Failure, and so does one that ends its process.
+    """
 
     def __init__(self, count):
         self.count = count
         self.pool = None
 
     def convert(self, batches):
-        """Yields (batch, its Drafts and Failures) for each batch; it has `tasks`."""
+        """Yields (batch, its Drafts and Failures) for each batch; it has `raws`."""
         ahead = deque()
         for batch in batches:
             ahead.append((batch, self._submit(batch)))
@@ -76,57 +85,66 @@ class Workers:
             return None
         try:
             self.pool = self.pool or _pool(self.count)
-            return self.pool.submit(convert_all, batch.tasks)
+            return self.pool.submit(convert_all, batch.raws, True)
         except BrokenProcessPool:
             return None
 
     def _finished(self, batch, future):
         if not self.count:
-            return batch, convert_all(batch.tasks)
+            return batch, convert_all(batch.raws)
         try:
             return batch, future.result()
         except (BrokenProcessPool, AttributeError):
             self.close()
-            return batch, [_alone(task) for task in batch.tasks]
+            return batch, _one_by_one(batch.raws)
 
 
-def _alone(task):
-    """For a batch that killed its process: each message in a process of its own, so that only the culprit is
-    lost."""
-    with _pool(1) as pool:
+def _one_by_one(raws):
+    """For a batch that ended its process: only the messages that do so are lost."""
+    pool, results = None, []
+    for raw in raws:
+        pool = pool or _pool(1)
         try:
-            return pool.submit(convert_all, [task]).result()[0]
+            results += pool.submit(convert_all, [raw], True).result()
         except BrokenProcessPool:
-            return Failure(_name(task.raw), "the process that read it was killed")
+            pool.shutdown()
+            pool = None
+            results.append(Failure(_name(raw), _("it ended the process that read it, or took too much CPU time")))
+    if pool:
+        pool.shutdown()
+    return results
 
 
 def _pool(count):
     # Not by fork: this process may have threads (the progress bar) and an open database connection.
-    return ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin)
+    return ProcessPoolExecutor(count, get_context("spawn"), initializer=django.setup)
 
 
-def _begin():
-    django.setup()
+def convert_all(raws, is_own_process=False):
+    return [convert(raw, is_own_process) for raw in raws]
 
 
-def convert_all(tasks):
-    return [convert(task) for task in tasks]
-
-
-def convert(task):
+def convert(raw, is_own_process=False):
+    seconds = settings.IMPORT_CPU_SECONDS
     try:
-        return _draft(task)
+        with cpu_budget(seconds, is_own_process):
+            return _draft(raw)
+    except OutOfTime:
+        return Failure(_name(raw), _("it took more than %g seconds of CPU time") % seconds)
     except Exception as error:  # noqa: BLE001  one bad message never stops an import
-        return Failure(_name(task.raw), f"{type(error).__name__}: {error}"[:200])
+        return Failure(_name(raw), f"{type(error).__name__}: {error}"[:200])
 
 
-def _draft(task):
-    message = messages.parse(task.raw)
-    problems = message.problems
-    body, html = _rendered(message, task.missing, problems)
-    address_hash = sha256((message.address or f"nobody:{message.author}").encode()).hexdigest()
+def _draft(raw):
+    message = messages.parse(raw)
+    content_hash = digest(raw.content)
+    quoted = QuotedPost(content_hash[:32])
+    body, html = _rendered(message, quoted)
+    address_hash = hashed(message.address or f"nobody:{message.author}")
     return Draft(
         message.id,
+        content_hash,
+        _text_hash(message, address_hash, quoted.left_out(body)),
         message.answers,
         message.author,
         address_hash,
@@ -134,18 +152,31 @@ def _draft(task):
         message.subject,
         body,
         html,
-        problems,
+        quoted,
+        message.problems,
+        message.left_out,
     )
 
 
-def _rendered(message, missing, problems):
-    body = text.to_markdown(message.text, missing, message.attachments)
+def _rendered(message, quoted):
+    link = quoted.markdown if message.answers else ""
+    body = text.to_markdown(message.text, message.attachments, link, message.left_out)
     try:
         return body, markdown.render(body)
     except markdown.MarkdownError:
-        problems["markup"] += 1
+        message.problems["markup"] += 1
         body = text.verbatim(message.text)
         return body, markdown.render(body)
+
+
+def _text_hash(message, address_hash, body):
+    """Footers, signatures and the list's tag in the subject don't count: they differ between lists."""
+    date = "" if message.problems["date"] else str(message.date)
+    return hashed("\n".join([address_hash, date, message.subject.key, *WORD.findall(body)]))
+
+
+def hashed(text):
+    return sha256(text.encode()).hexdigest()
 
 
 def _name(raw):

@@ -7,22 +7,23 @@ QUOTE = re.compile(r">*")
 
 def unwrap(text, delete_space=False):
     """Lines that end with a space go on in the next one, if that is quoted as deeply."""
-    lines, paragraph, depth = [], "", None
+    lines, paragraph, depth = [], [], None
     for line in text.split("\n"):
         line_depth = QUOTE.match(line).end()
         content = line[line_depth:].removeprefix(" ")  # "space-stuffing"
-        if depth is not None and (line_depth != depth or content == "-- "):
+        if paragraph and (line_depth != depth or content == "-- "):
             lines.append(_quoted(depth, paragraph))
-            paragraph, depth = "", None
+            paragraph = []
+        depth = line_depth
         if content.endswith(" ") and content != "-- ":
-            paragraph, depth = paragraph + (content[:-1] if delete_space else content), line_depth
+            paragraph.append(content[:-1] if delete_space else content)
         else:
-            lines.append(_quoted(line_depth, paragraph + content))
-            paragraph, depth = "", None
-    if depth is not None:
+            lines.append(_quoted(depth, [*paragraph, content]))
+            paragraph = []
+    if paragraph:
         lines.append(_quoted(depth, paragraph))
     return "\n".join(lines)
 
 
-def _quoted(depth, content):
-    return f"{'>' * depth} {content}" if depth else content
+def _quoted(depth, paragraph):
+    return f"{'>' * depth} {''.join(paragraph)}" if depth else "".join(paragraph)

@@ -5,38 +5,69 @@ import re
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header
-from email.utils import getaddresses, mktime_tz, parsedate_tz
+from email.utils import mktime_tz, parsedate_tz
 
 from .charsets import clean, decode
 
 ID_LENGTH = 255
+ANSWERS_LIMIT = 50  # ids that one message may answer; the nearest ones count
+REFERENCES_BYTES, ID_BYTES = 20_000, 2_000  # of References, the end; of the others, the beginning
+HEADER_LENGTH = 10_000  # characters of a header that are looked at
 FIRST_YEAR = 1970
+PEOPLE_HEADERS = ["from", "reply-to", "sender", "to", "cc", "x-original-from", "list-post"]
 NAME_LENGTH = 60
 
 ID_HEADERS = re.compile(rb"^(message-id|in-reply-to|references):(.*(?:\r?\n[ \t].*)*)", re.I | re.M)
-END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 BRACKETED = re.compile(rb"<([^<>]+)>")
+WORDS_BEFORE = re.compile(rb"([^<>;]*)(<[^<>]*>)")
+PEOPLE = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|<[^<>]*>|[^,])+')  # with commas between them
+BRACKETED_ADDRESS = re.compile(r"<\s*([^<>\s]*@[^<>\s]*)\s*>")
+ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]{1,200}@[^\s<>()\[\]\",;:@]{1,255}")
+HIDDEN_ADDRESS = re.compile(r"(?<=[\w.+-]) at (?=[\w-]+\.[\w.-]+)")  # as public archives write it
+COMMENT = re.compile(r"\(([^()]*)\)")
 ASCTIME = re.compile(r"[A-Z][a-z]{2} +[A-Z][a-z]{2} +\d+ \d\d:\d\d(?::\d\d)? .*\d{4}")
 DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 VIA = re.compile(r"\s+via\s+[^\s].*$", re.I)
 
 
-def identify(content):
-    """(the message's id, the ids it answers, nearest first) of a raw message. Without an id: a hash of the
-    content."""
-    end = END_OF_HEADERS.search(content)
-    found = {"message-id": [], "in-reply-to": [], "references": []}
-    for name, value in ID_HEADERS.findall(content, 0, end.start() + 1 if end else len(content)):
-        found[name.decode().lower()] += _ids(value)
-    own = next(iter(found["message-id"]), None) or "sha256:" + hashlib.sha256(content).hexdigest()
-    answered = dict.fromkeys(found["in-reply-to"] + found["references"][::-1])
+def identify(head, content):
+    """(the message's id, the ids it answers, nearest first) of a raw message and its headers. Without an id: a
+    hash of the content."""
+    found = {}
+    for match in ID_HEADERS.finditer(head):
+        found.setdefault(match[1].lower(), match[2])
+    own = next(iter(_own_ids(found.get(b"message-id", b"")[:ID_BYTES])), None)
+    references = _ids(found.get(b"references", b"")[-REFERENCES_BYTES:])[::-1]
+    answered = dict.fromkeys(_answered(found.get(b"in-reply-to", b"")[:ID_BYTES]) + references)
     answered.pop(own, None)
-    return own, list(answered)
+    return own or f"sha256:{digest(content)}", list(answered)[:ANSWERS_LIMIT]
+
+
+def digest(content):
+    """What tells one raw message from another; how many empty lines follow it is up to the archive."""
+    return hashlib.sha256(content.rstrip()).hexdigest()
+
+
+def _own_ids(value):
+    return _ids(value) or [_id(id) for id in value.split()[:1] if id.strip(b"<>@")]
 
 
 def _ids(value):
-    ids = BRACKETED.findall(value) or value.split()[:1]
-    return [_id(id) for id in ids if id.strip()]
+    """The ids in a header, with or without brackets. Without, all of it must be ids: words are none."""
+    ids = BRACKETED.findall(value)
+    if not ids and all(b"@" in word for word in value.split()):
+        ids = value.split()
+    return [_id(id) for id in ids if id.strip(b"@ \t\r\n")]
+
+
+def _answered(value):
+    """The ids in In-Reply-To, which may also say “Message from Ines <ines@example.org> of 29 April <id>”."""
+    return _ids(WORDS_BEFORE.sub(_without_named_address, value))
+
+
+def _without_named_address(match):
+    is_name = re.search(rb"[a-z\x80-\xff]", match[1], re.I) and not re.search(rb"\d", match[1])
+    return b" " if is_name else match[2]
 
 
 def _id(raw):
@@ -45,17 +76,14 @@ def _id(raw):
 
 
 class Headers:
-    """The decoded headers of an `email.message.Message`; what was wrong with them is added to `problems`."""
+    """What the headers of a mime.Part say; what was wrong with them is added to `problems`."""
 
-    def __init__(self, message, problems):
-        self.problems = problems
-        self.values = {}
-        for name, value in message.raw_items():
-            self.values.setdefault(name.lower(), []).append(str(value))
+    def __init__(self, values, problems):
+        self.values, self.problems = values, problems
 
     def raw(self, name):
         """The value as it was sent, with folds undone and stray 8-bit bytes decoded."""
-        value = next(iter(self.values.get(name, ())), "")
+        value = self.values.get(name, "")[:HEADER_LENGTH]
         if not value.isascii():
             self.problems.append("header")
             value = decode(value.encode("utf-8", "surrogateescape"))[0]
@@ -95,18 +123,46 @@ class Headers:
         own = [self.raw("list-post").lower(), self.raw("list-id").lower().replace(".", "@", 1)]
         return bool(address) and any(address.lower() in value for value in own)
 
+    def addresses(self):
+        """All that are named, in lower case: who wrote, and to whom."""
+        named = " ".join(self.values.get(name, "") for name in PEOPLE_HEADERS)
+        return {address.lower() for address in ADDRESS.findall(named.replace("mailto:", " "))}
+
     def _people(self, *headers):
         """(name, address) of everybody in these headers, names decoded after the commas were understood."""
         for header in headers:
-            for name, address in getaddresses([self.raw(header)]):
-                if name or address:
-                    yield self._name(name, address), address.strip()
+            value = self.raw(header)
+            if "@" not in value:
+                value = HIDDEN_ADDRESS.sub("@", value)
+            for name, address in _persons(value):
+                yield self._name(name, address), address
 
     def _name(self, name, address):
         name = " ".join(DIRECTIONS.sub("", words(name, self.problems)).split()).strip("'\" ")
         if "@" in name:  # an address instead of a name: only what stands before the @ is shown
             name = name.split("@")[0].strip("<'\" ")
         return (name or address.split("@")[0])[:NAME_LENGTH].strip()
+
+
+def _persons(value):
+    """(name, address) of each person in the value of a header. The comma of `Doe, John <john@…>` parts nobody."""
+    start = 0
+    for match in PEOPLE.finditer(value):
+        if "@" in match[0]:
+            yield _person(value[start : match.end()])
+            start = match.end() + 1
+    if value[start:].strip():
+        yield value[start:], ""
+
+
+def _person(text):
+    if match := BRACKETED_ADDRESS.search(text):
+        name = text[: match.start()] or text[match.end() :].strip("() ")
+    elif match := ADDRESS.search(text):
+        name = " ".join(COMMENT.findall(text))
+    else:
+        return text, ""
+    return re.sub(r'\\(.)|"', r"\1", name), (match[1] if match.re is BRACKETED_ADDRESS else match[0])
 
 
 def words(value, problems):

@@ -2,7 +2,9 @@
 address."""
 
 import re
-from html.parser import HTMLParser
+from html import unescape
+
+import nh3
 
 PARAGRAPHS = {"blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"}
 BLOCKS = {
@@ -21,27 +23,71 @@ BLOCKS = {
     "tr",
 }
 BLOCKS |= PARAGRAPHS - {"blockquote"}
-UNSEEN = {"head", "script", "style", "title", "template", "noscript"}
+UNSEEN = {"script", "style", "title", "template", "noscript"}
+DEEPEST = 30
+
+TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)(?: href="([^"]*)")?>|([^<]+)')
+SWALLOWING = re.compile(rf"<(/?)({'|'.join(UNSEEN)}|textarea|xmp)\b[^<>]*>?", re.I | re.A)
+QUOTE = re.compile(r"<(/?)blockquote\b[^<>]*>?", re.I | re.A)
+BLOCK_EDGE = re.compile(rf"\S\s*(?=</?(?:{'|'.join(sorted(BLOCKS))}|body|html)\b|<br\b[^<>]*>\s*<br\b)", re.I | re.A)
+
+_cleaner = nh3.Cleaner(
+    tags=BLOCKS | {"a", "blockquote", "br", "td", "th", "tbody", "thead", "tfoot"},
+    clean_content_tags=UNSEEN,
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https"},
+    link_rel=None,
+)
 
 
-def to_text(html):
+def to_text(html, is_cut=False):
+    """nh3 reads the HTML as browsers do, so that every element ends where it does in a browser. Of what `is_cut`
+    the end is missing anyway."""
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    for closing, tag, href, data in TOKEN.findall(_cleaner.clean(html if is_cut else _with_ends(html))):
+        if data:
+            reader.data(unescape(data))
+        elif closing:
+            reader.end(tag)
+        else:
+            reader.start(tag, unescape(href))
     return re.sub(r"\n{3,}", "\n\n", reader.text()).strip()
 
 
-class _Reader(HTMLParser):
+def _with_ends(html):
+    """HTML without the beginnings of elements that would swallow all the text below, as they never end; a
+    quote that never ends does so with its first block, so that nobody's own words become part of it."""
+    if html.rfind("<!--") > html.rfind("-->"):
+        at = html.rfind("<!--")
+        html = html[:at] + html[at + 4 :]
+    for tag in reversed(_unended(SWALLOWING, html)):
+        html = html[: tag.start()] + html[tag.end() :]
+    for tag in reversed(_unended(QUOTE, html)):
+        edge = BLOCK_EDGE.search(html, tag.end())
+        at = edge.end() if edge else len(html)
+        html = f"{html[:at]}</blockquote>{html[at:]}"
+    return html
+
+
+def _unended(pattern, html):
+    """The opening tags without a closing one; of an element in itself there are none but the first."""
+    opened = []
+    for match in pattern.finditer(html):
+        if not match[1]:
+            opened.append(match)
+        elif opened:
+            opened.pop()
+    return opened[:DEEPEST]
+
+
+class _Reader:
     def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.lines, self.line = [], ""
-        self.unseen = self.quotes = self.preformatted = 0
+        self.lines, self.line = [], []
+        self.quotes = self.preformatted = 0
         self.link, self.link_at = "", 0
 
-    def handle_starttag(self, tag, attrs):
-        if tag in UNSEEN:
-            self.unseen += 1
-        elif tag == "br":
+    def start(self, tag, href):
+        if tag == "br":
             self._break()
         elif tag in BLOCKS or tag == "blockquote":
             self._end_line(tag)
@@ -50,54 +96,53 @@ class _Reader(HTMLParser):
         elif tag == "pre":
             self.preformatted += 1
         elif tag == "li":
-            self.line = "- "
+            self.line = ["- "]
         elif tag == "a":
-            self.link, self.link_at = dict(attrs).get("href") or "", len(self.line)
+            self.link, self.link_at = href, len(self.line)
 
-    def handle_endtag(self, tag):
-        if tag in UNSEEN:
-            self.unseen = max(self.unseen - 1, 0)
-        elif tag == "a":
+    def end(self, tag):
+        if tag == "a":
             self._end_link()
         elif tag == "blockquote":
             self._end_line()
-            self.quotes = max(self.quotes - 1, 0)
+            self.quotes -= 1
             self._end_line(tag)
         elif tag in BLOCKS:
             self._end_line(tag)
         elif tag in ("td", "th"):
-            self.line += "  "
+            self.line.append("  ")
         if tag == "pre":
-            self.preformatted = max(self.preformatted - 1, 0)
+            self.preformatted -= 1
 
-    def handle_data(self, data):
-        if self.unseen:
-            return
+    def data(self, data):
         if self.preformatted:
             *whole, rest = data.split("\n")
             for part in whole:
-                self.line += part
+                self.line.append(part)
                 self._break()
-            self.line += rest
+            self.line.append(rest)
             return
         text = re.sub(r"\s+", " ", data)
-        self.line += text.lstrip() if self.line in ("", "- ") else text
+        self.line.append(text.lstrip() if self.line in ([], ["- "]) else text)
 
     def text(self):
         self._break()
         return "\n".join(self.lines)
 
+    def _mark(self):
+        return ">" * min(self.quotes, DEEPEST)
+
     def _break(self):
-        self.lines.append((">" * self.quotes + " " if self.quotes else "") + self.line.rstrip())
-        self.line, self.link = "", ""
+        self.lines.append((self._mark() + " " if self.quotes else "") + "".join(self.line).rstrip())
+        self.line, self.link, self.link_at = [], "", 0
 
     def _end_line(self, tag=""):
-        if self.line.strip():
+        if any(map(str.strip, self.line)):
             self._break()
         if tag in PARAGRAPHS:
-            self.lines.append(">" * self.quotes)
+            self.lines.append(self._mark())
 
     def _end_link(self):
-        if self.link.startswith(("http://", "https://")) and self.link not in self.line[self.link_at :]:
-            self.line += f" <{self.link}>"
+        if self.link and self.link not in "".join(self.line[self.link_at :]):
+            self.line.append(f" <{self.link}>")
         self.link = ""

@@ -9,8 +9,8 @@ from django.db import DatabaseError, reset_queries
 from forum.models import ImportedMessage
 
 from . import mbox, writing
-from .conversion import Draft, Failure, Task
-from .headers import identify
+from .conversion import Draft, Failure
+from .headers import digest
 
 BATCH, BATCH_BYTES = 100, 4 * 1024 * 1024
 FAILURES_NAMED = 20
@@ -30,6 +30,8 @@ class Report:
     """The first FAILURES_NAMED of those that failed."""
     problems: Counter = field(default_factory=Counter)
     """How many messages came in spite of what; docs/importing.md explains the names."""
+    left_out: Counter = field(default_factory=Counter)
+    """How much of what was left out of the messages that came."""
 
     def fail(self, failure):
         self.failed += 1
@@ -39,8 +41,8 @@ class Report:
 
 @dataclass(slots=True)
 class Batch:
-    tasks: list[Task]
-    ids: set[str]
+    raws: list[mbox.RawMessage]
+    hashes: set[str]
     position: int
     """How many bytes of the file had been read by then."""
 
@@ -54,7 +56,7 @@ class Importer:
     def __init__(self, category, workers, advance=lambda position: None):
         self.category, self.workers, self.advance = category, workers, advance
         self.report = Report()
-        self.ahead = set()  # ids of messages that were read but are not written yet
+        self.ahead = set()  # hashes of messages that were read but are not written yet
 
     def run(self, path):
         """Raises mbox.ArchiveError where the file can't be read any further; what came before is imported
@@ -63,7 +65,7 @@ class Importer:
         for batch, results in self.workers.convert(self._batches(path, errors)):
             self._write(results)
             reset_queries()  # with DEBUG on, Django would keep every statement
-            self.ahead -= batch.ids
+            self.ahead -= batch.hashes
             self.advance(batch.position)
         if errors:
             raise errors[0]
@@ -83,23 +85,20 @@ class Importer:
             yield self._batch(raws)
 
     def _batch(self, raws):
-        """The messages of `raws` that are new, each with how many of those it answers are missing."""
-        named = [identify(raw.content) for raw in raws]
-        known = self._known({id for own, answers in named for id in [own, *answers]}) | self.ahead
-        tasks, ids = [], set()
-        for raw, (id, answers) in zip(raws, named, strict=True):
-            if id in known:
-                self.report.duplicates += 1
-                continue
-            tasks.append(Task(raw, next((index for index, answer in enumerate(answers) if answer in known), None)))
-            ids.add(id)
-            known.add(id)
+        """Those of `raws` that no import has brought byte by byte; what else is known shows once they are read."""
+        hashes = [digest(raw.content) for raw in raws]
+        known, new = self._known(hashes) | self.ahead, {}
+        for hash, raw in zip(hashes, raws, strict=True):
+            if hash not in known:
+                new.setdefault(hash, raw)
         self.report.read += len(raws)
-        self.ahead |= ids
-        return Batch(tasks, ids, raws[-1].position)
+        self.report.duplicates += len(raws) - len(new)
+        self.ahead |= set(new)
+        return Batch(list(new.values()), set(new), raws[-1].position)
 
-    def _known(self, ids):
-        return set(ImportedMessage.objects.filter(message_id__in=ids).values_list("message_id", flat=True))
+    def _known(self, hashes):
+        rows = ImportedMessage.objects.filter(category=self.category, content_hash__in=hashes)
+        return set(rows.values_list("content_hash", flat=True))
 
     def _write(self, results):
         drafts = []
@@ -128,3 +127,4 @@ class Importer:
         self.report.duplicates += len(drafts) - written.posts
         for draft in drafts:
             self.report.problems.update(draft.problems)
+            self.report.left_out.update(draft.left_out)

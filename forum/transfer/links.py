@@ -5,7 +5,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 URL = re.compile(r"https?://[^\s<>\"\x00-\x1f]+", re.I)
 BRACKETED_URL = re.compile(r"<\s?(https?://[^\s<>\"\x00-\x1f]+)\s?>", re.I)
-TWICE = re.compile(r"(?:https?://)?([^\s<>\"]{4,2000}?)/?\s?<(https?://)\1(/?)>", re.I)
+ANY_URL = re.compile(f"{BRACKETED_URL.pattern}|{URL.pattern}", re.I)
+SECOND = re.compile(r"<(https?://)([^\s<>\"]{4,2000})>", re.I)
+SCHEME_AT_END = re.compile(r"https?://$", re.I)
 MAILTO = re.compile(r"[<\[(]mailto:[^\s<>\[\]()]+[>\])]|\bmailto:(?=[\w.+-]+@)", re.I)
 
 # Not in `git@host.org:path`, which is a command's argument rather than somebody's mailbox.
@@ -19,7 +21,23 @@ def tidy(text):
     """Mail addresses masked, `mailto:` taken off, a link that is written twice written once."""
     if "@" in text:
         text = "".join(part if URL.match(part) else _masked(part) for part in _split(text))
-    return TWICE.sub(r"<\2\1\3>", text) if "<http" in text else text
+    return _once(text) if "<http" in text else text
+
+
+def _once(text):
+    """With `<https://a.example/>` for `a.example <https://a.example/>`."""
+    kept, at = [], 0
+    for match in SECOND.finditer(text):
+        kept.append(_without_repetition(text[at : match.start()], match[2].removesuffix("/")))
+        at = match.start()
+    return "".join([*kept, text[at:]])
+
+
+def _without_repetition(before, address):
+    first = before.removesuffix(" ").removesuffix("/")
+    if not first.lower().endswith(address.lower()):
+        return before
+    return SCHEME_AT_END.sub("", first[: -len(address)])
 
 
 def _split(text):
@@ -39,7 +57,7 @@ def pieces(text):
     """(text, url) pairs in order; one of the two is empty. What mail gateways wrapped around a URL is
     gone."""
     at = 0
-    for match in re.finditer(f"{BRACKETED_URL.pattern}|{URL.pattern}", text, re.I):
+    for match in ANY_URL.finditer(text) if "://" in text else ():
         url = match[1] or _without_punctuation(match[0])
         yield text[at : match.start()], ""
         yield "", unwrapped(url)

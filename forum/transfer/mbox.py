@@ -4,6 +4,7 @@ import gzip
 import re
 import zlib
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -11,9 +12,21 @@ from django.utils.translation import gettext as _
 MESSAGE_LIMIT = 16 * 1024 * 1024  # of a larger message the rest is left out: memory stays flat, whatever the file
 CHUNK = 256 * 1024
 SEPARATOR_LIMIT = 1000
+HEADERS_LIMIT = 4000  # of what follows a separator, to see whether it is a message
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b"
-SEPARATOR = re.compile(rb"From .*\d\d:\d\d.*\d{4}")
+MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+SEPARATOR = re.compile(
+    rb"From (?:.{1,300}?\s)?\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\s+"
+    rb"(?:" + MONTH + rb"\s+\d{1,2}|\d{1,2}\s+" + MONTH + rb"\s+\d{4})\s+\d{1,2}:\d\d(?::\d\d)?"
+    rb"(?:\s+(?:[A-Z]{1,5}|[+-]\d{4}|\d{4})){0,3}(?:\s+remote from \S+)?\s*$"
+)
+HEADER = re.compile(rb">?From |[!-9;-~]{1,100}\s?:")
+KNOWN_HEADER = re.compile(
+    rb"(?:from|date|message-id|received|return-path|delivered-to|sender|reply-to|to|subject|mime-version"
+    rb"|content-type)\s?:",
+    re.I,
+)
 QUOTED_SEPARATOR = re.compile(rb"^>(>*From )", re.M)
 
 
@@ -60,37 +73,58 @@ def _messages(path, file):
     file.seek(0)
     stream = gzip.GzipFile(fileobj=file) if compressed else file
     begin, buffer = _first_separator(path, stream)
-    looked_at, is_cut = 0, False
+    looked_at, is_cut, is_all = 0, False, False
     while True:
-        at, end = _next_separator(buffer, looked_at)
+        at, end = _next_separator(buffer, looked_at, is_all)
         if at is not None:
             yield _message(begin, buffer[:at], is_cut, file.tell())
             begin = bytes(buffer[at:end])
             del buffer[: end - 1]
             looked_at, is_cut = 0, False
+        elif is_all:
+            break
         elif chunk := stream.read1(CHUNK):  # read() would lose what comes before a damage
-            looked_at = max(len(buffer) - SEPARATOR_LIMIT, 0)
+            looked_at = max(len(buffer) - SEPARATOR_LIMIT - HEADERS_LIMIT, 0)
             buffer += chunk
             if len(buffer) > MESSAGE_LIMIT + 2 * CHUNK:
                 is_cut = True
-                del buffer[MESSAGE_LIMIT : -CHUNK - SEPARATOR_LIMIT]
+                del buffer[MESSAGE_LIMIT : -CHUNK - SEPARATOR_LIMIT - HEADERS_LIMIT]
                 looked_at = MESSAGE_LIMIT
         else:
-            break
+            is_all = True
     yield _message(begin, buffer, is_cut, file.tell())
 
 
-def _next_separator(buffer, start):
+def _next_separator(buffer, start, is_all):
     """(where the next separator's line begins, where it ends), or (None, None) if the buffer has no whole
-    one."""
+    one. A line of text can look like one, so the headers of a message have to follow."""
     while (at := buffer.find(b"\nFrom ", start) + 1) > 0:
         end = buffer.find(b"\n", at, at + SEPARATOR_LIMIT) + 1
-        if not end:
+        if not (is_all or _holds_headers(buffer, at, end)):
             return None, None
-        if SEPARATOR.match(buffer, at, end):
+        if end and SEPARATOR.match(buffer[at:end]) and _is_message(bytes(buffer[end : end + HEADERS_LIMIT])):
             return at, end
         start = at
     return None, None
+
+
+def _holds_headers(buffer, at, end):
+    """Whether enough has been read to judge the line that begins at `at`."""
+    if len(buffer) >= at + SEPARATOR_LIMIT + HEADERS_LIMIT:
+        return True
+    return bool(end) and (buffer.find(b"\n\n", end - 1) >= 0 or buffer.find(b"\n\r\n", end - 1) >= 0)
+
+
+def _is_message(beginning):
+    """Whether this begins with headers, or with the next separator: then there is nothing in it."""
+    lines = beginning.splitlines()
+    if not lines or SEPARATOR.match(lines[0]):
+        return bool(lines)
+    if not HEADER.match(lines[0]):
+        return False
+    headers = list(takewhile(lambda line: line.strip() and not SEPARATOR.match(line), lines))
+    known = {match[0].lower() for match in map(KNOWN_HEADER.match, headers) if match}
+    return len(known) > 1 or bool(known and all(HEADER.match(line) or line[:1].isspace() for line in headers))
 
 
 def _first_separator(path, stream):
@@ -100,7 +134,8 @@ def _first_separator(path, stream):
         start = (start + chunk).removeprefix(BYTE_ORDER_MARK).lstrip()
     if not start:
         raise ArchiveError(_("%s: the file is empty. Download it again, or leave it out.") % path)
-    if not SEPARATOR.match(start):
+    line, newline, rest = start.partition(b"\n")
+    if not SEPARATOR.match(line[:SEPARATOR_LIMIT]):
         raise ArchiveError(
             _(
                 "%s: this is not a mailing-list archive. An mbox file, plain or gzip, begins with a line "
@@ -109,7 +144,6 @@ def _first_separator(path, stream):
             )
             % path
         )
-    line, newline, rest = start.partition(b"\n")
     return line, bytearray(newline + rest)
 
 

@@ -23,6 +23,7 @@ ESCAPED = re.compile(
     """,
     re.X,
 )
+SIGN = re.compile(r"[\\`\[~|*_<&@]")  # what ESCAPED may find; most lines have none
 LINE_START = re.compile(r"(?:[#>=*]|[-+](?=\s|$|-)|\d{1,9}(?=[.)](?:\s|$)))")
 
 
@@ -47,12 +48,15 @@ def to_markdown(lines):
 
 def escape(line, at_start=True):
     """`line` as Markdown that shows just these characters; its web addresses become links."""
-    parts = [f"<{url}>" if url else ESCAPED.sub(r"\\\g<0>", text) for text, url in links.pieces(line)]
-    written = "".join(parts)
+    written = "".join(f"<{url}>" if url else _escaped(text) for text, url in links.pieces(line))
     if at_start and not written.startswith(("\\", "<")) and (match := LINE_START.match(written)):
         at = match.end() if match[0][0].isdigit() else 0
         written = written[:at] + "\\" + written[at:]
     return written
+
+
+def _escaped(text):
+    return ESCAPED.sub(r"\\\g<0>", text) if SIGN.search(text) else text
 
 
 def _items(lines):

@@ -52,6 +52,9 @@ class Quote:
     source: str
     """“On Monday Ada wrote:”, or empty."""
     blocks: list = field(default_factory=list)
+    is_folded: bool = False
+    link: str = ""
+    """Markdown that leads to the quoted post."""
 
 
 def parse(text):

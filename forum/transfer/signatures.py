@@ -1,13 +1,26 @@
-"""What stands under what people wrote, and nobody needs above the next post: signatures, list footers, phone
-adverts."""
+"""What stands under what people wrote, and nobody needs above the next post: signatures, list footers,
+confidentiality notices, phone adverts."""
 
 import re
+from collections import Counter
+
+from .notices import is_notice
 
 SIGNATURE_LINES = 15  # what is longer is text, whatever stands before it
 MARK = re.compile(r"\s*-- ?$")
+FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 RULER = re.compile(r"\s*[_-]{10,}\s*$")
-FOOTER = re.compile(r"(?:[\w.-]+ mailing list\b|to unsubscribe\b|mailing list info)", re.I)
+RULER_OR_MARK = re.compile(r"\s*(?:[_-]{10,}|--)\s*$")
 FOOTER_LINES = 6
+FOOTER = re.compile(
+    r"\s*(?:[\w.+-]+ mailing list\s*(?:$|--|<|https?:|[\w.+-]+@)"
+    r"|you received this (?:message|e-?mail) because you (?:are|have) subscribed)",
+    re.I,
+)
+RULED_FOOTER = re.compile(r"\s*(?:[\w.+-]+ mailing list\b|to (?:un)?subscribe\b|mailing list info)", re.I)
+CONTACT = re.compile(r"https?://|@|subscribed to", re.I)
+
+NOTICE_LINES = 24  # of a paragraph that are looked at
 ADVERT = re.compile(
     r"(?:sent from (?:my|mail|outlook|yahoo|proton|samsung)\b|get outlook for|sent with (?:proton"
     r"|airmail|mailspring)"
@@ -18,35 +31,85 @@ ADVERT = re.compile(
 )
 
 
-def without(lines):
-    """`lines` of one person's words without the parts that say who sent them with what to which list."""
-    return _without_rulers(_without_adverts(_without_signature(_without_footers(lines))))
+def without(lines, left_out=None):
+    """`lines` of one person's words without the parts that say who sent them with what to which list. Counts in
+    the Counter `left_out` what there was of each."""
+    left_out = Counter() if left_out is None else left_out
+    for part in (_without_footers, _without_notices, _without_signatures, _without_adverts):
+        lines = part(lines, left_out)
+    return _without_rulers(lines)
 
 
-def _without_footers(lines):
+def _without_footers(lines, left_out):
     kept, index = [], 0
     while index < len(lines):
-        if RULER.match(lines[index]) and index + 1 < len(lines) and FOOTER.match(lines[index + 1]):
-            end = index + 1
-            while end < min(len(lines), index + FOOTER_LINES) and lines[end].strip():
-                end += 1
-            index = end
+        end = _end_of_footer(lines, index)
+        if end > index:
+            left_out["footer"] += 1
+            while kept and _parts_only(kept[-1]):
+                kept.pop()
         else:
             kept.append(lines[index])
-            index += 1
+            end = index + 1
+        index = end
     return kept
 
 
-def _without_signature(lines):
-    for index in range(len(lines) - 1, -1, -1):
-        if MARK.match(lines[index]):
-            below = [line for line in lines[index + 1 :] if line.strip()]
-            return lines[:index] if len(below) <= SIGNATURE_LINES else lines
-    return lines
+def _end_of_footer(lines, index):
+    """Where the footer ends that begins in this line, or `index` if none does."""
+    is_ruled = index and RULED_FOOTER.match(lines[index]) and RULER_OR_MARK.match(lines[index - 1])
+    if not (is_ruled or FOOTER.match(lines[index])):
+        return index
+    end = index + 1
+    while end < min(len(lines), index + FOOTER_LINES) and lines[end].strip():
+        end += 1
+    return end if is_ruled or CONTACT.search(" ".join(lines[index:end])) else index
 
 
-def _without_adverts(lines):
-    return [line for line in lines if not ADVERT.match(line.strip())]
+def _without_notices(lines, left_out):
+    """Without paragraphs that say for whom a message was meant, and who is not liable for it."""
+    kept, start = [], 0
+    for index in range(len(lines) + 1):
+        if index == len(lines) or not lines[index].strip():
+            paragraph = lines[start:index]
+            if paragraph and is_notice(" ".join(paragraph[:NOTICE_LINES])):
+                left_out["notice"] += 1
+            else:
+                kept += paragraph
+            kept += lines[index : index + 1]
+            start = index + 1
+    return kept
+
+
+def _without_signatures(lines, left_out):
+    """Without what stands below the last `--`, if that is no longer than a signature. Other such lines go by
+    themselves."""
+    marks = _marks(lines)
+    if not marks:
+        return lines
+    below = sum(bool(line.strip()) for line in lines[marks[-1] + 1 :])
+    if below <= SIGNATURE_LINES:
+        left_out["signature"] += bool(below)
+        lines = lines[: marks[-1]]
+    marks = set(marks)
+    return ["" if index in marks else line for index, line in enumerate(lines)]
+
+
+def _marks(lines):
+    """The indexes of lines that are `--`, but not of those in fenced code."""
+    marks, fence = [], ""
+    for index, line in enumerate(lines):
+        if MARK.match(line) and not fence:
+            marks.append(index)
+        elif match := FENCE.match(line):
+            fence = match[1] if not fence else "" if match[1].startswith(fence) else fence
+    return marks
+
+
+def _without_adverts(lines, left_out):
+    kept = [line for line in lines if not ADVERT.match(line.strip())]
+    left_out["advert"] += len(lines) - len(kept)
+    return kept
 
 
 def _without_rulers(lines):

@@ -1,36 +1,35 @@
 """The text of a mail as the Markdown of a post."""
 
 import re
+from collections import Counter
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from forum.markdown import MAX_LENGTH
 
-from . import code, links, prose, quoting, signatures
-from .quoting import Quote, Words
+from . import code, folding, links, prose, quoting, signatures
+from .quoting import Words
 
-HISTORY_LINES = 6  # of what a mail answers, when that stands above in the topic anyway
-HISTORY_SIZE = 600  # characters
-SHORT_HISTORY = 12  # lines; a quote up to this long is left alone
 FENCE = re.compile(r"\s*(`{3,}|~{3,})[\w+-]*\s*$")
-SPACES = str.maketrans({"\xa0": " ", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\x0b": "\n", "\x0c": "\n"})
+LINE_ENDS = "\u2028\u2029\x85\x0b\x0c"
+ROOM_FOR_NOTES = 200  # characters
+SHORTEST_CUT = 1000  # what is longer loses its end rather than going as a whole
+FOLDED = "[!quote]-"
 
 
-def to_markdown(text, missing=None, attachments=()):
+def to_markdown(text, attachments=(), link="", left_out=None):
     """Markdown of at most MAX_LENGTH characters; if that is too little, a note tells what was left out.
 
-    `missing` tells how many of the messages that this one answers, nearest first, are not in the topic before
-    one is.
-    So many levels of the old mail below the text are kept, and of the next one the beginning. None keeps
-    everything.
+    `link` is Markdown that leads to the post that is answered. What is dropped is counted in the Counter `left_out`.
     """
-    text = text.translate(SPACES).expandtabs(8).strip("\n")
+    left_out = Counter() if left_out is None else left_out
+    text = _with_plain_spaces(text).expandtabs(8).strip("\n")
+    blocks = [_without_signatures(block, left_out) for block in quoting.parse(text)]
+    blocks = [block for block in blocks if block is not None]
+    folding.fold(blocks, link)
     note = _attachments(attachments)
-    whole = _written(text, missing, note)
-    if len(whole) > MAX_LENGTH:
-        whole = _written(text, 0, note)
-    return whole if len(whole) <= MAX_LENGTH else _cut(text, note)
+    lines = _fitting(_lines(blocks), MAX_LENGTH - len(note) - 2, left_out)
+    return "\n\n".join(filter(None, ["\n".join(lines), note])) or f"*{_('(no text)')}*"
 
 
 def verbatim(text):
@@ -39,68 +38,45 @@ def verbatim(text):
     return "\n".join(_fenced(text.split("\n")))[:MAX_LENGTH]
 
 
-def _cut(text, note):
-    """As much of the beginning as a post can hold."""
-    low, high = 0, min(len(text), MAX_LENGTH)
-    while high - low > 100:
-        middle = (low + high) // 2
-        if len(_beginning(text, middle, note)) <= MAX_LENGTH:
-            low = middle
-        else:
-            high = middle
-    return _beginning(text, low, note)
+def _with_plain_spaces(text):
+    for line_end in LINE_ENDS:
+        text = text.replace(line_end, "\n")
+    return text.replace("\xa0", " ")
 
 
-def _beginning(text, length, note):
-    left_out = _("[The remaining %d characters were too long for a post.]") % (len(text) - length)
-    return "\n\n".join(filter(None, [_written(text[:length], 0, ""), f"*{prose.escape(left_out)}*", note]))
-
-
-def _written(text, missing, note):
-    blocks = [_without_signatures(block) for block in quoting.parse(text)]
-    blocks = [block for block in blocks if block is not None]
-    if missing is not None and len(blocks) > 1 and isinstance(blocks[-1], Quote):
-        blocks[-1:] = _shortened(blocks[-1], missing)
-    lines = _lines(blocks)
-    return "\n".join(lines) + (("\n\n" if lines else "") + note if note else "") or f"*{_('(no text)')}*"
-
-
-def _without_signatures(block):
+def _without_signatures(block, left_out):
     if isinstance(block, Words):
-        lines = signatures.without(block.lines)
+        lines = signatures.without(block.lines, left_out)
         return Words(lines) if any(line.strip() for line in lines) else None
-    block.blocks = [inner for inner in map(_without_signatures, block.blocks) if inner is not None]
+    block.blocks = [inner for inner in (_without_signatures(inner, left_out) for inner in block.blocks) if inner]
     return block if block.blocks else None
 
 
-def _shortened(quote, missing):
-    """The first lines of what the quoted person wrote; what is quoted in it stands further above."""
-    if missing:
-        inner = [_shortened(block, missing - 1) if isinstance(block, Quote) else [block] for block in quote.blocks]
-        return [Quote(quote.source, [block for blocks in inner for block in blocks])]
-    size = _size(quote)
-    if size <= SHORT_HISTORY:
-        return [quote]
-    kept = Words(_first_lines([line for block in quote.blocks if isinstance(block, Words) for line in block.lines]))
-    left_out = size - _size(kept)
-    note = ngettext("[… %d more quoted line]", "[… %d more quoted lines]", left_out) % left_out
-    return [Quote(quote.source, [kept, Words([note])])] if any(kept.lines) else []
-
-
-def _size(block):
-    if isinstance(block, Words):
-        return sum(bool(line.strip()) for line in block.lines)
-    return sum(map(_size, block.blocks))
-
-
-def _first_lines(lines):
-    kept, count, size = [], 0, 0
+def _fitting(lines, room, left_out):
+    """As much of the beginning as a post can hold, and a note on the rest: for long mails that is old mail."""
+    length = sum(map(len, lines)) + len(lines)
+    if length <= room:
+        return lines
+    left_out["end"] += 1
+    kept, free = [], room - ROOM_FOR_NOTES
     for line in lines:
-        count, size = count + bool(line.strip()), size + len(line)
-        if count > HISTORY_LINES or (size > HISTORY_SIZE and count > 1):
+        if len(line) >= free:
+            if free > SHORTEST_CUT:
+                beginning = line[: free - 1]
+                kept.append((beginning.rpartition(" ")[0] or beginning).rstrip("\\"))
             break
         kept.append(line)
-    return kept
+        free -= len(line) + 1
+    note = _("[The remaining %d characters were too long for a post.]") % (length - sum(map(len, kept)) - len(kept))
+    return [*kept, *_open_fence(kept), "", f"*{prose.escape(note)}*"]
+
+
+def _open_fence(lines):
+    fence = []
+    for line in lines:
+        if line.startswith("```") and not line.strip("`"):
+            fence = [] if fence == [line] else fence or [line]
+    return fence
 
 
 def _lines(blocks, depth=0):
@@ -109,12 +85,18 @@ def _lines(blocks, depth=0):
         if isinstance(block, Words):
             inner = _words([links.tidy(line) for line in block.lines])
         else:
-            inner = [prose.escape(links.tidy(block.source)), ""] if block.source else []
-            inner += _lines(block.blocks, depth + 1)
-            if depth < quoting.DEPTH:
-                inner = [f"> {line}".rstrip() for line in inner]
+            inner = _quoted(block, depth)
         lines += [*inner, ""]
     return lines[:-1]
+
+
+def _quoted(quote, depth):
+    is_marked = depth < quoting.DEPTH
+    source = prose.escape(links.tidy(quote.source)) if quote.source else ""
+    heading = " ".join(filter(None, [FOLDED if quote.is_folded and is_marked else "", source, quote.link]))
+    lines = [heading, ""] if heading else []
+    lines += _lines(quote.blocks, depth + 1)
+    return [f"> {line}".rstrip() for line in lines] if is_marked else lines
 
 
 def _words(lines):

@@ -3,18 +3,28 @@ Nothing is announced: open pages find imported posts as they find those of any o
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from forum.models import Category, ImportedMessage, ImportedReference, ImportedSubject, Post, Topic, User
+from forum.models import (
+    Category,
+    ImportedAuthor,
+    ImportedMessage,
+    ImportedReference,
+    ImportedSubject,
+    Post,
+    Topic,
+    User,
+)
 from forum.models.topics import TITLE_LENGTH, slug_of
 from forum.short_text import cleaned, one_line
 
 from . import authors
+from .conversion import hashed
 from .threads import Threads
 
 
@@ -30,7 +40,7 @@ def write(category, drafts):
     """Writes those of the `drafts` that the database doesn't have, in one transaction. Returns how much was
     new."""
     Category.objects.select_for_update(of=("self",)).get(pk=category.pk)  # two imports at once take turns
-    drafts = _new(drafts)
+    drafts = _new(category, drafts)
     if not drafts:
         return Written()
     members, new_members = authors.find_or_make(drafts)
@@ -44,27 +54,48 @@ def write(category, drafts):
             new_topics.append(topic)
         threads.add(draft, topic)
         posts.append(_post(topic, members[draft.address_hash], draft))
-    _save(topics, new_topics, posts)
+    _save_topics(topics, new_topics, posts)
+    _link_quoted_posts(category, drafts, posts)
+    Post.objects.bulk_create(posts)
+    _count_posts(Counter(post.author_id for post in posts))
     _remember(category, drafts, posts, threads)
     return Written(len(posts), len(new_topics), new_members)
 
 
-def _new(drafts):
-    """Once each, those that no import has brought yet; all with a date."""
-    by_id = {draft.id: draft for draft in reversed(drafts)}
-    known = ImportedMessage.objects.filter(message_id__in=by_id).values_list("message_id", flat=True)
-    for id in known:
-        del by_id[id]
-    new, date = list(by_id.values())[::-1], timezone.now()
-    for draft in new:
-        draft.date = date = draft.date or date
-    return new
+def _new(category, drafts):
+    """Once each, those that no import has brought into the category yet; all with a date."""
+    rows = ImportedMessage.objects.filter(category=category, message_id__in=_ids(drafts))
+    known = dict(rows.values_list("message_id", "text_hash"))
+    new, date = [], timezone.now()
+    for draft in drafts:
+        if known.get(draft.id) not in (None, "", draft.text_hash):  # another mail with the same, broken id
+            draft.id = f"sha256:{draft.text_hash}"
+            draft.problems["id"] = 1
+        if draft.id not in known:
+            known[draft.id] = draft.text_hash
+            draft.date = date = draft.date or date
+            new.append(draft)
+    return _without_addresses(new)
+
+
+def _ids(drafts):
+    return {id for draft in drafts for id in (draft.id, f"sha256:{draft.text_hash}")}
+
+
+def _without_addresses(drafts):
+    """Drafts that answer messages only: in In-Reply-To some programs name the person instead."""
+    hashes = {id: hashed(id.lower()) for draft in drafts for id in draft.answers}
+    known = ImportedAuthor.objects.filter(address_hash__in=hashes.values()).values_list("address_hash", flat=True)
+    addresses = {*known, *(draft.address_hash for draft in drafts)}
+    for draft in drafts:
+        draft.answers = [id for id in draft.answers if hashes[id] not in addresses]
+    return drafts
 
 
 def _threads(category, drafts):
     """The threads that these drafts may join, with Topics, not yet locked."""
     ids = {id for draft in drafts for id in [draft.id, *draft.answers]}
-    subjects = {_hash(draft.subject.key): draft.subject.key for draft in drafts if draft.subject.key}
+    subjects = {hashed(draft.subject.key): draft.subject.key for draft in drafts if draft.subject.key}
     references = ImportedReference.objects.filter(category=category, message_id__in=ids)
     same_subject = ImportedSubject.objects.filter(category=category, subject_hash__in=subjects)
     return Threads(
@@ -110,7 +141,7 @@ def _post(topic, author_id, draft):
     return post
 
 
-def _save(topics, new_topics, posts):
+def _save_topics(topics, new_topics, posts):
     Topic.objects.bulk_create(new_topics)
     changed = {id(post.topic) for post in posts}
     Topic.objects.bulk_update(
@@ -119,8 +150,23 @@ def _save(topics, new_topics, posts):
     )
     for post in posts:
         post.topic = post.topic  # takes over the id that its topic has just got
-    Post.objects.bulk_create(posts)
-    _count_posts(Counter(post.author_id for post in posts))
+
+
+def _link_quoted_posts(category, drafts, posts):
+    """Leads from quotes to the post that is answered, if it stands above in the same topic."""
+    answered = {draft.answers[0] for draft in drafts if draft.answers}
+    rows = ImportedMessage.objects.filter(category=category, message_id__in=answered)
+    places = {
+        id: (topic, number) for id, topic, number in rows.values_list("message_id", "post__topic", "post__number")
+    }
+    for draft, post in zip(drafts, posts, strict=True):
+        topic, number = places.get(draft.answers[0] if draft.answers else "", (None, None))
+        if topic == post.topic_id:
+            url = reverse("number", args=[topic, number])
+            post.body, post.html = (draft.quoted.linked(text, url, number) for text in (post.body, post.html))
+        else:
+            post.body, post.html = map(draft.quoted.left_out, (post.body, post.html))
+        places[draft.id] = (post.topic_id, post.number)
 
 
 def _count_posts(counts):
@@ -133,7 +179,16 @@ def _count_posts(counts):
 
 def _remember(category, drafts, posts, threads):
     ImportedMessage.objects.bulk_create(
-        [ImportedMessage(message_id=draft.id, post=post) for draft, post in zip(drafts, posts, strict=True)]
+        [
+            ImportedMessage(
+                category=category,
+                message_id=draft.id,
+                content_hash=draft.content_hash,
+                text_hash=draft.text_hash,
+                post=post,
+            )
+            for draft, post in zip(drafts, posts, strict=True)
+        ]
     )
     ImportedReference.objects.bulk_create(
         [
@@ -143,14 +198,10 @@ def _remember(category, drafts, posts, threads):
     )
     ImportedSubject.objects.bulk_create(
         [
-            ImportedSubject(category=category, subject_hash=_hash(key), topic=topic, last_at=date)
+            ImportedSubject(category=category, subject_hash=hashed(key), topic=topic, last_at=date)
             for key, (topic, date) in threads.new_subjects.items()
         ],
         update_conflicts=True,
         unique_fields=["category", "subject_hash"],
         update_fields=["topic", "last_at"],
     )
-
-
-def _hash(key):
-    return sha256(key.encode()).hexdigest()

@@ -47,7 +47,7 @@ def test_it_tells_what_it_did(tmp_path):
     assert said.splitlines() == [
         "2 messages read, 2 imported.",
         "2 new topics, 1 new authors.",
-        "1 without a Message-ID.",
+        "1 without a Message-ID of their own.",
     ]
 
 

@@ -4,8 +4,8 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 ELEMENTS = {
-    "a", "blockquote", "br", "code", "div", "em", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p",
-    "pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "details", "div", "em", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p",
+    "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title", "rel", "class", "data-member"},

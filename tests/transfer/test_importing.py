@@ -182,7 +182,7 @@ def test_a_topic_goes_on_where_it_was_also_after_members_wrote_in_it(bring, ada)
 
 
 def test_two_imports_at_once_write_a_message_once(help_category):
-    drafts = conversion.convert_all([conversion.Task(mails.raw(letter(number)), None) for number in (1, 2)])
+    drafts = conversion.convert_all([mails.raw(letter(number)) for number in (1, 2)])
 
     counts = [writing.write(help_category, drafts[:1]).posts, writing.write(help_category, drafts).posts]
 
@@ -190,7 +190,69 @@ def test_two_imports_at_once_write_a_message_once(help_category):
     assert Post.objects.count() == 2
 
 
+@pytest.mark.parametrize("broken", ["<>", "<1@localhost>", "<@>", "x"])
+def test_two_mails_with_one_broken_id_are_two_posts(bring, broken):
+    sent = [
+        letter(1, message_id=broken),
+        letter(2, message_id=broken, subject="Strings"),
+        letter(1, message_id=broken, body="Up."),
+    ]
+
+    first, again = bring(*sent), bring(*sent)
+
+    assert sorted(Post.objects.values_list("body", flat=True)) == ["Letter 1.", "Letter 2.", "Up."]
+    assert (first.added, first.problems["id"] >= 2, again.added, again.duplicates) == (3, True, 0, 3)
+    assert Topic.objects.count() == 3
+
+
+def test_a_mail_that_came_on_two_ways_is_one_post(bring):
+    footer = "\n\n_______________________________________________\nKites mailing list\nkites@lists.example.org\n"
+
+    report = bring(
+        letter(1), letter(1, body=f"Letter 1.{footer}", subject="[Kites] Kites", list_id="<kites.lists.example.org>")
+    )
+
+    assert (report.added, report.duplicates) == (1, 1)
+
+
+def test_a_mail_of_two_lists_is_a_post_in_the_category_of_each(bring, lounge):
+    bring(letter(1), letter(2, answers=1))
+
+    report = bring(letter(1), letter(2, answers=1), category=lounge)
+
+    assert (report.added, report.duplicates) == (2, 0)
+    assert Post.objects.filter(topic__category=lounge).count() == 2
+    assert bring(letter(1), category=lounge).added == 0
+
+
+def test_an_address_in_in_reply_to_does_not_join_topics(bring):
+    bring(
+        letter(1),
+        *[letter(n, subject=f"On {n}", in_reply_to="<ines@example.org>", **{"from": "ada@x.org"}) for n in (2, 3)],
+    )
+
+    assert Topic.objects.count() == 3
+
+
+def test_an_archive_ends_in_as_many_empty_lines_as_it_likes(bring):
+    bring(letter(1, message_id=None) + b"\n\n\n")
+
+    assert bring(letter(1, message_id=None)).added == 0
+
+
 # --- Authors ---
+
+
+def test_people_of_one_family_are_two_members(bring):
+    bring(letter(1, **{"from": "Doe, John <john@example.org>"}), letter(2, **{"from": "Doe, Jane <jane@example.org>"}))
+
+    assert sorted(User.objects.values_list("name", flat=True)) == ["Doe, Jane", "Doe, John"]
+
+
+def test_people_without_addresses_are_told_apart_by_their_names(bring):
+    bring(letter(1, **{"from": "Ada"}), letter(2, **{"from": "Grace"}), letter(3, **{"from": "Ada"}))
+
+    assert sorted(User.objects.values_list("username", "posts_count")) == [("Ada", 2), ("Grace", 1)]
 
 
 def test_placeholders_have_no_address_and_nobody_can_sign_in_as_them(bring):
@@ -265,8 +327,8 @@ def test_a_message_that_the_database_refuses_does_not_stop_the_others(bring, mon
     assert Topic.objects.count() == 2
 
 
-class Lethal(conversion.Task):
-    """A task that ends the process it is handed to."""
+class Lethal(mbox.RawMessage):
+    """A message that ends the process it is handed to."""
 
     def __reduce__(self):
         return os._exit, (1,)
@@ -274,9 +336,9 @@ class Lethal(conversion.Task):
 
 @pytest.mark.timeout(300)
 def test_a_message_that_kills_its_process_does_not_stop_the_others():
-    tasks = [conversion.Task(mails.raw(letter(number)), None) for number in (1, 2, 3)]
-    tasks[1] = Lethal(tasks[1].raw, None)
-    batches = [importing.Batch(tasks, set(), 0), importing.Batch(tasks[:1], set(), 0)]
+    raws = [mails.raw(letter(number)) for number in (1, 2, 3)]
+    raws[1] = Lethal(mails.SEPARATOR, raws[1].content, False, 0)
+    batches = [importing.Batch(raws, set(), 0), importing.Batch(raws[:1], set(), 0)]
     workers = conversion.Workers(1)
 
     results = [result for _batch, results in workers.convert(batches) for result in results]
@@ -315,15 +377,34 @@ def test_what_came_before_a_damage_is_imported(tmp_path, help_category):
 
 # --- Old mails below new ones ---
 
+OLD = "\n".join(f"> Line {n}." for n in range(40))
 
-def test_the_old_mail_below_is_shortened_only_if_it_is_in_the_topic(bring):
-    old = "\n".join(f"> Line {n}." for n in range(40))
 
-    bring(letter(1), letter(2, answers=1, body=f"Yes.\n\n{old}"), letter(3, answers=99, body=f"No.\n\n{old}"))
+def test_a_folded_quote_is_whole_and_leads_to_the_post_it_quotes(bring):
+    bring(letter(1), letter(2, answers=1, body=f"Yes.\n\nOn 1 May, Ada wrote:\n{OLD}"))
 
-    shortened, whole = Post.objects.filter(body__contains="> Line").order_by("pk")
-    assert "Line 39" not in shortened.body
-    assert "Line 39" in whole.body
+    topic, post = Topic.objects.get(), Post.objects.get(number=2)
+    assert f"> [!quote]- On 1 May, Ada wrote: [#1](/t/{topic.pk}/1/)\n" in post.body
+    assert f'Ada wrote: <a href="/t/{topic.pk}/1/">#1</a></p>\n<details>' in post.html
+    assert "Line 39" in post.html
+    assert post.html == markdown.render(post.body)
+
+
+def test_it_does_so_when_the_quoted_post_came_with_an_earlier_archive(bring):
+    bring(letter(1), letter(2, answers=1))
+    bring(letter(3, answers=2, body=f"Yes.\n\n{OLD}"))
+
+    assert f"> [!quote]- [#2](/t/{Topic.objects.get().pk}/2/)\n>\n> Line 0." in Post.objects.get(number=3).body
+
+
+@pytest.mark.parametrize("quote", [OLD, f"On 1 May, Ada wrote:\n{OLD}"])
+def test_a_quote_of_what_is_not_in_the_topic_leads_nowhere(bring, quote):
+    bring(letter(1), letter(3, answers=99, body=f"No.\n\n{quote}"))
+
+    post = Post.objects.get(body__contains="Line 39")
+    assert "](" not in post.body
+    assert "<a" not in post.html
+    assert post.html == markdown.render(post.body)
 
 
 # --- Permissions ---

@@ -33,6 +33,41 @@ def test_a_from_line_without_a_date_belongs_to_the_text(tmp_path):
     assert contents(path)[0].endswith(b"From Ines with love")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From Monday at 10:30 on we flew, as in 2019",
+        "From Ines Mon Apr 29 08:00:00 2019",
+        "From ines@example.org Mon Apr 29 08:00:00 2019",
+        "From ines@example.org Mon Apr 29 08:00:00 2019\nNote: not a header",
+        "From ines@example.org Mon Apr 29 08:00:00 2019\nSubject: Kites\nand strings",
+    ],
+)
+def test_a_line_of_text_that_looks_like_a_separator_stays_in_the_text(tmp_path, line):
+    path = tmp_path / "a"
+    path.write_bytes(mails.archive(mails.mail("Hello.\n\nMARK\nBye."), mails.mail("x")).replace(b"MARK", line.encode()))
+
+    assert contents(path) == [mails.mail(f"Hello.\n\n{line}\nBye."), mails.mail("x")]
+
+
+@pytest.mark.parametrize(
+    "separator",
+    [
+        "From ines at example.org  Mon Apr 29 08:00:00 2019",
+        "From - Mon Apr 29 08:00:00 2019",
+        "From 12@xxx Mon Apr 29 08:00:00 +0000 2019",
+        "From MAILER-DAEMON Mon Apr  1 08:00 CEST 2019",
+        "From ines@example.org Mon, 29 Apr 2019 08:00:00 -0700",
+        "From ines@example.org Mon Apr 29 08:00:00 2019\r",
+    ],
+)
+def test_separators_are_known_in_all_forms(tmp_path, separator):
+    path = tmp_path / "a"
+    path.write_bytes(mails.archive(mails.mail("x"), mails.mail("y")).replace(mails.SEPARATOR, separator.encode()))
+
+    assert contents(path) == [mails.mail("x"), mails.mail("y")]
+
+
 @pytest.mark.parametrize("chunk", [64, 100, 101, 4096])
 def test_it_does_not_matter_where_the_file_is_cut_for_reading(tmp_path, monkeypatch, chunk):
     sent = [mails.mail(f"Number {n}.\n" * n) for n in range(1, 30)]

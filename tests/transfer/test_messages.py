@@ -43,6 +43,52 @@ def test_a_mail_without_id_gets_the_same_one_every_time():
     assert first.problems["id"] == 1
 
 
+@pytest.mark.parametrize("broken", ["<>", "<@>", "", "< >"])
+def test_an_id_that_says_nothing_is_none(broken):
+    assert parse(message_id=broken).problems["id"] == 1
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        "Your message of Monday",
+        "Ines Moreau <ines@example.net>",
+        '"Ines Moreau" <ines@example.net>',
+        "Message from Ines <ines@example.net> of yesterday",
+        "<ada@example.org>",
+        "ada@example.org",
+        "<list@example.org>",
+        "<INES@example.org>",
+    ],
+)
+def test_the_address_of_a_person_is_not_an_answered_id(answered):
+    message = parse(in_reply_to=answered, to="Ada <ada@example.org>", cc="list@example.org")
+
+    assert message.answers == []
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        "<a@x>",
+        "a@x",
+        'Message from Ines <ines@example.net> of "Mon, 29 Apr 2019 10:00:00 +0200." <a@x>',
+        "Your message of Mon, 29 Apr 2019 10:00:00 +0200 <a@x>",
+        "<a@x> (Ines Moreau's message of Monday)",
+        "<a@x>; from ines@example.org on Mon, Apr 29",
+    ],
+)
+def test_an_id_among_words_is_found(answered):
+    assert parse(in_reply_to=answered).answers == ["a@x"]
+
+
+def test_of_endless_references_the_nearest_count():
+    message = parse(references=" ".join(f"<{n}@x>" for n in range(300_000)))
+
+    assert message.answers[:2] == ["299999@x", "299998@x"]
+    assert len(message.answers) == 50
+
+
 def test_an_endless_id_is_kept_as_its_hash():
     assert parse(message_id=f"<{'a' * 500}@x>").id.startswith("sha256:")
 
@@ -82,6 +128,26 @@ def test_a_comma_in_an_encoded_name_does_not_part_it():
 @pytest.mark.parametrize("sender", ["<ines@example.org>", "ines@example.org", '"ines@example.org" <ines@example.org>'])
 def test_who_gives_no_name_is_called_what_stands_before_the_at(sender):
     assert parse(**{"from": sender}).author == "ines"
+
+
+@pytest.mark.parametrize(
+    ("sender", "name", "address"),
+    [
+        ("Doe, John <john@example.org>", "Doe, John", "john@example.org"),
+        ("Doe, Jane (IT) <jane@example.org>", "Doe, Jane (IT)", "jane@example.org"),
+        ("Doe, John, Jr. <john@example.org>", "Doe, John, Jr.", "john@example.org"),
+        ("john@example.org (Doe, John)", "Doe, John", "john@example.org"),
+        ("john at example.org (John Doe)", "John Doe", "john@example.org"),
+        ('"Doe, \\"JD\\" John" <john@example.org>', 'Doe, "JD" John', "john@example.org"),
+        ('"Doe, John <john@example.org>', "Doe, John", "john@example.org"),
+        ("John Doe <john@example.org>, Jane <jane@example.org>", "John Doe", "john@example.org"),
+        ("John Doe", "John Doe", ""),
+    ],
+)
+def test_names_are_read_however_they_are_written(sender, name, address):
+    message = parse(**{"from": sender})
+
+    assert (message.author, message.address) == (name, address)
 
 
 def test_direction_controls_do_not_get_into_names():
@@ -248,6 +314,6 @@ HEADERS += ["Content-Transfer-Encoding", "Content-Disposition"]
 def test_any_headers_become_a_draft(headers, body):
     lines = [name.encode() + b": " + value.replace(b"\n", b"\n ") for name, value in headers.items()]
 
-    result = conversion.convert(conversion.Task(mails.raw(b"\n".join(lines) + b"\n\n" + body), None))
+    result = conversion.convert(mails.raw(b"\n".join(lines) + b"\n\n" + body))
 
     assert isinstance(result, conversion.Draft), result

@@ -1,5 +1,6 @@
 import html
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -9,8 +10,8 @@ from forum import markdown
 from forum.transfer import text
 
 
-def write(mail, missing=None, attachments=()):
-    return text.to_markdown(mail, missing, attachments)
+def write(mail, attachments=(), link=""):
+    return text.to_markdown(mail, attachments, link)
 
 
 def seen(mail):
@@ -63,9 +64,9 @@ def test_whatever_is_written_is_what_is_seen(lines):
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(max_size=400), st.sampled_from([None, 0, 1]))
-def test_any_text_can_be_written_and_rendered(mail, missing):
-    assert markdown.render(write(mail, missing)) is not None
+@given(st.text(max_size=400), st.sampled_from(["", "[#1](/t/1/1/)"]))
+def test_any_text_can_be_written_and_rendered(mail, link):
+    assert markdown.render(write(mail, link=link)) is not None
 
 
 def test_lines_that_a_narrow_window_broke_are_joined():
@@ -151,6 +152,89 @@ def test_the_footer_of_the_list_is_left_out_also_inside_of_quotes():
     )
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Kites-users mailing list -- kites@x.example\nTo unsubscribe send an email to kites-leave@x.example",
+        "_______________\nkites mailing list\nhttp://lists.example.org/mailman/listinfo/kites",
+        "    Kites mailing list\n    kites@lists.example.org\n    http://lists.example.org/mailman/listinfo/kites",
+        "You received this message because you are subscribed to the group “Kites”.\nTo unsubscribe, write.",
+    ],
+)
+def test_footers_of_other_lists_are_left_out_and_counted(footer):
+    left_out = Counter()
+
+    assert text.to_markdown(f"Hello.\n\n{footer}\n", left_out=left_out) == "Hello."
+    assert left_out["footer"] == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The Kites mailing list is nice.",
+        "Kites mailing list is what I read.\nYes.",
+        "To unsubscribe I would have to ask.",
+        "To unsubscribe, write to kites-leave.",
+        "Hi,\n\nTo unsubscribe go to <http://x.example/>",
+    ],
+)
+def test_words_about_a_list_are_kept(words):
+    assert write(words).split() == words.split()
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "CONFIDENTIALITY NOTICE: This email is for the sole use of the\nintended recipient.",
+        "This e-mail and any attachments are confidential. If you are not the intended\nrecipient, delete it.",
+        "*The information contained in this message may contain privileged information for the addressee only.*",
+        "Ce message peut contenir des informations confidentielles. Si vous n'êtes pas le destinataire, merci.",
+        "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der Empfänger sind, löschen Sie sie.",
+        "CAUTION: This email originated from outside of the organization. Do not click links.",
+        "LEGAL DISCLAIMER:",
+    ],
+)
+def test_confidentiality_notices_are_left_out_and_counted(notice):
+    left_out = Counter()
+
+    assert text.to_markdown(f"Hello.\n\n{notice}\n\n> Old.", left_out=left_out) == "Hello.\n\n> Old."
+    assert left_out["notice"] == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This message is what the intended recipient sees.",
+        "We keep the plans confidential, and the recipient knows.",
+        "The information you gave is right.",
+    ],
+)
+def test_words_about_secrets_are_kept(words):
+    assert write(words) == words
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "Hello.\n--\n",
+        "Hello.\n--\n--\nInes",
+        "Hello.\n\n--\n\n-- \nInes\n",
+        "--\nHello.\n-- \nInes",
+        "> Hello.\n> --\n> --",
+    ],
+)
+def test_no_mark_of_a_signature_is_left(mail):
+    assert write(mail).strip("> \n") == "Hello."
+
+
+def test_what_stands_between_two_marks_is_kept():
+    assert write("One.\n--\nTwo.\n-- \nInes") == "One.\n\nTwo."
+
+
+def test_a_mark_within_code_is_code():
+    assert write("```\nselect 1;\n--\nselect 2;\n```") == "```\nselect 1;\n--\nselect 2;\n```"
+
+
 def test_the_advertising_of_telephones_is_left_out():
     assert write("Yes.\n\nSent from my iPhone\n") == "Yes."
 
@@ -220,39 +304,72 @@ def test_an_address_that_lost_its_quote_mark_is_put_back():
     assert write("> See\nhttps://a.example/long\n> there.\n").count("\n\n") == 0
 
 
-# --- The old mail below the new text ---
+# --- Long quotes ---
 
 OLD = "\n".join(f"> Line {n} of the old mail." for n in range(1, 41))
+FOLDED = "> [!quote]- On 1 May 2020, Ada wrote:\n>\n> Line 1 of the old mail.\n"
 
 
-def test_an_old_mail_that_stands_in_the_topic_is_kept_to_its_beginning():
-    written = write(f"Yes.\n\nOn 1 May 2020, Ada wrote:\n{OLD}\n", missing=0)
+def test_the_old_mail_below_is_folded_and_whole():
+    written = write(f"Yes.\n\nOn 1 May 2020, Ada wrote:\n{OLD}\n")
 
-    assert "> Line 6 of the old mail." in written
-    assert "Line 7" not in written
-    assert written.endswith("> \\[… 34 more quoted lines]")
-
-
-def test_an_old_mail_that_is_nowhere_else_is_kept_whole():
-    assert "Line 40" in write(f"Yes.\n\n{OLD}\n", missing=None)
+    assert written.startswith(f"Yes.\n\n{FOLDED}")
+    assert written.endswith("> Line 40 of the old mail.")
 
 
-def test_of_two_old_mails_the_one_that_is_missing_is_kept_whole():
-    mail = f"Yes.\n\n{OLD}\n>\n> On 1 May 2020, Ada wrote:\n" + OLD.replace("> ", ">> ").replace("old", "older")
+def test_a_folded_quote_leads_to_the_post_it_quotes():
+    written = write(f"Yes.\n\nOn 1 May 2020, Ada wrote:\n{OLD}\n", link="[#3](/t/1/3/)")
 
-    written = write(mail, missing=1)
-
-    assert "> Line 40 of the old mail." in written
-    assert "Line 6 of the older mail." in written
-    assert "Line 7 of the older" not in written
+    assert "> [!quote]- On 1 May 2020, Ada wrote: [#3](/t/1/3/)\n>\n> Line 1" in written
 
 
-def test_a_short_old_mail_is_left_alone():
-    assert "more quoted" not in write("Yes.\n\n> One.\n> Two.\n", missing=0)
+def test_so_does_a_short_one_that_names_its_author():
+    assert write("On 1 May, Ada wrote:\n> Up?\n\nYes.", link="[#3](/t/1/3/)").startswith(
+        "> On 1 May, Ada wrote: [#3](/t/"
+    )
 
 
-def test_what_is_answered_below_stays_whole():
-    assert "Line 40" in write(f"{OLD}\n\nYes to all of it.\n", missing=0)
+def test_of_quotes_of_two_people_none_is_said_to_be_the_answered_post():
+    mail = "On 1 May, Ada wrote:\n> Up?\n\nYes.\n\nOn 2 May, Grace wrote:\n> Down?\n\nNo."
+
+    assert "#3" not in write(mail, link="[#3](/t/1/3/)")
+
+
+def test_an_old_mail_without_a_source_is_folded_under_the_link():
+    assert "> [!quote]- [#3](/t/1/3/)\n>\n> Line 1" in write(f"Yes.\n\n{OLD}\n", link="[#3](/t/1/3/)")
+    assert "> [!quote]-\n>\n> Line 1" in write(f"Yes.\n\n{OLD}\n")
+
+
+def test_a_short_old_mail_is_shown():
+    assert "[!quote]" not in write("Yes.\n\n> One.\n> Two.\n")
+
+
+def test_a_mail_that_is_nothing_but_a_quote_is_shown():
+    assert "[!quote]" not in write(f"{OLD}\n")
+
+
+def test_a_long_quote_above_an_answer_is_folded_too():
+    assert write(f"On 1 May 2020, Ada wrote:\n{OLD}\n\nYes.\n").startswith(FOLDED)
+
+
+def test_the_words_that_are_answered_are_shown_and_what_they_quote_is_folded():
+    deeper = OLD.replace("> ", ">> ")
+
+    written = write(f"On 2 May 2020, Grace wrote:\n> On 1 May 2020, Ada wrote:\n{deeper}\n> Up?\n\nYes.\n")
+
+    assert written.startswith(
+        "> On 2 May 2020, Grace wrote:\n>\n> > [!quote]- On 1 May 2020, Ada wrote:\n> >\n> > Line 1"
+    )
+    assert written.endswith("> Up?\n\nYes.")
+
+
+def test_one_long_line_is_as_long_as_many():
+    assert "[!quote]-" in write("Yes.\n\n> " + "word " * 100)
+
+
+@pytest.mark.parametrize("mail", ["[!quote]- Ada\n> x", "> [!quote]- Ada\n> x", "Yes.\n\n> \\[!quote]- Ada\n> x"])
+def test_a_mail_cannot_fold_anything_by_itself(mail):
+    assert "<details>" not in markdown.render(write(mail))
 
 
 # --- Code ---
@@ -299,18 +416,33 @@ def test_ticks_in_code_do_not_end_the_fence():
 # --- Length ---
 
 
-def test_what_is_too_long_loses_its_old_mail_first():
-    written = write("New.\n\n" + "\n".join(f"> {n} {'word ' * 20}" for n in range(2000)))
+def test_what_is_too_long_loses_the_end_of_its_old_mail_and_says_so():
+    left_out = Counter()
+    written = text.to_markdown("New.\n\n" + "\n".join(f"> {n} {'word ' * 20}" for n in range(2000)), left_out=left_out)
 
-    assert written.startswith("New.\n\n> 0 word")
-    assert re.search(r"\[… \d+ more quoted lines\]$", written.replace("\\", ""))
+    assert written.startswith("New.\n\n> [!quote]-\n>\n> 0 word")
+    assert re.search(r"\n\n\*\\\[The remaining \d+ characters were too long for a post\.\]\*$", written)
+    assert 31_500 < len(written) <= markdown.MAX_LENGTH
+    assert left_out["end"] == 1
 
 
-def test_what_is_still_too_long_is_cut_and_says_so():
-    written = write("".join(f"Sentence number {n}.\n\n" for n in range(5000)))
+LONG = {
+    "sentences": "".join(f"Sentence number {n}.\n\n" for n in range(5000)),
+    "a line": "word " * 20_000,
+    "a word": "x" * 80_000,
+    "code": "$ fly --now\n" * 8000,
+}
 
-    assert 30_000 < len(written) <= markdown.MAX_LENGTH
-    assert re.search(r"The remaining \d+ characters were too long for a post\.\]\*$", written)
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_is_still_too_long_is_cut_and_says_so(name):
+    written = write(LONG[name], attachments=["kite.png"])
+
+    assert 31_000 < len(written) <= markdown.MAX_LENGTH
+    assert re.search(
+        r"The remaining \d+ characters were too long for a post\.\]\*\n\n\*Attached .* kite.png\*$", written
+    )
+    assert "<em>[The remaining" in markdown.render(written)
 
 
 HOSTILE = {
@@ -338,4 +470,4 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nobody_can_keep_the_import_busy_with_one_mail(name):
-    assert len(write(HOSTILE[name], 0)) <= markdown.MAX_LENGTH  # the suite's time-out would end this test
+    assert len(write(HOSTILE[name])) <= markdown.MAX_LENGTH  # the suite's time-out would end this test

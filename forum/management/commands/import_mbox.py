@@ -22,10 +22,20 @@ PROBLEMS = {
     "date": gettext_lazy("without a date that can be, dated by the archive"),
     "encoding": gettext_lazy("with bytes that do not fit their character set"),
     "header": gettext_lazy("with broken headers"),
-    "id": gettext_lazy("without a Message-ID"),
+    "id": gettext_lazy("without a Message-ID of their own"),
     "markup": gettext_lazy("too complicated to render, shown as they came"),
     "mime": gettext_lazy("with a broken structure"),
     "size": gettext_lazy("too long, cut"),
+}
+LEFT_OUT = {
+    "advert": gettext_lazy("lines that advertise a mail program"),
+    "alternative": gettext_lazy("other forms of a text that was imported"),
+    "attachment": gettext_lazy("attachments, named below their posts"),
+    "decoration": gettext_lazy("inline images and cryptographic signatures"),
+    "end": gettext_lazy("ends of texts longer than a post may be"),
+    "footer": gettext_lazy("mailing-list footers"),
+    "notice": gettext_lazy("confidentiality notices and disclaimers"),
+    "signature": gettext_lazy("signatures below “--”"),
 }
 
 
@@ -102,6 +112,10 @@ class Command(BaseCommand):
             say(_("%d were there already.") % report.duplicates)
         for name, count in sorted(report.problems.items()):
             say(f"{count} {PROBLEMS[name]}.")
+        if report.left_out.total():
+            say(_("Left out of the imported messages:"))
+            for name, count in sorted((+report.left_out).items()):
+                say(f"  {count} {LEFT_OUT[name]}")
         if report.failed:
             say(self.style.WARNING(_("%d could not be imported:") % report.failed))
             for failure in report.failures:

@@ -1,0 +1,42 @@
+"""A limit on the CPU time that one message takes.
+
+A signal raises OutOfTime between two steps of Python and inside its regular expressions. Code in C doesn't look at
+signals; a second later the system ends the process.
+"""
+
+import math
+import resource
+import signal
+import time
+from contextlib import contextmanager
+
+GRACE = 1  # seconds
+
+
+class OutOfTime(BaseException):
+    """Not an Exception, so that nothing on the way takes it for its own."""
+
+
+@contextmanager
+def cpu_budget(seconds, is_own_process):
+    """Raises OutOfTime when what is inside takes longer. Works in the main thread only; `is_own_process` says that
+    the process may be ended."""
+    before = signal.signal(signal.SIGPROF, _stop)
+    if is_own_process:
+        _end_process_after(math.ceil(time.process_time() + seconds) + GRACE)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _stop(number, frame):
+    raise OutOfTime
+
+
+def _end_process_after(seconds):
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if hard == resource.RLIM_INFINITY or seconds < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))

@@ -1,0 +1,125 @@
+"""The parts of a raw message. Takes time by the length of the message alone, however its parts are nested; email.parser
+reads every line once for each level around it."""
+
+import re
+from email.message import Message
+from functools import cached_property
+
+DEEPEST = 100
+HEADERS_LIMIT, HEADER_LENGTH = 10_000, 20_000
+KEEP_THE_END = {"references"}  # the nearest of the ids stand there
+NOT_A_HEADER = re.compile(rb"^(?![!-9;-~]*[ \t]*:|[ \t]|>?From )", re.M)
+HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.M)
+KIND = re.compile(r"\s*\"?([\w.+-]+)/([\w.+-]+)", re.A)
+ENCODING = re.compile(r"[\w-]+", re.A)
+
+
+class Part:
+    """A message or one of its parts; `headers` are as they came, by lower-cased name, the first of each."""
+
+    def __init__(self, content, start=0, end=None, default="text/plain"):
+        end = len(content) if end is None else end
+        after = NOT_A_HEADER.search(content, start, end)
+        self.body = after.start() if after else end
+        self.head = content[start : self.body]
+        self.content, self.end = content, end
+        self.is_broken = False
+        self._skip_empty_line()
+        self.headers = _headers(self.head)
+        self.kind = self._kind(default)
+
+    def _skip_empty_line(self):
+        for line in (b"\n", b"\r\n"):
+            if self.content.startswith(line, self.body, self.end):
+                self.body += len(line)
+                return
+        self.is_broken = self.body < self.end  # the text begins without one
+
+    def _kind(self, default):
+        match = KIND.match(self.headers.get("content-type") or default)
+        return f"{match[1]}/{match[2]}".lower() if match else "text/plain"
+
+    @property
+    def family(self):
+        return self.kind.partition("/")[0]
+
+    @cached_property
+    def parts(self):
+        """The parts of a multipart; none if it has no boundaries."""
+        boundary = self.parameter("boundary").rstrip()
+        if self.family != "multipart" or not boundary:
+            return []
+        default = "message/rfc822" if self.kind == "multipart/digest" else "text/plain"
+        lines = _boundaries(self.content, self.body, self.end, b"--" + boundary.encode("utf-8", "surrogateescape"))
+        if not lines:
+            return []
+        starts = [line_end for _start, line_end, _is_last in lines]
+        ends = [max(start - 1, 0) for start, _end, _is_last in lines[1:]] + [self.end]
+        is_last = [is_last for _start, _end, is_last in lines]
+        return [
+            Part(self.content, start, max(start, end), default)
+            for start, end, last in zip(starts, ends, is_last, strict=True)
+            if not last
+        ]
+
+    def message(self):
+        """What a message/rfc822 holds."""
+        return Part(self.content, self.body, self.end)
+
+    def parameter(self, name, header="content-type"):
+        """A parameter of a header, also if the semicolon before it is missing; else an empty string."""
+        value = self.headers.get(header, "")
+        parsed = Message()
+        parsed[header] = value
+        found = parsed.get_param(name, header=header)
+        if isinstance(found, tuple):
+            found = found[2]
+        if found is None and (match := re.search(rf'\b{name}\s*=\s*(?:"([^"]*)"|([^\s;"]+))', value, re.I)):
+            found = match[1] or match[2]
+        return found or ""
+
+    @property
+    def disposition(self):
+        match = ENCODING.search(self.headers.get("content-disposition", ""))
+        return match[0].lower() if match else ""
+
+    @property
+    def filename(self):
+        return self.parameter("filename", "content-disposition") or self.parameter("name")
+
+    def data(self, limit):
+        """(the first `limit` bytes of the part, decoded; whether the encoding was broken)"""
+        encoded = Message()
+        encoding = ENCODING.search(self.headers.get("content-transfer-encoding", ""))
+        encoded["Content-Transfer-Encoding"] = encoding[0].lower() if encoding else "8bit"
+        encoded.set_payload(
+            self.content[self.body : min(self.end, self.body + limit)].decode("ascii", "surrogateescape")
+        )
+        return encoded.get_payload(decode=True), bool(encoded.defects)
+
+
+def _headers(head):
+    headers = {}
+    for index, match in enumerate(HEADER.finditer(head)):
+        name = match[1].decode("ascii").lower()
+        value = match[2][-HEADER_LENGTH:] if name in KEEP_THE_END else match[2][:HEADER_LENGTH]
+        headers.setdefault(name, value.decode("ascii", "surrogateescape").rstrip("\r\n"))
+        if index > HEADERS_LIMIT:
+            break
+    return headers
+
+
+def _boundaries(content, start, end, delimiter):
+    """(where the line begins, where the next one begins, whether it is the last boundary) of each."""
+    found, at = [], content.find(delimiter, start, end)
+    while at >= 0:
+        after = at + len(delimiter)
+        if at == start or content[at - 1] in b"\r\n":
+            line_end = content.find(b"\n", at, end) + 1 or end
+            rest = content[after:line_end].strip()
+            if rest in (b"", b"--"):
+                found.append((at, line_end, rest == b"--"))
+            if rest == b"--":
+                break
+        at = content.find(delimiter, after, end)
+    return found

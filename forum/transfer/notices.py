@@ -1,0 +1,39 @@
+"""Paragraphs of lawyers and mail gateways: for whom a message was meant, who is not liable for it, whence it came."""
+
+import re
+
+LENGTH = 2000  # characters of a paragraph that are looked at
+SIGNS = r"[*_/\[\s\d]*"
+TITLE = re.compile(
+    SIGNS + r"(?:legal )?(?:disclaimer|confidentiality(?: notice)?)\b\W*(?:$|[:.]|this|the)",
+    re.I,
+)
+OPENING = re.compile(
+    SIGNS + r"(?:(?:note|notice|important|caution|warning|external(?: e-?mail)?)\b\W*)?"
+    r"(?:(?:this|the) (?:electronic )?(?:e-?mail|message|communication|transmission|information|contents?|sender)"
+    r"|e-?mails sent|if you (?:are|have) (?:not|received)|ce (?:message|courriel)|cet e-?mail"
+    r"|diese (?:e-?mail|nachricht)|este (?:mensaje|correo|e-?mail)|esta mensagem|questo messaggio|dit bericht"
+    r"|caution|warning|external)\b",
+    re.I,
+)
+SECRECY = re.compile(
+    r"confidential|privileged|proprietary|vertraulich|confidenc|confidentiel|riservat|vertrouwelijk"
+    r"|not the (?:intended|indicated|named) recipient|received this (?:e-?mail|message) (?:by mistake|in error)"
+    r"|intended (?:solely|only) for",
+    re.I,
+)
+CONSEQUENCE = re.compile(
+    r"intended|recipient|addressee|addressed|disclos|disseminat|in error|unauthori[sz]ed|empfänger|destinat"
+    r"|geadresseerde|protected by law|no liability|exclude any|delete|destroy|prohibited|unlawful",
+    re.I,
+)
+OUTSIDE = re.compile(r"originated (?:from )?outside|from an external (?:sender|source)", re.I)
+
+
+def is_notice(paragraph):
+    text = paragraph[:LENGTH]
+    if TITLE.match(text):
+        return True
+    if not OPENING.match(text):
+        return False
+    return bool((SECRECY.search(text) and CONSEQUENCE.search(text)) or OUTSIDE.search(text))

@@ -1,0 +1,178 @@
+"""Whatever text a mail holds is found, however it is labelled."""
+
+import base64
+
+import pytest
+
+from forum.transfer import messages
+from tests.transfer import mails
+
+FOOTER = "_______________________________________________\nKites mailing list\nkites@lists.example.org\n"
+
+
+def parse(body="Hello.\n", **headers):
+    return messages.parse(mails.raw(mails.mail(body, **headers)))
+
+
+def text(*parts, kind="mixed"):
+    headers, body = mails.multipart(*parts, kind=kind)
+    return parse(body, **headers).text.strip()
+
+
+# --- Parts that look like attachments ---
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        'text/plain; name="note"',
+        "text/plain\nContent-Disposition: attachment",
+        'text/plain\nContent-Disposition: inline; filename="note.txt"',
+        'text/html; name="note.html"',
+        'text/x-diff; name="note.patch"',
+        'application/octet-stream; name="note.txt"',
+        "application/x-unknown",
+        "message/rfc822\nContent-Disposition: attachment\n",
+    ],
+)
+def test_an_attachment_is_the_text_where_nothing_else_is(content_type):
+    message = text((content_type, "Hello."), ('image/png; name="kite.png"', "x"))
+
+    assert message.endswith("Hello.")
+
+
+def test_a_footer_of_the_list_is_nothing_else():
+    assert text(('text/plain; name="note"', "Hello."), ("text/plain", FOOTER)).endswith("Hello.")
+
+
+def test_the_whole_mail_may_be_named():
+    assert parse(content_type='text/plain; name="note.txt"', content_disposition="attachment").text.strip() == "Hello."
+
+
+def test_what_is_attached_to_a_text_stays_attached_and_is_counted():
+    headers, body = mails.multipart(("text/plain", "See below."), ('text/plain; name="log.txt"', "Up."))
+
+    message = parse(body, **headers)
+
+    assert (message.text.strip(), message.attachments, message.left_out) == (
+        "See below.",
+        ["log.txt"],
+        {"attachment": 1},
+    )
+
+
+def test_data_is_never_taken_for_text():
+    headers, body = mails.multipart(("application/octet-stream; name=x", "\x00\x01\x02"), ("image/png; name=y", "PNG"))
+
+    message = parse(body, **headers)
+
+    assert (message.text, message.attachments) == ("", ["x", "y"])
+
+
+def test_what_is_attached_to_another_form_of_the_text_is_named():
+    inner, body = mails.multipart(("text/html", "<p>Hi"), ('application/pdf; name="kite.pdf"', "%PDF"))
+    inner = inner["content_type"].replace('"part"', '"inner"')
+    headers, body = mails.multipart(
+        ("text/plain", "Hi"), (inner, body.replace("--part", "--inner")), kind="alternative"
+    )
+
+    message = parse(body, **headers)
+
+    assert (message.text.strip(), message.attachments) == ("Hi", ["kite.pdf"])
+
+
+def test_a_plain_form_that_only_names_the_other_one_does_not_hide_it():
+    html = "<p>" + "The wind was good and the kite was up. " * 20
+
+    assert "The wind" in text(("text/plain", "See the HTML."), ("text/html", html), kind="alternative")
+    assert text(("text/plain", "Hi."), ("text/html", "<p>Hi."), kind="alternative") == "Hi."
+
+
+def test_a_digest_is_the_texts_of_its_messages():
+    digest = text(("text/plain", "Today:"), ("", "From: Ada <ada@x>\nDate: 1 May 2020\n\nUp?"), kind="digest")
+
+    assert digest == "Today:\n\nOn 1 May 2020, Ada wrote:\n> Up?"
+
+
+def test_a_message_in_a_message_is_quoted():
+    inner = "From: Ada <ada@example.org>\nDate: Fri, 1 May 2020 10:00:00 +0000\n\nUp?"
+
+    assert text(("text/plain", "Look:"), ("message/rfc822", inner)).endswith(
+        "On Fri, 1 May 2020 10:00:00 +0000, Ada wrote:\n> Up?"
+    )
+
+
+# --- Labels ---
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain charset=utf-8",
+        "text/plain, charset=utf-8",
+        "text",
+        "",
+        "plain",
+        "TEXT/PLAIN;charset = utf-8",
+        "text/x-diff",
+        "text/unheard-of",
+        "plain/text",
+        "text/plain; charset",
+        "text/plain;;;",
+        ";",
+    ],
+)
+def test_odd_types_are_text(content_type):
+    assert parse("Grüße.".encode(), content_type=content_type).text == "Grüße."
+
+
+def test_a_character_set_is_found_without_its_semicolon():
+    assert parse("Привет".encode("koi8-r"), content_type="text/plain charset=koi8-r").text == "Привет"
+
+
+def test_boundaries_are_found_without_their_semicolon():
+    _headers, body = mails.multipart(("text/plain", "Hello."))
+
+    assert parse(body, content_type='multipart/mixed boundary="part"').text.strip() == "Hello."
+
+
+@pytest.mark.parametrize(
+    ("kind", "enriched", "shown"),
+    [
+        ("enriched", "<bold>Up</bold> it\ngoes.\n\n2 << 3", "Up it goes.\n2 < 3"),
+        ("enriched", "<color><param>red</param>Red</color> kite", "Red kite"),
+        ("richtext", "Up<nl>and\naway", "Up\nand away"),
+    ],
+)
+def test_enriched_text_loses_its_commands(kind, enriched, shown):
+    assert parse(enriched, content_type=f"text/{kind}").text == shown
+
+
+@pytest.mark.parametrize("encoding", ["BASE64", "base64 ", '"base64"', "base64; x"])
+def test_encodings_are_known_however_they_are_written(encoding):
+    assert parse(base64.b64encode(b"Hello."), content_transfer_encoding=encoding).text == "Hello."
+
+
+@pytest.mark.parametrize("encoding", ["", "quoted-printable", "8bit", "nothing-known"])
+def test_other_encodings_leave_plain_text_as_it_is(encoding):
+    assert parse("Hello.", content_transfer_encoding=encoding).text == "Hello."
+
+
+def test_text_that_begins_without_an_empty_line_is_kept():
+    message = messages.parse(mails.raw(b"From: ines@example.org\nThis is no header.\n\nNor is this.\n"))
+
+    assert message.text == "This is no header.\n\nNor is this.\n"
+
+
+def test_a_mail_without_headers_is_text():
+    assert messages.parse(mails.raw(b"\nJust text.\n")).text == "Just text.\n"
+
+
+def test_a_part_without_its_last_boundary_is_whole():
+    headers, body = mails.multipart(("text/plain", "Hello,\nworld."))
+
+    assert parse(body.replace("--part--\n", ""), **headers).text.strip() == "Hello,\nworld."
+
+
+def test_a_boundary_within_a_line_is_none():
+    assert text(("text/plain", "a --part\n--partial\n--part x")) == "a --part\n--partial\n--part x"

@@ -1,0 +1,41 @@
+import codecs
+
+import pytest
+
+from forum.transfer.charset_labels import LABELS
+from forum.transfer.charsets import decode
+
+
+@pytest.mark.parametrize(
+    ("label", "data", "text"),
+    [
+        ("iso-8859-8-i", "שלום".encode("iso-8859-8"), "שלום"),
+        ("x-sjis", "凧①".encode("cp932"), "凧①"),
+        ("windows-31j", "髙".encode("cp932"), "髙"),
+        ("x-mac-cyrillic", "Привет".encode("mac-cyrillic"), "Привет"),
+        ("iso88592", "Żółć".encode("iso-8859-2"), "Żółć"),
+        ("dos-874", "ว่าว".encode("cp874"), "ว่าว"),
+        ("x-x-big5", "風箏".encode("big5"), "風箏"),
+        ("cn-big5", "風箏".encode("big5"), "風箏"),
+        ("ks_c_5601-1989", "똠방각하".encode("cp949"), "똠방각하"),
+        ("unicode-1-1-utf-8", "grün".encode(), "grün"),
+        ("unicodefffe", "凧".encode("utf-16-be"), "凧"),
+        ("X-EUC-JP", "凧".encode("euc-jp"), "凧"),
+        ("latin1", "5 €".encode("cp1252"), "5 €"),
+        ("utf-7", b"gr+APw-n", "grün"),
+        ("cp437", "grün".encode("cp437"), "grün"),
+    ],
+)
+def test_labels_that_mail_programs_write_are_known(label, data, text):
+    assert decode(data, label) == (text, None)
+
+
+def test_every_label_of_the_standard_has_a_codec():
+    assert all(codecs.lookup(codec)._is_text_encoding for codec in LABELS)
+
+
+@pytest.mark.parametrize(
+    "label", ["punycode", "idna", "unicode_escape", "undefined", "hex", "x" * 100_000, "a\x00b", "zip"]
+)
+def test_what_is_no_character_set_of_mails_is_unknown(label):
+    assert decode(b"a\\x41-bc", label) == ("a\\x41-bc", "charset")

@@ -1,0 +1,58 @@
+import pytest
+
+from forum.transfer.html import to_text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<html><head><title>x</title><body><p>Hello", "Hello"),
+        ("<head><style>p {}</style><p>Hello</p>", "Hello"),
+        ("<p>One<p>Two", "One\n\nTwo"),
+        ("<ul><li>a<li>b</ul>c", "- a\n- b\n\nc"),
+        ("<table><tr><td>a<td>b<tr><td>c</table>", "a  b\nc"),
+        ("<div><blockquote>Old</div>New", "> Old\n\nNew"),
+        ("Hi<blockquote>Old<p>New", "Hi\n\n> Old\n\nNew"),
+        ("<blockquote><p>Old</p><p>New</p>", ">\n> Old\n>\n\nNew"),
+        ("<blockquote>Old<br><br>New", "> Old\n\nNew"),
+        ("<blockquote>a<blockquote>b</blockquote>c</blockquote>d", "> a\n>\n>> b\n>\n> c\n\nd"),
+    ],
+)
+def test_end_tags_may_be_left_out(html, text):
+    assert to_text(html).replace("\n\n\n", "\n\n") == text
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<title>Kites<body><p>Hello",
+        "<style>p {} <p>Hello",
+        "<!-- a <p>Hello",
+        "<script><p>Hello",
+        "<noscript>a<p>Hello",
+        "<template><p>Hello</p>",
+    ],
+)
+def test_what_never_ends_does_not_swallow_the_text(html):
+    assert "Hello" in to_text(html)
+
+
+@pytest.mark.parametrize("html", ["<script>x()</script>", "<style>p {}</style>", "<!-- x -->", "<title>x</title>"])
+def test_what_nobody_sees_is_no_text(html):
+    assert to_text(f"{html}<p>Hello") == "Hello"
+
+
+def test_only_links_to_the_web_are_shown():
+    assert (
+        to_text("<a href='javascript:x()'>a</a> <a href='http://a.example/?x=1&amp;y'>b</a>")
+        == "a b <http://a.example/?x=1&y>"
+    )
+
+
+def test_signs_are_shown_as_they_are():
+    assert to_text("5 &lt; 6 &amp; 7 > 3 &eacute;") == "5 < 6 & 7 > 3 é"
+    assert to_text("5 < 6") == "5 < 6"
+
+
+def test_a_quote_whose_end_was_cut_off_stays_one():
+    assert all(line.startswith(">") for line in to_text("<blockquote><p>a<p>b", is_cut=True).split("\n"))
