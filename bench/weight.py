@@ -5,6 +5,8 @@ Bytes are what came over the wire: compressed bodies and response headers. The i
 
 import random
 
+from playwright.sync_api import sync_playwright
+
 from bench.report import tell, title
 from bench.site import prepared, serving
 from tests.chromium import CHROMIUM
@@ -27,8 +29,10 @@ def main():
     title("First view of a topic of 20 posts, nothing cached")
     with prepared() as address:
         topic = forum()
-        with serving(address):
-            responses = first_view(address, topic)
+        with serving(address), sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            responses = first_view(chromium.new_page(), address, topic)
+            chromium.close()
     for name, size in sorted(responses, key=lambda response: -response[1]):
         tell(f"    {name}", size / 1000, "kB")
     total = sum(size for _name, size in responses) / 1000
@@ -57,23 +61,17 @@ def text(chance):
     return "\n\n".join(paragraph.capitalize() + "." for paragraph in paragraphs)
 
 
-def first_view(site, address):
-    """What a browser with nothing in its cache gets: [(address, bytes)]."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = chromium.new_page()
-        seen, sizes = {}, {}
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("Network.enable")
-        devtools.on("Network.requestWillBeSent", lambda e: seen.setdefault(e["requestId"], e["request"]["url"]))
-        devtools.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}))
-        page.goto(site + address, wait_until="networkidle")
-        # no window, no tab, no icon in it: so this asks for it as a browser with a tab would
-        page.evaluate("fetch(document.querySelector('link[rel=icon]').href).then((answer) => answer.text())")
-        page.wait_for_timeout(1000)
-        chromium.close()
+def first_view(page, site, address):
+    """What a browser with nothing in its cache gets: [(address, bytes)]. `page` is Playwright's."""
+    seen, sizes = {}, {}
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.on("Network.requestWillBeSent", lambda e: seen.setdefault(e["requestId"], e["request"]["url"]))
+    devtools.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}))
+    page.goto(site + address, wait_until="networkidle")
+    # no window, no tab, no icon in it: so this asks for it as a browser with a tab would
+    page.evaluate("fetch(document.querySelector('link[rel=icon]').href).then((answer) => answer.text())")
+    page.wait_for_timeout(1000)
     return [(seen[key].removeprefix(site), size) for key, size in sizes.items() if seen[key].startswith(site) and size]
 
 

@@ -48,6 +48,6 @@ class Sidebar:
         self.readership = readership.mark(user, [place.pk for place in self.places])
         self.may_be_announced = self.places[0].announced if self.places else True
 
-    def html(self, current=""):
-        """`current` is the name of the list that the page shows, if it does."""
-        return fragments.sidebar(self.places, self.edition, current)
+    def html(self, current="", kind="page"):
+        """`current` is the name of the list that the page is (`kind` "page") or belongs to ("true")."""
+        return fragments.sidebar(self.places, self.edition, current, kind)

@@ -66,17 +66,19 @@ def writing(post):
     return kept.made(key, lambda: rendered(WRITING, post=post))
 
 
-def sidebar(places, edition, current):
-    """`places` are the categories to show, `current` the name of the list that the page shows, if it does."""
+def sidebar(places, edition, current, kind="page"):
+    """`places` are the categories to show, `current` the name of the list that is marked with aria-current=`kind`."""
     shown = tuple(place.pk for place in places)
-    return kept.made(("sidebar", shown, edition, current), lambda: _sidebar(places, current))
+    html = kept.made(("sidebar", shown, edition), lambda: _sidebar(places))
+    link = f' data-list="{current}"'
+    return mark_safe(html.replace(link, f' aria-current="{kind}"{link}', 1))  # noqa: S308 - our own template's
 
 
-def _sidebar(places, current):
+def _sidebar(places):
     top = [place for place in places if place.parent_id is None]
     for place in top:
         place.inside = [inner for inner in places if inner.parent_id == place.pk]
-    return rendered(SIDEBAR, places=top, current=current)
+    return rendered(SIDEBAR, places=top)
 
 
 def part(template, named):

@@ -35,6 +35,11 @@ class Page:
         return self.number + 1 if self.number < self.count else None
 
     @property
+    def tenth(self):
+        """How many tenths of the topic lie before this page; js/topic.js has the same."""
+        return 10 * (self.first - 1) // max(self.last_number - 1, 1)
+
+    @property
     def steps(self):
         """Page numbers to offer, None where some are left out: 1 … 4 [5] 6 … 9."""
         near = {1, self.count, *range(self.number - 1, self.number + 2)}

@@ -56,6 +56,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/browser/test_accessibility.py",
     "tests/browser/test_composing.py",
     "tests/browser/test_drafts.py",
+    "tests/browser/test_layout.py",
     "tests/browser/test_long_texts.py",
     "tests/browser/test_networks.py",
     "tests/browser/test_screen_readers.py",
@@ -64,6 +65,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/browser/test_shared_socket.py",
     "tests/browser/test_times.py",
     "tests/browser/test_transports.py",
+    "tests/browser/test_weight.py",
 ]
 SLOW = [  # left out of `make quick`: they start servers, processes or browsers, or try many examples
     "tests/browser",

@@ -73,9 +73,11 @@ def moment(when, form="moment"):
 
 @register.simple_tag(takes_context=True)
 def sidebar(context):
-    """The categories that the reader may see; the list that the page shows is marked."""
-    here = context.get("list")
-    return context["sidebar"].html(here.name if here else "")
+    """The categories that the reader may see; the list that the page shows is marked, or the one of its topic."""
+    here, topic = context.get("list"), context.get("topic")
+    if here:
+        return context["sidebar"].html(here.name)
+    return context["sidebar"].html(topic.category.list_name, "true") if topic else context["sidebar"].html()
 
 
 @register.filter

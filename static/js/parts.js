@@ -3,7 +3,7 @@
 
 import { replace } from "./live.js";
 
-const PARTS = ["#pager", ".aside__reply", ".timeline", ".aside__links"];
+const PARTS = ["#pager", ".topic__bar", ".aside__reply", ".timeline", ".aside__links"];
 
 // `topic` is the <live-topic> on show, `page` the document that was fetched.
 export function exchange(topic, page) {

@@ -40,7 +40,9 @@ async function exchange(response) {
   const isAnother = now.user !== document.body.dataset.user;
   const topic = document.querySelector("live-topic"); // which exchanges its own parts
   if (!topic && !isTyped() && (isAnother || !response.ok || response.redirected)) return location.reload();
+  const { scrollTop } = document.getElementById("places");
   for (const part of PARTS) replace(document.querySelector(part), page.querySelector(part));
+  document.getElementById("places").scrollTop = scrollTop;
   takeOver(page);
   failures = 0;
   document.getElementById("signed-out")?.remove();

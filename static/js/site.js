@@ -15,6 +15,16 @@ live.addEventListener("message", ({ detail: { type, current } }) => {
   live.load(() => import("./announcements.js")).then(() => banner.show(current));
 });
 
+// However many categories there are, the current one is in view.
+function showCurrent() {
+  const places = document.getElementById("places");
+  const current = places.querySelector("[aria-current]");
+  if (current) places.scrollTop = current.offsetTop - places.clientHeight / 2;
+}
+
+showCurrent();
+document.addEventListener("toggle", ({ target }) => target.id === "places" && showCurrent(), true);
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-menu]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;

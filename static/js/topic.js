@@ -19,13 +19,14 @@ class LiveTopic extends HTMLElement {
   #refreshing = null;
   #isGone = false;
   #seen = 0;
+  #inView = new Set(); // numbers of the posts on the screen
 
   #link = {
     ask: () => ({ type: "watch", topic: this.topic, epoch: this.epoch, change: this.have }),
     hear: (message) => this.#hear(message),
   };
 
-  #observer = new IntersectionObserver((entries) => this.#look(entries), { threshold: 0.2 });
+  #observer = new IntersectionObserver((entries) => this.#look(entries), { threshold: [0, 0.01, 0.05, 0.2] });
 
   connectedCallback() {
     this.topic = Number(this.dataset.topic);
@@ -211,9 +212,14 @@ class LiveTopic extends HTMLElement {
   // --- Looking ---
 
   #look(entries) {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
+    for (const { intersectionRatio, intersectionRect, target } of entries) {
       const number = Number(target.dataset.number);
+      const isInView = intersectionRatio >= 0.2 || intersectionRect.height >= innerHeight / 2; // some are taller than it
+      if (!isInView) {
+        this.#inView.delete(number);
+        continue;
+      }
+      this.#inView.add(number);
       this.#unseen.delete(number);
       this.#remember(number);
     }
@@ -235,13 +241,28 @@ class LiveTopic extends HTMLElement {
     if (this.#pill) {
       this.#pill.hidden = number === 0;
       if (number) this.#pill.textContent = words("replies", number);
+      this.#pill.classList.toggle("pill--up", this.#isNewAbove);
     }
     countInTitle("topic", number);
   }
 
+  // What waits goes in above the reply form; all else is below, unless the reader has scrolled past it.
+  get #isNewAbove() {
+    if (this.#waiting.size) return true;
+    const first = this.querySelector(`#post-${Math.min(...this.#unseen)}`);
+    return Boolean(first) && first.getBoundingClientRect().top < 0;
+  }
+
+  // The last post on the screen.
   #showPosition() {
     if (this.#isGone) return;
-    this.querySelector("[data-position]").textContent = `${Math.max(this.#seen, this.#first)} / ${this.lastNumber}`;
+    const number = this.#inView.size ? Math.max(...this.#inView) : Math.max(this.#seen, this.#first);
+    const position = `${number.toLocaleString()} / ${this.lastNumber.toLocaleString()}`;
+    for (const place of this.querySelectorAll("[data-position]")) place.textContent = position;
+    const here = this.querySelector(".timeline__here");
+    const length = Math.max(this.lastNumber - 1, 1);
+    here.dataset.at = Math.floor((10 * (this.#first - 1)) / length); // as the server has it
+    here.style.setProperty("--at", Math.min((number - 1) / length, 1));
     this.querySelector("#jump").placeholder = this.lastNumber;
     const last = this.querySelector(".timeline li:last-child time");
     if (last.dateTime === this.#header.dataset.bumped) return;

@@ -11,7 +11,9 @@ from tests.waiting import DEADLINE
 
 BACKEND = "forum.backends.MemberBackend"
 
-TOPIC_PARTS = "#topic-header, #posts > .post, #pager, .reply, .aside__reply, .timeline, .jump, .aside__links"
+TOPIC_PARTS = (
+    "#topic-header, #posts > .post, #pager, .topic__bar, .reply, .aside__reply, .timeline, .jump, .aside__links"
+)
 
 # What a reader sees of the live parts, without what differs from moment to moment or is typed and sent by forms, nor
 # the hash in the name of the icons: what the process of the tests tells over Redis has none.
