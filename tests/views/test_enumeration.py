@@ -13,6 +13,7 @@ from forum.models import User
 from tests import world
 
 PASSWORD = "a good long password"
+PREPARED = 'SELECT FROM "prepared"'  # whose text Django does not know on PostgreSQL
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,8 @@ def work(client, monkeypatch):
         before, mails = len(hashes), Mail.objects.count()
         with CaptureQueriesContext(connection) as asked:
             response = client.post(path, fields)
-        kinds = Counter(kind(query["sql"]) for query in asked if "SAVEPOINT" not in query["sql"])
+        texts = [query["sql"] or PREPARED for query in asked]
+        kinds = Counter(kind(sql) for sql in texts if "SAVEPOINT" not in sql)
         return response.status_code, len(hashes) - before, Mail.objects.count() - mails, kinds
 
     return cost
