@@ -4,6 +4,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from forum.models import Announcement
+from forum.models.editions import Edition
 from forum.templatetags.parley import moment
 
 from .base import ForumAdmin, OwnersOnly
@@ -39,9 +40,16 @@ class AnnouncementAdmin(WithVerbs, OwnersOnly, ForumAdmin):
         return ["state", "preview", "written"] if obj else []
 
     def save_model(self, request, obj, form, change):
-        if not change:
-            obj.made_by = request.user
-        obj.save()
+        if change:
+            obj.save()
+            return
+        obj.made_by = request.user
+        Edition.objects.rise()  # one form after the other
+        twin = Announcement.objects.current().filter(text=obj.text, until=obj.until, made_by=request.user).first()
+        if twin:  # the same form, sent twice
+            obj.pk = twin.pk
+        else:
+            obj.save()
 
     # --- Columns ---
 

@@ -20,11 +20,16 @@ class RateLimited:
         cleaned = super().clean()
         if (
             not self.errors
+            and self.counts()
             and not self.author.is_moderator
             and (wait := rates.seconds_to_wait(self.rate, self.author.pk))
         ):
             raise forms.ValidationError(too_often(wait), code="rate")
         return cleaned
+
+    def counts(self):
+        """Whether this asks for anything to be done, as what is sent again does not."""
+        return True
 
 
 def too_often(wait):

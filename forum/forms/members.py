@@ -3,11 +3,12 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.models import User
 
+from .guarded import Guarded
 from .limits import RateLimited
 from .short_text import ShortTextField
 
 
-class ProfileForm(RateLimited, forms.ModelForm):
+class ProfileForm(Guarded, RateLimited, forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "about", "hides_presence", "announces_updates"]
@@ -20,6 +21,10 @@ class ProfileForm(RateLimited, forms.ModelForm):
             "name": _("Shown on your posts. Leave it empty to show your username instead."),
             "about": _("A few lines about you, shown on your page. At most 1,000 characters."),
         }
+
+    def __init__(self, *args, instance, **kwargs):
+        stored = {name: getattr(instance, name) for name in self._meta.fields}
+        super().__init__(*args, instance=instance, stored=stored, **kwargs)
 
     @property
     def rate(self):

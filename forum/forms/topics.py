@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from forum.models import Category
 from forum.models.topics import TITLE_LENGTH
 
+from .guarded import Guarded
 from .limits import RateLimited
 from .posts import BodyField
 from .short_text import ShortTextField
@@ -45,7 +46,7 @@ class TopicForm(RateLimited, forms.Form):
         return self.fields["category"].queryset.exists()
 
 
-class TitleForm(RateLimited, forms.Form):
+class TitleForm(Guarded, RateLimited, forms.Form):
     rate = "rename"
 
     title = TitleField()

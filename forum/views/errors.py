@@ -11,7 +11,7 @@ from forum.db.outages import is_outage
 from forum.forms import unsent
 
 TEXTS = ("title", "body", "reason", "about")
-OTHERS = ("name", "hides_presence", "announces_updates", "token", "version", "category")
+OTHERS = ("name", "hides_presence", "announces_updates", "token", "version", "seen", "category")
 
 
 def bad(request, exception=None):

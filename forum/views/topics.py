@@ -96,6 +96,7 @@ def edit(request, topic_id):
     form = TitleForm(
         request.POST or None,
         author=request.user,
+        stored={"title": topic.title},
         initial={"title": topic.title} | unsent.initial(request, request.path, TitleForm),
     )
     if request.method == "POST" and form.is_valid():

@@ -55,3 +55,12 @@ def test_staff_who_own_nothing_do_not_announce(staff, signed_in, olive):
     client.post(page(made, "do", "end"))
     made.refresh_from_db()
     assert made.is_current
+
+
+def test_a_form_sent_twice_announces_once_and_another_text_once_more(admin, send, fill):
+    form = {**fill(admin, NEW), "text": "Back at six."}
+
+    for text in ("Back at six.", "Back at six.", "Back at seven.", "Back at six."):
+        assert admin.post(NEW, form | {"text": text}).status_code == 302
+
+    assert sorted(Announcement.objects.values_list("text", flat=True)) == ["Back at seven.", "Back at six."]

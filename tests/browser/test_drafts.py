@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from forum.models import Post
 from tests import world
+from tests.waiting import until
 
 FLUENT = "Ninety-four characters typed without a pause, and then the tab is closed or a link is clicked."
 
@@ -213,7 +214,7 @@ def test_no_more_is_kept_than_fifty_drafts_of_a_month(person, topic):
 
     opens(person, topic, page)
 
-    page.wait_for_function(f"{KEPT}.then((ids) => ids.length <= 50)")
+    until(lambda: len(page.evaluate(KEPT)) <= 50)
     kept = page.evaluate(KEPT)
     assert "old 1" not in kept
     assert "new 59" in kept

@@ -1,0 +1,43 @@
+"""Forms that don't write over what was changed since they were shown."""
+
+import hashlib
+import json
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+CHANGED = _("This was changed while you were writing, and now reads: “%(text)s”. Send it again to replace that.")
+
+
+class Guarded(forms.Form):
+    """Comes back with what was typed, and says what is stored now; whoever sends it again means it.
+
+    `stored` ({name of a field: value}) is what the form would replace. A form that was saved and is sent again while
+    nothing else has changed replaces nothing, and counts towards no limit.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, stored, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stored = stored
+        self.initial.setdefault("seen", fingerprint(stored))
+
+    def clean(self):
+        now, changed = fingerprint(self.stored), self.changed()
+        if changed and self.cleaned_data.get("seen") not in ("", now):
+            self.data = self.data.copy()
+            self.data["seen"] = now
+            raise forms.ValidationError(CHANGED, code="changed", params={"text": self.stored[changed[0]]})
+        return super().clean()
+
+    def changed(self):
+        """The names of the fields that would become something else."""
+        return [name for name, value in self.stored.items() if self.cleaned_data.get(name, value) != value]
+
+    def counts(self):
+        return bool(self.changed())
+
+
+def fingerprint(values):
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
