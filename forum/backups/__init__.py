@@ -2,8 +2,8 @@
 
 Each kind of database has a module with the same few names:
 `NAME`, `MAGIC` (how its files begin), `SUFFIX`, `is_there(connection)`, `back_up(connection, path, advance)`,
-`migrations(path)` and `restore(connection, path, advance)`. `advance(done, total)` moves a progress bar; `total` may
-be None.
+`migrations(path)`, `check(path)` and `restore(connection, path, advance)`. `advance(done, total)` moves a progress bar;
+`total` may be None.
 All of them raise BackupError with a sentence for the person who asked.
 """
 
@@ -44,6 +44,7 @@ def check(connection, path):
             % {"path": path, "theirs": KINDS[kind].NAME, "ours": KINDS[connection.vendor].NAME}
         )
     states.check_same(KINDS[kind].migrations(path), path)
+    KINDS[kind].check(path)
     try:
         states.check_ours(connection)
     except DatabaseError as error:

@@ -26,6 +26,40 @@ BEGIN = f"""
 BEGIN;
 SET LOCAL lock_timeout = '{PATIENCE}';
 """
+# What Parley's own dumps consist of. Anything else, such as a trigger or a function, would run with every later write.
+PARTS = (
+    "TABLE DATA",
+    "TABLE",
+    "SEQUENCE SET",
+    "SEQUENCE OWNED BY",
+    "SEQUENCE",
+    "DEFAULT",
+    "FK CONSTRAINT",
+    "CONSTRAINT",
+    "INDEX",
+    "SCHEMA",
+    "COMMENT",
+)
+PART = re.compile(rf"\d+; \d+ \d+ (?:{'|'.join(PARTS)}) (?:public|-) .*")
+# The list of parts is only what the file says of itself, so what came of it is looked at, too.
+NOTHING_ELSE = """
+DO $$
+DECLARE extra text;
+BEGIN
+    SELECT string_agg(found.name, ', ') INTO extra FROM (
+        SELECT 'trigger ' || tgname AS name FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT 'rule ' || rulename FROM pg_rules WHERE schemaname = 'public'
+        UNION ALL SELECT 'view ' || relname FROM pg_class
+            WHERE relkind IN ('v', 'm', 'f') AND relnamespace = 'public'::regnamespace
+        UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+        UNION ALL SELECT 'constraint ' || conname FROM pg_constraint WHERE NOT convalidated
+    ) AS found;
+    IF extra IS NOT NULL THEN
+        RAISE EXCEPTION 'it contains what Parley does not make: %', extra;
+    END IF;
+END $$;
+"""
 # No number that somebody may have seen comes again: ids in pages and links, changes of topics in open lists.
 REMEMBER_NUMBERS = """
 LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE;
@@ -75,6 +109,24 @@ def migrations(path):
     return {(app, name) for _id, app, name, _applied in rows}
 
 
+def check(path):
+    """Raises BackupError when it has parts that Parley's own backups never have."""
+    command = ["pg_restore", "--list", path]
+    listed = subprocess.run(command, capture_output=True, text=True)
+    if listed.returncode:
+        raise not_a_backup(path)
+    lines = [line for line in listed.stdout.splitlines() if line and not line.startswith(";")]
+    extra = [line for line in lines if not PART.fullmatch(line)]
+    if extra:
+        raise BackupError(
+            _(
+                "%(path)s has been changed since it was made: it contains %(extra)s. Nothing was restored. Use a backup"
+                " that nobody has edited."
+            )
+            % {"path": path, "extra": ", ".join(line.partition("; ")[2] for line in extra[:5])}
+        )
+
+
 def restore(connection, path, advance):
     """One transaction from the first table dropped to the new epochs: it is there as a whole or not at all."""
     check_program(connection, "pg_restore")
@@ -82,7 +134,7 @@ def restore(connection, path, advance):
     before, after = BEGIN, "RESET search_path;"
     if tables := tables_of_forum(connection):
         before, after = before + REMEMBER_NUMBERS.format(tables=tables), after + GO_ON_FROM_THEM
-    after += HOLD_MAILS + ";" + END.format(epoch=new_epoch(), edition=new_word())
+    after += NOTHING_ELSE + HOLD_MAILS + ";" + END.format(epoch=new_epoch(), edition=new_word())
     connection.close()
     with tempfile.TemporaryFile("w+") as said:
         command = ["pg_restore", "--clean", "--if-exists", *AS_OURS, "--file=-", path]

@@ -16,6 +16,7 @@ from forum.models.topics import new_epoch
 
 from .errors import BackupError
 from .files import could_not_write, passing
+from .sqlite_schema import check_schema
 from .states import HOLD_MAILS, not_a_backup
 
 NAME, MAGIC, SUFFIX = "SQLite", b"SQLite format 3\0", ".sqlite3"
@@ -36,10 +37,23 @@ def back_up(connection, path, advance):
 
 
 def migrations(path):
-    """{(app, name)} of a backup; nothing when it is none."""
+    """{(app, name)} of a backup. Raises BackupError when it is none."""
     try:
         with reading(path) as file:
+            if not file.execute(
+                "SELECT 1 FROM sqlite_master WHERE (type, name) = ('table', 'django_migrations')"
+            ).fetchone():
+                raise not_a_backup(path)  # a view of that name could count for ever
             return set(file.execute("SELECT app, name FROM django_migrations"))
+    except sqlite3.DatabaseError as error:
+        raise not_a_backup(path) from error
+
+
+def check(path):
+    """Raises BackupError when its tables are not those of this code, or rows are missing."""
+    try:
+        with reading(path) as file:
+            check_schema(file, path)
     except sqlite3.DatabaseError as error:
         raise not_a_backup(path) from error
 
@@ -54,6 +68,7 @@ def restore(connection, path, advance):
     with passing(Path(f"{connection.settings_dict['NAME']}.restoring")) as ready, writing(ready) as copy:
         with reading(path) as source:
             copy_pages(source, copy, advance)
+        check_schema(copy, path)  # again, since the file may have changed; and before anything runs in it
         finish(copy, path)
         go_on_from(live, copy)
         copy.execute("UPDATE forum_topic SET epoch = ?, change = change + 1, header_change = change + 1", [new_epoch()])
@@ -75,8 +90,11 @@ def go_on_from(live, copy):
     copy.executemany("UPDATE forum_topic SET change = max(change, ?) WHERE id = ?", heads)
 
 
+@contextmanager
 def reading(path):
-    return closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True))
+    with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as file:
+        file.execute("PRAGMA trusted_schema=OFF")
+        yield file
 
 
 @contextmanager

@@ -8,7 +8,8 @@ because it was written to since an earlier run, is emptied and copied once more.
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
-from forum.backups import states
+from forum.backups import BackupError, states
+from forum.backups.sqlite_schema import check_references
 
 from . import rows, tables, target
 from .errors import MoveError
@@ -41,6 +42,11 @@ def check_state():
     missing, unknown = states.missing_and_unknown(found)
     if missing or unknown:
         raise MoveError(_("The SQLite database doesn't match this version of the code. First run: manage.py migrate"))
+    try:
+        connection.ensure_connection()
+        check_references(connection.connection, connection.settings_dict["NAME"])
+    except BackupError as error:
+        raise MoveError(str(error)) from error
 
 
 def bring(model, there, report, advance):
