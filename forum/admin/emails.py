@@ -12,6 +12,15 @@ from .base import OwnersOnly
 admin.site.unregister(EmailAddress)  # they are kept with their member
 
 
+class AddressForm(forms.ModelForm):
+    def clean(self):
+        cleaned = super().clean()
+        same = EmailAddress.objects.filter(email__iexact=cleaned.get("email"), verified=True)
+        if cleaned.get("verified") and same.exclude(pk=self.instance.pk).exists():
+            self.add_error("email", _("Another member has confirmed this address. Enter another one."))
+        return cleaned
+
+
 class AddressFormSet(BaseInlineFormSet):
     """A member's addresses: one of them is the primary one, which the member's own record repeats."""
 
@@ -39,6 +48,7 @@ class AddressFormSet(BaseInlineFormSet):
 
 class EmailAddressInline(OwnersOnly, admin.TabularInline):
     model = EmailAddress
+    form = AddressForm
     formset = AddressFormSet
     fields = ["email", "verified", "primary"]
     extra = 0

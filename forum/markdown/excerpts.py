@@ -5,6 +5,8 @@ from html import unescape
 
 import nh3
 
+from forum.letters import cut
+
 LOOKED_AT = 40  # characters of HTML for one of text: markup may hide that much, the rest of the post isn't read
 UNSEEN = {"details"}  # quotes that are folded
 UNFINISHED = re.compile(r"(?:<[^<>]*|&[#\w]*)\Z")
@@ -19,7 +21,7 @@ def excerpt(html, length=200):
 
 
 def _shortened(text, length):
-    kept = text[: length - 1]
+    kept = cut(text, length - 1)
     if len(text) > len(kept):
         kept = kept.rpartition(" ")[0] or kept
     return kept.rstrip(" .,;:") + "…"

@@ -6,6 +6,7 @@ const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
 
 class LiveAnnouncements extends HTMLElement {
   #observer = new ResizeObserver(() => this.#measure());
+  #sent = Promise.resolve(); // one after the other: each answer sets the whole cookie anew
   #away = new Set(); // the ids that were put away on this page: the cookie comes with the answer, if one comes
 
   connectedCallback() {
@@ -45,7 +46,8 @@ class LiveAnnouncements extends HTMLElement {
   #dismiss = (event) => {
     event.preventDefault();
     const form = event.target;
-    fetch(form.action, { method: "POST", redirect: "manual", keepalive: true }).catch(() => {}); // then just on this page
+    const send = () => fetch(form.action, { method: "POST", redirect: "manual", keepalive: true });
+    this.#sent = this.#sent.then(send).catch(() => {}); // then just on this page
     const announcement = form.closest("[data-announcement]");
     this.#away.add(announcement.dataset.announcement);
     this.#remove(announcement);

@@ -126,6 +126,14 @@ def test_a_member_s_record_repeats_the_primary_address(admin, ada, fill):
     assert ada.email == "ada@example.net"
 
 
+@pytest.mark.parametrize("email", ["ada@example.org", "ADA@Example.ORG"])
+def test_nobody_gets_an_address_that_another_member_has_confirmed(admin, ada, grace, fill, email):
+    response = admin.post(page(grace), address_form(fill, admin, grace, **{"0-email": email}))
+
+    assert "Another member has confirmed this address" in response.text
+    assert grace.emailaddress_set.get().email == "grace@example.org"
+
+
 def test_another_address_becomes_the_primary_one(admin, ada, fill):
     ada.emailaddress_set.create(email="second@example.org", verified=True)
     form = address_form(fill, admin, ada, **{"1-primary": "on"})

@@ -56,6 +56,24 @@ def test_what_is_put_away_stays_away(scripts, topic, visit):
     expect(page.locator(".announcement")).to_have_text("The second.")
 
 
+def test_of_two_that_are_put_away_at_once_none_comes_back(topic, visit):
+    """One is sent after the other, as each answer sets the whole cookie anew."""
+    for text in ("The first.", "The second."):
+        Announcement.objects.announce(text)
+    guest = visit()
+    page = guest.opens_live(topic)
+    last, seen = Announcement.objects.earliest("pk"), []
+    page.on("request", lambda request: seen.append("sent") if "dismiss" in request.url else None)
+    page.on("response", lambda response: seen.append("answered") if "dismiss" in response.url else None)
+
+    with page.expect_response(f"**/{last.pk}/dismiss/"):
+        page.evaluate("document.querySelectorAll('.announcement button').forEach(button => button.click())")
+
+    assert seen == ["sent", "answered"] * 2
+    guest.opens("/")
+    expect(page.locator(".announcement")).to_have_count(0)
+
+
 def test_what_was_put_away_does_not_come_back_with_the_next_one_before_the_server_knows(topic, visit):
     Announcement.objects.announce("The first.")
     page = visit().opens_live(topic)

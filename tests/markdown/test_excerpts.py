@@ -44,3 +44,7 @@ def test_the_beginning_of_a_very_long_paragraph_is_shown():
 @given(st.text(max_size=500), st.integers(2, 100))
 def test_an_excerpt_is_never_longer_than_asked(text, length):
     assert len(excerpt(render(text), length)) <= length
+
+
+def test_a_letter_is_not_parted_from_its_marks():
+    assert excerpt(f"<p>{'ก่' * 30}</p>", 10) == "ก่" * 4 + "…"
