@@ -1,10 +1,10 @@
 """What can't work on a real site. Each error says what to do."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.core.checks import Error, register
 from django.http.request import validate_host
+
+from forum.site_url import site_url
 
 
 @register()
@@ -24,13 +24,13 @@ def connections_go_back_to_the_pool(app_configs, **kwargs):
 
 @register()
 def the_site_answers_to_its_own_name(app_configs, **kwargs):
-    host = urlsplit(settings.SITE_URL).hostname or ""
+    _url, host = site_url(settings.SITE_URL)
     if settings.DEBUG or validate_host(host, settings.ALLOWED_HOSTS):
         return []
     return [
         Error(
             f"SITE_URL leads to {host!r}, which is not in ALLOWED_HOSTS: links in mails would lead to a refusal.",
-            hint=f"Add {host!r} to ALLOWED_HOSTS, or leave ALLOWED_HOSTS out; SITE_URL needs https:// or http://.",
+            hint=f"Add {host!r} to ALLOWED_HOSTS, or leave ALLOWED_HOSTS out.",
             id="forum.E002",
         )
     ]

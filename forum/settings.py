@@ -1,12 +1,13 @@
 """Everything an owner may want to change comes from the environment, or from a `.env` file beside `manage.py`."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from forum.site_url import ascii_host, site_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -20,9 +21,9 @@ if (BASE_DIR / ".env").exists():
 
 DEBUG = env.bool("DEBUG", True)
 SITE_NAME = env("SITE_NAME", default="Parley")
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL, _host = site_url(env("SITE_URL", default="http://127.0.0.1:8000"))
 HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if DEBUG else [urlsplit(SITE_URL).hostname])
+ALLOWED_HOSTS = list(map(ascii_host, env.list("ALLOWED_HOSTS", default=[] if DEBUG else [_host])))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # of X-Forwarded-For only so many are believed

@@ -14,7 +14,13 @@ from tests.test_settings import start
         ({"WEB_CONCURRENCY": "2"}, ["realtime.E002", "Set REDIS_URL"]),
         ({"DATABASE_URL": "postgres://db/parley?conn_max_age=600"}, ["forum.E001", "Take conn_max_age out"]),
         ({"ALLOWED_HOSTS": "other.example.org"}, ["forum.E002", "Add 'forum.example.org' to ALLOWED_HOSTS"]),
-        ({"SITE_URL": "forum.example.org"}, ["forum.E002", "https://"]),
+        ({"SITE_URL": "forum.example.org"}, ["SITE_URL", "https://"]),
+        ({"SITE_URL": "https://example.org/forum"}, ["SITE_URL", "can't live in a folder"]),
+        ({"SITE_URL": "https://example.org/?a=b"}, ["SITE_URL", "can't live in a folder"]),
+        ({"SITE_URL": "https://ada@example.org"}, ["SITE_URL", "only a scheme, a host"]),
+        ({"SITE_URL": "https://example.org:99999"}, ["SITE_URL", "can't be read"]),
+        ({"SITE_URL": "https://förum..example"}, ["SITE_URL", "no host that there can be"]),
+        ({"SITE_URL": "ftp://example.org"}, ["SITE_URL", "https:// or http://"]),
     ],
 )
 def test_settings_that_can_not_work_are_refused_with_what_to_do(settings, words):

@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.http.request import split_domain_port, validate_host
 
+from forum.site_url import site_url
 from tests.deployment import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,7 +108,8 @@ def test_redis_is_used_when_it_is_named():
 def test_a_file_beside_manage_py_is_read_and_the_environment_outweighs_it(tmp_path):
     """With a copy of the settings in an empty place, so that nobody's own file is touched."""
     (tmp_path / "forum").mkdir()
-    (tmp_path / "forum" / "settings.py").write_text((ROOT / "forum" / "settings.py").read_text())
+    for name in ("settings.py", "site_url.py"):
+        (tmp_path / "forum" / name).write_text((ROOT / "forum" / name).read_text())
     (tmp_path / ".env").write_text("SITE_URL=https://file.example.org\nALLOWED_HOSTS=a.example.org,b.example.org\n")
     script = "import json; from forum import settings as s; print(json.dumps([s.SITE_URL, s.ALLOWED_HOSTS]))"
 
@@ -119,3 +123,24 @@ def test_a_file_beside_manage_py_is_read_and_the_environment_outweighs_it(tmp_pa
 
     assert read() == ["https://file.example.org", ["a.example.org", "b.example.org"]]
     assert read(SITE_URL="https://other.example.org")[0] == "https://other.example.org"
+
+
+@pytest.mark.parametrize(
+    ("said", "url", "host"),
+    [
+        ("https://förum.example/", "https://xn--frum-5qa.example", "xn--frum-5qa.example"),
+        ("https://straße.example", "https://xn--strae-oqa.example", "xn--strae-oqa.example"),
+        ("https://论坛.example:8443", "https://xn--kfsr23j.example:8443", "xn--kfsr23j.example"),
+        ("https://Forum.Example.org:443", "https://forum.example.org", "forum.example.org"),
+        ("http://[2001:DB8::1]:8000", "http://[2001:db8::1]:8000", "[2001:db8::1]"),
+    ],
+)
+def test_the_address_is_written_as_browsers_send_it(said, url, host):
+    assert site_url(said) == (url, host)
+    assert validate_host(split_domain_port(urlsplit(url).netloc)[0], [host])
+
+
+def test_hosts_in_other_letters_are_allowed_under_the_names_that_browsers_send():
+    hosts = settings_with(["ALLOWED_HOSTS"], **PRODUCTION | {"ALLOWED_HOSTS": ".förum.example,Other.example"})[0]
+
+    assert hosts == [".xn--frum-5qa.example", "other.example"]

@@ -1,11 +1,15 @@
 """What `manage.py serve` refuses; tests/deploy has what it does."""
 
+from contextlib import closing
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from forum import health
+from forum.management.commands.serve import refuse_unknown_visitors
+from forum.serving.listening import bound
 
 
 @pytest.fixture
@@ -56,3 +60,13 @@ def test_it_does_not_serve_with_processes_that_can_not_hear_each_other(real_site
 
 def test_no_process_at_all_is_refused(real_site):
     assert "At least one" in refusal("--processes", "0")
+
+
+def test_a_unix_socket_without_a_known_proxy_is_refused_with_what_to_do(settings, tmp_path):
+    with closing(bound(f"unix:{tmp_path}/parley.sock")) as at_path, closing(bound("127.0.0.1:0")) as at_port:
+        with pytest.raises(CommandError, match="Set TRUSTED_PROXIES=1"):
+            refuse_unknown_visitors(at_path)
+        refuse_unknown_visitors(at_port)
+
+        settings.TRUSTED_PROXIES = 1
+        refuse_unknown_visitors(at_path)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import sys
 
 from django.conf import settings
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         self.check()
         self.refuse_what_is_not_ready()
         listener = self.listen(bind, fd)
+        refuse_unknown_visitors(listener)
         logger.info("Parley listens on %s with %d process(es).", name_of(listener), processes)
         become_the_supervisor(listener)
 
@@ -57,6 +59,15 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             where = bind if fd is None else f"file descriptor {fd}"
             raise CommandError(f"Can't listen on {where}: {error}") from error
+
+
+def refuse_unknown_visitors(listener):
+    """At a Unix socket nobody has an address, so limits would count all visitors as one and nobody could sign in."""
+    if listener.family == socket.AF_UNIX and not settings.TRUSTED_PROXIES:
+        raise CommandError(
+            "Behind a Unix socket only the proxy knows where visitors come from. Set TRUSTED_PROXIES=1 (or as many "
+            "proxies as stand in a row), and make the proxy add the address to X-Forwarded-For."
+        )
 
 
 def name_of(listener):
