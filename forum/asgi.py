@@ -15,10 +15,12 @@ counts.prepare()  # before anybody counts
 django.setup(set_prefix=False)
 
 from forum.jobs.workers import start_in_server  # noqa: E402 - models need a Django that is set up
+from forum.serving.entrance import Entrance  # noqa: E402
 from forum.serving.guests import Guests  # noqa: E402
 from forum.serving.monitoring import Monitoring  # noqa: E402
 from forum.serving.pages import Pages  # noqa: E402
 from forum.serving.requests import Requests  # noqa: E402
+from forum.serving.security_headers import SecurityHeaders  # noqa: E402
 from forum.serving.static import with_static_files  # noqa: E402
 
 if "daphne.server" in sys.modules:  # it is what serves, and has been imported before
@@ -28,6 +30,9 @@ if "daphne.server" in sys.modules:  # it is what serves, and has been imported b
 
 pages = import_string(settings.LIVE_REQUESTS)(with_static_files(Guests(Pages())))
 application = ProtocolTypeRouter(
-    {"http": Requests(Monitoring(pages)), "websocket": import_string(settings.WEBSOCKET_APPLICATION)}
+    {
+        "http": Requests(SecurityHeaders(Entrance(Monitoring(pages)))),
+        "websocket": import_string(settings.WEBSOCKET_APPLICATION),
+    }
 )
 start_in_server()

@@ -70,3 +70,12 @@ class WithoutOutages(logging.Filter):
         if is_outage(error):
             record.msg, record.args, record.exc_info = f"{record.getMessage()} ({error})", (), None
         return True
+
+
+class WithoutRefusals(logging.Filter):
+    """What Django refuses with a 400 anybody can send, as often as they like: a line each, without its traceback."""
+
+    def filter(self, record):
+        if record.name.startswith("django.security"):
+            record.exc_info = record.exc_text = None
+        return True

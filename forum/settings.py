@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "forum.serving.entrance.with_clean_input",
     "forum.serving.compression.CompressionMiddleware",
     "forum.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -265,8 +266,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"lines": {"()": "forum.logs.formatter", "readable": DEBUG}},
-    "filters": {"outages": {"()": "forum.logs.WithoutOutages"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "filters": {"outages": {"()": "forum.logs.WithoutOutages"}, "refusals": {"()": "forum.logs.WithoutRefusals"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": "INFO"} for name in ("forum", "realtime")},

@@ -81,3 +81,15 @@ def test_the_parent_of_the_processes_writes_the_same_lines(tmp_path):
     assert {"time", "level", "logger", "event"} <= set(said[0])
     assert said[0]["event"].startswith("Started parent process")
     assert said[-1]["event"].startswith("Stopping parent process")
+
+
+def test_what_django_refuses_is_a_line_without_a_traceback():
+    script = (
+        "from django.core.exceptions import TooManyFieldsSent\n"
+        "try: raise TooManyFieldsSent('too many')\n"
+        "except TooManyFieldsSent: logging.getLogger('django.security.TooManyFieldsSent').exception('too many')"
+    )
+    (line,) = map(json.loads, written("\n" + script, **PRODUCTION))
+
+    assert line["event"] == "too many"
+    assert "exception" not in line

@@ -3,8 +3,9 @@
 from itertools import product
 
 from django.contrib import admin
+from django.contrib.admin import widgets
 from django.contrib.admin.models import LogEntry
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
@@ -18,6 +19,15 @@ class NoDeletion:
 
 # What Django's filters and date hierarchy add to the name of a field.
 LOOKUPS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt", "year", "month", "day")
+
+
+class AutocompleteSelect(widgets.AutocompleteSelect):
+    """Django's fails when it shows a form again with a value that is no id."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(
+            name, [one for one in value if one.isascii() and one.isdigit() and len(one) < 19], attr
+        )
 
 
 class ForumAdmin(NoDeletion, admin.ModelAdmin):
@@ -47,8 +57,21 @@ class ForumAdmin(NoDeletion, admin.ModelAdmin):
             queryset = queryset.filter(user=request.user)
         return super().get_paginator(request, queryset, *args, **kwargs)
 
+    def formfield_for_foreignkey(self, db_field, request, **named):
+        if db_field.name in self.get_autocomplete_fields(request):
+            named.setdefault("widget", AutocompleteSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **named)
+
+    def get_object(self, request, object_id, from_field=None):
+        return super().get_object(request, object_id, from_field or None)  # an empty `_to_field` fails in Django
+
     def view_on_site(self, obj):
-        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+        if not hasattr(obj, "get_absolute_url"):
+            return None
+        try:
+            return obj.get_absolute_url()
+        except NoReverseMatch:  # a form that is shown again has put into it what it refuses, an empty slug, say
+            return None
 
 
 def name_of(list_filter):

@@ -1,10 +1,14 @@
-"""HTTP connections that lose no request when their process ends, and wait for none for long."""
+"""HTTP connections that lose no request when their process ends, and wait for nobody for long."""
+
+from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from forum.serving.websockets import bounded
 
 PATIENCE = 10  # seconds until the head of a request is there, also of one that opens a socket
+HEAD = 65_536  # bytes of such a head
+PERIOD, ENOUGH = 10, 5000  # seconds in which a reader has to take so many bytes of what waits for them
 LINGER = 2  # seconds; proxies let go of an idle connection after one (deploy/nginx.conf)
 
 
@@ -15,6 +19,9 @@ class Connection(HttpToolsProtocol):
 
     ending = False  # the process, and so all connections, those that are not made yet as well
     deadline = None  # of the head that is awaited
+    head_size = 0  # bytes of it that have come
+    watch = None  # the next look at whether the reader reads
+    has_read = False  # since the last look
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -23,6 +30,59 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc):
         super().connection_lost(exc)
         self._stop_waiting()
+        if self.watch:
+            self.watch.cancel()
+
+    def data_received(self, data):
+        if self.deadline:
+            self.head_size += len(data)
+        super().data_received(data)
+        if self.deadline and self.head_size > HEAD and not self.transport.is_closing():
+            self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def send_400_response(self, msg):
+        self.refuse(HTTPStatus.BAD_REQUEST)
+
+    def refuse(self, status):
+        """For what is no request that Django could answer."""
+        from forum.serving.security_headers import ENCODED  # it needs settings, which are not there yet on top
+
+        text = f"{status.value} {status.phrase}"
+        lines = [f"HTTP/1.1 {text}".encode(), *(b"%b: %b" % pair for pair in ENCODED)]
+        lines += [b"content-type: text/plain", b"content-length: %d" % len(text), b"connection: close", b"", b""]
+        self.transport.write(b"\r\n".join(lines) + text.encode())
+        self.transport.close()
+        self._watch_reader()
+
+    def pause_writing(self):
+        super().pause_writing()
+        self._watch_reader()
+
+    def resume_writing(self):
+        super().resume_writing()
+        self.has_read = True
+
+    def on_response_complete(self):
+        super().on_response_complete()
+        self._watch_reader()
+
+    def timeout_keep_alive_handler(self):
+        super().timeout_keep_alive_handler()
+        self._watch_reader()
+
+    def _watch_reader(self):
+        """As long as something waits for the reader, which also keeps a closed transport open."""
+        waiting = self.transport.get_write_buffer_size()
+        if waiting and not self.watch:
+            self.has_read = False
+            self.watch = self.loop.call_later(PERIOD, self._look, waiting)
+
+    def _look(self, waited):
+        self.watch = None
+        if self.has_read or waited - self.transport.get_write_buffer_size() >= ENOUGH:
+            self._watch_reader()
+        elif self.transport.get_write_buffer_size():
+            self.transport.abort()
 
     def shutdown(self):
         Connection.ending = True
@@ -57,4 +117,4 @@ class Connection(HttpToolsProtocol):
     def _stop_waiting(self):
         if self.deadline:
             self.deadline.cancel()
-            self.deadline = None
+            self.deadline, self.head_size = None, 0

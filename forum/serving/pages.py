@@ -7,6 +7,7 @@ connection to the database, for each request. Measured, that was half of what a 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from io import BytesIO
 
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
@@ -34,6 +35,18 @@ class Pages(ASGIHandler):
         await self.send_response(response, send)
         if response.streaming:
             await self.in_thread(response.close)
+
+    async def read_body(self, receive):
+        """In memory: entrance.py has seen to its size."""
+        body, more = BytesIO(), True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RequestAborted
+            body.write(message.get("body", b""))
+            more = message.get("more_body", False)
+        body.seek(0)
+        return body
 
     def respond(self, scope, body):
         """The response to a request whose body has been read; closed already, unless it is a stream."""

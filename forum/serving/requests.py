@@ -14,6 +14,7 @@ from forum.patience import impatient
 
 logger = structlog.get_logger()
 SANE = re.compile(rb"[A-Za-z0-9-]{8,64}")
+LEFT = 499  # as nginx has it: the visitor went before there was an answer
 SLOW = 1.0  # seconds; from then on even a kept page has a line
 EVERY = 5.0  # seconds between two looks at levels
 METHODS = {"GET", "HEAD", "POST"}
@@ -45,7 +46,7 @@ class Requests:
         started = time.perf_counter()
         request = id_of(scope)
         structlog.contextvars.bind_contextvars(request=request)
-        status, size = 500, 0
+        status, size = LEFT, 0
 
         async def answer(message):
             nonlocal status, size
@@ -60,6 +61,9 @@ class Requests:
         try:
             with impatient():
                 await self.application(scope, receive, answer)
+        except BaseException:
+            status = 500
+            raise
         finally:
             self.note(scope, status, size, time.perf_counter() - started)
 

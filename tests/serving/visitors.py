@@ -42,6 +42,10 @@ class Visitor:
     def asks(self, method, address, **headers):
         return asyncio.run(self._answer(self._scope(method, address, **headers)))
 
+    def posts(self, address, body, **headers):
+        sent = {"content_type": "application/x-www-form-urlencoded", "content_length": str(len(body)), **headers}
+        return asyncio.run(self._answer(self._scope("POST", address, **sent), body))
+
     def _scope(self, method, address, **headers):
         path, _, query = address.partition("?")
         named = {"host": HOST.decode(), **self.headers, **headers}
@@ -59,11 +63,11 @@ class Visitor:
             "server": ("testserver", 80),
         }
 
-    async def _answer(self, scope):
+    async def _answer(self, scope, body=b""):
         sent = []
 
         async def receive():
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message):
             sent.append(message)

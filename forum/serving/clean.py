@@ -1,0 +1,50 @@
+"""What no browser sends and no database takes: control characters and surrogates, NUL above all. See entrance.py."""
+
+import re
+from http import cookies
+
+from django.conf import settings
+from django.http import QueryDict
+
+LONGEST_PATH = 2000  # characters
+CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+NO_QUERY = re.compile(r"%00|[\x00-\x1f\x7f]")
+NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def is_clean_path(path):
+    return len(path) <= LONGEST_PATH and not CONTROLS.search(path)
+
+
+def is_clean_query(query):
+    try:
+        text = query.decode()
+    except UnicodeDecodeError:
+        return False
+    return not NO_QUERY.search(text) and text.count("&") < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+
+
+def is_clean_header(value):
+    return not CONTROLS.search(value.decode("latin-1").replace("\t", " "))
+
+
+def clean_cookies(header):
+    """A Cookie header without those whose value, as Django reads it, holds a control character."""
+    chunks = (chunk.strip() for chunk in header.split(";"))
+    return "; ".join(chunk for chunk in chunks if chunk and not CONTROLS.search(unquoted(chunk)))
+
+
+def unquoted(chunk):
+    name, _equals, value = chunk.partition("=")
+    return name + cookies._unquote(value.strip())
+
+
+def clean_fields(fields):
+    """A QueryDict with the sign for what can't be shown in the place of what can't be stored: nothing else is lost."""
+    if not any(NO_TEXT.search(text) for name, values in fields.lists() for text in (name, *values)):
+        return fields
+    clean = QueryDict(mutable=True)
+    for name, values in fields.lists():
+        clean.setlist(NO_TEXT.sub("\ufffd", name), [NO_TEXT.sub("\ufffd", value) for value in values])
+    clean._mutable = False
+    return clean

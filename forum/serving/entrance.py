@@ -1,0 +1,157 @@
+"""Where every HTTP request comes in: what no browser sends is refused or left out here, before anything looks at it.
+
+What comes through has a path, a query and headers that are clean (clean.py), an Accept-Encoding that names only what
+there is, and a body only where it is a POST: of a bounded size, and it has to arrive in time. Django's own parsing of
+forms follows in `with_clean_input`, a middleware.
+"""
+
+import asyncio
+import logging
+import re
+import time
+from io import BytesIO
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestAborted, SuspiciousOperation
+from django.http.cookie import parse_cookie
+
+from forum.serving.clean import clean_cookies, clean_fields, is_clean_header, is_clean_path, is_clean_query
+from forum.serving.encodings import accepted
+from forum.serving.refusals import Refused, send_refusal
+
+logger = logging.getLogger(__name__)
+HEAD = 65_536  # bytes of all headers
+GRACE, SLOWEST = 10, 1000  # a body has so many seconds, and one more for each of so many bytes that have come
+LENGTH = re.compile(rb"[0-9]{1,18}")
+UTF8 = re.compile(rb"""charset\s*=\s*"?utf-?8"?\s*(;|$)""", re.IGNORECASE)
+
+
+class Entrance:
+    """An ASGI application around another, for HTTP alone."""
+
+    def __init__(self, application):
+        self.application = application
+
+    async def __call__(self, scope, receive, send):
+        body, has_begun = Body(scope["headers"], receive), False
+
+        async def answer(message):
+            nonlocal has_begun
+            if message["type"] == "http.response.start":
+                has_begun = True
+                message = message if body.is_complete else last_on_its_connection(message)
+            await send(message)
+
+        try:
+            await self.application(checked(scope), body.receive, answer)
+        except Refused as refused:
+            await send_refusal(answer, refused.status)
+        except RequestAborted:
+            return  # by the visitor
+        except Exception:
+            if has_begun:
+                raise
+            logger.exception("A request failed outside of Django.")
+            await send_refusal(answer, 500)
+
+
+def last_on_its_connection(start):
+    """What of a body has not come yet is not read: the server closes the connection after this answer."""
+    headers = [pair for pair in start.get("headers", ()) if pair[0].lower() != b"connection"]
+    return {**start, "headers": [*headers, (b"connection", b"close")]}
+
+
+def checked(scope):
+    """The scope with clean headers. Raises Refused for what the head alone tells."""
+    if not (is_clean_path(scope["path"]) and is_clean_query(scope["query_string"])):
+        raise Refused(400)
+    if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > HEAD:
+        raise Refused(431)
+    if not all(is_clean_header(value) for _name, value in scope["headers"]):
+        raise Refused(400)
+    refuse_body(scope)
+    return {**scope, "headers": clean_headers(scope["headers"])}
+
+
+def refuse_body(scope):
+    lengths, types = valued(scope["headers"], b"content-length"), valued(scope["headers"], b"content-type")
+    if len(set(lengths)) > 1 or not all(map(LENGTH.fullmatch, lengths)) or len(types) > 1:
+        raise Refused(400)
+    if lengths and int(lengths[0]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise Refused(413)
+    if scope["method"] != "POST" and announces_body(scope["headers"]):
+        raise Refused(400)
+    if any(b"charset" in kind.lower() and not UTF8.search(kind) for kind in types):
+        raise Refused(415)  # other codecs of Python's yield what no database takes
+
+
+def announces_body(headers):
+    return bool(valued(headers, b"transfer-encoding")) or any(map(int, valued(headers, b"content-length")))
+
+
+def valued(headers, wanted):
+    return [value for name, value in headers if name == wanted]
+
+
+def clean_headers(headers):
+    """Those whose names read the same to everybody (CGI's x_y is x-y), and one clean Cookie header."""
+    changed = (b"cookie", b"accept-encoding")
+    kept = [(name, value) for name, value in headers if name not in changed and b"_" not in name]
+    cookie = clean_cookies(b"; ".join(valued(headers, b"cookie")).decode("latin-1")).encode("latin-1")
+    forms = ", ".join(accepted(b",".join(valued(headers, b"accept-encoding")).decode("latin-1"))).encode()
+    return [*kept, *((name, value) for name, value in zip(changed, (cookie, forms), strict=True) if value)]
+
+
+class Body:
+    """What comes with a request, read whole as soon as it is asked for and in time."""
+
+    def __init__(self, headers, receive):
+        self._receive, self._was_read = receive, False
+        try:
+            self.is_complete = not announces_body(headers)
+        except ValueError:
+            self.is_complete = False
+
+    async def receive(self):
+        """As a server's. After the body only the end of the connection is left to come."""
+        if self._was_read:
+            return await self._receive()
+        self._was_read = True
+        return {"type": "http.request", "body": await self._read(), "more_body": False}
+
+    async def _read(self):
+        started, body = time.monotonic(), BytesIO()
+        while not self.is_complete:
+            message = await self._next(started + GRACE + body.tell() / SLOWEST)
+            if message["type"] == "http.disconnect":
+                raise RequestAborted
+            if body.tell() + len(message.get("body", b"")) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                raise Refused(413)
+            body.write(message.get("body", b""))
+            self.is_complete = not message.get("more_body", False)
+        return body.getvalue()
+
+    async def _next(self, deadline):
+        try:
+            async with asyncio.timeout(max(0, deadline - time.monotonic())):
+                return await self._receive()
+        except TimeoutError as error:
+            raise Refused(408) from error
+
+
+def with_clean_input(get_response):
+    """Middleware: what Django itself parses of a request; and all else, where no Entrance stands before it."""
+
+    def respond(request):
+        if not (is_clean_path(request.path_info) and is_clean_query(request.META["QUERY_STRING"].encode())):
+            raise BadRequest
+        if request.META.get("HTTP_COOKIE"):
+            request.COOKIES = parse_cookie(clean_cookies(request.META["HTTP_COOKIE"]))
+        if request.method == "POST":
+            try:
+                request.POST = clean_fields(request.POST)
+            except (SuspiciousOperation, LookupError, UnicodeError) as error:  # too many fields, or a codec of its own
+                raise BadRequest from error
+        return get_response(request)
+
+    return respond

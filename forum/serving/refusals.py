@@ -1,0 +1,31 @@
+"""Answers to requests that are refused before Django sees them."""
+
+from functools import cache
+
+from django.template.loader import render_to_string
+
+PAGES = {408: "408.html", 413: "413.html", 500: "500.html"}  # the others share one
+
+
+class Refused(Exception):
+    def __init__(self, status):
+        super().__init__(status)
+        self.status = status
+
+
+async def send_refusal(send, status):
+    """The connection ends with it: what the other side may still be sending is not read."""
+    body = page_for(status)
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@cache
+def page_for(status):
+    return render_to_string(PAGES.get(status, "400.html"), {"status": status}).encode()

@@ -1,0 +1,281 @@
+"""What comes over HTTP is looked at where it comes in: sizes, times and letters, on a real server."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+import uvicorn
+from django.conf import settings
+
+from forum.serving import connections, entrance
+from forum.serving.connections import Connection
+from forum.serving.entrance import Entrance
+from forum.serving.options import OPTIONS
+from forum.serving.security_headers import HEADERS, SecurityHeaders
+from tests.server import free_port
+
+LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+POST = b"POST / HTTP/1.1\r\nHost: here\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+class Application:
+    """Answers with what it was given, as the request's path says."""
+
+    def __init__(self):
+        self.scopes, self.received = [], 0
+
+    async def __call__(self, scope, receive, send):
+        self.scopes.append(scope)
+        if scope["path"] == "/":
+            self.received = len((await receive())["body"])
+        body = b"x" * (30_000_000 if scope["path"] == "/large" else 5)
+        headers = [(b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for start in range(0, len(body), 100_000):
+            await send({"type": "http.response.body", "body": body[start : start + 100_000], "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.fixture
+def application():
+    return Application()
+
+
+@pytest.fixture
+async def server(application, monkeypatch):
+    monkeypatch.setattr(Connection, "ending", False)
+    options = {**OPTIONS, "loop": "none", "port": free_port(), "log_level": "critical"}
+    server = uvicorn.Server(uvicorn.Config(SecurityHeaders(Entrance(application)), **options))
+    running = asyncio.create_task(server._serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield server
+    server.should_exit = True
+    await running
+
+
+@asynccontextmanager
+async def connected(server, **options):
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.config.port, **options)
+    yield reader, writer
+    writer.close()
+
+
+async def told(server, *parts):
+    """All that the server says to these parts until it closes."""
+    async with connected(server) as (reader, writer):
+        for part in parts:
+            writer.write(part)
+            await asyncio.sleep(0)
+        return await asyncio.wait_for(reader.read(), 15)
+
+
+def status(answer):
+    return int(answer.split(b" ", 2)[1])
+
+
+@pytest.mark.parametrize("path", [b"/", b"/static/css/site.css", b"/health/live", b"/live/feed", b"/unread"])
+@pytest.mark.parametrize("length", [LIMIT + 1, 400_000_000, 10**17])
+async def test_what_is_announced_as_too_large_is_refused_before_it_comes(server, application, path, length):
+    answer = await told(server, b"POST %b HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n" % (path, length))
+
+    assert status(answer) == 413
+    assert b"connection: close" in answer
+    assert not application.scopes
+
+
+async def test_what_only_turns_out_to_be_too_large_is_refused_then(server, application):
+    chunk = b"%x\r\n" % 50_000 + b"x" * 50_000 + b"\r\n"
+
+    answer = await told(server, CHUNKED, *[chunk] * (LIMIT // 50_000 + 1))
+
+    assert status(answer) == 413
+    assert not application.received
+
+
+async def test_a_body_up_to_the_limit_is_taken(server, application):
+    async with connected(server) as (reader, writer):
+        writer.write(POST + b"Content-Length: %d\r\n\r\n" % LIMIT + b"x" * LIMIT)
+        assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"xxxxx"), 15)
+
+    assert application.received == LIMIT
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [POST + b"Content-Length: 5\r\n\r\n"],
+        [POST + b"Content-Length: 5\r\n\r\nabcd"],
+        [CHUNKED],
+        [CHUNKED + b"5\r\nab"],
+    ],
+)
+async def test_a_body_that_does_not_come_is_not_waited_for(server, application, monkeypatch, parts):
+    monkeypatch.setattr(entrance, "GRACE", 0.05)
+
+    assert status(await told(server, *parts)) == 408
+    assert not application.received
+
+
+async def test_a_body_that_comes_by_drops_gets_no_more_time_than_its_bytes_are_worth(server, application, monkeypatch):
+    monkeypatch.setattr(entrance, "GRACE", 0.2)
+    async with connected(server) as (reader, writer):
+        writer.write(POST + b"Content-Length: 100000\r\n\r\n")
+        answering = asyncio.ensure_future(reader.readuntil(b"\r\n"))
+        while not answering.done():
+            writer.write(b"x")
+            await asyncio.wait({answering}, timeout=0.02)
+
+    assert status(answering.result()) == 408
+
+
+@pytest.mark.parametrize("method", [b"GET", b"HEAD", b"PUT", b"DELETE", b"OPTIONS"])
+@pytest.mark.parametrize("announced", [b"Content-Length: 3", b"Transfer-Encoding: chunked"])
+async def test_only_a_post_has_a_body(server, application, method, announced):
+    answer = await told(server, b"%b / HTTP/1.1\r\nHost: here\r\n%b\r\n\r\n" % (method, announced))
+
+    assert status(answer) == 400
+    assert not application.scopes
+
+
+async def test_what_nobody_reads_ends_the_connection_with_the_answer(server, application):
+    answer = await told(server, b"POST /unread HTTP/1.1\r\nHost: here\r\nContent-Length: 900000\r\n\r\n", b"x" * 10)
+
+    assert status(answer) == 200
+    assert b"connection: close" in answer
+
+
+async def test_a_head_without_end_is_refused(server, application):
+    async with connected(server) as (reader, writer):
+        answering = asyncio.ensure_future(reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"GET / HTTP/1.1\r\n")
+        while not answering.done():
+            writer.write(b"X-Long: " + b"x" * 1000 + b"\r\n")
+            await asyncio.wait({answering}, timeout=0.001)
+        answer = answering.result()
+
+    assert status(answer) == 431
+    assert b"content-security-policy: " + HEADERS["content-security-policy"].encode() in answer
+    assert not application.scopes
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"X-Long: " + b"x" * 70_000, 431),
+        (b"Cookie: theme=" + b"x" * 70_000, 431),
+        (b"Content-Length: 1\r\nContent-Length: 2", 400),
+        (b"Content-Length: -1", 400),
+        (b"Content-Length: 5_0", 400),
+        (b"Content-Type: text/plain; charset=unicode_escape", 415),
+        (b"Content-Type: multipart/form-data; boundary=a; charset=rot13", 415),
+        (b'Content-Type: text/plain; charset="UTF-8"', 200),
+    ],
+)
+async def test_heads_that_make_no_sense_are_refused(server, application, head, expected):
+    assert (
+        status(await told(server, b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n%b\r\n\r\n" % head))
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    "line", [b"GARBAGE", b"GET / HTTP/9", b"G\x00T / HTTP/1.1", b"GET /\xff HTTP/1.1", b"\x16\x03\x01"]
+)
+async def test_what_is_no_http_is_answered_with_all_safety_headers(server, line):
+    answer = await told(server, line + b"\r\nHost: here\r\n\r\n")
+
+    assert status(answer) == 400
+    assert all(b"%b: %b" % (name.encode(), value.encode()) in answer for name, value in HEADERS.items())
+
+
+@pytest.mark.parametrize(
+    "target",
+    [b"/%00", b"/u/%00/", b"/?a=%00", b"/?%00", b"/\xed\xa0\x80".replace(b"\xed", b"%01"), b"/?a=" + b"&" * 1000],
+)
+async def test_addresses_that_no_database_takes_are_refused(server, application, target):
+    assert status(await told(server, b"GET %b HTTP/1.1\r\nHost: here\r\n\r\n" % target)) == 400
+    assert not application.scopes
+
+
+async def test_headers_come_in_one_form_each(server, application):
+    await told(
+        server,
+        b'GET /a HTTP/1.1\r\nHost: here\r\nConnection: close\r\nCookie: a=1; b="\\000"\r\nCookie: c="\\054";d\r\n'
+        b"Accept-Encoding: gzip;q=0, br\r\nx_forwarded_for: 1.2.3.4\r\n\r\n",
+    )
+
+    headers = application.scopes[0]["headers"]
+    assert [pair for pair in headers if pair[0] == b"cookie"] == [(b"cookie", b'a=1; c="\\054"; d')]
+    assert (b"accept-encoding", b"br") in headers
+    assert not [pair for pair in headers if b"_" in pair[0]]
+
+
+async def test_who_takes_nothing_of_an_answer_is_let_go(server, monkeypatch):
+    monkeypatch.setattr(connections, "PERIOD", 0.2)
+    async with connected(server, limit=1000) as (reader, writer):
+        writer.write(b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n")
+        async with asyncio.timeout(15):
+            while not server.server_state.connections:
+                await asyncio.sleep(0.01)
+            while server.server_state.connections:
+                await asyncio.sleep(0.01)
+
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            await reader.readexactly(30_000_000)
+
+
+class Transport:
+    """Whose reader leaves so many bytes waiting at each look."""
+
+    def __init__(self, waiting):
+        self.waiting, self.looks, self.is_aborted = list(waiting), [], False
+
+    def get_write_buffer_size(self):
+        return self.waiting[0]
+
+    def abort(self):
+        self.is_aborted = True
+
+    def call_later(self, seconds, look, *arguments):
+        self.looks.append((look, arguments))
+        return self
+
+
+@pytest.mark.parametrize(
+    ("waiting", "is_aborted"),
+    [
+        ([30_000, 25_000, 20_000, 0], False),
+        ([30_000, 25_001], True),
+        ([3000, 3000], True),
+        ([30_000, 0], False),
+        ([30_000, 20_000, 20_000], True),
+    ],
+)
+def test_who_takes_an_answer_slowly_is_told_from_who_takes_nothing(waiting, is_aborted):
+    connection, transport = Connection.__new__(Connection), Transport(waiting)
+    connection.transport = connection.loop = transport
+
+    connection._watch_reader()
+    while transport.looks:
+        look, arguments = transport.looks.pop()
+        transport.waiting.pop(0)
+        look(*arguments)
+
+    assert transport.is_aborted == is_aborted
+    assert is_aborted or transport.waiting == [0]
+
+
+async def test_a_failure_outside_of_django_has_the_page_for_it(server, application, monkeypatch, caplog):
+    async def fails(scope, receive, send):
+        raise RuntimeError("for a test")
+
+    monkeypatch.setattr(Application, "__call__", lambda self, *arguments: fails(*arguments))
+
+    answer = await told(server, b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+
+    assert status(answer) == 500
+    assert b"Something went wrong" in answer
+    assert b"for a test" not in answer
+    assert b"x-content-type-options: nosniff" in answer
