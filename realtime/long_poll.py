@@ -17,6 +17,7 @@ from .visitors import session_key_in
 from .visits import Left, Visit
 
 LONGEST = 25  # seconds; proxies often give up after 30
+PAUSE = 1.0  # seconds
 ASKS = 5  # a page asks for a topic, a list and the news
 
 
@@ -45,6 +46,7 @@ class LongPoll:
             return HttpResponseBadRequest(str(error), content_type="text/plain")
         visitors = list(visitors_in(scope, request))
         if not self.rates.take(visitors[0]):
+            await asyncio.sleep(PAUSE)  # refused at once, they would come again at once
             return later(429, "Too many requests come from here.")
         with self.waiting.of(*visitors) as welcome:
             if not welcome:

@@ -27,19 +27,25 @@ class FrameMeter:
         self._counted_at = time.monotonic()
         self._head, self._payload = b"", 0  # begun and not complete; bytes of the frame's payload to come
 
-    def receive(self, size):
-        """Counts a read of `size` bytes. False if the next one should wait. Raises TooMuch."""
+    def admit(self, data):
+        """`data` in pieces that are each to be parsed in one turn, SLICE frames at most. Raises TooMuch before any of
+        it needs to be parsed."""
         self._refill()
-        self._bytes -= size
         self._reads -= 1
+        self._bytes -= len(data)
         if self._bytes < 0:
             raise TooMuch
+        ends = [*self._ends_in(data), len(data)]
+        return [data[start:end] for start, end in zip([0, *ends], ends, strict=False) if start < end]
+
+    @property
+    def may_read_on(self):
+        """Whether the next read may come at once."""
         return self._reads >= 1
 
-    def admit(self, data):
-        """How many bytes of `data`, which goes on where the last admitted ended, may be parsed now: SLICE frames at
-        most. Raises TooMuch."""
-        place, begun = 0, 0
+    def _ends_in(self, data):
+        """Where in `data` SLICE frames end, and again SLICE frames."""
+        place = begun = 0
         while place < len(data):
             if self._payload:
                 step = min(self._payload, len(data) - place)
@@ -47,14 +53,14 @@ class FrameMeter:
                 place += step
                 continue
             if not self._head:
+                self._frames -= 1
+                if self._frames < 0:
+                    raise TooMuch
                 if begun == SLICE:
-                    break
+                    yield place
+                    begun = 0
                 begun += 1
             place += self._read_head(data, place)
-        self._frames -= begun
-        if self._frames < 0:
-            raise TooMuch
-        return place
 
     def _read_head(self, data, place):
         """The number of bytes from `place` on that belong to the head of the current frame."""

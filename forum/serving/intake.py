@@ -2,6 +2,7 @@
 
 from forum.serving.frame_meter import FrameMeter, TooMuch
 
+NOTHING = ()  # one for all of whom nothing waits
 REST = 0.1  # seconds without reading from a client that sends in small segments
 
 
@@ -15,47 +16,43 @@ class Intake:
     later(seconds, call)   of the event loop
     """
 
-    __slots__ = ("_connection", "_is_refused", "_meter", "_pauses", "_unparsed")
+    __slots__ = ("_connection", "_is_refused", "_meter", "_pauses", "_waiting")
 
     def __init__(self, connection):
         self._connection, self._meter = connection, FrameMeter()
-        self._unparsed, self._pauses, self._is_refused = b"", 0, False
+        self._waiting, self._pauses, self._is_refused = NOTHING, 0, False
 
     def take(self, data):
         if self._is_refused or self._connection.is_ending():
             return
         try:
-            may_go_on = self._meter.receive(len(data))
+            pieces = self._meter.admit(data)
         except TooMuch:
             self._refuse()
             return
-        if not may_go_on:
+        if not self._meter.may_read_on:
             self._pause()
             self._connection.later(REST, self._resume)
-        if self._unparsed:
-            self._unparsed += data
+        if self._waiting:
+            self._waiting = [*self._waiting, *pieces]
             self._connection.pause()  # a server of its own mind had resumed
         else:
-            self._unparsed = data
-            self._parse_some()
+            self._waiting = pieces
+            self._parse_one()
 
-    def _parse_some(self):
-        try:
-            size = self._meter.admit(self._unparsed)
-        except TooMuch:
-            self._refuse()
-            return
-        part, self._unparsed = self._unparsed[:size], self._unparsed[size:]
-        self._connection.parse(part)
-        if self._unparsed:
+    def _parse_one(self):
+        piece, *waiting = self._waiting
+        self._waiting = waiting or NOTHING
+        self._connection.parse(piece)
+        if self._waiting:
             self._pause()
             self._connection.later(0, self._parse_more)
 
     def _parse_more(self):
         if self._connection.is_ending():
-            self._unparsed = b""
-        if self._unparsed:
-            self._parse_some()
+            self._waiting = NOTHING
+        if self._waiting:
+            self._parse_one()
         self._resume()
 
     def _pause(self):
@@ -68,6 +65,6 @@ class Intake:
             self._connection.resume()
 
     def _refuse(self):
-        self._is_refused, self._unparsed = True, b""
+        self._is_refused, self._waiting = True, NOTHING
         self._connection.pause()
         self._connection.refuse()

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pytest
 
 from forum.models import Topic
-from realtime import limits
+from realtime import limits, long_poll
 from tests import world
 from tests.realtime.requests import feed, topic_as_of
 from tests.realtime.sockets import do, until
@@ -206,6 +206,7 @@ async def test_of_one_network_so_many_come_at_once_and_no_more(hub, monkeypatch)
 
 async def test_who_asks_too_often_is_told_to_come_later(hub, topic, monkeypatch):
     monkeypatch.setattr(limits.Rates, "take", lambda rates, visitor: False)
+    monkeypatch.setattr(long_poll, "PAUSE", 0)
 
     status, headers, _answer = await (await feed(topic_as_of(topic), wait=25)).ends()
 

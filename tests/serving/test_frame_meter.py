@@ -18,16 +18,6 @@ def clock(monkeypatch):
     return clock
 
 
-def admitted(meter, data):
-    """The pieces of `data` that are parsed in one turn each."""
-    pieces = []
-    while data:
-        size = meter.admit(data)
-        pieces.append(data[:size])
-        data = data[size:]
-    return pieces
-
-
 KINDS = [TEXT, BINARY, CONTINUED, PING, PONG, 3, 15]
 
 
@@ -36,18 +26,19 @@ KINDS = [TEXT, BINARY, CONTINUED, PING, PONG, 3, 15]
 def test_frames_of_every_kind_are_counted(clock, kind, last):
     one = frame(kind, b"", last=last)
 
-    admitted(FrameMeter(), one * FRAMES_AT_ONCE)
+    FrameMeter().admit(one * FRAMES_AT_ONCE)
 
     with pytest.raises(TooMuch):
-        admitted(FrameMeter(), one * (FRAMES_AT_ONCE + 1))
+        FrameMeter().admit(one * (FRAMES_AT_ONCE + 1))
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 4096, 65535, 65536])
 @pytest.mark.parametrize("masked", [True, False])
-def test_a_turn_ends_with_a_frame(clock, size, masked):
+def test_a_turn_ends_with_a_frame(clock, monkeypatch, size, masked):
+    monkeypatch.setattr(frame_meter, "BYTES_AT_ONCE", 10**8)
     frames = [frame(BINARY, bytes([number]) * size, masked=masked) for number in range(2 * SLICE + 1)]
 
-    pieces = admitted(FrameMeter(), b"".join(frames))
+    pieces = FrameMeter().admit(b"".join(frames))
 
     assert pieces == [b"".join(frames[start : start + SLICE]) for start in (0, SLICE, 2 * SLICE)]
 
@@ -56,43 +47,49 @@ def test_a_turn_ends_with_a_frame(clock, size, masked):
 def test_the_pieces_in_which_it_comes_do_not_matter(sizes, cuts, rest):
     stream = b"".join(frame(BINARY, bytes(size)) for size in sizes) + rest
     whole, pieces = FrameMeter(), FrameMeter()
-    admitted(whole, stream)
+    parsed = b"".join(whole.admit(stream))
 
     for cut in [*cuts, len(stream)]:
-        admitted(pieces, stream[:cut])
+        pieces.admit(stream[:cut])
         stream = stream[cut:]
 
-    assert (pieces._frames, pieces._head, pieces._payload) == (whole._frames, whole._head, whole._payload)
+    assert parsed.endswith(rest)
+    assert (pieces._head, pieces._payload) == (whole._head, whole._payload)
+    assert round(pieces._frames) == round(whole._frames)
 
 
 def test_a_frame_that_says_it_is_endless_is_one_frame(clock):
     endless = b"\x81\xff" + b"\x7f" + b"\xff" * 7 + bytes(4)
-    assert admitted(FrameMeter(), endless + frame(PING) * 1000) == [endless + frame(PING) * 1000]
+    assert FrameMeter().admit(endless + frame(PING) * 1000) == [endless + frame(PING) * 1000]
 
 
 def test_bytes_are_counted_before_anything_else(clock):
-    meter = FrameMeter()
-    meter.receive(BYTES_AT_ONCE)
+    meter, endless = FrameMeter(), b"\x81\xff" + b"\x7f" * 8 + bytes(4)
+    meter.admit(endless + bytes(BYTES_AT_ONCE - len(endless)))
     with pytest.raises(TooMuch):
-        meter.receive(1)
+        meter.admit(b"x")
 
     clock.now += 1
-    meter.receive(frame_meter.BYTES - 1)
+    meter.admit(bytes(frame_meter.BYTES - 1))
 
 
 def test_frames_are_allowed_again_with_time(clock):
     meter = FrameMeter()
-    admitted(meter, frame(PING) * FRAMES_AT_ONCE)
+    meter.admit(frame(PING) * FRAMES_AT_ONCE)
     clock.now += 1
-    meter.receive(0)
-    admitted(meter, frame(PING) * frame_meter.FRAMES)
+    meter.admit(frame(PING) * frame_meter.FRAMES)
     with pytest.raises(TooMuch):
-        admitted(meter, frame(PING))
+        meter.admit(frame(PING))
 
 
 def test_who_sends_in_small_segments_is_read_less_often(clock):
     meter = FrameMeter()
-    assert [meter.receive(1) for _ in range(READS_AT_ONCE)] == [True] * (READS_AT_ONCE - 1) + [False]
+    for _ in range(READS_AT_ONCE - 1):
+        meter.admit(b"\x81")
+        assert meter.may_read_on
+    meter.admit(b"\x81")
+    assert not meter.may_read_on
 
     clock.now += 0.1
-    assert meter.receive(1)
+    meter.admit(b"\x81")
+    assert meter.may_read_on

@@ -76,6 +76,7 @@ def test_what_a_server_reads_all_the_same_comes_after_what_waits(intake, connect
 
     assert not connection.is_reading
     connection.turn()
+    connection.turn()
     assert connection.parsed == first + second
 
 
@@ -90,7 +91,7 @@ def test_after_too_much_nothing_is_read_and_nothing_parsed(intake, connection, f
 
     assert connection.refused == 1
     assert not connection.is_reading
-    assert len(connection.parsed) == parsed <= FRAMES_AT_ONCE * len(PINGS)
+    assert len(connection.parsed) == parsed == 0
 
 
 def test_what_waits_is_forgotten_when_the_connection_ends(intake, connection):
