@@ -5,6 +5,7 @@ Pages hear of it when it changed, as often as a fixed number of frames a second 
 """
 
 import asyncio
+import operator
 import time
 
 from . import events, groups
@@ -73,19 +74,21 @@ class Presence:
     # --- Telling ---
 
     async def _tell_readers(self):
+        """Nobody is told of more readers than are online: then all are told first how many these are."""
         peers = self.gossip.peers
         while self._waiting and self._frames > 0:
             topic = next(iter(self._waiting))
             del self._waiting[topic]
             if topic in self.topics:
                 shown = self._told[topic] = self.topics[topic].joined_by(others(peers, topic)).shown
+                if any(map(operator.gt, shown[:2], self._told_online or (0, 0))):
+                    await self._tell_online(now=True)
                 await self._say(groups.of_topic(topic), events.presence(topic, *shown))
 
-    async def _tell_online(self):
-        now = time.monotonic()
-        if now - self._counted_at < ONLINE or self._frames <= 0:
+    async def _tell_online(self, now=False):
+        if not now and (time.monotonic() - self._counted_at < ONLINE or self._frames <= 0):
             return
-        self._counted_at = now
+        self._counted_at = time.monotonic()
         members, guests, _faces = self.online.joined_by(peer.online for peer in self.gossip.peers).shown
         if (members, guests) != self._told_online:
             self._told_online = (members, guests)

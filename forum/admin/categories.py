@@ -1,6 +1,6 @@
 from django import forms
 from django.contrib import admin
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +39,8 @@ class CategoryAdmin(ForumAdmin):
     ]
 
     def get_queryset(self, request):
-        readers = Category.readers.through.objects.filter(category=OuterRef("pk"))
+        doors = Category.readers.through.objects
+        readers = doors.filter(Q(category=OuterRef("pk")) | Q(category=OuterRef("parent")))
         posters = Category.posters.through.objects.filter(category=OuterRef("pk"))
         categories = super().get_queryset(request).visible_to(request.user)
         return categories.annotate(has_readers=Exists(readers), has_posters=Exists(posters))

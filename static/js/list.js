@@ -6,6 +6,9 @@ import { announceNew } from "./news.js";
 import { refresh as refreshTimes } from "./times.js";
 import { showAll as showWriters } from "./people.js";
 
+let isTouch = matchMedia("(hover: none)").matches;
+addEventListener("pointerdown", ({ pointerType }) => (isTouch = pointerType !== "mouse"), { passive: true });
+
 class LiveList extends HTMLElement {
   #waiting = new Map(); // topic -> row that is to move or come in
   #readings = null; // for members
@@ -107,9 +110,9 @@ class LiveList extends HTMLElement {
     this.#showPill();
   };
 
-  // Nobody is about to click in the list, and its top is in view.
+  // Nobody is about to click in the list, and its top is in view. Where a finger will come down nobody knows.
   get #isQuiet() {
-    return !this.matches(":hover") && !this.contains(document.activeElement) && this.getBoundingClientRect().top > 0;
+    return !isTouch && !this.matches(":hover") && !this.contains(document.activeElement) && this.getBoundingClientRect().top > 0;
   }
 
   #moveWaiting() {

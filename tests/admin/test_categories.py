@@ -1,6 +1,7 @@
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from forum.admin.categories import CategoryAdmin
 from forum.models import Category
 from tests import world
 
@@ -63,3 +64,18 @@ def test_the_list_leads_to_the_topics_of_a_category(admin, topic, lounge, ada):
 
     assert link in admin.get(LIST).content.decode()
     assert [found.pk for found in admin.get(link).context["cl"].result_list] == [topic.pk]
+
+
+def test_the_list_says_who_reads_a_category_inside_a_private_one(admin, help_category, lounge):
+    inside = world.category("Bar", parent=lounge)
+    news = world.category("News", posters=["Writers"])
+    rows = {category.pk: category for category in admin.get(LIST).context["cl"].result_list}
+
+    said = {pk: str(CategoryAdmin.access(None, row)) for pk, row in rows.items()}
+
+    assert said == {
+        help_category.pk: "everybody",
+        news.pk: "everyone reads, some groups post",
+        lounge.pk: "some groups only",
+        inside.pk: "some groups only",
+    }

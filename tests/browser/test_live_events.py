@@ -221,6 +221,23 @@ def test_a_list_that_one_comes_back_to_knows_what_was_read_meanwhile(forum, visi
     expect(page.locator(".row", has=link).locator(".row__new")).to_be_hidden()
 
 
+@pytest.mark.parametrize("taps", [False, True], ids=["on a touch screen", "with a finger beside a mouse"])
+def test_nothing_moves_in_a_list_under_a_finger(taps, forum, visit):
+    options = {"has_touch": True} if taps else {"has_touch": True, "is_mobile": True}
+    page = visit(**options).opens_live("/")
+    if taps:
+        page.locator("h1").tap()
+    first = page.locator("#rows > :first-child")
+    title, top = first.get_attribute("data-topic"), first.bounding_box()["y"]
+
+    visit(forum["grace"]).sends("/t/create/", title="New", category=forum["here"].pk, body="x", token=uuid.uuid4().hex)
+
+    page.locator("[data-pill]").wait_for()
+    assert (first.get_attribute("data-topic"), first.bounding_box()["y"]) == (title, top)
+    page.locator("[data-pill]").tap()
+    expect(first).to_contain_text("New")
+
+
 def test_a_later_page_of_a_list_changes_its_rows_in_place_and_takes_no_new_ones(forum, visit):
     topics = [world.topic(forum["ada"], forum["here"], f"Topic number {n}") for n in range(SIZE)]
     reader, mo, grace = visit(), visit(forum["mo"]), visit(forum["grace"])

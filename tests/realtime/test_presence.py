@@ -293,3 +293,26 @@ async def test_two_processes_tell_each_other_what_they_see(redis, visit, topic, 
     peer.heard_at = time.monotonic() - gossip.SILENCE
     hub.presence.hear = lambda message: None
     assert heard.peers == []
+
+
+async def test_nobody_is_told_of_more_readers_than_are_online(visit, topic, ada, monkeypatch):
+    monkeypatch.setattr(presence, "ONLINE", 3600)  # seconds: the number of those online is told only when it has to be
+    first = await visit()
+    await first.watch_topic(topic)
+    await first.watch_news(0)
+    await first.hear(reading(topic, 0, 1))
+    for user in (None, None, ada):
+        page = await visit(user)
+        await page.watch_topic(topic)
+        await page.watch_news(0)
+
+    await first.hear(reading(topic, 1, 3, "Ada Lovelace"))
+
+    online, told = (0, 0), 0
+    for frame in first.beside:
+        numbers = frame.get("members"), frame.get("guests")
+        if frame["type"] == "online":
+            online, told = numbers, told + 1
+        elif frame["type"] == "presence":
+            assert all(here <= everywhere for here, everywhere in zip(numbers, online, strict=True))
+    assert told
