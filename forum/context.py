@@ -16,6 +16,7 @@ def site(request):
     sidebar = SimpleLazyObject(lambda: Sidebar(request.user))
     return {
         "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
         "sidebar": sidebar,
         "announcements": SimpleLazyObject(lambda: announcements.shown(request, sidebar)),
         "theme": theme_in(request.COOKIES),

@@ -63,6 +63,15 @@ class TopicList:
             return first_page(self.user, *self.within)
         return paged(unpinned(self.user, *self.within, before=read_key(before)))
 
+    def page_above(self, after):
+        """The Places of the page above this key, and the key of the next; ([], "") where that is the first page.
+
+        Raises BadKey.
+        """
+        rows = above(self.user, *self.within, after=read_key(after))
+        places = [Place(*row) for row in reversed(rows[:SIZE])]
+        return (places, key_of(places[-1])) if len(rows) > SIZE else ([], "")
+
     def rows(self, places):
         """The rows of these places as HTML. One that left the list meanwhile is left out."""
         found = {place.pk: fragments.kept.get(place.row_key) for place in places}
@@ -80,8 +89,12 @@ def first_page(reader, *within):
 
 def paged(rows):
     places = [Place(*row) for row in rows]
-    older = list_key(places[SIZE - 1].bumped_at, places[SIZE - 1].pk) if len(places) > SIZE else ""
+    older = key_of(places[SIZE - 1]) if len(places) > SIZE else ""
     return places[:SIZE], older
+
+
+def key_of(place):
+    return list_key(place.bumped_at, place.pk)
 
 
 def topics(reader, *within):
@@ -92,6 +105,11 @@ def topics(reader, *within):
 def unpinned(reader, *within, before=None):
     rest = places(reader, *within).filter(pinned_at=None).in_order()
     return (rest.before(*before) if before else rest)[: SIZE + 1]
+
+
+def above(reader, *within, after):
+    rest = places(reader, *within).filter(pinned_at=None).after(*after)
+    return rest.order_by("bumped_at", "pk")[: SIZE + 1]
 
 
 def places(reader, *within):

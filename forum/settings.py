@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "forum.sign_ins.remember_device",
     "forum.views.errors.with_page_for_405",
+    "forum.views.errors.with_own_404_in_development",
 ]
 ROOT_URLCONF = "forum.urls"
 ASGI_APPLICATION = "forum.asgi.application"

@@ -91,7 +91,8 @@ def upgrade(request):
         )
         return Finding(name, WARN, words)
     hub = running_hub()
-    return Finding(name, OK, _("%(pages)s open pages in this process") % {"pages": len(hub.pages) if hub else 0})
+    pages = len(hub.pages) if hub else 0
+    return Finding(name, OK, ngettext("%d open page in this process", "%d open pages in this process", pages) % pages)
 
 
 def redis(request):

@@ -52,6 +52,11 @@ class TopicQuerySet(models.QuerySet):
         from_there = self.filter(bumped_at__lte=bumped_at)  # a plain range first, for the index
         return from_there.filter(Q(bumped_at__lt=bumped_at) | Q(pk__lt=pk))
 
+    def after(self, bumped_at, pk):
+        """Those above it."""
+        from_there = self.filter(bumped_at__gte=bumped_at)
+        return from_there.filter(Q(bumped_at__gt=bumped_at) | Q(pk__gt=pk))
+
     def locked(self, pk):
         """The topic, with its row locked until the transaction ends: whoever takes numbers waits here."""
         for topic in LOCKED.instances(AnonymousUser(), pk):

@@ -2,7 +2,9 @@
 
 import sys
 
-from django.core.exceptions import DisallowedHost, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import DisallowedHost, MiddlewareNotUsed, SuspiciousOperation
+from django.http import Http404
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template import context_processors
@@ -38,6 +40,20 @@ def with_page_for_405(get_response):
         page["Allow"] = response["Allow"]
         return page
 
+    return respond
+
+
+def with_own_404_in_development(get_response):
+    """Middleware. With DEBUG Django shows a page of its own, and the demo should look like the forum."""
+    if not settings.DEBUG:
+        raise MiddlewareNotUsed
+
+    def respond(request):
+        response = get_response(request)
+        is_djangos = response.status_code == 404 and request.resolver_match is None
+        return not_found(request) if is_djangos else response
+
+    respond.process_exception = lambda request, error: not_found(request) if isinstance(error, Http404) else None
     return respond
 
 

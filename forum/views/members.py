@@ -20,20 +20,29 @@ COUNTED = 1000
 NEWEST = 2**63 - 1  # above every id
 
 
-def posts_written(reader, author, before):
-    posts = with_edition(Post.objects.visible_to(reader).shown()).select_related("topic__category")
-    return page_below(posts, author, before)
+def posts_written(reader):
+    return with_edition(Post.objects.visible_to(reader).shown()).select_related("topic__category")
 
 
-def topics_begun(reader, author, before):
-    return page_below(with_readings(Topic.objects.visible_to(reader).for_display(), reader, unopened=0), author, before)
+def topics_begun(reader):
+    return with_readings(Topic.objects.visible_to(reader).for_display(), reader, unopened=0)
 
 
-def page_below(rows, author, before):
-    return rows.filter(author=author, pk__lt=before).order_by("-pk")[: SIZE + 1]
+class Pages:
+    """Pages of what one author wrote, in falling order of id. `rows(reader)` are those of all authors."""
+
+    def __init__(self, rows):
+        self.below = Prepared(
+            lambda reader, author, pk: rows(reader).filter(author=author, pk__lt=pk).order_by("-pk")[: SIZE + 1],
+            uneven=True,  # few authors write most
+        )
+        self.above = Prepared(
+            lambda reader, author, pk: rows(reader).filter(author=author, pk__gt=pk).order_by("pk")[: SIZE + 1],
+            uneven=True,
+        )
 
 
-WRITTEN, BEGUN = Prepared(posts_written, uneven=True), Prepared(topics_begun, uneven=True)  # few authors write most
+WRITTEN, BEGUN = Pages(posts_written), Pages(topics_begun)
 
 
 @require_safe
@@ -42,9 +51,9 @@ def show(request, username):
     member = named(username)
     if username != member.username:
         return redirect(member)
-    posts, older = page_of(WRITTEN, request, member)
+    posts, links = page_of(WRITTEN, request, member)
     writings = [fragments.writing(post) for post in posts]
-    context = {"member": member, "posts": writings, "older": older, "written": written(member, request.user)}
+    context = {"member": member, "posts": writings, "written": written(member, request.user), **links}
     return render(request, "members/show.html", context)
 
 
@@ -53,9 +62,9 @@ def topics(request, username):
     member = named(username)
     if username != member.username:
         return redirect("member_topics", member.username)
-    found, older = page_of(BEGUN, request, member)
+    found, links = page_of(BEGUN, request, member)
     rows = [fragments.row(topic, topic.read_to) for topic in found]
-    context = {"member": member, "topics": rows, "older": older, "written": written(member, request.user)}
+    context = {"member": member, "topics": rows, "written": written(member, request.user), **links}
     return render(request, "members/topics.html", context)
 
 
@@ -96,10 +105,24 @@ def named(username):
         raise Http404 from error
 
 
-def page_of(question, request, member):
-    """One page of rows in falling order of id, and the id to go on from ("" on the last page)."""
-    before = request.GET.get("before") or str(NEWEST)
-    if not (before.isascii() and before.isdigit() and len(before) <= len(str(NEWEST))):
+def page_of(pages, request, member):
+    """One page of rows, and the ids that lead on: {"older", "newer"}, each "" where there are none."""
+    if "after" in request.GET:
+        rows = pages.above.instances(request.user, member.pk, asked_id(request, "after"))
+        if len(rows) > SIZE:
+            page = rows[SIZE - 1 :: -1]
+            return page, {"older": page[-1].pk, "newer": page[0].pk}
+        before = NEWEST  # what is above is the first page
+    else:
+        before = asked_id(request, "before")
+    rows = pages.below.instances(request.user, member.pk, before)
+    page = rows[:SIZE]
+    older = page[-1].pk if len(rows) > SIZE else ""
+    return page, {"older": older, "newer": page[0].pk if page and before != NEWEST else ""}
+
+
+def asked_id(request, name):
+    wanted = request.GET.get(name) or str(NEWEST)
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= len(str(NEWEST))):
         raise Http404
-    rows = question.instances(request.user, member.pk, int(before))
-    return rows[:SIZE], rows[SIZE - 1].pk if len(rows) > SIZE else ""
+    return int(wanted)

@@ -14,10 +14,12 @@ def index(request, post_id):
     post = found(request.user, post_id)
     if not post.can_be_read_by(request.user):
         raise PermissionDenied
-    versions, older = history(post, asked_version(request))
+    before = asked_version(request)
+    versions, older = history(post, before)
     if not versions:
         raise Http404
-    return render(request, "revisions/index.html", {"post": post, "versions": versions, "older": older})
+    context = {"post": post, "versions": versions, "older": older, "is_first": before is None}
+    return render(request, "revisions/index.html", context)
 
 
 def asked_version(request):

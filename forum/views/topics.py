@@ -9,7 +9,7 @@ from forum import fragments, shown, versions
 from forum.forms import unsent
 from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm
-from forum.lists import BadKey, TopicList
+from forum.lists import BadKey, TopicList, key_of
 from forum.models import Reading, Topic
 from forum.pages import Page, address, canonical, range_of
 from forum.serving.compression import shares
@@ -22,16 +22,20 @@ from .submissions import Submission, not_saved, only_asks, saved
 @require_safe
 def index(request, category=None):
     topic_list = TopicList(request.user, category)
-    before = request.GET.get("before")
+    before, after = request.GET.get("before"), request.GET.get("after")
     try:
-        places, older = page = topic_list.page(before)
+        places, older = page = topic_list.page_above(after) if after else topic_list.page(before)
     except BadKey as error:
         raise Http404 from error
-    if places and not before:
+    if after and not places:
+        return redirect(request.path)
+    is_first = not (before or after)
+    if places and is_first:
         stands_for(request, versions.of_list(topic_list, page), category.get_absolute_url() if category else "/")
     rows = topic_list.rows(places)
-    context = {"list": topic_list, "category": category, "rows": rows, "older": older, "before": before}
-    return render(request, "topics/index.html", context)
+    newer = "" if is_first or not places else key_of(places[0])
+    links = {"is_first": is_first, "older": older, "newer": newer}
+    return render(request, "topics/index.html", {"list": topic_list, "category": category, "rows": rows, **links})
 
 
 @require_safe

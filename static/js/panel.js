@@ -1,7 +1,8 @@
 // <live-panel>: what only a browser can see of its way to the server.
 
-import { live, words } from "./live.js";
+import { fetchJSON, live, words } from "./live.js";
 
+const LIVE = ["live", "waiting", "polling"];
 const PATIENCE = 8000; // ms for a socket to open and answer
 const TOGETHER = 500; // ms: letters written 300 ms apart that arrive within so little were held back
 
@@ -10,12 +11,26 @@ class LivePanel extends HTMLElement {
     this.hidden = false;
     this.#tellTransport();
     live.addEventListener("state", this.#tellTransport);
+    live.addEventListener("state", this.#askAgain);
+    this.#askAgain();
     this.#measure();
   }
 
   disconnectedCallback() {
     live.removeEventListener("state", this.#tellTransport);
+    live.removeEventListener("state", this.#askAgain);
   }
+
+  // The server looked before this page was connected, and so did not count it.
+  #askAgain = async () => {
+    if (!LIVE.includes(live.state)) return;
+    const { checks } = await fetchJSON("/live/check").catch(() => ({ checks: [] }));
+    const rows = document.querySelectorAll("[data-findings] .finding");
+    checks.forEach(({ state, words: text }, place) => {
+      rows[place].className = `finding finding--${state}`;
+      rows[place].querySelector("dd").textContent = text;
+    });
+  };
 
   async #measure() {
     this.#say("trip", "ok", `${await roundTrip()} ms`);

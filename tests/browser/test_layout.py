@@ -131,3 +131,35 @@ def test_the_pill_points_to_where_the_new_reply_is(ada, visit):
     expect(reading.locator("[data-pill]")).to_be_visible()
     expect(reading.locator(".pill--up[data-pill]")).to_have_count(0)
     expect(writing.locator(".pill--up[data-pill]")).to_be_visible()
+
+
+def test_on_paper_moments_are_exact_and_the_address_is_there(topic, site, visit):
+    person = visit(timezone_id="Asia/Tokyo", locale="en-GB", color_scheme="dark")
+    page = person.opens(f"{topic.get_absolute_url()}?page=2")
+    page.locator("time[title]").first.wait_for()
+    expect(page.locator(".printed")).to_be_hidden()
+
+    page.emulate_media(media="print", color_scheme="dark")
+
+    said = page.locator("#post-21 time").evaluate("time => getComputedStyle(time, '::after').content")
+    assert said == f'"{page.locator("#post-21 time").get_attribute("title")}"'
+    assert "GMT+9" in said
+    assert page.locator("#post-21 time").evaluate("time => getComputedStyle(time).fontSize") == "0px"
+    expect(page.locator(".printed")).to_contain_text(f"{topic.get_absolute_url()}?page=2")
+    for selector in (".header", "#places", ".aside", ".topic__bar", ".reply", ".pager"):
+        expect(page.locator(selector)).to_be_hidden()
+
+
+def test_without_scripts_moments_on_paper_name_their_zone(topic, visit):
+    page = visit(scripts=False).opens(topic)
+
+    page.emulate_media(media="print")
+
+    expect(page.locator("#post-1 time")).to_contain_text("UTC")
+
+
+def test_the_connection_page_counts_itself(topic, visit):
+    page = visit(world.owner()).opens_live("/live/")
+
+    expect(page.locator("[data-findings]")).to_contain_text("1 open page in this process")
+    expect(page.locator("[data-findings]")).not_to_contain_text("no page is open")

@@ -82,3 +82,26 @@ def test_a_key_at_the_end_of_time_is_one_like_any_other(client, topic, key):
 
 def test_an_empty_forum_has_a_page(client, db):
     assert client.get("/").status_code == 200
+
+
+def test_lists_lead_up_and_down_by_whole_pages(client, ada, help_category):
+    for n in range(65):
+        world.topic(ada, help_category, f"Topic {n}")
+    for start in ("/", help_category.get_absolute_url()):
+        pages = [client.get(start)]
+        while link := pages[-1].context["older"]:
+            pages.append(client.get(start, {"before": link}))
+        first, second, third = pages
+        assert [len(page.context["rows"]) for page in pages] == [30, 30, 5]
+        assert (first.context["newer"], 'rel="prev"' in first.text) == ("", False)
+        assert all("#main" in page.text.split('id="older"')[1] for page in pages)
+
+        up = client.get(start, {"after": third.context["newer"]})
+        assert up.context["rows"] == second.context["rows"]
+        assert up.context["older"] == second.context["older"]
+        assert client.get(start, {"after": up.context["newer"]}).url == start
+
+
+@pytest.mark.parametrize("key", ["x", "2026-06-31T00:00:00.000000Z_1", "2026-06-30T00:00:00.000000Z_-1"])
+def test_a_senseless_key_leads_nowhere_upwards_either(client, help_category, key):
+    assert client.get("/", {"after": key}).status_code == 404

@@ -185,3 +185,16 @@ def test_a_guest_who_only_reads_gets_no_cookie(client, ada, help_category):
 def test_pages_that_differ_by_reader_say_so_to_caches(client, topic):
     for address in ("/", topic.get_absolute_url(), "/nowhere/"):
         assert "Cookie" in client.get(address).headers["Vary"]
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/t/404/", "/t/404/jump/?number=x", "/u/nobody/", "/admin/nothing/"])
+def test_in_development_too_what_is_not_there_has_a_page_of_ours(settings, path, olive):
+    settings.DEBUG = True
+    client = Client()  # a new one, since middleware is chosen once
+    client.force_login(olive, backend="forum.backends.MemberBackend")
+
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert 'class="problem__code">404<' in answer.text
+    assert "DEBUG = True" not in answer.text

@@ -76,9 +76,27 @@ def test_old_posts_are_a_page_further_and_none_is_missing_or_there_twice(page, a
     assert topic.last_number == 51
 
 
-@pytest.mark.parametrize("before", ["x", "-1", "1" * 30, "١"])
-def test_a_senseless_page_is_not_there(client, ada, before):
-    assert client.get(ada.get_absolute_url(), {"before": before}).status_code == 404
+@pytest.mark.parametrize("place", ["member", "member_topics"])
+def test_what_somebody_wrote_leads_up_and_down(client, ada, help_category, place):
+    for n in range(45):
+        world.topic(ada, help_category, f"Topic {n}")
+    start, kind = reverse(place, args=["ada"]), "posts" if place == "member" else "topics"
+    first = client.get(start)
+    second = client.get(start, {"before": first.context["older"]})
+    third = client.get(start, {"before": second.context["older"]})
+    assert (first.context["newer"], third.context["older"], len(third.context[kind])) == ("", "", 5)
+
+    up = client.get(start, {"after": third.context["newer"]})
+    assert up.context[kind] == second.context[kind]
+    assert up.context["older"] == second.context["older"]
+    top = client.get(start, {"after": up.context["newer"]})
+    assert (top.context[kind], top.context["newer"]) == (first.context[kind], "")
+
+
+@pytest.mark.parametrize("key", ["before", "after"])
+@pytest.mark.parametrize("asked", ["x", "-1", "1" * 30, "١"])
+def test_a_senseless_page_is_not_there(client, ada, key, asked):
+    assert client.get(ada.get_absolute_url(), {key: asked}).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["member", "member_topics"])
