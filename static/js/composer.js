@@ -3,7 +3,7 @@
 import { WrittenForm } from "./writing.js";
 
 const NEAR = 1000; // characters from the limit, from where on they are counted
-const PROBLEMS = ["full", "another", "offline", "unreachable", "failedSending"];
+const PROBLEMS = ["full", "another", "offline", "unreachable", "refused", "failedSending"];
 
 class Composer {
   #asked = 0;
@@ -18,7 +18,7 @@ class Composer {
     textarea.addEventListener("keydown", (event) => this.#sendByKey(event));
     this.form.addEventListener("filled", () => this.#grow());
     this.#grow();
-    new WrittenForm(this.form, (what) => this.#say(what));
+    new WrittenForm(this.form, (what, status) => this.#say(what, status));
   }
 
   insert(text) {
@@ -84,10 +84,11 @@ class Composer {
     if (scrollHeight > clientHeight) style.height = `${scrollHeight + 2}px`;
   }
 
-  #say(what) {
+  #say(what, status = "") {
     if (this.textarea.readOnly) return; // another word stands there: why this can't be sent
+    if (what === "saved" && PROBLEMS.includes(this.said)) return; // nothing was typed since
     this.said = what;
-    this.#show(this.box.dataset[what] ?? "");
+    this.#show((this.box.dataset[what] ?? "").replace("%n", status));
     this.state.classList.toggle("composer__state--problem", PROBLEMS.includes(what));
   }
 

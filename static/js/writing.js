@@ -6,6 +6,7 @@ import { of, open, remove, save } from "./drafts.js";
 const PAUSE = 500; // ms of typing that may be lost
 const PATIENCE = 20_000; // ms for the forum to take what is sent, and
 const SHORT_PATIENCE = 3000; // ms to say whether it was saved before
+const EXPLAINED = [403, 404, 409, 422]; // the forum's own page says why, and has the text in it
 const NOT_KEPT = ["csrfmiddlewaretoken"];
 const MARKS = ["token", "version"]; // they identify what is sent, nobody types them
 
@@ -18,7 +19,7 @@ export class WrittenForm {
   #isSending = false;
   #letGo = () => {};
 
-  // `say(what)` is told "saved", "restored", "full", "sending", "another", "offline", "unreachable" or "failedSending" about the form.
+  // `say(what, status)` is told "saved", "restored", "sending", or what is wrong.
   constructor(form, say) {
     this.form = form;
     this.say = say;
@@ -166,10 +167,10 @@ export class WrittenForm {
     const sent = this.#fields;
     const answer = await this.#post(sent, "fetch", PATIENCE);
     if (answer?.status === 201) return this.#saved(sent, new URL(answer.headers.get("Location"), location.href));
-    if (answer && answer.status < 500) return this.form.submit(); // refused: the forum's page says why, with the text in it
+    if (answer?.ok || EXPLAINED.includes(answer?.status)) return this.form.submit(); // as without scripts
     this.#setSending(false);
     focused.focus({ preventScroll: true }); // a button that is disabled loses it
-    this.say(answer?.status === 500 ? "failedSending" : navigator.onLine ? "unreachable" : "offline");
+    this.say(problem(answer), answer?.status);
   }
 
   // Somebody else has signed in in another tab since this was written: they are asked before it is sent in their name.
@@ -226,6 +227,12 @@ export class WrittenForm {
     this.#saveNow();
     this.#letGo(); // a page that holds a lock is not kept for the back button
   }
+}
+
+function problem(answer) {
+  if (!answer) return navigator.onLine ? "unreachable" : "offline";
+  if (answer.status < 500) return "refused";
+  return answer.status === 500 ? "failedSending" : "unreachable";
 }
 
 function isQuoting() {

@@ -60,13 +60,24 @@ def test_without_a_network_the_form_says_so_and_is_sent_later(writing, topic):
     expect(writing.locator("#post-27")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("answer", ["none", 500, 502, 503])
+ANSWERS = {
+    "none": "No answer from the forum",
+    400: "Not accepted (error 400)",
+    413: "Not accepted (error 413)",
+    429: "Not accepted (error 429)",
+    500: "couldn't save",
+    502: "No answer from the forum",
+    503: "No answer from the forum",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
 def test_where_the_forum_does_not_answer_the_form_keeps_the_text(writing, topic, answer):
     failing = (lambda route: route.abort()) if answer == "none" else (lambda route: route.fulfill(status=answer))
     writing.route("**/replies/", failing)
     sends(writing)
 
-    expect(state(writing)).to_contain_text("couldn't save" if answer == 500 else "No answer from the forum")
+    expect(state(writing)).to_contain_text(ANSWERS[answer])
     expect(text(writing)).to_have_value(TEXT)
     expect(writing.get_by_role("button", name="Reply", exact=True)).to_be_enabled()
     writing.unroute("**/replies/")
