@@ -12,6 +12,12 @@ from tests.realtime.sockets import do, until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def answers_hold(monkeypatch):
+    """For longer than a test takes on a busy machine."""
+    monkeypatch.setattr(sharing, "AGE", 600)
+
+
 @pytest.fixture
 def asked(monkeypatch):
     """The users that a list was asked for."""
