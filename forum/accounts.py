@@ -19,6 +19,7 @@ from forum.models import User
 from forum.names import normal, validate_username
 from forum.rates import seconds_to_wait
 from forum.sign_ins import Attempt
+from forum.way_back import with_way_back
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,18 @@ class AccountAdapter(DefaultAccountAdapter):
         links = {key: at_home(url) for key, url in context.items() if key.endswith("_url")}
         site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
         super().send_mail(template_prefix, email, {**context, **links, **site})
+
+    def is_safe_url(self, url):
+        try:
+            return super().is_safe_url(url)
+        except ValueError:  # "http://[", which anybody can ask for
+            return False
+
+    def get_email_confirmation_url(self, request, emailconfirmation):
+        return with_way_back(super().get_email_confirmation_url(request, emailconfirmation), request)
+
+    def get_reset_password_from_key_url(self, key):
+        return with_way_back(super().get_reset_password_from_key_url(key), self.request)
 
     def send_password_reset_mail(self, user, email, context):
         if not user.is_placeholder:

@@ -1,8 +1,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from forum.views import (
+    accounts,
     categories,
     dismissals,
     hidings,
@@ -63,6 +64,13 @@ urlpatterns = [
     path("theme/", themes.update, name="theme"),
     path("announcements/<int:announcement_id>/dismiss/", dismissals.create, name="dismiss"),
     path("accounts/sessions/", sessions.index, name="usersessions_list"),
+    re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", accounts.confirm_email, name="account_confirm_email"),
+    path("accounts/password/reset/", accounts.password_reset, name="account_reset_password"),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        accounts.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("", include("realtime.urls")),

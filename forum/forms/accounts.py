@@ -8,13 +8,16 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.email_verification import get_address_for_user
 from allauth.account.internal.flows.signup import complete_signup, prevent_enumeration
 from allauth.account.models import EmailAddress
-from allauth.account.utils import get_next_redirect_url, has_verified_email, setup_user_email
+from allauth.account.utils import has_verified_email, setup_user_email
 from django.db import IntegrityError, transaction
 from django.forms import CharField, HiddenInput
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from forum.forms import unsent
 from forum.models import User
+from forum.way_back import way_back, with_way_back
 
 
 class Plain:
@@ -41,6 +44,8 @@ class LoginForm(Plain, forms.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+        forgot = {"forgot": with_way_back(reverse("account_reset_password"), self.request)}
+        self.fields["password"].help_text = render_to_string("account/password_reset_help_text.html", forgot)
 
     def login(self, request, redirect_url=None):
         waiting = unsent.unpacked(self.cleaned_data["unsent"])
@@ -74,7 +79,7 @@ class SignupForm(Plain, forms.SignupForm):
             make_and_take_back(request, user)
             return prevent_enumeration(request, email=self.cleaned_data["email"])
         make(request, user)
-        return complete_signup(request, user=user, redirect_url=get_next_redirect_url(request))
+        return complete_signup(request, user=user, redirect_url=way_back(request) or None)
 
 
 def make(request, user):
