@@ -51,6 +51,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/realtime/test_origins.py",
     "tests/serving/test_frame_meter.py",
     "tests/serving/test_intake.py",
+    "tests/faults/test_typing.py",
     "tests/deploy/test_proxies.py",
     "tests/deploy/test_kept_pages.py",
     "tests/browser/test_accessibility.py",
@@ -130,7 +131,7 @@ def runs(column, arguments, missing):
         if "browser" not in missing:
             # Playwright leaves an event loop running, which the tests of sockets can't have
             yield "Browser", ["tests/browser", *once, "-n", str(WAITING)], {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
-            yield "Faults, short", ["tests/faults", "-n", str(WAITING), "--dist", "loadgroup"], {}
+            yield "Faults, short", ["tests/faults", *once, "-n", str(WAITING), "--dist", "loadgroup"], {}
 
 
 def without(paths):

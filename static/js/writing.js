@@ -121,9 +121,10 @@ export class WrittenForm {
   #restore({ id, fields, base }) {
     const { body } = this.form.elements;
     const isSame = isEqual(texts(fields), texts(this.#fields));
-    const quote = isQuoting() && !fields.body.includes(body.value) ? `\n\n${body.value}` : "";
+    const isJoined = isQuoting() && body.value && !fields.body.includes(body.value);
+    const text = isJoined ? `${fields.body.trimEnd()}\n\n${body.value}` : fields.body;
     this.base = base;
-    this.#fill(isSame ? {} : { ...fields, body: fields.body.trimEnd() + quote || fields.body });
+    this.#fill(isSame ? {} : { ...fields, body: text });
     if (!isSame) this.say("restored");
     return this.#save(id);
   }
