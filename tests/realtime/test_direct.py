@@ -9,8 +9,11 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from forum.asgi import application
+from forum.serving import frame_meter
+from forum.serving.websockets import MOST_UNREAD
 from realtime import fanout, groups
 from realtime.server import Protocol
+from tests.realtime.book import PING, frame
 from tests.realtime.sockets import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,6 +121,36 @@ async def test_a_page_that_does_not_read_is_closed_when_64_kib_wait(hub, topic, 
     assert 50_000 < most < 66_000
     assert page not in hub.pages
     assert not hub.members
+
+
+async def test_who_pings_and_does_not_read_gets_no_more_pongs(direct, monkeypatch):
+    """1.3 MB of pings, as if nobody counted them."""
+    for limit in ("FRAMES", "FRAMES_AT_ONCE", "BYTES", "BYTES_AT_ONCE", "READS", "READS_AT_ONCE"):
+        monkeypatch.setattr(frame_meter, limit, 10**9)
+    (protocol, browser), unread = direct, [0]
+    heard_at = protocol.page.heard_at
+
+    def is_heard():
+        unread.append(protocol.transport.get_write_buffer_size())
+        return protocol.page.heard_at > heard_at
+
+    await asyncio.get_running_loop().sock_sendall(browser.sock, frame(PING, bytes(125)) * 10_000)
+    browser.say(type="pong")
+    await until(is_heard)
+
+    assert MOST_UNREAD < max(unread) < 2 * MOST_UNREAD
+    assert not protocol.is_closed
+
+
+async def test_after_too_many_frames_the_page_is_closed_and_read_no_more(hub, direct):
+    protocol, browser = direct
+
+    browser.sock.sendall(frame(PING) * (frame_meter.FRAMES_AT_ONCE + 1))
+    await until(lambda: protocol.is_closed)
+
+    assert not protocol.transport.is_reading()
+    assert not hub.pages
+    await until(lambda: browser.read().endswith(b"\x88\x02" + (1008).to_bytes(2)))
 
 
 async def test_a_page_that_goes_is_forgotten(hub, direct):

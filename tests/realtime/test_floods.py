@@ -13,6 +13,7 @@ from tests.server import Server
 from .book import BINARY, CONTINUED, PING, PONG, TEXT, closing, frame, spoken
 from .raw import RawPage
 from .test_frames_by_the_book import ERRORS, is_answered
+from .test_servers import memory_of
 
 MANY = 20_000
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,6 +72,18 @@ def test_what_is_too_large_or_wrong_ends_the_socket(server, other, data):
     with RawPage(server) as page:
         page.sends_until_it_is_cut(data)
         page.pongs_and_code()  # returns at the end of the connection
+
+
+def test_messages_that_are_too_large_leave_nothing_behind(server, other):
+    """A hundred of a megabyte in parts of 4 KiB: 100 MB, if they were kept."""
+    parts = frame(BINARY, bytes(4096), last=False) + frame(CONTINUED, bytes(4096), last=False) * 250
+    before = memory_of(server)
+    for _ in range(100):
+        with RawPage(server) as page:
+            page.sends_until_it_is_cut(parts)
+            page.pongs_and_code()
+
+    assert memory_of(server) - before < 32 * 2**20
 
 
 def test_an_answer_may_be_larger_than_a_message(server, other, topic, ada):
