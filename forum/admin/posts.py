@@ -83,7 +83,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
     search_help_text = _("Search the text, the topic's title or the author's name")
     ordering = ["-pk"]
     autocomplete_fields = ["topic", "author"]
-    readonly_fields = ["label", "state", "written", "edits", "preview"]
+    readonly_fields = ["label", "state", "hidden_reason", "written", "edits", "preview"]
     inlines = [RevisionInline]
     verbs = [HIDE, RESTORE]
     actions = [action(HIDE), action(RESTORE)]
@@ -115,9 +115,10 @@ class PostAdmin(WithVerbs, ForumAdmin):
         if obj is None:
             author = ["author"] if request.user.is_superuser else []  # others speak for themselves only
             return [(None, {"fields": ["topic", *author, "body"]})]
+        hidden = ["hidden_reason"] if obj.is_hidden else []
         reason = ["reason"] if self.has_change_permission(request, obj) else []
         return [
-            (None, {"fields": ["topic", "author", "label", "written", "state", "body", *reason]}),
+            (None, {"fields": ["topic", "author", "label", "written", "state", *hidden, "body", *reason]}),
             (_("Preview"), {"fields": ["preview", "edits"]}),
         ]
 

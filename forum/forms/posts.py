@@ -40,6 +40,18 @@ class ReplyForm(RateLimited, forms.Form):
     token = TokenField()
 
 
+class HideForm(RateLimited, forms.Form):
+    rate = "hide"
+
+    reason = ShortTextField(
+        label=_("Reason"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+        help_text=_("Shown to the author and to moderators, and to nobody else."),
+    )
+
+
 class EditForm(RateLimited, forms.Form):
     rate = "edit"
 

@@ -81,6 +81,9 @@ class Post(models.Model):
     hidden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
+    hidden_reason = models.CharField(
+        _("reason for hiding"), max_length=200, blank=True, editable=False, validators=[validate_short_text]
+    )
 
     change = models.PositiveIntegerField(editable=False)
     token = models.CharField(max_length=64, default=new_token, editable=False)  # of the form that sent it
@@ -164,11 +167,12 @@ class Post(models.Model):
         following = self.revisions.filter(version=version + 1)
         return following.filter(editor=editor, body=body, reason=reason).exists()
 
-    def hide(self, by):
+    def hide(self, by, reason=""):
+        """Take the text out of sight. The reason is for the author and moderators only."""
         with transaction.atomic():
             post = self._as_it_stands()
             if not post.is_hidden:
-                post.hidden_at, post.hidden_by = timezone.now(), by
+                post.hidden_at, post.hidden_by, post.hidden_reason = timezone.now(), by, reason
                 post.save()
         self.refresh_from_db()
 
@@ -196,6 +200,8 @@ class Post(models.Model):
         """Takes the next numbers of its topic and renders its text, whoever saves it. Raises MarkdownError."""
         adding = self._state.adding
         self.body = LINE_END.sub("\n", self.body)
+        if not self.is_hidden:
+            self.hidden_reason = ""  # everybody may look at what is known of a post that shows
         if adding:
             html = self._rendered()  # before the lock: others needn't wait for it
         with transaction.atomic():

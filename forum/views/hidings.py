@@ -1,23 +1,38 @@
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from forum.forms.posts import HideForm
+from forum.moderation_log import logged
 from forum.pages import address
 
 from .guards import for_members, sent_from
 from .limits import limited
-from .posts import found
+from .posts import choices, found
 
 
 @sent_from("post_menu")
 @for_members
-@limited("hide")
 def create(request, post_id):
     post = found(request.user, post_id)
-    if not post.is_hidden:
-        if not post.can_be_hidden_by(request.user):
-            raise PermissionDenied
-        post.hide(request.user)
+    if post.is_hidden:
+        if request.POST.get("reason"):
+            messages.error(request, _("Somebody has hidden this post already, so your reason was not saved."))
+        return redirect(address(post.topic, post.number))
+    if not post.can_be_hidden_by(request.user):
+        raise PermissionDenied
+    form = HideForm(request.POST, author=request.user)
+    if not form.is_valid():
+        return render(request, "posts/menu.html", choices(post, request.user) | {"hide_form": form}, status=422)
+    hide(post, request.user, form.cleaned_data["reason"])
     return redirect(address(post.topic, post.number))
+
+
+def hide(post, member, reason):
+    said = _("Hidden: %(reason)s") % {"reason": reason} if reason else _("Hidden.")
+    with logged(member, post, said):
+        post.hide(member, reason)
 
 
 @sent_from("post_menu")
@@ -28,5 +43,6 @@ def destroy(request, post_id):
     if post.is_hidden:
         if not post.can_be_restored_by(request.user):
             raise PermissionDenied
-        post.restore()
+        with logged(request.user, post, _("Restored.")):
+            post.restore()
     return redirect(address(post.topic, post.number))

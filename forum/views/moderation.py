@@ -4,10 +4,13 @@ from functools import wraps
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from forum.forms import unsent
 from forum.forms.topics import MoveForm
 from forum.models import Topic
+from forum.moderation_log import logged
 
 from .guards import for_members, sent_from
 from .submissions import saved
@@ -27,17 +30,21 @@ def for_moderators(view):
     return guarded
 
 
-def does(verb):
-    """A view that does to the topic what its method of this name does, and shows it."""
+def does(verb, done):
+    """A view that does to the topic what its method of this name does, and shows it. `done` is for the log."""
 
     def view(request, topic):
-        getattr(topic, verb)()
+        with logged(request.user, topic, str(done)):
+            getattr(topic, verb)()
         return redirect(topic)
 
     return sent_from("topic")(for_moderators(wraps(getattr(Topic, verb))(view)))
 
 
-close, open, pin, unpin = map(does, ("close", "open", "pin", "unpin"))
+close = does("close", gettext_lazy("Closed."))
+open = does("open", gettext_lazy("Reopened."))
+pin = does("pin", gettext_lazy("Pinned."))
+unpin = does("unpin", gettext_lazy("Unpinned."))
 
 
 @for_moderators
@@ -48,6 +55,8 @@ def move(request, topic):
         initial={"category": topic.category_id} | unsent.initial(request, request.path, MoveForm),
     )
     if request.method == "POST" and form.is_valid():
-        topic.move(form.cleaned_data["category"])
+        category = form.cleaned_data["category"]
+        with logged(request.user, topic, _("Moved to %(category)s.") % {"category": category}):
+            topic.move(category)
         return saved(request, topic.get_absolute_url())
     return render(request, "topics/move.html", {"topic": topic, "form": form}, status=422 if form.errors else 200)

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forum import markdown, shown
 from forum.forms import unsent
-from forum.forms.posts import EditForm, ReplyForm
+from forum.forms.posts import EditForm, HideForm, ReplyForm
 from forum.forms.submissions import as_typed
 from forum.models import Post
 from forum.models.posts import EditConflict
+from forum.moderation_log import logged
 from forum.pages import address
 
 from .guards import for_members, sent_from
@@ -78,7 +79,8 @@ def update(request, post_id):
         return render(request, "posts/edit.html", {"post": post, "form": form}, status=422)
     said = form.cleaned_data
     try:
-        post.edit(request.user, said["body"], said["reason"], said["version"])
+        with logged(request.user, post, _("Edited.")):
+            post.edit(request.user, said["body"], said["reason"], said["version"])
     except EditConflict as conflict:
         again = EditForm(initial={**request.POST.dict(), "version": conflict.post.version}, author=request.user)
         conflict.post.topic = post.topic
@@ -90,16 +92,21 @@ def update(request, post_id):
 def menu(request, post_id):
     """What this reader may do with a post: a page of its own, or just the list for a script to show in place."""
     post = found(request.user, post_id)
-    user = request.user
-    context = {
+    part = request.headers.get("X-Requested-With") == "fetch"
+    return render(request, "posts/_menu.html" if part else "posts/menu.html", choices(post, request.user))
+
+
+def choices(post, user):
+    """What this reader may do with a post, and what they may know of it, for the template of its menu."""
+    may_hide = post.can_be_hidden_by(user)
+    return {
         "post": post,
         "may_edit": post.can_be_edited_by(user),
-        "may_hide": post.can_be_hidden_by(user),
+        "may_hide": may_hide,
+        "hide_form": HideForm() if may_hide and post.author_id != user.pk else None,
         "may_restore": post.can_be_restored_by(user),
         "may_read": post.can_be_read_by(user),
     }
-    part = request.headers.get("X-Requested-With") == "fetch"
-    return render(request, "posts/_menu.html" if part else "posts/menu.html", context)
 
 
 @require_POST

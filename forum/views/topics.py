@@ -3,6 +3,7 @@ from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from forum import fragments, shown, versions
@@ -11,6 +12,7 @@ from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm
 from forum.lists import BadKey, TopicList, key_of
 from forum.models import Reading, Topic
+from forum.moderation_log import logged
 from forum.pages import Page, address, canonical, range_of
 from forum.serving.compression import shares
 from forum.serving.guests import stands_for
@@ -104,10 +106,18 @@ def edit(request, topic_id):
         initial={"title": topic.title} | unsent.initial(request, request.path, TitleForm),
     )
     if request.method == "POST" and form.is_valid():
-        topic.rename(form.cleaned_data["title"])
+        rename(topic, request.user, form.cleaned_data["title"])
         return saved(request, topic.get_absolute_url())
     status = 422 if form.errors else 200
     return render(request, "topics/edit.html", {"form": form, "topic": topic}, status=status)
+
+
+def rename(topic, member, title):
+    if topic.author_id == member.pk:
+        topic.rename(title)
+        return
+    with logged(member, topic, _("Renamed “%(before)s” to “%(title)s”.") % {"before": topic.title, "title": title}):
+        topic.rename(title)
 
 
 def asked_page(request):
