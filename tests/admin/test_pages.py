@@ -53,7 +53,7 @@ def fill_forum(ada, olive, number):
     post.hide(olive)
     UserSession.objects.create(user=user, ip="192.0.2.7", session_key=f"key{number}", user_agent="A browser")
     ImportedAuthor.objects.create(user=user, address_hash=f"{number:064}")
-    ImportedMessage.objects.create(message_id=f"<{number}@example.org>", post=post)
+    ImportedMessage.objects.create(message_id=f"<{number}@example.org>", post=post, category=category)
     Announcement.objects.announce(f"News {number}", made_by=olive)
     Mail.objects.create(to=f"{number}@example.org", subject="Welcome")
     LogEntry.objects.log_actions(olive.pk, [topic], 2, "Moved.")

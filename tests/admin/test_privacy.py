@@ -104,7 +104,7 @@ def test_others_entries_in_the_log_are_the_owners_to_read(his, staff, secret, ol
 
 def test_messages_imported_into_a_private_category_are_not_listed(his, staff, secret):
     staff.user_permissions.add(Permission.objects.get(codename="view_importedmessage"))
-    ImportedMessage.objects.create(message_id="<party@example.org>", post=secret.posts.get())
+    ImportedMessage.objects.create(message_id="<party@example.org>", post=secret.posts.get(), category=secret.category)
 
     assert "party" not in his.get(reverse("admin:forum_importedmessage_changelist")).content.decode()
 
