@@ -61,9 +61,15 @@ def _end_of_footer(lines, index):
     if not (is_ruled or FOOTER.match(lines[index])):
         return index
     end = index + 1
-    while end < min(len(lines), index + FOOTER_LINES) and lines[end].strip():
+    while end < min(len(lines), index + FOOTER_LINES) and (
+        lines[end].strip() or _has_contact(lines[end + 1 : end + 2])
+    ):
         end += 1
-    return end if is_ruled or CONTACT.search(" ".join(lines[index:end])) else index
+    return end if is_ruled or _has_contact(lines[index:end]) else index
+
+
+def _has_contact(lines):
+    return bool(CONTACT.search(" ".join(lines)))
 
 
 def _without_notices(lines, left_out):
@@ -71,14 +77,19 @@ def _without_notices(lines, left_out):
     kept, start = [], 0
     for index in range(len(lines) + 1):
         if index == len(lines) or not lines[index].strip():
-            paragraph = lines[start:index]
-            if paragraph and is_notice(" ".join(paragraph[:NOTICE_LINES])):
-                left_out["notice"] += 1
-            else:
-                kept += paragraph
-            kept += lines[index : index + 1]
+            end = _start_of_notice(lines, start, index)
+            left_out["notice"] += end < index
+            kept += lines[start:end] + lines[index : index + 1]
             start = index + 1
     return kept
+
+
+def _start_of_notice(lines, start, end):
+    """The line of a paragraph that a notice begins with, or `end`."""
+    for index in range(start, min(end, start + NOTICE_LINES)):
+        if is_notice(" ".join(lines[index : min(end, index + NOTICE_LINES)])):
+            return index
+    return end
 
 
 def _without_signatures(lines, left_out):

@@ -133,7 +133,7 @@ def _paragraphs(lines):
             if paragraph:
                 yield paragraph, False
             paragraph = []
-            if end and end > index + 1:
+            if end:
                 yield lines[index + 1 : end], True
             index = end or index
         else:
@@ -148,7 +148,7 @@ def _end_of_fence(lines, index):
     if opening:
         for end in range(index + 1, len(lines)):
             if lines[end].strip() == opening[1]:
-                return end
+                return end if end > index + 1 else None
     return None
 
 
