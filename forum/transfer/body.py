@@ -3,18 +3,20 @@
 import re
 
 from . import enriched, flowed, html, mime, signatures
-from .charsets import INVISIBLE, decode
+from .charsets import decode
 from .headers import Headers, words
 
 TEXT_LIMIT = 128_000  # characters; what is cut of a post that holds 32,000 is only ever old quotes
 DATA_LIMIT = 1_000_000  # bytes of a part that are decoded
 PARTS_LIMIT = 1000
 ATTACHMENTS_NAMED = 20
+FOOTER_LENGTH = 5000  # characters; longer ones there are not
 SHORT_WORDS = 40  # of a plain form that may only say that there is a better one
 
 MARKUP = {"text/html", "application/xhtml+xml"}
 NOT_TEXT = {"image", "audio", "video", "font", "model", "application", "message", "multipart"}
 FOR_PROGRAMS = {"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/rtf"}
+BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([\w:-]+)", re.I)
 SIGNATURE_KINDS = ("application/pgp-", "application/pkcs7-", "application/x-pkcs7-")
 
@@ -111,9 +113,8 @@ class Body:
         if part.family not in ("application", "message"):
             return []
         data, _is_broken = part.data(DATA_LIMIT)
-        text, problem = decode(data, part.parameter("charset"))
-        is_readable = not problem and not INVISIBLE.search(data[:DATA_LIMIT].decode("latin-1")[:4000])
-        return [text] if is_readable and text.strip() else []
+        text, problem = decode(data, part.parameter("charset") or "utf-8")
+        return [] if problem or BINARY.search(data) or not text.strip() else [text[:TEXT_LIMIT]]
 
     def _forwarded(self, part, depth):
         """A message inside of this one, as a quote."""
@@ -166,6 +167,9 @@ def _rank(part):
 
 
 def _says_anything(texts):
+    """Whether there is more than a signature and a footer."""
+    if any(len(text) > FOOTER_LENGTH and not text.isspace() for text in texts):
+        return True
     return any(line.strip() for text in texts for line in signatures.without(text.split("\n")))
 
 

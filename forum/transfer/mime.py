@@ -69,6 +69,8 @@ class Part:
     def parameter(self, name, header="content-type"):
         """A parameter of a header, also if the semicolon before it is missing; else an empty string."""
         value = self.headers.get(header, "")
+        if name not in value.lower():
+            return ""
         parsed = Message()
         parsed[header] = value
         found = parsed.get_param(name, header=header)

@@ -27,7 +27,17 @@ CONSEQUENCE = re.compile(
     r"|geadresseerde|protected by law|no liability|exclude any|delete|destroy|prohibited|unlawful",
     re.I,
 )
+HINTS = (  # of all that SECRECY, OUTSIDE and TITLE look for, one is in every notice
+    "confiden", "privileged", "proprietary", "vertraulich", "riservat", "vertrouwelijk", "recipient", "received this",
+    "intended", "disclaimer", "originated", "from an external",
+)  # fmt: skip
 OUTSIDE = re.compile(r"originated (?:from )?outside|from an external (?:sender|source)", re.I)
+
+
+def may_be_in(lines):
+    """Whether it is worth the time to look at each line: in most texts there is no notice."""
+    text = "\n".join(lines).lower()
+    return any(hint in text for hint in HINTS)
 
 
 def is_notice(paragraph):

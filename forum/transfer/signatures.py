@@ -4,7 +4,7 @@ confidentiality notices, phone adverts."""
 import re
 from collections import Counter
 
-from .notices import is_notice
+from . import notices
 
 SIGNATURE_LINES = 15  # what is longer is text, whatever stands before it
 MARK = re.compile(r"\s*-- ?$")
@@ -74,6 +74,8 @@ def _has_contact(lines):
 
 def _without_notices(lines, left_out):
     """Without paragraphs that say for whom a message was meant, and who is not liable for it."""
+    if not notices.may_be_in(lines):
+        return lines
     kept, start = [], 0
     for index in range(len(lines) + 1):
         if index == len(lines) or not lines[index].strip():
@@ -87,7 +89,7 @@ def _without_notices(lines, left_out):
 def _start_of_notice(lines, start, end):
     """The line of a paragraph that a notice begins with, or `end`."""
     for index in range(start, min(end, start + NOTICE_LINES)):
-        if is_notice(" ".join(lines[index : min(end, index + NOTICE_LINES)])):
+        if notices.is_notice(" ".join(lines[index : min(end, index + NOTICE_LINES)])):
             return index
     return end
 

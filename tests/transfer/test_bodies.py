@@ -61,6 +61,11 @@ def test_what_is_attached_to_a_text_stays_attached_and_is_counted():
     )
 
 
+@pytest.mark.parametrize("content_type", ["application/octet-stream", "application/json", 'application/text; name="x"'])
+def test_text_in_any_script_is_told_from_data(content_type):
+    assert parse("Привет, 凧!".encode(), content_type=content_type).text == "Привет, 凧!"
+
+
 def test_data_is_never_taken_for_text():
     headers, body = mails.multipart(("application/octet-stream; name=x", "\x00\x01\x02"), ("image/png; name=y", "PNG"))
 
