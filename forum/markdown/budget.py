@@ -17,6 +17,7 @@ DEARER = {"[": 30, "<": 20, "*": 14, "_": 14, "~": 14, "`": 6, "&": 6, "!": 6}
 DEEPEST = 40  # levels of quotes and lists; a list takes two of them
 DEEPEST_INLINE = 20
 ENDING_RULES = ["paragraph", "reference", "blockquote", "list"]
+AUTOLINK = re.compile(r"<(?:https?|mailto):", re.IGNORECASE)  # an address in other letters costs what a bare one does
 SPECIAL = re.compile(r"[\[\]!*_~`<&\\:@\n]")
 
 
@@ -62,6 +63,8 @@ def count_inline(state, silent):
 def _price(text, position):
     if text.startswith("![", position):
         return PICTURE
+    if AUTOLINK.match(text, position):
+        return LINK
     return DEARER.get(text[position], INLINE)
 
 

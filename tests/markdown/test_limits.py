@@ -75,6 +75,7 @@ def test_a_hostile_text_is_refused_or_fits_into_a_page(name):
         "http://a",
         "xn--a.",
         "http://é.é/ ",
+        "<http://é.é>",
         "[a](http://1.1.1/) ",
         "@李小龙",
         "看@a看",
