@@ -47,6 +47,16 @@ def initial(request, path, form_class):
     return unticked | {name: value for name, value in values.items() if name in fields}
 
 
+def beside(request):
+    """The fields that wait for a form of the same topic or post as the page asked for; {} where there are none."""
+    kept = request.session.get(KEY)
+    return kept["fields"] if kept and parent(kept["path"]) == parent(request.path) else {}
+
+
+def parent(path):
+    return path.rstrip("/").rpartition("/")[0]
+
+
 def forget(request):
     """Call it when the form of this request was saved."""
     kept = request.session.get(KEY)

@@ -22,11 +22,11 @@ def bad(request, exception=None):
 
 
 def not_found(request, exception=None):
-    return render(request, "404.html", {"typed": typed_in(posted(request))}, status=404)
+    return render(request, "404.html", {"typed": kept_texts(request)}, status=404)
 
 
 def forbidden(request, exception=None):
-    return render(request, "403.html", {"typed": typed_in(posted(request))}, status=403)
+    return render(request, "403.html", {"typed": kept_texts(request)}, status=403)
 
 
 def with_page_for_405(get_response):
@@ -112,6 +112,11 @@ def sent(request):
     """What came with a form, to be sent again to the same place, and the texts in it."""
     fields = {name: value for name, value in request.POST.items() if name in (*TEXTS, *OTHERS)}
     return {"fields": fields, "typed": typed_in(fields), "path": request.get_full_path()}
+
+
+def kept_texts(request):
+    """What was typed: in this request, or before signing in, for a form that is not to be had any more."""
+    return typed_in(posted(request)) or typed_in(unsent.beside(request))
 
 
 def posted(request):

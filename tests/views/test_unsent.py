@@ -211,6 +211,30 @@ def test_guests_store_nothing(client, topic):
     assert not Session.objects.exists()
 
 
+@pytest.mark.parametrize("form", ["reply", "edit", "title"])
+def test_a_form_that_is_gone_after_signing_in_again_gives_the_text_back(browser, topic, lounge, form):
+    page, action, typed = forms(topic)[form]
+    browser.opens(page).is_signed_out().presses(action, **typed)
+    topic.move(lounge)
+
+    browser.signs_in()
+
+    assert browser.page.status_code == 404
+    assert all(html.escape(text.strip()) in browser.page.text for text in typed.values())
+    assert "Your text" not in browser.opens("/no/such/page/").page.text
+
+
+def test_a_post_hidden_while_its_author_was_signed_out_gives_the_text_back(browser, topic, mo):
+    page, action, typed = forms(topic)["edit"]
+    browser.opens(page).is_signed_out().presses(action, **typed)
+    topic.posts.get().hide(mo)
+
+    browser.signs_in()
+
+    assert browser.page.status_code == 403
+    assert typed["body"] in browser.page.text
+
+
 @pytest.mark.parametrize("ended", ["hidden", "moved", "closed"])
 def test_a_form_that_is_refused_for_good_gives_the_text_back(browser, topic, mo, lounge, ended):
     post = topic.posts.get()
