@@ -1,17 +1,21 @@
 import sys
 import unicodedata
+from urllib.parse import unquote
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import resolve, reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forum.looks import MAX_LENGTH, looks, skeleton
+from forum.markdown import render
 from forum.models import TakenName, User
-from forum.names import is_reserved, validate_username
+from forum.names import folded, is_reserved, normal, validate_username
 from forum.short_text import validate_label
 
+ALPHABETS = ["ab9._-éß", "ина9.", "नमी\u094d\u200d", "สุ้9-", "李龙た", "김철9_", "ع\u200cلی"]
 LETTERS = [c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c)[0] in "LN"]
 
 
@@ -70,6 +74,23 @@ def test_a_name_is_letters_and_digits_with_single_separators_between(name):
 def test_a_name_is_written_in_one_script(name):
     with pytest.raises(ValidationError):
         validate_username(name)
+
+
+@given(st.sampled_from(ALPHABETS).flatmap(lambda letters: st.text(letters, min_size=3, max_size=8)))
+@example("ලක්\u200dෂ්මී")
+@example("علی\u200cرضا")
+@example("a-b_c.d")
+def test_whoever_may_have_a_name_can_be_mentioned_and_has_a_page(name):
+    try:
+        validate_username(name)
+    except ValidationError:
+        return
+    owner = {folded(name): (7, name)}
+
+    html = render(f"、@{name}!", lambda names: {known: owner[known] for known in names & owner.keys()})
+
+    assert html.count('data-member="7"') == 1
+    assert resolve(unquote(reverse("member", args=[normal(name)]))).kwargs["username"] == normal(name)
 
 
 @pytest.mark.parametrize(
