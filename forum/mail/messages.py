@@ -2,10 +2,18 @@
 
 from base64 import b64decode, b64encode
 from email.mime.base import MIMEBase
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.utils.encoding import punycode
 
 FIELDS = ("from_email", "to", "cc", "bcc", "reply_to")
+
+
+def site_host():
+    """In ASCII, as mail wants it."""
+    return punycode(urlsplit(settings.SITE_URL).hostname)
 
 
 def packed(message):

@@ -1,7 +1,5 @@
 from email.utils import formatdate, make_msgid
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import OperationalError, models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +17,7 @@ class OutboxFull(OperationalError):
 class MailQuerySet(OutboxQuerySet):
     def write(self, message):
         """Raises what is wrong with the message at once, such as BadHeaderError."""
-        message.extra_headers.setdefault("Message-ID", make_msgid(domain=urlsplit(settings.SITE_URL).hostname))
+        message.extra_headers.setdefault("Message-ID", make_msgid(domain=messages.site_host()))
         message.extra_headers.setdefault("Date", formatdate())
         message.message()
         if self.waiting()[MOST_WAITING - 1 : MOST_WAITING].exists():

@@ -7,11 +7,18 @@ from contextlib import suppress
 from threading import Timer
 
 from django.core.mail.backends import smtp
+from django.core.mail.utils import DNS_NAME
+
+from .messages import site_host
 
 DEADLINE = 30  # seconds for a mail, from looking for the server to its last word; well below outbox.LEASE
 
 
 class EmailBackend(smtp.EmailBackend):
+    def open(self):
+        DNS_NAME._fqdn = site_host()  # the name to say hello with; Django asks DNS for this machine's, without an end
+        return super().open()
+
     @property
     def connection_class(self):
         plain = super().connection_class

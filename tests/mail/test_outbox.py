@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.mail import BadHeaderError, EmailMultiAlternatives, mail_admins, send_mail
+from django.core.mail.utils import DNS_NAME
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -123,6 +124,16 @@ def test_a_message_has_one_id_however_often_it_is_tried():
     ids = {written.message().message()["Message-ID"] for _ in range(3)}
     assert len(ids) == 1
     assert re.fullmatch(r"<\S+@127\.0\.0\.1>", ids.pop())
+
+
+def test_writing_a_mail_asks_no_name_server(settings, monkeypatch):
+    """Django's own Message-ID asks for this machine's full name, and waits for as long as that takes."""
+    monkeypatch.delattr(DNS_NAME, "_fqdn", raising=False)
+    monkeypatch.setattr("socket.getfqdn", lambda: pytest.fail("it was asked"))
+    settings.SITE_URL = "https://münchen.example"
+    written = write()
+
+    assert written.message().message()["Message-ID"].endswith("@xn--mnchen-3ya.example>")
 
 
 def test_two_workers_do_not_have_one_row():
