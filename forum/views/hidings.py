@@ -10,6 +10,7 @@ from forum.pages import address
 from .guards import for_members, sent_from
 from .limits import limited
 from .posts import choices, found
+from .submissions import saved
 
 
 @sent_from("post_menu")
@@ -17,16 +18,17 @@ from .posts import choices, found
 def create(request, post_id):
     post = found(request.user, post_id)
     if post.is_hidden:
-        if request.POST.get("reason"):
+        reason = HideForm.base_fields["reason"].to_python(request.POST.get("reason", ""))
+        if reason and (request.user.pk, reason) != (post.hidden_by_id, post.hidden_reason):
             messages.error(request, _("Somebody has hidden this post already, so your reason was not saved."))
         return redirect(address(post.topic, post.number))
     if not post.can_be_hidden_by(request.user):
         raise PermissionDenied
     form = HideForm(request.POST, author=request.user)
     if not form.is_valid():
-        return render(request, "posts/menu.html", choices(post, request.user) | {"hide_form": form}, status=422)
+        return render(request, "posts/menu.html", choices(request, post) | {"hide_form": form}, status=422)
     hide(post, request.user, form.cleaned_data["reason"])
-    return redirect(address(post.topic, post.number))
+    return saved(request, address(post.topic, post.number))
 
 
 def hide(post, member, reason):

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST, require_safe
 from forum import markdown, shown
 from forum.forms import unsent
 from forum.forms.posts import EditForm, HideForm, ReplyForm
-from forum.forms.submissions import as_typed
 from forum.models import Post
 from forum.models.posts import EditConflict
 from forum.moderation_log import logged
@@ -93,17 +92,19 @@ def menu(request, post_id):
     """What this reader may do with a post: a page of its own, or just the list for a script to show in place."""
     post = found(request.user, post_id)
     part = request.headers.get("X-Requested-With") == "fetch"
-    return render(request, "posts/_menu.html" if part else "posts/menu.html", choices(post, request.user))
+    return render(request, "posts/_menu.html" if part else "posts/menu.html", choices(request, post))
 
 
-def choices(post, user):
+def choices(request, post):
     """What this reader may do with a post, and what they may know of it, for the template of its menu."""
+    user = request.user
     may_hide = post.can_be_hidden_by(user)
+    waiting = unsent.initial(request, reverse("hide_post", args=[post.pk]), HideForm)
     return {
         "post": post,
         "may_edit": post.can_be_edited_by(user),
         "may_hide": may_hide,
-        "hide_form": HideForm() if may_hide and post.author_id != user.pk else None,
+        "hide_form": HideForm(initial=waiting) if may_hide and post.author_id != user.pk else None,
         "may_restore": post.can_be_restored_by(user),
         "may_read": post.can_be_read_by(user),
     }
@@ -132,7 +133,7 @@ def edited_before(request, post):
     version = request.POST.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         return False
-    body, reason = as_typed(request.POST.get("body", "")), request.POST.get("reason", "").strip()
+    body, reason = (EditForm.base_fields[name].to_python(request.POST.get(name, "")) for name in ("body", "reason"))
     return post.has_edit(request.user, body, reason, int(version))
 
 

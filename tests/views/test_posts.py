@@ -342,6 +342,14 @@ def test_an_edit_sent_again_succeeds_though_somebody_edited_the_post_since(signe
         assert post.body == text
 
 
+def test_an_edit_is_known_again_however_its_reason_was_spaced(signed_in, ada, mo, post):
+    for _ in range(2):
+        answer = update(signed_in(ada), post, "I know!", 1, reason="  found \t out ")
+        post.edit(mo, "What Mo wrote.")
+
+    assert answer.status_code == 302
+
+
 def test_a_version_that_never_was_is_a_conflict(signed_in, ada, post):
     answer = update(signed_in(ada), post, "I know!", 10**30)
 

@@ -211,6 +211,29 @@ def test_guests_store_nothing(client, topic):
     assert not Session.objects.exists()
 
 
+def test_a_moderator_signed_out_while_hiding_a_post_finds_the_reason_in_its_form(topic, mo):
+    action = f"/p/{topic.posts.get().pk}/hide/"
+    browser = Browser().opens("/accounts/login/").signs_in("mo").opens(action.replace("hide", "menu")).is_signed_out()
+
+    browser.presses(action, reason="Off topic, sorry.").signs_in("mo")
+
+    assert browser.holds(action)["reason"] == "Off topic, sorry."
+    browser.presses(action)
+    assert topic.posts.get().hidden_reason == "Off topic, sorry."
+
+
+def test_a_post_hidden_by_a_form_that_was_sent_twice_has_its_reason(topic, mo):
+    address = f"/p/{topic.posts.get().pk}"
+    browser = Browser().opens("/accounts/login/").signs_in("mo").opens(f"{address}/menu/")
+    opened = browser.page
+    browser.presses(f"{address}/hide/", reason="Off  topic.")
+    browser.page = opened
+
+    browser.presses(f"{address}/hide/", reason="Off  topic.")
+
+    assert "your reason was not saved" not in browser.page.text
+
+
 @pytest.mark.parametrize("form", ["reply", "edit", "title"])
 def test_a_form_that_is_gone_after_signing_in_again_gives_the_text_back(browser, topic, lounge, form):
     page, action, typed = forms(topic)[form]
