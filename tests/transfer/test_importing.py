@@ -327,6 +327,32 @@ def test_a_message_that_the_database_refuses_does_not_stop_the_others(bring, mon
     assert Topic.objects.count() == 2
 
 
+def test_a_message_that_takes_too_long_costs_no_other_one(bring, settings, monkeypatch):
+    def parse(raw, parse=conversion.messages.parse):
+        while b"Letter 2" in raw.content:
+            pass
+        return parse(raw)
+
+    settings.IMPORT_CPU_SECONDS = 0.5
+    monkeypatch.setattr(conversion.messages, "parse", parse)
+
+    report = bring(letter(1), letter(2), letter(3, answers=2))
+
+    assert (report.added, report.failed, report.failures[0].reason) == (
+        2,
+        1,
+        "it took more than 0.5 seconds of CPU time",
+    )
+
+
+def test_endless_references_end_nothing(bring):
+    references = " ".join(f"<{n}@x>" for n in range(300_000))
+
+    report = bring(letter(1), letter(2, references=f"{references} <1@example.org>"), letter(3))
+
+    assert (report.added, report.topics) == (3, 2)
+
+
 class Lethal(mbox.RawMessage):
     """A message that ends the process it is handed to."""
 
