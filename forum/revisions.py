@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from diff_match_patch import diff_match_patch
+from django.utils.html import escape, format_html, format_html_join
 
+from forum.kept import Kept
 from forum.letters import JOINERS, LETTERS, MARKS, WITHOUT_BLANKS
 from forum.models import User
 
@@ -15,7 +17,8 @@ WORD = re.compile(  # one letter, in scripts that have no blanks between words
 )
 SIZE = 20  # versions on one page
 PIECES = 1000  # in one comparison; what is more scattered shows as replaced
-SECONDS = 0.5  # for all comparisons of a page; what is not compared by then shows as replaced
+SECONDS = 0.2  # for all new comparisons of a page; what is not compared by then shows as replaced
+_kept = Kept(8 * 2**20)
 
 
 @dataclass
@@ -24,7 +27,7 @@ class Version:
     editor: User
     written_at: datetime
     reason: str
-    pieces: list  # of ("same" | "added" | "removed", text)
+    html: str  # of its text, with what it changed marked
 
 
 def history(post, before=None):
@@ -42,9 +45,31 @@ def history(post, before=None):
     versions = []
     for i, (number, editor, written_at, reason, body) in enumerate(texts[:SIZE]):
         older = texts[i + 1][-1] if i + 1 < len(texts) else None
-        pieces = [("same", body)] if older is None else compare(older, body, until - time.monotonic())
-        versions.append(Version(number, editor, written_at, reason, pieces))
+        html = marked((post.pk, post.topic.epoch, number), older, body, until)
+        versions.append(Version(number, editor, written_at, reason, html))
     return versions, versions[-1].number if len(texts) > SIZE else ""
+
+
+def marked(key, before, after, until):
+    """A version as HTML. Kept, since no version changes and a page of long ones takes all of SECONDS; one for which
+    no time is left is compared when the page is shown again."""
+    if before is None:
+        return html_of([("same", after)])
+    left = until - time.monotonic()
+    if left < SECONDS / 4 and _kept.get(key) is None:
+        return html_of([("removed", before), ("added", after)])
+    return _kept.made(key, lambda: html_of(compare(before, after, left)))
+
+
+def html_of(pieces):
+    return format_html_join("", "{}", ((TAGS[kind](text),) for kind, text in pieces))
+
+
+TAGS = {
+    "same": escape,
+    "added": lambda text: format_html("<ins>{}</ins>", text),
+    "removed": lambda text: format_html("<del>{}</del>", text),
+}
 
 
 class Differ(diff_match_patch):

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "forum.sign_ins.remember_device",
     "forum.views.errors.with_page_for_405",
     "forum.views.errors.with_own_404_in_development",
+    "forum.serving.entrance.with_clean_address",
 ]
 ROOT_URLCONF = "forum.urls"
 ASGI_APPLICATION = "forum.asgi.application"

@@ -6,22 +6,21 @@ from http import cookies
 from django.conf import settings
 from django.http import QueryDict
 
-LONGEST_PATH = 2000  # characters
+LONGEST_PATH = 8000  # characters
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-NO_QUERY = re.compile(r"%00|[\x00-\x1f\x7f]")
+NO_QUERY = re.compile(rb"%00|[\x00-\x1f\x7f]")
 NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 
-def is_clean_path(path):
-    return len(path) <= LONGEST_PATH and not CONTROLS.search(path)
+def is_clean_address(path, query):
+    return len(path) <= LONGEST_PATH and not CONTROLS.search(path) and not NO_QUERY.search(query)
 
 
-def is_clean_query(query):
+def is_readable_query(query):
     try:
-        text = query.decode()
+        return query.decode().count("&") < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
     except UnicodeDecodeError:
         return False
-    return not NO_QUERY.search(text) and text.count("&") < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 def is_clean_header(value):

@@ -1,8 +1,8 @@
 """Where every HTTP request comes in: what no browser sends is refused or left out here, before anything looks at it.
 
-What comes through has a path, a query and headers that are clean (clean.py), an Accept-Encoding that names only what
-there is, and a body only where it is a POST: of a bounded size, and it has to arrive in time. Django's own parsing of
-forms follows in `with_clean_input`, a middleware.
+What comes through has headers that are clean (clean.py), an Accept-Encoding that names only what there is, and a body
+only where it is a POST: of a bounded size, and it has to arrive in time. The address and what Django parses of a form
+follow in two middlewares below.
 """
 
 import asyncio
@@ -13,9 +13,10 @@ from io import BytesIO
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestAborted, SuspiciousOperation
+from django.http import Http404
 from django.http.cookie import parse_cookie
 
-from forum.serving.clean import clean_cookies, clean_fields, is_clean_header, is_clean_path, is_clean_query
+from forum.serving.clean import clean_cookies, clean_fields, is_clean_address, is_clean_header, is_readable_query
 from forum.serving.encodings import accepted
 from forum.serving.refusals import Refused, send_refusal
 
@@ -63,7 +64,7 @@ def last_on_its_connection(start):
 
 def checked(scope):
     """The scope with clean headers. Raises Refused for what the head alone tells."""
-    if not (is_clean_path(scope["path"]) and is_clean_query(scope["query_string"])):
+    if not is_readable_query(scope["query_string"]):
         raise Refused(400)
     if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > HEAD:
         raise Refused(431)
@@ -143,7 +144,7 @@ def with_clean_input(get_response):
     """Middleware: what Django itself parses of a request; and all else, where no Entrance stands before it."""
 
     def respond(request):
-        if not (is_clean_path(request.path_info) and is_clean_query(request.META["QUERY_STRING"].encode())):
+        if not is_readable_query(request.META["QUERY_STRING"].encode()):
             raise BadRequest
         if request.META.get("HTTP_COOKIE"):
             request.COOKIES = parse_cookie(clean_cookies(request.META["HTTP_COOKIE"]))
@@ -152,6 +153,17 @@ def with_clean_input(get_response):
                 request.POST = clean_fields(request.POST)
             except (SuspiciousOperation, LookupError, UnicodeError) as error:  # too many fields, or a codec of its own
                 raise BadRequest from error
+        return get_response(request)
+
+    return respond
+
+
+def with_clean_address(get_response):
+    """Middleware, the last one: what no row can have is not found, on a page that knows who is there."""
+
+    def respond(request):
+        if not is_clean_address(request.path_info, request.META["QUERY_STRING"].encode()):
+            raise Http404
         return get_response(request)
 
     return respond

@@ -190,12 +190,9 @@ async def test_what_is_no_http_is_answered_with_all_safety_headers(server, line)
     assert all(b"%b: %b" % (name.encode(), value.encode()) in answer for name, value in HEADERS.items())
 
 
-@pytest.mark.parametrize(
-    "target",
-    [b"/%00", b"/u/%00/", b"/?a=%00", b"/?%00", b"/\xed\xa0\x80".replace(b"\xed", b"%01"), b"/?a=" + b"&" * 1000],
-)
-async def test_addresses_that_no_database_takes_are_refused(server, application, target):
-    assert status(await told(server, b"GET %b HTTP/1.1\r\nHost: here\r\n\r\n" % target)) == 400
+@pytest.mark.parametrize("query", [b"a=" + b"&" * 1000, b"&" * 5000, b"a=\xff"])
+async def test_queries_that_can_not_be_read_are_refused(server, application, query):
+    assert status(await told(server, b"GET /?%b HTTP/1.1\r\nHost: here\r\n\r\n" % query)) == 400
     assert not application.scopes
 
 

@@ -82,4 +82,4 @@ def test_nothing_can_be_sent_to_numbers_beyond_every_database(signed_in, olive, 
 def test_odd_characters_in_addresses_are_not_found(client, topic):
     for address in ("/t/1%00/", "/t/1-a%00/x", "/t/%D9%A3x/", "/c/%00/", "/p/1%0A/", "/t/-1/", "/%00"):
         assert client.get(address).status_code == 404
-    assert client.get(f"/t/{topic.pk}-a%00%0D%0A/").url == topic.get_absolute_url()
+    assert client.get(f"/t/{topic.pk}-a%00%0D%0A/").status_code == 404

@@ -31,6 +31,6 @@ def test_a_guest_has_read_nothing(client, topic):
     assert readings(client, topic.pk).status_code == 302
 
 
-@pytest.mark.parametrize("topics", ["", "x", "1,,2", "-1", "٣", "9" * 19, "1\0", ",".join("1" * 201)])
+@pytest.mark.parametrize("topics", ["", "x", "1,,2", "-1", "٣", "9" * 19, "1\x01", ",".join("1" * 201)])
 def test_what_makes_no_sense_is_refused(signed_in, ada, topics):
     assert readings(signed_in(ada), topics).status_code == 400

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 from django.urls import reverse
 
@@ -39,7 +41,7 @@ def test_a_long_history_has_pages(client, post, ada):
         pages.append([v.number for v in answer.context["versions"]])
         before = answer.context["older"]
     assert [(page[0], page[-1], len(page)) for page in pages] == [(45, 26, 20), (25, 6, 20), (5, 1, 5)]
-    assert history(client, post, before=26).context["versions"][-1].pieces[0] == ("same", "Text ")
+    assert history(client, post, before=26).context["versions"][-1].html.startswith("Text <del>5</del>")
 
 
 @pytest.mark.parametrize("before", ["", "0", "1", "x", "٣", "-1", "9" * 10, "9" * 5000, "1\0"])
@@ -57,6 +59,42 @@ def test_the_history_of_a_hidden_post_is_for_its_author_and_moderators(signed_in
 def test_a_post_that_was_never_edited_has_one_version(client, post):
     answer = history(client, post)
 
-    assert [v.pieces for v in answer.context["versions"]] == [[("same", "I wonder.")]]
+    assert [v.html for v in answer.context["versions"]] == ["I wonder."]
     assert answer.context["older"] == ""
     assert revisions.SIZE == 20
+
+
+def test_a_comparison_is_made_once_for_all_who_look(client, post, ada, monkeypatch):
+    monkeypatch.setattr(revisions, "SECONDS", 60)
+    made, compare = [], revisions.compare
+    monkeypatch.setattr(revisions, "compare", lambda *arguments: made.append(1) or compare(*arguments))
+    for n in range(5):
+        post.edit(ada, f"Text {n}.")
+
+    pages = [history(client, post).text for _ in range(3)]
+
+    assert len(made) == 5
+    assert pages[0] == pages[1] == pages[2]
+    post.edit(ada, "Short.")
+    assert "<ins>Short" in history(client, post).text
+    assert len(made) == 6
+
+
+def test_long_comparisons_take_a_page_no_more_than_their_time(client, post, ada, monkeypatch):
+    """What no time is left for is compared by the next visitors, a few at a time."""
+    for n in range(5):
+        post.edit(ada, f"Text {n}.")
+    clock = [0.0]
+    monkeypatch.setattr(revisions, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    compare, made = revisions.compare, []
+
+    def slow(before, after, seconds):
+        clock[0] += 0.1
+        made.append(after)
+        return compare(before, after, 1)
+
+    monkeypatch.setattr(revisions, "compare", slow)
+
+    counts = [history(client, post).status_code and len(made) for _ in range(4)]
+
+    assert counts == [2, 4, 5, 5]
