@@ -298,13 +298,13 @@ async def test_two_processes_tell_each_other_what_they_see(redis, visit, topic, 
 async def test_nobody_is_told_of_more_readers_than_are_online(visit, topic, ada, monkeypatch):
     monkeypatch.setattr(presence, "ONLINE", 3600)  # seconds: the number of those online is told only when it has to be
     first = await visit()
-    await first.watch_topic(topic)
     await first.watch_news(0)
+    await first.watch_topic(topic)
     await first.hear(reading(topic, 0, 1))
     for user in (None, None, ada):
         page = await visit(user)
-        await page.watch_topic(topic)
         await page.watch_news(0)
+        await page.watch_topic(topic)
 
     await first.hear(reading(topic, 1, 3, "Ada Lovelace"))
 
