@@ -163,7 +163,6 @@ def test_a_form_sent_again_says_nothing_of_a_topic_that_is_private_now(signed_in
         ("", "Please write something"),
         ("x" * 32_001, "at most 32000"),
         ("> " * 60 + "deep", "too much formatting"),
-        ("a\0b", "Null characters"),
     ],
 )
 def test_a_reply_that_is_refused_comes_back_with_its_text(signed_in, grace, topic, body, sentence):
@@ -259,7 +258,7 @@ def test_a_quote_stands_in_the_form(signed_in, grace, topic, post):
     assert post.get_absolute_url() in page
 
 
-@pytest.mark.parametrize("number", ["0", "2", "x", "٣", "9" * 30, "-1", "1\0"])
+@pytest.mark.parametrize("number", ["0", "2", "x", "٣", "9" * 30, "-1"])
 def test_what_is_not_there_can_not_be_quoted(signed_in, grace, topic, number):
     assert signed_in(grace).get(reverse("reply", args=[topic.pk]), {"quote": number}).status_code == 404
 
