@@ -92,6 +92,7 @@ class Nginx(Proxy):
             "/var/cache/nginx-parley": str(self.folder / "kept"),
             "/srv/parley/var/static": str(self.static),
             "/srv/parley/deploy": str(DEPLOY),
+            "server_tokens off;": "server_tokens off; add_header X-Kept $upstream_cache_status always;",
         }.items():
             assert place in text
             text = text.replace(place, here)

@@ -112,3 +112,21 @@ def test_a_page_over_http2_is_answered_where_sockets_open(nginx, site):
     command = ["curl", "--silent", "--insecure", "--write-out", "%{http_version} %{http_code}", f"{nginx.address}/ws/"]
 
     assert subprocess.run(command, capture_output=True, text=True, check=False).stdout.endswith("2 426")
+
+
+SAFE = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy")
+
+
+def test_whatever_nginx_answers_has_each_safety_header_once(nginx, site, visit, topic):
+    guest = visit(address=nginx.address)
+    (nginx.static / "safe.txt").write_text("A file.")
+    paths = ["/", topic.get_absolute_url(), "/nowhere/", "/static/safe.txt", "/static/nothing.css", "/ws/", "/theme/"]
+
+    for path in paths:
+        headers = guest.get(path).headers
+        assert all(len(headers.get_all(name, [])) == 1 for name in SAFE), (path, headers.items())
+    guest.opens_form("/accounts/login/")
+    too_large = guest.post("/accounts/login/", {"login": "x" * 1_100_000})
+
+    assert too_large.status == 413
+    assert all(len(too_large.headers.get_all(name, [])) == 1 for name in SAFE)
