@@ -3,6 +3,7 @@
 import { fetchJSON, live, words } from "./live.js";
 
 const LIVE = ["live", "waiting", "polling"];
+const CONNECTING = 3000; // ms to wait for the page's own connection
 const PATIENCE = 8000; // ms for a socket to open and answer
 const TOGETHER = 500; // ms: letters written 300 ms apart that arrive within so little were held back
 
@@ -11,28 +12,25 @@ class LivePanel extends HTMLElement {
     this.hidden = false;
     this.#tellTransport();
     live.addEventListener("state", this.#tellTransport);
-    live.addEventListener("state", this.#askAgain);
-    this.#askAgain();
     this.#measure();
   }
 
   disconnectedCallback() {
     live.removeEventListener("state", this.#tellTransport);
-    live.removeEventListener("state", this.#askAgain);
   }
 
   // The server looked before this page was connected, and so did not count it.
-  #askAgain = async () => {
-    if (!LIVE.includes(live.state)) return;
+  async #askAgain() {
     const { checks } = await fetchJSON("/live/check").catch(() => ({ checks: [] }));
     const rows = document.querySelectorAll("[data-findings] .finding");
     checks.forEach(({ state, words: text }, place) => {
       rows[place].className = `finding finding--${state}`;
       rows[place].querySelector("dd").textContent = text;
     });
-  };
+  }
 
   async #measure() {
+    if (await connected()) await this.#askAgain(); // before the socket below, which would be counted, too
     this.#say("trip", "ok", `${await roundTrip()} ms`);
     this.#tell("socket", await socketAnswers());
     this.#tell("stream", await streams());
@@ -51,6 +49,16 @@ class LivePanel extends HTMLElement {
     finding.className = `finding finding--${state}`;
     finding.querySelector("dd").textContent = text;
   }
+}
+
+// Whether the page is connected, as soon as it is.
+function connected() {
+  return new Promise((know) => {
+    const look = () => LIVE.includes(live.state) && know(true);
+    live.addEventListener("state", look);
+    setTimeout(know, CONNECTING, false);
+    look();
+  });
 }
 
 async function roundTrip() {
