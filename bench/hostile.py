@@ -1,5 +1,5 @@
-"""What people who read notice of those who do not, of those who are turned away, of floods (floods.py) and of a mail
-server that hangs (mail_servers.py): p99, alone and beside them.
+"""What people who read notice of those who do not, of those who are turned away, of floods (floods.py), of a mail
+server that hangs (mail_servers.py) and of large requests (large_requests.py): p99, alone and beside them.
 
 300 pages are told 50 events of 8 KiB a second; beside them are 200 sockets that watch and never read, and then 5,000
 handshakes a minute from a foreign page, all of them refused. Each beside the same readers alone, three times in turn.
@@ -38,7 +38,7 @@ def main():
     tell("of them given up by then", given_up, "", at_least=STUCK)
     tell("p99 beside refused handshakes", refused, "ms", reference=reading, at_most=2, of_reference=True)
     tell("handshakes refused", answered, "a minute", at_least=0.95 * REFUSED)
-    for other in ("bench.floods", "bench.mail_servers"):  # which set up forums of their own
+    for other in ("bench.floods", "bench.mail_servers", "bench.large_requests"):  # which set up forums of their own
         subprocess.run([sys.executable, "-m", other], check=True)
 
 
