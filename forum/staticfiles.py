@@ -7,6 +7,9 @@ from django.core.files.base import ContentFile
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 STYLESHEET = "css/site.css"
+OURS = re.compile(r"js/.+\.js")
+COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
+STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 IMPORT = re.compile(r'^@import "(?P<name>[^"]+)";$', re.MULTILINE)
 
 
@@ -14,8 +17,20 @@ class Storage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def post_process(self, paths, **options):
-        paths = {**paths, STYLESHEET: (Joined(paths), STYLESHEET)}
+        scripts = {name: (Uncommented(*found), name) for name, found in paths.items() if OURS.fullmatch(name)}
+        paths = {**paths, STYLESHEET: (Joined(paths), STYLESHEET), **scripts}
         yield from super().post_process(paths, **options)
+
+
+class Uncommented:
+    """Opens a script of ours without the lines that are comments: they are a tenth of what a first view loads."""
+
+    def __init__(self, storage, path):
+        self.storage, self.path = storage, path
+
+    def open(self, name):
+        with self.storage.open(self.path) as file:
+            return ContentFile(COMMENT.sub("", file.read().decode()).encode(), name=name)
 
 
 class Joined:
@@ -37,4 +52,4 @@ class Joined:
             raise ValueError(f"{STYLESHEET} imports {name}, and there is no such file in static/.")
         storage, path = self.paths[name]
         with storage.open(path) as file:
-            return file.read().decode()
+            return STYLE_COMMENT.sub("", file.read().decode())

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 
-from forum.staticfiles import Joined
+from forum.staticfiles import STYLE_COMMENT, Joined
 
 STATIC = Path(settings.BASE_DIR) / "static"
 
@@ -37,7 +37,8 @@ def hashed(root, name):
 
 def test_production_serves_one_stylesheet_in_the_order_of_the_imports(collected):
     css = hashed(collected, "css/site.css").read_text()
-    pieces = [(STATIC / "css" / name).read_text()[:60].strip() for name in imports() if name != "fonts.css"]
+    texts = [(STATIC / "css" / name).read_text() for name in imports() if name != "fonts.css"]
+    pieces = [STYLE_COMMENT.sub("", text).strip()[:60] for text in texts]
 
     assert "@import" not in css
     assert css.startswith("@layer reset,")
@@ -75,6 +76,15 @@ def test_scripts_import_each_other_by_their_hashed_names(collected):
         for name in re.findall(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""", script.read_text()):
             assert re.search(r"\.[0-9a-f]{12}\.js$", name), f"{source.name} imports {name}"
             assert (script.parent / name).resolve().is_file()
+
+
+def test_scripts_are_served_without_lines_of_comment(collected):
+    for source in (STATIC / "js").rglob("*.js"):
+        served = hashed(collected, str(source.relative_to(STATIC))).read_text()
+        code = [line for line in source.read_text().splitlines() if not line.strip().startswith("//")]
+
+        assert len(served.splitlines()) == len(code), source.name
+        assert "\n//" not in served
 
 
 def test_what_is_served_is_compressed_beforehand(collected):
