@@ -19,6 +19,12 @@ from django.utils.translation import gettext as _
 from .errors import BackupError
 
 SHOWN = 5  # differences that are named
+# Tables that SQLite makes by itself, told by their columns: with `writable_schema` anything can be named "sqlite_…".
+ITS_OWN = {
+    "CREATETABLEsqlite_sequence(name,seq)",
+    "CREATETABLEsqlite_stat1(tbl,idx,stat)",
+    "CREATETABLEsqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
+}
 
 
 def check_schema(file, path):
@@ -62,7 +68,8 @@ def named(differences):
 def schema_of(file):
     """{(kind, name): how it was made}; spaces and quotes, which versions of Django set differently, are left out."""
     rows = file.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {(kind, name): re.sub(r'[\s"`]', "", sql) for kind, name, sql in rows if not name.startswith("sqlite_")}
+    made = {(kind, name): re.sub(r'[\s"`]', "", sql) for kind, name, sql in rows}
+    return {key: sql for key, sql in made.items() if not (key[0] == "table" and sql in ITS_OWN)}
 
 
 @cache

@@ -25,6 +25,16 @@ def copy(says, topic, ada, tmp_path):
 STEAL = "UPDATE forum_user SET is_superuser = 1 WHERE username = 'eve';"
 TAMPERED = {
     "trigger": f"CREATE TRIGGER helper AFTER INSERT ON forum_post BEGIN {STEAL} END",
+    "trigger with a name of SQLite's own": (
+        f"CREATE TRIGGER helper AFTER INSERT ON forum_post BEGIN {STEAL} END; PRAGMA writable_schema=ON;"
+        "UPDATE sqlite_master SET name = 'sqlite_helper', sql = replace(sql, 'helper', 'sqlite_helper')"
+        " WHERE name = 'helper'"
+    ),
+    "view with a name of SQLite's own": (
+        "CREATE VIEW helper AS SELECT * FROM forum_user; PRAGMA writable_schema=ON;"
+        "UPDATE sqlite_master SET name = 'sqlite_helper', tbl_name = 'sqlite_helper',"
+        " sql = replace(sql, 'helper', 'sqlite_helper') WHERE name = 'helper'"
+    ),
     "view": "CREATE VIEW helper AS SELECT * FROM forum_user",
     "table": "CREATE TABLE helper (id)",
     "index": "CREATE INDEX helper ON forum_post (abs(id))",
