@@ -152,6 +152,8 @@ def test_a_tab_that_shows_another_topic_lets_the_first_one_go(forum, network, vi
 
 def test_members_and_guests_never_share(forum, network, visit):
     reader = visit(forum["ada"], network=network)
+    # a page that hears of another reader in its browser would become theirs
+    reader.context.add_init_script("addEventListener('storage', (event) => event.stopImmediatePropagation())")
     page = reader.opens_live(forum["topic"])
     reader.context.clear_cookies()
     guest = reader.context.new_page()

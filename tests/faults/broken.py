@@ -115,14 +115,14 @@ def lose_one_in_ten(lose):
     from forum.models import Post
     from forum.views import posts
 
-    redirect, count = posts.redirect, itertools.count(1)
+    saved, count = posts.saved, itertools.count(1)
 
-    def losing(to):
-        if "#post-" in str(to) and next(count) % 10 == 0:
-            lose(Post.objects.filter(number=int(str(to).rpartition("-")[2])))
-        return redirect(to)
+    def losing(request, url):
+        if next(count) % 10 == 0:
+            lose(Post.objects.filter(number=int(url.rpartition("-")[2])))
+        return saved(request, url)
 
-    posts.redirect = losing
+    posts.saved = losing
 
 
 def no_heartbeat():

@@ -42,12 +42,15 @@ class Lounge:
 
     def deactivated(self):
         self._activate(False)
-        return lambda: self._activate(True)
+        return lambda: (self._activate(True), self._sign_in())  # a suspension ends the sessions for good
 
     def signed_out(self):
         for member in self.members:
             sign_out(member, self.sessions[member])
-        return lambda: self.sessions.update({member: session_of(member) for member in self.members})
+        return self._sign_in
+
+    def _sign_in(self):
+        self.sessions.update({member: session_of(member) for member in self.members})
 
     def _activate(self, active):
         for member in self.members:

@@ -23,6 +23,7 @@ def ran(monkeypatch):
     rest.queue.end()
     queue.task().huey.storage.flush_queue()
     yield names
+    running.stopping.clear()  # for the tests after it in this process
     rest.queue.end()
     queue.task.cache_clear()
 
