@@ -17,6 +17,8 @@ MARKUP = {"text/html", "application/xhtml+xml"}
 NOT_TEXT = {"image", "audio", "video", "font", "model", "application", "message", "multipart"}
 FOR_PROGRAMS = {"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/rtf"}
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+SHORT_TEXT = 300  # characters
+FOR_OLD_PROGRAMS = re.compile(r"multi-?part message|\bmime\b", re.I)
 META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([\w:-]+)", re.I)
 SIGNATURE_KINDS = ("application/pgp-", "application/pkcs7-", "application/x-pkcs7-")
 
@@ -31,6 +33,7 @@ class Body:
         texts = self._texts(part)
         if self.attached and not _says_anything(texts):
             texts += self._texts_of_attachments()
+        texts = self._with_outside(part, texts)
         self.text = self._joined(texts)
         self.attachments = [self._name(part) for part in self.attached[:ATTACHMENTS_NAMED]]
         if self.attached:
@@ -91,6 +94,16 @@ class Body:
                 self.left_out["alternative"] += 1
         return []
 
+    def _with_outside(self, part, texts):
+        """With what stands before the first part or after the last, if nothing is said inside of them."""
+        outside = [decode(part.content[start:end])[0] for start, end in part.outside]
+        outside = [text for text in outside if text.strip() and not _is_for_old_programs(text)]
+        if outside and not _says_anything(texts):
+            return outside + texts
+        if outside:
+            self.left_out["outside"] += len(outside)
+        return texts
+
     def _texts_of_attachments(self):
         """For a mail that says nothing else: its attachments that can be read, those that are called text first."""
         for wanted in (lambda part: _is_text(part) or part.kind == "message/rfc822", lambda part: True):
@@ -110,7 +123,7 @@ class Body:
             return self._forwarded(part, 1)
         if _is_text(part):
             return [self._text(part)]
-        if part.family not in ("application", "message"):
+        if part.family not in ("application", "message", "text"):
             return []
         data, _is_broken = part.data(DATA_LIMIT)
         text, problem = decode(data, part.parameter("charset") or "utf-8")
@@ -156,6 +169,11 @@ class Body:
 
 def _is_text(part):
     return part.kind in MARKUP or part.family not in NOT_TEXT and part.kind not in FOR_PROGRAMS
+
+
+def _is_for_old_programs(text):
+    """“This is a multi-part message in MIME format”, as it stands before the first part."""
+    return len(text) < SHORT_TEXT and bool(FOR_OLD_PROGRAMS.search(text))
 
 
 def _rank(part):

@@ -10,16 +10,27 @@ PARAGRAPHS = {"blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p",
 BLOCKS = {
     "address",
     "article",
+    "aside",
+    "caption",
+    "center",
     "dd",
+    "details",
     "div",
     "dt",
+    "fieldset",
+    "figcaption",
     "figure",
     "footer",
     "form",
     "header",
     "hr",
+    "legend",
     "li",
+    "main",
+    "nav",
+    "option",
     "section",
+    "summary",
     "tr",
 }
 BLOCKS |= PARAGRAPHS - {"blockquote"}
@@ -28,6 +39,7 @@ DEEPEST = 30
 
 TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)(?: href="([^"]*)")?>|([^<]+)')
 SWALLOWING = re.compile(rf"<(/?)({'|'.join(UNSEEN)}|textarea|xmp)\b[^<>]*>?", re.I | re.A)
+ADDRESS = re.compile(r"<(?=\s?(?:https?://|[\w.+-]{1,64}@)[^\s<>\"']*>)", re.I | re.A)
 QUOTE = re.compile(r"<(/?)blockquote\b[^<>]*>?", re.I | re.A)
 BLOCK_EDGE = re.compile(rf"\S\s*(?=</?(?:{'|'.join(sorted(BLOCKS))}|body|html)\b|<br\b[^<>]*>\s*<br\b)", re.I | re.A)
 
@@ -35,7 +47,7 @@ _cleaner = nh3.Cleaner(
     tags=BLOCKS | {"a", "blockquote", "br", "td", "th", "tbody", "thead", "tfoot"},
     clean_content_tags=UNSEEN,
     attributes={"a": {"href"}},
-    url_schemes={"http", "https"},
+    url_schemes={"http", "https", "ftp"},
     link_rel=None,
 )
 
@@ -43,6 +55,7 @@ _cleaner = nh3.Cleaner(
 def to_text(html, is_cut=False):
     """nh3 reads the HTML as browsers do, so that every element ends where it does in a browser. Of what `is_cut`
     the end is missing anyway."""
+    html = ADDRESS.sub("&lt;", html)
     reader = _Reader()
     for closing, tag, href, data in TOKEN.findall(_cleaner.clean(html if is_cut else _with_ends(html))):
         if data:

@@ -11,6 +11,8 @@ KEEP_THE_END = {"references"}  # the nearest of the ids stand there
 NOT_A_HEADER = re.compile(rb"^(?![!-9;-~]*[ \t]*:|[ \t]|>?From )", re.M)
 HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.M)
 KIND = re.compile(r"\s*\"?([\w.+-]+)/([\w.+-]+)", re.A)
+LINE = 200  # characters of a body that tell whether it is what its header says
+NOT_BASE64 = re.compile(rb"[^\sA-Za-z0-9+/=]|\S[ \t]+\S+[ \t]+\S")
 ENCODING = re.compile(r"[\w-]+", re.A)
 
 
@@ -24,6 +26,7 @@ class Part:
         self.head = content[start : self.body]
         self.content, self.end = content, end
         self.is_broken = False
+        self.outside = []  # (start, end) of what stands around its parts, once these are known
         self._skip_empty_line()
         self.headers = _headers(self.head)
         self.kind = self._kind(default)
@@ -53,6 +56,8 @@ class Part:
         lines = _boundaries(self.content, self.body, self.end, b"--" + boundary.encode("utf-8", "surrogateescape"))
         if not lines:
             return []
+        if not lines[0][2]:
+            self.outside = [(self.body, lines[0][0]), (lines[-1][1] if lines[-1][2] else self.end, self.end)]
         starts = [line_end for _start, line_end, _is_last in lines]
         ends = [max(start - 1, 0) for start, _end, _is_last in lines[1:]] + [self.end]
         is_last = [is_last for _start, _end, is_last in lines]
@@ -92,11 +97,13 @@ class Part:
     def data(self, limit):
         """(the first `limit` bytes of the part, decoded; whether the encoding was broken)"""
         encoded = Message()
-        encoding = ENCODING.search(self.headers.get("content-transfer-encoding", ""))
-        encoded["Content-Transfer-Encoding"] = encoding[0].lower() if encoding else "8bit"
-        encoded.set_payload(
-            self.content[self.body : min(self.end, self.body + limit)].decode("ascii", "surrogateescape")
-        )
+        content = self.content[self.body : min(self.end, self.body + limit)]
+        match = ENCODING.search(self.headers.get("content-transfer-encoding", ""))
+        encoding = match[0].lower() if match else "8bit"
+        if encoding == "base64" and NOT_BASE64.search(content[:LINE].lstrip().split(b"\n")[0]):
+            return content, True
+        encoded["Content-Transfer-Encoding"] = encoding
+        encoded.set_payload(content.decode("ascii", "surrogateescape"))
         return encoded.get_payload(decode=True), bool(encoded.defects)
 
 

@@ -120,9 +120,16 @@ def _marks(lines):
 
 
 def _without_adverts(lines, left_out):
-    kept = [line for line in lines if not ADVERT.match(line.strip())]
+    """Without adverts, which are a paragraph of their own or the last line: “Sent from my garden” can begin a text."""
+    kept = [
+        line for index, line in enumerate(lines) if not (ADVERT.match(line.strip()) and _ends_paragraph(lines, index))
+    ]
     left_out["advert"] += len(lines) - len(kept)
     return kept
+
+
+def _ends_paragraph(lines, index):
+    return not any(line.strip() for line in lines[index + 1 : index + 2])
 
 
 def _without_rulers(lines):

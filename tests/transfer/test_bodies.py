@@ -45,6 +45,32 @@ def test_a_footer_of_the_list_is_nothing_else():
     assert text(('text/plain; name="note"', "Hello."), ("text/plain", FOOTER)).endswith("Hello.")
 
 
+def test_an_invitation_is_the_text_where_nothing_else_is():
+    assert "SUMMARY:Kites" in text(("text/calendar", "BEGIN:VCALENDAR\nSUMMARY:Kites\nEND:VCALENDAR"))
+
+
+@pytest.mark.parametrize("around", ["Before.\n%s", "%s\nAfter."])
+def test_what_stands_around_the_parts_is_the_text_where_nothing_else_is(around):
+    headers, body = mails.multipart(('image/png; name="kite.png"', "x"))
+    said = around.replace("%s", "").strip()
+
+    assert parse(around % body, **headers).text.strip() == said
+
+
+def test_what_stands_around_parts_that_say_something_is_counted():
+    headers, body = mails.multipart(("text/plain", "Hello."))
+    message = parse(f"This is a multi-part message in MIME format.\n{body}\nMore.\n", **headers)
+
+    assert (message.text.strip(), message.left_out) == ("Hello.", {"outside": 1})
+
+
+@pytest.mark.parametrize("said", ["Come on Sunday.", "See you there, all of you", "Übermorgen"])
+def test_plain_text_that_is_labelled_as_base64_stays_as_it_is(said):
+    message = parse(f"{said}\n", content_transfer_encoding="base64")
+
+    assert (message.text.strip(), message.problems) == (said, {"mime": 1})
+
+
 def test_the_whole_mail_may_be_named():
     assert parse(content_type='text/plain; name="note.txt"', content_disposition="attachment").text.strip() == "Hello."
 

@@ -56,3 +56,17 @@ def test_signs_are_shown_as_they_are():
 
 def test_a_quote_whose_end_was_cut_off_stays_one():
     assert all(line.startswith(">") for line in to_text("<blockquote><p>a<p>b", is_cut=True).split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("Ask Ines <ines@kites.example> soon.", "Ask Ines <ines@kites.example> soon."),
+        ("See <http://kites.example/> first.", "See <http://kites.example/> first."),
+        ('The <a href="ftp://kites.example/plan">plan</a>.', "The plan <ftp://kites.example/plan>."),
+        ("<center>Kites</center>on Sunday", "Kites\non Sunday"),
+        ("<details><summary>Where?</summary>Here.</details>", "Where?\nHere."),
+    ],
+)
+def test_addresses_and_lines_are_kept(html, text):
+    assert to_text(html) == text

@@ -56,7 +56,7 @@ def test_whatever_is_written_is_what_is_seen(lines):
         text = re.sub(r"(?m)^[ \t>]*(?:[-*+] |\d+[.)])", "", text)
         return re.sub(r"[\s>-]+|=+|[_~.#*+]{5,}", "", text)
 
-    mail = "\n".join(lines)
+    mail = "\n".join(line for line in lines if not re.fullmatch(r"[\s>]*-- ?", line))  # no signatures
     written = write(mail)
 
     if "```" not in written and "*(no text)*" not in written:
@@ -137,6 +137,11 @@ def test_mail_addresses_are_masked():
 @pytest.mark.parametrize("mark", ["-- ", "--"])
 def test_a_signature_is_left_out(mark):
     assert write(f"Hello.\n\n{mark}\nInes Moreau\nHead of Kites\n") == "Hello."
+
+
+@pytest.mark.parametrize("line", ["Sent from my garden, these pictures", "Sent from my point of view"])
+def test_a_text_may_begin_like_an_advert(line):
+    assert write(f"{line}\nof the kites.\n\nSent from my iPhone\n") == f"{line}\nof the kites."
 
 
 def test_text_below_two_dashes_is_kept_if_it_is_long():

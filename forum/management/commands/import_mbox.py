@@ -35,6 +35,7 @@ LEFT_OUT = {
     "end": gettext_lazy("ends of texts longer than a post may be"),
     "footer": gettext_lazy("mailing-list footers"),
     "notice": gettext_lazy("confidentiality notices and disclaimers"),
+    "outside": gettext_lazy("texts before the first part of a mail or after its last"),
     "signature": gettext_lazy("signatures below “--”"),
 }
 
