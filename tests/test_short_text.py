@@ -50,6 +50,7 @@ UNSEEN = [
     "\u3164",
     "\u2800",
     "\u00ad",
+    "\u2065",
     "\u2060\ufeff",
     "\u0301\u0302",  # marks on nothing
     "\u200d",

@@ -25,10 +25,10 @@ LONGEST = 2_000
 WORDS_BEHIND_HOST = re.compile(rf"[A-Za-z0-9-]+(?=[{WITHOUT_BLANKS}])")  # in its last part, which is of one script
 GOES_ON = re.compile(r"[%\w]|\.[_-]|:\d|\\\w")
 STOPS = "。，、；！？…｡､"
-TRAILING = "?!.,:;*_~'\"“”‘’„«»‹›：·" + STOPS
+TRAILING = "?!.,:;*_~'\"“”‘’„«»‹›：·‥⋯．〜؟،؛۔।॥" + STOPS
 ENTITY = re.compile(r"&[A-Za-z0-9]{1,31};\Z")
 BRACKETS = {")": "(", "]": "["}
-WIDE_BRACKETS = dict(zip("）」』】》〉］｣”»", "（「『【《〈［｢“«", strict=True))
+WIDE_BRACKETS = dict(zip("）」』】》〉］｣”»〕〗｠", "（「『【《〈［｢“«〔〖｟", strict=True))
 ENDINGS = re.compile(f"[{STOPS}{''.join(WIDE_BRACKETS)}{''.join(WIDE_BRACKETS.values())}]")
 
 

@@ -66,7 +66,8 @@ def _answered(value):
 
 
 def _without_named_address(match):
-    is_name = re.search(rb"[a-z\x80-\xff]", match[1], re.I) and not re.search(rb"\d", match[1])
+    words = re.split(rb"\bfrom\b", match[1])[-1]  # after “Your message of 29 April”
+    is_name = re.search(rb"[a-z\x80-\xff]", words, re.I) and not re.search(rb"\d", words)
     return b" " if is_name else match[2]
 
 

@@ -9,11 +9,12 @@ from . import notices
 SIGNATURE_LINES = 15  # what is longer is text, whatever stands before it
 MARK = re.compile(r"\s*-- ?$")
 FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-RULER = re.compile(r"\s*[_-]{10,}\s*$")
-RULER_OR_MARK = re.compile(r"\s*(?:[_-]{10,}|--)\s*$")
+RULER = re.compile(r"\s*(?:[_-]{10,}|(?:-=){5,}-?)\s*$")
+RULER_OR_MARK = re.compile(rf"{RULER.pattern}|\s*--\s*$")
 FOOTER_LINES = 6
 FOOTER = re.compile(
-    r"\s*(?:[\w.+-]+ mailing list\s*(?:$|--|<|https?:|[\w.+-]+@)"
+    r"\s*(?:[\w.+-]+ (?:mailing ?list|mailingliste)\s*(?:$|--|<|https?:|[\w.+-]+@)"
+    r"|yahoo! groups links\s*$|groups\.io links:"
     r"|you received this (?:message|e-?mail) because you (?:are|have) subscribed)",
     re.I,
 )

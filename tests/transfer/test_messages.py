@@ -55,6 +55,7 @@ def test_an_id_that_says_nothing_is_none(broken):
         "Ines Moreau <ines@example.net>",
         '"Ines Moreau" <ines@example.net>',
         "Message from Ines <ines@example.net> of yesterday",
+        'Your message of "Mon, 29 Apr 2019 10:00:00" from Ines <ines@example.net>',
         "<ada@example.org>",
         "ada@example.org",
         "<list@example.org>",

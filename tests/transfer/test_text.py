@@ -144,6 +144,19 @@ def test_a_text_may_begin_like_an_advert(line):
     assert write(f"{line}\nof the kites.\n\nSent from my iPhone\n") == f"{line}\nof the kites."
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "____________________\nKites Mailingliste\nEin- oder austragen: http://x.example/",
+        "--------------------\nYahoo! Groups Links\n<*> To visit your group on the web, go to:\n    http://x.example/",
+        "-=-=-=-=-=-=-\nGroups.io Links: You receive all messages sent to this group.\n"
+        "View/Reply Online (#1): https://x.example/\n-=-=-=-=-=-=-",
+    ],
+)
+def test_footers_of_other_list_servers_are_left_out(footer):
+    assert write(f"Hello.\n\n{footer}\n") == "Hello."
+
+
 def test_text_below_two_dashes_is_kept_if_it_is_long():
     assert "line 30" in write("Hello.\n--\n" + "\n".join(f"line {n}" for n in range(40)))
 
