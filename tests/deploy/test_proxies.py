@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
+from forum.serving.security_headers import HEADERS
 from tests import world
-from tests.deploy.site import Caddy, Nginx
+from tests.deploy.site import DEPLOY, Caddy, Nginx
 from tests.deploy.visitors import Visitor, answer, watch
 
 
@@ -80,6 +81,7 @@ def test_the_plain_port_leads_to_tls(nginx, site):
 
     assert answered.status == 301
     assert answered.headers["Location"] == "https://forum.example.org/t/12/?page=2"
+    assert has_each_safety_header_once(answered.headers)
     line.close()
 
 
@@ -103,6 +105,7 @@ def test_while_the_forum_is_down_a_page_in_its_look_says_so(kind, nginx, tmp_pat
     sheet = visitor.get(re.search(r'rel="stylesheet" href="([^"]+)"', page.text)[1])
 
     assert (page.status, sheet.status) == (502, 200)
+    assert has_each_safety_header_once(page.headers), page.headers.items()
     assert "Back in a moment" in page.text
     visitor.leave()
     proxy.stop()
@@ -114,19 +117,33 @@ def test_a_page_over_http2_is_answered_where_sockets_open(nginx, site):
     assert subprocess.run(command, capture_output=True, text=True, check=False).stdout.endswith("2 426")
 
 
-SAFE = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy")
+def has_each_safety_header_once(headers):
+    return all(len(headers.get_all(name, [])) == 1 for name in HEADERS)
 
 
-def test_whatever_nginx_answers_has_each_safety_header_once(nginx, site, visit, topic):
-    guest = visit(address=nginx.address)
-    (nginx.static / "safe.txt").write_text("A file.")
+def test_whatever_a_proxy_answers_has_each_safety_header_once(proxy, site, visit, topic):
+    guest = visit(address=proxy.address)
+    (proxy.static / "safe.txt").write_text("A file.")
     paths = ["/", topic.get_absolute_url(), "/nowhere/", "/static/safe.txt", "/static/nothing.css", "/ws/", "/theme/"]
 
     for path in paths:
         headers = guest.get(path).headers
-        assert all(len(headers.get_all(name, [])) == 1 for name in SAFE), (path, headers.items())
+        assert has_each_safety_header_once(headers), (path, headers.items())
     guest.opens_form("/accounts/login/")
     too_large = guest.post("/accounts/login/", {"login": "x" * 1_100_000})
 
     assert too_large.status == 413
-    assert all(len(too_large.headers.get_all(name, [])) == 1 for name in SAFE)
+    assert has_each_safety_header_once(too_large.headers), too_large.headers.items()
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile", "Caddyfile.containers"])
+def test_the_safety_headers_of_a_proxy_say_what_the_forums_say(name):
+    text = (DEPLOY / name).read_text()
+    policies = re.findall(r'"(default-src [^"]*)"', text)
+
+    assert [set(policy.split("; ")) for policy in policies] == [
+        set(HEADERS["content-security-policy"].split("; ")),
+    ]
+    for header, value in HEADERS.items():
+        assert re.search(rf"(?i)\b{header} ", text), header
+        assert value in text or header == "content-security-policy", header
