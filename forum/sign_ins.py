@@ -9,17 +9,18 @@ import hashlib
 import secrets
 
 from allauth.account.signals import password_reset
+from django.conf import settings
 from django.contrib.auth import user_logged_in
 from django.core import signing
 from django.dispatch import receiver
-from django.urls import reverse
 
 from forum import rates
 from forum.clients import network_of, request_address
 from forum.models import User
 from forum.names import folded
 
-COOKIE = SALT = "known_device"
+SALT = "known_device"
+COOKIE = f"{settings.COOKIE_PREFIX}{SALT}"
 YEAR = 365 * 24 * 3600
 LONGEST = 254  # characters of a login that are looked at; no name or address is longer
 
@@ -89,15 +90,15 @@ def know_device(sender, request, user, **kwargs):
 
 
 def remember_device(get_response):
-    """Middleware: marks the device with a cookie, which only the pages about accounts get."""
+    """Middleware: marks the device with a cookie. Its path is the whole site, as __Host- asks for."""
 
     def respond(request):
         response = get_response(request)
         account = getattr(request, "known_device_of", None)
         if account and not device_of(request, account):
             value = signing.dumps([account, secrets.token_hex(8)], salt=SALT)
-            where = {"path": reverse("account_login").rpartition("login/")[0], "secure": request.is_secure()}
-            response.set_cookie(COOKIE, value, max_age=YEAR, httponly=True, samesite="Lax", **where)
+            secure = settings.SESSION_COOKIE_SECURE
+            response.set_cookie(COOKIE, value, max_age=YEAR, secure=secure, httponly=True, samesite="Lax")
         return response
 
     return respond

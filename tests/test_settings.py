@@ -144,3 +144,18 @@ def test_hosts_in_other_letters_are_allowed_under_the_names_that_browsers_send()
     hosts = settings_with(["ALLOWED_HOSTS"], **PRODUCTION | {"ALLOWED_HOSTS": ".förum.example,Other.example"})[0]
 
     assert hosts == [".xn--frum-5qa.example", "other.example"]
+
+
+def test_under_tls_every_cookie_that_says_who_somebody_is_can_only_be_set_by_this_host():
+    script = (
+        "import django; django.setup(); from django.conf import settings; from forum import sign_ins, flash_messages;"
+        "print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, sign_ins.COOKIE,"
+        " flash_messages.CookieStorage.cookie_name, settings.SESSION_COOKIE_SECURE)"
+    )
+
+    under_tls = start(["-c", script], DJANGO_SETTINGS_MODULE="forum.settings", **PRODUCTION).stdout.split()
+    plain = start(["-c", script], DJANGO_SETTINGS_MODULE="forum.settings", SITE_URL="http://127.0.0.1:8000")
+
+    names = ["sessionid", "csrftoken", "known_device", "messages"]
+    assert under_tls == [*(f"__Host-{name}" for name in names), "True"]
+    assert plain.stdout.split() == [*names, "False"]

@@ -108,11 +108,12 @@ def test_a_made_up_device_is_none(ada, cookie):
     assert not is_let_in(try_as("ada", client=client)[1])
 
 
-def test_the_mark_of_a_device_goes_to_account_pages_only(ada):
+def test_the_mark_of_a_device_is_for_this_host_alone_and_not_for_scripts(ada):
     owner, _answer = try_as("ada")
 
-    assert owner.cookies["known_device"]["path"] == "/accounts/"
-    assert owner.cookies["known_device"]["httponly"]
+    mark = owner.cookies["known_device"]
+    assert (mark["path"], mark["domain"]) == ("/", "")  # as __Host- asks for
+    assert mark["httponly"]
 
 
 @pytest.mark.parametrize("twin", ["ADA", "Ada", "ａｄａ", "ada@example.org", "ADA@example.ORG", " ada "])

@@ -13,11 +13,12 @@ from django.http.request import split_domain_port, validate_host
 
 from forum import announcements
 from forum.context import theme_in
+from forum.flash_messages import CookieStorage
 from forum.serving.encodings import accepted
 
 # What a page reads of its visitor. A cookie that makes it somebody's own is never kept for others; of a choice each
 # value has a page. nginx knows the same ones: tests/deploy/test_keys.py compares.
-PERSONAL = (settings.SESSION_COOKIE_NAME, "messages")
+PERSONAL = (settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name)
 CHOICES = ("theme", announcements.COOKIE)
 DEVELOPMENT_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # as Django has it for DEBUG without ALLOWED_HOSTS
 
