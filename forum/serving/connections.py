@@ -9,7 +9,13 @@ from forum.serving.websockets import bounded
 PATIENCE = 10  # seconds until the head of a request is there, also of one that opens a socket
 HEAD = 65_536  # bytes of such a head
 PERIOD, ENOUGH = 10, 5000  # seconds in which a reader has to take so many bytes of what waits for them
+CHUNKS = 2000  # of a body; each costs the parser's callbacks, however small it is
+PIPELINED = 20  # requests that wait for the one before; browsers and proxies send none
 LINGER = 2  # seconds; proxies let go of an idle connection after one (deploy/nginx.conf)
+
+
+class TooMuch(Exception):
+    """Ends the parser's work at once: the rest of what has come is not looked at, and the answer is a 400."""
 
 
 class Connection(HttpToolsProtocol):
@@ -21,6 +27,7 @@ class Connection(HttpToolsProtocol):
     deadline = None  # of the head that is awaited
     head_size = 0  # bytes of it that have come
     watch = None  # the next look at whether the reader reads
+    chunks = 0  # of the body that is being read
     has_read = False  # since the last look
 
     def connection_made(self, transport):
@@ -34,6 +41,8 @@ class Connection(HttpToolsProtocol):
             self.watch.cancel()
 
     def data_received(self, data):
+        if not self.deadline and self.cycle and self.cycle.response_complete:
+            self._wait_for_head()  # also after an empty line, which ends the time that an idle connection has
         if self.deadline:
             self.head_size += len(data)
         super().data_received(data)
@@ -94,9 +103,22 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_message_begin(self):
+        if len(self.pipeline) >= PIPELINED:
+            raise TooMuch
         super().on_message_begin()
+        self.chunks = 0
         if not self.deadline:
             self._wait_for_head()
+
+    def on_header(self, name, value):
+        if not self.deadline:  # after a body, where nobody looks at it
+            raise TooMuch
+        super().on_header(name, value)
+
+    def on_chunk_header(self):
+        self.chunks += 1
+        if self.chunks > CHUNKS:
+            raise TooMuch
 
     def on_headers_complete(self):
         self._stop_waiting()

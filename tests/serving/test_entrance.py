@@ -1,7 +1,7 @@
 """What comes over HTTP is looked at where it comes in: sizes, times and letters, on a real server."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 import uvicorn
@@ -144,6 +144,49 @@ async def test_what_nobody_reads_ends_the_connection_with_the_answer(server, app
 
     assert status(answer) == 200
     assert b"connection: close" in answer
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        CHUNKED + b"1\r\nx\r\n" * 10_000,
+        CHUNKED + b"1;" + b"e" * 50 + b"\r\nx\r\n" * 10_000,
+        CHUNKED + b"0\r\n" + b"a: b\r\n" * 10_000,
+        b"\r\n" * 40_000,
+    ],
+    ids=["chunks", "chunks after one with an extension", "trailers", "empty lines"],
+)
+async def test_what_is_small_and_many_is_refused_before_all_of_it_is_parsed(server, application, flood):
+    answer = await told(server, flood)
+
+    assert status(answer) in (400, 431)
+    assert not application.received
+
+
+async def test_of_requests_sent_before_an_answer_only_a_few_are_parsed(server, application):
+    with suppress(ConnectionResetError):  # the rest was not read
+        await told(server, b"GET /a HTTP/1.1\r\nHost: here\r\n\r\n" * 10_000)
+
+    assert len(application.scopes) <= connections.PIPELINED + 1
+
+
+async def test_a_body_in_a_few_small_chunks_is_taken(server, application):
+    answer = asyncio.create_task(told(server, CHUNKED + b"1\r\nx\r\n" * 1000 + b"0\r\n\r\n"))
+    async with asyncio.timeout(15):
+        while application.received != 1000:
+            await asyncio.sleep(0.01)
+    answer.cancel()
+
+
+async def test_an_empty_line_gives_an_idle_connection_no_time_without_end(server, monkeypatch):
+    monkeypatch.setattr(connections, "PATIENCE", 0.2)
+
+    async with connected(server) as (reader, writer):
+        writer.write(b"GET /a HTTP/1.1\r\nHost: here\r\n\r\n")
+        await asyncio.wait_for(reader.readuntil(b"xxxxx"), 15)
+        writer.write(b"\r\n")
+
+        assert await asyncio.wait_for(reader.read(), 15) == b""
 
 
 async def test_a_head_without_end_is_refused(server, application):
