@@ -1,8 +1,12 @@
 """The admin as a whole: its name, and what it leaves out."""
 
+from functools import wraps
+
 from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+
+from forum.views import errors
 
 site = admin.site
 site.site_header = site.site_title = settings.SITE_NAME
@@ -14,4 +18,21 @@ def without_shortcut(get_urls):
     return lambda: [url for url in get_urls() if getattr(url, "name", None) != "view_on_site"]
 
 
+def giving_texts_back(admin_view):
+    """Django leads whoever was signed out while writing to the sign-in page, and what was written is gone."""
+
+    def for_staff(view, cacheable=False):
+        for_signed_in = admin_view(view, cacheable)
+
+        @wraps(for_signed_in)
+        def guarded(request, *args, **kwargs):
+            is_lost = request.method == "POST" and not request.user.is_authenticated
+            return errors.signed_out_of_admin(request) if is_lost else for_signed_in(request, *args, **kwargs)
+
+        return guarded
+
+    return for_staff
+
+
 site.get_urls = without_shortcut(site.get_urls)
+site.admin_view = giving_texts_back(site.admin_view)

@@ -12,7 +12,7 @@ from django.template import context_processors
 from forum.db.outages import is_outage
 from forum.forms import unsent
 
-TEXTS = ("title", "body", "reason", "about")
+TEXTS = ("title", "body", "reason", "about", "text", "description")
 OTHERS = ("name", "hides_presence", "announces_updates", "token", "version", "seen", "category")
 
 
@@ -91,6 +91,12 @@ def signed_out(request, waiting=None):
     if context["fields"]:
         context["unsent"] = unsent.packed(context["path"], context["fields"])
         context["form"] = LoginForm(request=request, initial={"unsent": context["unsent"]})
+    return render(request, "403_signed_out.html", context, status=403)
+
+
+def signed_out_of_admin(request):
+    """Its forms can't be filled again after signing in, so the texts are only shown."""
+    context = {"typed": typed_in(posted(request)), "path": request.get_full_path()}
     return render(request, "403_signed_out.html", context, status=403)
 
 
