@@ -73,17 +73,17 @@ def _validate(text, **rules):
     if len(text) > LONGEST or not text:
         return
     if not is_visible(text):
-        raise ValidationError(_("Nothing of this can be seen. Please write something."))
+        raise ValidationError(_("None of this text is visible. Please write something."))
     first = min(_faults(text, **rules), default=None)
     if first is None:
         return
     if category(text[first])[0] == "M" and not BLANK.match(text[first]):
         message = _("Too many marks on one letter, after “%(before)s”. Please leave some out.")
     else:
-        message = _("A character that cannot be seen stands after “%(before)s”. Please delete it.")
+        message = _("There is an invisible character after “%(before)s”. Please delete it.")
     before = cleaned(text[:first], **rules)[-SHOWN_BEFORE:]
     if not before:
-        message = _("The text begins with a character that cannot be seen. Please delete it.")
+        message = _("The text begins with an invisible character. Please delete it.")
     raise ValidationError(message, params={"before": before})
 
 

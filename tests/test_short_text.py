@@ -92,7 +92,7 @@ def test_what_people_write_in_any_script_is_accepted(text):
 
 @pytest.mark.parametrize("text", UNSEEN)
 def test_what_cannot_be_seen_at_all_is_refused(text):
-    with pytest.raises(ValidationError, match="Nothing of this can be seen"):
+    with pytest.raises(ValidationError, match="None of this text is visible"):
         validate_short_text(text)
     assert cleaned(text) == ""
 

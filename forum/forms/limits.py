@@ -34,7 +34,7 @@ class RateLimited:
 
 def too_often(wait):
     """What to tell somebody who has to wait for so many seconds."""
-    return _("You're doing this very often. Please wait %(time)s, then send it again.") % {"time": duration(wait)}
+    return _("You're doing this too often. Please wait %(time)s, then send it again.") % {"time": duration(wait)}
 
 
 def duration(seconds):

@@ -20,7 +20,7 @@ def create(request, post_id):
     if post.is_hidden:
         reason = HideForm.base_fields["reason"].to_python(request.POST.get("reason", ""))
         if reason and (request.user.pk, reason) != (post.hidden_by_id, post.hidden_reason):
-            messages.error(request, _("Somebody has hidden this post already, so your reason was not saved."))
+            messages.error(request, _("Someone else has already hidden this post, so your reason wasn't saved."))
         return redirect(address(post.topic, post.number))
     if not post.can_be_hidden_by(request.user):
         raise PermissionDenied

@@ -12,6 +12,7 @@ from forum.lists import SIZE
 from forum.models import Topic
 from tests import world
 from tests.browser.people import TOPIC_PARTS
+from tests.waiting import until
 
 ROWS = "#rows > .row, #older"
 LISTEN = """async () => {
@@ -126,8 +127,9 @@ def test_on_a_narrow_screen_news_are_a_number_and_the_forum_keeps_its_name(forum
 
     link, name = page.locator("[data-elsewhere]"), page.locator(".header__name")
     expect(link).to_have_accessible_name("1 new post elsewhere")
-    assert link.evaluate("link => link.offsetWidth") < 40
-    assert name.evaluate("name => name.scrollWidth <= name.clientWidth")
+    page.evaluate("document.fonts.ready.then(() => true)")  # until then letters are those of a wider font
+    until(lambda: link.evaluate("link => link.offsetWidth") < 40)
+    until(lambda: name.evaluate("name => name.scrollWidth <= name.clientWidth"))
 
 
 def test_a_twenty_first_post_brings_the_way_to_the_next_page(forum, visit):

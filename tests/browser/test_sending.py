@@ -61,13 +61,13 @@ def test_without_a_network_the_form_says_so_and_is_sent_later(writing, topic):
 
 
 ANSWERS = {
-    "none": "No answer from the forum",
+    "none": "The forum didn't respond",
     400: "Not accepted (error 400)",
     413: "Not accepted (error 413)",
     429: "Not accepted (error 429)",
     500: "couldn't save",
-    502: "No answer from the forum",
-    503: "No answer from the forum",
+    502: "The forum didn't respond",
+    503: "The forum didn't respond",
 }
 
 
@@ -88,7 +88,7 @@ def test_where_the_forum_does_not_answer_the_form_keeps_the_text(writing, topic,
 def test_an_answer_that_got_lost_is_asked_for_again_and_posts_nothing_more(writing, topic):
     writing.route("**/replies/", lambda route: (route.fetch(), route.abort()))
     sends(writing)
-    expect(state(writing)).to_contain_text("No answer from the forum")
+    expect(state(writing)).to_contain_text("The forum didn't respond")
     writing.unroute("**/replies/")
 
     sends(writing)
@@ -143,7 +143,7 @@ def test_what_another_member_sends_from_this_page_is_sent_in_their_name_only_whe
     writing.locator(f"body[data-user='{grace.pk}']").wait_for(state="attached")
 
     sends(writing)
-    expect(state(writing)).to_contain_text("somebody else is signed in")
+    expect(state(writing)).to_contain_text("someone else is now signed in")
     assert topic.posts.count() == 26
     sends(writing)
 

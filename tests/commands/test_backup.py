@@ -162,7 +162,9 @@ def test_an_older_pg_dump_is_refused(says, topic, tmp_path, monkeypatch):
     old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
-    with pytest.raises(CommandError, match="pg_dump is of version 9, the server of [0-9]+. Install postgresql-client-"):
+    with pytest.raises(
+        CommandError, match="pg_dump is version 9, but the server is [0-9]+. Install postgresql-client-"
+    ):
         says("backup", tmp_path / "copy")
 
     assert [path.name for path in tmp_path.iterdir()] == ["pg_dump"]

@@ -201,7 +201,7 @@ def test_hiding_and_restoring_are_limited_together(only, ada, signed_in, topic):
 
     post.refresh_from_db()
     assert [answer.status_code for answer in answers] == [302, 302, 422]
-    assert "very often" in answers[-1].text
+    assert "too often" in answers[-1].text
     assert not post.is_hidden
 
 

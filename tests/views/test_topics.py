@@ -184,7 +184,7 @@ def test_starting_too_many_topics_is_refused_with_the_text_intact(create, settin
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "very often" in page
+    assert "too often" in page
     assert "One more thing." in page
     assert Topic.objects.count() == 1
 
