@@ -8,9 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.http.request import split_domain_port, validate_host
 
-from forum.site_url import site_url
+from forum.site_url import ascii_host, site_url
 from tests.deployment import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,6 +139,33 @@ def test_a_file_beside_manage_py_is_read_and_the_environment_outweighs_it(tmp_pa
 def test_the_address_is_written_as_browsers_send_it(said, url, host):
     assert site_url(said) == (url, host)
     assert validate_host(split_domain_port(urlsplit(url).netloc)[0], [host])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("https://fo rum.example", "https://forum..example", "https://*.example.org", "https://*", "https://a,b"),
+        *("https://forum.example\\x", "https://a\tb", "https://a%62.example", "https://forum.example:0"),
+        *("https://" + "a" * 64 + ".example", "https://[fe80::1%25eth0]"),
+    ],
+)
+def test_an_address_that_no_browser_can_have_is_refused(said):
+    with pytest.raises(ImproperlyConfigured):
+        site_url(said)
+
+
+@pytest.mark.parametrize("said", ["https://x.example", "x.example:8000", "x.example/", "*.example.org", "a b", "."])
+def test_an_allowed_host_that_would_let_nobody_in_is_refused(said):
+    with pytest.raises(ImproperlyConfigured):
+        ascii_host(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "host"),
+    [(" a.example", "a.example"), ("Forum.example.", "forum.example"), ("*", "*"), ("::1", "[::1]")],
+)
+def test_allowed_hosts_are_written_as_django_compares_them(said, host):
+    assert ascii_host(said) == host
 
 
 def test_hosts_in_other_letters_are_allowed_under_the_names_that_browsers_send():
