@@ -1,6 +1,7 @@
 """However long, wide or piled up a text is, the page stays as wide as its window and the text in its own box."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
 from forum.models import Topic, User
 from tests import world
@@ -29,6 +30,19 @@ def test_no_text_makes_a_page_wider_than_its_window(forum, visit, width):
     for place in places:
         page = person.opens(place)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+
+
+def test_no_text_pushes_the_other_columns_of_the_admin_s_lists_out_of_sight(forum, visit, transactional_db):
+    olive = world.owner()
+    LogEntry.objects.log_actions(olive.pk, Topic.objects.all(), 2, f"Moved to {'W' * 200}.")
+    person = visit(olive, viewport={"width": 1280, "height": 844})
+
+    for place in ("forum/topic", "forum/post", "forum/user", "forum/category", "admin/logentry"):
+        page = person.opens(f"/admin/{place}/")
+        widest = page.evaluate(
+            "Math.max(...[...document.querySelectorAll('#result_list td, th')].map(c => c.offsetWidth))"
+        )
+        assert widest < 500, place
 
 
 def test_what_is_drawn_outside_its_lines_stays_in_its_box(forum, visit):
