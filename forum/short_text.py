@@ -81,7 +81,7 @@ def _validate(text, **rules):
         message = _("Too many marks on one letter, after “%(before)s”. Please leave some out.")
     else:
         message = _("There is an invisible character after “%(before)s”. Please delete it.")
-    before = cleaned(text[:first], **rules)[-SHOWN_BEFORE:]
+    before = cleaned(text[:first], **rules)[-SHOWN_BEFORE:].strip()
     if not before:
         message = _("The text begins with an invisible character. Please delete it.")
     raise ValidationError(message, params={"before": before})

@@ -107,6 +107,8 @@ def test_what_is_hidden_in_a_text_or_overruns_others_is_refused_and_can_be_taken
 def test_a_refusal_says_where_the_character_is():
     with pytest.raises(ValidationError, match="after “Tea or”"):
         validate_short_text("Tea or\u200b coffee?")
+    with pytest.raises(ValidationError, match="after “Tea or”"):
+        validate_short_text("Tea or \u200bcoffee?")
     with pytest.raises(ValidationError, match="begins with"):
         validate_short_text("\u200bTea")
     with pytest.raises(ValidationError, match="marks on one letter, after “To m"):

@@ -16,7 +16,7 @@ def try_again(mail, user):
 TRY_AGAIN = Verb(
     "try-again",
     _("Try again"),
-    _("Tried again"),
+    _("Tried again."),
     is_needed=lambda mail: mail.given_up_at is not None,
     is_allowed=lambda mail, user: user.is_superuser,
     run=try_again,

@@ -93,7 +93,7 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):
     list_display = ["username", "name", "roles", "posts_link", "date_joined", "email"]
     list_filter = ["is_active", "is_staff", "is_placeholder", "groups", "date_joined"]
     search_fields = ["username", "name", "email"]
-    search_help_text = _("Name, display name or email address")
+    search_help_text = _("Username, display name or email address")
     date_hierarchy = "date_joined"
     ordering = ["-date_joined", "-pk"]
     inlines = [EmailAddressInline]

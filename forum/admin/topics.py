@@ -20,7 +20,7 @@ def moderators(topic, user):
 
 
 CLOSE = Verb("close", _("Close"), _("Closed."), lambda t: t.is_open, moderators, lambda t, user: t.close())
-OPEN = Verb("open", _("Open"), _("Opened."), lambda t: not t.is_open, moderators, lambda t, user: t.open())
+OPEN = Verb("open", _("Reopen"), _("Reopened."), lambda t: not t.is_open, moderators, lambda t, user: t.open())
 PIN = Verb("pin", _("Pin"), _("Pinned."), lambda t: not t.is_pinned, moderators, lambda t, user: t.pin())
 UNPIN = Verb("unpin", _("Unpin"), _("Unpinned."), lambda t: t.is_pinned, moderators, lambda t, user: t.unpin())
 

@@ -30,7 +30,7 @@ class Plain:
 
 LABELS = {
     "login": _("Username or email"),
-    "username": _("Name"),
+    "username": _("Username"),
     "email": _("Email"),
     "oldpassword": _("Current password"),
     "password1": _("New password"),

@@ -388,8 +388,10 @@ def test_members_see_where_they_are_signed_in_and_end_it(client, ada, grace):
     assert "Firefox on Linux" in page
     assert "Chrome on Windows" in page
     assert "Safari on iPhone" not in page
+    assert "Sign out everywhere else" in page
 
     client.post(reverse("usersessions_list"))
+    assert "Sign out everywhere else" not in client.get(reverse("usersessions_list")).text
     assert is_signed_in(client)
     assert not is_signed_in(elsewhere)
     assert is_signed_in(stranger)

@@ -127,6 +127,12 @@ def test_the_author_and_moderators_read_why_a_post_was_hidden(mo, grace, olive, 
         assert f'<q dir="auto">{REASON}</q>' in menu(reader, post)
 
 
+def test_who_asks_why_learns_that_no_reason_was_given(mo, grace, post):
+    do(mo, "hide_post", post)
+
+    assert "The moderator gave no reason." in menu(grace, post)
+
+
 @pytest.fixture
 def vera(db):
     user = world.member("vera", is_staff=True)
@@ -171,6 +177,7 @@ def test_a_post_that_its_author_hid_asks_for_no_reason(grace, post):
     do(grace, "hide_post", post)
 
     assert "post__why" not in rendered(post)
+    assert "gave no reason" not in menu(grace, post)
 
 
 @pytest.mark.parametrize(
