@@ -9,6 +9,7 @@ from forum import letters
 from forum.names import CHARACTERS, MAX_LENGTH, MIN_LENGTH, folded
 
 LIMIT = 50
+LONGEST_EMPHASIS = 3  # underscores
 COST = 2  # of each name that a mention could be
 CANDIDATE = re.compile(rf"@([{CHARACTERS}]{{{MIN_LENGTH},100}})")
 SEPARATORS = "._-"
@@ -39,12 +40,20 @@ def mention(state, silent):
 def _text_at(text, position):
     """What could be a name, or one with the words behind it in a script that has no blanks."""
     found = CANDIDATE.match(text, position)
-    if not found or text[position - 1 : position] in NOT_BEFORE or not letters.begins_word(text, position):
+    if not found or not _may_begin(text, position):
         return None
     name = found[1].rstrip(SEPARATORS)
     end = position + 1 + len(name)
     is_address = text[end : end + 1] == "@" and not letters.begins_word(text, end)
     return name if _may_be_name(name, len(name), whole=True) and not is_address else None
+
+
+def _may_begin(text, position):
+    """Not inside of an address; the underscores of _emphasis_ may stand before the sign."""
+    start = position
+    while start and text[start - 1] == "_" and position - start < LONGEST_EMPHASIS:
+        start -= 1
+    return text[max(0, start - 1) : start] not in NOT_BEFORE and letters.begins_word(text, start)
 
 
 def _names_in(text):

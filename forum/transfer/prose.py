@@ -19,7 +19,7 @@ ESCAPED = re.compile(
       | (?<![^\W_])_|_(?![^\W_])        # an underscore at the edge of a word
       | <
       | &(?=\#?\w+;)
-      | (?:(?<!\w)|(?<=[{WITHOUT_BLANKS}]))@(?=\w)   # would mention somebody
+      | (?:(?<![^\W_])|(?<=[{WITHOUT_BLANKS}]))@(?=\w)   # would mention somebody
     """,
     re.X,
 )

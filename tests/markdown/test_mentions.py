@@ -212,3 +212,13 @@ def test_what_asking_raises_is_not_hidden():
 
 def test_an_underscore_after_a_name_belongs_to_the_sentence():
     assert mentions("@ines_ said", "ines") == ["ines"]
+
+
+@pytest.mark.parametrize("text", ["_@ines_", "__@ines__", "___@ines___", "(_@ines, @ines_)", "_@ines"])
+def test_a_mention_may_be_emphasised_by_underscores(text):
+    assert set(mentions(text, "ines")) == {"ines"}
+
+
+@pytest.mark.parametrize("text", ["a_@ines", "a__@ines", "/_@ines", "@_@ines", "____@ines"])
+def test_other_underscores_before_the_sign_make_it_text(text):
+    assert not mentions(text, "ines")

@@ -492,3 +492,8 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nobody_can_keep_the_import_busy_with_one_mail(name):
     assert len(write(HOSTILE[name])) <= markdown.MAX_LENGTH  # the suite's time-out would end this test
+
+
+@pytest.mark.parametrize("mail", ["_@ada_ wrote", "@ada wrote", "see 请看@ada"])
+def test_a_mail_mentions_nobody(mail):
+    assert not markdown.mentioned(write(mail), lambda names: {name: (1, name) for name in names})
