@@ -79,7 +79,9 @@ class Body:
         for index, part in enumerate(parts):
             texts = self._texts(part, depth)
             if not chosen or _is_better(texts, chosen):
-                chosen = texts
+                chosen, texts = texts, chosen
+            if others := sum(bool(text.strip()) for text in texts):
+                self.left_out["alternative"] += others
             if index < len(parts) - 1 and _says_anything(chosen) and not _may_be_a_stand_in(chosen):
                 return chosen + self._attached_to(parts[index + 1 :], depth)
         return chosen

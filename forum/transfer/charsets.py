@@ -7,6 +7,7 @@ from .charset_labels import CODECS
 
 FALLBACK = "cp1252"
 LONGEST_LABEL = 40
+ISO_2022 = re.compile(rb"\x1b\$(\)C|[@B]|\([DOPQ])")
 
 # They take time by the square of the length, or turn what looks like an escape into something else.
 NOT_FOR_MAIL = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
@@ -19,6 +20,8 @@ def decode(data, label=""):
     """(text, problem): `problem` is None, "charset" (the label is unknown) or "encoding" (bytes don't fit
     it)."""
     codec, problem = _codec(label)
+    if codec == "utf-8" and (found := _by_signs(data)):
+        codec = found
     try:
         return clean(data.decode(codec)), problem
     except (UnicodeError, ValueError):
@@ -26,6 +29,15 @@ def decode(data, label=""):
     if codec == "utf-8":
         return clean(data.decode(FALLBACK, "replace")), problem
     return clean(data.decode(codec, "replace")), problem
+
+
+def _by_signs(data):
+    """The set of characters that a text without a label, or with a wrong one, shows to be in; None where it doesn't."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) and len(data) % 2 == 0:
+        return "utf-16"
+    if escape := ISO_2022.search(data):
+        return "iso2022_kr" if escape[1] == b")C" else CODECS["iso-2022-jp"]
+    return None
 
 
 def _codec(label):

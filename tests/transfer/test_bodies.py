@@ -207,3 +207,11 @@ def test_a_part_without_its_last_boundary_is_whole():
 
 def test_a_boundary_within_a_line_is_none():
     assert text(("text/plain", "a --part\n--partial\n--part x")) == "a --part\n--partial\n--part x"
+
+
+def test_other_forms_of_a_short_text_are_counted():
+    headers, body = mails.multipart(("text/plain", "Hello."), ("text/html", "<p>Hello."), kind="alternative")
+
+    message = parse(body, **headers)
+
+    assert (message.text.strip(), message.left_out) == ("Hello.", {"alternative": 1})

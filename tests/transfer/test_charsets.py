@@ -39,3 +39,17 @@ def test_every_label_of_the_standard_has_a_codec():
 )
 def test_what_is_no_character_set_of_mails_is_unknown(label):
     assert decode(b"a\\x41-bc", label) == ("a\\x41-bc", "charset")
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [("こんにちは", "iso2022_jp"), ("漢字 and ASCII", "iso2022_jp"), ("안녕", "iso2022_kr"), ("Grüße", "utf-16")],
+)
+@pytest.mark.parametrize("label", ["", "us-ascii", "unknown-8bit"])
+def test_a_set_that_shows_itself_is_known_without_a_label(text, codec, label):
+    assert decode(text.encode(codec), label)[0] == text
+
+
+@pytest.mark.parametrize("data", [b"\x1b[31mred\x1b[0m", b"\xff\xfe\xff", b"price: \x1b$5"])
+def test_what_only_begins_like_such_a_set_stays_text(data):
+    assert decode(data)[0]
