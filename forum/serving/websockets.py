@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
+from websockets.server import ServerProtocol
 
 from forum.serving.intake import Intake
 
@@ -18,6 +19,17 @@ MOST_UNREAD = (
 GONE = "websocket.disconnect"
 
 
+class Refusing(ServerProtocol):
+    """With the headers that every answer has."""
+
+    def reject(self, status, text):
+        from forum.serving.security_headers import HEADERS  # it needs settings, which are not there yet on top
+
+        response = super().reject(status, text)
+        response.headers.update(HEADERS)
+        return response
+
+
 class Bounded:
     """Before WebSocketsSansIOProtocol of uvicorn 0.54, or a class of that kind, in a class's bases."""
 
@@ -25,6 +37,7 @@ class Bounded:
 
     def connection_made(self, transport):
         super().connection_made(transport)
+        self.conn.__class__ = Refusing  # uvicorn names the class of what it makes
         connection = transport.get_extra_info("socket")
         if connection.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD * 1000)
@@ -41,7 +54,7 @@ class Bounded:
     def refuse_handshake(self):
         """Sends what websockets answers to a head that it does not take, which uvicorn leaves out."""
         answer = b"".join(self.conn.data_to_send())
-        self.transport.write(answer or BAD_REQUEST)
+        self.transport.write(answer or self.conn.reject(HTTPStatus.BAD_REQUEST, "").serialize())
         self.transport.close()
 
     def handle_ping(self):
@@ -88,9 +101,6 @@ class Bounded:
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         self.close_timer = self.loop.call_later(CLOSING, self.transport.abort)
-
-
-BAD_REQUEST = f"HTTP/1.1 400 {HTTPStatus(400).phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
 
 
 @cache

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from forum.serving.frame_meter import FRAMES, FRAMES_AT_ONCE, LARGEST
+from forum.serving.security_headers import HEADERS
 from tests.collected import collected  # noqa: F401 - the static files
 from tests.server import Server
 
@@ -146,6 +147,9 @@ def test_an_odd_handshake_is_answered(server, other, name):
     if "cookie" in name and server.kind != "daphne":
         size = len(f"cookie: {HANDSHAKES[name][0][1]}\r\n")
         assert answer.startswith(b"HTTP/1.1 101" if size <= 8192 else b"HTTP/1.1 431")
+    if answer and not answer.startswith(b"HTTP/1.1 101") and server.kind != "daphne":
+        headers = answer.partition(b"\r\n\r\n")[0].lower()
+        assert all(headers.count(b"\r\n%b: " % name.encode()) == 1 for name in HEADERS), answer
 
 
 def handshake(server, line, more):
