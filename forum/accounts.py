@@ -76,9 +76,14 @@ class AccountAdapter(DefaultAccountAdapter):
             if seconds_to_wait("mail_to", email.lower()):
                 logger.warning("A mail was not sent: its address has had as many as RATE_MAIL_TO allows.")
                 return
-        links = {key: at_home(url) for key, url in context.items() if key.endswith("_url")}
+        links = {key: self._link(url) for key, url in context.items() if key.endswith("_url")}
         site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
         super().send_mail(template_prefix, email, {**context, **links, **site})
+
+    def _link(self, url):
+        """Some links of allauth's lead to its pages as such: they are to lead back, too."""
+        url = at_home(url)
+        return url if urlsplit(url).query else with_way_back(url, self.request)
 
     def is_safe_url(self, url):
         try:

@@ -162,3 +162,18 @@ def test_a_new_password_leads_nowhere_else(client, ada):
 @pytest.mark.parametrize("page", ["login", "signup", "password/reset", "logout", "confirm-email/key"])
 def test_an_address_that_can_not_be_read_is_no_error(client, page):
     assert client.get(f"/accounts/{page}/?next=http://[").status_code in (200, 302)
+
+
+def test_a_mail_to_somebody_who_has_an_account_leads_back(client, ada, topic):
+    client.post(
+        "/accounts/signup/",
+        {"username": "zoe", "email": ada.email, "password1": PASSWORD, "next": topic.get_absolute_url()},
+    )
+
+    assert link_in_mail() == f"/accounts/password/reset/?next={quote(topic.get_absolute_url())}"
+
+
+def test_a_mail_to_somebody_who_has_none_leads_back(client, topic):
+    client.post("/accounts/password/reset/", {"email": "nobody@example.net", "next": topic.get_absolute_url()})
+
+    assert link_in_mail() == f"/accounts/signup/?next={quote(topic.get_absolute_url())}"
