@@ -5,6 +5,7 @@ from itertools import product
 from django.contrib import admin
 from django.contrib.admin import widgets
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.urls import NoReverseMatch, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -50,6 +51,13 @@ class ForumAdmin(NoDeletion, admin.ModelAdmin):
         fields = [*filters, self.date_hierarchy] if self.date_hierarchy else filters
         allowed = {f"{field}__{ending}" for field, ending in product(fields, LOOKUPS)}
         return lookup in {*allowed, *filters, *self.linked_lookups}
+
+    def get_changelist_instance(self, request):
+        """Django leads values that no filter can have to the whole list, but fails with years that no date has."""
+        try:
+            return super().get_changelist_instance(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters from error
 
     def get_paginator(self, request, queryset, *args, **kwargs):
         """In the history of an object all but owners see only their own entries: others may name private categories."""

@@ -164,6 +164,22 @@ def test_what_one_lists_filters_offer_still_works(hers, topic, ada, mo):
         assert response.context["cl"].result_count, query
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "date_joined__year=99999999999",
+        "date_joined__year=99999999999&date_joined__year=2026",
+        "date_joined__year=2026&date_joined__year=99999999999",
+        "date_joined__year=2026&date_joined__month=99999999999",
+        "date_joined__year=2026&date_joined__month=2&date_joined__day=31",
+        "date_joined__year=-1",
+        "date_joined__gte=99999-01-01",
+    ],
+)
+def test_dates_that_cannot_be_lead_to_the_list(query, hers):
+    assert hers.get(f"{list_of(User)}?{query}", follow=True).status_code == 200
+
+
 def test_links_between_lists_still_work(admin, topic, ada):
     for model, found in [(User, ada.get_username()), (Topic, topic.title)]:
         page = admin.get(list_of(model)).text
