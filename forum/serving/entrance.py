@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 import time
+from collections import Counter
 from io import BytesIO
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.core.exceptions import BadRequest, RequestAborted, SuspiciousOperati
 from django.http import Http404
 from django.http.cookie import parse_cookie
 
+from forum.clients import client_address, network_of
 from forum.serving.clean import clean_cookies, clean_fields, is_clean_address, is_clean_header, is_readable_query
 from forum.serving.encodings import accepted
 from forum.serving.refusals import Refused, send_refusal
@@ -23,6 +25,7 @@ from forum.serving.refusals import Refused, send_refusal
 logger = logging.getLogger(__name__)
 HEAD = 65_536  # bytes of all headers
 GRACE, SLOWEST = 10, 1000  # a body has so many seconds, and one more for each of so many bytes that have come
+HELD = 8 * 2**20  # bytes of bodies that are not complete, of one network in one process
 LENGTH = re.compile(rb"[0-9]{1,18}")
 UTF8 = re.compile(rb"""charset\s*=\s*"?utf-?8"?\s*(;|$)""", re.IGNORECASE)
 
@@ -34,7 +37,7 @@ class Entrance:
         self.application = application
 
     async def __call__(self, scope, receive, send):
-        body, has_begun = Body(scope["headers"], receive), False
+        body, has_begun = Body(scope, receive), False
 
         async def answer(message):
             nonlocal has_begun
@@ -106,10 +109,12 @@ def clean_headers(headers):
 class Body:
     """What comes with a request, read whole as soon as it is asked for and in time."""
 
-    def __init__(self, headers, receive):
-        self._receive, self._was_read = receive, False
+    held = Counter()  # bytes, by network
+
+    def __init__(self, scope, receive):
+        self._scope, self._receive, self._was_read = scope, receive, False
         try:
-            self.is_complete = not announces_body(headers)
+            self.is_complete = not announces_body(scope["headers"])
         except ValueError:
             self.is_complete = False
 
@@ -122,15 +127,32 @@ class Body:
 
     async def _read(self):
         started, body = time.monotonic(), BytesIO()
-        while not self.is_complete:
-            message = await self._next(started + GRACE + body.tell() / SLOWEST)
-            if message["type"] == "http.disconnect":
-                raise RequestAborted
-            if body.tell() + len(message.get("body", b"")) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                raise Refused(413)
-            body.write(message.get("body", b""))
-            self.is_complete = not message.get("more_body", False)
+        network, held = "", 0
+        try:
+            while not self.is_complete:
+                message = await self._next(started + GRACE + body.tell() / SLOWEST)
+                if message["type"] == "http.disconnect":
+                    raise RequestAborted
+                part = message.get("body", b"")
+                if body.tell() + len(part) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                    raise Refused(413)
+                body.write(part)
+                self.is_complete = not message.get("more_body", False)
+                if not self.is_complete:
+                    network = network or network_of(client_address(self._scope))
+                    held += len(part)
+                    self.held[network] += len(part)
+                    if self.held[network] > HELD:
+                        raise Refused(408)
+        finally:
+            if held:
+                self._let_go(network, held)
         return body.getvalue()
+
+    def _let_go(self, network, held):
+        self.held[network] -= held
+        if not self.held[network]:
+            del self.held[network]
 
     async def _next(self, deadline):
         try:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from forum.serving import connections, entrance
 from forum.serving.connections import Connection
-from forum.serving.entrance import Entrance
+from forum.serving.entrance import Body, Entrance
 from forum.serving.options import OPTIONS
 from forum.serving.security_headers import HEADERS, SecurityHeaders
 from tests.server import free_port
@@ -128,6 +128,32 @@ async def test_a_body_that_comes_by_drops_gets_no_more_time_than_its_bytes_are_w
             await asyncio.wait({answering}, timeout=0.02)
 
     assert status(answering.result()) == 408
+
+
+async def test_bodies_that_one_network_leaves_incomplete_take_a_bounded_room(server, application, monkeypatch):
+    monkeypatch.setattr(entrance, "HELD", 250_000)
+    monkeypatch.setattr(entrance, "GRACE", 60)
+    head = POST + b"Content-Length: 200000\r\n\r\n"
+
+    async with connected(server) as (_reader, first), connected(server) as (reader, second):
+        first.write(head + b"x" * 100_000)
+        second.write(head + b"x" * 100_000)
+        await until(lambda: Body.held.total() == 200_000)
+        assert status(await told(server, head + b"x" * 60_000)) == 408
+        await until(lambda: Body.held.total() == 200_000)
+
+        first.close()
+        await until(lambda: Body.held.total() == 100_000)
+        second.write(b"x" * 100_000)
+        assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"xxxxx"), 15)
+    await until(lambda: not Body.held)
+    assert application.received == 200_000
+
+
+async def until(condition):
+    async with asyncio.timeout(8):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("method", [b"GET", b"HEAD", b"PUT", b"DELETE", b"OPTIONS"])
