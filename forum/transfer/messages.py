@@ -5,6 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from forum.models.topics import TITLE_LENGTH
+
 from . import subjects
 from .body import Body
 from .headers import Headers, identify
@@ -41,13 +43,16 @@ def parse(raw):
     author, address = headers.author()
     addresses = headers.addresses()
     body = Body(part, problems, left_out)
+    subject = subjects.clean(headers.text("subject"), headers.list_name())
+    if len(subject.title) > TITLE_LENGTH:
+        left_out["subject"] += 1
     return Message(
         id,
         [answered for answered in answers if answered.lower() not in addresses],
         author,
         address,
         headers.date(raw.separator),
-        subjects.clean(headers.text("subject"), headers.list_name()),
+        subject,
         body.text,
         body.attachments,
         Counter(set(problems)),

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forum.models.topics import TITLE_LENGTH
 from forum.transfer import conversion, messages
 from tests.transfer import mails
 
@@ -318,3 +319,8 @@ def test_any_headers_become_a_draft(headers, body):
     result = conversion.convert(mails.raw(b"\n".join(lines) + b"\n\n" + body))
 
     assert isinstance(result, conversion.Draft), result
+
+
+@pytest.mark.parametrize(("length", "count"), [(TITLE_LENGTH, 0), (TITLE_LENGTH + 1, 1)])
+def test_a_subject_longer_than_a_title_is_counted(length, count):
+    assert parse(subject="a" * length).left_out["subject"] == count

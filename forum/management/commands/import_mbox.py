@@ -37,6 +37,7 @@ LEFT_OUT = {
     "notice": gettext_lazy("confidentiality notices and disclaimers"),
     "outside": gettext_lazy("texts before the first part of a mail or after its last"),
     "signature": gettext_lazy("signatures below “--”"),
+    "subject": gettext_lazy("ends of subjects longer than a title may be"),
 }
 
 
