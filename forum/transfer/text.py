@@ -24,12 +24,27 @@ def to_markdown(text, attachments=(), link="", left_out=None):
     """
     left_out = Counter() if left_out is None else left_out
     text = _with_plain_spaces(text).expandtabs(8).strip("\n")
-    blocks = [_without_signatures(block, left_out) for block in quoting.parse(text)]
-    blocks = [block for block in blocks if block is not None]
+    blocks = _own_words(quoting.parse(text), left_out)
     folding.fold(blocks, link)
     note = _attachments(attachments)
     lines = _fitting(_lines(blocks), MAX_LENGTH - len(note) - 2, left_out)
     return "\n\n".join(filter(None, ["\n".join(lines), note])) or f"*{_('(no text)')}*"
+
+
+def _own_words(parsed, left_out):
+    """The blocks without signatures, footers and notices; with them if nothing else is there to read."""
+    dropped = Counter()
+    blocks = [_without_signatures(block, dropped) for block in parsed]
+    blocks = [block for block in blocks if block is not None]
+    if not blocks:
+        return [_without_marks(block) for block in parsed]
+    left_out.update(dropped)
+    return blocks
+
+
+def _without_marks(block):
+    is_words = isinstance(block, Words)
+    return Words([line for line in block.lines if not signatures.MARK.match(line)]) if is_words else block
 
 
 def verbatim(text):

@@ -261,8 +261,20 @@ def test_the_advertising_of_telephones_is_left_out():
 
 
 def test_a_mail_without_text_says_so_and_names_what_was_attached():
-    assert write("-- \nInes") == "*(no text)*"
+    assert write("-- \n") == "*(no text)*"
     assert write("", attachments=["a_b_*.png"]) == "*Attached to the mail, not imported: a_b\\_\\*.png*"
+
+
+@pytest.mark.parametrize(
+    ("mail", "text"),
+    [
+        ("-- \nYes, count me in", "Yes, count me in"),
+        ("Sent from my iPhone", "Sent from my iPhone"),
+        ("Hi\n-- \nInes", "Hi"),
+    ],
+)
+def test_a_signature_is_kept_where_nothing_else_is_to_be_read(mail, text):
+    assert write(mail) == text
 
 
 # --- Quotes ---
