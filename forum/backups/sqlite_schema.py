@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from .errors import BackupError
 
 SHOWN = 5  # differences that are named
+HIGHEST_ID = 2**53  # no forum gets there one by one, and SQLite gives ids up to 2**63 - 1
 # Tables that SQLite makes by itself, told by their columns: with `writable_schema` anything can be named "sqlite_…".
 ITS_OWN = {
     "CREATETABLEsqlite_sequence(name,seq)",
@@ -44,6 +45,20 @@ def check_schema(file, path):
             % {"path": path, "differences": named(differences)}
         )
     check_references(file, path)
+    check_numbers(file, path)
+
+
+def check_numbers(file, path):
+    """Raises BackupError when so few ids are left that the next row could not be stored."""
+    for table, given in file.execute("SELECT name, seq FROM sqlite_sequence"):
+        if not isinstance(given, int) or not 0 <= given <= HIGHEST_ID:
+            raise BackupError(
+                _(
+                    "%(path)s has been changed since it was made: the next id of %(table)s is out of range. Nothing was"
+                    " restored. Use a backup that nobody has edited."
+                )
+                % {"path": path, "table": table}
+            )
 
 
 def check_references(file, path):

@@ -4,8 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from markdown_it.token import Token
 
 from forum.markdown import addresses
+from forum.short_text import is_visible
 
 ALLOWED = re.compile(r"(?:https?://|mailto:[^?#]|/(?![/\\])|#)", re.IGNORECASE)
 PLAIN = re.compile(r"[\w./:?#&=~+,;@!-]*\Z", re.ASCII)  # nothing here needs escaping in an address
@@ -27,13 +29,24 @@ def is_allowed(url):
 
 def mark_links(state):
     for token in state.tokens:
-        opened = []
-        for child in token.children or ():
-            if child.type == "link_open":
-                opened.append(child)
-                _mark(child)
-            elif child.type == "link_close":
-                child.hidden = opened.pop().hidden
+        if any(child.type == "link_open" for child in token.children or ()):
+            token.children = list(_marked(token.children))
+
+
+def _marked(children):
+    """Links cannot hold links (CommonMark 0.31.2, section 6.3), so at most one is open."""
+    link = None
+    for child in children:
+        if child.type == "link_open":
+            link, seen = child, False
+            _mark(link)
+        elif child.type == "link_close":
+            if not seen and not link.hidden:
+                yield Token("text", "", 0, content=link.attrs["href"])  # or nobody would see that there is a link
+            child.hidden = link.hidden
+        elif link:
+            seen = seen or is_visible(child.content)
+        yield child
 
 
 def _mark(link):

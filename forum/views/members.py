@@ -2,6 +2,7 @@ import time
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from forum import fragments
@@ -50,7 +51,7 @@ def show(request, username):
     """Who somebody is, and what they wrote that this reader may see; `?before=` is the last id seen."""
     member = named(username)
     if username != member.username:
-        return redirect(member)
+        return redirect(with_query(request, member.get_absolute_url()))
     posts, links = page_of(WRITTEN, request, member)
     writings = [fragments.writing(post) for post in posts]
     context = {"member": member, "posts": writings, "written": written(member, request.user), **links}
@@ -61,11 +62,16 @@ def show(request, username):
 def topics(request, username):
     member = named(username)
     if username != member.username:
-        return redirect("member_topics", member.username)
+        return redirect(with_query(request, reverse("member_topics", args=[member.username])))
     found, links = page_of(BEGUN, request, member)
     rows = [fragments.row(topic, topic.read_to) for topic in found]
     context = {"member": member, "topics": rows, "written": written(member, request.user), **links}
     return render(request, "members/topics.html", context)
+
+
+def with_query(request, address):
+    """The same page of another address."""
+    return f"{address}?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else address
 
 
 @for_members

@@ -71,6 +71,17 @@ def test_another_schema_is_refused_before_anything_is_replaced(says, copy, how):
     assert Post.objects.count() == 2
 
 
+@pytest.mark.parametrize("highest", ["9223372036854775807", "-1", "'many'"])
+@on_sqlite
+def test_ids_that_leave_no_room_for_the_next_row_are_refused(says, copy, highest):
+    edit(copy, f"UPDATE sqlite_sequence SET seq = {highest} WHERE name = 'forum_post'")
+
+    with pytest.raises(CommandError, match="the next id of forum_post is out of range"):
+        says("restore", copy, "--yes")
+
+    assert Post.objects.filter(body="Later").exists()
+
+
 @on_sqlite
 def test_rows_that_refer_to_nothing_are_named(says, copy):
     edit(copy, "DELETE FROM forum_topic")

@@ -276,3 +276,8 @@ def test_a_picture_inside_a_link_is_its_text():
 
 def test_a_picture_from_a_forbidden_address_is_text():
     assert not elements(render("![a](javascript:alert(1))"), "a")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "&#8203;", "**\u200b**", "\u3164", "\n"])
+def test_a_link_with_nothing_to_see_shows_where_it_leads(text):
+    assert "http://e.org/a</a>" in render(f"[{text}](http://e.org/a)")

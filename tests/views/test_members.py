@@ -126,6 +126,7 @@ def test_a_former_name_leads_to_the_renamed_member(client, ada, name, typed):
     ada.save()
 
     assert client.get(reverse(name, args=[typed])).url == reverse(name, args=["countess"])
+    assert client.get(reverse(name, args=[typed]), {"before": 5}).url == reverse(name, args=["countess"]) + "?before=5"
 
 
 @pytest.mark.parametrize("name", ["nobody", "4da", "аdа", "a" * 1900, "%00"])
