@@ -17,6 +17,7 @@ django.setup(set_prefix=False)
 from forum.jobs.workers import start_in_server  # noqa: E402 - models need a Django that is set up
 from forum.serving.entrance import Entrance  # noqa: E402
 from forum.serving.guests import Guests  # noqa: E402
+from forum.serving.memory import settle  # noqa: E402
 from forum.serving.monitoring import Monitoring  # noqa: E402
 from forum.serving.pages import Pages  # noqa: E402
 from forum.serving.requests import Requests  # noqa: E402
@@ -36,3 +37,4 @@ application = ProtocolTypeRouter(
     }
 )
 start_in_server()
+settle()

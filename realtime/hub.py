@@ -11,7 +11,7 @@ import time
 
 from channels.layers import get_channel_layer
 
-from . import echo, fanout, groups, heartbeat, limits, memory, metrics, sweep
+from . import echo, fanout, groups, heartbeat, limits, metrics, sweep
 from .announcements import Announcements
 from .pacing import Pacing
 from .presence import Presence
@@ -67,7 +67,6 @@ class Hub:
         self._tasks, self._works = [], {}
 
     def start(self):
-        memory.settle()
         works = {
             "listen": self._listen,
             "pace": self.pacing.run,
