@@ -1,23 +1,29 @@
 """What Markdown costs: hostile texts at the limit of length, a typical post, and the browser.
 
-Run from the top folder with `python -m bench.markdown`. JSON=1 prints a line of JSON for each figure.
+Times are compared with a yardstick measured beside them: what markdown-it-py by itself takes for the typical post,
+repeated up to the limit of length. Run from the top folder with `python -m bench.markdown`.
 """
 
-import json
 import os
 import sys
 import time
+from statistics import median
 
 import django
 from django.conf import settings
+from markdown_it import MarkdownIt
 
 if not settings.configured:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
     django.setup()
 
+from bench.report import tell  # noqa: E402
+from forum.kept import Kept  # noqa: E402
 from forum.markdown import MAX_LENGTH, MarkdownError, render  # noqa: E402
 from tests.chromium import CHROMIUM  # noqa: E402
 from tests.markdown.patterns import all_patterns  # noqa: E402
+
+sys.modules["forum.markdown.render"]._rendered = Kept(0)  # or a second run would be answered by the first
 
 TYPICAL = (
     """
@@ -47,10 +53,16 @@ four lanes. I don't know why the first one has only one lane, the manual says ot
     + "So if you see this message, look at the slot first; it costs nothing and takes a minute. " * 5
 )
 
+YARDSTICK = TYPICAL * (MAX_LENGTH // len(TYPICAL))
+LIBRARY = MarkdownIt("commonmark").enable("table")
+
 DOUBLED = (MAX_LENGTH // 4, MAX_LENGTH // 2, MAX_LENGTH)
 ATTEMPTS = 4  # another process can spoil a measurement, so the smallest of some counts
+TURNS = 20
 GROWN = 60  # of the dearest patterns
 LAID_OUT = 12  # of the heaviest pages
+HOSTILE, TYPICALLY = 20, 3  # times the yardstick; times what the library takes for the same text
+LAYOUT = 40  # times that of the typical post
 
 MEASURE = """
 html => {
@@ -67,15 +79,27 @@ def everybody(names):
 
 def cost(text, runs=2):
     """(milliseconds of CPU, least of some runs; HTML, or None if it was refused)."""
-    times = []
-    for _run in range(runs):
-        started = time.process_time()
-        try:
-            html = render(text, known=everybody)
-        except MarkdownError:
-            html = None
-        times.append((time.process_time() - started) * 1000)
-    return min(times), html
+    return min((milliseconds(_accepted, text) for _run in range(runs)), key=lambda found: found[0])
+
+
+def _accepted(text):
+    try:
+        return render(text, known=everybody)
+    except MarkdownError:
+        return None
+
+
+def milliseconds(call, *arguments):
+    """(of CPU, what was returned)."""
+    started = time.process_time()
+    returned = call(*arguments)
+    return (time.process_time() - started) * 1000, returned
+
+
+def against_the_library(text):
+    """(milliseconds, those of the library alone): medians, in turns, so that noise meets both."""
+    turns = [(milliseconds(_accepted, text)[0], milliseconds(LIBRARY.render, text)[0]) for _turn in range(TURNS)]
+    return map(median, zip(*turns, strict=True))
 
 
 def hostile():
@@ -132,45 +156,32 @@ def _heaviness(html):
     return html.count("<") + 4 * html.count("<li")  # a list marker costs more than most elements
 
 
-def figures():
-    render(TYPICAL, known=everybody)
+def main():
     for _name, build in all_patterns():
         cost(build(2_000), runs=1)  # the first lexer of a language takes long
+    ours, alone = against_the_library(TYPICAL)
+    tell(f"typical post of {len(TYPICAL):,} characters", ours, "ms CPU", **within(TYPICALLY, alone))
+    _ours, yardstick = against_the_library(YARDSTICK)
     results = list(hostile())
-    name, full, _accepted, _html = max(results, key=lambda result: result[1])
-    yield f"hostile text of {MAX_LENGTH:,} characters, worst: {name}", full, "ms CPU", 200
+    name, full, _longest, _html = max(results, key=lambda result: result[1])
+    worst = f"hostile text of {MAX_LENGTH:,} characters, worst: {name}"
+    tell(worst, full, "ms CPU", **within(HOSTILE, yardstick))
     name, _full, accepted, _html = max(results, key=lambda result: result[2])
-    yield f"longest accepted hostile text, worst: {name}", accepted, "ms CPU", 200
+    tell(f"longest accepted hostile text, worst: {name}", accepted, "ms CPU", **within(HOSTILE, yardstick))
     dear = sorted(results, key=lambda result: -result[1])[:GROWN]
     patterns = dict(all_patterns())
     ratio, name = max((growth(patterns[name]), name) for name, *_rest in dear)
-    yield f"twice the length, worst: {name}", ratio, "times", 2.5
-    yield f"typical post of {len(TYPICAL):,} characters", cost(TYPICAL, runs=20)[0], "ms CPU", 5
+    tell(f"twice the length, worst: {name}", ratio, "times", at_most=2.5)
     if CHROMIUM:
         heaviest = sorted((html for *_others, html in results), key=_heaviness, reverse=True)[:LAID_OUT]
-        yield "layout of the heaviest accepted post", layout_times(heaviest)[0], "ms CPU", 500
+        typical, *_rest = layout_times([render(TYPICAL)])
+        longest, *_rest = layout_times(heaviest)
+        tell("layout of the heaviest accepted post", longest, "ms CPU", **within(LAYOUT, typical))
 
 
-def main():
-    for figure, value, unit, goal in figures():
-        holds = value <= goal
-        if os.environ.get("JSON"):
-            line = {
-                "figure": figure,
-                "value": round(value, 2),
-                "unit": unit,
-                "reference": None,
-                "ratio": None,
-                "goal": goal,
-                "holds": holds,
-            }
-            print(json.dumps(line), flush=True)
-        else:
-            print(
-                f"{figure:<75} {value:8.2f} {unit:<7} goal ≤ {goal:<5} {'holds' if holds else 'MISSED'}",
-                flush=True,
-            )
+def within(times, reference):
+    return {"reference": reference, "of_reference": True, "at_most": times}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

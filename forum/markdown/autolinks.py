@@ -20,7 +20,7 @@ NO_LOGIN = r"(?![^\s<>/?#]{0,200}@)"  # user:password@host, which can disguise t
 WEB = re.compile(rf"://{NO_LOGIN}(?:{HOST}|{IPV6}){REST}")
 WWW = re.compile(rf"www\.{HOST}{REST}", re.IGNORECASE)
 MAIL = re.compile(rf":[\w.+-]{{1,64}}@{HOST}(?P<rest>(?P<path>))")
-LONGEST = 2_000
+LONGEST, LETTERS_A_UNIT = 2_000, 4
 
 WORDS_BEHIND_HOST = re.compile(rf"[A-Za-z0-9-]+(?=[{WITHOUT_BLANKS}])")  # in its last part, which is of one script
 GOES_ON = re.compile(r"[%\w]|\.[_-]|:\d|\\\w")
@@ -65,6 +65,7 @@ def _address_at(pattern, state):
     found = pattern.match(state.src, state.pos, min(state.posMax, state.pos + LONGEST))
     if not found:
         return None
+    state.env["budget"].spend(len(found[0]) // LETTERS_A_UNIT)  # also for what turns out to be no link
     words = _words_behind(found["host"] or "")
     if words:
         return found[0][: found.end("host") - found.start() - words]

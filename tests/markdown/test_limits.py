@@ -157,3 +157,10 @@ def test_threads_share_the_parser():
         together = list(pool.map(lambda text: render(text, everybody), texts))
 
     assert together == alone
+
+
+@pytest.mark.parametrize("run", ["看www.a.b", "あWWW.é.ü", "说www.a-b.c.d"])
+def test_addresses_that_run_into_each_other_cost_as_much_as_is_read_for_each(run):
+    assert render(run * 20)
+    with pytest.raises(TooComplex):
+        render(repeated(run, MAX_LENGTH))
