@@ -108,16 +108,17 @@ def is_ours(request):
 def sent_again(request):
     """As `sent`, before anybody has looked where it came from: a form from elsewhere can only be read."""
     context = sent(request)
-    harmless = set(request.POST) <= {*TEXTS, *OTHERS, "csrfmiddlewaretoken"}
-    if not (is_ours(request) and harmless):
-        context["fields"] = {}
-    return context
+    return context if is_ours(request) else {**context, "fields": {}}
 
 
 def sent(request):
-    """What came with a form, to be sent again to the same place, and the texts in it."""
-    fields = {name: value for name, value in request.POST.items() if name in (*TEXTS, *OTHERS)}
-    return {"fields": fields, "typed": typed_in(fields), "path": request.get_full_path()}
+    """What came with a form, to be sent again to the same place, and the texts in it.
+
+    All of it or nothing: for what is left out a form like those of the admin takes that it was emptied.
+    """
+    fields = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    is_whole = fields.keys() <= {*TEXTS, *OTHERS}
+    return {"fields": fields if is_whole else {}, "typed": typed_in(fields), "path": request.get_full_path()}
 
 
 def kept_texts(request):

@@ -143,6 +143,31 @@ def test_passwords_do_not_come_back(only, client):
     assert "s3cret-word" not in answer.text
 
 
+def test_a_form_that_could_only_be_sent_again_in_part_is_not(only, olive, signed_in, lounge):
+    """Or the admin would take the missing fields for emptied ones, and open a private category to everybody."""
+    only(write="1/day")
+    client, address = signed_in(olive), reverse("admin:forum_category_change", args=[lounge.pk])
+    client.post(reverse("theme"))
+
+    answer = client.post(address, {"name": lounge.name, "description": "Only for us.", "readers": ["1"]})
+
+    assert answer.status_code == 429
+    assert f'action="{address}"' not in answer.text
+    assert "Only for us." in answer.text
+
+
+@pytest.mark.parametrize("more", [{"is_active": "on"}, {"_save": "Save"}, {"groups": ["1", "2"]}])
+def test_nor_is_a_member_s_from_the_admin(only, ada, olive, signed_in, more):
+    only(write="1/day")
+    client, address = signed_in(olive), reverse("admin:forum_user_change", args=[ada.pk])
+    client.post(reverse("theme"))
+
+    answer = client.post(address, {"name": "Ada", "about": "Writes programs.", **more})
+
+    assert f'action="{address}"' not in answer.text
+    assert "Writes programs." in answer.text
+
+
 # --- Rates of their own ---
 
 
