@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8000
 ADDRESS ?= 127.0.0.1
 
-.PHONY: run quick test check services bench faults lock screenshots clean
+.PHONY: run quick test check hooks services bench faults lock screenshots clean
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py migrate --verbosity 0 && echo "The database is up to date."
@@ -25,6 +25,9 @@ check: $(VENV)/.dev
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0 && echo "Migrations are up to date."
 	@$(BIN)/python -m tests.deployment
+
+hooks: $(VENV)/.dev
+	@$(BIN)/prek install
 
 services:
 	@deploy/services
