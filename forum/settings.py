@@ -159,7 +159,7 @@ else:
 AUTH_USER_MODEL = "forum.User"
 AUTHENTICATION_BACKENDS = ["forum.backends.MemberBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "forum.passwords.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [

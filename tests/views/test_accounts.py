@@ -7,7 +7,6 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
-from django.contrib.auth.hashers import identify_hasher, make_password
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -232,12 +231,6 @@ def test_nobody_is_led_away_to_another_site(client, ada, place):
 
     assert client.post(address, form).url == "/"
     assert client.get(address, {"next": place}).url == "/"
-
-
-def test_passwords_are_kept_with_argon2(settings):
-    settings.PASSWORD_HASHERS = forum.settings.PASSWORD_HASHERS
-
-    assert identify_hasher(make_password(world.PASSWORD)).algorithm == "argon2"
 
 
 # --- Limits ---
