@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from forum.serving.lingering import Lingering, network_at
 from forum.serving.websockets import bounded
 
 PATIENCE = 10  # seconds until the head of a request is there, also of one that opens a socket
@@ -18,6 +19,27 @@ class TooMuch(Exception):
     """Ends the parser's work at once: the rest of what has come is not looked at, and the answer is a 400."""
 
 
+class ForAnswers:
+    """The transport, for those who answer requests: `close` is the connection's own."""
+
+    __slots__ = ("close", "is_closing", "write")
+
+    def __init__(self, connection):
+        self.write, self.is_closing, self.close = (
+            connection.transport.write,
+            connection.transport.is_closing,
+            connection.end,
+        )
+
+    def end(self):
+        """Also that nothing here has to wait for the garbage collector."""
+        self.write = self.close = ignore
+
+
+def ignore(*_arguments):
+    pass
+
+
 class Connection(HttpToolsProtocol):
     """When the process ends, uvicorn closes idle connections at once, and a POST that is just arriving on one of them
     is lost: the proxy can't know whether it was done. Ours still answer what comes, and say that it was the last.
@@ -29,6 +51,8 @@ class Connection(HttpToolsProtocol):
     watch = None  # the next look at whether the reader reads
     chunks = 0  # of the body that is being read
     has_read = False  # since the last look
+    for_answers = None  # the transport of all requests
+    lingering = None  # after the last answer, while the client is still sending
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -37,16 +61,23 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc):
         super().connection_lost(exc)
         self._stop_waiting()
+        if self.for_answers:
+            self.for_answers.end()
         if self.watch:
             self.watch.cancel()
+        if self.lingering:
+            self.lingering.end()
 
     def data_received(self, data):
+        if self.lingering:
+            self.lingering.discard(data)
+            return
         if not self.deadline and self.cycle and self.cycle.response_complete:
             self._wait_for_head()  # also after an empty line, which ends the time that an idle connection has
         if self.deadline:
             self.head_size += len(data)
         super().data_received(data)
-        if self.deadline and self.head_size > HEAD and not self.transport.is_closing():
+        if self.deadline and self.head_size > HEAD and not self.has_ended():
             self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def send_400_response(self, msg):
@@ -60,8 +91,33 @@ class Connection(HttpToolsProtocol):
         lines = [f"HTTP/1.1 {text}".encode(), *(b"%b: %b" % pair for pair in ENCODED)]
         lines += [b"content-type: text/plain", b"content-length: %d" % len(text), b"connection: close", b"", b""]
         self.transport.write(b"\r\n".join(lines) + text.encode())
-        self.transport.close()
+        self.end(is_sending=True)
         self._watch_reader()
+
+    def end(self, is_sending=False):
+        """After the last answer. A client that may still be sending gets a lingering close."""
+        self._stop_waiting()
+        if self.has_ended():
+            return
+        is_sending = is_sending or self.cycle.more_body or bool(self.pipeline)
+        network = network_at(self.client, self.headers)
+        if is_sending and Lingering.may_begin(network):
+            self._leave_requests()
+            self.lingering = Lingering(self.transport, network, self.loop)
+            self.flow.resume_reading()
+        else:
+            self.transport.close()
+
+    def _leave_requests(self):
+        self.pipeline.clear()
+        if self.for_answers:
+            self.for_answers.end()
+        if self.cycle and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+    def has_ended(self):
+        return bool(self.lingering) or self.transport.is_closing()
 
     def pause_writing(self):
         super().pause_writing()
@@ -73,6 +129,8 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self):
         super().on_response_complete()
+        if self.lingering:
+            self._unset_keepalive_if_required()
         self._watch_reader()
 
     def timeout_keep_alive_handler(self):
@@ -123,8 +181,10 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self):
         self._stop_waiting()
         super().on_headers_complete()
-        if self.ending and self.cycle:
-            self.cycle.keep_alive = False
+        if self.cycle:
+            self.for_answers = self.for_answers or ForAnswers(self)
+            self.cycle.transport = self.for_answers
+            self.cycle.keep_alive = self.cycle.keep_alive and not self.ending
 
     def handle_websocket_upgrade(self):
         if self.ending:  # nobody would tell this socket to close

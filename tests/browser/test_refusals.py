@@ -1,0 +1,61 @@
+"""What a browser shows of a refusal that comes while it is still sending: the forum's page or words, not its own error.
+
+On `manage.py serve` and no proxy before it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import world
+from tests.redis_server import RedisServer
+from tests.server import Server
+
+pytestmark = pytest.mark.redis
+SIZE = 4_000_000  # bytes; the forum takes one million
+WRITE = """(area, size) => {
+  area.hidden = true; // to lay it out would take a minute
+  area.removeAttribute("maxlength");
+  area.value = "x".repeat(size);
+}"""
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup, django_db_blocker, collected, tmp_path_factory):
+    redis = RedisServer(tmp_path_factory.mktemp("redis"))
+    redis.start()
+    with django_db_blocker.unblock():
+        server = Server("serve", STATIC_ROOT=collected, REDIS_URL=redis.address).start()
+    yield server
+    server.stop()
+    redis.kill()
+
+
+@pytest.fixture
+def ada(transactional_db):
+    return world.member("ada", name="Ada Lovelace")
+
+
+@pytest.fixture
+def topic(ada):
+    return world.topic(ada, world.category("Help"))
+
+
+def test_a_form_that_is_too_large_leads_to_the_page_that_says_so(visit, ada, topic):
+    page = visit(ada, scripts=False).opens(topic)
+    text = page.locator("textarea[name=body]")
+    text.evaluate(WRITE, SIZE)
+
+    page.get_by_role("button", name="Reply", exact=True).click()
+
+    expect(page.get_by_role("heading", name="This is too large")).to_be_visible()
+
+
+def test_with_scripts_the_form_says_why_and_keeps_the_text(visit, ada, topic):
+    page = visit(ada).opens(topic)
+    page.locator("md-bold").wait_for()
+    text = page.locator("textarea[name=body]")
+    text.evaluate(WRITE, SIZE)
+
+    page.get_by_role("button", name="Reply", exact=True).click()
+
+    expect(page.locator(".composer__state")).to_contain_text("Not accepted (error 413)")
+    assert text.evaluate("area => area.value.length") == SIZE
