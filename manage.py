@@ -4,6 +4,12 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
-    from django.core.management import execute_from_command_line
+    from django.core.management import call_command, execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    if sys.argv[1:] == ["version"]:  # Django would print its own version and never look for our command
+        import django
+
+        django.setup()
+        call_command("version")
+    else:
+        execute_from_command_line(sys.argv)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from forum import __version__
 from forum.views import errors
 
 site = admin.site
@@ -16,6 +17,10 @@ site.index_title = _("Forum administration")
 def without_shortcut(get_urls):
     """Django's redirect to any page asks for no permission, and a topic's address tells its title."""
     return lambda: [url for url in get_urls() if getattr(url, "name", None) != "view_on_site"]
+
+
+def with_version(each_context):
+    return lambda request: each_context(request) | {"version": __version__}
 
 
 def giving_texts_back(admin_view):
@@ -35,4 +40,5 @@ def giving_texts_back(admin_view):
 
 
 site.get_urls = without_shortcut(site.get_urls)
+site.each_context = with_version(site.each_context)
 site.admin_view = giving_texts_back(site.admin_view)

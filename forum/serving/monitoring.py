@@ -5,7 +5,7 @@ Beside Django, not in it: they answer while all its threads wait for a database 
 
 import json
 
-from forum import health, metrics
+from forum import __version__, health, metrics
 from forum.clients import is_monitor
 
 
@@ -29,12 +29,12 @@ class Monitoring:
 
 
 async def live():
-    return as_json(200, {"status": "live"})
+    return as_json(200, {"status": "live", "version": __version__})
 
 
 async def ready():
     answer = await health.look()
-    return as_json(503 if answer["status"] == "failing" else 200, answer)
+    return as_json(503 if answer["status"] == "failing" else 200, {"version": __version__, **answer})
 
 
 async def counted():

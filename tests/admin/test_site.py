@@ -1,6 +1,8 @@
-"""Whoever is signed out while writing in the admin gets the text back."""
+"""Whoever is signed out while writing in the admin gets the text back; owners see which version runs."""
 
 import pytest
+
+from forum import __version__
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +32,14 @@ def test_a_button_pressed_while_signed_out_leads_to_signing_in(client):
 
 def test_a_page_asked_for_while_signed_out_leads_to_signing_in(client):
     assert client.get("/admin/forum/post/add/").url == "/admin/login/?next=/admin/forum/post/add/"
+
+
+def test_the_version_stands_below_the_owner_s_pages(signed_in, olive):
+    assert f"Parley {__version__}" in signed_in(olive).get("/admin/").text
+
+
+def test_other_staff_do_not_learn_the_version(signed_in, ada):
+    ada.is_staff = True
+    ada.save()
+
+    assert f"Parley {__version__}" not in signed_in(ada).get("/admin/").text

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from forum import health
+from forum import __version__, health
 from forum.asgi import application
 from forum.jobs.workers import run_due
 
@@ -37,7 +37,9 @@ def test_a_process_that_can_work_is_ready():
     told = json.loads(answer.text)
     assert told["status"] == "ready"
     assert told["checks"] == dict.fromkeys(PARTS, "ok")
-    assert ask("/health/live").status == 200
+    live = ask("/health/live")
+    assert live.status == 200
+    assert json.loads(live.text)["version"] == told["version"] == __version__
 
 
 @pytest.mark.parametrize("page", PAGES)
