@@ -17,6 +17,11 @@ def with_id(nobody, user_id):
 WITH_ID = Prepared(with_id)
 
 
+def as_stored(user):
+    """A member as the database knows them now, with the rights they still have; a guest when they may not be here."""
+    return MemberBackend().get_user(user.pk) or AnonymousUser()
+
+
 class MemberBackend(AuthenticationBackend):
     def _authenticate(self, request, username="", email="", password=""):
         """One password is hashed whoever is meant: allauth tries a known address as a name, too, and hashes twice.

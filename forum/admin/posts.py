@@ -44,7 +44,7 @@ class NewPostForm(forms.ModelForm):
         fields = ["topic", "author", "body"]
 
     def clean_topic(self):
-        topic = self.cleaned_data["topic"]
+        topic = Topic.objects.locked(self.cleaned_data["topic"].pk)  # so that nobody closes or moves it meanwhile
         if not topic.takes_replies_from(self.user):
             raise forms.ValidationError(
                 _("You can't post in this topic: it is closed, or you can't post in its category.")
@@ -70,7 +70,10 @@ class PostForm(GuardedForm):
 
     def as_it_stands(self):
         Topic.objects.locked(self.instance.topic_id)
-        return Post.objects.get(pk=self.instance.pk)
+        post = Post.objects.get(pk=self.instance.pk)
+        if not post.can_be_edited_by(self.user):  # any more
+            raise forms.ValidationError(_("You can't edit this post: it was hidden, or its topic was closed or moved."))
+        return post
 
 
 @admin.register(Post)

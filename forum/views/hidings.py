@@ -3,6 +3,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from forum.backends import as_stored
 from forum.forms.posts import HideForm
 from forum.moderation_log import logged
 from forum.pages import address
@@ -46,5 +47,7 @@ def destroy(request, post_id):
         if not post.can_be_restored_by(request.user):
             raise PermissionDenied
         with logged(request.user, post, _("Restored.")):
+            if not found(request.user, post_id).can_be_restored_by(as_stored(request.user)):
+                raise PermissionDenied  # a moderator has hidden what its author had
             post.restore()
     return redirect(address(post.topic, post.number))

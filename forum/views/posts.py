@@ -1,5 +1,5 @@
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from forum import markdown, shown
+from forum.backends import as_stored
 from forum.forms import unsent
 from forum.forms.posts import EditForm, HideForm, ReplyForm
 from forum.models import Post
@@ -46,12 +47,31 @@ def create(request, topic_id):
     if not form.is_valid():
         return render(request, "posts/new.html", {"topic": topic, "form": form}, status=422)
     try:
-        post = topic.reply(request.user, form.cleaned_data["body"], *submission.mark)
+        post = replied(topic, request.user, form.cleaned_data["body"], submission.mark)
+    except TakesNoReplies as refusal:
+        return render(request, "posts/new.html", {"topic": topic, "form": form, "refusal": str(refusal)}, status=403)
     except IntegrityError:
         post = submission.simultaneous()
         if not post:
             raise
     return saved(request, address(post.topic, post.number))
+
+
+class TakesNoReplies(Exception):
+    """The topic was closed, or its author lost their rights, since both were looked at; str() says so."""
+
+
+@transaction.atomic
+def replied(topic, author, body, mark):
+    """The new post. Its topic is looked at once more, since nobody else can change it before this transaction ends.
+
+    Raises TakesNoReplies, or Http404 when it was moved out of sight.
+    """
+    post, reader = topic.reply(author, body, *mark), as_stored(author)
+    stands = shown.topic(reader, topic.pk)
+    if not stands.takes_replies_from(reader):
+        raise TakesNoReplies(why_not(stands))
+    return post
 
 
 @for_members
@@ -79,6 +99,7 @@ def update(request, post_id):
     said = form.cleaned_data
     try:
         with logged(request.user, post, _("Edited.")):
+            editable(as_stored(request.user), post_id)  # still, now that nobody else can change it
             post.edit(request.user, said["body"], said["reason"], said["version"])
     except EditConflict as conflict:
         again = EditForm(initial={**request.POST.dict(), "version": conflict.post.version}, author=request.user)

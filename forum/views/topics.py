@@ -1,5 +1,5 @@
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from forum import fragments, shown, versions
+from forum.backends import as_stored
 from forum.forms import unsent
 from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm
@@ -95,10 +96,7 @@ def create(request):
 @for_members
 def edit(request, topic_id):
     """A new title; the topic's author may give one while it is open, moderators always."""
-    topic = get_object_or_404(Topic.objects.visible_to(request.user).for_display(), pk=topic_id)
-    own = topic.author_id == request.user.pk and topic.takes_replies_from(request.user)
-    if not (request.user.is_moderator or own):
-        raise PermissionDenied
+    topic = renamable(request.user, topic_id)
     form = TitleForm(
         request.POST or None,
         author=request.user,
@@ -112,9 +110,20 @@ def edit(request, topic_id):
     return render(request, "topics/edit.html", {"form": form, "topic": topic}, status=status)
 
 
+def renamable(user, topic_id):
+    topic = get_object_or_404(Topic.objects.visible_to(user).for_display(), pk=topic_id)
+    own = topic.author_id == user.pk and topic.takes_replies_from(user)
+    if not (own or (user.is_authenticated and user.is_moderator)):
+        raise PermissionDenied
+    return topic
+
+
 def rename(topic, member, title):
     if topic.author_id == member.pk:
-        topic.rename(title)
+        with transaction.atomic():
+            Topic.objects.locked(topic.pk)
+            renamable(as_stored(member), topic.pk)  # still, now that nobody else can change it
+            topic.rename(title)
         return
     with logged(member, topic, _("Renamed “%(before)s” to “%(title)s”.") % {"before": topic.title, "title": title}):
         topic.rename(title)
