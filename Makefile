@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8000
 ADDRESS ?= 127.0.0.1
 
-.PHONY: run quick test check hooks services bench faults lock screenshots clean
+.PHONY: run quick test coverage check hooks services bench faults lock screenshots clean
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py migrate --verbosity 0 && echo "The database is up to date."
@@ -18,6 +18,11 @@ test: $(VENV)/.dev
 
 quick: $(VENV)/.dev
 	@$(BIN)/python -m tests --quick
+
+coverage: $(VENV)/.dev
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m tests $(TESTS); failed=$$?; \
+	  $(BIN)/coverage combine --quiet && $(BIN)/coverage report && exit $$failed
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
