@@ -42,6 +42,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/transfer/test_messages.py",
     "tests/transfer/test_text.py",
     "tests/test_checks.py",
+    "tests/test_documentation.py",
     "tests/test_logs.py",
     "tests/test_settings.py",
     "tests/admin/test_lookups.py",
