@@ -5,6 +5,7 @@ from http import HTTPStatus
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from forum.serving.lingering import Lingering, network_at
+from forum.serving.refusals import whole_answer
 from forum.serving.websockets import bounded
 
 PATIENCE = 10  # seconds until the head of a request is there, also of one that opens a socket
@@ -85,12 +86,7 @@ class Connection(HttpToolsProtocol):
 
     def refuse(self, status):
         """For what is no request that Django could answer."""
-        from forum.serving.security_headers import ENCODED  # it needs settings, which are not there yet on top
-
-        text = f"{status.value} {status.phrase}"
-        lines = [f"HTTP/1.1 {text}".encode(), *(b"%b: %b" % pair for pair in ENCODED)]
-        lines += [b"content-type: text/plain", b"content-length: %d" % len(text), b"connection: close", b"", b""]
-        self.transport.write(b"\r\n".join(lines) + text.encode())
+        self.transport.write(whole_answer(status))
         self.end(is_sending=True)
         self._watch_reader()
 

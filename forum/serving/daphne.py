@@ -1,4 +1,4 @@
-"""daphne's WebSocket connections, bounded as uvicorn's are (websockets.py).
+"""daphne's WebSocket connections, bounded as uvicorn's are (websockets.py); its requests are in daphne_http.py.
 
 Only to be imported where daphne is: Twisted would cost every other process a third of a second and 24 MiB.
 """
@@ -6,8 +6,10 @@ Only to be imported where daphne is: Twisted would cost every other process a th
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor
 
+from forum.serving import daphne_http
 from forum.serving.frame_meter import LARGEST
 from forum.serving.intake import Intake
+from forum.serving.security_headers import HEADERS
 
 TOO_BIG, TOO_FAST = 1009, 1008
 UNREAD = 30  # seconds that more than 64 KiB may wait for a client
@@ -17,6 +19,7 @@ HANDSHAKE = 64 * 1024  # bytes that may come before the handshake is over
 
 def install():
     WebSocketFactory.protocol = Bounded
+    daphne_http.install()
 
 
 class Bounded(WebSocketProtocol):
@@ -49,6 +52,10 @@ class Bounded(WebSocketProtocol):
         if self.message_data_total_length > LARGEST:  # autobahn's own limit would be one for what is sent, too
             self.failedByMe = True  # so that nothing of it is kept
             self.sendCloseFrame(code=TOO_BIG)
+
+    def sendHttpErrorResponse(self, code, reason, responseHeaders=None):  # noqa: N802, N803
+        headers = [*(responseHeaders or ()), *HEADERS.items(), ("Content-Length", "0"), ("Connection", "close")]
+        super().sendHttpErrorResponse(code, reason, headers)
 
     # --- A client that does not read ---
 

@@ -1,6 +1,7 @@
 """Answers to requests that are refused before Django sees them."""
 
 from functools import cache
+from http import HTTPStatus
 
 from django.template.loader import render_to_string
 
@@ -24,6 +25,20 @@ async def send_refusal(send, status):
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def whole_answer(status):
+    """The bytes of one, for a connection on which no request was understood. It is the last one there."""
+    from forum.serving.security_headers import ENCODED  # it needs settings, which servers import this before
+
+    body = page_for(status)
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),
+    ]
+    lines = [b"%b: %b" % pair for pair in (*headers, *ENCODED)]
+    return b"\r\n".join([f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), *lines, b"", body])
 
 
 @cache

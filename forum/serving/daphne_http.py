@@ -1,0 +1,154 @@
+"""daphne's HTTP requests, bounded as uvicorn's are (connections.py, entrance.py).
+
+Twisted reads a body whole before the application is asked, and a large one into a file. Here a body that is too large
+goes no further than one byte beyond the limit: with so much of it the request is handed on, and Entrance refuses it.
+"""
+
+import asyncio
+import time
+from io import BytesIO
+
+from daphne import http_protocol
+from django.conf import settings
+from twisted.internet import reactor
+from twisted.web import http
+
+from forum.serving.connections import CHUNKS, PATIENCE
+from forum.serving.entrance import GRACE, HEAD, SLOWEST
+from forum.serving.lingering import Lingering, network_at
+from forum.serving.refusals import page_for, whole_answer
+from forum.serving.security_headers import ENCODED
+
+
+def install():
+    http_protocol.HTTPFactory.protocol = Channel
+    http_protocol.WebRequest = Request
+
+
+class TooLarge(Exception):
+    """Ends the parser's work at once."""
+
+
+class Request(http_protocol.WebRequest):
+    chunks = 0
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments, parsePOSTFormSubmission=False)  # Django does that
+
+    def gotLength(self, length):  # noqa: N802
+        self.content = BytesIO()
+
+    def handleContentChunk(self, data):  # noqa: N802
+        self.chunks += 1
+        if self.chunks > CHUNKS:
+            raise http._MalformedChunkedDataError
+        room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1 - self.content.tell()
+        self.content.write(data[:room])
+        if len(data) >= room:
+            raise TooLarge
+
+    def basic_error(self, status, status_text, body):
+        headers = [(b"content-type", b"text/html; charset=utf-8"), *ENCODED]
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
+        self.handle_reply({"type": "http.response.body", "body": page_for(min(status, 500))})
+
+
+class Channel(http.HTTPChannel):
+    """What is named in camel case is Twisted's."""
+
+    MAX_LENGTH = totalHeadersSize = HEAD
+    deadline = lingering = None
+    is_last = False  # the request that is being answered: the client may still be sending its body
+
+    def connectionMade(self):  # noqa: N802
+        super().connectionMade()
+        self._wait(PATIENCE, self.transport.loseConnection)
+
+    def connectionLost(self, reason):  # noqa: N802
+        super().connectionLost(reason)
+        self._stop_waiting()
+        if self.lingering:
+            self.lingering.end()
+
+    def dataReceived(self, data):  # noqa: N802
+        if self.lingering:
+            self.lingering.discard(data)
+        elif not self.is_last:
+            super().dataReceived(data)
+
+    def lineLengthExceeded(self, line):  # noqa: N802
+        self.refuse(431)
+
+    def allHeadersReceived(self):  # noqa: N802
+        is_too_large = (self.length or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if is_too_large:
+            self.length = 0  # the head alone says enough
+        super().allHeadersReceived()
+        if is_too_large:
+            self.is_last, self.persistent = True, False
+        self._stop_waiting()
+        self._wait_for_body(time.monotonic())
+
+    def rawDataReceived(self, data):  # noqa: N802
+        try:
+            super().rawDataReceived(data)
+        except TooLarge:
+            self.is_last, self.persistent = True, False
+            self.allContentReceived()
+
+    def allContentReceived(self):  # noqa: N802
+        self._stop_waiting()
+        super().allContentReceived()
+
+    def requestDone(self, request):  # noqa: N802
+        self._wait(PATIENCE, self.transport.loseConnection)
+        super().requestDone(request)
+
+    def loseConnection(self):  # noqa: N802
+        if self.lingering:
+            return
+        network = network_at((getattr(self.transport.getPeer(), "host", ""), 0), ())
+        if self.is_last and Lingering.may_begin(network):
+            self._stop_waiting()
+            self._networkProducer.unregisterProducer()
+            self.lingering = Lingering(Transport(self.transport), network, asyncio.get_event_loop())
+        else:
+            super().loseConnection()
+
+    def _respondToBadRequestAndDisconnect(self):  # noqa: N802
+        is_long = self._receivedHeaderSize > HEAD or self._receivedHeaderCount > self.maxHeaders
+        self.refuse(431 if is_long else 400)
+
+    def refuse(self, status):
+        if not self.is_last:
+            self.is_last = True
+            self.clearLineBuffer()
+            self.transport.write(whole_answer(status))
+            self.loseConnection()
+
+    def _wait_for_body(self, since):
+        content = self.requests[-1].content
+        left = since + GRACE + content.tell() / SLOWEST - time.monotonic()
+        if left > 0:
+            self._wait(left, self._wait_for_body, since)
+        else:
+            self.refuse(408)
+
+    def _wait(self, seconds, call, *arguments):
+        self._stop_waiting()
+        self.deadline = reactor.callLater(seconds, call, *arguments)
+
+    def _stop_waiting(self):
+        if self.deadline and self.deadline.active():
+            self.deadline.cancel()
+        self.deadline = None
+
+
+class Transport:
+    """Twisted's, as Lingering knows one."""
+
+    def __init__(self, transport):
+        self.close, self.write_eof = transport.loseConnection, transport.loseWriteConnection
+
+    def can_write_eof(self):
+        return True
