@@ -23,7 +23,7 @@ export class WrittenForm {
   constructor(form, say) {
     this.form = form;
     this.say = say;
-    this.base = texts(this.#fields);
+    this.base = texts(defaults(form)); // people write before scripts have come
     for (const name in this.base) form.elements[name].autocomplete = "off"; // or it puts back on reload what was sent long ago
     form.addEventListener("input", () => this.#changed());
     form.addEventListener("change", () => this.#changed());
@@ -33,6 +33,7 @@ export class WrittenForm {
     document.addEventListener("visibilitychange", () => document.hidden && this.#saveNow());
     this.#hold();
     this.#begin();
+    if (this.#isWritten) this.#changed();
   }
 
   // --- Keeping ---
@@ -97,6 +98,7 @@ export class WrittenForm {
     const drafts = await this.#closed();
     const same = drafts.find(({ fields }) => isEqual(texts(fields), texts(this.#fields)));
     if (same) return same; // the form came back from the server with it
+    if (this.#isWritten) return null;
     for (const draft of drafts.filter((one) => this.#takes(one))) {
       if (!(await this.#wasSaved(draft.fields))) return draft;
       await remove(draft.id);
@@ -238,6 +240,15 @@ function problem(answer) {
 
 function isQuoting() {
   return new URLSearchParams(location.search).has("quote");
+}
+
+function defaults(form) {
+  const fields = [...form.elements].filter(({ name }) => name && !NOT_KEPT.includes(name));
+  return Object.fromEntries(fields.map((field) => [field.name, field.defaultValue ?? selected(field)]));
+}
+
+function selected({ options = [] }) {
+  return ([...options].find((option) => option.defaultSelected) ?? options[0])?.value;
 }
 
 function texts(fields) {

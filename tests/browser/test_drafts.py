@@ -1,6 +1,7 @@
 """What somebody has typed is there again, whatever ended the page; nobody else sees it, and what was sent is gone."""
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from forum.models import Post
@@ -67,6 +68,61 @@ def test_what_was_typed_fluently_is_there_after_the_page_ended_at_once(person, t
 
     expect(text(page)).to_have_value(FLUENT)
     expect(page.locator(".composer__state")).to_have_text("Draft restored")
+
+
+@pytest.fixture
+def slow(person):
+    """The address of a form opens in a page whose scripts come when they are let in: `page.let_scripts_in()`."""
+
+    def slow(address):
+        page, waiting = person.context.new_page(), []
+        page.route("**/composer*.js", lambda route: waiting.append(route))  # noqa: PLW0108 - Playwright looks at it
+        page.goto(address)
+        until(lambda: page.evaluate("document.readyState") == "complete")
+
+        def let_in():
+            until(lambda: page.evaluate("1") and waiting)
+            for route in waiting:
+                route.continue_()
+            page.locator("md-bold").wait_for()
+
+        page.let_scripts_in = let_in
+        return page
+
+    return slow
+
+
+def test_what_was_typed_before_the_scripts_came_is_kept(person, topic, slow):
+    page = slow(topic.get_absolute_url())
+    types(page, "Quicker than the network.")
+    page.let_scripts_in()
+    expect(page.locator(".composer__state")).to_have_text("Draft saved")
+    page.close()
+
+    expect(text(opens(person, topic))).to_have_value("Quicker than the network.")
+
+
+def test_and_so_is_a_title(person, topic, slow):
+    page = slow("/t/new/")
+    page.locator("input[name=title]").fill("Quicker than the network")
+    page.let_scripts_in()
+    page.close()
+
+    expect(opens(person, "/t/new/").locator("input[name=title]")).to_have_value("Quicker than the network")
+
+
+def test_nor_does_an_older_draft_take_its_place(person, topic, slow):
+    address = reverse("edit_post", args=[Post.objects.get().pk])
+    page = opens(person, address)
+    types(page, "Begun yesterday.")
+    page.close()
+
+    page = slow(address)
+    text(page).fill("Begun today.")
+    page.let_scripts_in()
+
+    expect(page.locator(".composer__state")).to_have_text("Draft saved")
+    expect(text(page)).to_have_value("Begun today.")
 
 
 def test_sending_from_one_tab_leaves_the_draft_of_another(person, topic):
