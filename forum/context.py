@@ -30,7 +30,7 @@ def theme_in(cookies):
 
 
 def with_newest(reader):
-    newest = Post.objects.visible_to(reader).order_by("-pk").values("pk")[:1]
+    newest = Post.objects.visible_to(reader).recent().order_by("-pk").values("pk")[:1]
     announced = Exists(Announcement.objects.standing())
     places = with_edition(Category.objects.visible_to(reader))
     return places.annotate(newest=Subquery(newest), announced=announced).in_order()

@@ -1,5 +1,7 @@
 """What a page has missed, from the database: the same answer for a socket's `watch` and for a request."""
 
+from django.db.models import Exists, OuterRef
+
 from forum import readership
 from forum.lists import TopicList
 from forum.models import Category, Post, Topic
@@ -135,17 +137,17 @@ def categories_of(user):
 
 
 def newest_post(user):
-    """The id of the last post that `user` may read, 0 without one."""
-    return Post.objects.visible_to(user).order_by("-pk").values_list("pk", flat=True).first() or 0
+    """The id of the last post that `user` may read, 0 without one among the recent ones."""
+    return Post.objects.visible_to(user).recent().order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def count_since(user, post_id, topic_id, list_name):
-    new = Post.objects.visible_to(user).shown().filter(pk__gt=post_id)
+    new = Post.objects.visible_to(user).recent().shown().filter(pk__gt=post_id)
     if user.is_authenticated:
         new = new.exclude(author=user)
     if topic_id:
         new = new.exclude(topic=topic_id)
     topic_list = list_named(list_name, user) if list_name else None
     if topic_list:
-        new = new.exclude(topic__in=topic_list.topics)
+        new = new.exclude(Exists(topic_list.topics.filter(pk=OuterRef("topic"))))
     return len(new.values_list("pk", flat=True)[:COUNTED])

@@ -19,6 +19,7 @@ from .topics import Topic, count_posts, take_others_from
 from .users import User
 
 PAGE_SIZE = 20
+RECENT = 2000  # posts
 LINE_END = re.compile(r"\r\n?")
 
 
@@ -47,6 +48,12 @@ class PostQuerySet(models.QuerySet):
 
     def shown(self):
         return self.filter(hidden_at=None)
+
+    def recent(self):
+        """Among the last RECENT of all. For what is asked on every page, or by whoever says how far to look back: else
+        a large archive that the reader may not see, or has on show, would be looked through each time."""
+        last = models.Subquery(Post.objects.order_by("-pk").values("pk")[:1])
+        return self.filter(pk__gt=last - RECENT)
 
     def submitted(self, author, token, digest):
         return self.filter(author=author.pk, token=token, digest=digest).select_related("topic")

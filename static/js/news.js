@@ -133,7 +133,7 @@ class Elsewhere {
     if (message.type === "news") {
       const { reader } = message;
       if (reader !== document.body.dataset.reader) checkReader(parseInt(reader) !== Number(document.body.dataset.user ?? 0));
-      this.#newest = Math.max(Number(this.#newest) || 0, message.newest);
+      this.#newest = Math.max(Number(this.#newest) || 0, message.newest) || "now";
       this.#add(message.count);
     } else if (message.type === "post_update" && "title" in message) this.#weigh(message);
   }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from forum.models import Post, posts
 from realtime import feed, told
 from tests import world
 
@@ -105,6 +106,44 @@ def test_news_are_counted_up_to_ninety_nine(client, topic, ada):
         topic.reply(ada, "And another")
 
     assert client.get("/news?since=0").json()["count"] == 99
+
+
+def archived(topic, author, size=posts.RECENT):
+    """As an import leaves it: many posts at once, the newest of all."""
+    numbers = range(2, size + 2)
+    made = [Post(topic=topic, author=author, body="Old.", html="<p>Old.</p>", number=n, change=n) for n in numbers]
+    return Post.objects.bulk_create(made)
+
+
+@pytest.mark.parametrize("shown", ["list=latest", "list=category:{category}", "topic={topic}"])
+def test_news_are_looked_for_among_the_recent_posts_only(client, ada, grace, topic, shown):
+    """However far back somebody asks, and whatever they say they show: else strangers make the database read all."""
+    world.topic(grace, world.category("Chat"))
+    archived(topic, ada)
+    shown = shown.format(category=topic.category_id, topic=topic.pk)
+
+    assert client.get(f"/news?since=0&{shown}").json()["count"] == 0
+
+
+def test_recent_news_are_counted_whatever_was_written_before(client, ada, grace, topic):
+    archived(topic, ada)
+    world.topic(grace, world.category("Chat"))
+
+    assert client.get(f"/news?since=0&list=category:{topic.category_id}").json()["count"] == 1
+    assert client.get("/news?since=0&list=latest").json()["count"] == 0
+
+
+def test_a_large_archive_that_a_reader_may_not_see_is_not_looked_through(client, signed_in, iris, topic, lounge):
+    """Pages then say "now" instead of the newest post: news count from there."""
+    newest = archived(world.topic(iris, lounge), iris)[-1].pk
+
+    assert client.get("/news?since=0").json() | {"reader": ""} == {
+        "type": "news",
+        "count": 0,
+        "newest": 0,
+        "reader": "",
+    }
+    assert signed_in(iris).get("/news?since=now").json()["newest"] == newest
 
 
 def test_a_catch_up_asks_the_database_little_however_much_was_missed(client, topic, ada, django_assert_max_num_queries):
