@@ -34,19 +34,28 @@ BLOCKS = {
     "tr",
 }
 BLOCKS |= PARAGRAPHS - {"blockquote"}
-UNSEEN = {"script", "style", "title", "template", "noscript"}
+UNSEEN = {"script", "style", "title", "template"}
 DEEPEST = 30
 
-TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)(?: href="([^"]*)")?>|([^<]+)')
+TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: (?:href|alt)="[^"]*")*)>|([^<]+)')
+ATTRIBUTE = re.compile(r'(href|alt)="([^"]*)"')
+TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>|<!\[CDATA\[|\]\]>", re.I | re.A)
+DRAWING = re.compile(r"<(?:svg|math|no(?:script|embed|frames)|!\[CDATA\[)", re.I)
+DRAWN = {"svg", "math"}
+LINES_DRAWN = {"title", "desc", "text", "annotation"}
+SCRIPTLESS = {"noscript", "noembed", "noframes"}  # no program that shows mails runs scripts
+FILE = re.compile(r"(?:cid:)?[^\s/]+\.(?:png|jpe?g|gif|bmp|svg|webp|tiff?)(?:@\S*)?|cid:\S*", re.I)
 SWALLOWING = re.compile(rf"<(/?)({'|'.join(UNSEEN)}|textarea|xmp)\b[^<>]*>?", re.I | re.A)
 ADDRESS = re.compile(r"<(?=\s?(?:https?://|[\w.+-]{1,64}@)[^\s<>\"']*>)", re.I | re.A)
 QUOTE = re.compile(r"<(/?)blockquote\b[^<>]*>?", re.I | re.A)
 BLOCK_EDGE = re.compile(rf"\S\s*(?=</?(?:{'|'.join(sorted(BLOCKS))}|body|html)\b|<br\b[^<>]*>\s*<br\b)", re.I | re.A)
 
+TAGS = BLOCKS | {"a", "area", "blockquote", "br", "img", "td", "th", "tbody", "thead", "tfoot"}
+
 _cleaner = nh3.Cleaner(
-    tags=BLOCKS | {"a", "blockquote", "br", "td", "th", "tbody", "thead", "tfoot"},
+    tags=TAGS,
     clean_content_tags=UNSEEN,
-    attributes={"a": {"href"}},
+    attributes={"a": {"href"}, "area": {"alt", "href"}, "img": {"alt"}},
     url_schemes={"http", "https", "ftp"},
     link_rel=None,
 )
@@ -55,16 +64,36 @@ _cleaner = nh3.Cleaner(
 def to_text(html, is_cut=False):
     """nh3 reads the HTML as browsers do, so that every element ends where it does in a browser. Of what `is_cut`
     the end is missing anyway."""
-    html = ADDRESS.sub("&lt;", html)
+    html = _without_drawings(ADDRESS.sub("&lt;", html))
     reader = _Reader()
-    for closing, tag, href, data in TOKEN.findall(_cleaner.clean(html if is_cut else _with_ends(html))):
+    for closing, tag, attributes, data in TOKEN.findall(_cleaner.clean(html if is_cut else _with_ends(html))):
         if data:
             reader.data(unescape(data))
         elif closing:
             reader.end(tag)
         else:
-            reader.start(tag, unescape(href))
+            reader.start(tag, **{name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)})
     return re.sub(r"\n{3,}", "\n\n", reader.text()).strip()
+
+
+def _without_drawings(html):
+    """With the words in pictures (SVG), formulas (MathML) and <noscript> as words of the page: nh3 would leave out
+    whatever these hold."""
+    depth = 0
+
+    def replaced(match):
+        nonlocal depth
+        name = (match[2] or "").lower()
+        if name in DRAWN:
+            depth = max(depth - 1, 0) if match[1] else depth + (not match[0].endswith("/>"))
+            return " "
+        if not name or name in SCRIPTLESS:
+            return ""
+        if not depth or name in TAGS or name in UNSEEN - LINES_DRAWN:
+            return match[0]
+        return "<br>" if name in LINES_DRAWN else " "
+
+    return TAG.sub(replaced, html) if DRAWING.search(html) else html
 
 
 def _with_ends(html):
@@ -99,9 +128,13 @@ class _Reader:
         self.quotes = self.preformatted = 0
         self.link, self.link_at = "", 0
 
-    def start(self, tag, href):
+    def start(self, tag, href="", alt=""):
         if tag == "br":
             self._break()
+        elif tag == "img":
+            self._picture(alt)
+        elif tag == "area":
+            self.line.append(f" {alt} <{href}> " if href else f" {alt} ")
         elif tag in BLOCKS or tag == "blockquote":
             self._end_line(tag)
         if tag == "blockquote":
@@ -137,6 +170,12 @@ class _Reader:
             return
         text = re.sub(r"\s+", " ", data)
         self.line.append(text.lstrip() if self.line in ([], ["- "]) else text)
+
+    def _picture(self, alt):
+        """The words that stand for a picture, in brackets unless they are all that a link says, or signs only."""
+        alt = " ".join(alt.split())
+        if alt and not FILE.fullmatch(alt):
+            self.line.append(alt if self.link or not re.search(r"\w", alt) else f"[{alt}]")
 
     def text(self):
         self._break()

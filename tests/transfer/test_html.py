@@ -70,3 +70,32 @@ def test_a_quote_whose_end_was_cut_off_stays_one():
 )
 def test_addresses_and_lines_are_kept(html, text):
     assert to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<svg><title>Winds</title><text>North</text><text>So<tspan>uth</tspan></text></svg>", "Winds North So uth"),
+        ("Up <math><mi>x</mi><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math> times", "Up x = 1 2 times"),
+        ("<svg><foreignObject><p>Hello</p></foreignObject></svg>", "Hello"),
+        ("<svg><style>x {}</style><![CDATA[Hello]]></svg>", "Hello"),
+        ("<svg/>Hello <svg><title>there", "Hello there"),
+        ("<noscript><p>Hello</p></noscript>", "Hello"),
+    ],
+)
+def test_words_in_drawings_and_formulas_are_text(html, text):
+    assert to_text(f"<p>{html}</p><p>End").split() == [*text.split(), "End"]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<img src=x alt='A red  kite'> flies", "[A red kite] flies"),
+        ("<a href='http://a.example/'><img alt='Kites &amp; more'></a>", "Kites & more <http://a.example/>"),
+        ("Up <img alt='🪁' src=x>!", "Up 🪁!"),
+        ("<area href='http://a.example/' alt='The hill'>", "The hill <http://a.example/>"),
+        ("<img alt=''>x<img>y<img alt='image001.png'>z<img alt='cid:image001.png@01D6.1'>", "xyz"),
+    ],
+)
+def test_what_stands_for_a_picture_is_text(html, text):
+    assert to_text(html) == text
