@@ -2,7 +2,7 @@
 
 import re
 
-from . import enriched, flowed, html, mime, signatures
+from . import alternatives, enriched, flowed, html, mime, signatures
 from .charsets import decode
 from .headers import Headers, words
 
@@ -10,17 +10,18 @@ TEXT_LIMIT = 128_000  # characters; what is cut of a post that holds 32,000 is o
 DATA_LIMIT = 1_000_000  # bytes of a part that are decoded
 PARTS_LIMIT = 1000
 ATTACHMENTS_NAMED = 20
-FOOTER_LENGTH = 5000  # characters; longer ones there are not
-SHORT_WORDS = 40  # of a plain form that may only say that there is a better one
 
 MARKUP = {"text/html", "application/xhtml+xml"}
 NOT_TEXT = {"image", "audio", "video", "font", "model", "application", "message", "multipart"}
 FOR_PROGRAMS = {"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/rtf"}
+FOR_PROGRAMS |= {"text/rfc822-headers"}
+MESSAGES = {"message/rfc822", "message/global", "message/news"}
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 SHORT_TEXT = 300  # characters
 FOR_OLD_PROGRAMS = re.compile(r"multi-?part message|\bmime\b", re.I)
 META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([\w:-]+)", re.I)
-SIGNATURE_KINDS = ("application/pgp-", "application/pkcs7-", "application/x-pkcs7-")
+FOR_MAIL_PROGRAMS = ("application/pgp-", "application/pkcs7-sig", "application/x-pkcs7-sig", "application/applefile")
+ENCRYPTED = b"-----BEGIN PGP MESSAGE"
 
 
 class Body:
@@ -53,11 +54,14 @@ class Body:
             return []
         if part.is_broken:
             self.problems.append("mime")
+        if part.kind == "message/partial":
+            is_first = part.parameter("number") == "1"
+            return self._texts(part.message(), depth + 1) if is_first else [self._text(part)]
         if part.parts and part.kind == "multipart/alternative":
-            return self._best(part.parts, depth + 1)
+            return self._forms(part.parts, depth + 1)
         if part.parts:
             return [text for inner in part.parts for text in self._texts(inner, depth + 1)]
-        if part.kind == "message/rfc822" and part.disposition != "attachment" and not part.filename and depth:
+        if part.kind in MESSAGES and part.disposition != "attachment" and not part.filename and depth:
             return self._forwarded(part, depth)
         return self._leaf(part)
 
@@ -73,28 +77,18 @@ class Body:
             self.attached.append(part)
         return []
 
-    def _best(self, parts, depth):
-        """Of several forms of one text the plainest that says anything; what is attached to the others counts."""
-        parts, chosen = sorted(parts, key=_rank), []
-        for index, part in enumerate(parts):
-            texts = self._texts(part, depth)
-            if not chosen or _is_better(texts, chosen):
-                chosen, texts = texts, chosen
-            if others := sum(bool(text.strip()) for text in texts):
-                self.left_out["alternative"] += others
-            if index < len(parts) - 1 and _says_anything(chosen) and not _may_be_a_stand_in(chosen):
-                return chosen + self._attached_to(parts[index + 1 :], depth)
-        return chosen
-
-    def _attached_to(self, parts, depth):
-        for part in parts:
-            if part.parts and depth < mime.DEEPEST:
-                self._attached_to(part.parts, depth + 1)
-            elif not _is_text(part):
-                self._leaf(part)
-            else:
-                self.left_out["alternative"] += 1
-        return []
+    def _forms(self, parts, depth):
+        """The plainest of several forms of one text, and what the others say that it doesn't."""
+        kept = []
+        for part in sorted(parts, key=_rank):
+            texts, before = [], len(self.problems)
+            for text in self._texts(part, depth):
+                kept, dropped = alternatives.add(kept, text, may_replace=not texts)
+                self.left_out["alternative"] += dropped
+                texts.append(text)
+            if not any(text in kept for text in texts):
+                del self.problems[before:]  # of what nobody misses
+        return kept
 
     def _with_outside(self, part, texts):
         """With what stands before the first part or after the last, if nothing is said inside of them."""
@@ -108,7 +102,7 @@ class Body:
 
     def _texts_of_attachments(self):
         """For a mail that says nothing else: its attachments that can be read, those that are called text first."""
-        for wanted in (lambda part: _is_text(part) or part.kind == "message/rfc822", lambda part: True):
+        for wanted in (lambda part: _is_text(part) or part.kind in MESSAGES, lambda part: True):
             texts, rest = [], []
             for part in self.attached:
                 found = self._readable(part) if wanted(part) else []
@@ -121,15 +115,15 @@ class Body:
         return []
 
     def _readable(self, part):
-        if part.kind == "message/rfc822":
+        if part.kind in MESSAGES:
             return self._forwarded(part, 1)
         if _is_text(part):
             return [self._text(part)]
-        if part.family not in ("application", "message", "text"):
+        if part.family not in ("application", "message", "text") or part.kind == "message/external-body":
             return []
         data, _is_broken = part.data(DATA_LIMIT)
         text, problem = decode(data, part.parameter("charset") or "utf-8")
-        return [] if problem or BINARY.search(data) or not text.strip() else [text[:TEXT_LIMIT]]
+        return [] if problem or BINARY.search(data) or ENCRYPTED in data or not text.strip() else [text[:TEXT_LIMIT]]
 
     def _forwarded(self, part, depth):
         """A message inside of this one, as a quote."""
@@ -162,8 +156,8 @@ class Body:
         return text
 
     def _name(self, part):
-        name = part.filename
-        if not name and part.kind == "message/rfc822":
+        name = part.filename or part.parameter("url")
+        if not name and part.kind in MESSAGES:
             name = Headers(part.message().headers, self.problems).text("subject")
         name = words(decode(name[:1000].encode("utf-8", "surrogateescape"))[0], self.problems)
         return " ".join(name.split())[:100] or part.kind
@@ -187,26 +181,12 @@ def _rank(part):
 
 
 def _says_anything(texts):
-    """Whether there is more than a signature and a footer."""
-    if any(len(text) > FOOTER_LENGTH and not text.isspace() for text in texts):
-        return True
-    return any(line.strip() for text in texts for line in signatures.without(text.split("\n")))
-
-
-def _may_be_a_stand_in(texts):
-    """Whether these words may be “Your mail program can't show this message”."""
-    return sum(len(text.split(None, SHORT_WORDS)) for text in texts) < SHORT_WORDS
-
-
-def _is_better(texts, chosen):
-    """Whether a richer form says far more than the plainer one."""
-    said = sum(len(text.split()) for text in chosen)
-    return sum(len(text.split()) for text in texts) > 4 * said + 20 or not _says_anything(chosen)
+    return any(map(signatures.says_anything, texts))
 
 
 def _is_decoration(part):
-    """Pictures inside of HTML, mostly logos, and signatures that only a mail program can check."""
-    return (part.family == "image" and "content-id" in part.headers) or part.kind.startswith(SIGNATURE_KINDS)
+    """Pictures inside of HTML, mostly logos, and what only a mail program can use, such as signatures."""
+    return (part.family == "image" and "content-id" in part.headers) or part.kind.startswith(FOR_MAIL_PROGRAMS)
 
 
 def _meta_charset(data):

@@ -13,7 +13,8 @@ HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.M)
 KIND = re.compile(r"\s*\"?([\w.+-]+)/([\w.+-]+)", re.A)
 LINE = 200  # characters of a body that tell whether it is what its header says
 NOT_BASE64 = re.compile(rb"[^\sA-Za-z0-9+/=]|\S[ \t]+\S+[ \t]+\S")
-ENCODING = re.compile(r"[\w-]+", re.A)
+WORD = re.compile(r"[\w-]+", re.A)
+ENCODED = {"base64", "quoted-printable"}
 
 
 class Part:
@@ -68,7 +69,9 @@ class Part:
         ]
 
     def message(self):
-        """What a message/rfc822 holds."""
+        """What a message/rfc822 holds; none should be encoded, but some are."""
+        if self.encoding in ENCODED:
+            return Part(self.data(self.end - self.body)[0])
         return Part(self.content, self.body, self.end)
 
     def parameter(self, name, header="content-type"):
@@ -87,7 +90,14 @@ class Part:
 
     @property
     def disposition(self):
-        match = ENCODING.search(self.headers.get("content-disposition", ""))
+        return self._word("content-disposition")
+
+    @property
+    def encoding(self):
+        return self._word("content-transfer-encoding") or "8bit"
+
+    def _word(self, header):
+        match = WORD.search(self.headers.get(header, ""))
         return match[0].lower() if match else ""
 
     @property
@@ -96,10 +106,8 @@ class Part:
 
     def data(self, limit):
         """(the first `limit` bytes of the part, decoded; whether the encoding was broken)"""
-        encoded = Message()
+        encoded, encoding = Message(), self.encoding
         content = self.content[self.body : min(self.end, self.body + limit)]
-        match = ENCODING.search(self.headers.get("content-transfer-encoding", ""))
-        encoding = match[0].lower() if match else "8bit"
         if encoding == "base64" and NOT_BASE64.search(content[:LINE].lstrip().split(b"\n")[0]):
             return content, True
         encoded["Content-Transfer-Encoding"] = encoding

@@ -12,6 +12,7 @@ FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 RULER = re.compile(r"\s*(?:[_-]{10,}|(?:-=){5,}-?)\s*$")
 RULER_OR_MARK = re.compile(rf"{RULER.pattern}|\s*--\s*$")
 FOOTER_LINES = 6
+FOOTER_LENGTH = 5000  # characters; longer ones there are not
 FOOTER = re.compile(
     r"\s*(?:[\w.+-]+ (?:mailing ?list|mailingliste)\s*(?:$|--|<|https?:|[\w.+-]+@)"
     r"|yahoo! groups links\s*$|groups\.io links:"
@@ -39,6 +40,13 @@ def without(lines, left_out=None):
     for part in (_without_footers, _without_notices, _without_signatures, _without_adverts):
         lines = part(lines, left_out)
     return _without_rulers(lines)
+
+
+def says_anything(text):
+    """Whether there is more than a signature and a footer."""
+    if len(text) > FOOTER_LENGTH:
+        return not text.isspace()
+    return any(line.strip() for line in without(text.split("\n")))
 
 
 def _without_footers(lines, left_out):

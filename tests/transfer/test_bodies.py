@@ -119,6 +119,98 @@ def test_a_plain_form_that_only_names_the_other_one_does_not_hide_it():
     assert text(("text/plain", "Hi."), ("text/html", "<p>Hi."), kind="alternative") == "Hi."
 
 
+# --- Parts that differ in what they hold ---
+
+LONG = "The wind was good on Sunday and the kite was up all day long."
+MORE = "On Monday nobody could find the string that we had left below the tree."
+
+
+def tree(kind, *parts, level=0, **parameters):
+    """(content type, text) of a multipart, as `text()` takes it."""
+    boundary = f"inner{kind}{level}"
+    lines = [
+        line for content_type, body in parts for line in (f"--{boundary}", f"Content-Type: {content_type}", "", body)
+    ]
+    more = "".join(f"; {name}={value}" for name, value in parameters.items())
+    return f'multipart/{kind}; boundary="{boundary}"{more}', "\n".join([*lines, f"--{boundary}--", ""])
+
+
+def html(words):
+    return "text/html", f"<p><b>{words[:3]}</b>{words[3:]}</p>"
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([("text/plain", LONG), tree("mixed", html(LONG), ("text/plain", MORE))], [LONG, MORE]),
+        ([("text/plain", LONG), tree("mixed", ("text/plain", MORE), html(LONG))], [LONG, MORE]),
+        ([("text/plain", LONG), tree("related", html(LONG), html(MORE))], [LONG, MORE]),
+        ([("text/plain", LONG), html(MORE)], [LONG, MORE]),
+        ([("text/plain", LONG), html(f"{LONG} {MORE}")], [f"{LONG} {MORE}"]),
+        ([("text/plain", f"{LONG}\n\n{MORE}"), tree("mixed", html(LONG), html(MORE))], [LONG, MORE]),
+        ([("text/plain", LONG), ("text/plain", MORE)], [LONG, MORE]),
+        ([html(LONG), tree("alternative", ("text/plain", LONG), html(MORE))], [LONG, MORE]),
+        ([("text/plain", LONG), tree("mixed", html(LONG), ("message/rfc822", f"From: ada@x\n\n{MORE}"))], [LONG, MORE]),
+        ([("text/plain", LONG), html(LONG.replace(" ", "<br>")), html(LONG.upper())], [LONG]),
+    ],
+)
+def test_what_only_one_form_of_a_text_says_is_there_once(parts, said):
+    found = text(*parts, kind="alternative")
+
+    assert [line.lstrip("> ") for line in found.split("\n") if line.strip() and "wrote:" not in line] == said
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [tree("related", ('image/png; name="x"\nContent-ID: <x>', "x"), html(LONG), start='"<x>"')],
+        [tree("parallel", ("audio/basic", "x"), ("text/plain", LONG))],
+        [tree("appledouble", ("application/applefile", "x"), ("text/plain", LONG))],
+        [tree("signed", ("text/plain", LONG), ("application/pgp-signature", "-----BEGIN PGP SIGNATURE-----"))],
+        [tree("report", ("text/plain", LONG), ("message/delivery-status", "Action: failed"))],
+        [tree("digest", tree("digest", ("", f"From: ada@x\n\n{LONG}"), level=1))],
+        [("message/partial; number=1; total=2; id=x", f"Content-Type: text/plain\nSubject: x\n\n{LONG}")],
+        [("message/partial; number=2; total=2; id=x", LONG)],
+        [("message/global", f"From: ada@x\n\n{LONG}")],
+        [
+            (
+                "message/rfc822\nContent-Transfer-Encoding: base64",
+                base64.b64encode(f"From: ada@x\n\n{LONG}".encode()).decode(),
+            )
+        ],
+    ],
+)
+def test_text_is_found_in_parts_of_every_kind(parts):
+    found = text(*parts)
+
+    assert [line.lstrip("> ") for line in found.split("\n") if line.strip(" >") and "wrote:" not in line] == [LONG]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "name"),
+    [
+        ("application/octet-stream; name=encrypted.asc", "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n", "encrypted.asc"),
+        (
+            "application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64",
+            "MIAGCSqGSIb3DQEHAqCA",
+            "smime.p7m",
+        ),
+        (
+            'message/external-body; access-type=URL; URL="http://x.example/k"',
+            "Content-Type: image/gif\n\n",
+            "http://x.example/k",
+        ),
+        ("text/rfc822-headers\nContent-Disposition: attachment", "", "text/rfc822-headers"),
+    ],
+)
+def test_what_nobody_can_read_is_named_and_counted(content_type, body, name):
+    headers, body = mails.multipart((content_type, body))
+
+    message = parse(body, **headers)
+
+    assert (message.text, message.attachments, message.left_out) == ("", [name], {"attachment": 1})
+
+
 def test_a_digest_is_the_texts_of_its_messages():
     digest = text(("text/plain", "Today:"), ("", "From: Ada <ada@x>\nDate: 1 May 2020\n\nUp?"), kind="digest")
 

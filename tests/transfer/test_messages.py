@@ -237,9 +237,10 @@ def test_nul_bytes_and_other_invisible_signs_are_left_out():
 
 
 def test_of_plain_and_html_the_plain_one_is_taken():
-    headers, body = mails.multipart(("text/plain", "Plain."), ("text/html", "<p>HTML</p>"), kind="alternative")
+    forms = ("text/plain", "All is plain."), ("text/html", "<p><b>All</b> is plain.")
+    headers, body = mails.multipart(*forms, kind="alternative")
 
-    assert parse(body, **headers).text.strip() == "Plain."
+    assert parse(body, **headers).text.strip() == "All is plain."
 
 
 def test_html_serves_where_there_is_nothing_else():
