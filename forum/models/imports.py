@@ -43,6 +43,9 @@ class ImportedReference(models.Model):
     category = models.ForeignKey("forum.Category", models.CASCADE, related_name="+")
     message_id = models.CharField(max_length=255)
     topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="+")
+    is_sure = models.BooleanField(default=True)
+    """Not if only In-Reply-To names it, which may hold a person's address: then it joins nothing until a message or
+    its References have this id."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["category", "message_id"], name="one_topic_per_message_id")]

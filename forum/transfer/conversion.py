@@ -35,6 +35,7 @@ class Draft:
     text_hash: str
     """Equal for copies of one mail that came on two ways."""
     answers: list[str]
+    unsure: set[str]
     author: str
     address_hash: str
     date: datetime | None
@@ -146,6 +147,7 @@ def _draft(raw):
         content_hash,
         _text_hash(message, address_hash, quoted.left_out(body)),
         message.answers,
+        message.unsure,
         message.author,
         address_hash,
         message.date,

@@ -14,12 +14,11 @@ ANSWERS_LIMIT = 50  # ids that one message may answer; the nearest ones count
 REFERENCES_BYTES, ID_BYTES = 20_000, 2_000  # of References, the end; of the others, the beginning
 HEADER_LENGTH = 10_000  # characters of a header that are looked at
 FIRST_YEAR = 1970
-PEOPLE_HEADERS = ["from", "reply-to", "sender", "to", "cc", "x-original-from", "list-post"]
 NAME_LENGTH = 60
 
 ID_HEADERS = re.compile(rb"^(message-id|in-reply-to|references):(.*(?:\r?\n[ \t].*)*)", re.I | re.M)
 BRACKETED = re.compile(rb"<([^<>]+)>")
-WORDS_BEFORE = re.compile(rb"([^<>;]*)(<[^<>]*>)")
+COMMENTS = re.compile(rb"\([^()]*\)")
 PEOPLE = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|<[^<>]*>|[^,])+')  # with commas between them
 BRACKETED_ADDRESS = re.compile(r"<\s*([^<>\s]*@[^<>\s]*)\s*>")
 ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]{1,200}@[^\s<>()\[\]\",;:@]{1,255}")
@@ -31,16 +30,17 @@ VIA = re.compile(r"\s+via\s+[^\s].*$", re.I)
 
 
 def identify(head, content):
-    """(the message's id, the ids it answers, nearest first) of a raw message and its headers. Without an id: a
-    hash of the content."""
+    """(the message's id, the ids it answers, nearest first, those of them that only In-Reply-To names) of a raw message
+    and its headers. Without an id: a hash of the content."""
     found = {}
     for match in ID_HEADERS.finditer(head):
         found.setdefault(match[1].lower(), match[2])
     own = next(iter(_own_ids(found.get(b"message-id", b"")[:ID_BYTES])), None)
     references = _ids(found.get(b"references", b"")[-REFERENCES_BYTES:])[::-1]
-    answered = dict.fromkeys(_answered(found.get(b"in-reply-to", b"")[:ID_BYTES]) + references)
+    answered = dict.fromkeys(_ids(found.get(b"in-reply-to", b"")[:ID_BYTES]) + references)
     answered.pop(own, None)
-    return own or f"sha256:{digest(content)}", list(answered)[:ANSWERS_LIMIT]
+    answers = list(answered)[:ANSWERS_LIMIT]
+    return own or f"sha256:{digest(content)}", answers, set(answers) - set(references)
 
 
 def digest(content):
@@ -53,22 +53,12 @@ def _own_ids(value):
 
 
 def _ids(value):
-    """The ids in a header, with or without brackets. Without, all of it must be ids: words are none."""
+    """The ids in a header, with or without brackets. Without, all but comments must be ids: words are none."""
     ids = BRACKETED.findall(value)
-    if not ids and all(b"@" in word for word in value.split()):
-        ids = value.split()
+    if not ids:
+        words = COMMENTS.sub(b" ", value).split()
+        ids = words if all(b"@" in word for word in words) else []
     return [_id(id) for id in ids if id.strip(b"@ \t\r\n")]
-
-
-def _answered(value):
-    """The ids in In-Reply-To, which may also say “Message from Ines <ines@example.org> of 29 April <id>”."""
-    return _ids(WORDS_BEFORE.sub(_without_named_address, value))
-
-
-def _without_named_address(match):
-    words = re.split(rb"\bfrom\b", match[1])[-1]  # after “Your message of 29 April”
-    is_name = re.search(rb"[a-z\x80-\xff]", words, re.I) and not re.search(rb"\d", words)
-    return b" " if is_name else match[2]
 
 
 def _id(raw):
@@ -123,11 +113,6 @@ class Headers:
     def _is_list(self, address):
         own = [self.raw("list-post").lower(), self.raw("list-id").lower().replace(".", "@", 1)]
         return bool(address) and any(address.lower() in value for value in own)
-
-    def addresses(self):
-        """All that are named, in lower case: who wrote, and to whom."""
-        named = " ".join(self.values.get(name, "") for name in PEOPLE_HEADERS)
-        return {address.lower() for address in ADDRESS.findall(named.replace("mailto:", " "))}
 
     def _people(self, *headers):
         """(name, address) of everybody in these headers, names decoded after the commas were understood."""

@@ -19,6 +19,8 @@ class Message:
     id: str
     answers: list[str]
     """The ids it answers, nearest first."""
+    unsure: set[str]
+    """Those of them that may be no ids: some programs write a person's address into In-Reply-To."""
     author: str
     address: str
     date: datetime | None
@@ -36,19 +38,19 @@ def parse(raw):
     one."""
     problems, left_out = ["size"] if raw.is_cut else [], Counter()
     part = Part(raw.content)
-    id, answers = identify(part.head, raw.content)
+    id, answers, unsure = identify(part.head, raw.content)
     if id.startswith("sha256:"):
         problems.append("id")
     headers = Headers(part.headers, problems)
     author, address = headers.author()
-    addresses = headers.addresses()
     body = Body(part, problems, left_out)
     subject = subjects.clean(headers.text("subject"), headers.list_name())
     if len(subject.title) > TITLE_LENGTH:
         left_out["subject"] += 1
     return Message(
         id,
-        [answered for answered in answers if answered.lower() not in addresses],
+        answers,
+        unsure,
         author,
         address,
         headers.date(raw.separator),

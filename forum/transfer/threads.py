@@ -8,7 +8,8 @@ WINDOW = timedelta(days=30)  # a reply that names nothing joins a topic of its s
 
 class Threads:
     def __init__(self, references=None, subjects=None):
-        """`references`: {message id: topic}, `subjects`: {subject key: (topic, date of its last message)}."""
+        """`references`: {message id: (topic, whether it is sure that this is the id of a message)}, `subjects`:
+        {subject key: (topic, date of its last message)}."""
         self.references = dict(references or {})
         self.subjects = dict(subjects or {})
         self.new_references = {}
@@ -17,8 +18,9 @@ class Threads:
     def find(self, message):
         """The topic that `message` belongs to, or None: it starts one."""
         for id in [message.id, *message.answers]:
-            if id in self.references:
-                return self.references[id]
+            topic, is_sure = self.references.get(id, (None, False))
+            if topic is not None and (is_sure or id not in message.unsure):
+                return topic
         if message.subject.is_reply and message.subject.key in self.subjects:
             topic, last_at = self.subjects[message.subject.key]
             if abs(message.date - last_at) <= WINDOW:
@@ -28,8 +30,9 @@ class Threads:
     def add(self, message, topic):
         """Remembers that `message` belongs to `topic`, and so do those that it answers."""
         for id in [message.id, *message.answers]:
-            if id not in self.references:
-                self.references[id] = self.new_references[id] = topic
+            is_sure = id not in message.unsure
+            if id not in self.references or (is_sure and not self.references[id][1]):
+                self.references[id] = self.new_references[id] = (topic, is_sure)
         if message.subject.key:
             self.subjects[message.subject.key] = self.new_subjects[message.subject.key] = (
                 topic,

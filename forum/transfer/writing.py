@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from forum.models import (
     Category,
-    ImportedAuthor,
     ImportedMessage,
     ImportedReference,
     ImportedSubject,
@@ -75,21 +74,11 @@ def _new(category, drafts):
             known[draft.id] = draft.text_hash
             draft.date = date = draft.date or date
             new.append(draft)
-    return _without_addresses(new)
+    return new
 
 
 def _ids(drafts):
     return {id for draft in drafts for id in (draft.id, f"sha256:{draft.text_hash}")}
-
-
-def _without_addresses(drafts):
-    """Drafts that answer messages only: in In-Reply-To some programs name the person instead."""
-    hashes = {id: hashed(id.lower()) for draft in drafts for id in draft.answers}
-    known = ImportedAuthor.objects.filter(address_hash__in=hashes.values()).values_list("address_hash", flat=True)
-    addresses = {*known, *(draft.address_hash for draft in drafts)}
-    for draft in drafts:
-        draft.answers = [id for id in draft.answers if hashes[id] not in addresses]
-    return drafts
 
 
 def _threads(category, drafts):
@@ -99,17 +88,17 @@ def _threads(category, drafts):
     references = ImportedReference.objects.filter(category=category, message_id__in=ids)
     same_subject = ImportedSubject.objects.filter(category=category, subject_hash__in=subjects)
     return Threads(
-        dict(references.values_list("message_id", "topic_id")),
+        {row.message_id: (row.topic_id, row.is_sure) for row in references},
         {subjects[row.subject_hash]: (row.topic_id, row.last_at) for row in same_subject},
     )
 
 
 def _locked(threads):
     """Locks the topics of `threads` and puts them there instead of their ids."""
-    ids = {*threads.references.values(), *(topic for topic, _date in threads.subjects.values())}
+    ids = {topic for topic, _more in [*threads.references.values(), *threads.subjects.values()]}
     rows = Topic.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     topics = {topic.pk: topic for topic in rows}
-    threads.references = {id: topics[pk] for id, pk in threads.references.items()}
+    threads.references = {id: (topics[pk], is_sure) for id, (pk, is_sure) in threads.references.items()}
     threads.subjects = {key: (topics[pk], date) for key, (pk, date) in threads.subjects.items()}
     return list(topics.values())
 
@@ -154,13 +143,14 @@ def _save_topics(topics, new_topics, posts):
 
 def _link_quoted_posts(category, drafts, posts):
     """Leads from quotes to the post that is answered, if it stands above in the same topic."""
-    answered = {draft.answers[0] for draft in drafts if draft.answers}
-    rows = ImportedMessage.objects.filter(category=category, message_id__in=answered)
+    ids = {id for draft in drafts for id in draft.answers}
+    rows = ImportedMessage.objects.filter(category=category, message_id__in=ids)
     places = {
         id: (topic, number) for id, topic, number in rows.values_list("message_id", "post__topic", "post__number")
     }
     for draft, post in zip(drafts, posts, strict=True):
-        topic, number = places.get(draft.answers[0] if draft.answers else "", (None, None))
+        nearest = next((id for id in draft.answers if id in places or id not in draft.unsure), "")
+        topic, number = places.get(nearest, (None, None))
         if topic == post.topic_id:
             url = reverse("number", args=[topic, number])
             post.body, post.html = (draft.quoted.linked(text, url, number) for text in (post.body, post.html))
@@ -192,9 +182,12 @@ def _remember(category, drafts, posts, threads):
     )
     ImportedReference.objects.bulk_create(
         [
-            ImportedReference(category=category, message_id=id, topic=topic)
-            for id, topic in threads.new_references.items()
-        ]
+            ImportedReference(category=category, message_id=id, topic=topic, is_sure=is_sure)
+            for id, (topic, is_sure) in threads.new_references.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["category", "message_id"],
+        update_fields=["topic", "is_sure"],
     )
     ImportedSubject.objects.bulk_create(
         [

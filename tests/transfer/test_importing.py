@@ -225,13 +225,48 @@ def test_a_mail_of_two_lists_is_a_post_in_the_category_of_each(bring, lounge):
     assert bring(letter(1), category=lounge).added == 0
 
 
-def test_an_address_in_in_reply_to_does_not_join_topics(bring):
+@pytest.mark.parametrize(
+    "answered",
+    [
+        "<ines@example.org>",
+        "nobody@elsewhere.example",
+        "<nobody@elsewhere.example>",
+        "Message from Nobody <nobody@elsewhere.example> of Monday",
+        '"Nobody" <nobody@elsewhere.example>',
+        "<nobody@elsewhere.example> <ines@example.org>",
+    ],
+)
+def test_an_address_in_in_reply_to_does_not_join_topics(bring, answered):
+    strangers = [letter(n, subject=f"On {n}", in_reply_to=answered, **{"from": "ada@x.org"}) for n in (2, 3)]
+
+    bring(letter(1), *strangers)
+    bring(letter(4, subject="On 4", in_reply_to=answered))
+
+    assert Topic.objects.count() == 4
+
+
+def test_an_id_in_in_reply_to_joins_whenever_its_message_comes(bring):
+    bring(letter(2, answers=1, subject="Sooner"))
+    bring(letter(1), letter(3, answers=1, subject="Later"))
+
+    assert Topic.objects.get().last_number == 3
+
+
+def test_references_say_that_an_id_is_one(bring):
+    bring(letter(2, answers=1, subject="Sooner"))
+    bring(letter(3, references="<1@example.org>"))
+    bring(letter(4, answers=1, subject="Later"))
+
+    assert Topic.objects.get().last_number == 3
+
+
+def test_a_quote_leads_to_the_answered_post_also_beside_an_address(bring):
     bring(
         letter(1),
-        *[letter(n, subject=f"On {n}", in_reply_to="<ines@example.org>", **{"from": "ada@x.org"}) for n in (2, 3)],
+        letter(2, in_reply_to="Ines <ines@example.org>", references="<1@example.org>", body=f"Yes.\n\n{OLD}"),
     )
 
-    assert Topic.objects.count() == 3
+    assert "[#1](" in Post.objects.get(number=2).body
 
 
 def test_an_archive_ends_in_as_many_empty_lines_as_it_likes(bring):

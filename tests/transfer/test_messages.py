@@ -63,10 +63,10 @@ def test_an_id_that_says_nothing_is_none(broken):
         "<INES@example.org>",
     ],
 )
-def test_the_address_of_a_person_is_not_an_answered_id(answered):
-    message = parse(in_reply_to=answered, to="Ada <ada@example.org>", cc="list@example.org")
+def test_the_address_of_a_person_is_not_surely_an_answered_id(answered):
+    message = parse(in_reply_to=answered, references="<a@x>")
 
-    assert message.answers == []
+    assert set(message.answers) - message.unsure == {"a@x"}
 
 
 @pytest.mark.parametrize(
@@ -78,10 +78,14 @@ def test_the_address_of_a_person_is_not_an_answered_id(answered):
         "Your message of Mon, 29 Apr 2019 10:00:00 +0200 <a@x>",
         "<a@x> (Ines Moreau's message of Monday)",
         "<a@x>; from ines@example.org on Mon, Apr 29",
+        "Your message of Monday <a@x>",
+        '"Ines <ines@example.org>" <a@x>',
+        "a@x (Ines Moreau's message of Monday)",
+        "<b@x> <a@x>",
     ],
 )
 def test_an_id_among_words_is_found(answered):
-    assert parse(in_reply_to=answered).answers == ["a@x"]
+    assert "a@x" in parse(in_reply_to=answered).answers
 
 
 def test_of_endless_references_the_nearest_count():

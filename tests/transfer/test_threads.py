@@ -13,6 +13,7 @@ class Mail:
     answers: list = field(default_factory=list)
     title: str = "Kites"
     days: int = 0
+    unsure: set = field(default_factory=set)
 
     @property
     def subject(self):
@@ -81,7 +82,28 @@ def test_empty_subjects_join_nothing():
 
 
 def test_what_an_earlier_import_knew_counts():
-    threads = Threads({"a": "old topic"}, {"kites": ("other topic", DAY)})
+    threads = Threads({"a": ("old topic", True)}, {"kites": ("other topic", DAY)})
 
     assert threads.find(Mail("b", ["a"])) == "old topic"
     assert threads.find(Mail("c", [], "Re: Kites")) == "other topic"
+
+
+def unsure(id, answered, title):
+    return Mail(id, [answered], title, unsure={answered})
+
+
+def test_what_only_in_reply_to_names_joins_nothing_that_is_missing():
+    assert sort(unsure("a", "ines@x", "x"), unsure("b", "ines@x", "y"), unsure("c", "ines@x", "z")) == [1, 2, 3]
+
+
+def test_it_joins_a_message_that_is_there():
+    assert sort(Mail("a", title="x"), unsure("b", "a", "y")) == [1, 1]
+
+
+def test_it_joins_a_message_that_comes_later():
+    assert sort(unsure("b", "a", "y"), Mail("a", title="x"), unsure("c", "a", "z")) == [1, 1, 1]
+
+
+def test_it_joins_what_references_name():
+    assert sort(unsure("b", "a", "y"), Mail("c", ["a"], "z"), unsure("d", "a", "w")) == [1, 1, 1]
+    assert sort(Mail("c", ["a"], "z"), unsure("b", "a", "y")) == [1, 1]
