@@ -15,6 +15,7 @@ MARKUP = {"text/html", "application/xhtml+xml"}
 NOT_TEXT = {"image", "audio", "video", "font", "model", "application", "message", "multipart"}
 FOR_PROGRAMS = {"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/rtf"}
 FOR_PROGRAMS |= {"text/rfc822-headers"}
+PART_HEADERS = {"content-type", "content-transfer-encoding"}
 MESSAGES = {"message/rfc822", "message/global", "message/news"}
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 SHORT_TEXT = 300  # characters
@@ -34,7 +35,6 @@ class Body:
         texts = self._texts(part)
         if self.attached and not _says_anything(texts):
             texts += self._texts_of_attachments()
-        texts = self._with_outside(part, texts)
         self.text = self._joined(texts)
         self.attachments = [self._name(part) for part in self.attached[:ATTACHMENTS_NAMED]]
         if self.attached:
@@ -52,23 +52,24 @@ class Body:
         if depth > mime.DEEPEST or self.parts_read > PARTS_LIMIT:
             self.problems.append("mime")
             return []
+        parts = part.parts
         if part.is_broken:
             self.problems.append("mime")
         if part.kind == "message/partial":
             is_first = part.parameter("number") == "1"
             return self._texts(part.message(), depth + 1) if is_first else [self._text(part)]
-        if part.parts and part.kind == "multipart/alternative":
-            return self._forms(part.parts, depth + 1)
-        if part.parts:
-            return [text for inner in part.parts for text in self._texts(inner, depth + 1)]
+        if parts and part.kind == "multipart/alternative":
+            return self._with_outside(part, self._forms(parts, depth + 1))
+        if parts:
+            return self._with_outside(part, [text for inner in parts for text in self._texts(inner, depth + 1)])
         if part.kind in MESSAGES and part.disposition != "attachment" and not part.filename and depth:
             return self._forwarded(part, depth)
         return self._leaf(part)
 
     def _leaf(self, part):
         if part.family == "multipart":
-            self.problems.append("mime")
-            return [self._text(part)]
+            inner = part.message()
+            return [self._text(inner if inner.headers.keys() & PART_HEADERS else part)]
         if _is_text(part) and part.disposition != "attachment" and not part.filename:
             return [self._text(part)]
         if _is_decoration(part):

@@ -4,6 +4,7 @@ reads every line once for each level around it."""
 import re
 from email.message import Message
 from functools import cached_property
+from itertools import islice
 
 DEEPEST = 100
 HEADERS_LIMIT, HEADER_LENGTH = 10_000, 20_000
@@ -13,6 +14,8 @@ HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.M)
 KIND = re.compile(r"\s*\"?([\w.+-]+)/([\w.+-]+)", re.A)
 LINE = 200  # characters of a body that tell whether it is what its header says
 NOT_BASE64 = re.compile(rb"[^\sA-Za-z0-9+/=]|\S[ \t]+\S+[ \t]+\S")
+BOUNDARY = re.compile(rb"^--(\S[^\r\n]{0,69}?)[ \t]*\r?\n(Content-[\w-]+[ \t]*:|\r?\n)", re.M | re.I)
+GUESSES = 50
 WORD = re.compile(r"[\w-]+", re.A)
 ENCODED = {"base64", "quoted-printable"}
 
@@ -40,6 +43,8 @@ class Part:
         self.is_broken = self.body < self.end  # the text begins without one
 
     def _kind(self, default):
+        if default == "text/plain" and "content-type" not in self.headers and self._begins_with_boundary():
+            return "multipart/alternative"
         match = KIND.match(self.headers.get("content-type") or default)
         return f"{match[1]}/{match[2]}".lower() if match else "text/plain"
 
@@ -47,14 +52,20 @@ class Part:
     def family(self):
         return self.kind.partition("/")[0]
 
+    def _begins_with_boundary(self):
+        match = BOUNDARY.match(self.content, self.body, self.end)
+        return bool(match and match[2].strip() and self.content.find(b"\n--" + match[1], match.end(), self.end) >= 0)
+
     @cached_property
     def parts(self):
-        """The parts of a multipart; none if it has no boundaries."""
-        boundary = self.parameter("boundary").rstrip()
-        if self.family != "multipart" or not boundary:
+        """The parts of a multipart; none if it has no boundaries, nor lines that look like some."""
+        if self.family != "multipart":
             return []
         default = "message/rfc822" if self.kind == "multipart/digest" else "text/plain"
-        lines = _boundaries(self.content, self.body, self.end, b"--" + boundary.encode("utf-8", "surrogateescape"))
+        lines = self._boundaries(self.parameter("boundary").rstrip().encode("utf-8", "surrogateescape"))
+        if not lines:
+            self.is_broken = True
+            lines = self._boundaries(_guessed_boundary(self.content, self.body, self.end))
         if not lines:
             return []
         if not lines[0][2]:
@@ -67,6 +78,10 @@ class Part:
             for start, end, last in zip(starts, ends, is_last, strict=True)
             if not last
         ]
+
+    def _boundaries(self, boundary):
+        lines = _boundaries(self.content, self.body, self.end, b"--" + boundary) if boundary else []
+        return lines if not all(is_last for _start, _end, is_last in lines) else []
 
     def message(self):
         """What a message/rfc822 holds; none should be encoded, but some are."""
@@ -124,6 +139,16 @@ def _headers(head):
         if index > HEADERS_LIMIT:
             break
     return headers
+
+
+def _guessed_boundary(content, start, end):
+    """The first line that looks like one: headers of a part follow, or at least it is there again as the last one."""
+    for match in islice(BOUNDARY.finditer(content, start, end), GUESSES):
+        boundary, following = match.groups()
+        last = b"\n--" + boundary + b"--"
+        if not boundary.endswith(b"--") and (following.strip() or content.find(last, match.end(1), end) >= 0):
+            return boundary
+    return b""
 
 
 def _boundaries(content, start, end, delimiter):

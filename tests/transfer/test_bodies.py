@@ -64,6 +64,14 @@ def test_what_stands_around_parts_that_say_something_is_counted():
     assert (message.text.strip(), message.left_out) == ("Hello.", {"outside": 1})
 
 
+def test_so_is_what_stands_around_parts_within_a_part():
+    _headers, body = mails.multipart(("text/plain", "Hello."))
+    headers, body = mails.multipart(('multipart/mixed; boundary="inner"', f"More.\n{body.replace('part', 'inner')}"))
+    message = parse(body, **headers)
+
+    assert (message.text.strip(), message.left_out) == ("Hello.", {"outside": 1})
+
+
 @pytest.mark.parametrize("said", ["Come on Sunday.", "See you there, all of you", "Übermorgen"])
 def test_plain_text_that_is_labelled_as_base64_stays_as_it_is(said):
     message = parse(f"{said}\n", content_transfer_encoding="base64")
@@ -307,3 +315,52 @@ def test_other_forms_of_a_short_text_are_counted():
     message = parse(body, **headers)
 
     assert (message.text.strip(), message.left_out) == ("Hello.", {"alternative": 1})
+
+
+# --- Boundaries that are missing or others than said ---
+
+ALTERNATIVE = "--%s\nContent-Type: text/plain\n\nHello.\n\n--%s\nContent-Type: text/html\n\n<p>Hello.\n\n--%s--\n"
+
+
+@pytest.mark.parametrize("preamble", ["", "This is a multi-part message in MIME format.\n\n", "\n"])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        'multipart/alternative; boundary="another"',
+        "multipart/alternative",
+        'multipart/alternative; boundary="',
+        'multipart/alternative; boundary="b=1',
+        "multipart/alternative; boundary=",
+    ],
+)
+def test_lines_that_look_like_boundaries_are_some(content_type, preamble):
+    message = parse(preamble + ALTERNATIVE.replace("%s", "=_b=1"), content_type=content_type)
+
+    assert (message.text.strip(), message.problems["mime"], message.left_out["alternative"]) == ("Hello.", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("--x\n\nHello.\n--x--\n", "Hello."),
+        ("-----\n\nHello.\n-- \nInes", "-----\n\nHello.\n-- \nInes"),
+        ("Hello.\n--another--\n--x\nContent-Type: text/plain\n\nThere.\n", "There."),
+        ("Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nSGVsbG8u\n", "Hello."),
+        ("Content: none.\n", "Content: none."),
+        ("--x\n\nHello.\n", "--x\n\nHello."),
+    ],
+)
+def test_headers_of_parts_are_no_text_and_nothing_else_is_one(body, said):
+    assert parse(body, content_type="multipart/mixed; boundary=another").text.strip() == said
+
+
+def test_boundaries_within_a_part_may_be_others_too():
+    inner = 'multipart/alternative; boundary="gone"', ALTERNATIVE.replace("%s", "inner")
+
+    assert text(inner, ("text/plain", "There.")).split() == ["Hello.", "There."]
+
+
+def test_a_mail_that_lost_its_type_but_not_its_parts_is_read_by_them():
+    assert parse(ALTERNATIVE.replace("%s", "x")).text.strip() == "Hello."
+    assert parse("--x\nContent-Type: what?\n\nThis is how a part begins.").text.startswith("--x")
+    assert parse(ALTERNATIVE.replace("%s", "x"), content_type="text/plain").text.startswith("--x")

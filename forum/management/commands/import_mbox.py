@@ -35,7 +35,7 @@ LEFT_OUT = {
     "end": gettext_lazy("ends of texts longer than a post may be"),
     "footer": gettext_lazy("mailing-list footers"),
     "notice": gettext_lazy("confidentiality notices and disclaimers"),
-    "outside": gettext_lazy("texts before the first part of a mail or after its last"),
+    "outside": gettext_lazy("texts before the first of several parts or after their last"),
     "signature": gettext_lazy("signatures below “--”"),
     "subject": gettext_lazy("ends of subjects longer than a title may be"),
 }
