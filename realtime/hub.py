@@ -49,6 +49,7 @@ class Hub:
         self.rewirings = 0  # how often that changed
         self.turns = {}  # group -> another number whenever it was told something, as long as it has members
         self.networks = limits.Places(limits.OF_NETWORK)
+        self.openings = limits.Rates(limits.OpeningAllowance)
         self.places = limits.Places(limits.OF_MEMBER)
         self.heads = {}  # topic id -> Head, for topics that some page shows
         self.told = {}  # (group, topic id) -> (epoch, change) last told: what the sweep need not tell again

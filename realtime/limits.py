@@ -13,6 +13,7 @@ RATE, BURST = 5, 20  # messages a second, and at once
 TOPICS = 50  # that one page may watch
 WAITING = 50  # long polls of one session, and of one network
 ASKED, ASKED_AT_ONCE = 20, 100  # long polls of one network, a second and at once
+OPENED, OPENED_AT_ONCE = 25, 1000  # sockets that it asks for: 500 readers behind one address come back, twice
 KNOWN = 10_000  # networks whose rate is remembered
 OF_MEMBER, OF_NETWORK = 20, 50  # sockets at once, in one process
 
@@ -40,9 +41,10 @@ class Allowance:
     def take(self):
         """Whether one more message may be said now."""
         now, (rate, burst) = time.monotonic(), self.limits()
-        self._left = min(burst, self._left + (now - self._counted_at) * rate) - 1
-        self._counted_at = now
-        return self._left >= 0
+        left = min(burst, self._left + (now - self._counted_at) * rate)
+        may_say = left >= 1  # what is refused costs nothing more: whoever insists is not kept out for longer
+        self._left, self._counted_at = left - may_say, now
+        return may_say
 
 
 class AskingAllowance(Allowance):
@@ -55,15 +57,25 @@ class AskingAllowance(Allowance):
         return ASKED, ASKED_AT_ONCE
 
 
-class Rates:
-    """How often long polls come, by network. Of KNOWN networks the one that was silent longest is forgotten first."""
+class OpeningAllowance(Allowance):
+    """Of sockets."""
 
-    def __init__(self):
-        self._known = {}
+    __slots__ = ()
+
+    @staticmethod
+    def limits():
+        return OPENED, OPENED_AT_ONCE
+
+
+class Rates:
+    """How often something comes, by network. Of KNOWN networks the one that was silent longest is forgotten first."""
+
+    def __init__(self, kind):
+        self._kind, self._known = kind, {}
 
     def take(self, visitor):
         """Whether one more may come now."""
-        allowance = self._known.pop(visitor, None) or AskingAllowance()
+        allowance = self._known.pop(visitor, None) or self._kind()
         self._known[visitor] = allowance
         if len(self._known) > KNOWN:
             del self._known[next(iter(self._known))]

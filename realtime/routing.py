@@ -2,19 +2,26 @@ from channels.sessions import CookieMiddleware
 
 from . import origins
 from .consumers import serve
+from .hub import the_hub
 from .long_poll import LongPoll
 from .probe import probe
+from .visitors import counted_network_of
 
 page = CookieMiddleware(serve)
 
 
 async def application(scope, receive, send):
-    """Sockets: at one path, and for pages of this site."""
-    if scope["path"] == "/ws/" and origins.is_own(scope):
+    """Sockets: at one path, for pages of this site, and so many of one network. That is asked before all else."""
+    if may_open(scope) and scope["path"] == "/ws/" and origins.is_own(scope):
         await page(scope, receive, send)
     else:
         await receive()
         await send({"type": "websocket.close"})  # a 403, as nothing has been accepted
+
+
+def may_open(scope):
+    network = counted_network_of(scope)
+    return network is None or the_hub().openings.take(network)
 
 
 def with_live_requests(pages):

@@ -35,6 +35,16 @@ def test_who_was_silent_for_long_may_say_twenty_at_once_and_no_more(clock):
     assert [allowance.take() for _ in range(21)] == [True] * 20 + [False]
 
 
+def test_who_insists_on_saying_more_is_not_kept_out_for_longer(clock):
+    allowance = limits.Allowance()
+    for _ in range(10_000):
+        allowance.take()
+
+    clock.now += 0.21
+
+    assert [allowance.take() for _ in range(2)] == [True, False]
+
+
 @pytest.mark.parametrize("text", ["x" * 4096, b"x" * 4096, "é" * 2048, "€" * 1365 + "x"])
 def test_four_kibibytes_are_not_too_big_and_one_byte_more_is(text):
     assert not limits.is_too_big(text)

@@ -1,10 +1,12 @@
 """How many sockets a member and a network may have."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from realtime import limits
 from realtime.visitors import counted_network_of
-from tests.realtime.sockets import Socket, until
+from tests.realtime.sockets import DEADLINE, Socket, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,11 +60,14 @@ async def test_a_member_has_twenty_sockets_and_the_next_is_closed(visit, hub, ad
     await until(lambda: len(hub.pages) == limits.OF_MEMBER + 1)
 
 
-@pytest.mark.parametrize(
+one_network = pytest.mark.parametrize(
     "forwarded",
     [lambda n: "8.8.8.8", lambda n: f"8.8.8.8:{n + 1024}", lambda n: f"2a00:1450::{n:x}", lambda n: f"nonsense {n}"],
     ids=["one IPv4 address", "with ports", "of one IPv6 network", "no address at all"],
 )
+
+
+@one_network
 async def test_a_network_has_fifty_sockets_and_the_next_is_refused(hub, settings, forwarded):
     settings.TRUSTED_PROXIES = 1
     sockets = [Socket() for _ in range(limits.OF_NETWORK + 1)]
@@ -75,3 +80,49 @@ async def test_a_network_has_fifty_sockets_and_the_next_is_refused(hub, settings
     for socket in sockets:
         await socket.leave()
     assert not hub.networks._taken
+
+
+def test_the_readers_behind_one_address_may_all_come_back_at_once():
+    rates = limits.Rates(limits.OpeningAllowance)
+
+    assert all(rates.take("8.8.8.8") for _ in range(500))
+
+
+@one_network
+async def test_a_network_opens_so_many_sockets_at_once_and_then_so_many_a_second(hub, settings, monkeypatch, forwarded):
+    settings.TRUSTED_PROXIES = 1
+    clock = SimpleNamespace(now=1000.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(limits, "time", clock)
+    monkeypatch.setattr(limits, "OPENED_AT_ONCE", 5)
+
+    assert [await opens(forwarded(number)) for number in range(7)] == [True] * 5 + [False] * 2
+    assert await opens("8.8.4.4")  # another network
+    clock.now += 2.1 / limits.OPENED
+    assert [await opens(forwarded(number)) for number in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize(("origin", "path"), [("https://example.org", "/ws/"), ("http://testserver", "/ws/elsewhere")])
+async def test_sockets_that_are_refused_for_something_else_count_too(hub, settings, monkeypatch, origin, path):
+    settings.TRUSTED_PROXIES = 1
+    monkeypatch.setattr(limits, "OPENED_AT_ONCE", 3)
+    monkeypatch.setattr(limits, "OPENED", 0)
+
+    assert [await opens("8.8.8.8", origin, path) for _ in range(3)] == [False] * 3
+    assert not await opens("8.8.8.8")
+
+
+async def test_sockets_of_addresses_that_are_not_public_have_no_rate(hub, monkeypatch):
+    monkeypatch.setattr(limits, "OPENED_AT_ONCE", 1)
+
+    assert [await opens("") for _ in range(3)] == [True] * 3
+
+
+async def opens(forwarded, origin="http://testserver", path="/ws/"):
+    """Whether a socket is let in. It leaves at once."""
+    socket = Socket(origin=origin)
+    socket.wire.scope["path"] = path
+    if forwarded:
+        socket.wire.scope["headers"].append((b"x-forwarded-for", forwarded.encode()))
+    welcome, _ = await socket.wire.connect(timeout=DEADLINE)
+    await socket.leave()
+    return welcome
