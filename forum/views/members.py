@@ -87,10 +87,10 @@ def edit(request):
 
 @require_safe
 def stylesheet(request, member_id):
-    """Shows a member the links that belong to their own posts. It never changes."""
+    """Shows a member the links that belong to their own posts. It never changes, and is nothing for a cache of all."""
     css = f'.post[data-author="{member_id}"] .post__own{{display:inline-flex}}'
     response = HttpResponse(css, content_type="text/css")
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
 
 

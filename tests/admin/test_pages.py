@@ -128,6 +128,21 @@ def test_lists_can_be_searched(model, admin, ada, olive):
     assert admin.get(address(model, "changelist"), {"q": "member1"}).status_code == 200
 
 
+@pytest.mark.parametrize("words", ["a " * 1500, "a" * 60_000, '"a b" ' * 1000], ids=["many", "long", "quoted"])
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_long_searches_cost_no_more_than_short_ones(model, words, admin, ada, olive):
+    fill_forum(ada, olive, 1)
+
+    assert admin.get(address(model, "changelist"), {"q": words}).status_code == 200
+
+
+@pytest.mark.parametrize(("model", "field"), [("topic", "category"), ("post", "author"), ("category", "parent")])
+def test_long_searches_for_what_to_choose_cost_no_more_either(model, field, admin):
+    choice = {"app_label": "forum", "model_name": model, "field_name": field, "term": "a " * 1500}
+
+    assert admin.get(reverse("admin:autocomplete"), choice).status_code == 200
+
+
 @pytest.mark.parametrize(
     "filters",
     [

@@ -239,3 +239,12 @@ def test_a_stylesheet_shows_a_member_their_own_links(client):
     assert '.post[data-author="7"] .post__own' in response.text
     assert response["Content-Type"] == "text/css"
     assert "immutable" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("address", ["/u/1.css", "/u/99999999.css", "/u/1.css?one=of&as=many&as=one=likes"])
+def test_the_stylesheets_of_members_fill_no_shared_cache(client, address):
+    """Anybody can ask for endlessly many of them, and would push out the pages that others ask for."""
+    kept = client.get(address).headers["Cache-Control"]
+
+    assert "private" in kept
+    assert "immutable" in kept
