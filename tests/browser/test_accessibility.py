@@ -1,4 +1,4 @@
-"""axe finds nothing on any page, light or dark, wide or narrow."""
+"""axe finds nothing on any page, light or dark, wide, narrow or zoomed in."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -6,6 +6,8 @@ from axe_playwright_python.sync_playwright import Axe
 from tests import world
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+ZOOMED = {"width": 320, "height": 256}  # a window of 1280 by 1024 at 400 %
+SIGHTS = {"wide-light": (WIDE, "light"), "narrow-dark": (NARROW, "dark"), "zoomed-light": (ZOOMED, "light")}
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def pages(forum):
     return everybody, guests, members
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"])
+@pytest.mark.parametrize(("size", "scheme"), SIGHTS.values(), ids=SIGHTS)
 @pytest.mark.parametrize("who", ["guest", "mo"])
 def test_axe_finds_nothing(who, size, scheme, forum, visit):
     everybody, guests, members = pages(forum)
