@@ -38,6 +38,7 @@ WITHOUT_BLANKS = (  # for a character class: scripts whose words stand side by s
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af"
 )
 RUNS_ON = re.compile(f"[{WITHOUT_BLANKS}]")
+HANGUL = re.compile("[\uac00-\ud7a3]")  # has blanks between words all the same
 
 
 def is_letter(character):
@@ -49,6 +50,16 @@ def begins_word(text, position):
     """Whether a word may begin here: after no letter, or after one of a script that is written without blanks."""
     before = text[position - 1 : position] if position else ""
     return not before or not is_letter(before) or RUNS_ON.match(before) is not None
+
+
+def parts_no_word(text, position):
+    """Whether a text can be cut here: beside a blank, or beside a letter of a script that is written without them."""
+    before, after = text[position - 1 : position], text[position : position + 1]
+    if not before.strip() or not after.strip():
+        return True
+    if unicodedata.category(after)[0] == "M" or before in JOINERS or after in JOINERS:
+        return False
+    return any(RUNS_ON.match(letter) and not HANGUL.match(letter) for letter in (before, after))
 
 
 def cut(text, length):

@@ -5,7 +5,7 @@ from html import unescape
 
 import nh3
 
-from forum.letters import cut
+from forum.letters import cut, parts_no_word
 
 LOOKED_AT = 40  # characters of HTML for one of text: markup may hide that much, the rest of the post isn't read
 UNSEEN = {"details"}  # quotes that are folded
@@ -22,6 +22,6 @@ def excerpt(html, length=200):
 
 def _shortened(text, length):
     kept = cut(text, length - 1)
-    if len(text) > len(kept):
-        kept = kept.rpartition(" ")[0] or kept
-    return kept.rstrip(" .,;:") + "…"
+    ends = range(len(kept), len(kept) // 2, -1)  # a word that is longer than half of it is cut
+    end = next((end for end in ends if parts_no_word(text, end)), len(kept))
+    return kept[:end].rstrip(" .,;:、。，；：") + "…"

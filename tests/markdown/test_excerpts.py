@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,7 +39,7 @@ def test_half_an_entity_is_not_shown():
 
 
 def test_the_beginning_of_a_very_long_paragraph_is_shown():
-    assert excerpt(f"<p>{'word ' * 5_000}</p>", 20) == "word word word…"
+    assert excerpt(f"<p>{'word ' * 5_000}</p>", 20) == "word word word word…"
 
 
 @given(st.text(max_size=500), st.integers(2, 100))
@@ -48,3 +49,23 @@ def test_an_excerpt_is_never_longer_than_asked(text, length):
 
 def test_a_letter_is_not_parted_from_its_marks():
     assert excerpt(f"<p>{'ก่' * 30}</p>", 10) == "ก่" * 4 + "…"
+
+
+LONG = "今天天气很好我们去公园散步然后回家吃饭" * 20
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"早上好 {LONG}", f"早上好 {LONG}"[:49] + "…"),
+        (f"はい {'これは長い文章です' * 20}", f"はい {'これは長い文章です' * 20}"[:49] + "…"),
+        (f"สวัสดี {'กำ' * 60}", f"สวัสดี {'กำ' * 21}…"),
+        (f"{LONG[:43]} and more words", f"{LONG[:43]} and…"),
+        (f"{LONG[:46]}iPhone", f"{LONG[:46]}…"),
+        ("오늘은 " + "날씨가좋습니다 " * 20, "오늘은 " + "날씨가좋습니다 " * 4 + "날씨가좋습니다…"),
+        (f"a {'b' * 100}", f"a {'b' * 47}…"),
+    ],
+    ids=["Chinese", "Japanese", "Thai", "a blank near the end", "a Latin word at the end", "Korean", "one long word"],
+)
+def test_a_text_is_cut_where_its_script_parts_words(text, shown):
+    assert excerpt(f"<p>{text}</p>", 50) == shown
