@@ -18,7 +18,7 @@ class ImportedAuthorAdmin(ReadOnly, ForumAdmin):
 @admin.register(ImportedMessage)
 class ImportedMessageAdmin(ReadOnly, ForumAdmin):
     list_display = ["message_id", "post"]
-    list_select_related = ["post"]
+    list_select_related = ["post__topic"]
     search_fields = ["message_id"]
     ordering = ["-pk"]
     fields = ["message_id", "post"]

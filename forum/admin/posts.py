@@ -141,7 +141,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj:
-            context["subtitle"] = f"#{obj.number} · {obj.topic}"
+            context["subtitle"] = str(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     # --- Saving ---

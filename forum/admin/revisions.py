@@ -20,7 +20,7 @@ class RevisionInline(ReadOnly, admin.TabularInline):
     classes = ["collapse"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("editor", "post")
+        return super().get_queryset(request).select_related("editor", "post__topic")
 
     @admin.display(description=_("text"))
     def beginning(self, revision):
@@ -30,7 +30,7 @@ class RevisionInline(ReadOnly, admin.TabularInline):
 @admin.register(Revision)
 class RevisionAdmin(ReadOnly, ForumAdmin):
     list_display = ["post", "version", "editor", "written_at", "reason", "beginning"]
-    list_select_related = ["post", "editor"]
+    list_select_related = ["post__topic", "editor"]
     list_filter = ["written_at"]
     search_fields = ["body", "reason", "editor__username", "post__topic__title"]
     ordering = ["-pk"]

@@ -111,7 +111,7 @@ class Post(models.Model):
         ]
 
     def __str__(self):
-        return f"#{self.number} in {self.topic_id}"
+        return _("post %(number)d in %(topic)s") % {"number": self.number, "topic": self.topic}
 
     def get_absolute_url(self):
         return reverse("post", args=[self.pk])

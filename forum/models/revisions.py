@@ -22,4 +22,4 @@ class Revision(models.Model):
         constraints = [models.UniqueConstraint(fields=["post", "version"], name="one_revision_per_version")]
 
     def __str__(self):
-        return f"{self.post_id} v{self.version}"
+        return _("version %(version)d of %(post)s") % {"version": self.version, "post": self.post}

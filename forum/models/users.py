@@ -88,7 +88,7 @@ class User(AbstractUser):
 
     first_name = last_name = None
     username = models.CharField(
-        _("name"),
+        _("username"),
         max_length=MAX_LENGTH,
         unique=True,
         validators=[validate_username],

@@ -2,7 +2,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from forum.models import Post
+from forum.models import ImportedMessage, Post
 from tests import world
 
 LIST = reverse("admin:forum_post_changelist")
@@ -248,3 +248,16 @@ def test_the_log_tells_who_did_what(admin, topic, olive, send):
         "Changed Text.",
         "Added.",
     ]
+
+
+def test_a_post_is_named_by_its_number_and_topic(admin, olive, ada, help_category, topic, send):
+    other = world.topic(ada, help_category, "Milk?", replies=1)
+    for post, name in [(topic.posts.get(), "post 1 in Tea or coffee?"), (other.posts.get(number=2), "post 2 in Milk?")]:
+        post.edit(olive, "Better.")
+        ImportedMessage.objects.create(message_id=f"<{post.pk}@example.org>", post=post, category=help_category)
+        send(admin, page(post), body="Best.")
+
+        pages = ["forum_revision_changelist", "forum_importedmessage_changelist", "admin_logentry_changelist"]
+        for address in [page(post), *(reverse(f"admin:{one}") for one in pages)]:
+            assert name in admin.get(address).text, address
+        assert f"version 1 of {name}" in admin.get(page(post)).text

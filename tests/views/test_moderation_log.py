@@ -66,7 +66,7 @@ def test_what_moderators_do_with_posts_is_in_the_log(mo, post):
     do(mo, "restore_post", post)
     do(mo, "update_post", post, body="Kind words.", reason="Kinder", version=1)
 
-    what = f"#2 in {post.topic_id}"
+    what = "post 2 in Tea or coffee?"
     assert entries() == [("mo", what, f"Hidden: {REASON}"), ("mo", what, "Restored."), ("mo", what, "Edited.")]
 
 
