@@ -350,17 +350,99 @@ export function element(html) {
   return template.content.firstElementChild;
 }
 
-const CONTROLS = "a[href], button, textarea, input:not([type=hidden])"; // where the focus may be
+const CONTROLS = "a[href], summary, button, textarea, input:not([type=hidden])"; // where the focus may be
+const OWN = ["open", "aria-expanded", "tabindex"]; // attributes that readers and scripts give
+const TOUCHED = "[open], [aria-expanded], [tabindex], .menu";
 
-// Puts `now` in the place of `old`. A reader whose focus was in it finds it at the same control, or the one that came there.
+// Makes `old` read like `now`. What both have in common is not touched, so quotes stay open, code stays scrolled, and
+// the focus, a selection and an open menu stay where they are. A focus whose control goes away finds the same control,
+// or the one that came there.
 export function replace(old, now) {
   const active = document.activeElement;
   const place = old.contains(active) ? controlsIn(old).indexOf(active) : null;
-  old.replaceWith(now);
-  if (place === null) return;
-  const controls = controlsIn(now);
+  const shown = become(old, now);
+  if (place === null || active === document.activeElement) return;
+  const controls = controlsIn(shown);
   const same = active.href && controls.find((control) => control.href === active.href);
-  focusOn(same || controls[place] || controls[0] || now);
+  focusOn(same || controls[place] || controls[0] || shown);
+}
+
+function become(old, now) {
+  if (asMade(old) === asMade(now)) return old;
+  if (identity(old) !== identity(now)) {
+    old.replaceWith(now);
+    return now;
+  }
+  if (old.nodeType === Node.TEXT_NODE) rewrite(old, now.data);
+  else {
+    takeAttributes(old, now);
+    takeContent(old, [...old.childNodes].filter((node) => !node.matches?.(".menu")), [...now.childNodes]);
+  }
+  return old;
+}
+
+// What this is, and where it leads.
+function identity(node) {
+  return [node.nodeName, node.id, node.getAttribute?.("href")].join(" ");
+}
+
+// As the server made it.
+function asMade(node) {
+  if (!node.matches) return node.data;
+  const copy = node.cloneNode(true);
+  for (const one of [copy, ...copy.querySelectorAll(TOUCHED)]) {
+    if (one.matches(".menu")) one.remove();
+    for (const name of OWN) one.removeAttribute(name);
+  }
+  return copy.outerHTML;
+}
+
+// A selection in the rest of the text stays.
+function rewrite(text, data) {
+  const { data: before } = text;
+  const most = Math.min(before.length, data.length);
+  let [start, end] = [0, 0];
+  while (start < most && before[start] === data[start]) start += 1;
+  while (end < most - start && before.at(-1 - end) === data.at(-1 - end)) end += 1;
+  text.replaceData(start, before.length - start - end, data.slice(start, data.length - end));
+}
+
+function takeAttributes(old, now) {
+  for (const { name } of [...old.attributes]) {
+    if (!now.hasAttribute(name) && !OWN.includes(name)) old.removeAttribute(name);
+  }
+  for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+}
+
+// What is the same at both ends stays, and what is the same between; of the rest, what is of one kind is taken in pairs.
+function takeContent(parent, before, after) {
+  const [had, has] = [before.map(asMade), after.map(asMade)];
+  let [first, from, rest, last] = [0, 0, before.length, after.length];
+  while (first < Math.min(rest, last) && had[first] === has[first]) first += 1;
+  while (Math.min(rest, last) > first && had[rest - 1] === has[last - 1]) (rest -= 1), (last -= 1);
+  let gap = [];
+  from = first;
+  for (let at = first; at < last; at += 1) {
+    const same = has[at].trim() ? had.slice(0, rest).indexOf(has[at], from) : -1;
+    if (same < 0) gap.push(after[at]);
+    else {
+      pair(parent, before.slice(from, same), gap, before[same]);
+      [gap, from] = [[], same + 1];
+    }
+  }
+  pair(parent, before.slice(from, rest), gap, before[rest] ?? null);
+}
+
+function pair(parent, before, after, end) {
+  for (const node of after) {
+    const at = before.findIndex((old) => identity(old) === identity(node));
+    if (at < 0) parent.insertBefore(node, before[0] ?? end);
+    else {
+      for (const old of before.splice(0, at)) old.remove();
+      become(before.shift(), node);
+    }
+  }
+  for (const old of before) old.remove();
 }
 
 function controlsIn(part) {

@@ -161,11 +161,12 @@ class LiveTopic extends HTMLElement {
   }
 
   #swap(shown, event) {
-    const post = element(event.post.html);
-    this.#observer.unobserve(shown);
-    replace(shown, post);
-    this.#observer.observe(post);
-    refreshTimes(post);
+    const folds = () => [...shown.querySelectorAll("details")];
+    const body = shown.querySelector(".post__body");
+    if (body) shown.unfolded = folds().map(({ open }) => open);
+    replace(shown, element(event.post.html));
+    if (!body && shown.unfolded) folds().forEach((fold, place) => (fold.open = shown.unfolded[place])); // it is restored
+    refreshTimes(shown);
   }
 
   #insert(event) {
