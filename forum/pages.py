@@ -19,6 +19,10 @@ class Page:
         return range_of(self.number)[1]
 
     @property
+    def last_shown(self):
+        return min(self.last, self.last_number)
+
+    @property
     def count(self):
         return page_of(self.last_number)
 

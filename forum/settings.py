@@ -309,6 +309,7 @@ RATES = {
         "edit": "30/minute",
         "topic": "10/hour",
         "preview": "60/minute",
+        "reading": "120/minute",  # say what was on the screen
         "rename": "20/hour",  # give a topic another title
         "hide": "20/minute",  # hide or restore a post
         "profile": "60/hour",

@@ -42,6 +42,7 @@ urlpatterns = [
     path("t/<int:topic_id>/edit/", topics.edit, name="edit_topic"),
     path("t/<int:topic_id>/reply/", posts.new, name="reply"),
     path("t/<int:topic_id>/replies/", posts.create, name="create_reply"),
+    path("t/<int:topic_id>/seen/", readings.create, name="seen"),
     path("t/<int:topic_id>/close/", moderation.close, name="close_topic"),
     path("t/<int:topic_id>/open/", moderation.open, name="open_topic"),
     path("t/<int:topic_id>/pin/", moderation.pin, name="pin_topic"),

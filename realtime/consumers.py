@@ -6,8 +6,7 @@ import time
 
 from django.contrib.auth.models import AnonymousUser
 
-from forum.models import Reading, Topic
-from forum.models.readings import with_readings
+from forum.models import Reading
 
 from . import database, events, groups, limits, messages, metrics, rights, tops, watching
 from .hub import the_hub
@@ -226,8 +225,8 @@ async def unwatch(page, message):
 
 async def seen(page, message):
     topic, number = messages.number_in(message, "topic"), messages.number_in(message, "number")
-    if page.user_id and groups.of_topic(topic) in page.joined:
-        await database.write(record, page.user, topic, number)
+    if page.user_id:
+        await database.write(Reading.objects.record_seen, page.user, topic, number)
 
 
 async def typing(page, message):
@@ -239,10 +238,3 @@ async def pong(page, message):
 
 
 ANSWERS = {"watch": watching.watch, "unwatch": unwatch, "seen": seen, "typing": typing, "pong": pong}
-
-
-def record(user, topic_id, number):
-    topics = with_readings(Topic.objects.visible_to(user), user)
-    topic = topics.filter(pk=topic_id, last_number__gte=number).first()
-    if topic:
-        Reading.objects.record(user, topic, number)

@@ -5,8 +5,16 @@ from django.db.models.functions import Coalesce
 
 from forum.db.optional_writes import optional_write
 
+from .topics import Topic
+
 
 class ReadingQuerySet(models.QuerySet):
+    def record_seen(self, user, topic_id, number):
+        """As `record`, for what a page of `user` says; nothing where they see no such topic, or it has no such post."""
+        topics = with_readings(Topic.objects.visible_to(user), user)
+        for topic in topics.filter(pk=topic_id, last_number__gte=number):
+            self.record(user, topic, number)
+
     def record(self, user, topic, number):
         """Remember that `user` has read up to `number`; it never goes back. `topic` comes from `with_readings`.
 

@@ -14,6 +14,7 @@ READING = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Addresses, by name, that the general rate leaves out.
 EXCEPTIONS = {
     "account_logout": "whoever wants to leave can always do so",
+    "seen": "pages say it by themselves, and it has a rate of its own",
     "preview": "it stores nothing, has a rate of its own, and its answer goes into the page",
 }
 

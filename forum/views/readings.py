@@ -1,11 +1,12 @@
-from django.http import HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from forum.models import Topic
+from forum.models import Reading, Topic
 from forum.models.readings import with_readings
 
 from .guards import for_members
+from .limits import limited
 
 MOST = 200  # topics in one question
 
@@ -20,6 +21,19 @@ def index(request):
         return HttpResponseBadRequest(f"topics must be up to {MOST} ids like 12,13.")
     topics = with_readings(Topic.objects.visible_to(request.user), request.user, unopened=0)
     return JsonResponse(dict(topics.filter(pk__in=ids).values_list("pk", "read_to")))
+
+
+@never_cache
+@for_members
+@limited("reading")
+def create(request, topic_id):
+    """The number of the last post that was on the screen. By POST from a page that has no socket, or none any more; by
+    GET, as a picture, from one without scripts."""
+    number = (request.POST or request.GET).get("number", "")
+    if not is_id(number):
+        return HttpResponseBadRequest("number must be a post's, like 12.")
+    Reading.objects.record_seen(request.user, topic_id, int(number))
+    return HttpResponse(status=204)
 
 
 def is_id(text):

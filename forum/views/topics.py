@@ -52,7 +52,8 @@ def show(request, topic_id, slug=""):
         return redirect(page_of(topic, page.count))
     form = None
     if request.user.is_authenticated:
-        Reading.objects.record(request.user, topic, min(page.last, topic.last_number))
+        if not says_what_was_seen(request):
+            Reading.objects.record(request.user, topic, page.last_shown)
         if topic.takes_replies_from(request.user):
             form = ReplyForm(author=request.user)
     stands_for(request, versions.of_page(topic, page), page_of(topic, page.number))
@@ -127,6 +128,14 @@ def rename(topic, member, title):
         return
     with logged(member, topic, _("Renamed “%(before)s” to “%(title)s”.") % {"before": topic.title, "title": title}):
         topic.rename(title)
+
+
+def says_what_was_seen(request):
+    """Whether the page is for a browser. There scripts say which posts were on the screen, or <noscript> says all.
+
+    Browsers send the first of these with all that is opened, and our scripts the other with what they fetch.
+    """
+    return not {"Upgrade-Insecure-Requests", "X-Requested-With"}.isdisjoint(request.headers)
 
 
 def asked_page(request):

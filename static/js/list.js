@@ -82,6 +82,8 @@ class LiveList extends HTMLElement {
     const { Readings } = await import("./readings.js");
     this.#readings = new Readings((topic) => [this.#row(topic), this.#waiting.get(Number(topic))].filter(Boolean));
     this.#readings.ask(this.#rows.filter((row) => !row.dataset.read).map((row) => row.dataset.topic));
+    const [, left] = /\/t\/(\d+)/.exec(document.referrer) ?? []; // what was on the screen there may just be on its way
+    if (left && this.#row(left)) this.#readings.ask([left]);
     const [visit] = performance.getEntriesByType("navigation");
     if (visit?.type === "back_forward") this.#readAnew(); // browsers go back to pages as they were
   }

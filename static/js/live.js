@@ -174,8 +174,10 @@ class Connection extends EventTarget {
     this.#wasLive = true;
   }
 
+  // Says whether it could be sent.
   send(message) {
     if (this.#isOpen) this.#socket.send(JSON.stringify({ ...message, for: TAB }));
+    return this.#isOpen;
   }
 
   get #isOpen() {
@@ -333,12 +335,13 @@ export const live = new Connection();
 export const PAGE = 20; // posts on a page of a topic
 
 // What the server has now. A network that fell silent may hold an answer up for many minutes: then it is given up.
-export function fetchFresh(address, headers = {}) {
+export function fetchFresh(address, accept = "text/html") {
+  const headers = { Accept: accept, "X-Requested-With": "fetch" };
   return fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(OPENING) });
 }
 
 export async function fetchJSON(address) {
-  const response = await fetchFresh(address, { Accept: "application/json" });
+  const response = await fetchFresh(address, "application/json");
   if (!response.ok && response.status !== 404) throw new Error(`${address}: ${response.status}`);
   return response.json();
 }
@@ -351,12 +354,11 @@ export function element(html) {
 }
 
 const CONTROLS = "a[href], summary, button, textarea, input:not([type=hidden])"; // where the focus may be
-const OWN = ["open", "aria-expanded", "tabindex"]; // attributes that readers and scripts give
+const OWN = ["open", "aria-expanded", "tabindex"]; // what readers and scripts give
 const TOUCHED = "[open], [aria-expanded], [tabindex], .menu";
 
-// Makes `old` read like `now`. What both have in common is not touched, so quotes stay open, code stays scrolled, and
-// the focus, a selection and an open menu stay where they are. A focus whose control goes away finds the same control,
-// or the one that came there.
+// Makes `old` read like `now`. What is the same in both is not touched, and keeps all that its reader did with it. A
+// focus whose control goes away finds the same one, or what came there.
 export function replace(old, now) {
   const active = document.activeElement;
   const place = old.contains(active) ? controlsIn(old).indexOf(active) : null;
@@ -381,7 +383,6 @@ function become(old, now) {
   return old;
 }
 
-// What this is, and where it leads.
 function identity(node) {
   return [node.nodeName, node.id, node.getAttribute?.("href")].join(" ");
 }
@@ -411,37 +412,26 @@ function takeAttributes(old, now) {
   for (const { name } of [...old.attributes]) {
     if (!now.hasAttribute(name) && !OWN.includes(name)) old.removeAttribute(name);
   }
-  for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name, value } of now.attributes) old.setAttribute(name, value);
 }
 
-// What is the same at both ends stays, and what is the same between; of the rest, what is of one kind is taken in pairs.
+// What is the same stays; of the rest each takes the place of one of its kind.
 function takeContent(parent, before, after) {
   const [had, has] = [before.map(asMade), after.map(asMade)];
-  let [first, from, rest, last] = [0, 0, before.length, after.length];
-  while (first < Math.min(rest, last) && had[first] === has[first]) first += 1;
-  while (Math.min(rest, last) > first && had[rest - 1] === has[last - 1]) (rest -= 1), (last -= 1);
-  let gap = [];
-  from = first;
-  for (let at = first; at < last; at += 1) {
-    const same = has[at].trim() ? had.slice(0, rest).indexOf(has[at], from) : -1;
-    if (same < 0) gap.push(after[at]);
-    else {
-      pair(parent, before.slice(from, same), gap, before[same]);
-      [gap, from] = [[], same + 1];
-    }
-  }
-  pair(parent, before.slice(from, rest), gap, before[rest] ?? null);
-}
-
-function pair(parent, before, after, end) {
-  for (const node of after) {
-    const at = before.findIndex((old) => identity(old) === identity(node));
-    if (at < 0) parent.insertBefore(node, before[0] ?? end);
-    else {
-      for (const old of before.splice(0, at)) old.remove();
-      become(before.shift(), node);
-    }
-  }
+  let end = null;
+  while (had.length && had[0] === has[0]) for (const all of [had, has, before, after]) all.shift();
+  while (had.length && had.at(-1) === has.at(-1)) [, , , end] = [had, has, after, before].map((all) => all.pop());
+  after.forEach((node, place) => {
+    const later = has.slice(place).filter((made) => made.trim());
+    const fixed = had.findIndex((made) => later.includes(made));
+    const isSame = fixed >= 0 && had[fixed] === has[place];
+    const free = before.slice(0, fixed < 0 ? before.length : fixed);
+    const at = isSame ? fixed : free.findIndex((old) => identity(old) === identity(node));
+    if (at < 0) return parent.insertBefore(node, before[0] ?? end);
+    for (const old of before.splice(0, at)) old.remove();
+    had.splice(0, at + 1);
+    become(before.shift(), node);
+  });
   for (const old of before) old.remove();
 }
 

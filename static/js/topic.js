@@ -7,6 +7,7 @@ import "./people.js";
 import { refresh as refreshTimes } from "./times.js";
 
 const REORDERING = 200; // ms that events may take to come in order before the hole is asked for
+const TELLING = 1000; // ms between two words about what was seen
 const SOON = 300; // ms, and
 const SPREAD = 1700; // ms over which the pages of a busy topic ask for what differs by reader
 
@@ -18,7 +19,9 @@ class LiveTopic extends HTMLElement {
   #repairing = null;
   #refreshing = null;
   #isGone = false;
-  #seen = 0;
+  #seen = 0; // the highest number that was on the screen
+  #told = 0; // what the server knows of that
+  #telling = null;
   #inView = new Set(); // numbers of the posts on the screen
 
   #link = {
@@ -36,6 +39,7 @@ class LiveTopic extends HTMLElement {
     for (const post of this.#posts) this.#observer.observe(post);
     this.#pill?.addEventListener("click", this.#showNew);
     document.addEventListener("focusout", this.#settle);
+    addEventListener("pagehide", this.#tell);
     this.unsubscribe = live.subscribe(this.#link);
     this.#focusTarget();
   }
@@ -50,6 +54,7 @@ class LiveTopic extends HTMLElement {
     this.unsubscribe();
     this.#observer.disconnect();
     document.removeEventListener("focusout", this.#settle);
+    removeEventListener("pagehide", this.#tell);
     clearTimeout(this.#hole);
     clearTimeout(this.#refreshing);
   }
@@ -96,6 +101,7 @@ class LiveTopic extends HTMLElement {
     if ((answer.writable ?? this.#isWritable) !== this.#isWritable) this.#refreshSoon();
     if (answer.more) return this.#repair();
     live.answered(this.#link);
+    this.#tell();
   }
 
   #compare(head) {
@@ -230,12 +236,22 @@ class LiveTopic extends HTMLElement {
 
   #remember(number) {
     if (number <= this.#seen) return;
-    const first = this.#seen === 0;
     this.#seen = number;
-    if (!document.body.dataset.user || (first && number <= this.#last && !this.#unseen.size)) return;
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => live.send({ type: "seen", topic: this.topic, number: this.#seen }), 1000);
+    this.#telling ??= setTimeout(() => live.state !== "connecting" && this.#tell(), TELLING);
   }
+
+  // Over the socket, or where there is none, as when the page is left, by a request.
+  #tell = () => {
+    clearTimeout(this.#telling);
+    this.#telling = null;
+    const number = this.#seen;
+    if (number <= this.#told || !document.body.dataset.user) return;
+    this.#told = number;
+    if (live.send({ type: "seen", topic: this.topic, number })) return;
+    const body = new FormData(document.querySelector("#member form"));
+    body.set("number", number);
+    fetch(`/t/${this.topic}/seen/`, { method: "POST", body, keepalive: true }).catch(() => (this.#told = 0));
+  };
 
   #showPill() {
     const number = this.#unseen.size + this.#waiting.size;

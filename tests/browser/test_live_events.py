@@ -178,6 +178,7 @@ def test_a_row_does_not_move_under_the_pointer(forum, visit):
 def test_a_member_sees_how_many_posts_are_new_in_a_topic_they_had_read(forum, visit):
     reader, grace = visit(forum["ada"]), visit(forum["grace"])
     reader.opens(forum["topic"])
+    until(lambda: forum["topic"].readings.filter(number=forum["topic"].last_number).exists())
     page = reader.opens_live("/")
     badge = page.locator(f"#rows > [data-topic='{forum['topic'].pk}'] [data-unread]")
     assert badge.is_hidden()
@@ -195,7 +196,8 @@ def test_open_lists_tell_members_where_they_stopped_and_what_is_new(forum, visit
     for n in range(SIZE):
         world.topic(forum["ada"], forum["here"], f"Topic number {n}")
     reader, grace = visit(forum["ada"]), visit(forum["grace"])
-    reader.opens(f"/t/{old.pk}/")
+    reader.opens(f"/t/{old.pk}/").locator("#post-20").scroll_into_view_if_needed()
+    until(lambda: old.readings.filter(number=20).exists())
     page = reader.opens_live("/")
     reader.hurries()
 

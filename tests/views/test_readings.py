@@ -1,6 +1,8 @@
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from forum import rates
 from tests import world
 
 
@@ -34,3 +36,43 @@ def test_a_guest_has_read_nothing(client, topic):
 @pytest.mark.parametrize("topics", ["", "x", "1,,2", "-1", "٣", "9" * 19, "1\x01", ",".join("1" * 201)])
 def test_what_makes_no_sense_is_refused(signed_in, ada, topics):
     assert readings(signed_in(ada), topics).status_code == 400
+
+
+def says_seen(client, topic, number):
+    return client.post(reverse("seen", args=[topic.pk]), {"number": number})
+
+
+def test_pages_with_scripts_say_themselves_what_was_seen(signed_in, grace, ada, help_category):
+    topic = world.topic(ada, help_category, replies=9)
+    member = signed_in(grace)
+
+    for name in ("Upgrade-Insecure-Requests", "X-Requested-With"):
+        assert f'/t/{topic.pk}/seen/?number=10"' in member.get(topic.get_absolute_url(), headers={name: "1"}).text
+    assert readings(member, topic.pk).json() == {str(topic.pk): 0}
+
+    for number, read in [(4, 4), (2, 4), (11, 4), (10, 10)]:
+        assert says_seen(member, topic, number).status_code == 204
+        assert readings(member, topic.pk).json() == {str(topic.pk): read}
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "٣", "9" * 19, "1.5"])
+def test_what_is_no_number_was_not_seen(signed_in, grace, topic, number):
+    assert says_seen(signed_in(grace), topic, number).status_code == 400
+
+
+def test_nobody_has_seen_what_they_may_not_see(signed_in, ada, iris, lounge):
+    secret = world.topic(iris, lounge)
+
+    assert says_seen(signed_in(ada), secret, 1).status_code == 204
+    assert not secret.readings.exists()
+    assert says_seen(Client(), secret, 1).status_code == 403
+
+
+def test_what_was_seen_has_a_rate_of_its_own(signed_in, grace, topic, settings):
+    settings.RATES = {**settings.RATES, "reading": "1/minute", "write": "1/minute"}
+    rates.forget()
+    member = signed_in(grace)
+
+    answers = [says_seen(member, topic, 1).status_code for _ in range(2)]
+
+    assert answers == [204, 429]
