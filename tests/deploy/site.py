@@ -120,7 +120,8 @@ class Caddy(Proxy):
     def command(self):
         text = (DEPLOY / "Caddyfile").read_text()
         for place, here in {
-            "forum.example.org {": f"{self.address} {{\n\tbind 127.0.0.1\n\ttls fullchain.pem privkey.pem",
+            "\nforum.example.org {": f"\n{self.address} {{\n\tbind 127.0.0.1\n\ttls fullchain.pem privkey.pem",
+            "http://forum.example.org {": f"http://127.0.0.1:{self.plain_port} {{\n\tbind 127.0.0.1",
             "127.0.0.1:8000": f"127.0.0.1:{self.site_port}",
             "/srv/parley/var/static": str(self.static),
             "/srv/parley/deploy": str(DEPLOY),

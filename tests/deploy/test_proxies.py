@@ -1,7 +1,10 @@
 """What comes through nginx and through Caddy, set up as deploy/ does."""
 
 import gzip
+import http.client
 import re
+import socket
+import ssl
 import subprocess
 
 import pytest
@@ -10,6 +13,8 @@ from forum.serving.security_headers import HEADERS
 from tests import world
 from tests.deploy.site import DEPLOY, Caddy, Nginx
 from tests.deploy.visitors import Visitor, answer, watch
+
+HSTS = f"max-age={365 * 24 * 60 * 60}; includeSubDomains"
 
 
 @pytest.fixture(params=["nginx", "caddy"])
@@ -71,17 +76,16 @@ def test_behind_tls_cookies_are_secure_and_browsers_remember_it(proxy, site, vis
     assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
 
 
-def test_the_plain_port_leads_to_tls(nginx, site):
-    import http.client
-
-    line = http.client.HTTPConnection("127.0.0.1", nginx.plain_port, timeout=30)
+def test_the_plain_port_leads_to_tls(proxy, site):
+    line = http.client.HTTPConnection("127.0.0.1", proxy.plain_port, timeout=30)
     line.request("GET", "/t/12/?page=2")
 
     answered = line.getresponse()
 
     assert answered.status == 301
-    assert answered.headers["Location"] == "https://forum.example.org/t/12/?page=2"
-    assert has_each_safety_header_once(answered.headers)
+    assert re.fullmatch(r"https://[^/]+/t/12/\?page=2", answered.headers["Location"])
+    assert has_each_safety_header_once(answered.headers), answered.headers.items()
+    assert "Strict-Transport-Security" not in answered.headers  # which only TLS may say
     line.close()
 
 
@@ -105,7 +109,7 @@ def test_while_the_forum_is_down_a_page_in_its_look_says_so(kind, nginx, tmp_pat
     sheet = visitor.get(re.search(r'rel="stylesheet" href="([^"]+)"', page.text)[1])
 
     assert (page.status, sheet.status) == (502, 200)
-    assert has_each_safety_header_once(page.headers), page.headers.items()
+    assert is_safe_over_tls(page.headers), page.headers.items()
     assert "Back in a moment" in page.text
     visitor.leave()
     proxy.stop()
@@ -121,6 +125,10 @@ def has_each_safety_header_once(headers):
     return all(len(headers.get_all(name, [])) == 1 for name in HEADERS)
 
 
+def is_safe_over_tls(headers):
+    return has_each_safety_header_once(headers) and headers.get_all("Strict-Transport-Security", []) == [HSTS]
+
+
 def test_whatever_a_proxy_answers_has_each_safety_header_once(proxy, site, visit, topic):
     guest = visit(address=proxy.address)
     (proxy.static / "safe.txt").write_text("A file.")
@@ -128,12 +136,38 @@ def test_whatever_a_proxy_answers_has_each_safety_header_once(proxy, site, visit
 
     for path in paths:
         headers = guest.get(path).headers
-        assert has_each_safety_header_once(headers), (path, headers.items())
+        assert is_safe_over_tls(headers), (path, headers.items())
     guest.opens_form("/accounts/login/")
     too_large = guest.post("/accounts/login/", {"login": "x" * 1_100_000})
 
     assert too_large.status == 413
-    assert has_each_safety_header_once(too_large.headers), too_large.headers.items()
+    assert is_safe_over_tls(too_large.headers), too_large.headers.items()
+
+
+ODD = {
+    "a long header": (b"GET / HTTP/1.1\r\nHost: here\r\nX-Long: " + b"x" * 9000 + b"\r\n\r\n", (400, 431)),
+    "a long address": (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: here\r\n\r\n", (414,)),
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", (400,)),
+    "no HTTP": (b"nonsense\r\n\r\n", (400,)),
+    "an odd method": (b"TRACE / HTTP/1.1\r\nHost: here\r\n\r\n", (405,)),
+    "an announced body": (b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 5000000\r\n\r\n", (413,)),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_nginx_makes_nothing_of_is_refused_with_all_safety_headers(nginx, site, name):
+    """Caddy's server has answers of its own to such, of plain text, before anything that can be configured."""
+    sent, statuses = ODD[name]
+    with socket.create_connection(("127.0.0.1", nginx.port), timeout=30) as plain:
+        line = ssl._create_unverified_context().wrap_socket(plain)
+        line.sendall(sent)
+
+        answered = http.client.HTTPResponse(line)
+        answered.begin()
+
+        assert answered.status in statuses
+        assert is_safe_over_tls(answered.headers), answered.headers.items()
+        line.close()
 
 
 @pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile", "Caddyfile.containers"])
@@ -147,3 +181,4 @@ def test_the_safety_headers_of_a_proxy_say_what_the_forums_say(name):
     for header, value in HEADERS.items():
         assert re.search(rf"(?i)\b{header} ", text), header
         assert value in text or header == "content-security-policy", header
+    assert HSTS in text
