@@ -25,7 +25,7 @@ def main():
         from tests.browser.people import session_cookie
 
         demo.fill()
-        topic = Topic.objects.get(title__startswith="Channel layer").pk
+        topic = Topic.objects.get(title__startswith="Ninety days").pk
         session = session_cookie(User.objects.get(username=demo.MEMBER), address)
         with serving(address), sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

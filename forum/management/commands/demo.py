@@ -6,7 +6,7 @@ from forum.models import User
 
 
 class Command(BaseCommand):
-    help = "Fills a new, empty forum with a few people and discussions, to look around in. Only while DEBUG is on."
+    help = "Fills a new, empty forum with people and discussions, to look around in. Only while DEBUG is on."
 
     def add_arguments(self, parser):
         parser.add_argument("--if-new", action="store_true", help="do nothing, quietly, where somebody is already")
@@ -17,6 +17,7 @@ class Command(BaseCommand):
                 return
             raise CommandError("The demo forum is only made in a new, empty database while DEBUG is on.")
         demo.fill()
-        self.stdout.write("A demo forum was made. Sign in as")
-        for username, role in ((demo.OWNER, "owner, with /admin/"), (demo.MEMBER, "member")):
-            self.stdout.write(f"    {username}  password {demo.PASSWORD}  ({role})")
+        roles = {demo.OWNER: "owner, with /admin/", demo.MODERATOR: "moderator", demo.MEMBER: "member"}
+        self.stdout.write(f"A demo forum was made. Sign in with the password {demo.PASSWORD} as")
+        for username, role in roles.items():
+            self.stdout.write(f"    {username:<5}  ({role})")
