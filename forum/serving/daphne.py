@@ -3,6 +3,7 @@
 Only to be imported where daphne is: Twisted would cost every other process a third of a second and 24 MiB.
 """
 
+from autobahn.websocket.types import ConnectionDeny
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor
 
@@ -37,6 +38,11 @@ class Bounded(WebSocketProtocol):
         super().connectionLost(reason)
         self.resumeProducing()
         self.intake = None  # which knows this connection: else both would wait for the garbage collector
+
+    def onConnect(self, request):  # noqa: N802
+        if not request.headers.get("sec-websocket-protocol", "").isascii():  # daphne fails on these
+            raise ConnectionDeny(ConnectionDeny.BAD_REQUEST)
+        return super().onConnect(request)
 
     def dataReceived(self, data):  # noqa: N802
         if self.state == self.STATE_CONNECTING:
