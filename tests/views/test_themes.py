@@ -1,6 +1,8 @@
 import pytest
 from django.urls import reverse
 
+from forum.models import Announcement
+
 
 def choose(client, theme, back="/"):
     return client.post(reverse("theme"), {"theme": theme, "next": back})
@@ -68,3 +70,16 @@ def test_a_line_end_in_an_address_is_none_in_the_answer(client, db):
 
 def test_a_theme_is_not_chosen_by_an_address_alone(client, db):
     assert client.get(reverse("theme")).status_code == 405
+
+
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize("name", ["theme", "dismissed"])
+def test_choices_are_guarded_as_the_session_is(client, db, settings, secure, name):
+    settings.SESSION_COOKIE_SECURE = secure
+    announced = Announcement.objects.announce("Tea at five.")
+    places = {"theme": reverse("theme"), "dismissed": reverse("dismiss", args=[announced.pk])}
+
+    cookie = client.post(places[name], {"theme": "dark"}).cookies[name]
+
+    assert (bool(cookie["secure"]), cookie["samesite"], cookie["path"], cookie["domain"]) == (secure, "Lax", "/", "")
+    assert bool(cookie["httponly"]) == (name == "theme")  # js/announcements.js reads what was put away
