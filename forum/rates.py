@@ -1,6 +1,7 @@
 """How often one person may do something. Counted in Redis where there is one; else, and while it is away, here."""
 
 import time
+from threading import Lock
 
 from django.conf import settings
 from limits import parse
@@ -10,6 +11,8 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from forum import rest
 
+REMEMBERED = parse("1/hour")
+_once = Lock()  # copies of one form come at the same moment
 _local = SlidingWindowCounterRateLimiter(MemoryStorage())
 _shared = _local
 if settings.REDIS_URL:
@@ -30,21 +33,32 @@ def seconds_to_wait(what, who, count=True):
     return _in_redis_or_here(_count if count else _look, what, who)
 
 
+def seconds_to_wait_once(what, who, mark):
+    """As `seconds_to_wait`, but what was let in before with the same `mark` counts no more, and is let in again."""
+    with _once:
+        if _in_redis_or_here(_was_let_in, what, who, mark):
+            return 0
+        wait = seconds_to_wait(what, who)
+        if not wait:
+            _in_redis_or_here(_let_in, what, who, mark)
+        return wait
+
+
 def clear(what, who):
     """As if `who` had not done `what` before."""
     _in_redis_or_here(_clear, what, who)
 
 
-def _in_redis_or_here(act, what, who):
+def _in_redis_or_here(act, *about):
     if rest.redis.allows():
         try:
-            result = act(_shared, what, who)
+            result = act(_shared, *about)
         except StorageError as error:
             rest.redis.begin(error)
         else:
             rest.redis.end()
             return result
-    return act(_local, what, who)
+    return act(_local, *about)
 
 
 def forget():
@@ -61,6 +75,14 @@ def _count(limiter, what, who):
 def _look(limiter, what, who):
     rate = parse(settings.RATES[what])
     return 0 if limiter.test(rate, what, str(who)) else _seconds(limiter, rate, what, who)
+
+
+def _was_let_in(limiter, what, who, mark):
+    return not limiter.test(REMEMBERED, what, str(who), mark)
+
+
+def _let_in(limiter, what, who, mark):
+    limiter.hit(REMEMBERED, what, str(who), mark)
 
 
 def _clear(limiter, what, who):

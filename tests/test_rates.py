@@ -1,9 +1,11 @@
 import time
+from functools import partial
 
 import pytest
 from limits.errors import StorageError
 
 from forum import rates, rest
+from tests.together import at_once
 
 
 @pytest.fixture
@@ -16,6 +18,27 @@ def test_after_as_many_as_allowed_one_has_to_wait(two_a_day):
 
     assert waits[:2] == [0, 0]
     assert all(0 < wait <= 2 * 24 * 3600 for wait in waits[2:])
+
+
+def test_one_form_counts_once_however_often_it_is_sent(two_a_day):
+    assert [rates.seconds_to_wait_once("post", 7, mark) for mark in "aaabbba"] == [0] * 7
+    assert rates.seconds_to_wait_once("post", 7, "c") > 0
+
+
+def test_a_form_that_was_refused_is_refused_again(two_a_day):
+    for mark in "ab":
+        rates.seconds_to_wait_once("post", 7, mark)
+
+    assert all(rates.seconds_to_wait_once("post", 7, mark) > 0 for mark in "ccdc")
+    assert rates.seconds_to_wait_once("post", 8, "c") == 0
+
+
+def test_a_form_sent_by_many_at_once_counts_once(settings):
+    settings.RATES = {"post": "3/day"}
+
+    waits = at_once(*[partial(rates.seconds_to_wait_once, "post", 7, mark) for mark in "abcd" * 5])
+
+    assert sorted(wait > 0 for wait in waits) == [False] * 15 + [True] * 5
 
 
 def test_a_clock_that_is_set_keeps_nobody_waiting_longer(settings, monkeypatch):

@@ -11,6 +11,7 @@ class RateLimited:
     """For a form: `rate` is a name in settings.RATES, `author` who sends it. Moderators are not counted here."""
 
     rate = "post"
+    mark = None  # what a form that makes a post is recognised by: sent again, or twice at once, it counts once
 
     def __init__(self, *args, author=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -18,14 +19,14 @@ class RateLimited:
 
     def clean(self):
         cleaned = super().clean()
-        if (
-            not self.errors
-            and self.counts()
-            and not self.author.is_moderator
-            and (wait := rates.seconds_to_wait(self.rate, self.author.pk))
-        ):
+        if not self.errors and self.counts() and not self.author.is_moderator and (wait := self._seconds_to_wait()):
             raise forms.ValidationError(too_often(wait), code="rate")
         return cleaned
+
+    def _seconds_to_wait(self):
+        if self.mark:
+            return rates.seconds_to_wait_once(self.rate, self.author.pk, self.mark)
+        return rates.seconds_to_wait(self.rate, self.author.pk)
 
     def counts(self):
         """Whether this asks for anything to be done, as what is sent again does not."""

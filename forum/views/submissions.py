@@ -18,6 +18,7 @@ class Submission:
     def __init__(self, request, form):
         self.author, token = request.user, request.POST.get("token", "")
         self.mark = (token, digest(form, request.path)) if is_token(token) else None
+        form.mark = self.mark and " ".join(self.mark)
 
     def earlier(self):
         """The post that this form has made before with the same content, if its author may see it; else None."""

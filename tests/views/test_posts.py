@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from forum import rates
 from forum.forms import unsent
 from forum.models import Post, Topic, User
 from tests import world
+from tests.together import at_once
 
 
 def words(text="Tea, please.", **changed):
@@ -441,8 +443,6 @@ def test_a_menu_offers_what_its_reader_may_do(signed_in, client, ada, grace, mo,
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("form", ["reply", "topic", "all of them"])
 def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category, form):
-    from tests.together import at_once
-
     one, other = world.topic(ada, help_category), world.topic(ada, help_category)
     sent = words(title="Another topic", category=help_category.pk)
     places = {
@@ -466,9 +466,27 @@ def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category
 
 
 @pytest.mark.django_db(transaction=True)
-def test_several_texts_with_one_token_sent_at_once_are_a_post_each(ada, grace, help_category):
-    from tests.together import at_once
+@pytest.mark.parametrize("form", ["reply", "topic"])
+def test_copies_of_one_form_use_up_no_allowance(grace, topic, settings, form):
+    settings.RATES = {**settings.RATES, "post": "2/day", "topic": "2/day"}
+    rates.forget()
+    place = replies(topic) if form == "reply" else reverse("create_topic")
 
+    def send(token, body, copies=6):
+        sent = words(title=body, category=topic.category_id) | {"token": token, "body": body}
+        return {answer.status_code for answer in at_once(*[partial(client_of(grace).post, place, sent)] * copies)}
+
+    tokens = [world.token() for _ in range(3)]
+    assert send(tokens[0], "Tea.") == {302}
+    assert send(tokens[1], "Coffee.") == {302}
+    assert send(tokens[2], "Milk.") == {422}
+    assert send(tokens[1], "Milk.") == {422}
+    assert send(tokens[0], "Tea.") == {302}
+    assert Post.objects.filter(author=grace).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_texts_with_one_token_sent_at_once_are_a_post_each(ada, grace, help_category):
     topic, sent = world.topic(ada, help_category), words()
     texts = ["Tea.", "Coffee.", "Milk."] * 3
 
