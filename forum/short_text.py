@@ -19,6 +19,7 @@ SHOWN_BEFORE = 20  # characters of the text that a message repeats
 BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
     "|[\u2065\ufdd0-\ufdef\ufff0-\ufff8\ufffe\uffff]"
+    "|[\U00016fe4\U0001d159]"  # a filler of Khitan, and a note without a head
 )
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 SIGNS_OVER_NUMBERS = re.compile("[\u0600-\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd]")  # Cf, and visible

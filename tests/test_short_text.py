@@ -49,6 +49,8 @@ UNSEEN = [
     "\u200b",
     "\u3164",
     "\u2800",
+    "\U0001d159",
+    "\U0001d159 \U00016fe4",
     "\u00ad",
     "\u2065",
     "\u2060\ufeff",
@@ -63,6 +65,7 @@ FAULTY = [
     "T\u00adea",
     "Tea\u3164",
     "Te\u2800a",
+    "Te\U0001d159a",
     "Tea\x07",
     "Te\u200da",
     "Te\u200ca",
@@ -198,4 +201,4 @@ def test_every_letter_and_symbol_of_unicode_may_stand_alone_but_for_those_that_s
         if unicodedata.category(letter)[0] in "LNPS" and not is_visible(letter):
             refused.append(hex(code))
 
-    assert refused == ["0x115f", "0x1160", "0x2800", "0x3164", "0xffa0"]
+    assert refused == ["0x115f", "0x1160", "0x2800", "0x3164", "0xffa0", "0x1d159"]
