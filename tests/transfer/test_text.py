@@ -329,8 +329,125 @@ def test_the_headers_that_outlook_puts_above_an_old_mail_begin_a_quote():
     )
 
 
-def test_a_line_that_begins_with_from_is_no_header():
-    assert write("From: here to there.\nIt is far.") == "From: here to there.\nIt is far."
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: here to there.\nIt is far.",
+        "From: London\nTo: Paris\nDate: 5 May\n\nI would go by train.",
+        "The kites\nFrom: Ada\nTo: Grace\n\nare mine.",
+    ],
+)
+def test_a_line_that_begins_with_from_is_no_header(text):
+    assert ">" not in write(text)
+
+
+# --- Old mails without a mark ---
+
+UNMARKED = "\n".join(f"Line {n} of the old mail." for n in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "From: Ada <ada@x.example>\nSent: Friday, 1 May 2020 10:00\nTo: Ines\nSubject: Kites",
+        "Von: Ada <ada@x.example>\nGesendet: Freitag, 1. Mai 2020 10:00\nAn: Ines\nBetreff: Kites",
+        "De : Ada <ada@x.example>\nEnvoyé : vendredi 1 mai 2020 10:00\nÀ : Ines\nObjet : Kites",
+        "De: Ada\nEnviado el: viernes, 1 de mayo de 2020 10:00\nPara: Ines\nAsunto: Kites",
+        "De: Ada\nEnviado: sexta-feira, 1 de maio de 2020\nPara: Ines\nAssunto: Kites",
+        "Da: Ada\nInviato: venerdì 1 maggio 2020 10:00\nA: Ines\nOggetto: Kites",
+        "Van: Ada\nVerzonden: vrijdag 1 mei 2020 10:00\nAan: Ines\nOnderwerp: Kites",
+        "Från: Ada\nSkickat: den 1 maj 2020 10:00\nTill: Ines\nÄmne: Kites",
+        "Fra: Ada\nSendt: 1. maj 2020 10:00\nTil: Ines\nEmne: Kites",
+        "Od: Ada\nWysłano: 1 maja 2020 10:00\nDo: Ines\nTemat: Kites",
+        "Od: Ada\nOdesláno: 1. května 2020 10:00\nKomu: Ines\nPředmět: Kites",
+        "Lähettäjä: Ada\nLähetetty: 1. toukokuuta 2020\nVastaanottaja: Ines\nAihe: Kites",
+        "От: Ada\nОтправлено: 1 мая 2020 г. 10:00\nКому: Ines\nТема: Kites",
+        "Kimden: Ada\nGönderilme: 1 Mayıs 2020 10:00\nKime: Ines\nKonu: Kites",
+        "发件人: Ada\n发送时间: 2020年5月1日 10:00\n收件人: Ines\n主题: Kites",
+        "差出人: Ada\n送信日時: 2020年5月1日 10:00\n宛先: Ines\n件名: Kites",
+        'From:"Ada" <ada@x.example>\nTo:Ines\nCc:\nSent:Fri, 1 May 2020\nSubject:Kites',
+    ],
+)
+def test_outlooks_headers_are_known_in_many_languages(headers):
+    written = write(f"New.\n\n{headers}\n\n{UNMARKED}\n")
+
+    assert re.match(r"New\.\n\n> \[!quote\]- Ada, .*:\n>\n> Line 1 of", written), written
+    assert written.endswith("> Line 8 of the old mail.")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "On Fri, May 1, 2020 at 10:00 AM Ada <ada@x.example> wrote:",
+        "On May 1, 2020, at 10:00, Ada wrote:",
+        "On Fri, 1 May 2020, Ada wrote:",
+        "On Fri, May 1, 2020 at 10:00 AM Ada\n<ada@x.example> wrote:",
+        "Am 01.05.20 um 10:00 schrieb Ada:",
+        "Le 01/05/2020 à 10:00, Ada a écrit :",
+        "在 2020-05-01 10:00:00，Ada 写道：",
+        "-----Original Message-----",
+        "-------- Weitergeleitete Nachricht --------",
+    ],
+)
+def test_an_old_mail_below_is_folded_also_if_no_line_has_a_mark(source):
+    written = write(f"New.\n\n{source}\n\n{UNMARKED}\n")
+
+    assert re.match(r"New\.\n\n> \[!quote\]- .*[:：]\n>\n> Line 1 of", written), written
+    assert written.endswith("> Line 8 of the old mail.")
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        f"On Fri, 1 May 2020, Ada wrote:\n\n{UNMARKED}",
+        f"My answers are below.\n\nOn Fri, 1 May 2020, Ada wrote:\n\n{UNMARKED}",
+        f"I remember the hill.\n\nOn page 5 in 1986 Ada wrote:\n\n{UNMARKED}",
+        f"I remember the hill.\n\nOn Fri, 1 May 2020 I flew:\n\n{UNMARKED}",
+        f"The original message\n\n{UNMARKED}",
+        f"--- message ---\n\n{UNMARKED}",
+    ],
+)
+def test_in_doubt_words_are_their_authors(mail):
+    assert ">" not in write(mail)
+
+
+def test_who_marks_one_quote_marks_them_all():
+    mail = f"> Up?\n\nYes.\n\nOn Fri, 1 May 2020, Ada wrote:\n\n{UNMARKED}"
+
+    assert write(mail).endswith("\nLine 8 of the old mail.")
+
+
+def test_what_follows_the_end_of_an_old_mail_is_its_authors():
+    mail = f"New.\n\n--- Original Message ---\n{UNMARKED}\n--- End of original message ---\n\nMore."
+
+    assert write(mail).endswith("\nMore.")
+
+
+@pytest.mark.parametrize("mark", ["| ", ": ", "Ada> ", "AM> ", " AM> ", "AM>> "])
+def test_quotes_may_be_marked_in_other_ways(mark):
+    written = write(f"{mark}Does the big kite fly?\n{mark}Or the small one?\nYes, it does.")
+
+    assert written == "> Does the big kite fly?\n> Or the small one?\n\nYes, it does."
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "| Kite | Colour |\n| big | red and blue as you like it. |",
+        "| Number of kites : 5\n| Number of strings : 0",
+        "|    the box of a program says so.\n|    and its second line is here.",
+        "SQL> select name from kites;\nSQL> select string from kites;",
+        "Ada> One line alone may be anything at all.",
+        ":) I am glad that it flies.\n:) And so are we all.",
+        ":-D I am glad that it flies.\n:-D And so are we all.",
+    ],
+)
+def test_tables_prompts_and_smileys_are_no_quotes(lines):
+    assert "blockquote" not in markdown.render(write(f"See:\n\n{lines}"))
+
+
+def test_marks_within_a_quote_may_stand_further_in():
+    assert write("> Yes.\n>     > Up?\n>     >     > Down?") == "> Yes.\n>\n> > Up?\n> >\n> > > Down?"
 
 
 def test_an_address_that_lost_its_quote_mark_is_put_back():
@@ -485,6 +602,11 @@ HOSTILE = {
     "ever deeper": "\n".join(">" * n + " x" for n in range(1200)),
     "headers": "From: a\nTo: b\n\n" * 4000,
     "sources": "On 1 wrote:\n" * 4000,
+    "answered sources": "x\n> x\n" + "On Fri, 1 May 2020, Ada wrote:\n" * 4000,
+    "sources below nothing": " \n" * 60_000 + "On Fri, 1 May 2020, Ada wrote:\n> x\n" * 2000,
+    "original messages": "-- Original Message --\n\n" * 4000,
+    "ends of messages": "-- Original Message --\nx\n-- end of message --\n" * 2000,
+    "other marks": "| a b c d.\n| e f g h.\nx\n" * 5000,
     "stars": "*" * 80_000,
     "brackets": "[" * 80_000,
     "links": "<http://a" * 8000,
