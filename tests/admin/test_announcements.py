@@ -64,3 +64,25 @@ def test_a_form_sent_twice_announces_once_and_another_text_once_more(admin, send
         assert admin.post(NEW, form | {"text": text}).status_code == 302
 
     assert sorted(Announcement.objects.values_list("text", flat=True)) == ["Back at seven.", "Back at six."]
+
+
+def test_a_corrected_announcement_keeps_who_made_it_and_shows_the_new_text(admin, ada, send):
+    made = Announcement.objects.announce("Back at *six*.", made_by=ada)
+
+    send(admin, page(made), text="Back at *seven*.")
+
+    made.refresh_from_db()
+    assert made.made_by == ada
+    assert "<em>seven</em>" in made.html
+
+
+def test_the_list_tells_what_is_shown_from_what_is_over(admin, olive):
+    Announcement.objects.announce("Hello.", made_by=olive)
+    Announcement.objects.announce("Goodbye.", made_by=olive).end()
+
+    rows = admin.get(LIST).text.partition('id="result_list"')[2].partition("<tbody>")[2].split("</tr>")
+    over, shown = rows[:2]
+    assert "Goodbye." in over
+    assert "over</td>" in over
+    assert "Hello." in shown
+    assert 'badge--on">shown' in shown

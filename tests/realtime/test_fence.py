@@ -9,6 +9,7 @@ from django.test import Client
 
 from forum.models import Topic, User
 from realtime import groups
+from realtime.fence import MANY
 from realtime.models import Revocation
 from tests import world
 from tests.realtime.sockets import do, session_of, until
@@ -86,6 +87,7 @@ REVOKED = {
     "category went inside a private one": lambda iris, lounge: put_inside(lounge),
     "was deactivated": lambda iris, lounge: deactivate(iris),
     "was deactivated in bulk": lambda iris, lounge: User.objects.filter(pk=iris.pk).update(is_active=False),
+    "was deactivated with many others": lambda iris, lounge: deactivate_many(),
     "was deactivated and activated again": lambda iris, lounge: suspend_for_a_moment(iris),
     "signed out everywhere": lambda iris, lounge: iris.sign_out_everywhere(),
     "changed the password": lambda iris, lounge: (iris.set_password("another one"), iris.save()),
@@ -106,6 +108,12 @@ def suspend_for_a_moment(user):
 def deactivate(user):
     user.is_active = False
     user.save()
+
+
+def deactivate_many():
+    """More than the fence is raised for one by one."""
+    User.objects.bulk_create(User(username=f"member{n}", email=f"member{n}@example.org") for n in range(MANY))
+    assert User.objects.filter(is_superuser=False).update(is_active=False) > MANY
 
 
 @pytest.mark.parametrize("how", REVOKED)

@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
-from realtime import redis_client, stripped
+from forum.asgi import application
+from realtime import probe, redis_client, stripped
+from tests.serving.visitors import Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +79,14 @@ def test_a_stripped_upgrade_is_noticed(asked):
     assert answer.status_code == 426
     assert "Upgrade" in answer.content.decode()
     assert asked()["Sockets"][0] == "warn"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_probe_writes_letter_by_letter_to_staff_and_is_nowhere_for_others(olive, ada, monkeypatch):
+    monkeypatch.setattr(probe, "PAUSE", 0)
+
+    answers = {user: Visitor(application, user).gets("/live/probe") for user in (olive, ada, None)}
+
+    assert [answers[user].status for user in (olive, ada, None)] == [200, 404, 404]
+    assert answers[olive].body == b"live?"
+    assert "content-length" not in answers[olive].headers

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forum.models import Announcement, Category, Post, Topic, User
+from forum.serving.guest_keys import key_of
 from tests import world
 
 from .visitors import Visitor
@@ -200,6 +201,21 @@ def test_a_host_that_is_not_the_forums_is_answered_with_no_kept_page(guest, topi
 
     for host in ("elsewhere.example", "testserver.elsewhere.example", "testserver:x", ""):
         assert guest.gets("/", host=host).status == 400
+
+
+def test_a_request_that_names_two_hosts_has_no_kept_page():
+    hosts = [(b"host", b"testserver"), (b"host", b"elsewhere.example")]
+
+    assert key_of({"method": "GET", "path": "/", "query_string": b"", "scheme": "http", "headers": hosts}) is None
+
+
+def test_pages_over_tls_are_kept_apart_from_those_without(guests, topic, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+    for scheme in ("https", "http"):
+        Visitor(guests, x_forwarded_proto=scheme).gets("/")
+
+    assert [key.is_secure for key in guests.kept] == [True, False]
 
 
 def test_long_cookies_of_guests_fill_no_memory(guests, topic):
