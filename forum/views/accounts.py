@@ -3,6 +3,8 @@
 from allauth.account import app_settings, views
 from allauth.account.models import EmailAddress
 from django.core import signing
+from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 
@@ -12,7 +14,9 @@ from forum.way_back import way_back, with_way_back
 class ConfirmEmail(views.ConfirmEmailView):
     def post(self, *args, **kwargs):
         try:
-            return super().post(*args, **kwargs)
+            with transaction.atomic():  # or two at once both find the address unconfirmed, and one breaks off half-way
+                lock_for(self.kwargs["key"])
+                return super().post(*args, **kwargs)
         except Http404:
             if not is_confirmed(self.kwargs["key"]):
                 raise
@@ -43,11 +47,22 @@ class PasswordResetFromKey(views.PasswordResetFromKeyView):
 
 def is_confirmed(key):
     """Whether this link has done its work, however long ago."""
+    return addresses_of(key).filter(verified=True).exists()
+
+
+def lock_for(key):
+    """Nobody else confirms an address of this member, or this address as another's, before the transaction ends."""
+    for address in addresses_of(key):
+        rivals = EmailAddress.objects.filter(Q(email=address.email) | Q(user=address.user_id))
+        list(rivals.order_by("pk").select_for_update())
+
+
+def addresses_of(key):
+    """The address that the link with this key confirms, or none."""
     try:
-        pk = signing.loads(key, salt=app_settings.SALT)
+        return EmailAddress.objects.filter(pk=signing.loads(key, salt=app_settings.SALT))
     except signing.BadSignature:
-        return False
-    return EmailAddress.objects.filter(pk=pk, verified=True).exists()
+        return EmailAddress.objects.none()
 
 
 confirm_email = ConfirmEmail.as_view()
