@@ -1,5 +1,7 @@
 from channels.sessions import CookieMiddleware
 
+from forum.serving.clean import clean_cookies
+
 from . import origins
 from .consumers import serve
 from .hub import the_hub
@@ -7,7 +9,17 @@ from .long_poll import LongPoll
 from .probe import probe
 from .visitors import counted_network_of
 
-page = CookieMiddleware(serve)
+with_cookies = CookieMiddleware(serve)
+
+
+async def page(scope, receive, send):
+    """What a request for a socket brings is cleaned here; what HTTP brings was cleaned at its entrance."""
+    headers = [(name, cleaned(value) if name == b"cookie" else value) for name, value in scope["headers"]]
+    await with_cookies({**scope, "headers": headers}, receive, send)
+
+
+def cleaned(cookies):
+    return clean_cookies(cookies.decode("latin-1")).encode("latin-1")
 
 
 async def application(scope, receive, send):

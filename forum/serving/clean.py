@@ -1,13 +1,13 @@
 """What no browser sends and no database takes: control characters and surrogates, NUL above all. See entrance.py."""
 
 import re
-from http import cookies
 
 from django.conf import settings
 from django.http import QueryDict
 
 LONGEST_PATH = 8000  # characters
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+NO_COOKIE = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
 NO_QUERY = re.compile(rb"%00|[\x00-\x1f\x7f]")
 NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -28,14 +28,12 @@ def is_clean_header(value):
 
 
 def clean_cookies(header):
-    """A Cookie header without those whose value, as Django reads it, holds a control character."""
+    """A Cookie header without those that hold a control character, or a backslash that could stand for one.
+
+    None of ours does; and Python takes half a minute for 60,000 backslashes between quotes (CVE-2024-7592).
+    """
     chunks = (chunk.strip() for chunk in header.split(";"))
-    return "; ".join(chunk for chunk in chunks if chunk and not CONTROLS.search(unquoted(chunk)))
-
-
-def unquoted(chunk):
-    name, _equals, value = chunk.partition("=")
-    return name + cookies._unquote(value.strip())
+    return "; ".join(chunk for chunk in chunks if chunk and not NO_COOKIE.search(chunk))
 
 
 def clean_fields(fields):
