@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from forum.forms.short_text import UncutField
 from forum.models import Category
 from forum.templatetags.parley import swatch
 
@@ -12,6 +13,7 @@ from .base import ForumAdmin, list_link
 
 class CategoryForm(forms.ModelForm):
     class Meta:
+        field_classes = {"description": UncutField}
         widgets = {"color": forms.TextInput(attrs={"type": "color"})}
 
 

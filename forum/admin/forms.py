@@ -5,6 +5,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.utils.translation import gettext_lazy as _
 
 from forum.forms import posts, topics
+from forum.forms.short_text import UncutField
 
 
 class BodyField(posts.BodyField):
@@ -21,6 +22,7 @@ class TitleField(topics.TitleField):
 
 class AnnouncementForm(forms.ModelForm):
     class Meta:
+        field_classes = {"text": UncutField}
         widgets = {"text": AdminTextareaWidget(attrs={"rows": 4, "dir": "auto"})}
         help_texts = {"text": _("Markdown, at most 300 characters; links are welcome. Several lines become one.")}
 

@@ -5,14 +5,14 @@ from forum.models import User
 
 from .guarded import Guarded
 from .limits import RateLimited
-from .short_text import ShortTextField
+from .short_text import ShortTextField, UncutField
 
 
 class ProfileForm(Guarded, RateLimited, forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "about", "hides_presence", "announces_updates"]
-        field_classes = {"name": ShortTextField}
+        field_classes = {"name": ShortTextField, "about": UncutField}
         widgets = {
             "name": forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
             "about": forms.Textarea(attrs={"dir": "auto", "rows": 6}),

@@ -4,11 +4,11 @@ from django.utils.translation import gettext_lazy as _
 from forum import markdown
 
 from .limits import RateLimited
-from .short_text import ShortTextField
+from .short_text import ShortTextField, UncutField
 from .submissions import TokenField, as_typed
 
 
-class BodyField(forms.CharField):
+class BodyField(UncutField):
     """Markdown as somebody typed it. Its length is checked before anything else looks at it."""
 
     def __init__(self, **kwargs):
@@ -16,7 +16,7 @@ class BodyField(forms.CharField):
             label=kwargs.pop("label", _("Text")),
             max_length=markdown.MAX_LENGTH,
             strip=False,  # four spaces before the first word make it code
-            widget=forms.Textarea(attrs={"rows": 8, "data-composer": "", "dir": "auto"}),
+            widget=forms.Textarea(attrs={"rows": 8, "data-composer": markdown.MAX_LENGTH, "dir": "auto"}),
             error_messages={"required": _("Please write something.")},
             **kwargs,
         )

@@ -3,7 +3,16 @@ from django import forms
 from forum.short_text import one_line, validate_short_text
 
 
-class ShortTextField(forms.CharField):
+class UncutField(forms.CharField):
+    """Takes what is too long, to say so: with `maxlength` browsers cut off what is pasted, and tell nobody."""
+
+    def widget_attrs(self, widget):
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
+class ShortTextField(UncutField):
     """A line that people type, under the rules that all short texts have."""
 
     default_validators = [validate_short_text]

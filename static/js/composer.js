@@ -73,9 +73,15 @@ class Composer {
 
   #changed() {
     this.#grow();
-    const left = this.textarea.maxLength - this.textarea.value.length;
-    if (this.textarea.maxLength > 0 && left < NEAR) this.#show(this.box.dataset.left.replace("%n", left));
+    const left = this.#left;
+    if (left < NEAR) this.#show(this.box.dataset[left < 0 ? "over" : "left"].replace("%n", Math.abs(left)));
     else if (PROBLEMS.includes(this.said)) this.#say("");
+  }
+
+  // As the forum counts them: what JavaScript counts as two may be one.
+  get #left() {
+    const { value, dataset } = this.textarea;
+    return dataset.composer - (value.length < dataset.composer - NEAR ? 0 : [...value].length);
   }
 
   #grow() {
@@ -86,7 +92,7 @@ class Composer {
 
   #say(what, status = "") {
     if (this.textarea.readOnly) return; // another word stands there: why this can't be sent
-    if (what === "saved" && PROBLEMS.includes(this.said)) return; // nothing was typed since
+    if (what === "saved" && (PROBLEMS.includes(this.said) || this.#left < NEAR)) return; // there is worse to know
     this.said = what;
     this.#show((this.box.dataset[what] ?? "").replace("%n", status));
     this.state.classList.toggle("composer__state--problem", PROBLEMS.includes(what));

@@ -27,8 +27,18 @@ def test_the_owner_announces(admin, olive, send):
 def test_the_form_has_room_for_a_sentence_and_says_how_long_it_may_be(admin):
     form = admin.get(NEW).text
 
-    assert 'maxlength="300"' in form.partition("<textarea")[2].partition(">")[0]
+    assert "<textarea" in form
     assert "at most 300 characters" in form
+
+
+def test_too_long_a_text_is_not_cut_off_but_comes_back(admin, send):
+    text = "long " * 70
+
+    answer = send(admin, NEW, text=text.strip())
+
+    assert "at most 300 characters (it has 349)" in answer.text
+    assert text.strip() in answer.text
+    assert "maxlength" not in answer.text.partition("<textarea")[2].partition(">")[0]
 
 
 def test_a_moment_that_is_past_is_refused(admin, send):

@@ -54,6 +54,27 @@ def test_tools_that_could_not_be_had_come_at_the_next_try(visit, ada, topic):
     page.wait_for_function("!!customElements.get('md-bold')")
 
 
+def test_nothing_of_what_is_pasted_is_cut_off(writing, topic):
+    state = writing.locator(".composer__state")
+
+    text(writing).focus()
+    writing.keyboard.insert_text("🍵" * 33_000)  # each of them two characters for JavaScript
+
+    expect(state).to_have_text("Characters too many: 1000")
+    writing.keyboard.press("Control+Enter")
+    expect(writing.locator(".errorlist")).to_contain_text("at most 32000 characters (it has 33000)")
+    expect(text(writing)).to_have_value("🍵" * 33_000)
+
+
+def test_the_characters_that_are_left_are_counted_near_the_limit(writing):
+    state = writing.locator(".composer__state")
+
+    text(writing).fill("x" * 31_000)
+    expect(state).to_have_text("Draft saved")
+    text(writing).fill("x" * 31_001)
+    expect(state).to_have_text("Characters left: 999")
+
+
 def test_the_preview_shows_what_the_post_will_be(writing):
     text(writing).fill("*Tea*, <script>alert(1)</script>")
 
