@@ -50,7 +50,7 @@ def test_the_demo_is_made_once_and_never_doubled(db, settings, capsys):
 
 
 def test_a_demo_that_fails_half_way_leaves_nothing(db, monkeypatch):
-    monkeypatch.setattr("forum.demo.filling.ANNOUNCEMENT", "x" * 400)
+    monkeypatch.setattr("forum.demo.content.announcement", lambda: "x" * 400)
 
     with pytest.raises(ValidationError, match="300"):
         demo.fill()

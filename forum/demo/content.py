@@ -18,6 +18,7 @@ IN_ORDER = ("news", "sky", "radio", "garden", "workshop", "table", "committee")
 
 OWNER, MODERATOR, MEMBER = "olive", "tomas", "mira"
 
+NO_PART = {"topics", "categories", "announcement"}  # of the category itself, in its file
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -94,6 +95,10 @@ def topics():
     )
 
 
+def announcement():
+    return _read("news")["announcement"]
+
+
 def _read(name):
     return tomllib.loads((FOLDER / f"{name}.toml").read_text())
 
@@ -103,7 +108,7 @@ def _person(joined, groups=(), **told):
 
 
 def _categories(told):
-    yield _category(**{name: value for name, value in told.items() if name not in ("topics", "categories")})
+    yield _category(**{name: value for name, value in told.items() if name not in NO_PART})
     for inner in told.get("categories", ()):
         yield _category(**inner, parent=told["name"])
 

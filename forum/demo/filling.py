@@ -14,7 +14,6 @@ from forum.models import Announcement, Category, Post, Reading, Topic, User
 from . import content
 
 PASSWORD = "parley-demo"  # noqa: S105
-ANNOUNCEMENT = "Dark-site weekend from Friday: two beds left. [What to pack](#darksite)"
 
 SHORTLY = timedelta(minutes=3)  # after its first post a topic is pinned, after its last one closed
 LATELY = timedelta(days=3)  # what the member has not caught up with
@@ -32,7 +31,7 @@ def fill():
     for when, happen, *told in sorted(events, key=itemgetter(0)):  # so that ids rise with time, as lists expect
         happen(when, *told)
     _remember_readings(people, now)
-    Announcement.objects.announce(linked(ANNOUNCEMENT, discussions), made_by=people[content.OWNER])
+    Announcement.objects.announce(linked(content.announcement(), discussions), made_by=people[content.OWNER])
 
 
 def linked(text, discussions, here=None):
