@@ -18,7 +18,14 @@ from django.http import Http404
 from django.http.cookie import parse_cookie
 
 from forum.clients import client_address, network_of
-from forum.serving.clean import clean_cookies, clean_fields, is_clean_address, is_clean_header, is_readable_query
+from forum.serving.clean import (
+    clean_cookies,
+    clean_fields,
+    has_simple_parts,
+    is_clean_address,
+    is_clean_header,
+    is_readable_query,
+)
 from forum.serving.encodings import accepted
 from forum.serving.refusals import Refused, send_refusal
 
@@ -181,12 +188,19 @@ def with_clean_input(get_response):
             request.COOKIES = parse_cookie(clean_cookies(request.META["HTTP_COOKIE"]))
         if request.method == "POST":
             try:
+                refuse_odd_parts(request)
                 request.POST = clean_fields(request.POST)
             except (SuspiciousOperation, LookupError, UnicodeError) as error:  # too many fields, or a codec of its own
                 raise BadRequest from error
         return get_response(request)
 
     return respond
+
+
+def refuse_odd_parts(request):
+    boundary = request.content_params.get("boundary", "")
+    if request.content_type == "multipart/form-data" and not has_simple_parts(request.body, boundary):
+        raise BadRequest
 
 
 def with_clean_address(get_response):

@@ -1,5 +1,6 @@
 """No address fails for what somebody sends: each in urls.py is asked and sent odd things by everybody there is."""
 
+import time
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -124,6 +125,24 @@ def test_no_cookie_makes_a_page_fail(db, topic, caplog, name, value):
         answers += [(path, value, client.get(path, **headers)), (path, value, client.post(path, **headers))]
 
     assert not failures(answers, caplog)
+
+
+@pytest.mark.parametrize("name", [";" * 800, "a;b" * 250, ";name=x" * 100])
+def test_parts_with_many_parameters_are_refused_before_they_are_taken_apart(client, name, caplog):
+    part = f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\nx\r\n'
+    began = time.thread_time()
+    answer = client.post("/accounts/login/", part * 990 + "--b--", content_type="multipart/form-data; boundary=b")
+
+    assert answer.status_code == 400
+    assert time.thread_time() - began < 1
+    assert not failures([("/accounts/login/", name, answer)], caplog)
+
+
+def test_a_text_of_semicolons_is_no_odd_part(signed_in, grace, topic):
+    form = {"body": f"One;{'; two;' * 500}\n\n--b; {';' * 100}", "token": world.token()}
+    answer = signed_in(grace).post(f"/t/{topic.pk}/replies/", form)  # as multipart, which a client of tests sends
+
+    assert answer.status_code == 302
 
 
 def test_too_many_fields_and_too_much_are_refused_without_a_traceback(signed_in, ada, topic, caplog):
