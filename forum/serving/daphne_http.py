@@ -13,8 +13,8 @@ from django.conf import settings
 from twisted.internet import reactor
 from twisted.web import http
 
-from forum.serving.connections import CHUNKS, PATIENCE
-from forum.serving.entrance import GRACE, HEAD, SLOWEST
+from forum.serving.bodies import GRACE, SLOWEST
+from forum.serving.connections import CHUNKS, HEAD, PATIENCE
 from forum.serving.lingering import Lingering, network_at
 from forum.serving.refusals import page_for, whole_answer
 from forum.serving.security_headers import ENCODED

@@ -5,19 +5,15 @@ only where it is a POST: of a bounded size, and it has to arrive in time. The ad
 follow in two middlewares below.
 """
 
-import asyncio
 import logging
 import re
-import time
-from collections import Counter
-from io import BytesIO
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestAborted, SuspiciousOperation
 from django.http import Http404
 from django.http.cookie import parse_cookie
 
-from forum.clients import client_address, network_of
+from forum.serving.bodies import Body, announces_body, valued
 from forum.serving.clean import (
     clean_cookies,
     clean_fields,
@@ -31,8 +27,6 @@ from forum.serving.refusals import Refused, send_refusal
 
 logger = logging.getLogger(__name__)
 HEAD = 65_536  # bytes of all headers
-GRACE, SLOWEST = 10, 1000  # a body has so many seconds, and one more for each of so many bytes that have come
-HELD = 8 * 2**20  # bytes of bodies that are not complete, of one network in one process
 LONGEST_TYPE = 200  # bytes of a Content-Type; a boundary has at most 70
 LENGTH = re.compile(rb"[0-9]{1,18}")
 UTF8 = re.compile(rb"""charset\s*=\s*"?utf-?8"?\s*(;|$)""", re.IGNORECASE)
@@ -105,14 +99,6 @@ def is_content_type(kind):
     return b"charset" not in kind.lower() or UTF8.search(kind) is not None
 
 
-def announces_body(headers):
-    return bool(valued(headers, b"transfer-encoding")) or any(map(int, valued(headers, b"content-length")))
-
-
-def valued(headers, wanted):
-    return [value for name, value in headers if name == wanted]
-
-
 def clean_headers(headers):
     """Those whose names read the same to everybody (CGI's x_y is x-y), and one clean Cookie header."""
     changed = (b"cookie", b"accept-encoding")
@@ -120,62 +106,6 @@ def clean_headers(headers):
     cookie = clean_cookies(b"; ".join(valued(headers, b"cookie")).decode("latin-1")).encode("latin-1")
     forms = ", ".join(accepted(b",".join(valued(headers, b"accept-encoding")).decode("latin-1"))).encode()
     return [*kept, *((name, value) for name, value in zip(changed, (cookie, forms), strict=True) if value)]
-
-
-class Body:
-    """What comes with a request, read whole as soon as it is asked for and in time."""
-
-    held = Counter()  # bytes, by network
-
-    def __init__(self, scope, receive):
-        self._scope, self._receive, self._was_read = scope, receive, False
-        try:
-            self.is_complete = not announces_body(scope["headers"])
-        except ValueError:
-            self.is_complete = False
-
-    async def receive(self):
-        """As a server's. After the body only the end of the connection is left to come."""
-        if self._was_read:
-            return await self._receive()
-        self._was_read = True
-        return {"type": "http.request", "body": await self._read(), "more_body": False}
-
-    async def _read(self):
-        started, body = time.monotonic(), BytesIO()
-        network, held = "", 0
-        try:
-            while not self.is_complete:
-                message = await self._next(started + GRACE + body.tell() / SLOWEST)
-                if message["type"] == "http.disconnect":
-                    raise RequestAborted
-                part = message.get("body", b"")
-                if body.tell() + len(part) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                    raise Refused(413)
-                body.write(part)
-                self.is_complete = not message.get("more_body", False)
-                if not self.is_complete:
-                    network = network or network_of(client_address(self._scope))
-                    held += len(part)
-                    self.held[network] += len(part)
-                    if self.held[network] > HELD:
-                        raise Refused(408)
-        finally:
-            if held:
-                self._let_go(network, held)
-        return body.getvalue()
-
-    def _let_go(self, network, held):
-        self.held[network] -= held
-        if not self.held[network]:
-            del self.held[network]
-
-    async def _next(self, deadline):
-        try:
-            async with asyncio.timeout(max(0, deadline - time.monotonic())):
-                return await self._receive()
-        except TimeoutError as error:
-            raise Refused(408) from error
 
 
 def with_clean_input(get_response):

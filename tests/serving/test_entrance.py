@@ -10,9 +10,10 @@ import uvicorn
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 
-from forum.serving import connections, entrance
+from forum.serving import bodies, connections
+from forum.serving.bodies import Room
 from forum.serving.connections import Connection
-from forum.serving.entrance import Body, Entrance
+from forum.serving.entrance import Entrance
 from forum.serving.options import OPTIONS
 from forum.serving.security_headers import HEADERS, SecurityHeaders
 from tests.server import free_port
@@ -115,14 +116,14 @@ async def test_a_body_up_to_the_limit_is_taken(server, application):
     ],
 )
 async def test_a_body_that_does_not_come_is_not_waited_for(server, application, monkeypatch, parts):
-    monkeypatch.setattr(entrance, "GRACE", 0.05)
+    monkeypatch.setattr(bodies, "GRACE", 0.05)
 
     assert status(await told(server, *parts)) == 408
     assert not application.received
 
 
 async def test_a_body_that_comes_by_drops_gets_no_more_time_than_its_bytes_are_worth(server, application, monkeypatch):
-    monkeypatch.setattr(entrance, "GRACE", 0.2)
+    monkeypatch.setattr(bodies, "GRACE", 0.2)
     async with connected(server) as (reader, writer):
         writer.write(POST + b"Content-Length: 100000\r\n\r\n")
         answering = asyncio.ensure_future(reader.readuntil(b"\r\n"))
@@ -133,24 +134,61 @@ async def test_a_body_that_comes_by_drops_gets_no_more_time_than_its_bytes_are_w
     assert status(answering.result()) == 408
 
 
-async def test_bodies_that_one_network_leaves_incomplete_take_a_bounded_room(server, application, monkeypatch):
-    monkeypatch.setattr(entrance, "HELD", 250_000)
-    monkeypatch.setattr(entrance, "GRACE", 60)
+async def test_bodies_that_one_network_leaves_incomplete_take_a_bounded_room_and_the_first_makes_it(
+    server, application, monkeypatch
+):
+    monkeypatch.setattr(bodies, "HELD", 250_000)
+    monkeypatch.setattr(bodies, "GRACE", 60)
     head = POST + b"Content-Length: 200000\r\n\r\n"
 
-    async with connected(server) as (_reader, first), connected(server) as (reader, second):
+    async with connected(server) as (first_reader, first), connected(server) as (_reader, second):
         first.write(head + b"x" * 100_000)
+        await until(lambda: taken() == 100_000)
         second.write(head + b"x" * 100_000)
-        await until(lambda: Body.held.total() == 200_000)
-        assert status(await told(server, head + b"x" * 60_000)) == 408
-        await until(lambda: Body.held.total() == 200_000)
+        await until(lambda: taken() == 200_000)
+        async with connected(server) as (reader, third):
+            third.write(head + b"x" * 60_000)
 
-        first.close()
-        await until(lambda: Body.held.total() == 100_000)
-        second.write(b"x" * 100_000)
-        assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"xxxxx"), 15)
-    await until(lambda: not Body.held)
+            assert status(await asyncio.wait_for(first_reader.read(), 15)) == 408
+            assert taken() == 160_000
+            second.close()
+            await until(lambda: taken() == 60_000)
+            third.write(b"x" * 140_000)
+            assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"xxxxx"), 15)
+    await until(lambda: not Room.rooms)
     assert application.received == 200_000
+
+
+async def test_whoever_leaves_bodies_incomplete_keeps_nobody_at_the_same_address_from_sending(server, monkeypatch):
+    monkeypatch.setattr(bodies, "HELD", 500_000)
+    monkeypatch.setattr(bodies, "GRACE", 60)
+    others = [await asyncio.open_connection("127.0.0.1", server.config.port) for _ in range(20)]
+    for _reader, writer in others:
+        writer.write(POST + b"Content-Length: 200000\r\n\r\n" + b"x" * 100_000)
+    await until(lambda: taken() == 500_000)
+
+    for size in (100, 100_000, LIMIT // 3):
+        async with connected(server) as (reader, writer):
+            writer.write(POST + b"Content-Length: %d\r\n\r\n" % size + b"x" * (size // 2))
+            await writer.drain()
+            writer.write(b"x" * (size - size // 2))
+            assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"xxxxx"), 15)
+    for _reader, writer in others:
+        writer.close()
+
+
+async def test_a_body_that_is_larger_than_the_whole_room_makes_room_itself(server, application, monkeypatch):
+    monkeypatch.setattr(bodies, "HELD", 50_000)
+
+    answer = await told(server, POST + b"Content-Length: 200000\r\n\r\n", b"x" * 100_000)
+
+    assert status(answer) == 408
+    assert not Room.rooms
+    assert not application.received
+
+
+def taken():
+    return sum(room.taken for room in Room.rooms.values())
 
 
 async def until(condition):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from forum.serving import entrance, lingering
+from forum.serving import bodies, lingering
 from forum.serving.lingering import Lingering
 from tests.serving.test_entrance import (  # noqa: F401 - fixtures
     CHUNKED,
@@ -100,7 +100,7 @@ async def test_a_request_that_was_read_whole_ends_its_connection_at_once(server,
 
 
 async def test_a_body_that_was_not_in_time_may_still_come(server, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(entrance, "GRACE", 0.05)
+    monkeypatch.setattr(bodies, "GRACE", 0.05)
     async with asyncio.timeout(15), connected(server) as (reader, writer):
         writer.write(POST + b"Content-Length: 900000\r\n\r\n" + b"x" * 100)
         await until(lambda: reader._buffer)
