@@ -1,15 +1,13 @@
 from django.http import HttpResponseRedirect
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from forum.announcements import COOKIE, dismissed_in
 from forum.choices import keep_choice
 from forum.models import Announcement
+from forum.views.guards import without_token
 from forum.views.ways_back import way_back
 
 
-@csrf_exempt  # it only puts a banner away, and a token would put a cookie on every guest
-@require_POST
+@without_token
 def create(request, announcement_id):
     """Shows the announcement no more in this browser, and goes back to the page. Forgets those that are over."""
     current = set(Announcement.objects.current().values_list("pk", flat=True))

@@ -5,9 +5,10 @@ from functools import wraps
 from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError
 from django.shortcuts import redirect
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .errors import signed_out
+from .errors import is_ours, signed_out
 
 
 def for_members(view):
@@ -39,6 +40,19 @@ def sent_from(page):
         return guarded
 
     return guard
+
+
+def without_token(view):
+    """For choices that guests make, too, as a token would put a cookie on each of them. A form on another site chooses
+    nothing: browsers say where it was sent from."""
+
+    @csrf_exempt
+    @require_POST
+    @wraps(view)
+    def guarded(request, **place):
+        return view(request, **place) if is_ours(request) or "Origin" not in request.headers else redirect("/")
+
+    return guarded
 
 
 def checked_again(view):

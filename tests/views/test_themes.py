@@ -83,3 +83,22 @@ def test_choices_are_guarded_as_the_session_is(client, db, settings, secure, nam
 
     assert (bool(cookie["secure"]), cookie["samesite"], cookie["path"], cookie["domain"]) == (secure, "Lax", "/", "")
     assert bool(cookie["httponly"]) == (name == "theme")  # js/announcements.js reads what was put away
+
+
+FOREIGN = ["https://elsewhere.example", "null", "http://testserver:8001", "https://testserver", "http://sub.testserver"]
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_a_form_on_another_site_chooses_nothing(client, db, origin):
+    notice = Announcement.objects.announce("Back at six.")
+    for address, fields in ((reverse("theme"), {"theme": "dark"}), (reverse("dismiss", args=[notice.pk]), {})):
+        answer = client.post(address, fields, headers={"Origin": origin})
+
+        assert (answer.status_code, answer.url) == (302, "/")
+        assert not answer.cookies
+
+
+def test_a_form_on_the_site_chooses(client, db):
+    answer = client.post(reverse("theme"), {"theme": "dark"}, headers={"Origin": "http://testserver"})
+
+    assert answer.cookies["theme"].value == "dark"
