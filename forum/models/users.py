@@ -1,4 +1,5 @@
 from allauth.account.models import EmailAddress
+from django.contrib.auth import hashers
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -143,7 +144,14 @@ class User(AbstractUser):
 
     def check_password(self, raw_password):
         """Hashes in any case, so that the time tells nothing."""
-        return super().check_password(raw_password) and not self.is_placeholder
+        is_right = hashers.check_password(raw_password, self.password, self._hash_better)
+        return is_right and not self.is_placeholder
+
+    def _hash_better(self, raw_password):
+        """It's the same password, so nobody is signed out."""
+        stored, self.password = self.password, hashers.make_password(raw_password)
+        models.QuerySet(type(self)).filter(pk=self.pk, password=stored).update(password=self.password)
+        self._remember_stored({"password"})
 
     def clean(self):
         super().clean()
@@ -186,9 +194,8 @@ class User(AbstractUser):
     # --- Being signed in ---
 
     def _get_session_auth_hash(self, secret=None):
-        """What each session must hold. Django's own, which knows only the password, outlives a suspension."""
-        value = f"{self.password}{self.security_stamp}"
-        return salted_hmac("forum.models.users", value, secret=secret, algorithm="sha256").hexdigest()
+        """What each session must hold. Django's own, of the stored hash, outlives a suspension, and no better hash."""
+        return salted_hmac("forum.models.users", self.security_stamp, secret=secret, algorithm="sha256").hexdigest()
 
     @transaction.atomic
     def sign_out_everywhere(self, but=None):
@@ -201,8 +208,7 @@ class User(AbstractUser):
         if not CREDENTIALS & fields:
             return False
         stored = type(self).objects.filter(pk=self.pk).values(*CREDENTIALS).first()
-        is_rehashed = fields == {"password"} and self._password is None and self.has_usable_password()  # at sign-in
-        return bool(stored) and not is_rehashed and any(stored[name] != getattr(self, name) for name in stored)
+        return bool(stored) and any(stored[name] != getattr(self, name) for name in stored)
 
     # --- Saving ---
 

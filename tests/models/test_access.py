@@ -7,6 +7,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -199,8 +200,37 @@ def test_a_better_hash_at_sign_in_ends_nothing(ada, settings):
     ada.refresh_from_db()
     assert ada.password.startswith("pbkdf2")
     assert ada.security_stamp == stamp
+    assert ada.check_password(world.PASSWORD)
     assert is_signed_in(again)
-    assert not is_signed_in(other)  # Django's own doing: sessions hold the hash
+    assert is_signed_in(other)
+
+
+def test_a_better_hash_does_not_undo_a_change_of_the_password(ada, settings):
+    stale = User.objects.get(pk=ada.pk)
+    ada.set_password("another one")
+    ada.save()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+
+    assert stale.check_password(world.PASSWORD)
+
+    assert User.objects.get(pk=ada.pk).password == ada.password
+
+
+@pytest.mark.parametrize("how", ["save", "fields", "update", "bulk"])
+def test_a_password_that_is_set_as_a_hash_ends_sessions(ada, how):
+    client = signed_in(ada)
+
+    ada.password = make_password("another one")
+    if how == "save":
+        ada.save()
+    elif how == "fields":
+        ada.save(update_fields=["password"])
+    elif how == "update":
+        User.objects.filter(pk=ada.pk).update(password=ada.password)
+    else:
+        User.objects.bulk_update([ada], ["password"])
+
+    assert not is_signed_in(client)
 
 
 def test_signing_out_everywhere_ends_what_is_not_listed_and_every_link(ada):
