@@ -119,6 +119,11 @@ def test_everything_would_have_passed_the_forms(forum):
             row.full_clean(exclude=["password"])
 
 
+def test_everybody_wrote_where_they_may(forum):
+    for post in Post.objects.select_related("author", "topic"):
+        assert post.topic.is_writable_by(post.author)
+
+
 # --- It shows everything ---
 
 
@@ -177,6 +182,7 @@ def test_there_are_an_owner_a_moderator_and_a_member(forum):
     assert moderator.is_moderator
     assert not moderator.is_superuser
     assert not member.is_moderator
+    assert set(Category.objects.visible_to(member)) > set(Category.objects.writable_by(member))
     assert all(one.check_password(demo.PASSWORD) for one in (owner, moderator, member))
 
 
