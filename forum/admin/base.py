@@ -12,6 +12,8 @@ from django.utils.html import format_html
 
 from forum.views.guards import checked_again
 
+from .unsent import Refilled
+
 
 class NoDeletion:
     def has_delete_permission(self, request, obj=None):
@@ -32,7 +34,7 @@ class AutocompleteSelect(widgets.AutocompleteSelect):
         )
 
 
-class ForumAdmin(NoDeletion, admin.ModelAdmin):
+class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False

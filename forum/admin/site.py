@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from forum import __version__
 from forum.views import errors
 
+from .unsent import fields_of
+
 site = admin.site
 site.site_header = site.site_title = settings.SITE_NAME
 site.index_title = _("Forum administration")
@@ -32,7 +34,9 @@ def giving_texts_back(admin_view):
         @wraps(for_signed_in)
         def guarded(request, *args, **kwargs):
             is_lost = request.method == "POST" and not request.user.is_authenticated
-            return errors.signed_out_of_admin(request) if is_lost else for_signed_in(request, *args, **kwargs)
+            if is_lost:
+                return errors.signed_out_of_admin(request, fields_of(request))
+            return for_signed_in(request, *args, **kwargs)
 
         return guarded
 

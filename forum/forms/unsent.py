@@ -37,10 +37,16 @@ def keep(request, unsent):
     messages.warning(request, _("You're signed in again. This is what you wrote; it hasn't been sent yet."))
 
 
+def kept_for(request, path):
+    """What waits for a form that sends to `path`, or None."""
+    kept = request.session.get(KEY)
+    return kept if kept and kept["path"].partition("?")[0] == path else None
+
+
 def initial(request, path, form_class):
     """Values for an unbound form that sends to `path`; {} where nothing waits for it."""
-    kept = request.session.get(KEY)
-    if not kept or kept["path"] != path:
+    kept = kept_for(request, path)
+    if not kept:
         return {}
     fields, values = form_class.base_fields, kept["fields"]
     unticked = {name: False for name, field in fields.items() if isinstance(field, forms.BooleanField)}
@@ -59,6 +65,5 @@ def parent(path):
 
 def forget(request):
     """Call it when the form of this request was saved."""
-    kept = request.session.get(KEY)
-    if kept and kept["path"] == request.path:
+    if kept_for(request, request.path):
         del request.session[KEY]

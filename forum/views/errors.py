@@ -78,7 +78,7 @@ def csrf(request, reason=""):
     return render(request, "403_csrf.html", context, status=403)
 
 
-def signed_out(request, waiting=None):
+def signed_out(request, waiting=None, typed=None):
     """For what a guest sends to a form of members. Says the same whether or not anything is at its address.
 
     `waiting` (path and fields) is what was sent before, if it isn't in this request.
@@ -87,17 +87,17 @@ def signed_out(request, waiting=None):
 
     context = sent(request)
     if waiting:
-        context |= waiting | {"typed": typed_in(waiting["fields"])}
+        context |= waiting | {"typed": typed or typed_in(waiting["fields"])}
     if context["fields"]:
         context["unsent"] = unsent.packed(context["path"], context["fields"])
         context["form"] = LoginForm(request=request, initial={"unsent": context["unsent"]})
     return render(request, "403_signed_out.html", context, status=403)
 
 
-def signed_out_of_admin(request):
-    """Its forms can't be filled again after signing in, so the texts are only shown."""
-    context = {"typed": typed_in(posted(request)), "path": request.get_full_path()}
-    return render(request, "403_signed_out.html", context, status=403)
+def signed_out_of_admin(request, fields):
+    """`fields` ({name: text}) is what `forum/admin/unsent.py` fills the form with again; {} where there is none."""
+    context = {"path": request.get_full_path(), "fields": fields}
+    return signed_out(request, context, typed_in(posted(request)))
 
 
 def is_ours(request):

@@ -1,0 +1,51 @@
+"""What was sent in the admin while signed out stands in its form again after signing in: see forum/forms/unsent.py."""
+
+import json
+
+from django.http import QueryDict
+
+from forum.forms import unsent
+
+FORMS = ("/add/", "/change/")  # ends of their addresses; buttons and actions of lists can simply be pressed again
+
+
+def fields_of(request):
+    """All that a form was sent with, except passwords and what Django adds, as one text for `unsent.packed`."""
+    if not request.path.endswith(FORMS):
+        return {}
+    sent = {name: values for name, values in request.POST.lists() if is_kept(name)}
+    return {"sent": json.dumps(sent, ensure_ascii=False)}
+
+
+def is_kept(name):
+    return "password" not in name and not name.startswith(("_", "csrf"))
+
+
+class Refilled:
+    """For a ModelAdmin."""
+
+    def get_form(self, request, obj=None, change=False, **options):
+        form = super().get_form(request, obj, change, **options)
+        is_shown = request.method == "GET" and request.path.endswith(FORMS)
+        kept = unsent.kept_for(request, request.path) if is_shown else None
+        sent = kept["fields"].get("sent") if kept else None
+        return filled_with(form, json.loads(sent)) if sent else form
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        unsent.forget(request)
+
+
+def filled_with(form, sent):
+    data = QueryDict(mutable=True)
+    for name, values in sent.items():
+        data.setlist(name, values)
+
+    class Filled(form):
+        def __init__(self, *args, **named):
+            super().__init__(*args, **named)
+            for name, field in self.fields.items():
+                if not field.widget.value_omitted_from_data(data, {}, name):
+                    self.initial[name] = field.widget.value_from_datadict(data, {}, name)
+
+    return Filled
