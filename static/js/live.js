@@ -355,10 +355,9 @@ export function element(html) {
 
 const CONTROLS = "a[href], summary, button, textarea, input:not([type=hidden])"; // where the focus may be
 const OWN = ["open", "aria-expanded", "tabindex"]; // what readers and scripts give
-const TOUCHED = "[open], [aria-expanded], [tabindex], .menu";
 
-// Makes `old` read like `now`. What is the same in both is not touched, and keeps all that its reader did with it. A
-// focus whose control goes away finds the same one, or what came there.
+// Makes `old` read like `now`. What is the same is not touched, and keeps what its reader did with it. A focus whose
+// control goes away finds the same one, or what came there.
 export function replace(old, now) {
   const active = document.activeElement;
   const place = old.contains(active) ? controlsIn(old).indexOf(active) : null;
@@ -391,7 +390,7 @@ function identity(node) {
 function asMade(node) {
   if (!node.matches) return node.data;
   const copy = node.cloneNode(true);
-  for (const one of [copy, ...copy.querySelectorAll(TOUCHED)]) {
+  for (const one of [copy, ...copy.querySelectorAll("*")]) {
     if (one.matches(".menu")) one.remove();
     for (const name of OWN) one.removeAttribute(name);
   }
@@ -400,12 +399,10 @@ function asMade(node) {
 
 // A selection in the rest of the text stays.
 function rewrite(text, data) {
-  const { data: before } = text;
-  const most = Math.min(before.length, data.length);
-  let [start, end] = [0, 0];
-  while (start < most && before[start] === data[start]) start += 1;
-  while (end < most - start && before.at(-1 - end) === data.at(-1 - end)) end += 1;
-  text.replaceData(start, before.length - start - end, data.slice(start, data.length - end));
+  let [start, end, had] = [0, data.length, text.length];
+  while (start < Math.min(end, had) && text.data[start] === data[start]) start += 1;
+  while (start < Math.min(end, had) && text.data[had - 1] === data[end - 1]) (had -= 1), (end -= 1);
+  text.replaceData(start, had - start, data.slice(start, end));
 }
 
 function takeAttributes(old, now) {
@@ -425,8 +422,8 @@ function takeContent(parent, before, after) {
     const later = has.slice(place).filter((made) => made.trim());
     const fixed = had.findIndex((made) => later.includes(made));
     const isSame = fixed >= 0 && had[fixed] === has[place];
-    const free = before.slice(0, fixed < 0 ? before.length : fixed);
-    const at = isSame ? fixed : free.findIndex((old) => identity(old) === identity(node));
+    const isFree = (old, at) => (fixed < 0 || at < fixed) && identity(old) === identity(node);
+    const at = isSame ? fixed : before.findIndex(isFree);
     if (at < 0) return parent.insertBefore(node, before[0] ?? end);
     for (const old of before.splice(0, at)) old.remove();
     had.splice(0, at + 1);

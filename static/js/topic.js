@@ -20,7 +20,7 @@ class LiveTopic extends HTMLElement {
   #refreshing = null;
   #isGone = false;
   #seen = 0; // the highest number that was on the screen
-  #told = 0; // what the server knows of that
+  #told = 0; // to the server
   #telling = null;
   #inView = new Set(); // numbers of the posts on the screen
 
