@@ -10,7 +10,7 @@ from tests.chromium import CHROMIUM
 
 IMAGES = Path(__file__).resolve().parent / "images"
 SHOTS = [  # name, start of the topic's title or "" for the list, scheme, size
-    ("latest", "", "light", (1280, 761)),
+    ("latest", "", "light", (1280, 838)),
     ("topic", "Jupiter", "light", (1280, 898)),
     ("topic-dark", "Ninety days", "dark", (1280, 1054)),
     ("topic-narrow", "Nineteen hours", "light", (390, 880)),
