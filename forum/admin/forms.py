@@ -54,7 +54,7 @@ class GuardedForm(forms.ModelForm):
             self.data["version"] = version
             raise forms.ValidationError(
                 _(
-                    "Someone else changed this while you were editing, so your changes haven't been "
+                    "This has been changed since you opened the form, so your changes haven't been "
                     "saved yet. Compare both, merge what you need, and save again."
                 ),
                 code="conflict",

@@ -130,7 +130,7 @@ def test_the_second_of_two_editors_is_told_and_keeps_the_text(admin, topic, ada,
     post.refresh_from_db()
     html = response.content.decode()
     assert post.body == "Ada's words"
-    assert "Someone else changed this" in str(errors(response))
+    assert "This has been changed" in str(errors(response))
     assert "Olive&#x27;s words</textarea>" in html
     assert "Ada&#x27;s words</pre>" in html
     assert 'value="Mine"' in html
