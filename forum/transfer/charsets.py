@@ -28,7 +28,10 @@ def decode(data, label=""):
         problem = problem or (None if codec == "utf-8" and not label else "encoding")
     if codec == "utf-8":
         return clean(data.decode(FALLBACK, "replace")), problem
-    return clean(data.decode(codec, "replace")), problem
+    try:
+        return clean(data.decode("utf-8")), problem  # nothing else looks like it by chance
+    except UnicodeError:
+        return clean(data.decode(codec, "replace")), problem
 
 
 def _by_signs(data):

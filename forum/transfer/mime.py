@@ -11,6 +11,12 @@ HEADERS_LIMIT, HEADER_LENGTH = 10_000, 20_000
 KEEP_THE_END = {"references"}  # the nearest of the ids stand there
 NOT_A_HEADER = re.compile(rb"^(?![!-9;-~]*[ \t]*:|[ \t]|>?From )", re.M)
 HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.M)
+EMPTY = re.compile(rb"^(?:\r?\n|$)", re.M)
+TECHNICAL = re.compile(  # what nobody begins a text with
+    rb"^(?:message-id|received|references|in-reply-to|return-path|mime-version|content-[a-z-]{2,30}|list-[a-z]{2,30}"
+    rb"|x-[a-z-]{2,50})[ \t]*:",
+    re.M | re.I,
+)
 KIND = re.compile(r"\s*\"?([\w.+-]+)/([\w.+-]+)", re.A)
 LINE = 200  # characters of a body that tell whether it is what its header says
 NOT_BASE64 = re.compile(rb"[^\sA-Za-z0-9+/=]|\S[ \t]+\S+[ \t]+\S")
@@ -25,11 +31,9 @@ class Part:
 
     def __init__(self, content, start=0, end=None, default="text/plain"):
         end = len(content) if end is None else end
-        after = NOT_A_HEADER.search(content, start, end)
-        self.body = after.start() if after else end
+        self.body, self.is_broken = _end_of_headers(content, start, end)
         self.head = content[start : self.body]
         self.content, self.end = content, end
-        self.is_broken = False
         self.outside = []  # (start, end) of what stands around its parts, once these are known
         self._skip_empty_line()
         self.headers = _headers(self.head)
@@ -40,7 +44,7 @@ class Part:
             if self.content.startswith(line, self.body, self.end):
                 self.body += len(line)
                 return
-        self.is_broken = self.body < self.end  # the text begins without one
+        self.is_broken |= self.body < self.end  # the text begins without one
 
     def _kind(self, default):
         if default == "text/plain" and "content-type" not in self.headers and self._begins_with_boundary():
@@ -128,6 +132,20 @@ class Part:
         encoded["Content-Transfer-Encoding"] = encoding
         encoded.set_payload(content.decode("ascii", "surrogateescape"))
         return encoded.get_payload(decode=True), bool(encoded.defects)
+
+
+def _end_of_headers(content, start, end):
+    """(where they end, whether there are lines among them that are none)."""
+    stop = NOT_A_HEADER.search(content, start, end)
+    if not stop or EMPTY.match(content, stop.start(), end):
+        return (stop.start() if stop else end), False
+    empty = EMPTY.search(content, stop.start(), end)
+    technical = TECHNICAL.finditer(content, stop.start(), empty.start() if empty else end)
+    last = max((match.start() for match in technical), default=start)
+    is_broken = stop.start() < last
+    while stop and stop.start() < last:
+        stop = NOT_A_HEADER.search(content, content.find(b"\n", stop.start(), end) + 1, end)
+    return (stop.start() if stop else end), is_broken
 
 
 def _headers(head):

@@ -218,6 +218,30 @@ def test_bytes_that_do_not_fit_are_survived_and_counted():
     assert (message.text, message.problems["encoding"]) == ("café ÿþ", 1)
 
 
+@pytest.mark.parametrize("label", ["gb2312", "iso-2022-jp", "euc-kr", "windows-1252"])
+def test_bytes_that_do_not_fit_but_are_utf_8_are_read_as_that(label):
+    message = parse("“Ётъ” Ё".encode(), content_type=f"text/plain; charset={label}")
+
+    assert (message.text, message.problems["encoding"]) == ("“Ётъ” Ё", 1)
+
+
+@pytest.mark.parametrize(
+    "broken", [b"no header", b"Subject Kites", b"<p>", b"From ines Mon Apr 29 08:00:00 2019", b"=?utf-8?", b": x"]
+)
+def test_a_line_among_the_headers_that_is_none_does_not_end_them(broken):
+    sent = mails.mail(base64.b64encode(b"Hello."), content_transfer_encoding="base64")
+    lines = sent.split(b"\n")
+    message = messages.parse(mails.raw(b"\n".join([*lines[:1], broken, *lines[1:3], broken, *lines[3:]])))
+
+    assert (message.id, message.text, message.subject.title) == ("kites-1@example.org", "Hello.", "Kites")
+
+
+def test_a_text_without_an_empty_line_before_it_does():
+    message = messages.parse(mails.raw(b"Subject: Kites\nHello,\nDate: tomorrow\n\nYours: Ines\n"))
+
+    assert message.text == "Hello,\nDate: tomorrow\n\nYours: Ines\n"
+
+
 def test_raw_bytes_in_a_header_are_survived_and_counted():
     subject = "Grün".encode("cp1252").decode("utf-8", "surrogateescape")
 
