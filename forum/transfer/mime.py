@@ -18,8 +18,8 @@ TECHNICAL = re.compile(  # what nobody begins a text with
     re.M | re.I,
 )
 KIND = re.compile(r"\s*\"?([\w.+-]+)/([\w.+-]+)", re.A)
-LINE = 200  # characters of a body that tell whether it is what its header says
-NOT_BASE64 = re.compile(rb"[^\sA-Za-z0-9+/=]|\S[ \t]+\S+[ \t]+\S")
+BEGINNING = 2000  # bytes of a body that tell whether it is what its header says
+BASE64_LINE = re.compile(rb"\s*[A-Za-z0-9+/]+=*(?:[ \t]*|[ \t]+[A-Za-z0-9+/]+=*)\s*")
 BOUNDARY = re.compile(rb"^--(\S[^\r\n]{0,69}?)[ \t]*\r?\n(Content-[\w-]+[ \t]*:|\r?\n)", re.M | re.I)
 GUESSES = 50
 WORD = re.compile(r"[\w-]+", re.A)
@@ -127,11 +127,17 @@ class Part:
         """(the first `limit` bytes of the part, decoded; whether the encoding was broken)"""
         encoded, encoding = Message(), self.encoding
         content = self.content[self.body : min(self.end, self.body + limit)]
-        if encoding == "base64" and NOT_BASE64.search(content[:LINE].lstrip().split(b"\n")[0]):
+        if encoding == "base64" and not _is_base64(content[:BEGINNING]):
             return content, True
         encoded["Content-Transfer-Encoding"] = encoding
         encoded.set_payload(content.decode("ascii", "surrogateescape"))
         return encoded.get_payload(decode=True), bool(encoded.defects)
+
+
+def _is_base64(beginning):
+    """Whether most of its lines can be base64, which may have junk in it."""
+    lines = [line for line in beginning.splitlines() if line.strip()]
+    return sum(bool(BASE64_LINE.fullmatch(line)) for line in lines) * 2 >= len(lines)
 
 
 def _end_of_headers(content, start, end):

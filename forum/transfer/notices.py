@@ -1,4 +1,5 @@
-"""Paragraphs of lawyers and mail gateways: for whom a message was meant, who is not liable for it, whence it came."""
+"""Paragraphs of lawyers and mail gateways: for whom a message was meant, who is not liable for it, whence it came, and
+who looked for viruses in it."""
 
 import re
 
@@ -27,11 +28,18 @@ CONSEQUENCE = re.compile(
     r"|geadresseerde|protected by law|no liability|exclude any|delete|destroy|prohibited|unlawful",
     re.I,
 )
-HINTS = (  # of all that SECRECY, OUTSIDE and TITLE look for, one is in every notice
+HINTS = (  # of all that SECRECY, OUTSIDE, SCANNED and TITLE look for, one is in every notice
     "confiden", "privileged", "proprietary", "vertraulich", "riservat", "vertrouwelijk", "recipient", "received this",
-    "intended", "disclaimer", "originated", "from an external",
+    "intended", "disclaimer", "originated", "external sender", "external source", "virus",
 )  # fmt: skip
-OUTSIDE = re.compile(r"originated (?:from )?outside|from an external (?:sender|source)", re.I)
+OUTSIDE = re.compile(
+    r"originated (?:from )?(?:outside|an? (?:untrusted|external))|from (?:an )?external (?:sender|source)", re.I
+)
+SCANNED = re.compile(
+    SIGNS + r"(?:this (?:e-?mail|message)(?: and .{1,40})? (?:has been|was) (?:scanned|checked)\b.{0,40}\bvirus"
+    r"|virus-free\. |l'absence de virus dans ce|diese (?:e-?mail|nachricht) wurde .{0,40}\bviren)",
+    re.I,
+)
 
 
 def may_be_in(lines):
@@ -42,7 +50,7 @@ def may_be_in(lines):
 
 def is_notice(paragraph):
     text = paragraph[:LENGTH]
-    if TITLE.match(text):
+    if TITLE.match(text) or SCANNED.match(text):
         return True
     if not OPENING.match(text):
         return False

@@ -20,6 +20,7 @@ FOOTER = re.compile(
     re.I,
 )
 RULED_FOOTER = re.compile(r"\s*(?:[\w.+-]+ mailing list\b|to (?:un)?subscribe\b|mailing list info)", re.I)
+LISTS_PAGE = re.compile(r"\s*<?https?://\S{1,300}/(?:listinfo|postorius/lists)/[\w.@-]+/?>?\s*$", re.I)
 CONTACT = re.compile(r"https?://|@|subscribed to", re.I)
 
 NOTICE_LINES = 24  # of a paragraph that are looked at
@@ -42,6 +43,11 @@ def without(lines, left_out=None):
     return _without_rulers(lines)
 
 
+def without_list_and_gateway(lines, left_out):
+    """`lines` without what a list or a gateway added: of a mail that has a signature only, that is kept."""
+    return _without_rulers(_without_notices(_without_footers(lines, left_out), left_out))
+
+
 def says_anything(text):
     """Whether there is more than a signature and a footer."""
     if len(text) > FOOTER_LENGTH:
@@ -61,7 +67,20 @@ def _without_footers(lines, left_out):
             kept.append(lines[index])
             end = index + 1
         index = end
-    return kept
+    return _without_lists_page(kept, left_out)
+
+
+def _without_lists_page(lines, left_out):
+    """Without the address of the list's page where it is all that was left of a footer: below a blank line, as the
+    last one."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    before = [line.strip() for line in lines[max(end - 3, 0) : end - 1]]
+    if not end or not LISTS_PAGE.match(lines[end - 1]) or any(before[-1:]) or any(line[-1:] == ":" for line in before):
+        return lines
+    left_out["footer"] += 1
+    return lines[: end - 1]
 
 
 def _end_of_footer(lines, index):
@@ -118,14 +137,17 @@ def _without_signatures(lines, left_out):
 
 
 def _marks(lines):
-    """The indexes of lines that are `--`, but not of those in fenced code."""
-    marks, fence = [], ""
+    """The indexes of lines that are `--`, but not of those in fenced code; a fence that never ends is none."""
+    marks, fenced, fence = [], [], ""
     for index, line in enumerate(lines):
-        if MARK.match(line) and not fence:
-            marks.append(index)
+        if MARK.match(line):
+            (fenced if fence else marks).append(index)
         elif match := FENCE.match(line):
-            fence = match[1] if not fence else "" if match[1].startswith(fence) else fence
-    return marks
+            if not fence:
+                fence, fenced = match[1], []
+            elif match[1].startswith(fence):
+                fence = ""
+    return marks + fenced if fence else marks
 
 
 def _without_adverts(lines, left_out):

@@ -32,19 +32,22 @@ def to_markdown(text, attachments=(), link="", left_out=None):
 
 
 def _own_words(parsed, left_out):
-    """The blocks without signatures, footers and notices; with them if nothing else is there to read."""
+    """The blocks without signatures, footers and notices; with signatures if nothing else is there to read."""
     dropped = Counter()
     blocks = [_without_signatures(block, dropped) for block in parsed]
     blocks = [block for block in blocks if block is not None]
     if not blocks:
-        return [_without_marks(block) for block in parsed]
+        dropped = Counter()
+        blocks = [_without_marks(block, dropped) for block in parsed]
     left_out.update(dropped)
     return blocks
 
 
-def _without_marks(block):
-    is_words = isinstance(block, Words)
-    return Words([line for line in block.lines if not signatures.MARK.match(line)]) if is_words else block
+def _without_marks(block, left_out):
+    if not isinstance(block, Words):
+        return block
+    lines = [line for line in block.lines if not signatures.MARK.match(line)]
+    return Words(signatures.without_list_and_gateway(lines, left_out))
 
 
 def verbatim(text):

@@ -72,7 +72,9 @@ def test_so_is_what_stands_around_parts_within_a_part():
     assert (message.text.strip(), message.left_out) == ("Hello.", {"outside": 1})
 
 
-@pytest.mark.parametrize("said", ["Come on Sunday.", "See you there, all of you", "Übermorgen"])
+@pytest.mark.parametrize(
+    "said", ["Come on Sunday.", "See you there, all of you", "Übermorgen", "Hello\nAda, come on Sunday.\nSee you there"]
+)
 def test_plain_text_that_is_labelled_as_base64_stays_as_it_is(said):
     message = parse(f"{said}\n", content_transfer_encoding="base64")
 
@@ -282,6 +284,13 @@ def test_enriched_text_loses_its_commands(kind, enriched, shown):
 @pytest.mark.parametrize("encoding", ["BASE64", "base64 ", '"base64"', "base64; x"])
 def test_encodings_are_known_however_they_are_written(encoding):
     assert parse(base64.b64encode(b"Hello."), content_transfer_encoding=encoding).text == "Hello."
+
+
+@pytest.mark.parametrize("junk", ["!\n", "\n", "-----\n", "\t\n"])
+def test_base64_may_have_junk_in_it(junk):
+    encoded = base64.encodebytes(b"Hello. " * 30).decode().replace("\n", f"\n{junk}")
+
+    assert parse(encoded, content_transfer_encoding="base64").text.strip() == ("Hello. " * 30).strip()
 
 
 @pytest.mark.parametrize("encoding", ["", "quoted-printable", "8bit", "nothing-known"])

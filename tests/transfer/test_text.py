@@ -157,6 +157,15 @@ def test_footers_of_other_list_servers_are_left_out(footer):
     assert write(f"Hello.\n\n{footer}\n") == "Hello."
 
 
+def test_a_mail_that_holds_a_footer_only_says_so():
+    footer = "____________________\nKites mailing list\nkites@lists.example.org\n"
+    left_out = Counter()
+
+    assert text.to_markdown(footer, left_out=left_out) == "*(no text)*"
+    assert text.to_markdown(f"-- \nYes, count me in\n{footer}") == "Yes, count me in"
+    assert left_out == {"footer": 1}
+
+
 def test_text_below_two_dashes_is_kept_if_it_is_long():
     assert "line 30" in write("Hello.\n--\n" + "\n".join(f"line {n}" for n in range(40)))
 
@@ -177,6 +186,7 @@ def test_the_footer_of_the_list_is_left_out_also_inside_of_quotes():
         "_______________\nkites mailing list\nhttp://lists.example.org/mailman/listinfo/kites",
         "    Kites mailing list\n    kites@lists.example.org\n    http://lists.example.org/mailman/listinfo/kites",
         "Kites mailing list\n\nkites@lists.example.org\n\nhttp://lists.example.org/mailman/listinfo/kites",
+        "<http://lists.example.org/mailman/listinfo/kites>",
         "You received this message because you are subscribed to the group “Kites”.\nTo unsubscribe, write.",
     ],
 )
@@ -195,6 +205,8 @@ def test_footers_of_other_lists_are_left_out_and_counted(footer):
         "To unsubscribe I would have to ask.",
         "To unsubscribe, write to kites-leave.",
         "Hi,\n\nTo unsubscribe go to <http://x.example/>",
+        "Subscribe here:\n\n<http://x.example/mailman/listinfo/kites>",
+        "It is at\n<http://x.example/mailman/listinfo/kites>",
     ],
 )
 def test_words_about_a_list_are_kept(words):
@@ -211,6 +223,10 @@ def test_words_about_a_list_are_kept(words):
         "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der Empfänger sind, löschen Sie sie.",
         "CAUTION: This email originated from outside of the organization. Do not click links.",
         "LEGAL DISCLAIMER:",
+        "[*Caution*: Email from External Sender. Do not open attachments.]",
+        "WARNING: This message has originated from an untrusted source.",
+        "This message has been scanned for viruses and\ndangerous content by *MailScanner*.",
+        "Virus-free. www.avast.com <https://www.avast.com/>",
         "Think of the trees.\nThis message is privileged. Unauthorized disclosure is prohibited.",
     ],
 )
@@ -227,6 +243,7 @@ def test_confidentiality_notices_are_left_out_and_counted(notice):
     [
         "This message is what the intended recipient sees.",
         "We keep the plans confidential, and the recipient knows.",
+        "This message is about viruses that were scanned.",
         "The information you gave is right.",
     ],
 )
@@ -246,6 +263,10 @@ def test_words_about_secrets_are_kept(words):
 )
 def test_no_mark_of_a_signature_is_left(mail):
     assert write(mail).strip("> \n") == "Hello."
+
+
+def test_a_fence_that_never_ends_hides_no_signature():
+    assert write("int a;\n~~~~~~~\nWhy?\n-- \nInes").endswith("Why?")
 
 
 def test_what_stands_between_two_marks_is_kept():
