@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 MESSAGE_LIMIT = 16 * 1024 * 1024  # of a larger message the rest is left out: memory stays flat, whatever the file
 CHUNK = 256 * 1024
 SEPARATOR_LIMIT = 1000
+UNKNOWN_HEADERS = 10  # so many lines in a row are no text
 HEADERS_LIMIT = 4000  # of what follows a separator, to see whether it is a message
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b"
@@ -122,9 +123,12 @@ def _is_message(beginning):
         return bool(lines)
     if not HEADER.match(lines[0]):
         return False
+    if len(beginning) == HEADERS_LIMIT:
+        lines = lines[:-1] or lines  # the last one is cut
     headers = list(takewhile(lambda line: line.strip() and not SEPARATOR.match(line), lines))
     known = {match[0].lower() for match in map(KNOWN_HEADER.match, headers) if match}
-    return len(known) > 1 or bool(known and all(HEADER.match(line) or line[:1].isspace() for line in headers))
+    are_all = all(HEADER.match(line) or line[:1].isspace() for line in headers)
+    return len(known) > 1 or (are_all and (bool(known) or len(headers) > UNKNOWN_HEADERS))
 
 
 def _first_separator(path, stream):

@@ -142,3 +142,9 @@ def test_of_a_small_damaged_file_as_much_is_read(tmp_path):
         read.extend(mbox.read(path))
 
     assert len(read) >= 7
+
+
+def test_many_headers_begin_a_message_though_nobody_knows_them(tmp_path):
+    path = mails.write(tmp_path / "a", mails.mail("One."), b"X-Kite: yes\n" * 2000 + mails.mail("Two."))
+
+    assert len(list(mbox.read(path))) == 2
