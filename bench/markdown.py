@@ -18,7 +18,7 @@ if not settings.configured:
     django.setup()
 
 from bench.report import tell  # noqa: E402
-from forum.kept import Kept  # noqa: E402
+from forum.cache.lru import Kept  # noqa: E402
 from forum.markdown import MAX_LENGTH, MarkdownError, render  # noqa: E402
 from tests.chromium import CHROMIUM  # noqa: E402
 from tests.markdown.patterns import all_patterns  # noqa: E402

@@ -4,8 +4,8 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db.models import Exists, OuterRef
 
+from forum.db.prepared import Prepared
 from forum.models import User
-from forum.models.prepared import Prepared
 from forum.models.users import MODERATORS
 
 

@@ -5,9 +5,9 @@ from django.db.models import Exists, Subquery
 from django.utils.functional import SimpleLazyObject
 
 from forum import announcements, fragments, readership
+from forum.db.prepared import Prepared
 from forum.models import Announcement, Category, Post
 from forum.models.editions import with_edition
-from forum.models.prepared import Prepared
 
 THEMES = ("light", "dark")
 

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
-from forum.kept import Kept
+from forum.cache.lru import Kept
 from forum.models import User
 from forum.pages import address
 

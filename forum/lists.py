@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from forum import fragments
+from forum.db.prepared import Prepared
 from forum.models import Category, Topic
 from forum.models.editions import with_edition
-from forum.models.prepared import Prepared
 from forum.models.readings import with_readings
 from forum.models.topics import list_key, with_row_names
 

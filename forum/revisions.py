@@ -8,7 +8,7 @@ from datetime import datetime
 from diff_match_patch import diff_match_patch
 from django.utils.html import escape, format_html, format_html_join
 
-from forum.kept import Kept
+from forum.cache.lru import Kept
 from forum.letters import JOINERS, LETTERS, MARKS, WITHOUT_BLANKS
 from forum.models import User
 

@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 
 from forum.db.optional_writes import optional_write
 from forum.db.outages import is_outage
-from forum.models.prepared import Prepared
+from forum.db.prepared import Prepared
 
 RENEWED = timedelta(days=1)  # ago, at least, before a session is renewed again
 WITH_KEY = Prepared(lambda nobody, key: Session.objects.filter(session_key=key))

@@ -108,7 +108,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'parley.sqlite3'}")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["ENGINE"] = "forum.sqlite3"
+    DATABASES["default"]["ENGINE"] = "forum.db.sqlite3"
     DATABASES["default"]["CONN_MAX_AGE"] = None  # a fixed number of threads asks: see forum/serving/pages.py
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -120,14 +120,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # with CONN_MAX_AGE 0: under ASGI others leak
-    DATABASES["default"]["ENGINE"] = "forum.postgresql"
+    DATABASES["default"]["ENGINE"] = "forum.db.postgresql"
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 2,  # seconds, the least there is
         "keepalives_idle": 10,  # seconds, as below: a server that vanished is noticed within half a minute
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 20_000,  # milliseconds
-        "prepare_threshold": 0,  # for forum/models/prepared.py alone: Django's own cursors never prepare
+        "prepare_threshold": 0,  # for forum/db/prepared.py alone: Django's own cursors never prepare
         "options": "-c plan_cache_mode=force_generic_plan",  # planned once, not five times and then perhaps again
         **DATABASES["default"].get("OPTIONS", {}),  # what the address says
         "pool": {
@@ -143,7 +143,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="")
 IN_PROCESS = {"MAX_ENTRIES": 20_000}  # of a few hundred bytes; with fewer, strangers push each other's limits out
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "forum.caching.Cache", "LOCATION": REDIS_URL, "OPTIONS": IN_PROCESS}}
+    CACHES = {"default": {"BACKEND": "forum.cache.backend.Cache", "LOCATION": REDIS_URL, "OPTIONS": IN_PROCESS}}
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -281,7 +281,9 @@ LOGGING = {
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
         "uvicorn.access": {"handlers": [], "propagate": False},  # each request has a line of our own
         "channels_redis": {"level": "CRITICAL"},  # while Redis is away it would log a traceback each second
-        "psycopg.pool": {"level": "ERROR"},  # and this a warning for each attempt; forum.rest says it once
+        "psycopg.pool": {
+            "level": "ERROR"
+        },  # and this a warning for each attempt; forum.cache.circuit_breaker says it once
     },
 }
 

@@ -6,9 +6,9 @@ For a page of its posts also with `names`: see `with_names_on_page`.
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 
+from forum.db.prepared import Prepared
 from forum.models import Category, Topic
 from forum.models.posts import with_names_on_page
-from forum.models.prepared import Prepared
 from forum.models.readings import with_readings
 
 

@@ -14,7 +14,7 @@ from django.contrib.auth import user_logged_in
 from django.core import signing
 from django.dispatch import receiver
 
-from forum import rates
+from forum.cache import rate_limits
 from forum.clients import network_of, request_address
 from forum.models import User
 from forum.names import folded
@@ -38,17 +38,17 @@ class Attempt:
         """0 when it may be made. It counts at once, or many at the same moment would all be let through."""
         if not self.device:
             for what, who in self._wider():
-                if wait := rates.seconds_to_wait(what, who, count=False):
+                if wait := rate_limits.seconds_to_wait(what, who, count=False):
                     return wait
-        return rates.seconds_to_wait("sign_in", self.from_here)
+        return rate_limits.seconds_to_wait("sign_in", self.from_here)
 
     def failed(self):
         if not self.device:
             for what, who in self._wider():
-                rates.seconds_to_wait(what, who)
+                rate_limits.seconds_to_wait(what, who)
 
     def succeeded(self):
-        rates.clear("sign_in", self.from_here)
+        rate_limits.clear("sign_in", self.from_here)
 
     def _wider(self):
         return ("sign_in_account", self.account), ("sign_in_network", self.network)

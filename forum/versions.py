@@ -2,11 +2,11 @@
 
 from django.contrib.auth.models import AnonymousUser
 
+from forum.db.prepared import Prepared
 from forum.lists import first_page
 from forum.models import Topic
 from forum.models.editions import with_edition
 from forum.models.posts import with_names_on_page
-from forum.models.prepared import Prepared
 from forum.serving.guests import Version
 
 GUEST = AnonymousUser()

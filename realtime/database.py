@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from channels.db import database_sync_to_async
 
-from forum.patience import patience
+from forum.db.timeouts import patience
 
 _readers = ThreadPoolExecutor(4, "realtime-reader")
 _writer = ThreadPoolExecutor(1, "realtime-writer")

@@ -13,9 +13,10 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forum.cache import redis_client
 from forum.clients import request_address
+from realtime import stripped
 
-from . import redis_client, stripped
 from .hub import running_hub
 
 OK, WARN = "ok", "warn"

@@ -9,7 +9,7 @@ import time
 
 from django.conf import settings
 
-from . import redis_client
+from forum.cache import redis_client
 
 logger = logging.getLogger(__name__)
 EVERY = 2.0  # seconds

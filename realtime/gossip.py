@@ -8,7 +8,9 @@ import time
 
 from django.conf import settings
 
-from . import groups, redis_client
+from forum.cache import redis_client
+from realtime import groups
+
 from .audience import Audience
 from .marks import LIFE, Writing
 

@@ -3,9 +3,10 @@
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from forum.cache import redis_client
 from forum.changes import announced, changed
+from realtime import events, groups, told
 
-from . import events, groups, redis_client, told
 from .hub import running_hub
 from .models import Revocation
 

@@ -7,7 +7,7 @@ import asyncio
 import time
 from typing import NamedTuple
 
-from forum.kept import weight
+from forum.cache.lru import weight
 
 from . import database, metrics
 

@@ -2,8 +2,8 @@
 
 from django.contrib.auth.models import AnonymousUser
 
+from forum.db.prepared import Prepared
 from forum.models import Post, Topic
-from forum.models.prepared import Prepared
 
 from . import groups
 

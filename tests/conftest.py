@@ -71,10 +71,10 @@ def fresh_limits():
     """What one test has used up of a rate limit does not hinder the next."""
     from django.core.cache import cache
 
-    from forum import rates
+    from forum.cache import rate_limits
 
     cache.clear()
-    forget_patiently(rates)
+    forget_patiently(rate_limits)
 
 
 def forget_patiently(rates, attempts=20):

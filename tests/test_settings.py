@@ -87,7 +87,7 @@ def test_a_database_keeps_what_its_address_says_about_encryption():
     url = "postgres://who:secret@db.example.org/parley?sslmode=verify-full"
     ((database,),) = [list(settings_with(["DATABASES"], DATABASE_URL=url)[0].values())]
 
-    assert database["ENGINE"] == "forum.postgresql"
+    assert database["ENGINE"] == "forum.db.postgresql"
     assert database["OPTIONS"]["sslmode"] == "verify-full"
 
 

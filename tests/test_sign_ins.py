@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 import forum.settings
-from forum import rates
+from forum.cache import rate_limits
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_a_success_in_between_counts_for_the_own_account_only(ada, grace):
 def test_asking_for_the_password_again_is_bounded_alike(ada):
     browser, _answer = try_as("ada")
     address = reverse("account_reauthenticate")
-    rates.forget()
+    rate_limits.forget()
     answers = [browser.post(address, {"password": WRONG}, REMOTE_ADDR="192.0.2.1") for _ in range(6)]
 
     assert "Too many failed attempts" in answers[-1].text

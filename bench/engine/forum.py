@@ -24,7 +24,8 @@ class Forum:
 
     def publish(self, t0):
         """An event as a post makes it, of about 1 KiB and `more`, from this process."""
-        from realtime import events, groups, redis_client
+        from forum.cache import redis_client
+        from realtime import events, groups
 
         self.change += 1
         group = groups.of_topic(self.topic.pk)

@@ -46,7 +46,7 @@ def note(what, error):
 @contextmanager
 def short_lock_wait():
     if connection.vendor != "sqlite":
-        yield  # forum/patience.py limits how long PostgreSQL may take
+        yield  # forum/db/timeouts.py limits how long PostgreSQL may take
         return
     usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
     set_lock_wait(LOCK_WAIT)

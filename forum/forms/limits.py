@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from forum import rates
+from forum.cache import rate_limits
 
 
 class RateLimited:
@@ -25,8 +25,8 @@ class RateLimited:
 
     def _seconds_to_wait(self):
         if self.mark:
-            return rates.seconds_to_wait_once(self.rate, self.author.pk, self.mark)
-        return rates.seconds_to_wait(self.rate, self.author.pk)
+            return rate_limits.seconds_to_wait_once(self.rate, self.author.pk, self.mark)
+        return rate_limits.seconds_to_wait(self.rate, self.author.pk)
 
     def counts(self):
         """Whether this asks for anything to be done, as what is sent again does not."""

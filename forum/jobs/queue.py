@@ -14,7 +14,7 @@ from huey.registry import Message
 from huey.serializer import Serializer
 from huey.storage import PostgresStorage, RedisStorage, SqliteStorage
 
-from forum import rest
+from forum.cache import circuit_breaker
 
 from .running import run_named
 
@@ -26,14 +26,14 @@ POLL = 1.0  # seconds between two looks at an empty queue, at most
 
 def put(name):
     """Whether the queue took it. Never raises."""
-    if not rest.queue.allows():
+    if not circuit_breaker.queue.allows():
         return False
     try:
         task()(name)
     except Exception as error:  # noqa: BLE001 - three kinds of stores, each with its own
-        rest.queue.begin(error)
+        circuit_breaker.queue.begin(error)
         return False
-    rest.queue.end()
+    circuit_breaker.queue.end()
     return True
 
 
@@ -88,14 +88,14 @@ def patient(storage):
 
     class Patient(storage):
         def dequeue(self):
-            if not rest.queue.allows():
+            if not circuit_breaker.queue.allows():
                 return None
             try:
                 data = super().dequeue()
             except Exception as error:  # noqa: BLE001
-                rest.queue.begin(error)
+                circuit_breaker.queue.begin(error)
                 return None
-            rest.queue.end()
+            circuit_breaker.queue.end()
             return data
 
     return Patient

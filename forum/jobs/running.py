@@ -5,7 +5,7 @@ import threading
 
 from django.db import DatabaseError, close_old_connections
 
-from forum.patience import patience
+from forum.db.timeouts import patience
 
 from .registry import JOBS
 

@@ -7,8 +7,8 @@ import time
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
-from forum import rest
-from forum.patience import patience
+from forum.cache import circuit_breaker
+from forum.db.timeouts import patience
 
 from . import queue
 from .models import Run
@@ -54,7 +54,7 @@ class Workers:
                 consumer.start()
                 self.consumer = consumer
         except Exception as error:  # noqa: BLE001 - the store is away: the next look tries again
-            rest.queue.begin(error)
+            circuit_breaker.queue.begin(error)
 
 
 def run_due():
@@ -67,9 +67,9 @@ def run_due():
             if claimed:
                 claimed.ended(periodic.interval, run(periodic.function, name))
     except DatabaseError as error:
-        rest.schedule.begin(error)
+        circuit_breaker.schedule.begin(error)
     else:
-        rest.schedule.end()
+        circuit_breaker.schedule.end()
     finally:
         close_old_connections()
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError
 
-from forum import rest
+from forum.cache import circuit_breaker
 from forum.jobs import every, job
 from forum.jobs.running import stopping
 from forum.jobs.workers import ask_for
@@ -33,7 +33,7 @@ def sweep():
 
 @job
 def deliver():
-    while not stopping.is_set() and rest.mail.allows():
+    while not stopping.is_set() and circuit_breaker.mail.allows():
         mail = Mail.objects.take()
         if not mail:
             return
@@ -61,18 +61,18 @@ def send(mail):
 def record_failure(mail, failure):
     match failure:
         case Refused():
-            rest.mail.end()
+            circuit_breaker.mail.end()
             mail.give_up(failure)
         case Postponed():
-            rest.mail.end()
+            circuit_breaker.mail.end()
             mail.retry(failure)
         case _:
-            rest.mail.begin(failure)
+            circuit_breaker.mail.begin(failure)
             mail.retry(failure)
 
 
 def record_sent(mail):
-    rest.mail.end()
+    circuit_breaker.mail.end()
     until = time.monotonic() + INSIST
     while True:
         try:

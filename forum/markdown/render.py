@@ -1,6 +1,6 @@
 """The way from source to HTML."""
 
-from forum.kept import Kept
+from forum.cache.lru import Kept
 from forum.markdown import sanitiser
 from forum.markdown.budget import Budget
 from forum.markdown.errors import MAX_LENGTH, TooLong

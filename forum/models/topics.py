@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from forum import slugs
 from forum.changes import announce
+from forum.db.prepared import Prepared
 from forum.short_text import validate_short_text
 
 from .categories import Category
 from .editions import with_edition
-from .prepared import Prepared
 from .users import User, name_version_of
 
 TITLE_LENGTH = 200

@@ -10,7 +10,7 @@ import zlib
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from forum.kept import Kept
+from forum.cache.lru import Kept
 from forum.serving.encodings import accepted
 
 LEVEL = 6

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 from django.db import DatabaseError, close_old_connections
 
-from forum.kept import Kept
+from forum.cache.lru import Kept
 from forum.serving.guest_keys import PERSONAL, Key, key_of
 from forum.serving.release import release
 

@@ -9,8 +9,8 @@ import structlog
 from django.conf import settings
 
 from forum import metrics
+from forum.db.timeouts import impatient
 from forum.logs import without_secrets
-from forum.patience import impatient
 
 logger = structlog.get_logger()
 SANE = re.compile(rb"[A-Za-z0-9-]{8,64}")

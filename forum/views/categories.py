@@ -2,8 +2,8 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from forum.db.prepared import Prepared
 from forum.models import Category
-from forum.models.prepared import Prepared
 from forum.pages import canonical
 
 from . import topics

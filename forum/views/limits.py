@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.shortcuts import render
 
-from forum import rates
+from forum.cache import rate_limits
 from forum.clients import network_of, request_address
 from forum.forms.limits import duration
 
@@ -32,7 +32,7 @@ class WriteLimit:
     def process_view(self, request, view, arguments, named):
         if request.method in READING or request.resolver_match.view_name in EXCEPTIONS:
             return None
-        wait = rates.seconds_to_wait("write", sender(request))
+        wait = rate_limits.seconds_to_wait("write", sender(request))
         return too_many(request, wait) if wait else None
 
 
@@ -43,7 +43,7 @@ def limited(rate):
         @wraps(view)
         def guarded(request, **place):
             user = request.user
-            wait = 0 if user.is_moderator else rates.seconds_to_wait(rate, user.pk)
+            wait = 0 if user.is_moderator else rate_limits.seconds_to_wait(rate, user.pk)
             return too_many(request, wait) if wait else view(request, **place)
 
         return guarded

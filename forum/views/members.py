@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from forum import fragments
+from forum.db.prepared import Prepared
 from forum.forms import unsent
 from forum.forms.members import ProfileForm
 from forum.models import Post, Topic, User
 from forum.models.editions import with_edition
-from forum.models.prepared import Prepared
 from forum.models.readings import with_readings
 
 from .guards import checked_again, for_members

@@ -134,13 +134,13 @@ def choices(request, post):
 @require_POST
 def preview(request):
     """How a text will look. 422 with a sentence when it can't be posted as it is."""
-    from forum import rates
+    from forum.cache import rate_limits
     from forum.models import User
 
     if not request.user.is_authenticated:
         raise PermissionDenied
     body = request.POST.get("body", "")
-    if rates.seconds_to_wait("preview", request.user.pk):
+    if rate_limits.seconds_to_wait("preview", request.user.pk):
         return render(request, "posts/_preview.html", {"error": _("Too many previews. Please wait.")}, status=429)
     try:
         html = markdown.render(body, known=User.objects.known)

@@ -4,10 +4,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.encoding import iri_to_uri
 
+from forum.db.prepared import Prepared
 from forum.forms import unsent
 from forum.forms.submissions import digest, is_token
 from forum.models import Post
-from forum.models.prepared import Prepared
 
 SUBMITTED = Prepared(lambda reader, token, digest: Post.objects.visible_to(reader).submitted(reader, token, digest))
 

@@ -24,7 +24,7 @@ def test_the_versions_of_all_parts_are_printed(capsys):
     assert lines["Parley"] == forum.__version__
     assert lines["Python"] == ".".join(map(str, sys.version_info[:3]))
     assert lines["Django"] == django.__version__
-    store = "SQLite" if settings.DATABASES["default"]["ENGINE"] == "forum.sqlite3" else "PostgreSQL"
+    store = "SQLite" if settings.DATABASES["default"]["ENGINE"] == "forum.db.sqlite3" else "PostgreSQL"
     assert re.match(r"\d+\.\d+", lines[store])
     assert ("Redis" in lines) == bool(settings.REDIS_URL)
 

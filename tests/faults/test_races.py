@@ -9,9 +9,10 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
+from forum.cache import redis_client
 from forum.models import Topic
 from realtime import hub as hubs
-from realtime import publishing, redis_client
+from realtime import publishing
 from tests.counts import FULL
 from tests.realtime.sockets import DEADLINE, Socket, do
 from tests.together import Crowd

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from forum import rest
+from forum.cache import circuit_breaker
 from forum.jobs import hints, queue, registry, running
 from forum.jobs.workers import Workers
 from tests.waiting import until
@@ -20,11 +20,11 @@ def ran(monkeypatch):
         monkeypatch.setitem(registry.JOBS, name, lambda name=name: names.append(name))
     monkeypatch.setattr("forum.jobs.workers.PERIODIC", {})
     queue.task.cache_clear()
-    rest.queue.end()
+    circuit_breaker.queue.end()
     queue.task().huey.storage.flush_queue()
     yield names
     running.stopping.clear()  # for the tests after it in this process
-    rest.queue.end()
+    circuit_breaker.queue.end()
     queue.task.cache_clear()
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from forum import rest
+from forum.cache import circuit_breaker
 
 
 @pytest.fixture(autouse=True)
@@ -9,9 +9,9 @@ def outbox(settings, db):
     settings.EMAIL_BACKEND = "forum.mail.backend.Backend"
     settings.MAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.EMAIL_TIMEOUT = 0.3
-    rest.mail.end()
+    circuit_breaker.mail.end()
     yield
-    rest.mail.end()
+    circuit_breaker.mail.end()
 
 
 @pytest.fixture

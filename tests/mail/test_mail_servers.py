@@ -6,7 +6,7 @@ import pytest
 from django.core.mail import send_mail
 from django.utils import timezone
 
-from forum import rest
+from forum.cache import circuit_breaker
 from forum.mail import smtp as our_smtp
 from forum.mail.delivery import deliver
 from forum.mail.models import Mail
@@ -82,7 +82,7 @@ def test_a_server_that_takes_nothing_is_left_alone_for_a_while(smtp, answers):
         deliver()
 
         assert len(server.connections) == 1  # the second mail did not try
-        assert not rest.mail.allows()
+        assert not circuit_breaker.mail.allows()
     failed, untried = Mail.objects.order_by("-attempts")
     assert failed.error
     assert failed.due_at > timezone.now()

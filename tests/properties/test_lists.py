@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from forum import lists
+from forum.db.prepared import Prepared
 from forum.lists import TopicList
 from forum.models import Topic
-from forum.models.prepared import Prepared
 from tests import world
 
 START = datetime(2026, 11, 21, tzinfo=UTC)

@@ -2,8 +2,8 @@ import shutil
 
 import pytest
 
+from forum.cache import redis_client
 from realtime import hub as hubs
-from realtime import redis_client
 from tests.realtime.sockets import Socket
 from tests.redis_server import RedisServer
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from forum.cache import redis_client
 from forum.models import Announcement
-from realtime import announcements, groups, redis_client
+from realtime import announcements, groups
 from tests.realtime.sockets import do
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from forum.asgi import application
-from realtime import probe, redis_client, stripped
+from forum.cache import redis_client
+from realtime import probe, stripped
 from tests.serving.visitors import Visitor
 
 pytestmark = pytest.mark.django_db

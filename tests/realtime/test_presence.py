@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from forum.cache import redis_client
 from forum.models import User
-from realtime import gossip, groups, marks, presence, redis_client
+from realtime import gossip, groups, marks, presence
 from tests import world
 from tests.realtime.sockets import do, until
 

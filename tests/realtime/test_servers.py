@@ -9,7 +9,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from realtime import groups, redis_client
+from forum.cache import redis_client
+from realtime import groups
 from tests.server import Server
 
 from .book import TEXT, frame

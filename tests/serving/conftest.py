@@ -1,7 +1,7 @@
 import pytest
 
 from forum import fragments
-from forum.kept import Kept
+from forum.cache.lru import Kept
 from forum.serving.guests import Guests
 from forum.serving.pages import Pages
 

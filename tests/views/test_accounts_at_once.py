@@ -7,7 +7,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.test import Client
 from django.urls import reverse
 
-from forum import rates
+from forum.cache import rate_limits
 from forum.models import User
 from tests import world
 from tests.together import at_once
@@ -26,7 +26,7 @@ def browser(member=None):
 
 def all_at_once(*acts):
     """The statuses of what these acts, all at the same moment, are answered with."""
-    rates.forget()
+    rate_limits.forget()
     return [answer.status_code for answer in at_once(*acts)]
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from forum import rates
+from forum.cache import rate_limits
 from forum.views.limits import EXCEPTIONS
 from tests import world
 
@@ -21,7 +21,7 @@ def only(settings):
 
     def only(**changed):
         settings.RATES = {**settings.RATES, **changed}
-        rates.forget()
+        rate_limits.forget()
 
     return only
 

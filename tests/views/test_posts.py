@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from forum import rates
+from forum.cache import rate_limits
 from forum.forms import unsent
 from forum.models import Post, Topic, User
 from tests import world
@@ -469,7 +469,7 @@ def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category
 @pytest.mark.parametrize("form", ["reply", "topic"])
 def test_copies_of_one_form_use_up_no_allowance(grace, topic, settings, form):
     settings.RATES = {**settings.RATES, "post": "2/day", "topic": "2/day"}
-    rates.forget()
+    rate_limits.forget()
     place = replies(topic) if form == "reply" else reverse("create_topic")
 
     def send(token, body, copies=6):

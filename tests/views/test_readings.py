@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from forum import rates
+from forum.cache import rate_limits
 from tests import world
 
 
@@ -70,7 +70,7 @@ def test_nobody_has_seen_what_they_may_not_see(signed_in, ada, iris, lounge):
 
 def test_what_was_seen_has_a_rate_of_its_own(signed_in, grace, topic, settings):
     settings.RATES = {**settings.RATES, "reading": "1/minute", "write": "1/minute"}
-    rates.forget()
+    rate_limits.forget()
     member = signed_in(grace)
 
     answers = [says_seen(member, topic, 1).status_code for _ in range(2)]

@@ -4,7 +4,7 @@ from functools import partial
 import pytest
 from limits.errors import StorageError
 
-from forum import rates, rest
+from forum.cache import circuit_breaker, rate_limits
 from tests.together import at_once
 
 
@@ -14,29 +14,29 @@ def two_a_day(settings):
 
 
 def test_after_as_many_as_allowed_one_has_to_wait(two_a_day):
-    waits = [rates.seconds_to_wait("post", 7) for _ in range(4)]
+    waits = [rate_limits.seconds_to_wait("post", 7) for _ in range(4)]
 
     assert waits[:2] == [0, 0]
     assert all(0 < wait <= 2 * 24 * 3600 for wait in waits[2:])
 
 
 def test_one_form_counts_once_however_often_it_is_sent(two_a_day):
-    assert [rates.seconds_to_wait_once("post", 7, mark) for mark in "aaabbba"] == [0] * 7
-    assert rates.seconds_to_wait_once("post", 7, "c") > 0
+    assert [rate_limits.seconds_to_wait_once("post", 7, mark) for mark in "aaabbba"] == [0] * 7
+    assert rate_limits.seconds_to_wait_once("post", 7, "c") > 0
 
 
 def test_a_form_that_was_refused_is_refused_again(two_a_day):
     for mark in "ab":
-        rates.seconds_to_wait_once("post", 7, mark)
+        rate_limits.seconds_to_wait_once("post", 7, mark)
 
-    assert all(rates.seconds_to_wait_once("post", 7, mark) > 0 for mark in "ccdc")
-    assert rates.seconds_to_wait_once("post", 8, "c") == 0
+    assert all(rate_limits.seconds_to_wait_once("post", 7, mark) > 0 for mark in "ccdc")
+    assert rate_limits.seconds_to_wait_once("post", 8, "c") == 0
 
 
 def test_a_form_sent_by_many_at_once_counts_once(settings):
     settings.RATES = {"post": "3/day"}
 
-    waits = at_once(*[partial(rates.seconds_to_wait_once, "post", 7, mark) for mark in "abcd" * 5])
+    waits = at_once(*[partial(rate_limits.seconds_to_wait_once, "post", 7, mark) for mark in "abcd" * 5])
 
     assert sorted(wait > 0 for wait in waits) == [False] * 15 + [True] * 5
 
@@ -47,17 +47,17 @@ def test_a_clock_that_is_set_keeps_nobody_waiting_longer(settings, monkeypatch):
 
     for jump in (0, 3600, -3600, 0):
         monkeypatch.setattr(time, "time", lambda jump=jump: true() + jump)
-        waits = [rates.seconds_to_wait("post", 9) for _ in range(3)]
+        waits = [rate_limits.seconds_to_wait("post", 9) for _ in range(3)]
         assert waits[2] in range(1, 121)
 
 
 def test_people_and_what_they_do_are_counted_apart(two_a_day):
-    assert [rates.seconds_to_wait(what, who) for what, who in (("topic", 1), ("topic", 2), ("post", 1))] == [
+    assert [rate_limits.seconds_to_wait(what, who) for what, who in (("topic", 1), ("topic", 2), ("post", 1))] == [
         0,
         0,
         0,
     ]
-    assert rates.seconds_to_wait("topic", 1)
+    assert rate_limits.seconds_to_wait("topic", 1)
 
 
 def test_while_the_shared_counter_is_away_this_process_counts(two_a_day, monkeypatch):
@@ -68,8 +68,8 @@ def test_while_the_shared_counter_is_away_this_process_counts(two_a_day, monkeyp
             asked.append(args)
             raise StorageError(OSError("no connection"))
 
-    monkeypatch.setattr(rates, "_shared", Away())
-    monkeypatch.setattr(rest, "redis", rest.Rest("Redis", 3600))
+    monkeypatch.setattr(rate_limits, "_shared", Away())
+    monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.Rest("Redis", 3600))
 
-    assert [bool(rates.seconds_to_wait("post", 8)) for _ in range(3)] == [False, False, True]
+    assert [bool(rate_limits.seconds_to_wait("post", 8)) for _ in range(3)] == [False, False, True]
     assert len(asked) == 1  # and is left alone for a while

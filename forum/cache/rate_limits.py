@@ -9,7 +9,7 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from forum import rest
+from forum.cache import circuit_breaker
 
 REMEMBERED = parse("1/hour")
 _once = Lock()  # copies of one form come at the same moment
@@ -19,7 +19,7 @@ if settings.REDIS_URL:
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-    from forum.caching import TIMEOUT
+    from forum.cache.backend import TIMEOUT
 
     _times = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
     _shared = SlidingWindowCounterRateLimiter(storage_from_string(settings.REDIS_URL, wrap_exceptions=True, **_times))
@@ -50,13 +50,13 @@ def clear(what, who):
 
 
 def _in_redis_or_here(act, *about):
-    if rest.redis.allows():
+    if circuit_breaker.redis.allows():
         try:
             result = act(_shared, *about)
         except StorageError as error:
-            rest.redis.begin(error)
+            circuit_breaker.redis.begin(error)
         else:
-            rest.redis.end()
+            circuit_breaker.redis.end()
             return result
     return act(_local, *about)
 

@@ -6,7 +6,8 @@ import pytest
 import redis as redis_library
 from channels.layers import get_channel_layer
 
-from realtime import echo, groups, publishing, redis_client, sweep
+from forum.cache import redis_client
+from realtime import echo, groups, publishing, sweep
 from realtime import hub as hubs
 from tests.realtime.sockets import do, until
 

@@ -5,8 +5,8 @@ import select
 import psycopg
 from psycopg import errors, waiting
 
-from forum import rest
-from forum.patience import limit
+from forum.cache import circuit_breaker
+from forum.db.timeouts import limit
 
 INTERVAL = 0.1  # seconds between two looks whether the connection still exists, as psycopg has it
 LAST_WORD = 0.25  # seconds for the server to take the order to stop, and as many to obey
@@ -37,6 +37,6 @@ class Connection(psycopg.Connection):
             raise errors.QueryCanceled(f"PostgreSQL took longer than {seconds:g} s for an answer.") from error
         except (errors._WaitTimeout, errors.OperationalError) as error:
             self.pgconn.finish()
-            rest.database.begin(f"PostgreSQL has not answered for {seconds:g} s.")
+            circuit_breaker.database.begin(f"PostgreSQL has not answered for {seconds:g} s.")
             self._pool.drain()
             raise errors.OperationalError("PostgreSQL does not answer.") from error

@@ -7,7 +7,7 @@ from functools import cache
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from . import metrics
+from realtime import metrics
 
 logger = logging.getLogger(__name__)
 TIMEOUT = 0.1  # seconds that Redis may take to be reached, and as many to answer

@@ -8,7 +8,7 @@ import pytest
 import redis
 from django.conf import settings
 
-from forum import caching, rest
+from forum.cache import backend, circuit_breaker
 from tests.realtime.conftest import redis_server  # noqa: F401 - the same server
 
 pytestmark = pytest.mark.redis
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.redis
 
 @pytest.fixture
 def cache(redis_server, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(rest, "redis", rest.Rest("Redis", 0.5))
-    cache = caching.Cache(redis_server.address, {})
+    monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.Rest("Redis", 0.5))
+    cache = backend.Cache(redis_server.address, {})
     cache.here.clear()
     yield cache
     cache.here.clear()
@@ -25,7 +25,7 @@ def cache(redis_server, monkeypatch):  # noqa: F811
 
 def test_with_redis_it_is_kept_there(cache, redis_server):  # noqa: F811
     cache.set("tea", "green")
-    assert caching.Cache(redis_server.address, {}).get("tea") == "green"
+    assert backend.Cache(redis_server.address, {}).get("tea") == "green"
     assert cache.here.get("tea") is None
 
 
@@ -50,7 +50,7 @@ def test_without_redis_everything_works_in_this_process(cache, redis_server, fau
 
 
 def test_redis_is_asked_once_and_then_left_alone_for_a_while(cache, redis_server, monkeypatch, caplog):  # noqa: F811
-    monkeypatch.setattr(rest, "redis", rest.Rest("Redis", 3600))
+    monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.Rest("Redis", 3600))
     redis_server.freeze()
 
     for number in range(5):
@@ -58,14 +58,16 @@ def test_redis_is_asked_once_and_then_left_alone_for_a_while(cache, redis_server
     redis_server.thaw()
 
     assert cache.get("cup-4") == 4
-    assert [record.getMessage()[:14] for record in caplog.records if record.name == "forum.rest"] == ["Redis is away:"]
+    assert [record.getMessage()[:14] for record in caplog.records if record.name == "forum.cache.circuit_breaker"] == [
+        "Redis is away:"
+    ]
 
 
 def test_when_redis_is_back_it_is_used_again(cache, redis_server, monkeypatch):  # noqa: F811
     redis_server.kill()
     cache.set("tea", "green")
     redis_server.start()
-    monkeypatch.setattr(rest.redis, "_until", 0.0)
+    monkeypatch.setattr(circuit_breaker.redis, "_until", 0.0)
 
     assert cache.get("tea") is None
     cache.set("tea", "black")

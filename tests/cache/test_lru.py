@@ -2,7 +2,7 @@ from sys import getsizeof
 
 import pytest
 
-from forum.kept import Kept, weight
+from forum.cache.lru import Kept, weight
 
 
 def test_what_is_kept_is_not_made_again():

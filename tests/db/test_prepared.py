@@ -5,9 +5,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from forum.db.prepared import Prepared
 from forum.lists import unpinned
 from forum.models import Topic
-from forum.models.prepared import Prepared
 from forum.shown import shown
 from tests import world
 

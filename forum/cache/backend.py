@@ -13,20 +13,20 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from forum import rest
+from forum.cache import circuit_breaker
 
 TIMEOUT = 0.2  # seconds that Redis may take to be reached, and as many to answer
 
 
 def in_redis_or_here(name):
     def method(self, *arguments, **named):
-        if rest.redis.allows():
+        if circuit_breaker.redis.allows():
             try:
                 result = getattr(self.shared, name)(*arguments, **named)
             except redis.RedisError as error:
-                rest.redis.begin(error)
+                circuit_breaker.redis.begin(error)
             else:
-                rest.redis.end()
+                circuit_breaker.redis.end()
                 return result
         return getattr(self.here, name)(*arguments, **named)
 

@@ -3,9 +3,8 @@
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
-from forum import rest
-
-from .connections import Connection
+from forum.cache import circuit_breaker
+from forum.db.postgresql.connections import Connection
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -17,7 +16,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params):
         if not self.pool:
             return super().get_new_connection(conn_params)
-        if not rest.database.allows() and not self.pool.get_stats()["pool_available"]:
+        if not circuit_breaker.database.allows() and not self.pool.get_stats()["pool_available"]:
             raise OperationalError("PostgreSQL did not answer a moment ago.")
         try:
             connection = super().get_new_connection(conn_params)
@@ -26,7 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.pool.putconn(connection)
                 connection = super().get_new_connection(conn_params)
         except OperationalError as error:
-            rest.database.begin(error)
+            circuit_breaker.database.begin(error)
             raise
-        rest.database.end()
+        circuit_breaker.database.end()
         return connection
