@@ -9,8 +9,8 @@ from diff_match_patch import diff_match_patch
 from django.utils.html import escape, format_html, format_html_join
 
 from forum.cache.lru import Kept
-from forum.letters import JOINERS, LETTERS, MARKS, WITHOUT_BLANKS
 from forum.models import User
+from forum.text.letters import JOINERS, LETTERS, MARKS, WITHOUT_BLANKS
 
 WORD = re.compile(  # one letter, in scripts that have no blanks between words
     rf"[{WITHOUT_BLANKS}][{MARKS}{JOINERS}]*\s*|(?:(?![{WITHOUT_BLANKS}])[{LETTERS}])+\s*|\s+|[^{LETTERS}\s]\s*|."

@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "forum.serving.entrance.with_clean_input",
     "forum.serving.compression.CompressionMiddleware",
-    "forum.sessions.SessionMiddleware",
+    "forum.accounts.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "forum.sign_ins.remember_device",
+    "forum.accounts.sign_in_limits.remember_device",
     "forum.views.errors.with_page_for_405",
     "forum.views.errors.with_own_404_in_development",
     "forum.serving.entrance.with_clean_address",
@@ -137,7 +137,7 @@ else:
             "reconnect_timeout": 0.3,  # seconds; then the next who wants one tries again, so it is soon back
         },
     }
-SESSION_ENGINE = "forum.sessions"
+SESSION_ENGINE = "forum.accounts.sessions"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="")
@@ -157,7 +157,7 @@ else:
 # --- People -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "forum.User"
-AUTHENTICATION_BACKENDS = ["forum.backends.MemberBackend"]
+AUTHENTICATION_BACKENDS = ["forum.accounts.backends.MemberBackend"]
 PASSWORD_HASHERS = [
     "forum.passwords.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -174,19 +174,19 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
-ACCOUNT_ADAPTER = "forum.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "forum.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
-ACCOUNT_USERNAME_VALIDATORS = "forum.names.username_validators"
+ACCOUNT_USERNAME_VALIDATORS = "forum.usernames.rules.username_validators"
 ACCOUNT_FORMS = {
-    "login": "forum.forms.accounts.LoginForm",
-    "signup": "forum.forms.accounts.SignupForm",
-    "add_email": "forum.forms.accounts.AddEmailForm",
-    "change_password": "forum.forms.accounts.ChangePasswordForm",
-    "set_password": "forum.forms.accounts.SetPasswordForm",
-    "reset_password": "forum.forms.accounts.ResetPasswordForm",
-    "reset_password_from_key": "forum.forms.accounts.ResetPasswordKeyForm",
-    "reauthenticate": "forum.forms.accounts.ReauthenticateForm",
+    "login": "forum.accounts.forms.LoginForm",
+    "signup": "forum.accounts.forms.SignupForm",
+    "add_email": "forum.accounts.forms.AddEmailForm",
+    "change_password": "forum.accounts.forms.ChangePasswordForm",
+    "set_password": "forum.accounts.forms.SetPasswordForm",
+    "reset_password": "forum.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "forum.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "forum.accounts.forms.ReauthenticateForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -194,14 +194,14 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # who changes a password or an address tells
 ACCOUNT_CHANGE_EMAIL = True  # one address a member; the old one stays until the new one is confirmed
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login_failed": None}  # counted in forum/sign_ins.py
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "forum.reset_links.TokenGenerator"  # noqa: S105
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # counted in forum/accounts/sign_in_limits.py
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "forum.accounts.reset_links.TokenGenerator"  # noqa: S105
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 USERSESSIONS_TRACK_ACTIVITY = False
-USERSESSIONS_ADAPTER = "forum.accounts.SessionsAdapter"
+USERSESSIONS_ADAPTER = "forum.accounts.adapter.SessionsAdapter"
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 MAIL_BACKEND = vars()["EMAIL_BACKEND"].replace("django.core.mail.backends.smtp.", "forum.mail.smtp.")  # for the worker

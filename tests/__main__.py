@@ -31,9 +31,9 @@ NEEDS = {  # what a part of the suite needs: how to find it
 }
 ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/markdown",
-    "tests/test_names.py",
-    "tests/test_short_text.py",
-    "tests/test_browsers.py",
+    "tests/usernames/test_rules.py",
+    "tests/text/test_short_text.py",
+    "tests/accounts/test_browsers.py",
     "tests/transfer/test_bodies.py",
     "tests/transfer/test_charsets.py",
     "tests/transfer/test_hostile.py",

@@ -60,7 +60,7 @@ def signed_in(client):
     """A function that signs somebody in: `signed_in(ada).get(...)`."""
 
     def sign_in(user):
-        client.force_login(user, backend="forum.backends.MemberBackend")
+        client.force_login(user, backend="forum.accounts.backends.MemberBackend")
         return client
 
     return sign_in

@@ -81,7 +81,7 @@ def sessions_of(members):
 
     made, until = [], timezone.now() + timedelta(days=1)
     for user in members:
-        known = {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "forum.backends.MemberBackend"}
+        known = {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "forum.accounts.backends.MemberBackend"}
         data = Session.objects.encode(known | {HASH_SESSION_KEY: user.get_session_auth_hash()})
         made.append(Session(session_key=f"session{user.pk:025}", session_data=data, expire_date=until))
     Session.objects.bulk_create(made)

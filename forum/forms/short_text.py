@@ -1,6 +1,6 @@
 from django import forms
 
-from forum.short_text import one_line, validate_short_text
+from forum.text.short_text import one_line, validate_short_text
 
 
 class UncutField(forms.CharField):

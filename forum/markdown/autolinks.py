@@ -7,8 +7,8 @@ Chinese or Japanese does. A link leads to the host that is written: what cannot 
 import re
 from unicodedata import category
 
-from forum.letters import LETTERS, WITHOUT_BLANKS, begins_word
 from forum.markdown.budget import LINK
+from forum.text.letters import LETTERS, WITHOUT_BLANKS, begins_word
 
 EMOJI = "\u203c\u2049\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"  # stand in hosts, too
 LABEL = rf"(?!_)[{LETTERS}{EMOJI}](?:[{LETTERS}{EMOJI}-]*[{LETTERS}{EMOJI}])?"

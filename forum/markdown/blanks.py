@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from forum.short_text import is_visible
+from forum.text.short_text import is_visible
 
 TAG = re.compile(r"<[^>]*>")
 SHOWS_WITHOUT_TEXT = re.compile(r"<(?:hr|input)\b")

@@ -5,7 +5,7 @@ from html import unescape
 
 import nh3
 
-from forum.letters import cut, parts_no_word
+from forum.text.letters import cut, parts_no_word
 
 LOOKED_AT = 40  # characters of HTML for one of text: markup may hide that much, the rest of the post isn't read
 UNSEEN = {"details"}  # quotes that are folded

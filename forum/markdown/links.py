@@ -7,7 +7,7 @@ from django.conf import settings
 from markdown_it.token import Token
 
 from forum.markdown import addresses
-from forum.short_text import is_visible
+from forum.text.short_text import is_visible
 
 ALLOWED = re.compile(r"(?:https?://|mailto:[^?#]|/(?![/\\])|#)", re.IGNORECASE)
 PLAIN = re.compile(r"[\w./:?#&=~+,;@!-]*\Z", re.ASCII)  # nothing here needs escaping in an address

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from markdown_it.common.utils import escapeHtml
 
-from forum import letters
-from forum.names import CHARACTERS, MAX_LENGTH, MIN_LENGTH, folded
+from forum.text import letters
+from forum.usernames.rules import CHARACTERS, MAX_LENGTH, MIN_LENGTH, folded
 
 LIMIT = 50
 LONGEST_EMPHASIS = 3  # underscores

@@ -6,8 +6,8 @@ import django.utils.timezone
 import forum.models.posts
 import forum.models.topics
 import forum.models.users
-import forum.names
-import forum.short_text
+import forum.usernames.rules
+import forum.text.short_text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -32,9 +32,9 @@ class Migration(migrations.Migration):
                 ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('username', models.CharField(error_messages={'unique': 'This name, or one that looks like it, is already taken. Please choose another.'}, max_length=30, unique=True, validators=[forum.names.validate_username], verbose_name='name')),
+                ('username', models.CharField(error_messages={'unique': 'This name, or one that looks like it, is already taken. Please choose another.'}, max_length=30, unique=True, validators=[forum.usernames.rules.validate_username], verbose_name='name')),
                 ('username_key', models.CharField(editable=False, max_length=120, unique=True)),
-                ('name', models.CharField(blank=True, max_length=60, validators=[forum.short_text.validate_label], verbose_name='display name')),
+                ('name', models.CharField(blank=True, max_length=60, validators=[forum.text.short_text.validate_label], verbose_name='display name')),
                 ('name_key', models.CharField(blank=True, db_index=True, editable=False, max_length=240)),
                 ('about', models.TextField(blank=True, max_length=1000, verbose_name='about')),
                 ('posts_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='posts')),

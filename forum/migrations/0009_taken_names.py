@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from forum.looks import looks
-from forum.names import folded
+from forum.usernames.confusables import looks
+from forum.usernames.rules import folded
 
 
 def claim(apps, schema_editor):

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum import changes, markdown
-from forum.short_text import validate_lines
+from forum.text.short_text import validate_lines
 
 from .editions import Edition
 from .users import User

@@ -8,8 +8,8 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from forum.short_text import validate_short_text
-from forum.slugs import slug_of, validate_slug
+from forum.text.short_text import validate_short_text
+from forum.text.slugs import slug_of, validate_slug
 
 from .editions import Edition
 

@@ -3,8 +3,8 @@ from operator import itemgetter
 from django.conf import settings
 from django.db import models
 
-from forum.looks import MAX_LENGTH, looks, skeleton
-from forum.names import folded
+from forum.usernames.confusables import MAX_LENGTH, looks, skeleton
+from forum.usernames.rules import folded
 
 
 class TakenNameQuerySet(models.QuerySet):

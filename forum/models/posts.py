@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum import markdown
 from forum.changes import announce
-from forum.short_text import validate_short_text
+from forum.text.short_text import validate_short_text
 
 from .revisions import Revision
 from .topics import Topic, count_posts, take_others_from

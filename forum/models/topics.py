@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum import slugs
 from forum.changes import announce
 from forum.db.prepared import Prepared
-from forum.short_text import validate_short_text
+from forum.text import slugs
+from forum.text.short_text import validate_short_text
 
 from .categories import Category
 from .editions import with_edition

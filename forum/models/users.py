@@ -10,8 +10,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from forum.names import MAX_LENGTH, TAKEN, folded, is_reserved, normal, validate_username
-from forum.short_text import validate_label, validate_lines
+from forum.text.short_text import validate_label, validate_lines
+from forum.usernames.rules import MAX_LENGTH, TAKEN, folded, is_reserved, normal, validate_username
 
 from .access import end_access, new_stamp
 from .names import TakenName

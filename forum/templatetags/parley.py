@@ -10,8 +10,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 
 from forum import fragments
-from forum.browsers import browser_name
-from forum.letters import JOINERS, MARKS
+from forum.accounts.browsers import browser_name
+from forum.text.letters import JOINERS, MARKS
 
 register = template.Library()
 

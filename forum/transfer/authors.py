@@ -6,11 +6,11 @@ import unicodedata
 
 from django.contrib.auth.hashers import make_password
 
-from forum.letters import LETTERS
-from forum.looks import looks
 from forum.models import ImportedAuthor, TakenName, User
-from forum.names import MAX_LENGTH, MIN_LENGTH
-from forum.short_text import cleaned, one_line
+from forum.text.letters import LETTERS
+from forum.text.short_text import cleaned, one_line
+from forum.usernames.confusables import looks
+from forum.usernames.rules import MAX_LENGTH, MIN_LENGTH
 
 SEPARATORS = re.compile(rf"[^{LETTERS}.-]+|_+")
 TRIES = 20  # names that are looked up at once

@@ -2,7 +2,7 @@
 
 import re
 
-from forum.letters import WITHOUT_BLANKS
+from forum.text.letters import WITHOUT_BLANKS
 
 from . import links
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from forum.letters import LETTERS
+from forum.text.letters import LETTERS
 
 from .headers import DIRECTIONS
 

@@ -20,7 +20,7 @@ from forum.models import (
     User,
 )
 from forum.models.topics import TITLE_LENGTH, slug_of
-from forum.short_text import cleaned, one_line
+from forum.text.short_text import cleaned, one_line
 
 from . import authors
 from .conversion import hashed

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 
-from forum.way_back import way_back, with_way_back
+from forum.accounts.return_path import way_back, with_way_back
 
 
 class ConfirmEmail(views.ConfirmEmailView):

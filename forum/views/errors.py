@@ -83,7 +83,7 @@ def signed_out(request, waiting=None, typed=None):
 
     `waiting` (path and fields) is what was sent before, if it isn't in this request.
     """
-    from forum.forms.accounts import LoginForm  # allauth's forms can only be loaded once its views are
+    from forum.accounts.forms import LoginForm  # allauth's forms can only be loaded once its views are
 
     context = sent(request)
     if waiting:

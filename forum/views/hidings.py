@@ -3,7 +3,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from forum.backends import as_stored
+from forum.accounts.backends import as_stored
 from forum.forms.posts import HideForm
 from forum.moderation_log import logged
 from forum.pages import address

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from forum import markdown, shown
-from forum.backends import as_stored
+from forum.accounts.backends import as_stored
 from forum.forms import unsent
 from forum.forms.posts import EditForm, HideForm, ReplyForm
 from forum.models import Post

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from forum import fragments, shown, versions
-from forum.backends import as_stored
+from forum.accounts.backends import as_stored
 from forum.forms import unsent
 from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm

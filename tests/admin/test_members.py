@@ -181,7 +181,7 @@ def test_members_are_deactivated_and_activated_again(admin, ada, grace):
 
 def test_a_deactivated_member_is_signed_out_at_once(admin, ada, client):
     hers = Client()
-    hers.force_login(ada, backend="forum.backends.MemberBackend")
+    hers.force_login(ada, backend="forum.accounts.backends.MemberBackend")
 
     admin.post(button(ada, "deactivate"))
 
@@ -205,7 +205,7 @@ def test_owners_do_not_lock_themselves_out(admin, olive, send):
 def test_the_only_owner_stays_one(admin, olive, signed_in, send):
     oscar = world.owner("oscar")
     hers = Client()
-    hers.force_login(oscar, backend="forum.backends.MemberBackend")
+    hers.force_login(oscar, backend="forum.accounts.backends.MemberBackend")
     User.objects.filter(pk=olive.pk).update(is_active=False)  # as oscar's press arrives, olive's has just been done
 
     response = send(hers, page(oscar), name="Oscar")

@@ -6,10 +6,10 @@ import time
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-from forum.sessions import SessionStore
+from forum.accounts.sessions import SessionStore
 from tests.waiting import DEADLINE
 
-BACKEND = "forum.backends.MemberBackend"
+BACKEND = "forum.accounts.backends.MemberBackend"
 
 TOPIC_PARTS = (
     "#topic-header, #posts > .post, #pager, .topic__bar, .reply, .aside__reply, .timeline, .jump, .aside__links"

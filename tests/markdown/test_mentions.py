@@ -1,7 +1,7 @@
 import pytest
 
 from forum.markdown import mentioned, render
-from forum.names import folded
+from forum.usernames.rules import folded
 from tests.markdown.allowed import elements
 
 

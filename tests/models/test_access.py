@@ -53,7 +53,7 @@ def in_admin(address, **form):
         verb = "activate" if value else "deactivate"
         client = Client()
         owner = User.objects.filter(is_superuser=True).first() or world.owner()
-        client.force_login(owner, backend="forum.backends.MemberBackend")
+        client.force_login(owner, backend="forum.accounts.backends.MemberBackend")
         args = [member.pk, verb] if "do" in address else []
         assert client.post(reverse(address, args=args), {key: call(member, verb) for key, call in form.items()})
 
@@ -105,7 +105,7 @@ def test_a_suspension_ends_the_sessions_for_good(ada, grace, way):
 @every_way
 def test_a_session_that_nobody_listed_ends_too(ada, way):
     client = Client()
-    client.force_login(ada, backend="forum.backends.MemberBackend")
+    client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
 
     WAYS[way](ada, False)
     WAYS[way](ada, True)
@@ -151,7 +151,7 @@ def test_who_had_not_confirmed_yet_can_ask_for_another_link(ada, mailoutbox):
 def test_a_session_made_during_the_suspension_does_not_live_after_it(ada):
     save(ada, False)
     client = Client()
-    client.force_login(ada, backend="forum.backends.MemberBackend")
+    client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
 
     save(ada, True)
 
@@ -235,7 +235,7 @@ def test_a_password_that_is_set_as_a_hash_ends_sessions(ada, how):
 
 def test_signing_out_everywhere_ends_what_is_not_listed_and_every_link(ada):
     here, elsewhere, unlisted = signed_in(ada), signed_in(ada), Client()
-    unlisted.force_login(ada, backend="forum.backends.MemberBackend")
+    unlisted.force_login(ada, backend="forum.accounts.backends.MemberBackend")
     UserSession.objects.filter(session_key=unlisted.session.session_key).delete()
     reset, confirmation = reset_link(ada), confirmation_link(ada, "thief@example.org")
 

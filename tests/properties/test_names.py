@@ -8,7 +8,7 @@ from hypothesis.extra.django import TestCase
 
 from forum import markdown
 from forum.models import User
-from forum.names import folded
+from forum.usernames.rules import folded
 
 NAMES = st.sampled_from(["ada", "Ada", "аda", "a.da-x", "a-da.x", "zoë", "zoe", "Z0E", "lan", "Ian", "नीना", "นีน่า"])
 DEEDS = st.lists(

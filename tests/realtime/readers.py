@@ -23,7 +23,7 @@ class Reader:
     def __init__(self, user, topic):
         self.user, self.client, self.refused = user, Client(), []
         if user:
-            self.client.force_login(user, backend="forum.backends.MemberBackend")
+            self.client.force_login(user, backend="forum.accounts.backends.MemberBackend")
         self.topic, self.list, self.socket = TopicPage(self, topic), ListPage(self), None
 
     async def comes(self):

@@ -21,7 +21,7 @@ async def do(function, *arguments, **named):
 
 def session_of(user):
     client = Client()
-    client.force_login(user, backend="forum.backends.MemberBackend")
+    client.force_login(user, backend="forum.accounts.backends.MemberBackend")
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

@@ -14,7 +14,7 @@ def test_it_starts_without_what_only_others_or_few_need():
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
-    assert "forum.names" in loaded
+    assert "forum.usernames.rules" in loaded
     assert not LATER.keys() & {name.partition(".")[0] for name in loaded}
 
 

@@ -9,7 +9,7 @@ TYPED = {"title": "Tea", "body": 'My <b>long</b> "text"', "token": "0" * 32}
 def stale(ada):
     """A member's browser whose form has outlived its token."""
     client = Client(enforce_csrf_checks=True)
-    client.force_login(ada, backend="forum.backends.MemberBackend")
+    client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
     return client
 
 

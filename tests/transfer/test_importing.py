@@ -6,8 +6,8 @@ import pytest
 
 from forum import markdown
 from forum.models import ImportedAuthor, Post, TakenName, Topic, User
-from forum.names import validate_username
 from forum.transfer import conversion, importing, mbox, writing
+from forum.usernames.rules import validate_username
 from tests.transfer import mails
 from tests.transfer.mails import mail
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 import forum.settings
-from forum.accounts import AccountAdapter
+from forum.accounts.adapter import AccountAdapter
 from forum.models import User
 from tests import world
 
@@ -425,7 +425,7 @@ def test_every_page_about_accounts_stands_in_our_look_without_scripts_or_styles_
 
 
 def test_a_closed_sign_up_says_so(client, monkeypatch):
-    monkeypatch.setattr("forum.accounts.AccountAdapter.is_open_for_signup", lambda self, request: False)
+    monkeypatch.setattr("forum.accounts.adapter.AccountAdapter.is_open_for_signup", lambda self, request: False)
 
     assert "Sign-up is closed" in client.get(reverse("account_signup")).text
 

@@ -20,7 +20,7 @@ ANSWERED = {200, 302, 429}
 def browser(member=None):
     client = Client(raise_request_exception=False)
     if member:
-        client.force_login(member, backend="forum.backends.MemberBackend")
+        client.force_login(member, backend="forum.accounts.backends.MemberBackend")
     return client
 
 

@@ -31,7 +31,7 @@ def work(client, monkeypatch):
     def cost(path, user=None, **fields):
         client.cookies.clear()
         if user:
-            client.force_login(user, backend="forum.backends.MemberBackend")
+            client.force_login(user, backend="forum.accounts.backends.MemberBackend")
             client.post("/accounts/reauthenticate/", {"password": world.PASSWORD})
         before, mails = len(hashes), Mail.objects.count()
         with CaptureQueriesContext(connection) as asked:

@@ -12,7 +12,7 @@ from tests import world
 def strict(ada):
     """Ada's browser, with the check for forms of other sites that test clients leave out."""
     client = Client(enforce_csrf_checks=True)
-    client.force_login(ada, backend="forum.backends.MemberBackend")
+    client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
     return client
 
 
@@ -191,7 +191,7 @@ def test_pages_that_differ_by_reader_say_so_to_caches(client, topic):
 def test_in_development_too_what_is_not_there_has_a_page_of_ours(settings, path, olive):
     settings.DEBUG = True
     client = Client()  # a new one, since middleware is chosen once
-    client.force_login(olive, backend="forum.backends.MemberBackend")
+    client.force_login(olive, backend="forum.accounts.backends.MemberBackend")
 
     answer = client.get(path)
 

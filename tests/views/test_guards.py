@@ -35,7 +35,7 @@ def test_who_signed_in_anew_can_send_the_same_again(topic, ada, address, fields)
     browser, address = Client(enforce_csrf_checks=True), address.format(topic.pk)
     origin = {"Origin": "http://testserver"}
 
-    browser.force_login(ada, backend="forum.backends.MemberBackend")
+    browser.force_login(ada, backend="forum.accounts.backends.MemberBackend")
     browser.cookies["csrftoken"] = "a" * 32  # signing in makes a new one
 
     assert offered(browser.post(address, fields, headers=origin).text, address) == fields

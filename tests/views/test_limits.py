@@ -51,7 +51,7 @@ def test_every_address_that_something_can_be_sent_to_is_limited(only, ada, olive
     assert len(found) > 100
     visitors = [Client(), Client(), Client()]
     for visitor, member in zip(visitors[1:], (ada, olive), strict=True):
-        visitor.force_login(member, backend="forum.backends.MemberBackend")
+        visitor.force_login(member, backend="forum.accounts.backends.MemberBackend")
     for visitor in visitors:
         visitor.post(reverse("theme"), {"theme": "dark"})
 
@@ -91,7 +91,7 @@ def test_looking_is_never_counted(only, ada, signed_in, topic):
 def test_what_other_sites_send_in_somebody_s_name_does_not_count(only, ada):
     only(write="1/day")
     client = Client(enforce_csrf_checks=True)
-    client.force_login(ada, backend="forum.backends.MemberBackend")
+    client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
 
     assert [client.post(reverse("profile"), {"name": "x"}).status_code for _ in range(3)] == [403, 403, 403]
 
@@ -111,7 +111,7 @@ def test_members_of_one_network_do_not_count_together(only, ada, grace):
     answers = []
     for member in (ada, grace):
         client = Client()
-        client.force_login(member, backend="forum.backends.MemberBackend")
+        client.force_login(member, backend="forum.accounts.backends.MemberBackend")
         answers.append(client.post(reverse("theme")).status_code)
 
     assert answers == [302, 302]

@@ -17,7 +17,7 @@ def page(client):
 
     def look(member, name="member", reader=None, **query):
         if reader:
-            client.force_login(reader, backend="forum.backends.MemberBackend")
+            client.force_login(reader, backend="forum.accounts.backends.MemberBackend")
         return client.get(reverse(name, args=[member.username]), query).text
 
     return look
@@ -184,7 +184,7 @@ def test_a_refused_profile_keeps_what_was_typed_and_changes_nothing(ada, grace, 
 def test_of_four_who_take_one_display_name_at_once_three_get_their_form_back():
     clients = [Client() for _ in range(4)]
     for n, client in enumerate(clients):
-        client.force_login(world.member(f"member-{n}x"), backend="forum.backends.MemberBackend")
+        client.force_login(world.member(f"member-{n}x"), backend="forum.accounts.backends.MemberBackend")
 
     def take(client):
         return client.post(reverse("profile"), {"name": "Sam Smith", "about": "Typed for an hour."})

@@ -24,7 +24,7 @@ def post(grace, topic):
 def browser(member=None):
     client = Client()
     if member:
-        client.force_login(member, backend="forum.backends.MemberBackend")
+        client.force_login(member, backend="forum.accounts.backends.MemberBackend")
     return client
 
 

@@ -60,7 +60,7 @@ def visitor(request, db, topic, ada, mo, olive):
     client = Client(raise_request_exception=False)
     if request.param != "guest":
         user = {"ada": ada, "mo": mo, "olive": olive}[request.param]
-        client.force_login(user, backend="forum.backends.MemberBackend")
+        client.force_login(user, backend="forum.accounts.backends.MemberBackend")
     return client
 
 
@@ -173,7 +173,7 @@ def test_a_part_in_a_character_set_that_is_none_is_no_failure(signed_in, ada, ca
 
     for content_type in (kind, kind + "; charset=unicode_escape"):
         client = Client(raise_request_exception=False)
-        client.force_login(ada, backend="forum.backends.MemberBackend")
+        client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
         assert client.post("/preview/", parts.encode() + b"--b--\r\n", content_type=content_type).status_code < 500
 
     assert not [record for record in caplog.records if record.exc_info]

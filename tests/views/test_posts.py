@@ -498,5 +498,5 @@ def test_several_texts_with_one_token_sent_at_once_are_a_post_each(ada, grace, h
 
 def client_of(user):
     client = Client()
-    client.force_login(user, backend="forum.backends.MemberBackend")
+    client.force_login(user, backend="forum.accounts.backends.MemberBackend")
     return client

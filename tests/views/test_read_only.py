@@ -39,7 +39,7 @@ def reader(request, db, topic, ada, mo, olive):
     client = Client(raise_request_exception=False)
     if request.param != "guest":
         user = {"ada": ada, "mo": mo, "olive": olive}[request.param]
-        client.force_login(user, backend="forum.backends.MemberBackend")
+        client.force_login(user, backend="forum.accounts.backends.MemberBackend")
     return client
 
 
@@ -87,7 +87,7 @@ def test_once_writes_are_taken_again_so_is_what_was_read(signed_in, grace, topic
 
 def test_a_session_that_can_not_be_ended_shows_a_guests_page(client, ada, topic):
     """Its password has changed elsewhere, so it is to be deleted when its page is asked for."""
-    client.force_login(ada, backend="forum.backends.MemberBackend")
+    client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
     ada.set_password("another one entirely")
     ada.save()
 
@@ -127,7 +127,7 @@ def test_sessions_that_ended_are_not_listed_and_not_in_the_way(client, ada):
 )
 def test_what_is_sent_is_given_back_to_be_sent_again(ada, topic, help_category, path, field):
     client = Client(raise_request_exception=False)
-    client.force_login(ada, backend="forum.backends.MemberBackend")
+    client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
     path = path.format(topic=topic.pk, post=topic.posts.get().pk)
     sent = {"token": "a" * 32, "version": 1, "category": help_category.pk, "title": "A title", "body": "Text"}
 
@@ -144,7 +144,7 @@ def test_what_is_sent_is_given_back_to_be_sent_again(ada, topic, help_category, 
 def test_who_can_not_sign_in_or_out_is_told_so(ada, path):
     client = Client(raise_request_exception=False)
     if "logout" in path:
-        client.force_login(ada, backend="forum.backends.MemberBackend")
+        client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
     fields = {"login": "ada", "password": world.PASSWORD}
     fields |= {"username": "newcomer", "email": "new@example.org", "password1": world.PASSWORD}
 

@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from forum.accounts.sessions import SessionMiddleware
 from forum.jobs.sessions import clear_sessions
-from forum.sessions import SessionMiddleware
 from tests import world
 
 from .test_read_only import read_only

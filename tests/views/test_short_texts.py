@@ -1,4 +1,4 @@
-"""Everything short that people type follows the rules of forum/short_text.py, whichever form it comes by."""
+"""Everything short that people type follows the rules of forum/text/short_text.py, whichever form it comes by."""
 
 import pytest
 from django.urls import reverse

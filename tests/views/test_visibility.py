@@ -39,7 +39,7 @@ def browsers(db, ada, mo, olive, iris, topic):
 
 def client_of(user):
     client = Client()
-    client.force_login(user, backend="forum.backends.MemberBackend")
+    client.force_login(user, backend="forum.accounts.backends.MemberBackend")
     return client
 
 

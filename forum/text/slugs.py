@@ -6,7 +6,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from forum.letters import MARKS, cut
+from forum.text.letters import MARKS, cut
 
 OTHER = re.compile(rf"[^\w{MARKS}\s-]")
 BLANKS = re.compile(r"[-\s]+")

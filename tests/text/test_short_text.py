@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from forum import short_text
 from forum.forms.short_text import ShortTextField
-from forum.short_text import (
+from forum.text import short_text
+from forum.text.short_text import (
     LONGEST,
     cleaned,
     is_visible,

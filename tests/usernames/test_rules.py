@@ -9,11 +9,11 @@ from django.urls import resolve, reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from forum.looks import MAX_LENGTH, looks, skeleton
 from forum.markdown import render
 from forum.models import TakenName, User
-from forum.names import folded, is_reserved, normal, validate_username
-from forum.short_text import validate_label
+from forum.text.short_text import validate_label
+from forum.usernames.confusables import MAX_LENGTH, looks, skeleton
+from forum.usernames.rules import folded, is_reserved, normal, validate_username
 
 ALPHABETS = ["ab9._-éß", "ина9.", "नमी\u094d\u200d", "สุ้9-", "李龙た", "김철9_", "ع\u200cلی"]
 LETTERS = [c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c)[0] in "LN"]

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from forum.models import Category
-from forum.slugs import slug_of, validate_slug
+from forum.text.slugs import slug_of, validate_slug
 
 
 @pytest.mark.parametrize(

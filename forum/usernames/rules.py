@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from forum import letters
-from forum.looks import skeleton
-from forum.short_text import BLANK, validate_label
+from forum.text import letters
+from forum.text.short_text import BLANK, validate_label
+from forum.usernames.confusables import skeleton
 
 MIN_LENGTH, MAX_LENGTH = 3, 30
 LONGEST_TYPED = 4 * MAX_LENGTH  # decomposed, a letter with its marks is up to four characters

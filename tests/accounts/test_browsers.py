@@ -1,6 +1,6 @@
 import pytest
 
-from forum.browsers import browser_name
+from forum.accounts.browsers import browser_name
 
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

@@ -9,7 +9,7 @@ from unicodedata import category, normalize
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from forum import letters
+from forum.text import letters
 
 LONGEST = 2_000  # longer texts are not looked at: their field refuses them for their length
 MOST_MARKS = 4

@@ -17,7 +17,7 @@ from django.dispatch import receiver
 from forum.cache import rate_limits
 from forum.clients import network_of, request_address
 from forum.models import User
-from forum.names import folded
+from forum.usernames.rules import folded
 
 SALT = "known_device"
 COOKIE = f"{settings.COOKIE_PREFIX}{SALT}"

@@ -15,9 +15,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from forum.accounts.return_path import way_back, with_way_back
 from forum.forms import unsent
 from forum.models import User
-from forum.way_back import way_back, with_way_back
 
 
 class Plain:
