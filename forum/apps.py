@@ -16,7 +16,7 @@ class ForumConfig(AppConfig):
 
 def render_anew(sender, file_path, **kwargs):
     """While somebody works on templates under `runserver`, what was rendered before is no use."""
-    from forum import fragments
+    from forum.pages import fragments
 
     if file_path.suffix == ".html":
         fragments.kept.clear()

@@ -12,8 +12,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from forum.changes import changed
 from forum.serving import counts
+from forum.signals import changed
 
 __all__ = ["CONTENT_TYPE_LATEST", "Counter", "Gauge", "Histogram"]
 

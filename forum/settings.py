@@ -95,7 +95,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "forum.context.site",
+                "forum.pages.context_processors.site",
             ],
             "builtins": ["forum.templatetags.parley"],
         },
@@ -263,7 +263,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "forum.views.errors.csrf"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-MESSAGE_STORAGE = "forum.flash_messages.CookieStorage"
+MESSAGE_STORAGE = "forum.pages.flash_messages.CookieStorage"
 
 LOGGING = {
     "version": 1,

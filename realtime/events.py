@@ -5,7 +5,7 @@ from datetime import UTC
 
 from django.utils import timezone
 
-from forum import fragments
+from forum.pages import fragments
 
 
 def topic_event(kind, topic, post=None):

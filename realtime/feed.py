@@ -2,9 +2,9 @@
 
 from django.db.models import Exists, OuterRef
 
-from forum import readership
-from forum.lists import TopicList
 from forum.models import Category, Post, Topic
+from forum.pages import readership
+from forum.pages.topic_lists import TopicList
 
 from . import events, groups
 

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
-from forum.changes import access_ended
 from forum.models import Category, User
+from forum.signals import access_ended
 
 from . import groups
 from .models import Revocation

@@ -4,7 +4,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from forum.cache import redis_client
-from forum.changes import announced, changed
+from forum.signals import announced, changed
 from realtime import events, groups, told
 
 from .hub import running_hub

@@ -2,8 +2,8 @@
 
 from django.contrib.auth.models import AnonymousUser
 
-from forum.lists import SIZE
 from forum.models import Category, Post, Topic
+from forum.pages.topic_lists import SIZE
 
 from . import groups
 

@@ -1,6 +1,6 @@
 """`watch`: a page joins first, then the database is asked, then it hears what comes; so nothing falls between."""
 
-from forum import readership
+from forum.pages import readership
 
 from . import database, feed, groups, limits, messages, rights
 from .heads import Head

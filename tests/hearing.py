@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from forum.changes import changed
+from forum.signals import changed
 
 
 @contextmanager

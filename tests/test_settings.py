@@ -177,7 +177,7 @@ def test_hosts_in_other_letters_are_allowed_under_the_names_that_browsers_send()
 def test_under_tls_every_cookie_that_says_who_somebody_is_can_only_be_set_by_this_host():
     script = (
         "import django; django.setup(); from django.conf import settings;"
-        "from forum.accounts import sign_in_limits; from forum import flash_messages;"
+        "from forum.accounts import sign_in_limits; from forum.pages import flash_messages;"
         "print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, sign_in_limits.COOKIE,"
         " flash_messages.CookieStorage.cookie_name, settings.SESSION_COOKIE_SECURE)"
     )

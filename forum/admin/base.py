@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
-from forum.views.guards import checked_again
+from forum.views.decorators import checked_again
 
 from .unsent import Refilled
 

@@ -5,7 +5,7 @@ import secrets
 from django.apps import apps
 from django.contrib.sessions.models import Session
 
-from forum.changes import access_ended
+from forum.signals import access_ended
 
 
 def new_stamp():

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum import changes, markdown
+from forum import markdown, signals
 from forum.text.short_text import validate_lines
 
 from .editions import Edition
@@ -83,4 +83,4 @@ class Announcement(models.Model):
             update_fields = {*update_fields, "html"}
         super().save(*args, update_fields=update_fields, **kwargs)
         Edition.objects.rise()
-        changes.tell_of_announcements()
+        signals.tell_of_announcements()

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from forum import markdown
-from forum.changes import announce
+from forum.signals import announce
 from forum.text.short_text import validate_short_text
 
 from .revisions import Revision

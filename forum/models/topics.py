@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum.changes import announce
 from forum.db.prepared import Prepared
+from forum.signals import announce
 from forum.text import slugs
 from forum.text.short_text import validate_short_text
 
@@ -151,7 +151,7 @@ class Topic(models.Model):
     def is_writable_by(self, user):
         """Whether `user` may write in its category."""
         if hasattr(self, "is_writable"):
-            return self.is_writable  # it was found for this user: see forum/shown.py
+            return self.is_writable  # it was found for this user: see forum/pages/topics.py
         return Category.objects.writable_by(user).filter(pk=self.category_id).exists()
 
     # --- Verbs ---

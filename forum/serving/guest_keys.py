@@ -11,9 +11,9 @@ from django.conf import settings
 from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
 
-from forum import announcements
-from forum.context import theme_in
-from forum.flash_messages import CookieStorage
+from forum.pages import announcements
+from forum.pages.context_processors import theme_in
+from forum.pages.flash_messages import CookieStorage
 from forum.serving.encodings import accepted
 
 # What a page reads of its visitor. A cookie that makes it somebody's own is never kept for others; of a choice each

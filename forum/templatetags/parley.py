@@ -9,8 +9,8 @@ from django.templatetags.static import static
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 
-from forum import fragments
 from forum.accounts.browsers import browser_name
+from forum.pages import fragments
 from forum.text.letters import JOINERS, MARKS
 
 register = template.Library()

@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 
 from forum.db.prepared import Prepared
 from forum.models import Category
-from forum.pages import canonical
+from forum.pages.pagination import canonical
 
 from . import topics
 

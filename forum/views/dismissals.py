@@ -1,10 +1,10 @@
 from django.http import HttpResponseRedirect
 
-from forum.announcements import COOKIE, dismissed_in
 from forum.choices import keep_choice
 from forum.models import Announcement
-from forum.views.guards import without_token
-from forum.views.ways_back import way_back
+from forum.pages.announcements import COOKIE, dismissed_in
+from forum.views.decorators import without_token
+from forum.views.redirects import way_back
 
 
 @without_token

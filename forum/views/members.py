@@ -5,15 +5,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from forum import fragments
 from forum.db.prepared import Prepared
 from forum.forms import unsent
 from forum.forms.members import ProfileForm
 from forum.models import Post, Topic, User
 from forum.models.editions import with_edition
 from forum.models.readings import with_readings
+from forum.pages import fragments
+from forum.views.decorators import checked_again, for_members
 
-from .guards import checked_again, for_members
 from .submissions import saved
 
 SIZE = 20

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from forum.forms import unsent
 from forum.forms.topics import MoveForm
 from forum.models import Topic
-from forum.moderation_log import logged
+from forum.views.decorators import for_members, sent_from
+from forum.views.moderation_log import logged
 
-from .guards import for_members, sent_from
 from .submissions import saved
 
 

@@ -6,16 +6,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from forum import markdown, shown
+from forum import markdown
 from forum.accounts.backends import as_stored
 from forum.forms import unsent
 from forum.forms.posts import EditForm, HideForm, ReplyForm
 from forum.models import Post
 from forum.models.posts import EditConflict
-from forum.moderation_log import logged
-from forum.pages import address
+from forum.pages import topics
+from forum.pages.pagination import address
+from forum.views.decorators import for_members, sent_from
+from forum.views.moderation_log import logged
 
-from .guards import for_members, sent_from
 from .submissions import Submission, not_saved, only_asks, saved
 
 
@@ -23,7 +24,7 @@ from .submissions import Submission, not_saved, only_asks, saved
 @require_safe
 def new(request, topic_id):
     """The reply form on a page of its own; `?quote=` names the number of a post to quote."""
-    topic = shown.topic(request.user, topic_id)
+    topic = topics.topic(request.user, topic_id)
     quoted = quotation(topic, request.GET.get("quote", ""), request.user)
     waiting = unsent.initial(request, reverse("create_reply", args=[topic.pk]), ReplyForm)
     form = ReplyForm(author=request.user, initial={"body": quoted} if quoted else waiting)
@@ -34,7 +35,7 @@ def new(request, topic_id):
 @sent_from("reply")
 @for_members
 def create(request, topic_id):
-    topic = shown.topic(request.user, topic_id)
+    topic = topics.topic(request.user, topic_id)
     form = ReplyForm(request.POST, author=request.user)
     submission = Submission(request, form)
     if earlier := submission.earlier():
@@ -68,7 +69,7 @@ def replied(topic, author, body, mark):
     Raises TakesNoReplies, or Http404 when it was moved out of sight.
     """
     post, reader = topic.reply(author, body, *mark), as_stored(author)
-    stands = shown.topic(reader, topic.pk)
+    stands = topics.topic(reader, topic.pk)
     if not stands.takes_replies_from(reader):
         raise TakesNoReplies(why_not(stands))
     return post

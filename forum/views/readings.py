@@ -4,8 +4,8 @@ from django.views.decorators.http import require_safe
 
 from forum.models import Reading, Topic
 from forum.models.readings import with_readings
+from forum.views.decorators import for_members
 
-from .guards import for_members
 from .limits import limited
 
 MOST = 200  # topics in one question

@@ -3,7 +3,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from forum.revisions import history
+from forum.pages.post_history import history
 
 from .posts import found
 

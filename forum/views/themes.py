@@ -1,9 +1,9 @@
 from django.http import HttpResponseRedirect
 
 from forum.choices import keep_choice
-from forum.context import THEMES
-from forum.views.guards import without_token
-from forum.views.ways_back import way_back
+from forum.pages.context_processors import THEMES
+from forum.views.decorators import without_token
+from forum.views.redirects import way_back
 
 
 @without_token

@@ -6,19 +6,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from forum import fragments, shown, versions
 from forum.accounts.backends import as_stored
 from forum.forms import unsent
 from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm
-from forum.lists import BadKey, TopicList, key_of
 from forum.models import Reading, Topic
-from forum.moderation_log import logged
-from forum.pages import Page, address, canonical, range_of
+from forum.pages import fragments, topics, validators
+from forum.pages.pagination import Page, address, canonical, range_of
+from forum.pages.topic_lists import BadKey, TopicList, key_of
 from forum.serving.compression import shares
 from forum.serving.guests import stands_for
+from forum.views.decorators import for_members, sent_from
+from forum.views.moderation_log import logged
 
-from .guards import for_members, sent_from
 from .submissions import Submission, not_saved, only_asks, saved
 
 
@@ -34,7 +34,7 @@ def index(request, category=None):
         return redirect(request.path)
     is_first = not (before or after)
     if places and is_first:
-        stands_for(request, versions.of_list(topic_list, page), category.get_absolute_url() if category else "/")
+        stands_for(request, validators.of_list(topic_list, page), category.get_absolute_url() if category else "/")
     rows = topic_list.rows(places)
     newer = "" if is_first or not places else key_of(places[0])
     links = {"is_first": is_first, "older": older, "newer": newer}
@@ -44,7 +44,7 @@ def index(request, category=None):
 @require_safe
 def show(request, topic_id, slug=""):
     number = asked_page(request)
-    topic = shown.topic(request.user, topic_id, *range_of(number))
+    topic = topics.topic(request.user, topic_id, *range_of(number))
     if slug != topic.slug:
         return redirect(canonical(request, topic))
     page = Page(number, topic.last_number)
@@ -56,7 +56,7 @@ def show(request, topic_id, slug=""):
             Reading.objects.record(request.user, topic, page.last_shown)
         if topic.takes_replies_from(request.user):
             form = ReplyForm(author=request.user)
-    stands_for(request, versions.of_page(topic, page), page_of(topic, page.number))
+    stands_for(request, validators.of_page(topic, page), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
     shares(request, fragments.posts_key(topic, page), posts)
     writable = topic.is_writable_by(request.user)

@@ -52,7 +52,7 @@ export class Readings {
   }
 }
 
-// As forum/fragments.py renders the row for a reader with this reading; 0 for a topic that was never opened.
+// As forum/pages/fragments.py renders the row for a reader with this reading; 0 for a topic that was never opened.
 function show(row, read) {
   const last = Number(row.dataset.last);
   const unread = read ? Math.max(last - read, 0) : 0;
@@ -67,7 +67,7 @@ function show(row, read) {
   link.setAttribute("href", read ? `${start}${placeOf(Math.min(read + 1, last))}` : start);
 }
 
-// As forum/pages.py has it.
+// As forum/pages/pagination.py has it.
 function placeOf(number) {
   const page = Math.ceil(number / PAGE);
   return `${page > 1 ? `?page=${page}` : ""}#post-${number}`;

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from forum.changes import changed
+from forum.signals import changed
 from tests import world
 
 KNOWN = ("topic", "post", "category", "revision", "user")

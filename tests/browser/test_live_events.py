@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from forum.changes import KINDS
-from forum.lists import SIZE
 from forum.models import Topic
+from forum.pages.topic_lists import SIZE
+from forum.signals import KINDS
 from tests import world
 from tests.browser.people import TOPIC_PARTS
 from tests.waiting import until

@@ -6,9 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from forum.db.prepared import Prepared
-from forum.lists import unpinned
 from forum.models import Topic
-from forum.shown import shown
+from forum.pages.topic_lists import unpinned
+from forum.pages.topics import shown
 from tests import world
 
 

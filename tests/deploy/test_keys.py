@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from forum.context import THEMES
+from forum.pages.context_processors import THEMES
 from forum.serving import guest_keys
 from forum.serving.encodings import accepted
 

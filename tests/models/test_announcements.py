@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from forum.changes import announced
 from forum.models import Announcement, Edition
+from forum.signals import announced
 
 pytestmark = pytest.mark.django_db
 SOON = timedelta(hours=1)

@@ -224,7 +224,7 @@ def test_nothing_is_announced_of_what_was_rolled_back(topic, ada):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_post_is_saved_even_if_a_listener_fails(topic, ada):
-    from forum.changes import changed
+    from forum.signals import changed
 
     def fail(**kwargs):
         raise OSError("the wire is cut")

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from forum import lists
 from forum.db.prepared import Prepared
-from forum.lists import TopicList
 from forum.models import Topic
+from forum.pages import topic_lists
+from forum.pages.topic_lists import TopicList
 from tests import world
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
@@ -32,8 +32,8 @@ class TestLists(TestCase):
             topic.pinned_at = START if pinned else None
             topic.save()
 
-        rest = Prepared(lists.unpinned)  # its SQL holds the size
-        with patch.object(lists, "SIZE", size), patch.object(lists, "REST", rest):
+        rest = Prepared(topic_lists.unpinned)  # its SQL holds the size
+        with patch.object(topic_lists, "SIZE", size), patch.object(topic_lists, "REST", rest):
             seen = walk(TopicList(AnonymousUser()))
 
         wanted = sorted(

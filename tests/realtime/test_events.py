@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.changes import KINDS
+from forum.signals import KINDS
 from realtime import publishing
 from tests import world
 from tests.realtime.sockets import do

@@ -20,7 +20,7 @@ def test_the_quick_question_whether_a_category_is_private_agrees_with_the_forum(
 
 
 def test_who_shows_the_latest_topics_hears_of_the_private_categories_they_may_read(lounge, help_category, iris, ada):
-    from forum.lists import TopicList
+    from forum.pages.topic_lists import TopicList
 
     assert groups.for_list(TopicList(iris)) == [groups.LATEST, groups.of_category(lounge.pk)]
     assert groups.for_list(TopicList(ada)) == [groups.LATEST]

@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from forum.changes import changed
 from forum.models import Post, Topic
+from forum.signals import changed
 from realtime import pacing, publishing, sweep, tops
 from tests import world
 from tests.realtime.sockets import do, until

@@ -1,7 +1,7 @@
 import pytest
 
-from forum import fragments
 from forum.cache.lru import Kept
+from forum.pages import fragments
 from forum.serving.guests import Guests
 from forum.serving.pages import Pages
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from forum import fragments
 from forum.models import User
+from forum.pages import fragments
 from tests import world
 
 from .visitors import Visitor

@@ -3,9 +3,9 @@ import re
 import pytest
 from django.template.loader import render_to_string
 
-from forum import fragments
 from forum.models import Topic
-from forum.pages import Page
+from forum.pages import fragments
+from forum.pages.pagination import Page
 
 
 def row(topic, read_to=None):

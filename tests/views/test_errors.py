@@ -38,7 +38,7 @@ def test_what_is_not_allowed_has_a_page(signed_in, grace, topic):
 
 def test_a_page_that_fails_answers_with_the_page_for_it(client, db, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("forum.lists.TopicList.page", None)
+    monkeypatch.setattr("forum.pages.topic_lists.TopicList.page", None)
 
     answer = client.get("/")
     assert answer.status_code == 500
@@ -64,7 +64,7 @@ def test_while_the_database_is_away_a_form_can_be_sent_again(strict, topic, monk
 
 def test_while_the_database_is_away_a_page_can_be_asked_for_again(client, topic, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("forum.shown.topic", away)
+    monkeypatch.setattr("forum.pages.topics.topic", away)
 
     answer = client.get(topic.get_absolute_url(), {"page": 2})
 

@@ -7,8 +7,8 @@ from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 
-from forum import fragments
 from forum.models import Post, Topic
+from forum.pages import fragments
 from tests import world
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
-from forum import revisions
+from forum.pages import post_history
 
 
 @pytest.fixture
@@ -61,13 +61,13 @@ def test_a_post_that_was_never_edited_has_one_version(client, post):
 
     assert [v.html for v in answer.context["versions"]] == ["I wonder."]
     assert answer.context["older"] == ""
-    assert revisions.SIZE == 20
+    assert post_history.SIZE == 20
 
 
 def test_a_comparison_is_made_once_for_all_who_look(client, post, ada, monkeypatch):
-    monkeypatch.setattr(revisions, "SECONDS", 60)
-    made, compare = [], revisions.compare
-    monkeypatch.setattr(revisions, "compare", lambda *arguments: made.append(1) or compare(*arguments))
+    monkeypatch.setattr(post_history, "SECONDS", 60)
+    made, compare = [], post_history.compare
+    monkeypatch.setattr(post_history, "compare", lambda *arguments: made.append(1) or compare(*arguments))
     for n in range(5):
         post.edit(ada, f"Text {n}.")
 
@@ -85,15 +85,15 @@ def test_long_comparisons_take_a_page_no_more_than_their_time(client, post, ada,
     for n in range(5):
         post.edit(ada, f"Text {n}.")
     clock = [0.0]
-    monkeypatch.setattr(revisions, "time", SimpleNamespace(monotonic=lambda: clock[0]))
-    compare, made = revisions.compare, []
+    monkeypatch.setattr(post_history, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    compare, made = post_history.compare, []
 
     def slow(before, after, seconds):
         clock[0] += 0.1
         made.append(after)
         return compare(before, after, 1)
 
-    monkeypatch.setattr(revisions, "compare", slow)
+    monkeypatch.setattr(post_history, "compare", slow)
 
     counts = [history(client, post).status_code and len(made) for _ in range(4)]
 

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 
 from forum.cache.lru import Kept
 from forum.models import User
-from forum.pages import address
+from forum.pages.pagination import address
 
 POST, ROW, HEADER, SIDEBAR = "posts/_post.html", "topics/_row.html", "topics/_header.html", "site/_sidebar.html"
 ANNOUNCEMENT, FACE, WRITING = "announcements/_announcement.html", "members/_face.html", "members/_post.html"
@@ -26,7 +26,7 @@ def post(post, edition):
 
 
 def posts(topic, page):
-    """All posts of one page of a topic, which was found for that page: see forum/shown.py."""
+    """All posts of one page of a topic, which was found for that page: see forum/pages/topics.py."""
     return kept.made(posts_key(topic, page), lambda: _all_posts(topic, page))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forum.revisions import PIECES, compare
+from forum.pages.post_history import PIECES, compare
 
 
 def test_a_comparison_goes_word_by_word():

@@ -1,7 +1,7 @@
 """What pages show of announcements: asked once for each edition, which rises when one is made, changed or ended."""
 
-from forum import fragments
 from forum.models import Announcement
+from forum.pages import fragments
 
 COOKIE = "dismissed"  # the ids that a reader has put away, as 3.5
 _kept = ("", [])  # the last edition, and what was announced then

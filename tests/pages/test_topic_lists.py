@@ -2,8 +2,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from forum.lists import SIZE, BadKey, TopicList, read_key
 from forum.models import Category, Topic
+from forum.pages.topic_lists import SIZE, BadKey, TopicList, read_key
 from tests import world
 
 

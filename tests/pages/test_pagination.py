@@ -1,7 +1,7 @@
 import pytest
 
 from forum.models.posts import page_of
-from forum.pages import Page, address
+from forum.pages.pagination import Page, address
 
 
 @pytest.mark.parametrize(("number", "page"), [(0, 1), (1, 1), (20, 1), (21, 2), (40, 2), (41, 3), (20_000, 1000)])

@@ -2,7 +2,7 @@ import re
 
 from django.contrib.auth.models import AnonymousUser
 
-from forum.context import Sidebar
+from forum.pages.context_processors import Sidebar
 from tests import world
 
 
@@ -42,7 +42,7 @@ def test_an_empty_forum_has_an_empty_sidebar(db):
 
 
 def test_a_page_that_shows_no_sidebar_asks_nothing_for_it(rf):
-    from forum.context import site
+    from forum.pages.context_processors import site
 
     request = rf.get("/")
     request.user = AnonymousUser()

@@ -4,12 +4,12 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
-from forum import fragments
 from forum.db.prepared import Prepared
 from forum.models import Category, Topic
 from forum.models.editions import with_edition
 from forum.models.readings import with_readings
 from forum.models.topics import list_key, with_row_names
+from forum.pages import fragments
 
 SIZE = 30
 KEY = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,18})", re.ASCII)

@@ -4,11 +4,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from forum import shown
 from forum.models import Post, Topic
-from forum.pages import address
-
-from .topics import page_address
+from forum.pages import topics
+from forum.pages.pagination import address
+from forum.views.topics import page_address
 
 
 @require_safe
@@ -29,7 +28,7 @@ def number(request, topic_id, number=None):
 
 @require_safe
 def unread(request, topic_id):
-    topic = shown.topic(request.user, topic_id)
+    topic = topics.topic(request.user, topic_id)
     return redirect(page_address(topic, (topic.read_to or 0) + 1))
 
 

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db.models import Exists, Subquery
 from django.utils.functional import SimpleLazyObject
 
-from forum import announcements, fragments, readership
 from forum.db.prepared import Prepared
 from forum.models import Announcement, Category, Post
 from forum.models.editions import with_edition
+from forum.pages import announcements, fragments, readership
 
 THEMES = ("light", "dark")
 

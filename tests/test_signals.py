@@ -1,7 +1,7 @@
 import pytest
 from django.db import transaction
 
-from forum.changes import KINDS, announce
+from forum.signals import KINDS, announce
 from tests.hearing import heard
 
 

@@ -5,13 +5,12 @@ from django.utils.translation import gettext as _
 
 from forum.accounts.backends import as_stored
 from forum.forms.posts import HideForm
-from forum.moderation_log import logged
-from forum.pages import address
-
-from .guards import for_members, sent_from
-from .limits import limited
-from .posts import choices, found
-from .submissions import saved
+from forum.pages.pagination import address
+from forum.views.decorators import for_members, sent_from
+from forum.views.limits import limited
+from forum.views.moderation_log import logged
+from forum.views.posts import choices, found
+from forum.views.submissions import saved
 
 
 @sent_from("post_menu")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .errors import is_ours, signed_out
+from forum.views.errors import is_ours, signed_out
 
 
 def for_members(view):

@@ -3,10 +3,10 @@
 from django.contrib.auth.models import AnonymousUser
 
 from forum.db.prepared import Prepared
-from forum.lists import first_page
 from forum.models import Topic
 from forum.models.editions import with_edition
 from forum.models.posts import with_names_on_page
+from forum.pages.topic_lists import first_page
 from forum.serving.guests import Version
 
 GUEST = AnonymousUser()
@@ -21,7 +21,7 @@ NUMBERS = Prepared(numbers)
 
 
 def of_page(topic, page):
-    """`topic` was found for this page (see forum/shown.py), and nothing of the page was read before it."""
+    """`topic` was found for this page (see forum/pages/topics.py), and nothing of the page was read before it."""
     answer = [(topic.epoch, topic.change, topic.edition, topic.names)]
     return Version(page_now, (topic.pk, page.first, page.last), answer)
 
