@@ -41,7 +41,7 @@ SERVERS = {
 }
 UVICORN = """
 import sys, uvicorn
-from forum.serving.options import OPTIONS
+from forum.serving.uvicorn_options import OPTIONS
 uvicorn.run("forum.asgi:application", port={port}, log_level="warning", **(OPTIONS | {{"ws": sys.argv[1]}}))
 """
 

@@ -11,7 +11,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-from forum.serving.options import OPTIONS
+from forum.serving.uvicorn_options import OPTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = """

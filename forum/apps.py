@@ -8,7 +8,8 @@ class ForumConfig(AppConfig):
     verbose_name = _("Forum")
 
     def ready(self):
-        from forum import checks, metrics  # noqa: F401 - they are asked by Django from here on
+        from forum import checks  # noqa: F401 - they are asked by Django from here on
+        from forum.observability import metrics  # noqa: F401 - they are asked by Django from here on
 
         metrics.listen()
         file_changed.connect(render_anew, dispatch_uid="render_anew")

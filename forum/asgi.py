@@ -8,21 +8,21 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from forum.serving import counts
+from forum.observability import multiprocess
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
-counts.prepare()  # before anybody counts
+multiprocess.prepare()  # before anybody counts
 django.setup(set_prefix=False)
 
 from forum.jobs.workers import start_in_server  # noqa: E402 - models need a Django that is set up
-from forum.serving.entrance import Entrance  # noqa: E402
-from forum.serving.guests import Guests  # noqa: E402
-from forum.serving.memory import settle  # noqa: E402
+from forum.serving.gc_tuning import settle  # noqa: E402
+from forum.serving.handler import Pages  # noqa: E402
+from forum.serving.ingress import Entrance  # noqa: E402
 from forum.serving.monitoring import Monitoring  # noqa: E402
-from forum.serving.pages import Pages  # noqa: E402
-from forum.serving.requests import Requests  # noqa: E402
+from forum.serving.page_cache import Guests  # noqa: E402
+from forum.serving.request_log import Requests  # noqa: E402
 from forum.serving.security_headers import SecurityHeaders  # noqa: E402
-from forum.serving.static import with_static_files  # noqa: E402
+from forum.serving.static_files import with_static_files  # noqa: E402
 
 if "daphne.server" in sys.modules:  # it is what serves, and has been imported before
     from forum.serving import daphne

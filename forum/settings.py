@@ -65,7 +65,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "forum.serving.entrance.with_clean_input",
+    "forum.serving.ingress.with_clean_input",
     "forum.serving.compression.CompressionMiddleware",
     "forum.accounts.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "forum.accounts.sign_in_limits.remember_device",
     "forum.views.errors.with_page_for_405",
     "forum.views.errors.with_own_404_in_development",
-    "forum.serving.entrance.with_clean_address",
+    "forum.serving.ingress.with_clean_address",
 ]
 ROOT_URLCONF = "forum.urls"
 ASGI_APPLICATION = "forum.asgi.application"
@@ -109,7 +109,7 @@ DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'parley.sqlite
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["ENGINE"] = "forum.db.sqlite3"
-    DATABASES["default"]["CONN_MAX_AGE"] = None  # a fixed number of threads asks: see forum/serving/pages.py
+    DATABASES["default"]["CONN_MAX_AGE"] = None  # a fixed number of threads asks: see forum/serving/handler.py
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",  # readers that turn writers would otherwise fail with "locked"
@@ -227,7 +227,9 @@ STATIC_ROOT = env("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "forum.staticfiles.Storage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "forum.serving.static_storage.Storage"
     },
 }
 
@@ -268,8 +270,11 @@ MESSAGE_STORAGE = "forum.pages.flash_messages.CookieStorage"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"lines": {"()": "forum.logs.formatter", "readable": DEBUG}},
-    "filters": {"outages": {"()": "forum.logs.WithoutOutages"}, "refusals": {"()": "forum.logs.WithoutRefusals"}},
+    "formatters": {"lines": {"()": "forum.observability.logs.formatter", "readable": DEBUG}},
+    "filters": {
+        "outages": {"()": "forum.observability.logs.WithoutOutages"},
+        "refusals": {"()": "forum.observability.logs.WithoutRefusals"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
@@ -289,9 +294,9 @@ LOGGING = {
 
 # What /health/ready asks; each says what is wrong and what to do.
 HEALTH = [
-    "forum.health.database",
-    "forum.health.migrations",
-    "forum.health.redis",
+    "forum.observability.health.database",
+    "forum.observability.health.migrations",
+    "forum.observability.health.redis",
     "realtime.health.live_pages",
     "realtime.health.sweep",
     "forum.jobs.health.workers",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from forum.cache import redis_client
-from forum.clients import request_address
+from forum.serving.client_address import request_address
 from realtime import stripped
 
 from .hub import running_hub

@@ -2,7 +2,7 @@
 
 import time
 
-from forum.health import Degraded
+from forum.observability.health import Degraded
 
 from . import sweep as sweeps
 from .hub import running_hub

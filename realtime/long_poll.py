@@ -8,7 +8,7 @@ import asyncio
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponseBadRequest, HttpResponseNotAllowed, JsonResponse
 
-from forum.clients import client_address, network_of
+from forum.serving.client_address import client_address, network_of
 
 from . import limits, messages, stopping
 from .queries import fields_of

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from forum.metrics import Counter, Gauge, Histogram
+from forum.observability.metrics import Counter, Gauge, Histogram
 
 EVERY = 5.0  # seconds between two looks at the outlets
 CHUNK = 200  # pages looked at before others get a turn

@@ -1,6 +1,6 @@
 from channels.sessions import CookieMiddleware
 
-from forum.serving.clean import clean_cookies
+from forum.serving.header_cleaning import clean_cookies
 
 from . import origins
 from .consumers import serve

@@ -11,7 +11,7 @@ from socket import SO_SNDBUF, SOL_SOCKET
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from forum.serving.websockets import TOO_FAST, Bounded
+from forum.serving.websocket_protocol import TOO_FAST, Bounded
 
 from .fanout import put
 from .frames import frame_of

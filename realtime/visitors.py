@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from forum.clients import client_address, network_of, parsed
+from forum.serving.client_address import client_address, network_of, parsed
 
 LONGEST = 40  # characters of a session's key, as the database has them
 

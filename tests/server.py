@@ -14,7 +14,7 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parent.parent
 UVICORN = """
 import sys, uvicorn
-from forum.serving.options import OPTIONS
+from forum.serving.uvicorn_options import OPTIONS
 uvicorn.run(sys.argv[2], port=int(sys.argv[1]), log_level="warning", **OPTIONS)
 """  # one process that can be killed and frozen; "serve" has a parent before it
 PLAIN = UVICORN.replace("**OPTIONS", "**dict(OPTIONS, ws='websockets-sansio')")  # without the engine's own protocol

@@ -12,7 +12,7 @@ import time
 
 from bench.engine.pages import BUILT, HERE, Pages, compiled
 from bench.site import ROOT, SERVER, free_port
-from forum.serving.options import OPTIONS
+from forum.serving.uvicorn_options import OPTIONS
 
 EVENT = {
     "type": "post_update",

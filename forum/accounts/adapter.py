@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from forum.accounts.return_path import with_way_back
 from forum.accounts.sign_in_limits import Attempt
 from forum.cache.rate_limits import seconds_to_wait
-from forum.clients import network_of, request_address
 from forum.forms.limits import duration
 from forum.models import User
+from forum.serving.client_address import network_of, request_address
 from forum.usernames.rules import normal, validate_username
 
 logger = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from django.core import signing
 from django.dispatch import receiver
 
 from forum.cache import rate_limits
-from forum.clients import network_of, request_address
 from forum.models import User
+from forum.serving.client_address import network_of, request_address
 from forum.usernames.rules import folded
 
 SALT = "known_device"

@@ -6,8 +6,8 @@ from contextlib import contextmanager, nullcontext
 
 from django.db import DatabaseError, connection, transaction
 
-from forum import metrics
 from forum.db.outages import is_outage
+from forum.observability import metrics
 
 logger = logging.getLogger(__name__)
 LOCK_WAIT = 250  # milliseconds that such a write waits for SQLite's lock; others wait 20 s

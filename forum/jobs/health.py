@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Max
 from django.utils import timezone
 
-from forum.health import Degraded, in_thread
+from forum.observability.health import Degraded, in_thread
 
 from .models import Run
 

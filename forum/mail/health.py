@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from forum.health import Degraded, in_thread
-from forum.metrics import Gauge
+from forum.observability.health import Degraded, in_thread
+from forum.observability.metrics import Gauge
 
 from .models import Mail
 

@@ -7,7 +7,7 @@ from forum.models import Topic
 from forum.models.editions import with_edition
 from forum.models.posts import with_names_on_page
 from forum.pages.topic_lists import first_page
-from forum.serving.guests import Version
+from forum.serving.page_cache import Version
 
 GUEST = AnonymousUser()
 

@@ -11,7 +11,7 @@ from io import BytesIO
 from django.conf import settings
 from django.core.exceptions import RequestAborted
 
-from forum.clients import client_address, network_of
+from forum.serving.client_address import client_address, network_of
 from forum.serving.refusals import Refused
 
 GRACE, SLOWEST = 10, 1000  # a body has so many seconds, and one more for each of so many bytes that have come

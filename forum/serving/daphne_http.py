@@ -14,7 +14,7 @@ from twisted.internet import reactor
 from twisted.web import http
 
 from forum.serving.bodies import GRACE, SLOWEST
-from forum.serving.connections import CHUNKS, HEAD, PATIENCE
+from forum.serving.http_protocol import CHUNKS, HEAD, PATIENCE
 from forum.serving.lingering import Lingering, network_at
 from forum.serving.refusals import page_for, whole_answer
 from forum.serving.security_headers import ENCODED

@@ -6,7 +6,7 @@ own error page instead of the answer.
 
 from collections import Counter
 
-from forum.clients import client_address, network_of
+from forum.serving.client_address import client_address, network_of
 
 SECONDS, BYTES = 30, 16 * 2**20  # for each connection
 OF_NETWORK = 20  # at once in one process; further ones are closed at once

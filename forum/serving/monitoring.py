@@ -5,8 +5,9 @@ Beside Django, not in it: they answer while all its threads wait for a database 
 
 import json
 
-from forum import __version__, health, metrics
-from forum.clients import is_monitor
+from forum import __version__
+from forum.observability import health, metrics
+from forum.serving.client_address import is_monitor
 
 
 class Monitoring:

@@ -6,7 +6,7 @@ deploy/nginx.conf and the Caddyfiles give the same ones to what they answer by t
 from csp.utils import build_policy
 from django.conf import settings
 
-from forum.serving.guest_keys import headers_of, is_secure
+from forum.serving.page_cache_keys import headers_of, is_secure
 
 HEADERS = {
     "content-security-policy": build_policy(),

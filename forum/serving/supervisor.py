@@ -12,8 +12,8 @@ import sys
 from uvicorn import Config
 from uvicorn.supervisors.multiprocess import Multiprocess
 
-from forum.logs import LINES
-from forum.serving.options import OPTIONS
+from forum.observability.logs import LINES
+from forum.serving.uvicorn_options import OPTIONS
 
 
 class Supervisor(Multiprocess):

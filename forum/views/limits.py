@@ -5,8 +5,8 @@ from functools import wraps
 from django.shortcuts import render
 
 from forum.cache import rate_limits
-from forum.clients import network_of, request_address
 from forum.forms.limits import duration
+from forum.serving.client_address import network_of, request_address
 
 from .errors import sent
 

@@ -15,7 +15,7 @@ from forum.pages import fragments, topics, validators
 from forum.pages.pagination import Page, address, canonical, range_of
 from forum.pages.topic_lists import BadKey, TopicList, key_of
 from forum.serving.compression import shares
-from forum.serving.guests import stands_for
+from forum.serving.page_cache import stands_for
 from forum.views.decorators import for_members, sent_from
 from forum.views.moderation_log import logged
 

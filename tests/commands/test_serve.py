@@ -7,9 +7,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from forum import health
 from forum.management.commands.serve import refuse_unknown_visitors
-from forum.serving.listening import bound
+from forum.observability import health
+from forum.serving.sockets import bound
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def real_site(settings, tmp_path, db, monkeypatch):
     monkeypatch.setattr(health, "_migrated", False)
     settings.DEBUG = False
     settings.STATIC_ROOT = str(tmp_path)
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "forum.staticfiles.Storage"}}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "forum.serving.static_storage.Storage"}}
 
 
 def refusal(*arguments):

@@ -1,4 +1,4 @@
-"""nginx tells guests' pages apart by what the forum tells them apart by: forum/serving/guest_keys.py has the list."""
+"""nginx tells guests' pages apart by what the forum tells them apart by; forum/serving/page_cache_keys.py lists it."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from forum.pages.context_processors import THEMES
-from forum.serving import guest_keys
+from forum.serving import page_cache_keys
 from forum.serving.encodings import accepted
 
 CONF = (Path(settings.BASE_DIR) / "deploy" / "nginx.conf").read_text()
@@ -36,12 +36,12 @@ def mapped(variable, value):
 
 
 def test_every_cookie_that_makes_a_page_another_one_is_known_to_nginx():
-    names = {name.removeprefix("__Host-") for name in guest_keys.PERSONAL}
+    names = {name.removeprefix("__Host-") for name in page_cache_keys.PERSONAL}
 
-    for name in (*guest_keys.PERSONAL, *(f"__Host-{name}" for name in names), "dismissed"):
+    for name in (*page_cache_keys.PERSONAL, *(f"__Host-{name}" for name in names), "dismissed"):
         for cookie in (f"{name}=1", f"a=b; {name}=1", f"a=b;{name} =1"):
             assert mapped("is_personal", cookie) == "1", cookie
-    assert set(guest_keys.CHOICES) == {"theme", "dismissed"}  # another one needs a map, or to count as personal
+    assert set(page_cache_keys.CHOICES) == {"theme", "dismissed"}  # another one needs a map, or to count as personal
     for cookie in ("", "a=b", "xsessionid=1", "csrftoken=a", "theme=dark"):
         assert mapped("is_personal", cookie) == "", cookie
 
@@ -49,7 +49,7 @@ def test_every_cookie_that_makes_a_page_another_one_is_known_to_nginx():
 def test_the_parts_of_a_key_are_those_that_nginx_has():
     key = re.search(r'proxy_cache_key "(.*)";', CONF)[1]
 
-    assert set(guest_keys.Key._fields) == {"path", "query", "is_secure", "is_compressed", "theme", "dismissed"}
+    assert set(page_cache_keys.Key._fields) == {"path", "query", "is_secure", "is_compressed", "theme", "dismissed"}
     assert key == "$scheme://$host$request_uri $compression $theme"  # `dismissed` is kept by the forum alone
 
 

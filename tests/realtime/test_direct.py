@@ -10,7 +10,7 @@ from uvicorn.server import ServerState
 
 from forum.asgi import application
 from forum.serving import frame_meter
-from forum.serving.websockets import MOST_UNREAD
+from forum.serving.websocket_protocol import MOST_UNREAD
 from realtime import fanout, groups
 from realtime.server import Protocol
 from tests.realtime.book import PING, frame

@@ -1,6 +1,6 @@
 import pytest
 
-from forum.health import Degraded
+from forum.observability.health import Degraded
 from realtime import health
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -2,8 +2,8 @@ import pytest
 
 from forum.cache.lru import Kept
 from forum.pages import fragments
-from forum.serving.guests import Guests
-from forum.serving.pages import Pages
+from forum.serving.handler import Pages
+from forum.serving.page_cache import Guests
 
 from .visitors import Visitor
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from forum.serving.connections import CHUNKS, HEAD
+from forum.serving.http_protocol import CHUNKS, HEAD
 from forum.serving.security_headers import HEADERS
 from tests.collected import collected  # noqa: F401 - the static files
 from tests.server import Server

@@ -6,16 +6,7 @@ import pytest
 
 from forum.serving import bodies, lingering
 from forum.serving.lingering import Lingering
-from tests.serving.test_entrance import (  # noqa: F401 - fixtures
-    CHUNKED,
-    LIMIT,
-    POST,
-    application,
-    connected,
-    server,
-    status,
-    until,
-)
+from tests.serving.test_ingress import CHUNKED, LIMIT, POST, application, connected, server, status, until  # noqa: F401 - fixtures
 
 BODY = 5_000_000  # bytes; more than the kernel keeps
 SENDERS = {

@@ -3,9 +3,10 @@ import re
 
 import pytest
 
-from forum import __version__, health
+from forum import __version__
 from forum.asgi import application
 from forum.jobs.workers import run_due
+from forum.observability import health
 
 from .visitors import Visitor
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 
-from forum.serving.listening import bound, inherited
-from forum.serving.preparation import what_is_missing
+from forum.serving.preflight import what_is_missing
+from forum.serving.sockets import bound, inherited
 
 logger = logging.getLogger(__name__)
 

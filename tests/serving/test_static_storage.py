@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 
-from forum.staticfiles import STYLE_COMMENT, Joined
+from forum.serving.static_storage import STYLE_COMMENT, Joined
 
 STATIC = Path(settings.BASE_DIR) / "static"
 
@@ -18,7 +18,7 @@ def collected(tmp_path_factory):
     from django.test import override_settings
 
     root = tmp_path_factory.mktemp("static")
-    backends = {**settings.STORAGES, "staticfiles": {"BACKEND": "forum.staticfiles.Storage"}}
+    backends = {**settings.STORAGES, "staticfiles": {"BACKEND": "forum.serving.static_storage.Storage"}}
     finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     with override_settings(STATIC_ROOT=root, STORAGES=backends, STATICFILES_FINDERS=finders, DEBUG=False):
         call_command("collectstatic", interactive=False, verbosity=0)

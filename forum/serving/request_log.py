@@ -8,9 +8,9 @@ import time
 import structlog
 from django.conf import settings
 
-from forum import metrics
 from forum.db.timeouts import impatient
-from forum.logs import without_secrets
+from forum.observability import metrics
+from forum.observability.logs import without_secrets
 
 logger = structlog.get_logger()
 SANE = re.compile(rb"[A-Za-z0-9-]{8,64}")

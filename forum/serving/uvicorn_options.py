@@ -4,7 +4,7 @@ from forum.serving.frame_meter import LARGEST
 
 OPTIONS = {
     "loop": "uvloop",
-    "http": "forum.serving.connections:Connection",
+    "http": "forum.serving.http_protocol:Connection",
     "ws": "realtime.server:Protocol",  # uvicorn's websockets-sansio with a shorter way to the socket
     "ws_max_size": LARGEST,  # bytes of one message
     "ws_per_message_deflate": False,  # it would cost 64 KiB and a compression for each open page

@@ -6,7 +6,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from forum.serving.lingering import Lingering, network_at
 from forum.serving.refusals import whole_answer
-from forum.serving.websockets import bounded
+from forum.serving.websocket_protocol import bounded
 
 PATIENCE = 10  # seconds until the head of a request is there, also of one that opens a socket
 HEAD = 65_536  # bytes of such a head

@@ -12,7 +12,7 @@ SECRETS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/\s?\"
 LINES = {  # for what runs before Django or without it, as `logging.config.dictConfig` takes it
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"lines": {"()": "forum.logs.formatter", "readable": False}},
+    "formatters": {"lines": {"()": "forum.observability.logs.formatter", "readable": False}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"uvicorn": {"level": "INFO"}},

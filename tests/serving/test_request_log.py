@@ -3,10 +3,9 @@ import json
 import pytest
 import structlog
 
-from forum.serving.pages import Pages
-from forum.serving.requests import Requests
-
-from .visitors import Visitor
+from forum.serving.handler import Pages
+from forum.serving.request_log import Requests
+from tests.serving.visitors import Visitor
 
 
 def application(status=200, seconds=0.0, **marks):

@@ -12,7 +12,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from forum.serving import counts
+from forum.observability import multiprocess
 from forum.signals import changed
 
 __all__ = ["CONTENT_TYPE_LATEST", "Counter", "Gauge", "Histogram"]
@@ -46,7 +46,7 @@ def look_at_pool():
 def text():
     """All counts of all processes of this machine, as bytes in Prometheus' format."""
     look_at_pool()
-    if not counts.are_shared():
+    if not multiprocess.are_shared():
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)

@@ -14,7 +14,8 @@ from django.http import Http404
 from django.http.cookie import parse_cookie
 
 from forum.serving.bodies import Body, announces_body, valued
-from forum.serving.clean import (
+from forum.serving.encodings import accepted
+from forum.serving.header_cleaning import (
     clean_cookies,
     clean_fields,
     has_simple_parts,
@@ -22,7 +23,6 @@ from forum.serving.clean import (
     is_clean_header,
     is_readable_query,
 )
-from forum.serving.encodings import accepted
 from forum.serving.refusals import Refused, send_refusal
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 
-from forum.serving import connections
-from forum.serving.connections import Connection
-from forum.serving.options import OPTIONS
+from forum.serving import http_protocol
+from forum.serving.http_protocol import Connection
+from forum.serving.uvicorn_options import OPTIONS
 from tests.server import free_port
 
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -72,7 +72,7 @@ async def test_a_connection_that_has_said_nothing_yet_is_answered_too(server):
 
 
 async def test_one_that_stays_idle_is_closed(server, monkeypatch):
-    monkeypatch.setattr(connections, "LINGER", 0.05)
+    monkeypatch.setattr(http_protocol, "LINGER", 0.05)
     async with connected(server) as client:
         await asked(client)
         await begin_to_end(server)
@@ -82,7 +82,7 @@ async def test_one_that_stays_idle_is_closed(server, monkeypatch):
 
 @pytest.mark.parametrize("said", [b"", b"G", GET[:-2], GET + GET[:-2], GET.replace(b"\r\n\r\n", b"\r\nX: y\r\n")])
 async def test_who_does_not_finish_asking_is_not_waited_for(server, monkeypatch, said):
-    monkeypatch.setattr(connections, "PATIENCE", 0.05)
+    monkeypatch.setattr(http_protocol, "PATIENCE", 0.05)
     async with connected(server) as (reader, writer):
         writer.write(said)
 
@@ -91,7 +91,7 @@ async def test_who_does_not_finish_asking_is_not_waited_for(server, monkeypatch,
 
 
 async def test_who_has_asked_in_time_may_wait_for_the_answer_and_ask_again(server, monkeypatch):
-    monkeypatch.setattr(connections, "PATIENCE", 0.05)
+    monkeypatch.setattr(http_protocol, "PATIENCE", 0.05)
     async with connected(server) as client, connected(server) as silent:
         await asked(client)
         assert await asyncio.wait_for(silent[0].read(), 4) == b""

@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 
-from forum.serving import counts
+from forum.observability import multiprocess
 
 
 def ended_process():
@@ -20,7 +20,7 @@ def test_levels_of_a_process_that_is_gone_go_with_it_and_its_counts_stay(tmp_pat
     for name in (f"gauge_livesum_{gone}.db", f"counter_{gone}.db", f"gauge_livesum_{alive}.db"):
         (tmp_path / name).touch()
 
-    counts.clean(tmp_path)
+    multiprocess.clean(tmp_path)
     assert names(tmp_path) == {f"counter_{gone}.db", f"gauge_livesum_{alive}.db"}
 
 
@@ -28,28 +28,29 @@ def test_when_none_is_left_all_begin_anew(tmp_path):
     (tmp_path / f"counter_{ended_process()}.db").touch()
     (tmp_path / f"histogram_{os.getpid()}.db").touch()  # of somebody else who had our number
 
-    counts.clean(tmp_path)
+    multiprocess.clean(tmp_path)
     assert names(tmp_path) == set()
 
 
 def test_a_count_never_meets_a_full_disk(tmp_path):
-    counts.reserve(tmp_path)
+    multiprocess.reserve(tmp_path)
 
-    assert {file.stat().st_blocks * 512 >= counts.SIZE for file in tmp_path.iterdir()} == {True}
+    assert {file.stat().st_blocks * 512 >= multiprocess.SIZE for file in tmp_path.iterdir()} == {True}
 
 
 def test_a_process_that_finds_the_disk_full_counts_for_itself(monkeypatch, tmp_path):
-    monkeypatch.setenv(counts.NAME, str(tmp_path))
+    monkeypatch.setenv(multiprocess.NAME, str(tmp_path))
 
-    counts.reserve(tmp_path / "missing")
+    multiprocess.reserve(tmp_path / "missing")
 
-    assert not counts.are_shared()
+    assert not multiprocess.are_shared()
 
 
 def test_any_process_answers_for_all(tmp_path):
     script = (
-        "from forum.serving import counts; counts.prepare(); import django; django.setup(); "
-        "from forum import metrics; metrics.CHANGES.labels('created').inc(); input(); print(metrics.text().decode())"
+        "from forum.observability import multiprocess; multiprocess.prepare(); import django; django.setup(); "
+        "from forum.observability import metrics; metrics.CHANGES.labels('created').inc(); input(); "
+        "print(metrics.text().decode())"
     )
     environment = {**os.environ, "WEB_CONCURRENCY": "2", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     one, other = (

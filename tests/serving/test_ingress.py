@@ -10,12 +10,12 @@ import uvicorn
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 
-from forum.serving import bodies, connections
+from forum.serving import bodies, http_protocol
 from forum.serving.bodies import Room
-from forum.serving.connections import Connection
-from forum.serving.entrance import Entrance
-from forum.serving.options import OPTIONS
+from forum.serving.http_protocol import Connection
+from forum.serving.ingress import Entrance
 from forum.serving.security_headers import HEADERS, SecurityHeaders
+from forum.serving.uvicorn_options import OPTIONS
 from tests.server import free_port
 
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -234,7 +234,7 @@ async def test_of_requests_sent_before_an_answer_only_a_few_are_parsed(server, a
     with suppress(ConnectionResetError):  # the rest was not read
         await told(server, b"GET /a HTTP/1.1\r\nHost: here\r\n\r\n" * 10_000)
 
-    assert len(application.scopes) <= connections.PIPELINED + 1
+    assert len(application.scopes) <= http_protocol.PIPELINED + 1
 
 
 async def test_a_body_in_a_few_small_chunks_is_taken(server, application):
@@ -246,7 +246,7 @@ async def test_a_body_in_a_few_small_chunks_is_taken(server, application):
 
 
 async def test_an_empty_line_gives_an_idle_connection_no_time_without_end(server, monkeypatch):
-    monkeypatch.setattr(connections, "PATIENCE", 0.2)
+    monkeypatch.setattr(http_protocol, "PATIENCE", 0.2)
 
     async with connected(server) as (reader, writer):
         writer.write(b"GET /a HTTP/1.1\r\nHost: here\r\n\r\n")
@@ -353,7 +353,7 @@ async def test_headers_come_in_one_form_each(server, application):
 
 
 async def test_who_takes_nothing_of_an_answer_is_let_go(server, monkeypatch):
-    monkeypatch.setattr(connections, "PERIOD", 0.2)
+    monkeypatch.setattr(http_protocol, "PERIOD", 0.2)
     async with connected(server, limit=1000) as (reader, writer):
         writer.write(b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n")
         async with asyncio.timeout(15):

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from forum.serving.listening import bound, inherited
+from forum.serving.sockets import bound, inherited
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:0", "[::1]:0"])

@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from forum.clients import client_address, is_monitor, network_of, request_address
+from forum.serving.client_address import client_address, is_monitor, network_of, request_address
 
 
 def scope(peer, **headers):

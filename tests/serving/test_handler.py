@@ -7,9 +7,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
 
-from forum.serving.pages import THREADS, Pages
-
-from .visitors import Visitor
+from forum.serving.handler import THREADS, Pages
+from tests.serving.visitors import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 used = set()

@@ -10,10 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forum.models import Announcement, Category, Post, Topic, User
-from forum.serving.guest_keys import key_of
+from forum.serving.page_cache_keys import key_of
 from tests import world
-
-from .visitors import Visitor
+from tests.serving.visitors import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 
-from forum.health import missing_migrations
+from forum.observability.health import missing_migrations
 
 
 def what_is_missing():

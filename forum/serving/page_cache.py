@@ -17,8 +17,8 @@ from weakref import WeakValueDictionary
 from django.db import DatabaseError, close_old_connections
 
 from forum.cache.lru import Kept
-from forum.serving.guest_keys import PERSONAL, Key, key_of
-from forum.serving.release import release
+from forum.serving.build_id import release
+from forum.serving.page_cache_keys import PERSONAL, Key, key_of
 
 MOST = 64 * 2**20  # bytes of pages that one process keeps
 THREADS = 2  # that ask whether a page still holds; their own, since Django's may all be waiting for something
