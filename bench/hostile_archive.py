@@ -13,9 +13,9 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from bench.report import tell  # noqa: E402
-from forum.transfer import conversion, mbox  # noqa: E402
-from tests.transfer import mails  # noqa: E402
-from tests.transfer.hostile_mails import HOSTILE  # noqa: E402
+from forum.importing import converter, mbox  # noqa: E402
+from tests.importing import mails  # noqa: E402
+from tests.importing.hostile_mails import HOSTILE  # noqa: E402
 
 
 def main():
@@ -27,9 +27,9 @@ def main():
     costs, letters = [], set()
     for raw in raws:
         began = time.process_time()
-        result = conversion.convert(raw)
+        result = converter.convert(raw)
         costs.append(time.process_time() - began)
-        letters |= {result.body} if isinstance(result, conversion.Draft) else set()
+        letters |= {result.body} if isinstance(result, converter.Draft) else set()
     tell(
         f"import: CPU of the dearest of {len(HOSTILE)} hostile messages",
         max(costs),

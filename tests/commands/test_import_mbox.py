@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from forum.models import Category, Post
-from tests.transfer import mails
+from tests.importing import mails
 
 pytestmark = pytest.mark.django_db
 

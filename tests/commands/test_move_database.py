@@ -13,9 +13,9 @@ from django.core.management import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from forum import moving
+from forum.backups import database_move
+from forum.backups.database_move import rows, target
 from forum.models import Category, Post, Topic, User
-from forum.moving import rows, target
 from tests import world
 from tests.commands.conftest import on_sqlite
 from tests.server import ROOT, database_url
@@ -225,7 +225,7 @@ def test_what_changed_between_two_runs_is_copied_anew(says, url, many, topic, ad
 
 
 def test_who_writes_meanwhile_is_noticed_and_a_second_run_mends_it(says, url, topic, ada, monkeypatch):
-    copy = moving.bring
+    copy = database_move.bring
 
     def write_once_all_is_copied(model, *arguments):
         copy(model, *arguments)
@@ -239,7 +239,7 @@ def test_who_writes_meanwhile_is_noticed_and_a_second_run_mends_it(says, url, to
         connection.close()
 
     with monkeypatch.context() as patched:
-        patched.setattr(moving, "bring", write_once_all_is_copied)
+        patched.setattr(database_move, "bring", write_once_all_is_copied)
         with pytest.raises(CommandError, match="database changed in the meantime. Stop the site and run this again"):
             says("move_database", to=url)
 

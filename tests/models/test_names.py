@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from forum.importing import authors
 from forum.models import TakenName, User
-from forum.transfer import authors
 from tests import world
 from tests.together import at_once
 

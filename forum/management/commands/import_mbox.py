@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from forum.importing import mbox
+from forum.importing.converter import Workers
+from forum.importing.importer import Importer
 from forum.models import Category
-from forum.transfer import mbox
-from forum.transfer.conversion import Workers
-from forum.transfer.importing import Importer
 
 PROBLEMS = {
     "author": gettext_lazy("without an author's address"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from forum import moving
+from forum.backups import database_move
 from forum.management.bars import bar
 
 NAMED = 20  # rows that are listed one by one
@@ -36,8 +36,8 @@ class Command(BaseCommand):
         report = Report()
         try:
             with bar(self) as advance:
-                moving.move(to, report, advance)
-        except moving.MoveError as error:
+                database_move.move(to, report, advance)
+        except database_move.MoveError as error:
             raise CommandError(str(error)) from error
         self._tell(report, to)
 

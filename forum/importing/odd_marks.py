@@ -1,0 +1,44 @@
+"""Quotes that are marked with something else than `>`: `| `, `: `, or the name or initials of who wrote it, as in
+`JD> `. One such line alone may mean anything."""
+
+import re
+from itertools import groupby
+
+from forum.importing import code
+
+MARK = re.compile(r"\s?(?:([|:])(?: (?=[^\W_]|[\"'“(*>-])|$)|([A-Z][\w.-]{0,19}(?=>))(?=>+(?: |$)))")
+FEWEST = 2  # lines
+SENTENCE = 4  # words, with a full stop; without, as many as code.is_prose asks for
+
+
+def replaced(lines):
+    """`lines` with `>` instead of these marks."""
+    if not any(mark in line for line in lines for mark in ("|", ": ", ">")):
+        return lines
+    found = []
+    for mark, run in groupby(lines, _mark):
+        run = list(run)
+        found += [">" + _content(line) for line in run] if mark and _is_quote(run) else run
+    return found
+
+
+def _mark(line):
+    match = MARK.match(line)
+    return (match[1] or match[2]) if match else None
+
+
+def _content(line):
+    return line[MARK.match(line).end() :].removeprefix(">")
+
+
+def _is_quote(run):
+    """Whether these lines are words, not a table, a drawing or what was typed into a program."""
+    words = [content.strip() for content in map(_content, run) if content.strip()]
+    if len(words) < FEWEST or any("|" in line for line in words):
+        return False
+    plain = [line for line in words if code.grade(line) == 0]
+    return len(plain) * 2 > len(words) and any(map(_is_sentence, plain))
+
+
+def _is_sentence(line):
+    return code.is_prose(line) or (line.endswith((".", "?", "!")) and len(line.split()) >= SENTENCE)
