@@ -35,7 +35,7 @@ FLOODS = {
     "waiting requests": None,
 }
 SERVERS = {
-    "fast path": ["-c", "{options}", "realtime.server:Protocol"],
+    "fast path": ["-c", "{options}", "realtime.connections.uvicorn_protocol:Protocol"],
     "plain uvicorn": ["-c", "{options}", "websockets-sansio"],
     "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "forum.asgi:application"],
 }

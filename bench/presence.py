@@ -62,7 +62,7 @@ def main():
 
 async def measure(churn, writers, with_presence):
     """(seconds of CPU, frames told)."""
-    from realtime.hub import Hub
+    from realtime.hub.hub import Hub
 
     hub = Hub(asyncio.get_running_loop())
     pages = [Page(hub, number) for number in range(PAGES)]
@@ -100,7 +100,7 @@ async def gossiping(hub):
     """What Redis would bring and take, packed as the layer packs it."""
     import msgpack
 
-    from realtime import gossip
+    from realtime.presence import gossip
 
     while True:
         await asyncio.sleep(GOSSIP)

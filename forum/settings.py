@@ -297,8 +297,8 @@ HEALTH = [
     "forum.observability.health.database",
     "forum.observability.health.migrations",
     "forum.observability.health.redis",
-    "realtime.health.live_pages",
-    "realtime.health.sweep",
+    "realtime.diagnostics.health.live_pages",
+    "realtime.diagnostics.health.sweep",
     "forum.jobs.health.workers",
     "forum.mail.health.outbox",
 ]

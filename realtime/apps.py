@@ -5,7 +5,8 @@ class RealtimeConfig(AppConfig):
     name = "realtime"
 
     def ready(self):
-        from . import checks, fence, publishing  # noqa: F401 - they listen to the forum from here on
+        from realtime import checks  # noqa: F401 - they listen to the forum from here on
+        from realtime.publishing import publisher, revocations  # noqa: F401 - they listen to the forum from here on
 
-        publishing.listen()
-        fence.listen()
+        publisher.listen()
+        revocations.listen()

@@ -1,13 +1,12 @@
 from channels.sessions import CookieMiddleware
 
 from forum.serving.header_cleaning import clean_cookies
-
-from . import origins
-from .consumers import serve
-from .hub import the_hub
-from .long_poll import LongPoll
-from .probe import probe
-from .visitors import counted_network_of
+from realtime.access import origins
+from realtime.access.handshake import counted_network_of
+from realtime.connections.connection import serve
+from realtime.diagnostics.stream_probe import probe
+from realtime.http.long_poll import LongPoll
+from realtime.hub.hub import the_hub
 
 with_cookies = CookieMiddleware(serve)
 

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import panel, views
-from .stripped import upgrade_required
+from realtime.diagnostics import views as diagnostics
+from realtime.diagnostics.missing_upgrade import upgrade_required
+from realtime.http import views
 
 urlpatterns = [
-    path("live/", panel.show, name="live"),
-    path("live/check", panel.check, name="live_check"),
+    path("live/", diagnostics.show, name="live"),
+    path("live/check", diagnostics.check, name="live_check"),
     path("ws/", upgrade_required),
     path("t/<int:topic_id>/changes", views.topic_changes, name="topic_changes"),
     path("changes", views.list_changes, name="list_changes"),

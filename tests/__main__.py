@@ -46,10 +46,10 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/observability/test_logs.py",
     "tests/test_settings.py",
     "tests/admin/test_lookups.py",
-    "tests/realtime/test_frames_by_the_book.py",
-    "tests/realtime/test_servers.py",
-    "tests/realtime/test_floods.py",
-    "tests/realtime/test_origins.py",
+    "tests/realtime/protocol/test_frames_by_the_book.py",
+    "tests/realtime/connections/test_servers.py",
+    "tests/realtime/connections/test_floods.py",
+    "tests/realtime/access/test_origins.py",
     "tests/serving/test_frame_meter.py",
     "tests/serving/test_intake.py",
     "tests/faults/test_typing.py",
@@ -78,9 +78,9 @@ SLOW = [  # left out of `make quick`: they start servers, processes or browsers,
     "tests/commands/test_move_database.py",
     "tests/commands/test_serve.py",
     "tests/realtime/test_convergence.py",
-    "tests/realtime/test_frames_by_the_book.py",
-    "tests/realtime/test_readers.py",
-    "tests/realtime/test_servers.py",
+    "tests/realtime/protocol/test_frames_by_the_book.py",
+    "tests/realtime/access/test_authentication.py",
+    "tests/realtime/connections/test_servers.py",
     "tests/observability/test_multiprocess.py",
     "tests/serving/test_starting.py",
     "tests/test_checks.py",
@@ -90,7 +90,10 @@ SLOW = [  # left out of `make quick`: they start servers, processes or browsers,
     "tests/importing/test_importer.py",
 ]
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}  # once, and not for each of hundreds of processes
-FAULTS = ["tests/faults", "tests/realtime/test_frames_by_the_book.py"]  # that count further than CI has time for
+FAULTS = [
+    "tests/faults",
+    "tests/realtime/protocol/test_frames_by_the_book.py",
+]  # that count further than CI has time for
 
 
 def main(arguments):

@@ -111,7 +111,7 @@ class FastPath(Parley):
     name = "Parley, fast path"
 
     def __init__(self, forum):
-        super().__init__(forum, "realtime.server:Protocol")
+        super().__init__(forum, "realtime.connections.uvicorn_protocol:Protocol")
 
 
 class Portable(Parley):

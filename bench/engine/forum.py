@@ -25,7 +25,7 @@ class Forum:
     def publish(self, t0):
         """An event as a post makes it, of about 1 KiB and `more`, from this process."""
         from forum.cache import redis_client
-        from realtime import events, groups
+        from realtime.protocol import events, groups
 
         self.change += 1
         group = groups.of_topic(self.topic.pk)

@@ -1,6 +1,6 @@
 """The parts of pages that read the same for everybody, as finished HTML: pages, pushes and the feed use the same ones.
 
-Rendered once for each change. A key names the row's own change, and the edition of what stands around: see kept.py.
+Rendered once for each change. A key names the row's own change, and the edition of what stands around: see lru.py.
 """
 
 from datetime import UTC

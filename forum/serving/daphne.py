@@ -1,4 +1,4 @@
-"""daphne's WebSocket connections, bounded as uvicorn's are (websockets.py); its requests are in daphne_http.py.
+"""daphne's WebSocket connections, bounded as uvicorn's are (websocket_protocol.py); its requests are in daphne_http.py.
 
 Only to be imported where daphne is: Twisted would cost every other process a third of a second and 24 MiB.
 """

@@ -37,7 +37,7 @@ class Pages(ASGIHandler):
             await self.in_thread(response.close)
 
     async def read_body(self, receive):
-        """In memory: entrance.py has seen to its size."""
+        """In memory: ingress.py has seen to its size."""
         body, more = BytesIO(), True
         while more:
             message = await receive()
@@ -57,7 +57,7 @@ class Pages(ASGIHandler):
             response = self.get_response(request)
             scope["parley.user"] = getattr(getattr(request, "_cached_user", None), "pk", None)  # if the page asked
         response._handler_class = type(self)
-        response.headers.setdefault("Cache-Control", "private, no-cache")  # guests.py says more of what it keeps
+        response.headers.setdefault("Cache-Control", "private, no-cache")  # page_cache.py says more of what it keeps
         if not response.streaming:
             response.close()
         return response

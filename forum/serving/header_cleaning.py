@@ -1,4 +1,4 @@
-"""What no browser sends and no database takes: control characters and surrogates, NUL above all. See entrance.py."""
+"""What no browser sends and no database takes: control characters and surrogates, NUL above all. See ingress.py."""
 
 import re
 

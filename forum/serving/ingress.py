@@ -1,6 +1,6 @@
 """Where every HTTP request comes in: what no browser sends is refused or left out here, before anything looks at it.
 
-What comes through has headers that are clean (clean.py), an Accept-Encoding that names only what there is, and a body
+What comes through has headers that are clean (header_cleaning.py), an Accept-Encoding that names only what there is, and a body
 only where it is a POST: of a bounded size, and it has to arrive in time. The address and what Django parses of a form
 follow in two middlewares below.
 """

@@ -5,7 +5,7 @@ from forum.serving.frame_meter import LARGEST
 OPTIONS = {
     "loop": "uvloop",
     "http": "forum.serving.http_protocol:Connection",
-    "ws": "realtime.server:Protocol",  # uvicorn's websockets-sansio with a shorter way to the socket
+    "ws": "realtime.connections.uvicorn_protocol:Protocol",  # uvicorn's, with a shorter way to the socket
     "ws_max_size": LARGEST,  # bytes of one message
     "ws_per_message_deflate": False,  # it would cost 64 KiB and a compression for each open page
     "ws_ping_interval": None,  # the hub asks each page by itself, and knows when it was too busy to read the answer

@@ -9,8 +9,11 @@ import random
 import time
 
 from forum.asgi import application
-from realtime import feed, fence, heartbeat, sweep
-from realtime import hub as hubs
+from realtime.catchup import changes
+from realtime.hub import heartbeat
+from realtime.hub import hub as hubs
+from realtime.publishing import revocations
+from realtime.reconciliation import sweep
 
 __all__ = ["application"]
 
@@ -98,7 +101,7 @@ def push_to_everybody():
     hubs.Hub.fence = lambda self, message: None
     sweep.check_rights = check_no_rights
     silence_the_sweep()
-    fence.raise_fence = lambda **who: None
+    revocations.raise_fence = lambda **who: None
 
 
 def catch_up_for_everybody():
@@ -106,8 +109,8 @@ def catch_up_for_everybody():
     from django.contrib.auth import get_user_model
 
     owner = get_user_model()(is_active=True, is_superuser=True)
-    asked = feed.topic_changes_and_place
-    feed.topic_changes_and_place = lambda user, *arguments: asked(owner, *arguments)
+    asked = changes.topic_changes_and_place
+    changes.topic_changes_and_place = lambda user, *arguments: asked(owner, *arguments)
 
 
 def lose_one_in_ten(lose):

@@ -64,12 +64,12 @@ def warm_up(topic):
 
     from forum import markdown
     from forum.models import Topic
-    from realtime import publishing
+    from realtime.publishing import publisher
 
     markdown.render("My last words.")
     topic = Topic.objects.get(pk=topic)
     first = topic.posts.first()
-    publishing.publish([("nobody", message) for _group, message in publishing.messages("created", topic, first.pk)])
+    publisher.publish([("nobody", message) for _group, message in publisher.messages("created", topic, first.pk)])
     connection.close()
     gc.freeze()  # what is never looked at again need not be copied
 

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from forum.cache import redis_client
 from forum.models import Topic
-from realtime import hub as hubs
-from realtime import publishing
+from realtime.hub import hub as hubs
+from realtime.publishing import publisher
 from tests.counts import FULL
 from tests.realtime.sockets import DEADLINE, Socket, do
 from tests.together import Crowd
@@ -52,7 +52,7 @@ async def all_races(lounge, chance, monkeypatch):
     with Crowd(2) as crowd:
         for number in range(RACES // MEMBERS):
             elsewhere = settings.REDIS_URL and number % 2
-            monkeypatch.setattr(publishing, "running_hub", lambda e=elsewhere: None if e else hubs.running_hub())
+            monkeypatch.setattr(publisher, "running_hub", lambda e=elsewhere: None if e else hubs.running_hub())
             written, change = await race(lounge, chance, crowd)
             before += sum(reply <= change for reply in written.values())
             after += sum(reply > change for reply in written.values())

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from forum.models import Category, Post, Topic
-from realtime import rights
+from realtime.access import permissions
 from tests import world
 
 GROUPS = ("red", "green", "blue")
@@ -37,8 +37,8 @@ class TestPermissions(TestCase):
         assert set(Post.objects.visible_to(user).values_list("topic__category", flat=True)) == readable
         for topic in Topic.objects.all():
             assert topic.takes_replies_from(user) == (topic.category_id in writable)
-        known, held = rights.of_categories(), rights.of_members([user.pk]).get(user.pk)
-        assert {pk for pk in readable if rights.may_write(known, held, pk)} == writable
+        known, held = permissions.of_categories(), permissions.of_members([user.pk]).get(user.pk)
+        assert {pk for pk in readable if permissions.may_write(known, held, pk)} == writable
 
 
 def build(places):

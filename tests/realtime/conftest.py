@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from forum.cache import redis_client
-from realtime import hub as hubs
+from realtime.hub import hub as hubs
 from tests.realtime.sockets import Socket
 from tests.redis_server import RedisServer
 

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forum.models import Topic
-from realtime import feed, publishing
+from realtime.catchup import changes
+from realtime.publishing import publisher
 from tests import world
 from tests.hearing import changed
 
@@ -42,7 +43,7 @@ class Page:
     def repair(self):
         more = True
         while more:
-            answer = feed.topic_changes(self.user, self.topic, self.epoch, self.have)
+            answer = changes.topic_changes(self.user, self.topic, self.epoch, self.have)
             assert answer["type"] == "changes"
             for event in answer["events"]:
                 if event["change"] > self.have:
@@ -95,7 +96,7 @@ def test_a_page_converges_whatever_happens_to_its_frames(transactional_db, doing
 
     def tell():
         for arguments in saved:
-            frames.extend(decoded(publishing.messages(*arguments)))
+            frames.extend(decoded(publisher.messages(*arguments)))
         saved.clear()
 
     changed.connect(listen)

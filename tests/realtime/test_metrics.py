@@ -38,7 +38,7 @@ async def test_what_pages_ask_and_are_told_is_counted(counted, visit, topic, ada
 async def test_what_only_the_sweep_found_is_counted(counted, visit, hub, topic, ada, monkeypatch):
     page = await visit()
     await page.watch_topic(topic)
-    monkeypatch.setattr("realtime.publishing.publish", lambda told: None)
+    monkeypatch.setattr("realtime.publishing.publisher.publish", lambda told: None)
     await do(topic.reply, ada, "Unheard")
     hub.sweep_soon.set()
 

@@ -7,8 +7,11 @@ import redis as redis_library
 from channels.layers import get_channel_layer
 
 from forum.cache import redis_client
-from realtime import echo, groups, publishing, sweep
-from realtime import hub as hubs
+from realtime.hub import hub as hubs
+from realtime.hub import layer_watchdog
+from realtime.protocol import groups
+from realtime.publishing import publisher
+from realtime.reconciliation import sweep
 from tests.realtime.sockets import do, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
@@ -16,7 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch):
-    monkeypatch.setattr(echo, "EVERY", 0.3)
+    monkeypatch.setattr(layer_watchdog, "EVERY", 0.3)
     monkeypatch.setattr(sweep, "EVERY_WHEN_AWAY", 0.3)
     monkeypatch.setattr(sweep, "EVERY", 3600)
     monkeypatch.setattr(redis_client, "PAUSE", 0.5)
@@ -102,7 +105,7 @@ async def test_with_redis_hung_a_post_waits_200_milliseconds_at_most(redis, visi
     redis.freeze()
     redis_client._rest_until = 0.0
     message = [(groups.FENCE, {"type": "fence", "topic": 0, "by": ""})]
-    first, second = await do(timed, lambda: redis_client.tell_groups(message)), await do(timed, publishing.publish, [])
+    first, second = await do(timed, lambda: redis_client.tell_groups(message)), await do(timed, publisher.publish, [])
     await do(topic.reply, ada, "Slowly")
 
     assert (await page.update("created"))["change"] == 2
@@ -147,7 +150,7 @@ async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(redis,
 
 
 async def test_a_hub_that_hears_nothing_though_redis_speaks_listens_anew(redis, visit, hub, topic, ada, monkeypatch):
-    monkeypatch.setattr(echo, "DEAF", 0.5)
+    monkeypatch.setattr(layer_watchdog, "DEAF", 0.5)
     page = await visit()
     await page.watch_topic(topic)
     await heard_back(hub)

@@ -1,0 +1,28 @@
+"""Who is behind a socket, as the session says now and not as it said when they came."""
+
+from importlib import import_module
+from types import SimpleNamespace
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
+
+from realtime.access import permissions
+
+
+def readers_with(session_keys):
+    """{key: (user, their rights)}: the member whose session this is, checked afresh; else a guest and None."""
+    members = {key: user for key, user in users_with(session_keys).items() if user.is_authenticated}
+    held = permissions.of_members({user.pk for user in members.values()})
+    readers = {key: (user, held[user.pk]) for key, user in members.items() if user.pk in held}
+    return {key: readers.get(key) or (AnonymousUser(), None) for key in session_keys}
+
+
+def reader_with(session_key):
+    return readers_with([session_key])[session_key]
+
+
+def users_with(session_keys):
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    keys = filter(None, session_keys)
+    return {key: get_user(SimpleNamespace(session=store(key))) for key in keys}

@@ -1,0 +1,245 @@
+"""What an open page may say over its socket: watch, unwatch, seen, typing, pong. It writes over HTTP."""
+
+import asyncio
+import logging
+import time
+
+from django.contrib.auth.models import AnonymousUser
+
+from forum.models import Reading
+from realtime import database, metrics
+from realtime.access import permissions
+from realtime.access.handshake import counted_network_of, session_key_of
+from realtime.connections import watch
+from realtime.connections.send_buffer import BACKLOG, DIRECT, Outlet
+from realtime.hub.hub import the_hub
+from realtime.models import Revocation
+from realtime.protocol import events, groups, limits, messages
+from realtime.protocol.messages import BadMessage
+from realtime.reconciliation import list_snapshots
+
+logger = logging.getLogger(__name__)
+PATIENCE = 10  # seconds that a page may take to read an answer, and we to let it in
+
+TOO_BIG, TOO_FAST, TRY_LATER = 1009, 1008, 1013  # close codes, and one of our own:
+ASK_AGAIN = 4001  # come back at once; who may see what has changed, or the page did not read
+NOTHING = ()  # one for all that have said nothing
+GUEST = AnonymousUser()
+
+
+async def serve(scope, receive, send):
+    """An ASGI application for a page's socket. On a server of ours it returns and the page stays: see uvicorn_protocol.py."""
+    await receive()  # websocket.connect
+    direct = scope.get("extensions", {}).get(DIRECT)
+    page = Page(the_hub(), session_key_of(scope), counted_network_of(scope))
+    page.outlet = direct or Outlet(send, page)
+    if not page.hub.networks.take(page.network):
+        await send({"type": "websocket.close"})
+        return
+    try:
+        await send({"type": "websocket.accept"})
+        page.work()
+        if direct:
+            direct.attach(page)
+        else:
+            await page.listen_to(receive)
+    except BaseException:
+        page.leave()
+        raise
+
+
+class Page:
+    """One of thousands, and mostly silent: it has few parts, and no task while nothing is asked."""
+
+    __slots__ = ("_said", "_task", "allowance", "beat_at", "heard_at", "held", "hub", "is_here", "joined", "network")
+    __slots__ += ("asking", "outlet", "rights", "session_key", "user", "user_id")
+
+    def __init__(self, hub, session_key, network):
+        self.hub, self.session_key, self.network = hub, session_key, network
+        self.outlet, self._said, self._task, self.is_here = None, NOTHING, None, True
+        self.joined, self.held = set(), {}
+        self.user, self.user_id, self.rights = None, None, None
+        self.asking = None  # who of those that share this socket asks just now
+        self.beat_at = self.heard_at = time.monotonic()
+        self.allowance = limits.Allowance()
+
+    @property
+    def topics(self):
+        """Ids of the topics that it watches."""
+        return groups.topics_among(self.joined)
+
+    @property
+    def alike(self):
+        """Equal for readers who may see the same."""
+        return permissions.alike(self.rights)
+
+    @property
+    def way(self):
+        """How the hub may tell events by itself; None while it must not: see broadcast.py."""
+        return None if self.held else self.outlet.way
+
+    # --- What the server brings ---
+
+    async def listen_to(self, receive):
+        while self.is_here:
+            self.take(await receive())
+        if self._task:
+            await asyncio.wait({self._task})
+
+    def take(self, message):
+        """An ASGI message. Returns at once; what is asked is answered one after the other."""
+        if message["type"] == "websocket.receive":
+            self._hear_out(message.get("text"), message.get("bytes"))
+        elif message["type"] == "websocket.disconnect":
+            self.leave()
+
+    def _hear_out(self, text, data):
+        self.heard_at = time.monotonic()
+        if self.outlet.is_closed:
+            return
+        if limits.is_too_big(text or data or ""):
+            self.close(TOO_BIG)
+        elif not self.allowance.take():
+            self.close(TOO_FAST)
+        else:
+            self._said = [*self._said, text or ""]
+            self.work()
+
+    def leave(self):
+        if self.is_here:
+            self.is_here = False
+            self.outlet.abandon()
+            self.hub.part(self)
+            self.hub.networks.give_back(self.network)
+
+    def work(self):
+        if not self._task:
+            self._task = self.outlet.run(self._work())
+
+    async def _work(self):
+        try:
+            if self.user is None:
+                async with asyncio.timeout(PATIENCE):
+                    await self._enter()
+            while self._said:
+                text, *self._said = self._said
+                await self._answer(text)
+        except Exception:
+            logger.exception("A page could not be let in." if self.user is None else "A page could not be answered.")
+            self.close(TRY_LATER)
+        self._said, self._task = NOTHING, None
+
+    async def _enter(self):
+        fences, user = None, None
+        while fences != self.hub.fences or self.hub.known is None:
+            fences = self.hub.fences  # one that falls while the database is asked might mean this page
+            if self.hub.known is None:
+                self.hub.known = await database.ask(
+                    list_snapshots.look, []
+                )  # what comes after this is news to the sweep
+            if self.hub.revocation is None:
+                self.hub.revocation = await database.ask(Revocation.objects.current)
+            if self.hub.rights is None:
+                self.hub.rights = await database.ask(permissions.of_categories)
+            user, self.rights = await self.hub.readers.ask(self.session_key) if self.session_key else (GUEST, None)
+        self.user, self.user_id = user, user.pk
+        if self.is_here and not self.hub.enter(self):
+            self.close(TOO_FAST)
+
+    # --- What the page says ---
+
+    async def _answer(self, text):
+        try:
+            message = messages.read(text)
+            self.asking = messages.asker_in(message)
+            if message["type"] not in ANSWERS:
+                raise BadMessage(f"The type must be one of {', '.join(ANSWERS)}.")
+            await ANSWERS[message["type"]](self, message)
+            if message["type"] == "watch":
+                metrics.CATCH_UPS.labels("socket").inc()
+        except BadMessage as error:
+            await self.send({"type": "error", "message": str(error)})
+
+    async def hold(self, names):
+        """Joins the groups; what they bring is held until the answer is out. Returns {group: texts held}."""
+        held = {group: self.held.setdefault(group, []) for group in names}
+        self.rewire()
+        for group in names:
+            await self.hub.join(self, group)
+        return held
+
+    def holds(self, held):
+        """False when a fence fell meanwhile: then the page was told to ask again."""
+        return all(self.held.get(group) is texts for group, texts in held.items())
+
+    def release(self, held):
+        for group, texts in held.items():
+            if self.held.get(group) is texts:
+                del self.held[group]
+                for text in texts:
+                    self.outlet.push(text)
+        self.rewire()
+        self.hub.greet(self, held)
+
+    async def send(self, message):
+        """An answer may be large: it waits until the one before has been read. It says for whom it is."""
+        if self.asking:
+            message = {**message, "for": self.asking}
+        try:
+            await self.outlet.drained(PATIENCE)
+        except TimeoutError:
+            self.send_away()
+        self.outlet.push(events.encode(message))
+
+    # --- What the hub says ---
+
+    def rewire(self):
+        self.hub.rewire(self)
+
+    def hear(self, group, text):
+        held = self.held.get(group)
+        if held is None:
+            self.outlet.push(text)
+        else:
+            held.append(text)
+            if sum(map(len, held)) > BACKLOG:
+                self.send_away()
+
+    def ask_again_for_topic(self, topic):
+        self.drop_topic(topic)
+        self.outlet.push(events.encode({"type": "again", "topic": topic}))
+
+    def drop_topic(self, topic):
+        self.held.pop(groups.of_topic(topic), None)
+        self.rewire()
+        self.hub.leave(self, groups.of_topic(topic))
+
+    def send_away(self):
+        """Out of all groups at once; the page comes back, is asked who it is, and catches up."""
+        self.close(ASK_AGAIN)
+
+    def close(self, code):
+        self.hub.part(self)
+        self.held.clear()
+        self.outlet.close(code)
+
+
+async def unwatch(page, message):
+    page.drop_topic(messages.number_in(message, "topic"))
+
+
+async def seen(page, message):
+    topic, number = messages.number_in(message, "topic"), messages.number_in(message, "number")
+    if page.user_id:
+        await database.write(Reading.objects.record_seen, page.user, topic, number)
+
+
+async def typing(page, message):
+    await page.hub.presence.marks.add(page, messages.number_in(message, "topic"))
+
+
+async def pong(page, message):
+    pass
+
+
+ANSWERS = {"watch": watch.watch, "unwatch": unwatch, "seen": seen, "typing": typing, "pong": pong}

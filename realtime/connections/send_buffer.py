@@ -1,0 +1,96 @@
+"""One page's end of the wire: takes frames without ever making the sender wait."""
+
+import asyncio
+
+from realtime.hub.broadcast import hand
+
+BACKLOG = 64 * 1024  # bytes that wait for a page which does not read; then it is closed and resyncs
+DIRECT = "parley.outlet"  # the ASGI extension of a server that brings an outlet of its own, see uvicorn_protocol.py
+PRIVATE = 3000  # added to a close code that the server refuses to send (daphne: all below 3000)
+
+
+class Outlet:
+    """By ASGI alone, so for any server. `page.rewire()` is called when `way` has changed."""
+
+    __slots__ = ("_page", "_send", "_size", "_task", "_waiting", "is_closed")
+
+    def __init__(self, send, page):
+        self._send, self._page = send, page
+        self._waiting, self._size, self._task = [], 0, None
+        self.is_closed = False
+
+    @property
+    def way(self):
+        """The server's `send`, for the hub to run by itself; None while something waits."""
+        return None if self._task else self._send
+
+    def push(self, text):
+        """Sends now as far as the server takes it; else keeps it, up to BACKLOG bytes."""
+        if not self.is_closed:
+            self._send_or_wait({"type": "websocket.send", "text": text})
+
+    def close(self, code):
+        """What waits is dropped; the page asks for it when it is back."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        self._waiting.clear()
+        self._send_or_wait({"type": "websocket.close", "code": code})
+
+    def abandon(self):
+        """The page has left: forget what waits for it."""
+        self.is_closed = True
+        self._waiting.clear()
+        if self._task:
+            self._task.cancel()
+
+    def run(self, coroutine):
+        """A task for the page's own work."""
+        return asyncio.get_running_loop().create_task(coroutine)
+
+    async def drained(self, patience):
+        """Returns when nothing waits any more. Raises TimeoutError after `patience` seconds."""
+        async with asyncio.timeout(patience):
+            while self._task:
+                await asyncio.wait({self._task})
+
+    def backlog(self):
+        """(frames, bytes) that wait."""
+        return len(self._waiting), self._size
+
+    def _send_or_wait(self, message):
+        if self._task:
+            self._wait(message)
+        else:
+            hand(self._send, message, self._page)
+
+    def _wait(self, message):
+        self._waiting.append(message)
+        self._size += len(message.get("text", "").encode())
+        if self._size > BACKLOG:
+            self._size = 0
+            self._page.send_away()
+
+    # --- What running `send` by hand may lead to, see broadcast.py ---
+
+    def wait_for(self, sending):
+        self._task = asyncio.ensure_future(sending)
+        self._task.add_done_callback(self._drained)
+        self._page.rewire()
+
+    def refused(self, message):
+        self.is_closed = True
+        code = message.get("code", PRIVATE)
+        if code < PRIVATE:
+            hand(self._send, {**message, "code": code + PRIVATE}, self._page)
+
+    def _drained(self, task):
+        self._task = None
+        if task.cancelled() or task.exception():
+            self.is_closed = True
+            self._waiting.clear()
+            return
+        waiting, self._waiting, self._size = self._waiting, [], 0
+        for message in waiting:
+            self._send_or_wait(message)
+        self._page.rewire()

@@ -1,0 +1,150 @@
+"""uvicorn's WebSocket protocol as the engine wants it: `uvicorn --ws realtime.connections.uvicorn_protocol:Protocol`.
+
+Each connection is itself the outlet of its page (send_buffer.py says what that is): a finished frame goes straight to the
+socket, no coroutine of the server takes part, and while a page is silent no task waits for it. What it needs of uvicorn
+is what version 0.54 has; with any other server the engine uses ASGI alone.
+"""
+
+import asyncio
+import logging
+from socket import SO_SNDBUF, SOL_SOCKET
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from forum.serving.websocket_protocol import TOO_FAST, Bounded
+from realtime.connections.send_buffer import BACKLOG, DIRECT
+from realtime.hub.broadcast import put
+from realtime.protocol.frames import frame_of
+
+logger = logging.getLogger("sockets")  # from warnings on: that a socket opens is no news, and there are thousands
+IN_KERNEL = 64 * 1024  # bytes that the kernel keeps besides (Linux doubles it); by itself it would keep megabytes
+NOT_UTF8 = 1007
+LOOK = 0.05  # seconds between two looks whether a page has read
+
+
+class Stays:
+    """In the place of a timer: what has one, uvicorn does not close when its ASGI application returns."""
+
+    cancel = staticmethod(lambda: None)
+
+
+class Unused:
+    """In the place of the event that an ASGI application waits for before it sends more."""
+
+    set = clear = staticmethod(lambda: None)
+
+
+class Protocol(Bounded, WebSocketsSansIOProtocol):
+    page = way = None
+
+    def __init__(self, *args, **named):
+        super().__init__(*args, **named)
+        self.logger = self.conn.logger = logger
+
+    def handle_connect(self, event):
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            self.scope["extensions"][DIRECT] = self
+
+    def attach(self, page):
+        """What is said goes to `page` from now on; the ASGI application may return, and the connection stays."""
+        self.page, self.close_timer = page, Stays
+        socket = self.transport.get_extra_info("socket")
+        socket.setsockopt(SOL_SOCKET, SO_SNDBUF, IN_KERNEL)
+        self._socket = socket.fileno()
+        self._is_plain = self.transport.get_extra_info("sslcontext") is None
+        self.way = self._socket if self._is_plain else None
+        while not self.queue.empty():
+            page.take(self.queue.get_nowait())
+        if self.read_paused:
+            self.transport.resume_reading()
+        self.queue, self.writable = Ear(page), Unused
+        del self.scope, self.request, self.response  # a third of what an idle page costs
+
+    # --- The outlet ---
+
+    @property
+    def is_closed(self):
+        return self.close_sent or self.transport.is_closing()
+
+    def push(self, text):
+        """Writes what the kernel takes at once; the transport keeps the rest, BACKLOG bytes in all."""
+        frame = frame_of(text)
+        if self.is_closed:
+            return
+        if self._is_plain and not self.transport.get_write_buffer_size():
+            if self.way is None:
+                self._rewire(self._socket)
+            put(self._socket, frame, self.page)
+        else:
+            self.keep(frame)
+
+    def keep(self, rest):
+        """What of a frame the socket has not taken. Until it has, nothing may go past."""
+        waiting = self.transport.get_write_buffer_size()
+        if waiting and waiting + len(rest) > BACKLOG:
+            self.page.send_away()
+            return
+        self.transport.write(rest)
+        self._rewire(None)
+
+    def backlog(self):
+        """(frames, bytes) that wait; of several frames the transport makes one."""
+        size = self.transport.get_write_buffer_size()
+        return bool(size), size
+
+    def _rewire(self, way):
+        self.way = way
+        self.page.rewire()
+
+    def close(self, code):
+        if not self.is_closed:
+            self.close_with(code)
+
+    def abandon(self):
+        self.page = None
+
+    def run(self, coroutine):
+        """A task that the server lets finish before it stops."""
+        task = self.loop.create_task(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    async def drained(self, patience):
+        async with asyncio.timeout(patience):
+            while not self.is_closed and self.transport.get_write_buffer_size():
+                await asyncio.sleep(LOOK)
+
+    # --- What uvicorn calls ---
+
+    def send_receive_event_to_app(self):
+        if self.page is None:
+            super().send_receive_event_to_app()
+            return
+        data, self.frames = b"".join(self.frames), []
+        if self.curr_msg_data_type != "text":
+            self.page.take({"type": "websocket.receive", "bytes": data})
+            return
+        try:
+            self.page.take({"type": "websocket.receive", "text": data.decode()})
+        except UnicodeDecodeError:
+            self.close(NOT_UTF8)
+
+    def refuse(self):
+        if self.page is None:
+            super().refuse()
+        else:
+            self.page.close(TOO_FAST)
+
+
+class Ear:
+    """In the place of the queue that an ASGI application reads."""
+
+    __slots__ = ("page",)
+
+    def __init__(self, page):
+        self.page = page
+
+    def put_nowait(self, message):
+        self.page.take(message)

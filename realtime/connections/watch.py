@@ -1,0 +1,69 @@
+"""`watch`: a page joins first, then the database is asked, then it hears what comes; so nothing falls between."""
+
+from forum.pages import readership
+from realtime import database
+from realtime.access import permissions
+from realtime.catchup import changes
+from realtime.protocol import groups, limits, messages
+from realtime.protocol.messages import BadMessage
+from realtime.protocol.topic_head import Head
+
+
+async def watch(page, message):
+    if "news" in message:
+        await watch_news(page, message)
+    elif "topic" in message:
+        await watch_topic(page, message)
+    elif "list" in message:
+        await watch_list(page, message)
+    else:
+        raise BadMessage("Watch a topic, a list or the news.")
+
+
+async def watch_topic(page, message):
+    topic = messages.number_in(message, "topic")
+    since, epoch = messages.number_in(message, "change"), messages.epoch_in(message)
+    group = groups.of_topic(topic)
+    if group not in page.joined and len(page.topics) >= limits.TOPICS:
+        raise BadMessage(f"One page may watch {limits.TOPICS} topics.")
+    held = await page.hold([group])
+    found = await page.hub.recent.changes(page, topic, epoch, since)
+    if not found or not page.holds(held):
+        return
+    answer, category = found
+    if answer["type"] == "gone":
+        page.drop_topic(topic)
+    else:
+        page.hub.begin(topic, Head(answer["epoch"], answer["change"], category))
+    if answer["type"] == "changes":
+        answer = {**answer, "writable": permissions.may_write(page.hub.rights or (), page.rights, category)}
+    await page.send(answer)
+    page.release(held)
+
+
+async def watch_list(page, message):
+    name, rows = messages.list_in(message), messages.rows_in(message.get("rows", ""))
+    names = await ask(page, (), changes.groups_of_list, name)
+    if names is None:
+        await page.send({"type": "gone", "list": name})
+        return
+    held = await page.hold(names)
+    await page.send(await ask(page, held, changes.list_answer, name, tuple(rows.items())))
+    page.release(held)
+
+
+async def watch_news(page, message):
+    since, topic, name = messages.post_in(message, "news"), *messages.shown_in(message)
+    held = await page.hold(await ask(page, (), changes.groups_of_news))
+    newest = await ask(page, held, changes.newest_post)
+    count = 0
+    if since is not None and since < newest:
+        count = await database.ask(changes.count_since, page.user, since, topic, name)
+    reader = readership.mark(page.user, await ask(page, held, changes.categories_of))
+    await page.send({"type": "news", "count": count, "newest": newest, "reader": reader})
+    page.release(held)
+
+
+async def ask(page, held, question, *about):
+    """The answer to what every reader with the same rights would be told."""
+    return await page.hub.sharing.ask(tuple(held), question, page.user, *about, alike=page.alike)

@@ -1,0 +1,50 @@
+"""What the owner announces, on every open page. Being told is only a hint: each hub asks the database what stands.
+
+So one made without Redis, ended or run out is learnt of, too; it costs one small query in ten seconds.
+"""
+
+import asyncio
+
+from forum.models import Announcement
+from realtime import database
+from realtime.protocol import events, groups
+
+EVERY, BREATH = 10.0, 0.5  # seconds between two looks: when nothing is said, and at least
+
+
+class Announcements:
+    def __init__(self, hub):
+        self.hub, self.soon = hub, asyncio.Event()
+        self._text, self._newcomers = None, []
+
+    async def run(self):
+        while True:
+            self.soon.clear()
+            await self._look()
+            await asyncio.sleep(BREATH)
+            try:
+                async with asyncio.timeout(EVERY):
+                    await self.soon.wait()
+            except TimeoutError:
+                continue
+
+    def greet(self, page, joined):
+        """Tells the page, too, after another look: what it shows may be newer than the last one."""
+        if groups.EVERYONE in joined:
+            self._newcomers.append(page)
+            self.soon.set()
+
+    async def _look(self):
+        newcomers, self._newcomers = self._newcomers, []
+        if not self.hub.pages:
+            return
+        before, self._text = self._text, None  # should this look fail, the next one tells all pages
+        self._text = await database.ask(current)
+        if self._text != before:
+            await self.hub.say(groups.EVERYONE, self._text)
+        else:
+            await self.hub.say_to(newcomers, groups.EVERYONE, self._text)
+
+
+def current():
+    return events.announcements(Announcement.objects.current())

@@ -1,0 +1,258 @@
+"""One per process: hears each group once from the channel layer, and tells the pages of this process.
+
+Pages have no channel of their own: an event costs the layer one delivery per process, however many there are.
+"""
+
+import asyncio
+import itertools
+import logging
+import secrets
+import time
+
+from channels.layers import get_channel_layer
+
+from realtime import metrics
+from realtime.access.authentication import readers_with
+from realtime.catchup.batching import Together
+from realtime.catchup.change_cache import Recent
+from realtime.catchup.shared_queries import Sharing
+from realtime.hub import broadcast, heartbeat, layer_watchdog
+from realtime.hub.announcements import Announcements
+from realtime.hub.subscriptions import Subscriptions
+from realtime.hub.throttle import Pacing
+from realtime.presence.presence import Presence
+from realtime.protocol import groups, limits
+from realtime.reconciliation import sweep
+
+logger = logging.getLogger(__name__)
+RESTART = 1.0  # seconds
+_hub = None
+
+
+def the_hub():
+    """The hub of the running event loop, started when it is first asked for."""
+    global _hub
+    loop = asyncio.get_running_loop()
+    if _hub is None or _hub.loop is not loop:
+        _hub = Hub(loop)
+        _hub.start()
+    return _hub
+
+
+def running_hub():
+    """The hub of this process, from any thread; None where no page was ever connected."""
+    return _hub if _hub and _hub.loop.is_running() else None
+
+
+class Hub:
+    def __init__(self, loop):
+        self.loop, self.name = loop, secrets.token_hex(8)
+        self.pages = {}  # every connected page, in order of coming
+        self.members = {}  # group -> {page: its way, or None: see broadcast.py}, in order of joining
+        self.rewirings = 0  # how often that changed
+        self.turns = {}  # group -> another number whenever it was told something, as long as it has members
+        self.networks = limits.Places(limits.OF_NETWORK)
+        self.openings = limits.Rates(limits.OpeningAllowance)
+        self.places = limits.Places(limits.OF_MEMBER)
+        self.heads = {}  # topic id -> Head, for topics that some page shows
+        self.told = {}  # (group, topic id) -> (epoch, change) last told: what the sweep need not tell again
+        self.known = None  # what the last sweep saw, see list_snapshots.py
+        self.rights = None  # of categories, as all pages here have asked them; see permissions.py
+        self.fences = 0  # how many there were
+        self.revocation = None  # up to which number of Revocation pages were fenced; see models.py
+        self.subscriptions = Subscriptions((groups.FENCE, groups.HUBS), self.members)
+        self.readers, self.sharing, self.recent = Together(readers_with), Sharing(self), Recent(self)
+        self.pacing, self.presence, self.announcements = Pacing(self), Presence(self), Announcements(self)
+        self.sweep_soon = asyncio.Event()
+        self.swept_at = time.monotonic()
+        self.echoed_at = 0.0
+        self.telling = asyncio.Lock()
+        self._turn = itertools.count()
+        self._tasks, self._works = [], {}
+
+    def start(self):
+        works = {
+            "listen": self._listen,
+            "pace": self.pacing.run,
+            "settle": self.subscriptions.run,
+            "sweep": lambda: sweep.run(self),
+            "heartbeat": lambda: heartbeat.run(self),
+            "echo": lambda: layer_watchdog.run(self),
+            "metrics": lambda: metrics.run(self),
+            "presence": self.presence.run,
+            "announcements": self.announcements.run,
+        }
+        self._tasks = [self.loop.create_task(self._supervise(name, work)) for name, work in works.items()]
+
+    async def stop(self):
+        tasks = {*self._tasks, *self._works.values()}
+        while tasks:
+            for task in tasks:
+                task.cancel()
+            _done, tasks = await asyncio.wait(tasks, timeout=RESTART / 10)  # the layer may swallow a cancellation
+
+    def call(self, function, *arguments):
+        """Calls a plain function on the hub's loop; from any thread, without waiting for it."""
+        self.loop.call_soon_threadsafe(function, *arguments)
+
+    def run(self, coroutine):
+        """Runs a coroutine on the hub's loop; from any thread, without waiting for it."""
+        asyncio.run_coroutine_threadsafe(coroutine, self.loop).add_done_callback(complain)
+
+    # --- Who listens to what ---
+
+    def enter(self, page):
+        """Whether the member whose page it is may have one more."""
+        if not self.places.take(page.user_id):
+            return False
+        self.pages[page] = None
+        return True
+
+    async def join(self, page, group):
+        """From when this returns, `page` hears what is sent to `group`: by the layer, or by the sweep."""
+        if page not in self.pages:
+            return  # it was sent away meanwhile
+        page.joined.add(group)
+        if group not in self.members:
+            self.members[group], self.turns[group] = {}, next(self._turn)
+        self.members[group][page] = page.way
+        self.rewirings += 1
+        await self.subscriptions.opened(group)
+
+    def leave(self, page, group):
+        page.joined.discard(group)
+        members = self.members.get(group, {})
+        members.pop(page, None)
+        self.rewirings += 1
+        if not members and group in self.members:
+            del self.members[group], self.turns[group]
+            if groups.is_of_topic(group):
+                self.heads.pop(groups.topic_of(group), None)
+                self.recent.forget(groups.topic_of(group))
+            self.subscriptions.touch(group)
+
+    def begin(self, topic, head):
+        """What the first page on a topic was told, from which the sweep goes on; not if it has left meanwhile."""
+        if groups.of_topic(topic) in self.members:
+            self.heads.setdefault(topic, head)
+
+    def rewire(self, page):
+        """To be called when `page.way` has changed."""
+        self.rewirings += 1
+        for group in page.joined:
+            self.members[group][page] = page.way
+
+    def part(self, page):
+        if page in self.pages:
+            del self.pages[page]
+            self.places.give_back(page.user_id)
+        for group in list(page.joined):
+            self.leave(page, group)
+        if not self.pages:
+            self.known = self.rights = None  # whoever comes next begins from what there is then
+
+    # --- Hearing and telling ---
+
+    async def _listen(self):
+        await self.subscriptions.open()
+        self.sweep_soon.set()  # what was sent while nobody listened
+        while True:
+            await self.take(await get_channel_layer().receive(self.subscriptions.channel))
+
+    def listen_anew(self):
+        if "listen" in self._works:
+            self._works["listen"].cancel()
+
+    async def take(self, message):
+        """One message as the layer brings it: see publisher.py."""
+        if message["type"] == "echo":
+            self.echoed_at = time.monotonic()
+        elif message["type"] == "deliver":
+            if message.pop("revocation", 0) > (self.revocation or 0) and self.pages:
+                await sweep.check_rights(self)
+            await self.deliver(**{name: value for name, value in message.items() if name != "type"})
+        elif message["type"] == "announced":
+            self.announcements.soon.set()
+        elif message["type"] == "gossip":
+            self.presence.hear(message)
+        elif message["by"] != self.name:  # our own fences were raised at once
+            self.fence(message)
+
+    async def deliver(self, group, topic, epoch, change, text, skip=(), place=None):
+        """Tells every page of this process that is in `group` and in none of the groups `skip`.
+
+        `place` is the category of the topic: where it is another than pages were told, a move has not been heard of.
+        """
+        head = self.heads.get(topic)
+        if head and place not in (None, head.category):
+            self.fence({"topic": topic})
+        self._remember(group, topic, epoch, change)
+        if group in self.turns:
+            self.turns[group] = next(self._turn)
+            if groups.is_of_topic(group):
+                self.presence.marks.hear(topic)
+                self.recent.hear(topic, epoch, change, text)
+                metrics.DELIVERIES.inc(len(self.members[group]))
+                async with self.telling:  # so that all pages hear in the same order
+                    await broadcast.tell(self, group, text)
+            else:
+                self.pacing.add(group, topic, change, text, skip)
+
+    async def say(self, group, text):
+        """Tells every page of this process that is in `group`, of what has no number."""
+        await self.say_to(self.members.get(group, ()), group, text)
+
+    async def say_to(self, pages, group, text):
+        async with self.telling:
+            for told, page in enumerate(list(pages), 1):
+                if page in self.members.get(group, ()):
+                    page.hear(group, text)
+                if told % broadcast.CHUNK == 0:
+                    await asyncio.sleep(0)
+
+    def greet(self, page, joined):
+        """What a page that just began to watch these groups is to know beside what it asked for."""
+        joined = [group for group in joined if group in page.joined]
+        self.presence.greet(page, joined)
+        self.announcements.greet(page, joined)
+
+    def _remember(self, group, topic, epoch, change):
+        before = self.told.get((group, topic))
+        if not before or before[0] != epoch or before[1] < change:
+            self.told[group, topic] = (epoch, change)
+        head = self.heads.get(topic)
+        if head and group == groups.of_topic(topic) and (head.epoch != epoch or head.change < change):
+            self.heads[topic] = head._replace(epoch=epoch, change=change)
+
+    def fence(self, message):
+        """Takes pages out at once; they ask again, and are told what they may see by then."""
+        self.fences += 1
+        metrics.FENCES.inc()
+        if message.get("number") == (self.revocation or 0) + 1:
+            self.revocation = message["number"]
+        if "topic" in message:
+            for page in list(self.members.get(groups.of_topic(message["topic"]), ())):
+                page.ask_again_for_topic(message["topic"])
+            return
+        if message.get("all"):
+            self.rights = None
+        for page in [p for p in self.pages if message.get("all") or p.user_id == message.get("user")]:
+            page.send_away()
+
+    async def _supervise(self, name, work):
+        last = None
+        while True:
+            self._works[name] = self.loop.create_task(work())
+            await asyncio.wait({self._works[name]})
+            if self._works[name].cancelled():
+                continue  # see listen_anew
+            error = self._works[name].exception()
+            if str(error) != last:  # while Redis is away it fails every second in the same way
+                logger.error("A part of the hub (%s) failed; it is started again.", name, exc_info=error)
+            last = str(error)
+            await asyncio.sleep(RESTART)
+
+
+def complain(future):
+    if not future.cancelled() and (error := future.exception()):
+        logger.error("Something for the hub failed.", exc_info=error)

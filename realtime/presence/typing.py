@@ -1,0 +1,85 @@
+"""Who is writing, and where: short marks that a page renews while somebody types."""
+
+import time
+from typing import NamedTuple
+
+from forum.models import Topic
+from realtime import database
+from realtime.access import permissions
+from realtime.protocol import groups
+
+LIFE = 6.0  # seconds that a mark holds; pages renew it every three
+
+
+class Writing(NamedTuple):
+    names: dict  # member id -> display name
+    lists: tuple  # groups of the lists that the topic stands in, whose readers may see it
+
+    def joined_by(self, other):
+        return Writing(self.names | other.names, other.lists)
+
+
+class Marks:
+    """Of the pages of one process."""
+
+    def __init__(self, hub):
+        self._hub, self._until = hub, {}  # (topic id, page) -> when it runs out
+        self._changed = set()  # topics that may have been closed or moved since
+
+    async def add(self, page, topic):
+        """Of a page that shows the topic, if its reader may reply there."""
+        if not page.user_id or page.user.hides_presence or not is_shown(page, topic):
+            return
+        if await database.ask(those_who_may_reply, topic, {page.user_id: page.user}):
+            self.mark(page, topic)
+
+    def mark(self, page, topic):
+        self._until[topic, page] = time.monotonic() + LIFE
+
+    def hear(self, topic):
+        """To be called when the topic has changed."""
+        self._changed.add(topic)
+
+    async def recheck(self):
+        """Forgets those who may not reply any more where something has changed. If nobody can tell, all of them."""
+        changed, self._changed = self._changed, set()
+        for topic in changed:
+            writers = {page.user_id: page.user for shown, page in self._until if shown == topic}
+            if writers:
+                try:
+                    writers = await database.ask(those_who_may_reply, topic, writers)
+                except Exception:  # noqa: BLE001 - whatever the database has: they type on and are asked about again
+                    writers = {}
+                self._keep(topic, writers)
+
+    def _keep(self, topic, writers):
+        self._until = {key: end for key, end in self._until.items() if key[0] != topic or key[1].user_id in writers}
+
+    def current(self):
+        """{topic id: Writing}. Whoever left the page writes no more: mostly they have sent it."""
+        now, found = time.monotonic(), {}
+        self._until = {key: until for key, until in self._until.items() if until > now and is_shown(key[1], key[0])}
+        for topic, page in self._until:
+            writing = found.setdefault(topic, Writing({}, self._lists_of(topic)))
+            writing.names[page.user_id] = page.user.display_name
+        return found
+
+    def _lists_of(self, topic):
+        head, categories = self._hub.heads.get(topic), self._hub.rights
+        if not head or categories is None:
+            return ()
+        return tuple(groups.of_lists(head.category, permissions.is_private(categories, head.category)))
+
+
+def those_who_may_reply(topic_id, users):
+    """Those of {id: user}."""
+    return {pk: user for pk, user in users.items() if takes_replies_from(topic_id, user)}
+
+
+def takes_replies_from(topic_id, user):
+    topic = Topic.objects.visible_to(user).filter(pk=topic_id).first()
+    return topic is not None and topic.takes_replies_from(user)
+
+
+def is_shown(page, topic):
+    return groups.of_topic(topic) in page.joined

@@ -1,0 +1,85 @@
+"""When somebody may see or do less than before, their pages leave the groups at once and have to ask again."""
+
+from django.contrib.auth import user_logged_out
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+
+from forum.models import Category, User
+from forum.signals import access_ended
+from realtime.models import Revocation
+from realtime.protocol import groups
+from realtime.publishing.publisher import publish
+
+MANY = 20  # members; for more of them one fence stands before all pages
+
+
+def listen():
+    m2m_changed.connect(on_groups_of_user, sender=User.groups.through, dispatch_uid="fence.groups")
+    m2m_changed.connect(on_doors, sender=Category.readers.through, dispatch_uid="fence.readers")
+    m2m_changed.connect(on_doors, sender=Category.posters.through, dispatch_uid="fence.posters")
+    post_delete.connect(on_group_deleted, sender=Group, dispatch_uid="fence.group")
+    pre_save.connect(before_category, sender=Category, dispatch_uid="fence.before_category")
+    post_save.connect(on_category, sender=Category, dispatch_uid="fence.category")
+    post_save.connect(on_user, sender=User, dispatch_uid="fence.user")
+    access_ended.connect(on_access_ended, dispatch_uid="fence.access")
+    post_delete.connect(on_session_ended, sender="usersessions.UserSession", dispatch_uid="fence.session")
+    user_logged_out.connect(on_logout, dispatch_uid="fence.logout")
+
+
+def raise_fence(**who):
+    """Tells every hub after commit. who: user=id or all=True. To be called in the transaction that takes the right."""
+    message = {"type": "fence", "number": Revocation.objects.rise(), **who}
+    transaction.on_commit(lambda: publish([(groups.FENCE, message)]), robust=True)
+
+
+def on_groups_of_user(instance, action, reverse, pk_set, **kwargs):
+    if action in ("post_remove", "post_clear", "post_add"):
+        if reverse:  # a group was given its members: which ones a clear took away is not known
+            raise_fence(all=True)
+        else:
+            raise_fence(user=instance.pk)
+
+
+def on_doors(action, **kwargs):
+    if action in ("post_add", "post_remove", "post_clear"):
+        raise_fence(all=True)
+
+
+def on_group_deleted(**kwargs):
+    raise_fence(all=True)
+
+
+def before_category(instance, **kwargs):
+    before = Category.objects.filter(pk=instance.pk).values_list("parent_id", flat=True)
+    instance._moved = bool(instance.pk) and list(before) != [instance.parent_id]
+
+
+def on_category(instance, created, **kwargs):
+    if instance._moved and not created:
+        raise_fence(all=True)
+
+
+def on_user(instance, created, update_fields, **kwargs):
+    """A ban, a lost role or a changed password; a mere sign-in only sets `last_login`."""
+    if not created and set(update_fields or ()) != {"last_login"}:
+        raise_fence(user=instance.pk)
+
+
+def on_access_ended(members, **kwargs):
+    if len(members) > MANY:
+        raise_fence(all=True)
+    else:
+        for member in members:
+            raise_fence(user=member)
+
+
+def on_logout(request, user, **kwargs):
+    if user:
+        with transaction.atomic():
+            request.session.delete()  # Django does so after this signal; the pages may be back before
+            raise_fence(user=user.pk)
+
+
+def on_session_ended(instance, **kwargs):
+    raise_fence(user=instance.user_id)

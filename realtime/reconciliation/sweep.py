@@ -1,0 +1,155 @@
+"""The layer is never trusted: every few seconds the hub asks the database what its pages have not been told.
+
+So a post saved by any process, with or without Redis, reaches every page, and so does the loss of a right.
+Costs one query for all topics on show, two per list and four besides, however many pages there are.
+"""
+
+import asyncio
+import logging
+import time
+from typing import NamedTuple
+
+from forum.models import Topic
+from realtime import database, metrics
+from realtime.access import permissions
+from realtime.models import Revocation
+from realtime.protocol.topic_head import Head
+from realtime.reconciliation import list_snapshots, missed_events
+
+logger = logging.getLogger(__name__)
+EVERY, EVERY_WHEN_AWAY = 10.0, 2.0  # seconds; away: see layer_watchdog.py
+AFTER_A_FENCE = 1.0  # seconds: what was not told because of it
+MANY = 500  # ids in one query
+
+
+async def run(hub):
+    while True:
+        hub.sweep_soon.clear()
+        if not hub.pages:
+            hub.known = hub.rights = None
+            hub.swept_at = time.monotonic()
+        else:
+            try:
+                with metrics.SWEEPS.time():
+                    hub.known = await sweep(hub, hub.known)
+                hub.swept_at = time.monotonic()
+            except Exception:
+                logger.exception("The sweep failed; it is tried again.")
+        try:
+            async with asyncio.timeout(EVERY_WHEN_AWAY if hub.subscriptions.away else EVERY):
+                await hub.sweep_soon.wait()
+        except TimeoutError:
+            continue
+
+
+class Question(NamedTuple):
+    """What pages here show, and the members who look."""
+
+    heads: dict
+    lists: list
+    pages: list
+
+    @classmethod
+    def of(cls, hub):
+        lists = [group for group in hub.members if group.startswith(("list.", "everyone"))]
+        return cls(dict(hub.heads), lists, [page for page in hub.pages if page.user_id])
+
+
+class Answer(NamedTuple):
+    found: list_snapshots.Tops
+    told: list  # of news.Told, in the order to be delivered
+    places: dict  # topic id -> category, for those on show
+    categories: frozenset
+    members: dict
+    sessions: set
+
+
+async def sweep(hub, known):
+    """Fences and delivers what was missed. `known` is what the sweep before returned.
+
+    The first one begins from what there was before the first page came in; see Page._enter.
+    """
+    question = Question.of(hub)
+    answer = await database.ask(look, question, known)
+    if raise_fences(hub, question, answer):
+        hub.loop.call_later(AFTER_A_FENCE, hub.sweep_soon.set)
+        return known  # the rest when they are back
+    for told in answer.told:
+        before = hub.told.get((told.group, told.topic))
+        if not before or before[0] != told.epoch or before[1] < told.change:
+            metrics.FOUND.inc()
+            await hub.deliver(*told[:-1])
+    hub.told = {key: told for key, told in hub.told.items() if key[1] in answer.found.changes}
+    return answer.found
+
+
+async def check_rights(hub):
+    """Before an event is told that was saved after somebody lost a right, where the fence has not come yet."""
+    hub.fences += 1  # who is just coming in is asked again, too
+    question = Question.of(hub)
+    number, answer = await database.ask(look_at_rights, question)
+    raise_fences(hub, question, answer)
+    hub.revocation = max(hub.revocation or 0, number)
+
+
+def raise_fences(hub, question, answer):
+    """Whether somebody may see less than when they came, and nothing may be told before they asked again."""
+    before = hub.fences
+    if hub.rights is not None and hub.rights != answer.categories:
+        hub.fence({"all": True})
+    for page in question.pages:
+        if page.rights != answer.members.get(page.user_id) or page.session_key not in answer.sessions:
+            hub.fences += 1
+            page.send_away()
+    for topic, head in question.heads.items():
+        now = hub.heads.get(topic)
+        if now and now.category == head.category != answer.places.get(topic):
+            hub.fence({"topic": topic})
+    return hub.fences != before
+
+
+def look(question, known):
+    """The Answer to a Question. What is shown is read first and who may see it last: nobody sees too much."""
+    found, told = list_snapshots.look(question.lists), []
+    heads = heads_of(question.heads)
+    for pk, head in heads.items():
+        if head[:2] != question.heads[pk][:2]:
+            told += missed_events.of_topic(pk, question.heads[pk])
+    for pk, since in list_snapshots.risen(known, found):
+        told += missed_events.of_lists(pk, since, known.newest)
+    for group, pk, since in list_snapshots.left(known, found):
+        told += missed_events.of_leaving(group, pk, since, known.newest)
+    places = {pk: head.category for pk, head in heads.items()}
+    told = without_moved(dict.fromkeys(told), places, known, found)
+    members = permissions.of_members({page.user_id for page in question.pages})
+    sessions = permissions.sessions_among({page.session_key for page in question.pages})
+    return Answer(found, told, places, permissions.of_categories(), members, sessions)
+
+
+def look_at_rights(question):
+    """(how far revocations are counted, an Answer that only says who may see what), in this order."""
+    number = Revocation.objects.current()
+    places = {pk: head.category for pk, head in heads_of(question.heads).items()}
+    members = permissions.of_members({page.user_id for page in question.pages})
+    sessions = permissions.sessions_among({page.session_key for page in question.pages})
+    return number, Answer(None, [], places, permissions.of_categories(), members, sessions)
+
+
+def heads_of(topics):
+    heads, ids = {}, list(topics)
+    for start in range(0, len(ids), MANY):
+        rows = Topic.objects.filter(pk__in=ids[start : start + MANY])
+        heads |= {pk: Head(*rest) for pk, *rest in rows.values_list("pk", "epoch", "change", "category")}
+    return heads
+
+
+def without_moved(told, places, known, found):
+    """Leaves out what a move has overtaken; the next sweep tells it to those who may know."""
+    if not told:
+        return []
+    now = dict(Topic.objects.filter(pk__in={one.topic for one in told}).values_list("pk", "category"))
+    places |= {pk: category for pk, category in now.items() if pk in places}
+    moved = {one.topic for one in told if one.place not in (None, now.get(one.topic))}
+    for pk in moved & set(found.changes):
+        found.changes[pk] = known.changes.get(pk, found.changes[pk] - 1)
+    return [one for one in told if one.topic not in moved]

@@ -1,0 +1,134 @@
+"""What many pages ask at once is asked once, and nobody is given what has become wrong."""
+
+import asyncio
+
+import pytest
+
+from realtime.catchup import changes, shared_queries
+from realtime.catchup.batching import Together
+from realtime.protocol import groups
+from tests import world
+from tests.realtime.sockets import do, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def answers_hold(monkeypatch):
+    """For longer than a test takes on a busy machine."""
+    monkeypatch.setattr(shared_queries, "AGE", 600)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The users that a list was asked for."""
+    asked, real = [], changes.list_answer
+
+    def counting(user, *about):
+        asked.append(user)
+        return real(user, *about)
+
+    monkeypatch.setattr(changes, "list_answer", counting)
+    return asked
+
+
+async def test_pages_that_come_back_together_ask_for_their_list_once(visit, topic, ada, grace, asked):
+    pages = [await visit(user) for user in (ada, grace, None)]
+
+    answers = await asyncio.gather(*(page.watch_list() for page in pages))
+
+    assert len(asked) == 1
+    assert answers[0] == answers[1] == answers[2]
+
+
+async def test_those_with_other_rights_ask_for_themselves(visit, lounge, iris, olive, ada, asked):
+    await do(world.topic, iris, lounge)
+    pages = [await visit(), await visit(ada), await visit(iris), await visit(olive)]
+
+    answers = await asyncio.gather(*(page.watch_list() for page in pages))
+
+    assert [len(answer["rows"]) for answer in answers] == [0, 0, 1, 1]
+    assert len(asked) == 3
+
+
+async def test_a_list_from_before_an_event_serves_nobody_after_it(visit, topic, ada, asked):
+    one, two = await visit(), await visit()
+    await one.watch_list()
+    await do(topic.reply, ada, "Just now")
+    await one.update("created")
+
+    answer = await two.watch_list()
+
+    assert [row["change"] for row in answer["rows"]] == [2]
+    assert len(asked) == 2
+
+
+async def test_a_list_from_before_a_fence_serves_nobody_after_it(visit, hub, topic, asked):
+    page = await visit()
+    await page.watch_list()
+    hub.fence({"type": "fence", "topic": topic.pk})
+
+    await page.watch_list()
+
+    assert len(asked) == 2
+
+
+async def test_a_list_does_not_outlive_the_last_page_that_listened(visit, hub, topic, ada, asked):
+    one, two = await visit(), await visit()
+    await one.watch_list()
+    await one.leave()
+    await until(lambda: not hub.members.get(groups.LATEST))
+    await do(topic.reply, ada, "Heard by nobody")
+
+    answer = await two.watch_list()
+
+    assert [row["change"] for row in answer["rows"]] == [2]
+    assert len(asked) == 2
+
+
+async def test_who_waits_while_the_database_is_busy_is_answered_by_one_question(transactional_db):
+    questions = []
+
+    def answer(keys):
+        questions.append(keys)
+        return {key: key * 2 for key in keys}
+
+    together = Together(answer)
+
+    assert await asyncio.gather(*(together.ask(n) for n in [1, 2, 3, 2])) == [2, 4, 6, 4]
+    assert [len(keys) for keys in questions] == [3]
+
+
+async def test_a_question_that_fails_fails_for_those_who_asked_it(transactional_db):
+    def answer(keys):
+        if "bad" in keys:
+            raise RuntimeError("no database")
+        return dict.fromkeys(keys, "well")
+
+    together = Together(answer)
+    with pytest.raises(RuntimeError):
+        await together.ask("bad")
+
+    assert await together.ask("good") == "well"
+
+
+async def test_members_come_in_by_few_questions(visit, hub, ada, grace, monkeypatch):
+    await asyncio.gather(visit(ada), visit(grace), visit())
+
+    await until(lambda: len(hub.pages) == 3)
+    assert {page.user_id for page in hub.pages} == {None, ada.pk, grace.pk}
+
+
+async def test_answers_take_no_more_than_their_room_and_no_longer_than_they_hold(visit, hub, topic, monkeypatch):
+    monkeypatch.setattr(shared_queries, "MOST", 20_000)
+    page = await visit()
+    for number in range(12):
+        await page.watch_list(rows=f"{topic.pk}:0,{number + 1000}:5")
+
+    assert sum(hub.sharing._sizes.values()) <= 20_000
+    assert hub.sharing._sizes.keys() == hub.sharing._kept.keys()
+    assert len(hub.sharing._kept) > 1
+
+    monkeypatch.setattr(shared_queries, "AGE", 0)
+    await page.watch_list()
+    assert len(hub.sharing._kept) == 1

@@ -1,0 +1,24 @@
+import pytest
+
+from forum.observability.health import Degraded
+from realtime.diagnostics import health
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_a_process_without_pages_is_well():
+    await health.live_pages()
+    await health.sweep()
+
+
+async def test_a_sweep_that_does_not_end_is_said(hub):
+    await health.sweep()
+    hub.swept_at -= 3600
+    with pytest.raises(Degraded, match="The log says why"):
+        await health.sweep()
+
+
+async def test_a_layer_that_does_not_bring_back_what_is_said_into_it_is_said(hub):
+    hub.subscriptions.silent = True
+    with pytest.raises(Degraded, match="Redis"):
+        await health.live_pages()

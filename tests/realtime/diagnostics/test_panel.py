@@ -1,0 +1,93 @@
+"""The connection panel says in words what is wrong, to those who can mend it."""
+
+import pytest
+from django.test import Client
+
+from forum.asgi import application
+from forum.cache import redis_client
+from realtime.diagnostics import missing_upgrade, stream_probe
+from tests.serving.visitors import Visitor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(settings):
+    settings.SITE_URL, settings.HTTPS = "http://testserver", False
+    settings.ALLOWED_HOSTS = ["testserver", "elsewhere"]
+    settings.TRUSTED_PROXIES = 0
+    return settings
+
+
+@pytest.fixture
+def asked(site, signed_in, olive, monkeypatch):
+    """A function that gives what the panel finds, {name: (state, words)}, for a request with these headers."""
+    monkeypatch.setattr(missing_upgrade, "last", float("-inf"))
+
+    def asked(**headers):
+        answer = signed_in(olive).get("/live/check", headers=headers).json()
+        return {check["name"]: (check["state"], check["words"]) for check in answer["checks"]}
+
+    return asked
+
+
+def test_others_find_nothing_there(client, signed_in, ada, olive):
+    for address in ("/live/", "/live/check"):
+        assert client.get(address).status_code == 404
+        assert signed_in(ada).get(address).status_code == 404
+        assert signed_in(olive).get(address).status_code == 200
+        client.logout()
+
+
+def test_the_page_says_it_without_scripts(site, signed_in, olive):
+    page = signed_in(olive).get("/live/", headers={"host": "elsewhere"}).content.decode()
+
+    assert "SITE_URL says testserver" in page
+    assert "Connection" in signed_in(olive).get("/").content.decode()
+
+
+def test_a_site_in_order_has_nothing_to_mend(asked):
+    assert {state for state, _words in asked().values()} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("settings_", "headers", "name", "words"),
+    [
+        ({}, {"host": "elsewhere"}, "Address", "SITE_URL says testserver"),
+        ({"ALLOWED_HOSTS": ["elsewhere"]}, {"host": "elsewhere"}, "Address", "ALLOWED_HOSTS lacks testserver"),
+        ({}, {"X-Forwarded-Proto": "https"}, "Encryption", "start with https"),
+        ({"HTTPS": True}, {}, "Encryption", "X-Forwarded-Proto: https"),
+        ({}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "TRUSTED_PROXIES=1"),
+        ({"TRUSTED_PROXIES": 2}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "lists 1 addresses"),
+        ({"TRUSTED_PROXIES": 1}, {"X-Forwarded-For": "192.0.2.1, unix:"}, "Proxies", "names no address (unix:)"),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, {}, "Redis", "No answer"),
+    ],
+)
+def test_what_does_not_agree_is_said_in_words(settings_, headers, name, words, asked, site):
+    for key, value in settings_.items():
+        setattr(site, key, value)
+
+    state, said = asked(**headers)[name]
+
+    assert state == "warn"
+    assert words in said
+    redis_client._rest_until = 0.0
+
+
+def test_a_stripped_upgrade_is_noticed(asked):
+    answer = Client().get("/ws/", headers={"Sec-WebSocket-Key": "x", "Sec-WebSocket-Version": "13"})
+
+    assert answer.status_code == 426
+    assert "Upgrade" in answer.content.decode()
+    assert asked()["Sockets"][0] == "warn"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_probe_writes_letter_by_letter_to_staff_and_is_nowhere_for_others(olive, ada, monkeypatch):
+    monkeypatch.setattr(stream_probe, "PAUSE", 0)
+
+    answers = {user: Visitor(application, user).gets("/live/probe") for user in (olive, ada, None)}
+
+    assert [answers[user].status for user in (olive, ada, None)] == [200, 404, 404]
+    assert answers[olive].body == b"live?"
+    assert "content-length" not in answers[olive].headers

@@ -1,0 +1,100 @@
+"""Every page is asked every 25 seconds, and has ten to answer. By a clock of this test's own."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from realtime.hub import heartbeat
+from tests.realtime.sockets import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Clock:
+    """Stands still; `turn` returns once the hub has looked at it, and so at all pages."""
+
+    def __init__(self):
+        self.now, self.looks, self.at_next = 0.0, 0, None
+
+    def monotonic(self):
+        self.looks += 1
+        if self.at_next:
+            asyncio.get_running_loop().call_soon(self.at_next)
+            self.at_next = None
+        return self.now
+
+    async def turn(self, to):
+        self.now, seen = to, self.looks
+        await until(lambda: self.looks > seen + 2)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr(heartbeat, "PULSE", 0.005)
+    return clock
+
+
+@pytest.fixture
+async def page(clock, visit, hub, topic):
+    """A page with its end here as `page.here`."""
+    page = await visit()
+    await page.watch_topic(topic)
+    (page.here,) = hub.pages
+    return page
+
+
+def beats(page):
+    return [frame["type"] for frame in page.collect()].count("heartbeat")
+
+
+async def test_a_page_is_asked_after_25_seconds_and_not_before(page, clock):
+    came = page.here.beat_at
+
+    await clock.turn(came + 24.9)
+    assert beats(page) == 0
+    await clock.turn(came + 25)
+    assert beats(page) == 1
+
+
+async def test_a_page_has_ten_seconds_to_answer(page, clock):
+    came = page.here.beat_at
+    await clock.turn(came + 25)
+    page.here.heard_at = came + 24  # it has long said nothing when the beat comes
+
+    await clock.turn(came + 35)
+    assert page.here.outlet.is_closed is False
+    await clock.turn(came + 35.1)
+    assert await page.closed() == 4001
+
+
+async def test_whose_answer_waits_for_a_busy_server_is_not_sent_away(page, clock):
+    came = page.here.beat_at
+    await clock.turn(came + 25)
+    page.here.heard_at = came + 24
+
+    clock.at_next = lambda: setattr(page.here, "heard_at", came + 40)  # it is read after the pulse
+    await clock.turn(came + 40)
+
+    assert page.here.outlet.is_closed is False
+
+
+async def test_a_page_that_answers_is_asked_again_after_25_seconds(page, clock):
+    came = page.here.beat_at
+    await clock.turn(came + 25)
+    page.here.heard_at = came + 25.1
+
+    await clock.turn(came + 49.9)
+    assert beats(page) == 1
+    await clock.turn(came + 50)
+    assert beats(page) == 2
+
+
+async def test_a_server_that_stood_still_asks_before_it_sends_anybody_away(page, clock):
+    came = page.here.beat_at
+
+    await clock.turn(came + 300)
+    assert beats(page) == 1
+    assert page.code is None

@@ -1,0 +1,154 @@
+"""The hub keeps its subscriptions equal to what pages show, and starts again when a part of it fails."""
+
+import asyncio
+
+import pytest
+from channels.layers import get_channel_layer
+
+from realtime.hub import heartbeat
+from realtime.hub import hub as hubs
+from realtime.protocol import groups
+from tests.realtime.sockets import do, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def subscribed():
+    return {group for group, channels in get_channel_layer().groups.items() if channels}
+
+
+async def test_the_process_is_in_a_group_as_long_as_a_page_is(in_memory, visit, topic, hub):
+    one, two = await visit(), await visit()
+    group = groups.of_topic(topic.pk)
+    await one.watch_topic(topic)
+    await two.watch_topic(topic)
+    assert len(get_channel_layer().groups[group]) == 1
+
+    await one.leave()
+    assert group in subscribed()
+    await two.leave()
+
+    await until(lambda: group not in subscribed())
+    assert hub.members == {}
+    assert hub.heads == {}
+    assert hub.pages == {}
+
+
+async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(visit, topic, ada, hub, monkeypatch):
+    monkeypatch.setattr(hubs, "RESTART", 0.05)
+    page = await visit()
+    await page.watch_topic(topic)
+    before = hub.subscriptions.channel
+
+    get_channel_layer().groups.clear()  # what is published now reaches nobody
+    await do(topic.reply, ada, "Into the void")
+    await get_channel_layer().send(before, {"no": "type"})
+
+    assert (await page.update("created"))["change"] == 2
+    assert hub.subscriptions.channel != before
+    await do(topic.reply, ada, "Heard")
+    assert (await page.update("created"))["change"] == 3
+
+
+async def test_subscriptions_are_renewed_before_the_layer_forgets_them(in_memory, visit, topic, hub, monkeypatch):
+    monkeypatch.setattr("realtime.hub.subscriptions.RENEWAL", 0.05)
+    page = await visit()
+    await page.watch_topic(topic)
+    group = groups.of_topic(topic.pk)
+    hub.subscriptions.touch(group)
+    get_channel_layer().groups[group][hub.subscriptions.channel] = 0  # long ago
+
+    await until(lambda: get_channel_layer().groups[group][hub.subscriptions.channel] > 0)
+
+
+async def test_a_sweep_that_fails_is_logged_and_tried_again(visit, topic, hub, monkeypatch, caplog):
+    from realtime.reconciliation import sweep
+
+    real, calls = sweep.look, []
+
+    def failing(*arguments):
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("no database")
+        return real(*arguments)
+
+    monkeypatch.setattr(sweep, "look", failing)
+    monkeypatch.setattr(sweep, "EVERY", 0.02)
+    await (await visit()).watch_topic(topic)
+    hub.sweep_soon.set()
+
+    await until(lambda: len(calls) > 2)
+    assert "no database" in caplog.text
+
+
+def test_each_event_loop_has_a_hub_of_its_own(transactional_db):
+    async def hub_here():
+        hub = hubs.the_hub()
+        assert hubs.running_hub() is hub
+        await hub.stop()
+        return hub
+
+    one, two = asyncio.run(hub_here()), asyncio.run(hub_here())
+
+    assert one is not two
+    assert hubs.running_hub() is None
+
+
+def test_a_post_is_saved_where_no_page_was_ever_connected(topic, ada):
+    hubs._hub = None
+
+    assert topic.reply(ada, "Nobody here").number == 2
+
+
+async def test_each_page_hears_the_heads_of_what_it_shows(visit, topic, ada, monkeypatch):
+    monkeypatch.setattr(heartbeat, "EVERY", 0.1)
+    monkeypatch.setattr(heartbeat, "PULSE", 0.02)
+    page = await visit()
+    epoch = topic.epoch
+    await page.watch_topic(topic)
+
+    assert (await page.hear("heartbeat"))["topics"] == {str(topic.pk): [epoch, 1]}
+    await page.say(type="pong")
+    await do(topic.reply, ada, "Tick")
+
+    assert await page.hear(lambda f: f["type"] == "heartbeat" and f["topics"] == {str(topic.pk): [epoch, 2]})
+
+
+async def test_a_page_that_never_answers_is_sent_away(visit, hub, monkeypatch):
+    monkeypatch.setattr(heartbeat, "EVERY", 0.3)
+    monkeypatch.setattr(heartbeat, "PATIENCE", 0.1)
+    monkeypatch.setattr(heartbeat, "PULSE", 0.02)
+    page = await visit()
+
+    assert await page.closed() == 4001
+    assert not hub.pages
+
+
+async def test_a_page_whose_handler_ends_in_whatever_way_leaves_the_hub(visit, topic, hub):
+    page = await visit()
+    await page.watch_topic(topic)
+
+    page.wire.future.cancel()
+
+    await until(lambda: not hub.pages and not hub.members)
+
+
+async def test_one_that_does_not_read_holds_up_no_other(visit, topic, ada, hub):
+    stuck, page = await visit(), await visit()
+    await stuck.watch_topic(topic)
+    await page.watch_topic(topic)
+    consumer = next(iter(hub.members[groups.of_topic(topic.pk)]))
+    never = asyncio.Event()
+
+    async def suspend(message):
+        await never.wait()
+
+    consumer.outlet._send = suspend
+    consumer.rewire()
+    for _ in range(60):
+        await do(topic.reply, ada, "long " * 300)
+
+    for change in range(2, 62):
+        assert (await page.update("created"))["change"] == change
+    assert consumer.outlet.is_closed
+    assert consumer not in hub.pages

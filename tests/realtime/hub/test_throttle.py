@@ -1,0 +1,116 @@
+"""Lists and news hear at once when it is quiet; when it is busy, what came meanwhile comes as one frame."""
+
+import json
+
+import pytest
+
+from realtime.hub import throttle
+from realtime.protocol import groups
+from tests import world
+from tests.realtime.sockets import BESIDE, do, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def heard(page):
+    """The next frame of topics as it came, batches whole."""
+    frame = json.loads((await page.wire.output_queue.get())["text"])
+    return await heard(page) if frame["type"] in BESIDE else frame
+
+
+@pytest.fixture
+async def page(visit, topic):
+    page = await visit()
+    await page.watch_list("latest")
+    await page.watch_news("now")
+    return page
+
+
+async def tell(hub, topic, group, *changes, skip=()):
+    for change in changes:
+        text = json.dumps({"type": "post_update", "topic": topic.pk, "change": change, "group": group})
+        await hub.deliver(group, topic.pk, topic.epoch, change, text, skip=skip)
+
+
+async def test_one_change_is_one_frame_for_a_page_in_several_groups(hub, page, topic):
+    await tell(hub, topic, groups.LATEST, 2)
+    await tell(hub, topic, groups.EVERYONE, 2)
+
+    frame = await heard(page)
+
+    assert frame["type"] == "batch"
+    assert [event["group"] for event in frame["events"]] == [groups.LATEST, groups.EVERYONE]
+
+
+async def test_a_lone_event_comes_as_it_is(hub, page, topic):
+    await tell(hub, topic, groups.LATEST, 2)
+
+    assert (await heard(page))["change"] == 2
+
+
+async def test_of_many_changes_the_last_row_and_every_piece_of_news_come(hub, page, topic, monkeypatch):
+    monkeypatch.setattr(throttle, "EVERY", 0.5)
+    await tell(hub, topic, groups.LATEST, 2)
+    await heard(page)
+
+    await tell(hub, topic, groups.LATEST, 3, 5, 4)
+    await tell(hub, topic, groups.EVERYONE, 3, 4, 5)
+    frame = await heard(page)
+
+    assert [(event["group"], event["change"]) for event in frame["events"]] == [
+        (groups.LATEST, 5), (groups.EVERYONE, 3), (groups.EVERYONE, 4), (groups.EVERYONE, 5),
+    ]  # fmt: skip
+    assert page.wire.output_queue.empty()
+
+
+async def test_one_frame_holds_a_hundred_pieces_of_news_at_most(hub, page, topic):
+    await tell(hub, topic, groups.EVERYONE, *range(2, 203))
+
+    assert [event["change"] for event in (await heard(page))["events"]] == list(range(103, 203))
+
+
+async def test_who_keeps_the_row_is_not_told_that_it_left(hub, visit, page, topic, help_category):
+    leaving, category = await visit(), f"category:{help_category.pk}"
+    await leaving.watch_list(category)
+    await page.watch_list(category)
+
+    await tell(hub, topic, groups.of_category(help_category.pk), 2, skip=[groups.LATEST])
+    await tell(hub, topic, groups.LATEST, 2)
+
+    assert (await heard(leaving))["group"] == groups.of_category(help_category.pk)
+    assert (await heard(page))["group"] == groups.LATEST  # nothing else, or it would be a batch
+
+
+async def test_a_page_that_is_being_answered_hears_the_rest_afterwards(hub, visit, topic, ada, monkeypatch):
+    from realtime.catchup import changes
+
+    real, page = changes.list_answer, await visit()
+
+    def slow(*arguments):
+        answer = real(*arguments)
+        topic.reply(ada, "In between")
+        while not hub.told.get((groups.LATEST, topic.pk)) or hub.pacing._waiting:
+            pass
+        return answer
+
+    await page.watch_news("now")
+    monkeypatch.setattr(changes, "list_answer", slow)
+    await page.watch_list("latest")
+    monkeypatch.setattr(changes, "list_answer", real)
+
+    assert (await page.hear(lambda f: f.get("row")))["change"] == 2
+    kinds = [frame["type"] for frame in page.frames if "title" not in frame]
+    assert kinds == ["news", "rows", "post_update"]
+
+
+async def test_whoever_is_fenced_out_hears_nothing_of_what_waited(hub, visit, lounge, iris, monkeypatch):
+    monkeypatch.setattr(throttle, "GATHER", 0.2)
+    secret, page = await do(world.topic, iris, lounge), await visit(iris)
+    await page.watch_list("latest")
+
+    await tell(hub, secret, groups.of_category(lounge.pk), 2)
+    await do(iris.groups.clear)
+
+    assert await page.closed() == 4001
+    await until(lambda: not hub.pacing._waiting)
+    assert [frame["type"] for frame in page.collect()] == ["rows"]

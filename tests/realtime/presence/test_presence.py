@@ -1,0 +1,320 @@
+"""Who reads, who writes, how many are online: told to those who may know, and nobody named who hides."""
+
+import time
+
+import pytest
+
+from forum.cache import redis_client
+from forum.models import User
+from realtime.presence import gossip, presence, typing
+from realtime.protocol import groups
+from tests import world
+from tests.realtime.sockets import do, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch):
+    monkeypatch.setattr(presence, "PULSE", 0.02)
+    monkeypatch.setattr(presence, "LOOK", 0.05)
+    monkeypatch.setattr(presence, "ONLINE", 0.05)
+    monkeypatch.setattr(gossip, "EVERY", 0.1)
+
+
+def reading(topic, members, guests, *names):
+    """Fits a frame that says so many read this topic, and shows these and no other faces."""
+
+    def fits(frame):
+        if (frame["type"], frame.get("topic")) != ("presence", topic.pk):
+            return False
+        shown = [name for name in ("Ada Lovelace", "Grace Hopper", "iris") if name in frame["faces"]]
+        return (frame["members"], frame["guests"], shown) == (members, guests, list(names))
+
+    return fits
+
+
+def writing(topic, *names):
+    """Fits a frame that says these and no others write in the topic."""
+    return lambda f: f["type"] == "writing" and [n for _, n in f["topics"].get(str(topic.pk), [])] == [*names]
+
+
+async def writes(page, topic):
+    await page.say(type="typing", topic=topic.pk)
+
+
+async def test_readers_are_named_and_guests_counted(visit, topic, ada, grace):
+    guest = await visit()
+    await guest.watch_topic(topic)
+    await guest.hear(reading(topic, 0, 1))
+    hers, his = await visit(ada), await visit(grace)
+    await hers.watch_topic(topic)
+    await his.watch_topic(topic)
+    for page in (guest, hers, his):
+        await page.hear(reading(topic, 2, 1, "Ada Lovelace", "Grace Hopper"))
+
+    await hers.leave()
+
+    for page in (guest, his):
+        await page.hear(reading(topic, 1, 1, "Grace Hopper"))
+
+
+async def test_a_member_with_two_tabs_is_there_once(visit, topic, ada):
+    for _ in range(2):
+        page = await visit(ada)
+        await page.watch_topic(topic)
+        await page.hear(reading(topic, 1, 0, "Ada Lovelace"))
+    await page.watch_news(0)
+
+    assert await page.hear("online") == {"type": "online", "members": 1, "guests": 0}
+
+
+async def test_nobody_is_told_who_reads_what_they_do_not_show(visit, topic, lounge, iris, ada):
+    secret = await do(world.topic, iris, lounge, "Secret plans")
+    outsider, insider = await visit(ada), await visit(iris)
+    await outsider.watch_topic(secret)
+    await outsider.watch_topic(topic)
+    await outsider.watch_news(0)
+    await insider.watch_topic(secret)
+    await writes(insider, secret)
+
+    await insider.hear(writing(secret, "iris"))
+    await insider.hear(reading(secret, 1, 0, "iris"))
+    await outsider.hear(lambda f: f["type"] == "online" and f["members"] == 2)
+
+    assert "iris" not in str(outsider.collect() + outsider.beside)
+    assert secret.pk not in [f["topic"] for f in outsider.beside if f["type"] == "presence"]
+
+
+async def test_the_invisible_are_neither_named_nor_counted(visit, topic, ada, grace):
+    await do(User.objects.filter(pk=ada.pk).update, hides_presence=True)
+    hidden, seen = await visit(ada), await visit(grace)
+    for page in (hidden, seen):
+        await page.watch_topic(topic)
+        await page.watch_news(0)
+    await writes(hidden, topic)
+    await writes(seen, topic)
+
+    for page in (hidden, seen):
+        await page.hear(reading(topic, 1, 0, "Grace Hopper"))
+        await page.hear(writing(topic, "Grace Hopper"))
+    assert "Ada" not in str(seen.beside)
+    await seen.hear(lambda f: f["type"] == "online" and f["members"] == 1)
+    assert max(f["members"] for f in seen.beside if f["type"] == "online") == 1
+
+
+async def test_whoever_becomes_invisible_is_gone_at_once(visit, topic, ada, grace):
+    hers, his = await visit(ada), await visit(grace)
+    for page in (hers, his):
+        await page.watch_topic(topic)
+    await his.hear(reading(topic, 2, 0, "Ada Lovelace", "Grace Hopper"))
+
+    def hide():
+        ada.hides_presence = True
+        ada.save()
+
+    await do(hide)
+
+    await his.hear(reading(topic, 1, 0, "Grace Hopper"))
+    assert await hers.closed() == 4001
+
+
+async def test_who_is_writing_shows_in_the_topic_and_in_lists(visit, topic, ada):
+    guest, latest, category, other = [await visit() for _ in range(4)]
+    await guest.watch_topic(topic)
+    await latest.watch_list("latest")
+    await category.watch_list(f"category:{topic.category_id}")
+    await other.watch_list(f"category:{(await do(world.category, 'Elsewhere')).pk}")
+    hers = await visit(ada)
+    await hers.watch_topic(topic)
+
+    await writes(hers, topic)
+    for page in (guest, latest, category):
+        await page.hear(writing(topic, "Ada Lovelace"))
+    late = await visit()
+    await late.watch_topic(topic)
+    await late.hear(writing(topic, "Ada Lovelace"))
+    await hers.leave()
+
+    for page in (guest, latest, category, late):
+        await page.hear(lambda f: f == {"type": "writing", "topics": {str(topic.pk): []}})
+    assert not [f for f in other.collect() + other.beside if f["type"] == "writing"]
+
+
+async def test_whoever_stops_typing_is_not_writing(visit, topic, ada, monkeypatch):
+    monkeypatch.setattr(typing, "LIFE", 0.2)
+    hers, guest = await visit(ada), await visit()
+    await hers.watch_topic(topic)
+    await guest.watch_topic(topic)
+
+    await writes(hers, topic)
+
+    await guest.hear(writing(topic, "Ada Lovelace"))
+    await guest.hear(lambda f: f == {"type": "writing", "topics": {str(topic.pk): []}})
+
+
+async def test_one_writes_only_where_one_is_and_as_a_member(visit, topic, ada, grace):
+    guest, elsewhere, hers = await visit(), await visit(ada), await visit(grace)
+    await guest.watch_topic(topic)
+    await hers.watch_topic(topic)
+
+    await writes(guest, topic)
+    await writes(elsewhere, topic)
+    await writes(hers, topic)
+
+    await guest.hear(writing(topic, "Grace Hopper"))
+    assert "Ada" not in str([f for f in guest.beside if f["type"] == "writing"])
+
+
+async def test_where_one_may_not_reply_one_is_not_writing(visit, ada, grace, mo):
+    """A category for others to write in, and a closed topic, where moderators may reply."""
+    announcements = await do(world.category, "Announcements", posters=["Writers"])
+    closed, read_only = await do(world.topic, ada, await do(world.category)), await do(world.topic, ada, announcements)
+    await do(closed.close)
+    guest, hers, his = await visit(), await visit(grace), await visit(mo)
+    for topic in (closed, read_only):
+        for page in (guest, hers, his):
+            await page.watch_topic(topic)
+
+    for topic in (read_only, closed):
+        await writes(hers, topic)
+    await writes(his, closed)
+
+    await guest.hear(writing(closed, "mo"))
+    told = [frame for page in (guest, hers) for frame in page.beside if frame["type"] == "writing"]
+    assert "Grace" not in str(told)
+
+
+@pytest.mark.parametrize("change", ["close", "move", "by hand"])
+async def test_who_may_reply_no_more_is_not_writing_any_more(visit, hub, topic, ada, grace, change, monkeypatch):
+    monkeypatch.setattr(typing, "LIFE", 3600)
+    elsewhere = await do(world.category, "Announcements", posters=["Writers"])
+    guest, hers = await visit(), await visit(grace)
+    await guest.watch_topic(topic)
+    await hers.watch_topic(topic)
+    await writes(hers, topic)
+    await guest.hear(writing(topic, "Grace Hopper"))
+
+    if change == "close":
+        await do(topic.close)
+    elif change == "move":
+        await do(topic.move, elsewhere)
+    else:
+        await do(type(topic).objects.filter(pk=topic.pk).update, closed_at=topic.created_at, change=9, header_change=9)
+        hub.sweep_soon.set()
+
+    await until(lambda: not hub.presence.marks.current())
+
+
+async def test_who_writes_in_a_private_category_shows_in_lists_of_its_readers_only(visit, lounge, iris):
+    secret = await do(world.topic, iris, lounge)
+    guest, insider = await visit(), await visit(iris)
+    for page in (guest, insider):
+        await page.watch_list("latest")
+    hers = await visit(iris)
+    await hers.watch_topic(secret)
+
+    await writes(hers, secret)
+
+    await insider.hear(writing(secret, "iris"))
+    assert "writing" not in [f["type"] for f in guest.collect() + guest.beside]
+
+
+async def test_what_is_told_is_bounded_however_much_happens(visit, topic, ada, hub, monkeypatch):
+    monkeypatch.setattr(presence, "FRAMES", 0)
+    page = await visit()
+    await page.watch_topic(topic)
+    await page.hear(reading(topic, 0, 1))
+    hub.presence._frames = 0
+
+    hers = await visit(ada)
+    await hers.watch_topic(topic)
+    await writes(hers, topic)
+    await until(lambda: topic.pk in hub.presence._waiting)
+    told = len(page.beside)
+
+    hub.presence._frames = 100
+    await page.hear(reading(topic, 1, 1, "Ada Lovelace"))
+    await page.hear(writing(topic, "Ada Lovelace"))
+    assert told == 1
+
+
+# --- Several processes ---
+
+
+def said(by, topic, **more):
+    """As another process gossips."""
+    people = {"people": [[7, "grace", "Grace Hopper"]], "guests": 5, "topics": [[topic.pk, [7], 2]]}
+    return [(groups.HUBS, {"type": "gossip", "by": by, "writing": [], **people, **more})]
+
+
+@pytest.mark.redis
+async def test_readers_in_other_processes_count_until_these_fall_silent(redis, visit, topic, ada, monkeypatch):
+    monkeypatch.setattr(gossip, "SILENCE", 1.0)
+    page = await visit(ada)
+    await page.watch_topic(topic)
+    await page.watch_news(0)
+    await page.hear(reading(topic, 1, 0, "Ada Lovelace"))
+
+    assert await do(redis_client.tell_groups, said("another", topic))
+
+    await page.hear(reading(topic, 2, 2, "Ada Lovelace", "Grace Hopper"))
+    await page.hear(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (2, 5))
+    await page.hear(reading(topic, 1, 0, "Ada Lovelace"))
+    await page.hear(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (1, 0))
+
+
+@pytest.mark.redis
+async def test_who_writes_in_another_process_is_heard_at_once(redis, visit, topic, ada):
+    page = await visit()
+    await page.watch_topic(topic)
+    await page.watch_list("latest")
+    typing = [[topic.pk, [[7, "Grace Hopper"]], [groups.LATEST]]]
+
+    assert await do(redis_client.tell_groups, [(groups.HUBS, {"type": "gossip", "by": "another", "writing": typing})])
+
+    for _ in ("in the topic", "in the list"):
+        await page.hear(writing(topic, "Grace Hopper"))
+
+
+@pytest.mark.redis
+async def test_two_processes_tell_each_other_what_they_see(redis, visit, topic, ada, hub):
+    """The second hears what this one says, as it passes through Redis."""
+    page = await visit(ada)
+    await page.watch_topic(topic)
+    await writes(page, topic)
+    heard = gossip.Gossip("another")
+    hub.presence.hear = heard.hear
+
+    await until(lambda: [peer for peer in heard.peers if topic.pk in peer.topics and peer.writing])
+
+    (peer,) = heard.peers
+    assert peer.topics[topic.pk].members == {ada.pk: ("ada", "Ada Lovelace")}
+    assert peer.writing[topic.pk].names == {ada.pk: "Ada Lovelace"}
+    assert groups.LATEST in peer.writing[topic.pk].lists
+    peer.heard_at = time.monotonic() - gossip.SILENCE
+    hub.presence.hear = lambda message: None
+    assert heard.peers == []
+
+
+async def test_nobody_is_told_of_more_readers_than_are_online(visit, topic, ada, monkeypatch):
+    monkeypatch.setattr(presence, "ONLINE", 3600)  # seconds: the number of those online is told only when it has to be
+    first = await visit()
+    await first.watch_news(0)
+    await first.watch_topic(topic)
+    await first.hear(reading(topic, 0, 1))
+    for user in (None, None, ada):
+        page = await visit(user)
+        await page.watch_news(0)
+        await page.watch_topic(topic)
+
+    await first.hear(reading(topic, 1, 3, "Ada Lovelace"))
+
+    online, told = (0, 0), 0
+    for frame in first.beside:
+        numbers = frame.get("members"), frame.get("guests")
+        if frame["type"] == "online":
+            online, told = numbers, told + 1
+        elif frame["type"] == "presence":
+            assert all(here <= everywhere for here, everywhere in zip(numbers, online, strict=True))
+    assert told

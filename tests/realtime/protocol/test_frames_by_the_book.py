@@ -1,0 +1,167 @@
+"""Whatever frames a page sends, on real servers: each wrong one has its close code, and nobody else notices any."""
+
+import json
+import random
+
+import pytest
+from django.db import connection
+
+from tests.counts import FULL
+from tests.realtime.book import BINARY, CLOSED, CONTINUED, OPEN, PING, PONG, TEXT, frame, in_parts, spoken
+from tests.realtime.raw import RawPage
+from tests.server import Server
+
+FRAMES, MESSAGES = 100_000 if FULL else 10_000, 10_000
+BURST = 20  # messages that a page may say at once
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor == "postgresql", reason="frames are read alike on both set-ups"),
+    pytest.mark.timeout(600 if FULL else 120),
+]
+ERRORS = '"level": "error"', '"level": "critical"', "Traceback"
+BY_UVICORN = "Invalid UTF-8 sequence received from client."  # is what it says itself of what it answers with 1007
+NEWS = frame(TEXT, '{"type":"watch","news":"now"}')
+
+
+@pytest.fixture(scope="module", params=["uvicorn", "plain uvicorn", "daphne"])
+def server(request, django_db_setup, django_db_blocker, tmp_path_factory):
+    log = tmp_path_factory.mktemp("log") / "log"
+    with django_db_blocker.unblock(), log.open("w") as file:
+        server = Server(request.param, log=file).start()
+    server.log_file = log
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def others(server, transactional_db):
+    """A healthy page beside: in the end it is still there and answered, and the server has no error in its log."""
+    with RawPage(server) as page:
+        assert is_answered(page)
+        yield page
+        assert is_answered(page)
+    errors = [line for line in server.log_file.read_text().splitlines() if is_error(line)]
+    assert errors == []
+
+
+def is_error(line):
+    return any(mark in line for mark in ERRORS) and BY_UVICORN not in line
+
+
+def is_answered(page):
+    page.says(NEWS)
+    while heard := page.hears():
+        if heard[0] == TEXT and b'"news"' in heard[1]:
+            return True
+    return False
+
+
+def test_the_cases_of_the_book_end_as_it_says(server, others):
+    """Some 160 cases, each on a socket of its own. Daphne reads frames in its own way; others must not notice."""
+    wrong = {}
+    for code, cases in {"open": OPEN, **CLOSED}.items():
+        for name, case in cases.items():
+            ended = outcome(server, case, code)
+            if ended != code:
+                wrong[name] = ended
+
+    assert server.kind == "daphne" or wrong == {}
+
+
+def outcome(server, case, expected):
+    with RawPage(server) as page:
+        page.says(case)
+        try:
+            return "open" if expected == "open" and is_answered(page) else page.ends()
+        except TimeoutError:
+            return "nothing came"
+
+
+def test_a_ping_is_answered_with_what_it_brought(server, others):
+    brought = [b"", b"\x00\xff\xfe", b"x" * 125, *[str(number).encode() for number in range(10)]]
+    with RawPage(server) as page:
+        page.says(b"".join(frame(PING, data) for data in brought))
+
+        assert [next_pong(page) for _ in brought] == brought
+
+
+def next_pong(page):
+    while (heard := page.hears()) and heard[0] != PONG:
+        pass
+    return heard and heard[1]
+
+
+def test_no_frames_drawn_by_chance_end_the_server(server, others):
+    """100,000 frames, 10,000 in the short form: each socket says right ones up to one of any bytes."""
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance, sent = random.Random(seed), 0
+    while sent < FRAMES:
+        frames = [right(chance) for _ in range(chance.randrange(BURST))] + [any_bytes(chance)]
+        sent += len(frames)
+        with RawPage(server) as page:
+            page.says(b"".join(frames))
+            page.falls_silent()  # so it ends although it may wait for the rest of a frame
+            page.ends()
+
+
+def right(chance):
+    data = chance.randbytes(chance.choice([0, 1, 20, 125]))
+    text = "".join(chance.choices("aé€𝄞\x00", k=30))
+    return chance.choice(
+        [
+            lambda: frame(PING, data),
+            lambda: frame(PONG, data),
+            lambda: frame(BINARY, data),
+            lambda: frame(TEXT, spoken(text)),
+            lambda: in_parts(TEXT, spoken(text).encode()[:31], spoken(text).encode()[31:], between=frame(PING)),
+        ]
+    )()
+
+
+def any_bytes(chance):
+    """Any flags and kind, any length, with a mask or without, and as many bytes as it says or others."""
+    kind = chance.choice([chance.randrange(16), TEXT, CONTINUED])
+    made = frame(kind, chance.randbytes(chance.choice([0, 1, 2, 20, 125, 126, 5000])), chance.random() < 0.7,
+                 chance.choice([0, 0, 0, chance.randrange(8)]), chance.random() < 0.8)  # fmt: skip
+    return chance.choice([made, made[: chance.randrange(len(made) + 1)], chance.randbytes(len(made))])
+
+
+def test_no_json_of_a_wrong_shape_ends_anything(server, others):
+    """10,000 messages, as many on a socket as it may say at once; each is refused."""
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    for _ in range(MESSAGES // BURST):
+        with RawPage(server) as page:
+            page.says(b"".join(frame(TEXT, json.dumps(misshapen(chance))) for _ in range(BURST)))
+            refused = 0
+            while refused < BURST and (heard := page.hears()) and heard[0] == TEXT:
+                refused += b'"error"' in heard[1]
+            assert refused == BURST, seed
+
+
+def misshapen(chance):
+    """Any JSON, or a message with one thing in it that can't be."""
+    if chance.random() < 0.3:
+        return anything(chance)
+    message = chance.choice(
+        [
+            {"type": "watch", "topic": 1, "epoch": "", "change": 0},
+            {"type": "watch", "list": "latest", "rows": "1:1"},
+            {"type": "watch", "news": 1},
+            {"type": "unwatch", "topic": 1},
+            {"type": "seen", "topic": 1, "number": 1},
+            {"type": "typing", "topic": 1},
+        ]
+    )
+    name = chance.choice([name for name in message if name != "epoch"])  # which may be any short text
+    return {**message, name: chance.choice([None, True, -1, 1.5, 2**53, "x", "１", [], [1], {}, {"a": 1}, "1" * 20])}
+
+
+def anything(chance, deep=3):
+    leaves = [None, True, chance.random(), chance.randrange(-(2**70), 2**70), "", "watch", "\x00", "\ud800"]
+    if not deep:
+        return chance.choice(leaves)
+    inner = [anything(chance, deep - 1) for _ in range(chance.randrange(3))]
+    return chance.choice([*leaves, inner, {f"name {number}": value for number, value in enumerate(inner)}])

@@ -1,0 +1,237 @@
+"""What no layer brought, the sweep brings: to every page, once, at a cost that does not grow with the pages."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from forum.models import Post, Topic
+from forum.signals import changed
+from realtime.hub import throttle
+from realtime.publishing import publisher
+from realtime.reconciliation import list_snapshots, sweep
+from tests import world
+from tests.realtime.sockets import do, until
+from tests.server import ROOT, database_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def quiet():
+    """Nothing is published: as if all was saved by another process, and there were no Redis."""
+    changed.disconnect(publisher.on_change, dispatch_uid="realtime")
+    yield
+    publisher.listen()
+
+
+@pytest.fixture
+async def sweeper(hub, monkeypatch):
+    """Sweeps when it is told to, as the hub does: a function. All is told when it returns."""
+    monkeypatch.setattr(sweep, "EVERY", 3600)
+    monkeypatch.setattr(throttle, "EVERY", 0)
+
+    async def run():
+        hub.known = await sweep.sweep(hub, hub.known)
+        await until(lambda: not hub.pacing._waiting)
+
+    return run
+
+
+def in_another_process(code):
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url()}
+    subprocess.run([sys.executable, "manage.py", "shell", "-v", "0", "-c", code], cwd=ROOT, env=environment, check=True)
+
+
+async def test_what_is_saved_before_the_first_sweep_reaches_every_page(visit, topic, ada, quiet, sweeper):
+    shown, listed, elsewhere = await visit(), await visit(), await visit()
+    await shown.watch_topic(topic)
+    await listed.watch_list("latest")
+    await elsewhere.watch_news(0)
+
+    await do(topic.reply, ada, "Just after you came")
+    await sweeper()
+
+    assert "Just after you came" in (await shown.update("created"))["post"]["html"]
+    assert (await listed.update())["change"] == topic.change
+    assert (await elsewhere.update("created"))["title"] == topic.title
+
+
+async def test_a_post_saved_in_another_process_reaches_every_page(visit, topic, sweeper):
+    shown, listed, elsewhere = await visit(), await visit(), await visit()
+    await shown.watch_topic(topic)
+    await listed.watch_list("latest")
+    await elsewhere.watch_news(0)
+    await sweeper()
+
+    code = f"from forum.models import *; t = Topic.objects.get(pk={topic.pk}); t.reply(t.author, 'From afar')"
+    await do(in_another_process, code)
+    await sweeper()
+
+    assert "From afar" in (await shown.update("created"))["post"]["html"]
+    assert (await listed.update())["row"]
+    assert (await elsewhere.update("created"))["title"] == topic.title
+
+
+async def test_what_was_pushed_is_not_told_again(visit, topic, ada, sweeper):
+    shown, listed, elsewhere = await visit(), await visit(), await visit()
+    await shown.watch_topic(topic)
+    await listed.watch_list("latest")
+    await elsewhere.watch_news(0)
+    await sweeper()
+    seen = {page: len(page.collect()) for page in (shown, listed, elsewhere)}
+
+    await do(topic.reply, ada, "Once")
+    for page in (shown, listed, elsewhere):
+        await page.update("created")
+    await sweeper()
+    await sweeper()
+    await do(topic.reply, ada, "Twice")
+
+    for page in (shown, listed, elsewhere):
+        assert (await page.update())["change"] == 3
+        assert len([f for f in page.collect()[seen[page] :] if f["type"] == "post_update"]) == 2
+
+
+async def test_what_was_not_pushed_is_told_once_and_in_order(visit, topic, ada, mo, sweeper, quiet):
+    shown, elsewhere = await visit(), await visit()
+    await shown.watch_topic(topic)
+    await elsewhere.watch_news(0)
+    await sweeper()
+
+    await do(lambda: [topic.reply(ada, "One"), topic.reply(ada, "Two").hide(mo), topic.rename("Milk")])
+    await sweeper()
+    await sweeper()
+
+    assert [f["change"] for f in shown.collect()[1:]] == [2, 4, 5]
+    assert [f["kind"] for f in shown.frames[1:]] == ["created", "hidden", "header"]
+    assert [f["post"]["number"] for f in elsewhere.collect()[1:]] == [2]
+
+
+async def test_a_page_much_behind_is_only_told_so_and_asks(visit, topic, ada, sweeper, quiet):
+    page = await visit()
+    await page.watch_topic(topic)
+    await sweeper()
+
+    await do(lambda: [topic.reply(ada, "So much") for _ in range(51)])
+    await sweeper()
+
+    epoch = topic.epoch
+    assert page.collect()[1:] == [{"type": "heartbeat", "topics": {str(topic.pk): [epoch, 52]}}]
+
+
+async def test_another_epoch_is_told_as_a_head(visit, topic, sweeper):
+    page = await visit()
+    await page.watch_topic(topic)
+    await sweeper()
+
+    await do(Topic.objects.filter(pk=topic.pk).update, epoch="restored")
+    await sweeper()
+
+    assert page.collect()[1:] == [{"type": "heartbeat", "topics": {str(topic.pk): ["restored", 1]}}]
+
+
+async def test_a_pinned_topic_far_down_is_seen_too(visit, topic, ada, help_category, sweeper, quiet, monkeypatch):
+    monkeypatch.setattr(list_snapshots, "SIZE", 3)
+    await do(topic.pin)
+    await do(lambda: [world.topic(ada, help_category, f"Newer {n}") for n in range(4)])
+    page = await visit()
+    await page.watch_list("latest")
+    await sweeper()
+    seen = len(page.collect())
+
+    await do(topic.rename, "Renamed far down")
+    await sweeper()
+
+    assert ["Renamed far down" in f["row"] for f in page.collect()[seen:]] == [True]
+
+
+async def test_a_topic_that_rises_because_another_left_is_no_news(
+    visit, ada, help_category, sweeper, quiet, monkeypatch
+):
+    monkeypatch.setattr(list_snapshots, "SIZE", 3)
+    topics = await do(lambda: [world.topic(ada, help_category, f"Topic {n}") for n in range(5)])
+    other = await do(world.category, "Elsewhere")
+    page, latest = await visit(), await visit()
+    await page.watch_list(f"category:{help_category.pk}")
+    await latest.watch_list("latest")
+    await sweeper()
+    seen, seen_latest = len(page.collect()), len(latest.collect())
+
+    await do(topics[-1].move, other)
+    await sweeper()
+
+    assert [(f["topic"], f["row"]) for f in page.collect()[seen:]] == [(topics[-1].pk, None)]
+    assert [f["topic"] for f in latest.collect()[seen_latest:]] == [topics[-1].pk]
+
+
+async def test_a_move_into_a_private_category_unheard_of_leaks_nothing(visit, topic, lounge, iris, sweeper, quiet, ada):
+    guest, listed, insider = await visit(), await visit(), await visit(iris)
+    await guest.watch_topic(topic)
+    await listed.watch_list("latest")
+    await listed.watch_news(0)
+    await insider.watch_list("latest")
+    await sweeper()
+    seen, seen_inside = len(listed.collect()), len(insider.collect())
+
+    await do(lambda: [topic.move(lounge), topic.reply(iris, "Among ourselves")])
+    await sweeper()
+    await sweeper()
+
+    assert [f["type"] for f in guest.collect()[1:]] == ["again"]
+    assert [(f["kind"], f["row"]) for f in listed.collect()[seen:]] == [("moved", None)]
+    assert [bool(f["row"]) for f in insider.collect()[seen_inside:]] == [True]
+
+
+async def test_a_new_private_topic_is_told_to_insiders_only(visit, lounge, iris, sweeper, quiet):
+    guest, insider = await visit(), await visit(iris)
+    for page in (guest, insider):
+        await page.watch_list("latest")
+        await page.watch_news(0)
+    await sweeper()
+
+    await do(world.topic, iris, lounge, "Secret plans", replies=1)
+    await sweeper()
+
+    assert len(guest.collect()) == 2
+    assert [f["post"]["number"] for f in insider.collect() if "title" in f] == [1, 2]
+    assert len([f for f in insider.frames if "row" in f]) == 1
+
+
+async def test_what_is_remembered_of_lists_stays_small(visit, hub, ada, help_category, sweeper, monkeypatch):
+    monkeypatch.setattr(list_snapshots, "SIZE", 3)
+    page = await visit()
+    await page.watch_list("latest")
+    await sweeper()
+
+    topics = await do(lambda: [world.topic(ada, help_category, f"Topic {n}") for n in range(12)])
+    for _ in topics:
+        await page.update("created")
+    await sweeper()
+
+    assert {topic for _group, topic in hub.told} <= {topic.pk for topic in topics[-3:]}
+
+
+def queries_of(question, known):
+    with CaptureQueriesContext(connections["default"]) as queries:
+        sweep.look(question, known)
+    return len(queries)
+
+
+async def test_a_quiet_sweep_costs_the_same_for_one_page_and_for_many(visit, hub, ada, grace, help_category, sweeper):
+    topics = await do(lambda: [world.topic(ada, help_category, f"Topic {n}") for n in range(6)])
+    costs = []
+    for number in (1, 5):
+        for topic in topics[:number]:
+            page = await visit(grace)
+            await page.watch_topic(topic)
+            await page.watch_list("latest")
+            await page.watch_news(0)
+        known = await do(list_snapshots.look, ["list.latest"])
+        costs.append(await do(queries_of, sweep.Question.of(hub), known))
+
+    assert costs == [7, 7]  # newest post, topics, list, pinned, rights: members, sessions, categories
+    assert await do(Post.objects.count) == 6
