@@ -29,7 +29,7 @@ check: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0 && echo "Migrations are up to date."
-	@$(BIN)/python -m tests.deployment
+	@$(BIN)/python -m tests.support.deployment
 
 hooks: $(VENV)/.dev
 	@$(BIN)/prek install

@@ -18,7 +18,7 @@ BODIES = 200  # connections that send half a body and wait
 def main():
     title("Requests that are larger than they should be")
     with prepared() as address:
-        from tests import world
+        from tests.support import world
 
         page = world.topic(world.member("ada"), world.category("Help")).get_absolute_url()
         port = int(address.rpartition(":")[2])

@@ -6,7 +6,7 @@ import time
 
 from bench.report import tell, title
 from bench.site import prepared, serving
-from tests.chromium import CHROMIUM
+from tests.support.chromium import CHROMIUM
 
 POSTS = 18  # with the first they fill less than a page
 APPEARED = """text => new Promise(done => {

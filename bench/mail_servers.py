@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from bench.floods import p99, times
 from bench.report import tell, title
 from bench.site import prepared, serving
-from tests.smtp_server import SmtpServer
+from tests.support.smtp_server import SmtpServer
 
 ROUNDS, ASKING = 3, 8
 
@@ -19,7 +19,7 @@ ROUNDS, ASKING = 3, 8
 def main():
     title("A mail server that hangs")
     with prepared() as address:
-        from tests import world
+        from tests.support import world
 
         page = world.topic(world.member("ada"), world.category("Help")).get_absolute_url()
         port = int(address.rpartition(":")[2])

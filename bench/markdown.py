@@ -20,8 +20,8 @@ if not settings.configured:
 from bench.report import tell  # noqa: E402
 from forum.cache.lru import Kept  # noqa: E402
 from forum.markdown import MAX_LENGTH, MarkdownError, render  # noqa: E402
-from tests.chromium import CHROMIUM  # noqa: E402
 from tests.markdown.patterns import all_patterns  # noqa: E402
+from tests.support.chromium import CHROMIUM  # noqa: E402
 
 sys.modules["forum.markdown.render"]._rendered = Kept(0)  # or a second run would be answered by the first
 

@@ -50,7 +50,7 @@ def main():
 class Round:
     def __init__(self, forum, end):
         from forum.models import Topic
-        from tests.server import Server
+        from tests.support.server import Server
 
         self.forum, self.end, self.times = forum, end, []
         self.topic = Topic.start(forum.members[0], forum.category, "Who comes back?", "Let us see.")

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from bench.report import tell, title
 from bench.site import prepared, serving
-from tests.chromium import CHROMIUM
+from tests.support.chromium import CHROMIUM
 
 LIGHTEST_OTHER = 92  # kB: django-machina, the lightest of four forums that were measured
 FEWEST_OTHER = 41  # requests: NodeBB

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from bench.site import prepared, serving
-from tests.chromium import CHROMIUM
+from tests.support.chromium import CHROMIUM
 
 IMAGES = Path(__file__).resolve().parent / "images"
 SHOTS = [  # name, start of the topic's title or "" for the list, scheme, size

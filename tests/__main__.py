@@ -13,11 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.chromium import CHROMIUM
-from tests.collected import collect
-from tests.columns import COLUMNS
 from tests.faults.clocks import LIBRARY
-from tests.postgresql import programs
+from tests.support.chromium import CHROMIUM
+from tests.support.columns import COLUMNS
+from tests.support.postgresql import programs
+from tests.support.static_files import collect
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = min(os.cpu_count() or 1, 8)

@@ -5,14 +5,14 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 from limits.errors import StorageError
 
-from tests import emptying, world
+from tests.support import truncation, world
 
 # The same examples each time, so that a failure is a change's own; HYPOTHESIS=random looks for new ones.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
 
-TransactionTestCase._fixture_teardown = lambda case: emptying.empty()
+TransactionTestCase._fixture_teardown = lambda case: truncation.empty()
 
 
 @pytest.fixture

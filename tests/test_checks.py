@@ -4,7 +4,7 @@ import pytest
 
 from forum import checks
 from realtime import checks as live_checks
-from tests.deployment import PRODUCTION
+from tests.support.deployment import PRODUCTION
 from tests.test_settings import start
 
 

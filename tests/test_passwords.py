@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import (
 )
 
 import forum.settings
-from tests import world
+from tests.support import world
 
 MIB = 1024  # KiB, which Linux counts in
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import split_domain_port, validate_host
 
 from forum.site_url import ascii_host, site_url
-from tests.deployment import PRODUCTION
+from tests.support.deployment import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = (

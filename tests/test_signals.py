@@ -2,7 +2,7 @@ import pytest
 from django.db import transaction
 
 from forum.signals import KINDS, announce
-from tests.hearing import heard
+from tests.support.events import heard
 
 
 def test_a_change_is_told_after_its_transaction(topic, django_capture_on_commit_callbacks):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 import forum.settings
 from forum.cache import rate_limits
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from forum.signals import changed
-from tests import world
+from tests.support import world
 
 KNOWN = ("topic", "post", "category", "revision", "user")
 

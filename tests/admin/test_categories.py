@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from forum.admin.categories import CategoryAdmin
 from forum.models import Category
-from tests import world
+from tests.support import world
 
 LIST = reverse("admin:forum_category_changelist")
 NEW = reverse("admin:forum_category_add")

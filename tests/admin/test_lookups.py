@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from forum.admin.base import ForumAdmin
 from forum.models import ImportedAuthor, Topic, User
-from tests import world
+from tests.support import world
 
 ADMINS = list(django_admin.site._registry.items())
 every_admin = pytest.mark.parametrize(("model", "model_admin"), ADMINS, ids=[model.__name__ for model, _ in ADMINS])

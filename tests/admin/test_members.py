@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from forum.models import User
 from forum.models.users import MODERATORS
-from tests import world
+from tests.support import world
 
 LIST = reverse("admin:forum_user_changelist")
 NEW = reverse("admin:forum_user_add")

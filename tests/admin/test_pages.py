@@ -20,7 +20,7 @@ from forum.models import (
     Topic,
     User,
 )
-from tests import world
+from tests.support import world
 
 MODELS = [
     Announcement,

@@ -3,7 +3,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from forum.models import ImportedMessage, Post
-from tests import world
+from tests.support import world
 
 LIST = reverse("admin:forum_post_changelist")
 NEW = reverse("admin:forum_post_add")

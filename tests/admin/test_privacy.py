@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from forum.models import ImportedMessage, Post, Topic
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

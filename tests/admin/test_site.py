@@ -4,7 +4,7 @@ import pytest
 
 from forum import __version__
 from forum.models import Category
-from tests import world
+from tests.support import world
 from tests.views.test_unsent import ORIGIN, Browser
 
 pytestmark = pytest.mark.django_db

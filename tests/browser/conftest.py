@@ -4,10 +4,10 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.people import Person
-from tests.chromium import SHELL
-from tests.collected import collected  # noqa: F401 - the static files
-from tests.proxy import Proxy
-from tests.server import Server
+from tests.support.chromium import SHELL
+from tests.support.proxy import Proxy
+from tests.support.server import Server
+from tests.support.static_files import collected  # noqa: F401 - the static files
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from forum.accounts.sessions import SessionStore
-from tests.waiting import DEADLINE
+from tests.support.polling import DEADLINE
 
 BACKEND = "forum.accounts.backends.MemberBackend"
 

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests import world
+from tests.support import world
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 ZOOMED = {"width": 320, "height": 256}  # a window of 1280 by 1024 at 400 %

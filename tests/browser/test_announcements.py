@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from forum.models import Announcement
-from tests import world
+from tests.support import world
 
 LOOK = 20_000  # ms; the server learns of what this process announces when it next looks
 

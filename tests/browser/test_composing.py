@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests import world
+from tests.support import world
 
 NARROW = {"viewport": {"width": 360, "height": 640}}
 

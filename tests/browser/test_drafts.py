@@ -5,8 +5,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from forum.models import Post
-from tests import world
-from tests.waiting import until
+from tests.support import world
+from tests.support.polling import until
 
 FLUENT = "Ninety-four characters typed without a pause, and then the tab is closed or a link is clicked."
 

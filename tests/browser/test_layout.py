@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from forum.models import Announcement, Category
-from tests import world
+from tests.support import world
 
 PHONE = {"width": 390, "height": 844}
 

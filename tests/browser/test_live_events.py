@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from forum.models import Topic
 from forum.pages.topic_lists import SIZE
 from forum.signals import KINDS
-from tests import world
 from tests.browser.people import TOPIC_PARTS
-from tests.waiting import until
+from tests.support import world
+from tests.support.polling import until
 
 ROWS = "#rows > .row, #older"
 LISTEN = """async () => {

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from forum.models import Topic, User
-from tests import world
+from tests.support import world
 
 PILED = "H" + "".join(map(chr, range(0x300, 0x360)))  # few fonts have all of them, and no line can end inside
 TITLES = ["W" * 200, "字" * 200, "\ufdfd" * 40, PILED + " piled", "שלום \u202eturned \u2067round"]

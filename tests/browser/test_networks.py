@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests import world
-from tests.waiting import until
+from tests.support import world
+from tests.support.polling import until
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from forum.models import User
-from tests import world
+from tests.support import world
 
 NARROW = {"width": 390, "height": 844}
 SOON = 20_000  # ms; the header's number comes every ten seconds

@@ -3,10 +3,10 @@
 import pytest
 from django.db import connection
 
-from tests import world
 from tests.browser.people import Person
 from tests.realtime.conftest import redis_server  # noqa: F401 - a Redis of their own
-from tests.server import Server
+from tests.support import world
+from tests.support.server import Server
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="of several processes: in the other column")
 

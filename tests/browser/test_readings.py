@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from forum.models import Reading
-from tests import world
-from tests.waiting import until
+from tests.support import world
+from tests.support.polling import until
 
 LONG = "\n\n".join(["Some words that fill a line of the page."] * 8)
 

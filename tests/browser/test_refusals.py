@@ -5,9 +5,9 @@ On `manage.py serve` and no proxy before it."""
 import pytest
 from playwright.sync_api import expect
 
-from tests import world
-from tests.redis_server import RedisServer
-from tests.server import Server
+from tests.support import world
+from tests.support.redis_server import RedisServer
+from tests.support.server import Server
 
 pytestmark = pytest.mark.redis
 SIZE = 4_000_000  # bytes; the forum takes one million

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests import world
+from tests.support import world
 
 QUOTED = "> [!quote]- Earlier\n> An old remark, and more of it.\n"
 WIDE = "```\n" + "wide " * 200 + "\n```\n"

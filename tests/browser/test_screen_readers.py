@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from forum.models import Announcement
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from tests import world
 from tests.browser.people import session_cookie
-from tests.chromium import CHROMIUM
+from tests.support import world
+from tests.support.chromium import CHROMIUM
 
 SWEEP = 25_000  # ms: what the test itself changes reaches the site's process by the sweep
 

@@ -5,9 +5,9 @@ import uuid
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests import world
-from tests.chromium import CHROMIUM
-from tests.waiting import until
+from tests.support import world
+from tests.support.chromium import CHROMIUM
+from tests.support.polling import until
 
 TABS = 5
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests import world
+from tests.support import world
 
 # zone, now and then in UTC, what the page says
 MOMENTS = [

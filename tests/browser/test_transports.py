@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests import world
 from tests.browser.test_networks import much_happens
+from tests.support import world
 
 WAITING, POLLING = "live (long poll)", "checking every few seconds"
 

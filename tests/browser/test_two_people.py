@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from forum.models import Post, Topic
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

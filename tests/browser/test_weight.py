@@ -3,7 +3,7 @@
 import random
 
 from bench.weight import first_view, text
-from tests import world
+from tests.support import world
 
 MOST_BYTES, MOST_REQUESTS = 60_000, 10
 

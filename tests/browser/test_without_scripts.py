@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from forum.models import Announcement, User
-from tests import world
-from tests.waiting import until
+from tests.support import world
+from tests.support.polling import until
 
 SEND = "main form:has(textarea[name=body]) .button--main"
 

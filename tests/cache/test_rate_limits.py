@@ -5,7 +5,7 @@ import pytest
 from limits.errors import StorageError
 
 from forum.cache import circuit_breaker, rate_limits
-from tests.together import at_once
+from tests.support.concurrency import at_once
 
 
 @pytest.fixture

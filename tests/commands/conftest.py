@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from tests.postgresql import postgresql  # noqa: F401 - a server for those who ask
+from tests.support.postgresql import postgresql  # noqa: F401 - a server for those who ask
 
 on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite: runs in the other column")
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL: runs in the other column")

@@ -16,9 +16,9 @@ from django.utils import timezone
 from forum.backups import database_move
 from forum.backups.database_move import rows, target
 from forum.models import Category, Post, Topic, User
-from tests import world
 from tests.commands.conftest import on_sqlite
-from tests.server import ROOT, database_url
+from tests.support import world
+from tests.support.server import ROOT, database_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, on_sqlite]
 

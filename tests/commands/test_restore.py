@@ -14,7 +14,7 @@ from forum.backups import sqlite
 from forum.mail.models import Mail
 from forum.models import Post, Topic, User
 from tests.commands.conftest import on_postgresql, on_sqlite
-from tests.server import ROOT, Server
+from tests.support.server import ROOT, Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

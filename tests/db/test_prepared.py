@@ -9,7 +9,7 @@ from forum.db.prepared import Prepared
 from forum.models import Topic
 from forum.pages.topic_lists import unpinned
 from forum.pages.topics import shown
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

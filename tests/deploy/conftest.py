@@ -2,10 +2,10 @@ import shutil
 
 import pytest
 
-from tests.collected import collected  # noqa: F401
 from tests.deploy.site import Caddy, Nginx, Site
 from tests.deploy.visitors import Visitor
-from tests.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
+from tests.support.static_files import collected  # noqa: F401
 
 
 def pytest_collection_modifyitems(items):

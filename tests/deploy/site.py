@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.server import ROOT, Server, free_port
+from tests.support.server import ROOT, Server, free_port
 
 DEPLOY = ROOT / "deploy"
 DEADLINE = 90  # seconds, as the machine may be busy

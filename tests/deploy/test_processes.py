@@ -9,9 +9,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from forum.models import Post
-from tests import world
 from tests.deploy.site import until
 from tests.deploy.visitors import answer, watch
+from tests.support import world
 
 
 def test_a_post_through_one_process_reaches_pages_of_both(site, visit, topic, ada):

@@ -10,9 +10,9 @@ import subprocess
 import pytest
 
 from forum.serving.security_headers import HEADERS
-from tests import world
 from tests.deploy.site import DEPLOY, Caddy, Nginx
 from tests.deploy.visitors import Visitor, answer, watch
+from tests.support import world
 
 HSTS = f"max-age={365 * 24 * 60 * 60}; includeSubDomains"
 

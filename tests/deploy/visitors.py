@@ -12,7 +12,7 @@ from typing import NamedTuple
 from websockets.sync.client import connect
 
 from tests.browser.people import session_cookie
-from tests.waiting import DEADLINE
+from tests.support.polling import DEADLINE
 
 
 class Answer(NamedTuple):

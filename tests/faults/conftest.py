@@ -4,11 +4,11 @@ import pytest
 
 from tests.browser.conftest import chromium, moderators  # noqa: F401 - the same browser
 from tests.browser.people import Person
-from tests.collected import collected  # noqa: F401 - the static files
-from tests.counts import FULL
 from tests.faults.results import table
 from tests.realtime.conftest import redis, redis_server  # noqa: F401 - a Redis of its own
-from tests.server import Server
+from tests.support.query_counts import FULL
+from tests.support.server import Server
+from tests.support.static_files import collected  # noqa: F401 - the static files
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
 ROUNDS = 40 if FULL else 3

@@ -6,7 +6,7 @@ import psycopg
 from django.core.management import call_command
 from django.db import connection
 
-from tests.postgresql import PostgreSQL
+from tests.support.postgresql import PostgreSQL
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 POINTS = {  # name: whether the reply is there afterwards
     "before the numbers": False,  # the post is written, the counters of its topic are not

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from forum.models import Topic
 from forum.models.topics import new_epoch
-from tests.waiting import until
+from tests.support.polling import until
 
 from .browsers import bring_back, put_away, set_clock
 from .conftest import FULL

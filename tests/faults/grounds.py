@@ -9,7 +9,7 @@ import contextlib
 import time
 
 from tests.browser.people import session_cookie
-from tests.server import Server
+from tests.support.server import Server
 
 from .lines import Line
 from .pages import Page

@@ -10,7 +10,7 @@ import struct
 import time
 from collections import Counter
 
-from tests.proxy import Proxy
+from tests.support.proxy import Proxy
 
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
 PACKET = 1460  # bytes

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest
 
-from tests import world
 from tests.realtime.sockets import session_of
+from tests.support import world
 
 
 class Lounge:

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 
-from tests.server import ROOT
-from tests.waiting import until
+from tests.support.polling import until
+from tests.support.server import ROOT
 
 
 class Senders:

@@ -9,8 +9,8 @@ from psycopg_pool import PoolTimeout
 
 from forum.models import Post, Revision, Topic
 from forum.models.posts import EditConflict
-from tests.counts import FULL
-from tests.together import Crowd
+from tests.support.concurrency import Crowd
+from tests.support.query_counts import FULL
 
 from .test_crashes import counters_agree
 

@@ -10,9 +10,9 @@ from django.db import connection
 from django.db.models import Count
 
 from forum.models import Post, Topic
-from tests import world
 from tests.faults.conftest import ROUNDS
 from tests.faults.members import Member
+from tests.support import world
 
 
 def test_no_acknowledged_post_is_lost_and_none_doubled_when_the_server_is_killed(server):

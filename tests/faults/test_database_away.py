@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from websockets.sync.client import connect
 
-from tests import elsewhere
 from tests.faults.visitors import Visitor
-from tests.postgresql import PostgreSQL
-from tests.server import Server
+from tests.support import separate_process
+from tests.support.postgresql import PostgreSQL
+from tests.support.server import Server
 
 pytestmark = pytest.mark.postgresql
 TEXT = "Tea & <b>cake</b>"
@@ -29,7 +29,7 @@ def postgresql():
 @pytest.fixture(scope="module")
 def forum(postgresql, collected):
     """A server on it, with Ada signed in and a topic of hers."""
-    made = elsewhere.forum_in(postgresql.url)
+    made = separate_process.forum_in(postgresql.url)
     server = Server("uvicorn", DATABASE_URL=postgresql.url, DATABASE_POOL="6", STATIC_ROOT=collected).start()
     ada = Visitor(server.address, made["session"]).fetches_form("/profile/")
     yield ada, made["topic"]

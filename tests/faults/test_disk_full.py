@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from tests import elsewhere
 from tests.faults.visitors import Visitor
-from tests.server import Server
+from tests.support import separate_process
+from tests.support.server import Server
 
 TEXT = "Tea & <b>cake</b> " * 500
 
@@ -26,7 +26,7 @@ def small_disk(tmp_path):
 
 def test_a_full_disk_refuses_with_the_text_and_breaks_nothing(small_disk, collected):
     url = f"sqlite:///{small_disk}/parley.sqlite3"
-    made = elsewhere.forum_in(url)
+    made = separate_process.forum_in(url)
     server = Server("uvicorn", DATABASE_URL=url, STATIC_ROOT=collected).start()
     ada, topic = Visitor(server.address, made["session"]).fetches_form("/profile/"), made["topic"]
 
@@ -59,7 +59,7 @@ def fill(path):
 
 def test_a_writer_that_holds_sqlite_for_long_keeps_no_member_from_reading(tmp_path, collected):
     url = f"sqlite:///{tmp_path}/parley.sqlite3"
-    made = elsewhere.forum_in(url)
+    made = separate_process.forum_in(url)
     server = Server("uvicorn", DATABASE_URL=url, STATIC_ROOT=collected).start()
     ada = Visitor(server.address, made["session"])
 

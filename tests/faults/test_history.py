@@ -5,12 +5,12 @@ import asyncio
 import pytest
 from django.db import connection
 
-from tests import world
 from tests.browser.people import session_cookie
 from tests.faults.members import Member
 from tests.faults.pages import Page
 from tests.faults.story import Story
-from tests.server import Server
+from tests.support import world
+from tests.support.server import Server
 
 pytestmark = [
     pytest.mark.redis,  # rights are taken away by another process, which tells of it through Redis

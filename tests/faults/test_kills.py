@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from forum.models import Post
-from tests import world
-from tests.counts import FULL
+from tests.support import world
+from tests.support.query_counts import FULL
 
 from .dying import POINTS, Writers
 from .grounds import Ground

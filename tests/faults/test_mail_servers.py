@@ -14,11 +14,11 @@ from django.core.mail import send_mail
 from django.utils import timezone
 
 from forum.mail.models import Mail
-from tests import world
-from tests.counts import FULL
-from tests.server import ROOT, Server
-from tests.smtp_server import SmtpServer
-from tests.waiting import until
+from tests.support import world
+from tests.support.polling import until
+from tests.support.query_counts import FULL
+from tests.support.server import ROOT, Server
+from tests.support.smtp_server import SmtpServer
 
 from .senders import Senders
 from .visitors import Visitor

@@ -13,9 +13,9 @@ from itertools import zip_longest
 import pytest
 from django.db import connection
 
-from tests import emptying, world
 from tests.browser.people import SNAPSHOT, TOPIC_PARTS, Person
-from tests.redis_server import RedisServer
+from tests.support import truncation, world
+from tests.support.redis_server import RedisServer
 
 from . import faults
 from .browsers import Browsers
@@ -109,7 +109,7 @@ def breakable_ground(django_db_setup, django_db_blocker, tmp_path_factory, colle
 def story_on_it(breakable_ground, transactional_db, results, chromium):
     """The same, on that one."""
     with used(breakable_ground.database):
-        emptying.empty()
+        truncation.empty()
         yield lambda fault: run(breakable_ground, fault, name_of(fault), results, chromium)
 
 

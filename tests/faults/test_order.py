@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from forum.models import Post
-from tests import world
-from tests.counts import FULL
-from tests.together import Crowd
+from tests.support import world
+from tests.support.concurrency import Crowd
+from tests.support.query_counts import FULL
 
 from .grounds import Ground
 from .history import Write

@@ -13,9 +13,9 @@ from forum.cache import redis_client
 from forum.models import Topic
 from realtime.hub import hub as hubs
 from realtime.publishing import publisher
-from tests.counts import FULL
 from tests.realtime.sockets import DEADLINE, Socket, do
-from tests.together import Crowd
+from tests.support.concurrency import Crowd
+from tests.support.query_counts import FULL
 
 from .losses import LOSSES, Lounge
 

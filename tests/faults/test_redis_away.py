@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from tests import world
 from tests.browser.people import session_cookie
 from tests.faults.visitors import Visitor
-from tests.server import Server
+from tests.support import world
+from tests.support.server import Server
 
 pytestmark = pytest.mark.redis
 

@@ -10,11 +10,11 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from forum.models import Post, Topic
-from tests import world
 from tests.faults.conftest import FULL
 from tests.faults.members import Member
 from tests.faults.visitors import Visitor
-from tests.waiting import until
+from tests.support import world
+from tests.support.polling import until
 
 RESTARTS = 20 if FULL else 2
 SENDERS = 5

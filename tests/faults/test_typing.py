@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests import world
 from tests.browser.people import session_cookie
-from tests.chromium import SHELL
-from tests.counts import FULL
-from tests.waiting import until
+from tests.support import world
+from tests.support.chromium import SHELL
+from tests.support.polling import until
+from tests.support.query_counts import FULL
 
 TABS = 10  # forms that are written in at once, and killed together
 ROUNDS = 100 if FULL else 2

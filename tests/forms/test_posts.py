@@ -2,7 +2,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from forum.forms.posts import EditForm, ReplyForm
 from forum.forms.submissions import is_token
-from tests import world
+from tests.support import world
 
 
 def test_every_fresh_form_has_a_mark_of_its_own(ada):

@@ -1,7 +1,7 @@
 from django.contrib.auth.models import AnonymousUser
 
 from forum.forms.topics import MoveForm, TopicForm
-from tests import world
+from tests.support import world
 
 
 def choices(form):

@@ -7,7 +7,7 @@ import pytest
 from forum.cache import circuit_breaker
 from forum.jobs import hints, queue, registry, running
 from forum.jobs.workers import Workers
-from tests.waiting import until
+from tests.support.polling import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

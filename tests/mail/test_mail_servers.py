@@ -10,7 +10,7 @@ from forum.cache import circuit_breaker
 from forum.mail import smtp as our_smtp
 from forum.mail.delivery import deliver
 from forum.mail.models import Mail
-from tests.smtp_server import SmtpServer
+from tests.support.smtp_server import SmtpServer
 
 
 def write(number=1):

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forum.models import User
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from forum.models import Category, Post, Topic
-from tests import world
+from tests.support import world
 
 
 def names(categories):

@@ -3,7 +3,7 @@
 import pytest
 
 from forum.models import Edition
-from tests import world
+from tests.support import world
 
 
 def rename(member, **names):

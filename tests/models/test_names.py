@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 
 from forum.importing import authors
 from forum.models import TakenName, User
-from tests import world
-from tests.together import at_once
+from tests.support import world
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 from forum.markdown import MarkdownError
 from forum.models import Post, Topic, User
 from forum.models.posts import EditConflict
-from tests import world
-from tests.hearing import heard
-from tests.together import at_once
+from tests.support import world
+from tests.support.concurrency import at_once
+from tests.support.events import heard
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from forum.models import Reading, Topic
 from forum.models.readings import with_readings
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 
 from forum.models import TakenName
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 

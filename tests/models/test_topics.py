@@ -4,9 +4,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from forum.models import Post, Topic
-from tests import world
-from tests.hearing import heard
-from tests.together import at_once
+from tests.support import world
+from tests.support.concurrency import at_once
+from tests.support.events import heard
 
 
 def test_a_new_topic_holds_its_first_post(ada, help_category):

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 
-from tests.deployment import PRODUCTION
+from tests.support.deployment import PRODUCTION
 from tests.test_settings import ROOT, start
 
 BEGIN = "import logging, django, structlog; django.setup(); structlog.contextvars.bind_contextvars(request='r1'); "

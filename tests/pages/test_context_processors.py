@@ -3,7 +3,7 @@ import re
 from django.contrib.auth.models import AnonymousUser
 
 from forum.pages.context_processors import Sidebar
-from tests import world
+from tests.support import world
 
 
 def names(sidebar):

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from forum.models import Category, Topic
 from forum.pages.topic_lists import SIZE, BadKey, TopicList, read_key
-from tests import world
+from tests.support import world
 
 
 def titles(topic_list, before=None):

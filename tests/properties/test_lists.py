@@ -12,7 +12,7 @@ from forum.db.prepared import Prepared
 from forum.models import Topic
 from forum.pages import topic_lists
 from forum.pages.topic_lists import TopicList
-from tests import world
+from tests.support import world
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 

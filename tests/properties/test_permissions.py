@@ -7,7 +7,7 @@ from hypothesis.extra.django import TestCase
 
 from forum.models import Category, Post, Topic
 from realtime.access import permissions
-from tests import world
+from tests.support import world
 
 GROUPS = ("red", "green", "blue")
 SOME = st.sets(st.sampled_from(GROUPS), max_size=2)

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 
 from forum.models import Post, Topic, User
 from forum.models.posts import EditConflict
-from tests import world
+from tests.support import world
 
 WHO = st.sampled_from(["ada", "grace", "mo"])
 TEXT = st.sampled_from(["Tea.", "Coffee!", "*Water*", "> so\n\nHm."])

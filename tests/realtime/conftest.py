@@ -5,7 +5,7 @@ import pytest
 from forum.cache import redis_client
 from realtime.hub import hub as hubs
 from tests.realtime.sockets import Socket
-from tests.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture

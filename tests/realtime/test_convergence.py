@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from forum.models import Topic
 from realtime.catchup import changes
 from realtime.publishing import publisher
-from tests import world
-from tests.hearing import changed
+from tests.support import world
+from tests.support.events import changed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,9 +8,9 @@ from django.conf import settings
 
 from forum.serving.http_protocol import CHUNKS, HEAD
 from forum.serving.security_headers import HEADERS
-from tests.collected import collected  # noqa: F401 - the static files
-from tests.server import Server
-from tests.waiting import until
+from tests.support.polling import until
+from tests.support.server import Server
+from tests.support.static_files import collected  # noqa: F401 - the static files
 
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 POST = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"

@@ -10,7 +10,7 @@ import uvicorn
 from forum.serving import http_protocol
 from forum.serving.http_protocol import Connection
 from forum.serving.uvicorn_options import OPTIONS
-from tests.server import free_port
+from tests.support.server import free_port
 
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 

@@ -16,7 +16,7 @@ from forum.serving.http_protocol import Connection
 from forum.serving.ingress import Entrance
 from forum.serving.security_headers import HEADERS, SecurityHeaders
 from forum.serving.uvicorn_options import OPTIONS
-from tests.server import free_port
+from tests.support.server import free_port
 
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 POST = b"POST / HTTP/1.1\r\nHost: here\r\n"

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from forum.models import Announcement, Category, Post, Topic, User
 from forum.serving.page_cache_keys import key_of
-from tests import world
 from tests.serving.visitors import Visitor
+from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

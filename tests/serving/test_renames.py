@@ -4,7 +4,7 @@ import pytest
 
 from forum.models import User
 from forum.pages import fragments
-from tests import world
+from tests.support import world
 
 from .visitors import Visitor
 

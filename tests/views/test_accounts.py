@@ -16,7 +16,7 @@ from django.urls import get_resolver, reverse
 import forum.settings
 from forum.accounts.adapter import AccountAdapter
 from forum.models import User
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"https?://\S+")

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from forum.cache import rate_limits
 from forum.models import User
-from tests import world
-from tests.together import at_once
+from tests.support import world
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 6

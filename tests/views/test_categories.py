@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests import world
+from tests.support import world
 
 
 def titles(answer):

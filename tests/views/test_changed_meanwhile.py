@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from forum.models import Post, Topic, User
-from tests import world
+from tests.support import world
 
 TEXT = "Typed for an hour."
 

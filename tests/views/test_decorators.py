@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from forum.models import Topic
-from tests.world import PASSWORD
+from tests.support.world import PASSWORD
 
 
 @pytest.mark.parametrize("verb", ["t/{0.pk}/close", "t/{0.pk}/unpin", "p/{1.pk}/hide", "p/{1.pk}/restore"])

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from forum.mail.models import Mail
 from forum.models import User
-from tests import world
+from tests.support import world
 
 PASSWORD = "a good long password"
 PREPARED = 'SELECT FROM "prepared"'  # whose text Django does not know on PostgreSQL

@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from forum.cache import rate_limits
 from forum.views.limits import EXCEPTIONS
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from forum.models import Topic, User
-from tests import world
-from tests.together import at_once
+from tests.support import world
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 

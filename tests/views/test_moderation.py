@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from forum.models import Topic
-from tests import world
+from tests.support import world
 
 
 def send(client, name, topic, **fields):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from forum.models import Post, Topic
 from forum.pages import fragments
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 

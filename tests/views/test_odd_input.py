@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from forum.models import Post
-from tests import world
-from tests.addresses import addresses, values_for
+from tests.support import world
+from tests.support.addresses import addresses, values_for
 
 NUL, HALF = "\x00", "\ud800"  # what PostgreSQL does not take, and what no encoding does
 LONG = "x" * 50_000

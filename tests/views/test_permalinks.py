@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from forum.models import Post
-from tests import world
+from tests.support import world
 
 CANARY = "canary-7f3a"
 

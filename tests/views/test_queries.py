@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from forum.views import members
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from prometheus_client import REGISTRY
 
 from forum.db import optional_writes
 from forum.models import Reading
-from tests import world
-from tests.addresses import addresses, values_for
+from tests.support import world
+from tests.support.addresses import addresses, values_for
 
 TEXT = "Tea & <b>cake</b>"
 ORIGIN = {"Origin": "http://testserver"}

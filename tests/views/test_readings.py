@@ -3,7 +3,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forum.cache import rate_limits
-from tests import world
+from tests.support import world
 
 
 def readings(client, topics):

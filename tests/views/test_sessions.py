@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from forum.accounts.sessions import SessionMiddleware
 from forum.jobs.sessions import clear_sessions
-from tests import world
+from tests.support import world
 
 from .test_read_only import read_only
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from forum.models import Announcement, Category, Post, Topic, User
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 FAULTY = {

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from forum.models import Topic, User
-from tests import world
+from tests.support import world
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from forum.models import Reading, Topic
-from tests import world
+from tests.support import world
 
 
 def form(category, **changed):

@@ -8,7 +8,7 @@ from django.test import Client
 
 from forum.forms import unsent
 from forum.models import Post, Topic, User
-from tests import world
+from tests.support import world
 
 ORIGIN = {"Origin": "http://testserver"}
 

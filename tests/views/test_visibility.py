@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forum.models import Post, Topic
-from tests import world
+from tests.support import world
 
 CANARY = "canary-51c0"
 MISSING = 987654321

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from forum.models import User
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a good long password"

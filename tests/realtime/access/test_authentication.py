@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from forum.models import Post, Topic, User
-from tests import world
 from tests.realtime.readers import ListPage, Reader, TopicPage
 from tests.realtime.sockets import DEADLINE, do
+from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,8 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from forum.models import Topic
 from realtime.catchup import change_cache, changes
 from realtime.publishing import publisher
-from tests import world
 from tests.realtime.sockets import do, until
+from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,7 +5,7 @@ import pytest
 from forum.models import Post, posts
 from realtime.catchup.changes import news_of
 from realtime.protocol import loaders
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ import pytest
 from realtime.catchup import changes, shared_queries
 from realtime.catchup.batching import Together
 from realtime.protocol import groups
-from tests import world
 from tests.realtime.sockets import do, until
+from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

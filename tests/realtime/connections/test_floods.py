@@ -8,12 +8,12 @@ import pytest
 
 from forum.serving.frame_meter import FRAMES, FRAMES_AT_ONCE, LARGEST
 from forum.serving.security_headers import HEADERS
-from tests.collected import collected  # noqa: F401 - the static files
 from tests.realtime.book import BINARY, CONTINUED, PING, PONG, TEXT, closing, frame, spoken
 from tests.realtime.connections.test_servers import memory_of
 from tests.realtime.protocol.test_frames_by_the_book import ERRORS, is_answered
 from tests.realtime.raw import RawPage
-from tests.server import Server
+from tests.support.server import Server
+from tests.support.static_files import collected  # noqa: F401 - the static files
 
 MANY = 20_000
 pytestmark = pytest.mark.django_db(transaction=True)

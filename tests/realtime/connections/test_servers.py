@@ -13,7 +13,7 @@ from forum.cache import redis_client
 from realtime.protocol import groups
 from tests.realtime.book import TEXT, frame
 from tests.realtime.raw import RawPage
-from tests.server import Server
+from tests.support.server import Server
 
 STUCK, EVENTS = 200, 1000
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,8 +9,8 @@ from forum.models import Topic
 from realtime import database
 from realtime.catchup import changes
 from realtime.protocol import groups
-from tests import world
 from tests.realtime.sockets import do, until
+from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,10 +11,10 @@ import pytest
 from forum.models import Topic
 from realtime.http import long_poll
 from realtime.protocol import limits
-from tests import world
 from tests.realtime.requests import feed, topic_as_of
 from tests.realtime.sockets import do, until
-from tests.server import Server
+from tests.support import world
+from tests.support.server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,8 +6,8 @@ import pytest
 
 from realtime.hub import throttle
 from realtime.protocol import groups
-from tests import world
 from tests.realtime.sockets import BESIDE, do, until
+from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,8 +8,8 @@ from forum.cache import redis_client
 from forum.models import User
 from realtime.presence import gossip, presence, typing
 from realtime.protocol import groups
-from tests import world
 from tests.realtime.sockets import do, until
+from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,8 +4,8 @@ import pytest
 
 from forum.signals import KINDS
 from realtime.publishing import publisher
-from tests import world
 from tests.realtime.sockets import do
+from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -173,7 +173,7 @@ async def test_what_is_rolled_back_is_never_told(visit, topic, ada):
 
 async def test_posts_saved_in_many_threads_arrive_once_each(visit, topic, ada):
     from forum.models import Topic
-    from tests.together import at_once
+    from tests.support.concurrency import at_once
 
     page = await visit()
     await page.watch_topic(topic)

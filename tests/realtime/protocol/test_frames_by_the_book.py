@@ -6,10 +6,10 @@ import random
 import pytest
 from django.db import connection
 
-from tests.counts import FULL
 from tests.realtime.book import BINARY, CLOSED, CONTINUED, OPEN, PING, PONG, TEXT, frame, in_parts, spoken
 from tests.realtime.raw import RawPage
-from tests.server import Server
+from tests.support.query_counts import FULL
+from tests.support.server import Server
 
 FRAMES, MESSAGES = 100_000 if FULL else 10_000, 10_000
 BURST = 20  # messages that a page may say at once

@@ -2,7 +2,7 @@ import pytest
 
 from forum.models import Category, Topic
 from realtime.protocol import groups
-from tests import world
+from tests.support import world
 
 pytestmark = pytest.mark.django_db
 

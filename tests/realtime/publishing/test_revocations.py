@@ -11,8 +11,8 @@ from forum.models import Topic, User
 from realtime.models import Revocation
 from realtime.protocol import groups
 from realtime.publishing.revocations import MANY
-from tests import world
 from tests.realtime.sockets import do, session_of, until
+from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,9 +13,9 @@ from forum.signals import changed
 from realtime.hub import throttle
 from realtime.publishing import publisher
 from realtime.reconciliation import list_snapshots, sweep
-from tests import world
 from tests.realtime.sockets import do, until
-from tests.server import ROOT, database_url
+from tests.support import world
+from tests.support.server import ROOT, database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,8 +6,8 @@ E is SQLite and what is in memory. P is PostgreSQL and Redis: private ones on fr
 import tempfile
 from contextlib import ExitStack, contextmanager
 
-from tests.postgresql import PostgreSQL
-from tests.redis_server import RedisServer
+from tests.support.postgresql import PostgreSQL
+from tests.support.redis_server import RedisServer
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.server import free_port
+from tests.support.server import free_port
 
 # Nothing is lost when a process is killed, only when the machine is; so the tests need not wait for the disk. Of the
 # few connections that tests allow none is kept for superusers, as who tests is one.

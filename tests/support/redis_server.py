@@ -8,7 +8,7 @@ import redis
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
-from tests.server import free_port
+from tests.support.server import free_port
 
 
 class RedisServer:

@@ -17,7 +17,7 @@ PRODUCTION = {
 
 def main():
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     return subprocess.run(command, cwd=root, env={**os.environ, **PRODUCTION}, check=False).returncode
 
 

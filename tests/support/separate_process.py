@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 
 def forum_in(database_url):
     """Makes Ada and a topic there. Returns {"session": Ada's, "topic": id}."""
     environment = {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url}
-    command = [sys.executable, "-m", "tests.elsewhere"]
+    command = [sys.executable, "-m", "tests.support.separate_process"]
     made = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, check=True)
     return json.loads(made.stdout)
 
@@ -22,8 +22,8 @@ def make():
     django.setup()
     from django.core.management import call_command
 
-    from tests import world
     from tests.browser.people import session_cookie
+    from tests.support import world
 
     call_command("migrate", verbosity=0)
     ada = world.member("ada")

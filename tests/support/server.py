@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import connection
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 UVICORN = """
 import sys, uvicorn
 from forum.serving.uvicorn_options import OPTIONS
