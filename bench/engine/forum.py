@@ -24,14 +24,14 @@ class Forum:
 
     def publish(self, t0):
         """An event as a post makes it, of about 1 KiB and `more`, from this process."""
-        from forum.cache import redis_client
+        from realtime import redis_layer
         from realtime.protocol import events, groups
 
         self.change += 1
         group = groups.of_topic(self.topic.pk)
         at = {"topic": self.topic.pk, "epoch": self.topic.epoch, "change": self.change}
         text = events.encode(EVENT | at | {"t0": t0} | self.more)
-        if not redis_client.tell_groups([(group, {"type": "deliver", "group": group, **at, "text": text})]):
+        if not redis_layer.send_to_groups([(group, {"type": "deliver", "group": group, **at, "text": text})]):
             raise SystemExit("Redis did not take the event.")
 
 

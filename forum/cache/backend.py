@@ -4,31 +4,22 @@ Values are JSON: Django's own pickles would let whoever can write to Redis run c
 """
 
 import json
-from functools import cache
+from functools import cached_property, partial
 
-import redis
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from forum.cache import circuit_breaker
-
-TIMEOUT = 0.2  # seconds that Redis may take to be reached, and as many to answer
+from forum.cache import redis_client
+from forum.cache.circuit_breaker import Unavailable
 
 
 def in_redis_or_here(name):
     def method(self, *arguments, **named):
-        if circuit_breaker.redis.allows():
-            try:
-                result = getattr(self.shared, name)(*arguments, **named)
-            except redis.RedisError as error:
-                circuit_breaker.redis.begin(error)
-            else:
-                circuit_breaker.redis.end()
-                return result
-        return getattr(self.here, name)(*arguments, **named)
+        try:
+            return redis_client.attempt(partial(getattr(self.shared, name), *arguments, **named))
+        except Unavailable:
+            return getattr(self.here, name)(*arguments, **named)
 
     return method
 
@@ -48,19 +39,16 @@ class Cache(BaseCache):
 
 
 class Shared(RedisCache):
-    @property
+    @cached_property
     def _cache(self):
-        return client_of(tuple(self._servers))
-
-
-@cache
-def client_of(servers):
-    """One for all threads: Django would make one for each, with a connection of its own."""
-    times = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
-    return Client(list(servers), serializer=JSONSerializer, **times)
+        """Django's own would have a pool of connections for each thread."""
+        return Client(self._servers, serializer=JSONSerializer)
 
 
 class Client(RedisCacheClient):
+    def get_client(self, key=None, *, write=False):
+        return redis_client.client(self._servers[0])
+
     def get(self, key, default):
         try:
             return super().get(key, default)

@@ -1,4 +1,4 @@
-"""What fails is left alone for a while, so that nobody waits for it in vain again and again."""
+"""Circuit breakers: after a failure, skip a service for a while instead of waiting for it on every request."""
 
 import logging
 import time
@@ -6,38 +6,59 @@ import time
 logger = logging.getLogger(__name__)
 
 
-class Rest:
-    """Of one thing, in this process, for all threads. `what` begins the lines in the log; `pause` is in seconds."""
+class Unavailable(Exception):
+    """The call failed, or was not made since an earlier one failed a moment ago."""
 
-    def __init__(self, what, pause):
-        self.what, self.pause = what, pause
-        self._until, self._failed = 0.0, False
+
+class CircuitBreaker:
+    """For one service, in this process, shared by all threads.
+
+    `service` begins its lines in the log; `pause` is how many seconds it is skipped after a failure.
+    """
+
+    def __init__(self, service, pause):
+        self.service, self.pause = service, pause
+        self._until, self._is_open = 0.0, False
 
     def allows(self):
-        """Whether to try it now: always while it works, and one try after each pause while it does not."""
-        if not self._failed:
+        """Whether to call the service now: always while it works, and once after each pause while it does not."""
+        if not self._is_open:
             return True
         if time.monotonic() < self._until:
             return False
-        self._until = time.monotonic() + self.pause  # who comes now tries for all
+        self._until = time.monotonic() + self.pause  # this caller tries for all
         return True
 
-    def begin(self, error):
-        """It has failed."""
+    def attempt(self, call, errors):
+        """What `call()` returns. Raises Unavailable if the service is skipped, or if `call` raises one of `errors`."""
+        if not self.allows():
+            raise Unavailable
+        try:
+            result = call()
+        except errors as error:
+            self.record_failure(error)
+            raise Unavailable from error
+        self.record_success()
+        return result
+
+    def allow_next(self):
+        """Lets the next call through, whatever happened before."""
+        self._until = 0.0
+
+    def record_failure(self, error):
         self._until = time.monotonic() + self.pause
-        if not self._failed:
-            self._failed = True
-            logger.warning("%s is away: %s", self.what, error)
+        if not self._is_open:
+            self._is_open = True
+            logger.warning("%s is away: %s", self.service, error)
 
-    def end(self):
-        """It has answered."""
-        if self._failed:
-            self._failed = False
-            logger.warning("%s is back.", self.what)
+    def record_success(self):
+        if self._is_open:
+            self._is_open = False
+            logger.warning("%s is back.", self.service)
 
 
-redis = Rest("Redis", 5.0)
-database = Rest("The database", 1.0)
-queue = Rest("The queue of jobs", 5.0)
-mail = Rest("The mail server", 15.0)
-schedule = Rest("The schedule of periodic jobs", 5.0)
+redis = CircuitBreaker("Redis", 3.0)
+database = CircuitBreaker("The database", 1.0)
+queue = CircuitBreaker("The queue of jobs", 5.0)
+mail = CircuitBreaker("The mail server", 15.0)
+schedule = CircuitBreaker("The schedule of periodic jobs", 5.0)

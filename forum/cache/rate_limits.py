@@ -9,20 +9,18 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from forum.cache import circuit_breaker
+from forum.cache import redis_client
+from forum.cache.circuit_breaker import Unavailable
 
 REMEMBERED = parse("1/hour")
 _once = Lock()  # copies of one form come at the same moment
 _local = SlidingWindowCounterRateLimiter(MemoryStorage())
 _shared = _local
 if settings.REDIS_URL:
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    from forum.cache.backend import TIMEOUT
-
-    _times = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
-    _shared = SlidingWindowCounterRateLimiter(storage_from_string(settings.REDIS_URL, wrap_exceptions=True, **_times))
+    _pool = redis_client.client(settings.REDIS_URL).connection_pool
+    _shared = SlidingWindowCounterRateLimiter(
+        storage_from_string(settings.REDIS_URL, wrap_exceptions=True, connection_pool=_pool)
+    )
 
 
 def seconds_to_wait(what, who, count=True):
@@ -50,15 +48,10 @@ def clear(what, who):
 
 
 def _in_redis_or_here(act, *about):
-    if circuit_breaker.redis.allows():
-        try:
-            result = act(_shared, *about)
-        except StorageError as error:
-            circuit_breaker.redis.begin(error)
-        else:
-            circuit_breaker.redis.end()
-            return result
-    return act(_local, *about)
+    try:
+        return redis_client.attempt(lambda: act(_shared, *about), StorageError)
+    except Unavailable:
+        return act(_local, *about)
 
 
 def forget():

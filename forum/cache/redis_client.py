@@ -1,60 +1,65 @@
-"""To Redis from any thread: bounded in time, and left alone for a while after it failed."""
+"""The one Redis client, for the cache, rate limits, events and health: bounded in time, behind one circuit breaker.
 
-import logging
-import time
+The library is imported when it is first used: most sites have no Redis, and start without it.
+"""
+
 from functools import cache
 
-from channels.layers import get_channel_layer
 from django.conf import settings
 
-from realtime import metrics
+from forum.cache import circuit_breaker
+from forum.cache.circuit_breaker import Unavailable
 
-logger = logging.getLogger(__name__)
-TIMEOUT = 0.1  # seconds that Redis may take to be reached, and as many to answer
-PAUSE = 3.0  # seconds that it is left alone after it failed; the sweep brings what was not sent
-_rest_until = 0.0
-
-
-def tell_groups(told):
-    """Publishes (group, message) pairs; False when Redis failed, or did so a moment ago."""
-    if time.monotonic() < _rest_until:
-        return False
-    prefix = settings.CHANNEL_LAYERS["default"].get("CONFIG", {}).get("prefix", "asgi")
-    return send([(f"{prefix}__group__{group}", message) for group, message in told])
-
-
-def send(told):
-    """Publishes (name in Redis, message) pairs as the pub/sub layer would; False when Redis failed."""
-    global _rest_until
-    try:
-        layer = get_channel_layer()
-        with _redis(settings.REDIS_URL).pipeline(transaction=False) as pipe:
-            for name, message in told:
-                pipe.publish(name, layer.serialize(message))
-            pipe.execute()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the post is saved and the sweep will tell
-        if time.monotonic() > _rest_until + PAUSE:
-            logger.warning("Redis did not take an event (%s); open pages learn by the sweep.", error)
-        _rest_until = time.monotonic() + PAUSE
-        metrics.UNPUBLISHED.inc(len(told))
-        return False
-    _rest_until = 0.0
-    return True
+TIMEOUT = 0.2  # seconds that Redis may take to be reached, and as many for each answer
+CONNECTIONS = 16  # at most, for all threads
 
 
 @cache
-def _redis(address):
-    """One small pool for all threads: a connection made for each event would cost sixty times as much."""
+def client(address):
+    """One pool for all threads: a connection made for each command would cost sixty times as much."""
     import redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
     pool = redis.BlockingConnectionPool.from_url(
         address,
-        max_connections=16,
+        max_connections=CONNECTIONS,
         timeout=TIMEOUT,
         socket_timeout=TIMEOUT,
         socket_connect_timeout=TIMEOUT,
         retry=Retry(NoBackoff(), 0),
     )
     return redis.Redis(connection_pool=pool)
+
+
+def attempt(call, errors=None):
+    """What `call()` returns. Raises Unavailable if Redis fails (RedisError, or `errors`), or did so a moment ago."""
+    if errors is None:
+        from redis import RedisError as errors
+    return circuit_breaker.redis.attempt(call, errors)
+
+
+def publish(messages, is_probe=False):
+    """Publishes (channel, bytes) pairs in one round trip. False if Redis failed, or did so a moment ago.
+
+    With `is_probe` it is tried whatever the circuit breaker says, which learns of the outcome.
+    """
+
+    def send():
+        with client(settings.REDIS_URL).pipeline(transaction=False) as pipe:
+            for channel, data in messages:
+                pipe.publish(channel, data)
+            pipe.execute()
+
+    if is_probe:
+        circuit_breaker.redis.allow_next()
+    try:
+        attempt(send)
+    except Unavailable:
+        return False
+    return True
+
+
+def ping():
+    """Raises RedisError if Redis does not answer."""
+    client(settings.REDIS_URL).ping()

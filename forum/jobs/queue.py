@@ -31,9 +31,9 @@ def put(name):
     try:
         task()(name)
     except Exception as error:  # noqa: BLE001 - three kinds of stores, each with its own
-        circuit_breaker.queue.begin(error)
+        circuit_breaker.queue.record_failure(error)
         return False
-    circuit_breaker.queue.end()
+    circuit_breaker.queue.record_success()
     return True
 
 
@@ -93,9 +93,9 @@ def patient(storage):
             try:
                 data = super().dequeue()
             except Exception as error:  # noqa: BLE001
-                circuit_breaker.queue.begin(error)
+                circuit_breaker.queue.record_failure(error)
                 return None
-            circuit_breaker.queue.end()
+            circuit_breaker.queue.record_success()
             return data
 
     return Patient

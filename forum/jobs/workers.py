@@ -54,7 +54,7 @@ class Workers:
                 consumer.start()
                 self.consumer = consumer
         except Exception as error:  # noqa: BLE001 - the store is away: the next look tries again
-            circuit_breaker.queue.begin(error)
+            circuit_breaker.queue.record_failure(error)
 
 
 def run_due():
@@ -67,9 +67,9 @@ def run_due():
             if claimed:
                 claimed.ended(periodic.interval, run(periodic.function, name))
     except DatabaseError as error:
-        circuit_breaker.schedule.begin(error)
+        circuit_breaker.schedule.record_failure(error)
     else:
-        circuit_breaker.schedule.end()
+        circuit_breaker.schedule.record_success()
     finally:
         close_old_connections()
 

@@ -61,18 +61,18 @@ def send(mail):
 def record_failure(mail, failure):
     match failure:
         case Refused():
-            circuit_breaker.mail.end()
+            circuit_breaker.mail.record_success()
             mail.give_up(failure)
         case Postponed():
-            circuit_breaker.mail.end()
+            circuit_breaker.mail.record_success()
             mail.retry(failure)
         case _:
-            circuit_breaker.mail.begin(failure)
+            circuit_breaker.mail.record_failure(failure)
             mail.retry(failure)
 
 
 def record_sent(mail):
-    circuit_breaker.mail.end()
+    circuit_breaker.mail.record_success()
     until = time.monotonic() + INSIST
     while True:
         try:

@@ -9,6 +9,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
+from forum.cache import redis_client
+
 STATUSES = ("ready", "degraded", "failing")
 PATIENCE = 1.0  # seconds that a part may take to answer
 
@@ -92,17 +94,13 @@ async def redis():
     if not settings.REDIS_URL:
         return
     from redis import RedisError
-    from redis.asyncio import Redis
 
-    client = Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE / 2, socket_connect_timeout=PATIENCE / 2)
     try:
-        await client.ping()
-    except (RedisError, OSError) as error:
+        await in_thread(redis_client.ping)
+    except RedisError as error:
         raise Degraded(
             f"Redis does not answer ({error}). All goes on, but pages of other processes learn late. See REDIS_URL."
         ) from error
-    finally:
-        await client.aclose()
 
 
 async def in_thread(function):

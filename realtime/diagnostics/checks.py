@@ -13,8 +13,8 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from forum.cache import redis_client
 from forum.serving.client_address import request_address
+from realtime import redis_layer
 from realtime.diagnostics import missing_upgrade
 from realtime.hub.hub import running_hub
 
@@ -99,7 +99,7 @@ def redis(request):
     name = "Redis"
     if not settings.REDIS_URL:
         return Finding(name, OK, _("not used, which is fine for one process. Several processes need REDIS_URL."))
-    if not redis_client.send([("parley.probe", {"type": "probe"})]):
+    if not redis_layer.probe("parley.probe", {"type": "probe"}):
         return Finding(
             name, WARN, _("No answer; the sweep updates pages instead. Check REDIS_URL, and that Redis is running.")
         )

@@ -9,7 +9,7 @@ import time
 
 from django.conf import settings
 
-from forum.cache import redis_client
+from realtime import redis_layer
 
 logger = logging.getLogger(__name__)
 EVERY = 2.0  # seconds
@@ -25,7 +25,7 @@ async def run(hub):
 
 
 async def call(hub):
-    sent = await asyncio.to_thread(redis_client.send, [(hub.subscriptions.channel, {"type": "echo"})])
+    sent = await asyncio.to_thread(redis_layer.probe, hub.subscriptions.channel, {"type": "echo"})
     await asyncio.sleep(EVERY / 4)
     silence = time.monotonic() - hub.echoed_at
     hear(hub, silent=not sent or silence > EVERY)

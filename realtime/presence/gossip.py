@@ -8,7 +8,7 @@ import time
 
 from django.conf import settings
 
-from forum.cache import redis_client
+from realtime import redis_layer
 from realtime.presence.audience import Audience
 from realtime.presence.typing import LIFE, Writing
 from realtime.protocol import groups
@@ -67,7 +67,7 @@ class Gossip:
             self._said_at = time.monotonic()
             message |= everything(online, topics)
         self._said = marks
-        await asyncio.to_thread(redis_client.tell_groups, [(groups.HUBS, message)])
+        await asyncio.to_thread(redis_layer.send_to_groups, [(groups.HUBS, message)])
 
 
 def everything(online, topics):

@@ -3,8 +3,8 @@
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from forum.cache import redis_client
 from forum.signals import announced, changed
+from realtime import redis_layer
 from realtime.hub.hub import running_hub
 from realtime.models import Revocation
 from realtime.protocol import events, groups, loaders
@@ -73,7 +73,7 @@ def publish(tellings):
             message["by"] = hub.name if hub else ""
             if hub:
                 hub.call(hub.fence, message)  # at once, whatever becomes of the layer
-    if settings.REDIS_URL and redis_client.tell_groups(tellings):
+    if settings.REDIS_URL and redis_layer.send_to_groups(tellings):
         return
     if hub:
         hub.run(_tell_here(hub, tellings))

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.redis
 
 @pytest.fixture
 def cache(redis_server, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.Rest("Redis", 0.5))
+    monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.CircuitBreaker("Redis", 0.5))
     cache = backend.Cache(redis_server.address, {})
     cache.here.clear()
     yield cache
@@ -50,7 +50,7 @@ def test_without_redis_everything_works_in_this_process(cache, redis_server, fau
 
 
 def test_redis_is_asked_once_and_then_left_alone_for_a_while(cache, redis_server, monkeypatch, caplog):  # noqa: F811
-    monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.Rest("Redis", 3600))
+    monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.CircuitBreaker("Redis", 3600))
     redis_server.freeze()
 
     for number in range(5):

@@ -69,7 +69,7 @@ def test_while_the_shared_counter_is_away_this_process_counts(two_a_day, monkeyp
             raise StorageError(OSError("no connection"))
 
     monkeypatch.setattr(rate_limits, "_shared", Away())
-    monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.Rest("Redis", 3600))
+    monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.CircuitBreaker("Redis", 3600))
 
     assert [bool(rate_limits.seconds_to_wait("post", 8)) for _ in range(3)] == [False, False, True]
     assert len(asked) == 1  # and is left alone for a while

@@ -31,7 +31,7 @@ def test_what_is_committed_after_the_loss_of_a_right_reaches_nobody_who_lost_it(
     every other time.
     """
     monkeypatch.setattr(redis_client, "TIMEOUT", 2.0)  # twenty pages come and go on the two cores that it has, too
-    redis_client._redis.cache_clear()
+    redis_client.client.cache_clear()
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
@@ -41,7 +41,7 @@ def test_what_is_committed_after_the_loss_of_a_right_reaches_nobody_who_lost_it(
     with ThreadPoolExecutor(1) as thread:  # Playwright keeps the event loop of this one
         before, after = thread.submit(asyncio.run, all_races(lounge, chance, monkeypatch)).result()
 
-    redis_client._redis.cache_clear()
+    redis_client.client.cache_clear()
     assert before > RACES / MEMBERS / 4, "the right was nearly always lost first"
     assert after > RACES / MEMBERS / 4, "the right was nearly always lost last"
 

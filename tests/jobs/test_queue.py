@@ -20,11 +20,11 @@ def ran(monkeypatch):
         monkeypatch.setitem(registry.JOBS, name, lambda name=name: names.append(name))
     monkeypatch.setattr("forum.jobs.workers.PERIODIC", {})
     queue.task.cache_clear()
-    circuit_breaker.queue.end()
+    circuit_breaker.queue.record_success()
     queue.task().huey.storage.flush_queue()
     yield names
     running.stopping.clear()  # for the tests after it in this process
-    circuit_breaker.queue.end()
+    circuit_breaker.queue.record_success()
     queue.task.cache_clear()
 
 

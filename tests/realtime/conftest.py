@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from forum.cache import redis_client
+from forum.cache import circuit_breaker, redis_client
 from realtime.hub import hub as hubs
 from tests.realtime.sockets import Socket
 from tests.support.redis_server import RedisServer
@@ -61,6 +61,6 @@ def redis(redis_server, settings, monkeypatch):
             "CONFIG": {"hosts": [redis_server.address]},
         }
     }
-    redis_client._rest_until = 0.0
+    circuit_breaker.redis.record_success()
     yield redis_server
-    redis_client._rest_until = 0.0
+    circuit_breaker.redis.record_success()

@@ -6,7 +6,8 @@ import pytest
 import redis as redis_library
 from channels.layers import get_channel_layer
 
-from forum.cache import redis_client
+from forum.cache import circuit_breaker, redis_client
+from realtime import redis_layer
 from realtime.hub import hub as hubs
 from realtime.hub import layer_watchdog
 from realtime.protocol import groups
@@ -22,7 +23,7 @@ def hasty(monkeypatch):
     monkeypatch.setattr(layer_watchdog, "EVERY", 0.3)
     monkeypatch.setattr(sweep, "EVERY_WHEN_AWAY", 0.3)
     monkeypatch.setattr(sweep, "EVERY", 3600)
-    monkeypatch.setattr(redis_client, "PAUSE", 0.5)
+    monkeypatch.setattr(circuit_breaker.redis, "pause", 0.5)
     monkeypatch.setattr(hubs, "RESTART", 0.2)
 
 
@@ -48,7 +49,7 @@ async def test_what_another_process_publishes_is_heard(redis, visit, topic, hub)
 
     def publish():
         message = {"type": "deliver", "group": groups.of_topic(topic.pk), "topic": topic.pk, "epoch": topic.epoch}
-        return redis_client.tell_groups(
+        return redis_layer.send_to_groups(
             [(message["group"], {**message, "change": 2, "text": '{"type": "post_update"}'})]
         )
 
@@ -70,7 +71,7 @@ async def test_a_fence_of_another_process_takes_pages_out(redis, visit, hub, iri
     page = await visit(iris)
     await page.watch_news(0)
 
-    await do(redis_client.tell_groups, [(groups.FENCE, {"type": "fence", "user": iris.pk, "by": "another"})])
+    await do(redis_layer.send_to_groups, [(groups.FENCE, {"type": "fence", "user": iris.pk, "by": "another"})])
 
     assert await page.closed() == 4001
 
@@ -103,9 +104,9 @@ async def test_with_redis_hung_a_post_waits_200_milliseconds_at_most(redis, visi
     await heard_back(hub)
 
     redis.freeze()
-    redis_client._rest_until = 0.0
+    circuit_breaker.redis.record_success()
     message = [(groups.FENCE, {"type": "fence", "topic": 0, "by": ""})]
-    first, second = await do(timed, lambda: redis_client.tell_groups(message)), await do(timed, publisher.publish, [])
+    first, second = await do(timed, lambda: redis_layer.send_to_groups(message)), await do(timed, publisher.publish, [])
     await do(topic.reply, ada, "Slowly")
 
     assert (await page.update("created"))["change"] == 2

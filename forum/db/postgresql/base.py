@@ -25,7 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.pool.putconn(connection)
                 connection = super().get_new_connection(conn_params)
         except OperationalError as error:
-            circuit_breaker.database.begin(error)
+            circuit_breaker.database.record_failure(error)
             raise
-        circuit_breaker.database.end()
+        circuit_breaker.database.record_success()
         return connection

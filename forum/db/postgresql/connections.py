@@ -37,6 +37,6 @@ class Connection(psycopg.Connection):
             raise errors.QueryCanceled(f"PostgreSQL took longer than {seconds:g} s for an answer.") from error
         except (errors._WaitTimeout, errors.OperationalError) as error:
             self.pgconn.finish()
-            circuit_breaker.database.begin(f"PostgreSQL has not answered for {seconds:g} s.")
+            circuit_breaker.database.record_failure(f"PostgreSQL has not answered for {seconds:g} s.")
             self._pool.drain()
             raise errors.OperationalError("PostgreSQL does not answer.") from error

@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from forum.cache import redis_client
+from realtime import redis_layer
 from realtime.protocol import groups
 from tests.realtime.book import TEXT, frame
 from tests.realtime.raw import RawPage
@@ -109,7 +109,7 @@ def publish(topic, change, text):
     group = groups.of_topic(topic.pk)
     message = {"type": "deliver", "group": group, "topic": topic.pk, "epoch": topic.epoch, "change": change}
     text = json.dumps({"type": "post_update", "change": change, "text": text})
-    assert redis_client.tell_groups([(group, {**message, "text": text})])
+    assert redis_layer.send_to_groups([(group, {**message, "text": text})])
 
 
 def drain(page, last):

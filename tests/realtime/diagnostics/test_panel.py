@@ -4,11 +4,13 @@ import pytest
 from django.test import Client
 
 from forum.asgi import application
-from forum.cache import redis_client
+from forum.cache import circuit_breaker
 from realtime.diagnostics import missing_upgrade, stream_probe
 from tests.serving.visitors import Visitor
 
 pytestmark = pytest.mark.django_db
+NOWHERE = "redis://127.0.0.1:1/0"
+LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [NOWHERE]}}}
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def test_a_site_in_order_has_nothing_to_mend(asked):
         ({}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "TRUSTED_PROXIES=1"),
         ({"TRUSTED_PROXIES": 2}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "lists 1 addresses"),
         ({"TRUSTED_PROXIES": 1}, {"X-Forwarded-For": "192.0.2.1, unix:"}, "Proxies", "names no address (unix:)"),
-        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, {}, "Redis", "No answer"),
+        ({"REDIS_URL": NOWHERE, "CHANNEL_LAYERS": LAYERS}, {}, "Redis", "No answer"),
     ],
 )
 def test_what_does_not_agree_is_said_in_words(settings_, headers, name, words, asked, site):
@@ -71,7 +73,7 @@ def test_what_does_not_agree_is_said_in_words(settings_, headers, name, words, a
 
     assert state == "warn"
     assert words in said
-    redis_client._rest_until = 0.0
+    circuit_breaker.redis.record_success()
 
 
 def test_a_stripped_upgrade_is_noticed(asked):

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from forum.cache import redis_client
 from forum.models import Announcement
+from realtime import redis_layer
 from realtime.hub import announcements
 from realtime.protocol import groups
 from tests.realtime.sockets import do
@@ -72,6 +72,6 @@ async def test_a_command_reaches_pages_through_redis(redis, visit, monkeypatch):
     await page.hear(announcing())
 
     await do(lambda: Announcement.objects.bulk_create([Announcement(text="Six.", html="<p>Six.</p>")]))
-    assert await do(redis_client.tell_groups, [(groups.HUBS, {"type": "announced"})])
+    assert await do(redis_layer.send_to_groups, [(groups.HUBS, {"type": "announced"})])
 
     await page.hear(announcing("Six."))

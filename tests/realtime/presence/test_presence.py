@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from forum.cache import redis_client
 from forum.models import User
+from realtime import redis_layer
 from realtime.presence import gossip, presence, typing
 from realtime.protocol import groups
 from tests.realtime.sockets import do, until
@@ -256,7 +256,7 @@ async def test_readers_in_other_processes_count_until_these_fall_silent(redis, v
     await page.watch_news(0)
     await page.hear(reading(topic, 1, 0, "Ada Lovelace"))
 
-    assert await do(redis_client.tell_groups, said("another", topic))
+    assert await do(redis_layer.send_to_groups, said("another", topic))
 
     await page.hear(reading(topic, 2, 2, "Ada Lovelace", "Grace Hopper"))
     await page.hear(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (2, 5))
@@ -271,7 +271,7 @@ async def test_who_writes_in_another_process_is_heard_at_once(redis, visit, topi
     await page.watch_list("latest")
     typing = [[topic.pk, [[7, "Grace Hopper"]], [groups.LATEST]]]
 
-    assert await do(redis_client.tell_groups, [(groups.HUBS, {"type": "gossip", "by": "another", "writing": typing})])
+    assert await do(redis_layer.send_to_groups, [(groups.HUBS, {"type": "gossip", "by": "another", "writing": typing})])
 
     for _ in ("in the topic", "in the list"):
         await page.hear(writing(topic, "Grace Hopper"))
