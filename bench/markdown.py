@@ -18,12 +18,12 @@ if not settings.configured:
     django.setup()
 
 from bench.report import tell  # noqa: E402
-from forum.cache.lru import Kept  # noqa: E402
+from forum.cache.lru import LRUCache  # noqa: E402
 from forum.markdown import MAX_LENGTH, MarkdownError, render  # noqa: E402
 from tests.markdown.patterns import all_patterns  # noqa: E402
 from tests.support.chromium import CHROMIUM  # noqa: E402
 
-sys.modules["forum.markdown.render"]._rendered = Kept(0)  # or a second run would be answered by the first
+sys.modules["forum.markdown.render"]._rendered = LRUCache(0)  # or a second run would be answered by the first
 
 TYPICAL = (
     """

@@ -16,11 +16,11 @@ django.setup(set_prefix=False)
 
 from forum.jobs.workers import start_in_server  # noqa: E402 - models need a Django that is set up
 from forum.serving.gc_tuning import settle  # noqa: E402
-from forum.serving.handler import Pages  # noqa: E402
-from forum.serving.ingress import Entrance  # noqa: E402
+from forum.serving.handler import Handler  # noqa: E402
+from forum.serving.ingress import Ingress  # noqa: E402
 from forum.serving.monitoring import Monitoring  # noqa: E402
-from forum.serving.page_cache import Guests  # noqa: E402
-from forum.serving.request_log import Requests  # noqa: E402
+from forum.serving.page_cache import PageCache  # noqa: E402
+from forum.serving.request_log import RequestLog  # noqa: E402
 from forum.serving.security_headers import SecurityHeaders  # noqa: E402
 from forum.serving.static_files import with_static_files  # noqa: E402
 
@@ -29,10 +29,10 @@ if "daphne.server" in sys.modules:  # it is what serves, and has been imported b
 
     daphne.install()
 
-pages = import_string(settings.LIVE_REQUESTS)(with_static_files(Guests(Pages())))
+pages = import_string(settings.LIVE_REQUESTS)(with_static_files(PageCache(Handler())))
 application = ProtocolTypeRouter(
     {
-        "http": Requests(SecurityHeaders(Entrance(Monitoring(pages)))),
+        "http": RequestLog(SecurityHeaders(Ingress(Monitoring(pages)))),
         "websocket": import_string(settings.WEBSOCKET_APPLICATION),
     }
 )

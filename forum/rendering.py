@@ -19,7 +19,7 @@ def render_all():
         last = posts[-1].pk
     for announcement in Announcement.objects.current():
         announcement.save(update_fields=["html"])
-    Edition.objects.rise()
+    Edition.objects.bump()
     return counts
 
 

@@ -85,6 +85,7 @@ ROOT_URLCONF = "forum.urls"
 ASGI_APPLICATION = "forum.asgi.application"
 WEBSOCKET_APPLICATION = "realtime.routing.application"
 LIVE_REQUESTS = "realtime.routing.with_live_requests"  # wraps the pages
+WEBSOCKET_PROTOCOL = "realtime.connections.uvicorn_protocol:Protocol"  # uvicorn's, with a shorter way to the socket
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

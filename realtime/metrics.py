@@ -4,7 +4,7 @@ import asyncio
 
 from forum.observability.metrics import Counter, Gauge, Histogram
 
-EVERY = 5.0  # seconds between two looks at the outlets
+EVERY = 5.0  # seconds between two looks at the send buffers
 CHUNK = 200  # pages looked at before others get a turn
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -29,7 +29,7 @@ async def run(hub):
 async def look(hub):
     frames = size = 0
     for number, page in enumerate(list(hub.pages), 1):
-        waiting_frames, waiting_bytes = page.outlet.backlog()
+        waiting_frames, waiting_bytes = page.send_buffer.backlog()
         frames, size = frames + waiting_frames, size + waiting_bytes
         if number % CHUNK == 0:
             await asyncio.sleep(0)

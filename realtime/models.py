@@ -3,7 +3,7 @@ from django.db.models import F
 
 
 class RevocationQuerySet(models.QuerySet):
-    def rise(self):
+    def bump(self):
         """Counts one more, in the transaction that takes the right away; returns the new number."""
         if not self.filter(pk=1).update(number=F("number") + 1):
             self.bulk_create([Revocation(pk=1)], ignore_conflicts=True)

@@ -44,7 +44,7 @@ class AnnouncementAdmin(WithVerbs, OwnersOnly, ForumAdmin):
             obj.save()
             return
         obj.made_by = request.user
-        Edition.objects.rise()  # one form after the other
+        Edition.objects.bump()  # one form after the other
         twin = Announcement.objects.current().filter(text=obj.text, until=obj.until, made_by=request.user).first()
         if twin:  # the same form, sent twice
             obj.pk = twin.pk

@@ -9,7 +9,7 @@ from sys import getsizeof
 from threading import Lock
 
 
-class Kept:
+class LRUCache:
     """At most `most` bytes: of keys and texts as Python holds them, with the room that an entry takes beside them."""
 
     ENTRY = 200  # bytes: measured, and some
@@ -26,7 +26,7 @@ class Kept:
             self._entries.move_to_end(key)
             return self._entries[key][0]
 
-    def keep(self, key, text):
+    def set(self, key, text):
         size = self.ENTRY + weight(key) + weight(text)
         with self._lock:
             self._drop(key)
@@ -36,12 +36,12 @@ class Kept:
                 self._drop(next(iter(self._entries)))
         return text
 
-    def made(self, key, make):
+    def get_or_set(self, key, make):
         """What is kept, or else what `make()` returns, which then is."""
         text = self.get(key)
-        return self.keep(key, make()) if text is None else text
+        return self.set(key, make()) if text is None else text
 
-    def forget(self, key):
+    def delete(self, key):
         with self._lock:
             self._drop(key)
 

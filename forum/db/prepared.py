@@ -13,11 +13,11 @@ class Prepared:
     values are shows only in parameters of the query: `reader.pk`, and values that are int or str. For a field of less
     than eight bytes wrap the value in `Value(…, BigIntegerField())`, or Django leaves out what it thinks can't fit.
 
-    `uneven` is where the best way to the answer depends on the values: there PostgreSQL plans each time.
+    `replan` is where the best way to the answer depends on the values: there PostgreSQL plans each time.
     """
 
-    def __init__(self, build, uneven=False):
-        self._build, self._made, self._uneven = build, {}, uneven
+    def __init__(self, build, replan=False):
+        self._build, self._made, self._uneven = build, {}, replan
 
     def instances(self, reader, *values):
         """The model instances, with annotations and `select_related` as the QuerySet has them."""
@@ -36,8 +36,8 @@ class Prepared:
 
 
 class Question:
-    def __init__(self, queryset, uneven):
-        self._uneven = uneven
+    def __init__(self, queryset, replan):
+        self._uneven = replan
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.parameters = compiler.as_sql()
         self.converters = compiler.get_converters([selected for selected, *_rest in compiler.select]).items()

@@ -1,13 +1,13 @@
 """The way from source to HTML."""
 
-from forum.cache.lru import Kept
+from forum.cache.lru import LRUCache
 from forum.markdown import sanitiser
 from forum.markdown.budget import Budget
 from forum.markdown.errors import MAX_LENGTH, TooLong
 from forum.markdown.mentions import member_of
 from forum.markdown.parser import parser
 
-_rendered = Kept(2**20)  # a form renders a text to learn whether it can be, and then the post renders it again
+_rendered = LRUCache(2**20)  # a form renders a text to learn whether it can be, and then the post renders it again
 
 
 def render(source, known=None):
@@ -24,7 +24,7 @@ def render(source, known=None):
     if known and env["names"]:
         env["known"] = known(set(env["names"]))
     html = sanitiser.clean(parser.renderer.render(tokens, parser.options, env))
-    return html if env["names"] else _rendered.keep(source, html)  # who is known may change
+    return html if env["names"] else _rendered.set(source, html)  # who is known may change
 
 
 def mentioned(source, known):

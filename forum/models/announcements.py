@@ -82,5 +82,5 @@ class Announcement(models.Model):
         if update_fields is not None:
             update_fields = {*update_fields, "html"}
         super().save(*args, update_fields=update_fields, **kwargs)
-        Edition.objects.rise()
+        Edition.objects.bump()
         signals.tell_of_announcements()

@@ -138,4 +138,4 @@ def keep_doors_closed(sender, instance, **kwargs):
 @receiver(post_delete, sender=Category, dispatch_uid="edition_without_category")
 def raise_edition(sender, **kwargs):
     """Categories stand on every page."""
-    Edition.objects.rise()
+    Edition.objects.bump()

@@ -10,7 +10,7 @@ def new_word():
 
 
 class EditionQuerySet(models.QuerySet):
-    def rise(self):
+    def bump(self):
         """What stands around posts has changed: whatever was kept of pages before is not used again."""
         self.update_or_create(pk=1, defaults={"word": new_word()})
 

@@ -10,24 +10,24 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
-from forum.cache.lru import Kept
+from forum.cache.lru import LRUCache
 from forum.models import User
 from forum.pages.pagination import address
 
 POST, ROW, HEADER, SIDEBAR = "posts/_post.html", "topics/_row.html", "topics/_header.html", "site/_sidebar.html"
 ANNOUNCEMENT, FACE, WRITING = "announcements/_announcement.html", "members/_face.html", "members/_post.html"
-kept = Kept(32 * 2**20)
+kept = LRUCache(32 * 2**20)
 
 
 def post(post, edition):
     """`post` comes with its author."""
     key = ("post", post.pk, post.change, edition, post.author.name_version)
-    return kept.made(key, lambda: rendered(POST, post=post))
+    return kept.get_or_set(key, lambda: rendered(POST, post=post))
 
 
 def posts(topic, page):
     """All posts of one page of a topic, which was found for that page: see forum/pages/topics.py."""
-    return kept.made(posts_key(topic, page), lambda: _all_posts(topic, page))
+    return kept.get_or_set(posts_key(topic, page), lambda: _all_posts(topic, page))
 
 
 def posts_key(topic, page):
@@ -41,13 +41,13 @@ def _all_posts(topic, page):
 
 def header(topic):
     key = ("header", topic.pk, topic.epoch, topic.change, topic.edition)
-    return kept.made(key, lambda: rendered(HEADER, topic=topic))
+    return kept.get_or_set(key, lambda: rendered(HEADER, topic=topic))
 
 
 def row(topic, read_to=None):
     """A line of a list; `read_to` is the last post a member has read, 0 if they never opened the topic."""
     key = row_key(topic.pk, topic.epoch, topic.change, topic.edition, topic.row_names, read_to)
-    return kept.made(key, lambda: _row(topic, read_to))
+    return kept.get_or_set(key, lambda: _row(topic, read_to))
 
 
 def _row(topic, read_to):
@@ -63,13 +63,13 @@ def row_key(pk, epoch, change, edition, names, read_to):
 def writing(post):
     """A post in the list of what its author wrote; `with_edition`, and with its topic and category."""
     key = ("writing", post.pk, post.change, post.topic.epoch, post.topic.change, post.edition)
-    return kept.made(key, lambda: rendered(WRITING, post=post))
+    return kept.get_or_set(key, lambda: rendered(WRITING, post=post))
 
 
 def sidebar(places, edition, current, kind="page"):
     """`places` are the categories to show, `current` the name of the list that is marked with aria-current=`kind`."""
     shown = tuple(place.pk for place in places)
-    html = kept.made(("sidebar", shown, edition), lambda: _sidebar(places))
+    html = kept.get_or_set(("sidebar", shown, edition), lambda: _sidebar(places))
     link = f' data-list="{current}"'
     return mark_safe(html.replace(link, f' aria-current="{kind}"{link}', 1))  # noqa: S308 - our own template's
 
@@ -84,18 +84,18 @@ def _sidebar(places):
 def part(template, named):
     """A template that depends on what is named and on nothing else, in the reader's language."""
     key = ("part", template, tuple(named.items()), translation.get_language())
-    return kept.made(key, lambda: mark_safe(render_to_string(template, named)))  # noqa: S308 - our own template's
+    return kept.get_or_set(key, lambda: mark_safe(render_to_string(template, named)))  # noqa: S308 - our own template's
 
 
 def face(pk, username, name):
     """A member's face, with their name and the way to their page."""
     key = ("face", pk, username, name)
-    return kept.made(key, lambda: rendered(FACE, member=User(pk=pk, username=username, name=name)))
+    return kept.get_or_set(key, lambda: rendered(FACE, member=User(pk=pk, username=username, name=name)))
 
 
 def announcement(announcement):
     key = ("announcement", announcement.pk, announcement.html, announcement.until)
-    return kept.made(key, lambda: rendered(ANNOUNCEMENT, announcement=announcement))
+    return kept.get_or_set(key, lambda: rendered(ANNOUNCEMENT, announcement=announcement))
 
 
 def rendered(template, **context):

@@ -8,7 +8,7 @@ from datetime import datetime
 from diff_match_patch import diff_match_patch
 from django.utils.html import escape, format_html, format_html_join
 
-from forum.cache.lru import Kept
+from forum.cache.lru import LRUCache
 from forum.models import User
 from forum.text.letters import JOINERS, LETTERS, MARKS, WITHOUT_BLANKS
 
@@ -18,7 +18,7 @@ WORD = re.compile(  # one letter, in scripts that have no blanks between words
 SIZE = 20  # versions on one page
 PIECES = 1000  # in one comparison; what is more scattered shows as replaced
 SECONDS = 0.2  # for all new comparisons of a page; what is not compared by then shows as replaced
-_kept = Kept(8 * 2**20)
+_kept = LRUCache(8 * 2**20)
 
 
 @dataclass
@@ -58,7 +58,7 @@ def marked(key, before, after, until):
     left = until - time.monotonic()
     if left < SECONDS / 4 and _kept.get(key) is None:
         return html_of([("removed", before), ("added", after)])
-    return _kept.made(key, lambda: html_of(compare(before, after, left)))
+    return _kept.get_or_set(key, lambda: html_of(compare(before, after, left)))
 
 
 def html_of(pieces):

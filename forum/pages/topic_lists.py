@@ -19,7 +19,7 @@ class BadKey(ValueError):
     """The key of a list's page can't be read."""
 
 
-class Place(NamedTuple):
+class TopicRow(NamedTuple):
     """A topic in a list: all that its row depends on, and by what it is ordered."""
 
     pk: int
@@ -58,18 +58,18 @@ class TopicList:
         return topics(self.user, *self.within)
 
     def page(self, before=None):
-        """The Places of one page, and the key of the next ("" on the last). Raises BadKey."""
+        """The TopicRows of one page, and the key of the next ("" on the last). Raises BadKey."""
         if not before:
             return first_page(self.user, *self.within)
         return paged(unpinned(self.user, *self.within, before=read_key(before)))
 
     def page_above(self, after):
-        """The Places of the page above this key, and the key of the next; ([], "") where that is the first page.
+        """The TopicRows of the page above this key, and the key of the next; ([], "") where that is the first page.
 
         Raises BadKey.
         """
         rows = above(self.user, *self.within, after=read_key(after))
-        places = [Place(*row) for row in reversed(rows[:SIZE])]
+        places = [TopicRow(*row) for row in reversed(rows[:SIZE])]
         return (places, key_of(places[-1])) if len(rows) > SIZE else ([], "")
 
     def rows(self, places):
@@ -84,11 +84,11 @@ class TopicList:
 
 def first_page(reader, *within):
     places, older = paged(REST.rows(reader, *within))
-    return [Place(*row) for row in PINNED.rows(reader, *within)] + places, older
+    return [TopicRow(*row) for row in PINNED.rows(reader, *within)] + places, older
 
 
 def paged(rows):
-    places = [Place(*row) for row in rows]
+    places = [TopicRow(*row) for row in rows]
     older = key_of(places[SIZE - 1]) if len(places) > SIZE else ""
     return places[:SIZE], older
 
@@ -114,7 +114,7 @@ def above(reader, *within, after):
 
 def places(reader, *within):
     found = with_row_names(with_edition(topics(reader, *within)))
-    return with_readings(found, reader, unopened=0).values_list(*Place._fields)
+    return with_readings(found, reader, unopened=0).values_list(*TopicRow._fields)
 
 
 PINNED = Prepared(lambda reader, *within: places(reader, *within).pinned())

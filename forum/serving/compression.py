@@ -10,11 +10,11 @@ import zlib
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from forum.cache.lru import Kept
+from forum.cache.lru import LRUCache
 from forum.serving.encodings import accepted
 
 LEVEL = 6
-_kept = Kept(16 * 2**20)
+_kept = LRUCache(16 * 2**20)
 
 
 def shares(request, key, html):
@@ -44,7 +44,7 @@ class CompressionMiddleware(GZipMiddleware):
         before, found, after = page.partition(shared)
         if not found:
             return None
-        blocks = _kept.made(key, lambda: blocks_of(shared, zlib.Z_FULL_FLUSH))
+        blocks = _kept.get_or_set(key, lambda: blocks_of(shared, zlib.Z_FULL_FLUSH))
         ends = zlib.crc32(page).to_bytes(4, "little") + (len(page) % 2**32).to_bytes(4, "little")
         parts = blocks_of(before, zlib.Z_FULL_FLUSH), blocks, blocks_of(after, zlib.Z_FINISH)
         return b"".join((self.header(), *parts, ends))

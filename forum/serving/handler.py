@@ -18,7 +18,7 @@ from django.urls import set_script_prefix
 THREADS = 8  # requests at work at once; more of them wait their turn
 
 
-class Pages(ASGIHandler):
+class Handler(ASGIHandler):
     """An ASGI application. A request that came in is finished even if its reader has gone."""
 
     def __init__(self):

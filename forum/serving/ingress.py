@@ -1,8 +1,8 @@
 """Where every HTTP request comes in: what no browser sends is refused or left out here, before anything looks at it.
 
-What comes through has headers that are clean (header_cleaning.py), an Accept-Encoding that names only what there is, and a body
-only where it is a POST: of a bounded size, and it has to arrive in time. The address and what Django parses of a form
-follow in two middlewares below.
+What comes through has headers that are clean (header_cleaning.py), an Accept-Encoding that names only what there is,
+and a body only where it is a POST: of a bounded size, and it has to arrive in time. The address and what Django parses
+of a form follow in two middlewares below.
 """
 
 import logging
@@ -32,7 +32,7 @@ LENGTH = re.compile(rb"[0-9]{1,18}")
 UTF8 = re.compile(rb"""charset\s*=\s*"?utf-?8"?\s*(;|$)""", re.IGNORECASE)
 
 
-class Entrance:
+class Ingress:
     """An ASGI application around another, for HTTP alone."""
 
     def __init__(self, application):
@@ -109,7 +109,7 @@ def clean_headers(headers):
 
 
 def with_clean_input(get_response):
-    """Middleware: what Django itself parses of a request; and all else, where no Entrance stands before it."""
+    """Middleware: what Django itself parses of a request; and all else, where no Ingress stands before it."""
 
     def respond(request):
         if not is_readable_query(request.META["QUERY_STRING"].encode()):

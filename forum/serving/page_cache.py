@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 from django.db import DatabaseError, close_old_connections
 
-from forum.cache.lru import Kept
+from forum.cache.lru import LRUCache
 from forum.serving.build_id import release
 from forum.serving.page_cache_keys import PERSONAL, Key, key_of
 
@@ -53,7 +53,7 @@ def stands_for(request, version, address):
 
 
 @dataclass(frozen=True)
-class Page:
+class CachedResponse:
     key: Key
     version: Version
     headers: list
@@ -62,11 +62,11 @@ class Page:
     until: float | None  # the moment from which it shows too much, whatever the database says
 
 
-class Guests:
+class PageCache:
     """An ASGI application before `pages`, which answers whom it can't."""
 
     def __init__(self, pages):
-        self.pages, self.kept = pages, Kept(MOST)
+        self.pages, self.kept = pages, LRUCache(MOST)
         self.locks = WeakValueDictionary()
         self.threads = ThreadPoolExecutor(THREADS, "kept-page")
 
@@ -85,7 +85,7 @@ class Guests:
             made = self.kept.get(key)
             if made not in (None, page) and await self._holds(made):
                 return await self._send_kept(made, scope, send)
-            self.kept.forget(key)
+            self.kept.delete(key)
             return await self.pages(scope, receive, Keeping(self, key, scope, send))
 
     async def _holds(self, page):
@@ -104,7 +104,7 @@ class Guests:
         await send({"type": "http.response.body", "body": b"" if fresh else page.body})
 
     async def keep(self, scope, page, send):
-        self.kept.keep(page.key, page)
+        self.kept.set(page.key, page)
         await self._send(page, scope, send)
 
 
@@ -136,7 +136,7 @@ class Keeping:
         headers = [pair for pair in self.start["headers"] if pair[0].lower() not in ours]
         until = self.scope.get("forum.until")
         word = hashlib.sha256(repr((release(), key, version.answer, until)).encode()).hexdigest()[:32]
-        return Page(key, version, headers, b"".join(self.parts), b'W/"%s"' % word.encode(), until)
+        return CachedResponse(key, version, headers, b"".join(self.parts), b'W/"%s"' % word.encode(), until)
 
 
 def for_nginx(key, now):

@@ -35,7 +35,7 @@ GROUPS = {
 }
 
 
-class Requests:
+class RequestLog:
     """An ASGI application around another. Files, and what that one keeps ready and marks `scope["parley.kept"]`, have
     no line in the log unless they fail or are slow; the member's id is found in `scope["parley.user"]`."""
 

@@ -1,11 +1,17 @@
 """How uvicorn serves the forum, for all that start it: `uvicorn.Config("forum.asgi:application", **OPTIONS)`."""
 
+import os
+
+from django.conf import settings
+
 from forum.serving.frame_meter import LARGEST
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
 
 OPTIONS = {
     "loop": "uvloop",
     "http": "forum.serving.http_protocol:Connection",
-    "ws": "realtime.connections.uvicorn_protocol:Protocol",  # uvicorn's, with a shorter way to the socket
+    "ws": settings.WEBSOCKET_PROTOCOL,
     "ws_max_size": LARGEST,  # bytes of one message
     "ws_per_message_deflate": False,  # it would cost 64 KiB and a compression for each open page
     "ws_ping_interval": None,  # the hub asks each page by itself, and knows when it was too busy to read the answer

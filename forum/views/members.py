@@ -35,11 +35,11 @@ class Pages:
     def __init__(self, rows):
         self.below = Prepared(
             lambda reader, author, pk: rows(reader).filter(author=author, pk__lt=pk).order_by("-pk")[: SIZE + 1],
-            uneven=True,  # few authors write most
+            replan=True,  # few authors write most
         )
         self.above = Prepared(
             lambda reader, author, pk: rows(reader).filter(author=author, pk__gt=pk).order_by("pk")[: SIZE + 1],
-            uneven=True,
+            replan=True,
         )
 
 
@@ -101,7 +101,7 @@ def written(member, user):
     """
     key = ("written", member.pk, member.date_joined, member.posts_count, user.pk, time.time() // 60)
     posts = Post.objects.visible_to(user).shown().filter(author=member)
-    return int(fragments.kept.made(key, lambda: str(posts[:COUNTED].count())))
+    return int(fragments.kept.get_or_set(key, lambda: str(posts[:COUNTED].count())))
 
 
 def named(username):

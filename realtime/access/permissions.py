@@ -42,7 +42,7 @@ def of_members(ids):
     return members
 
 
-def alike(held):
+def visibility_key(held):
     """Equal for readers who may see the same: `visible_to` asks about nothing else. A guest is in no group."""
     if held is None:
         return False, frozenset()

@@ -7,7 +7,7 @@ from realtime import database
 MOST = 500  # who are answered by one question
 
 
-class Together:
+class Batching:
     """`answer(keys)` runs in a thread and returns {key: answer}. Nobody waits longer than if they asked alone."""
 
     def __init__(self, answer):

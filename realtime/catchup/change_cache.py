@@ -20,16 +20,16 @@ MOST = 32 * 2**20  # bytes of all runs with their events
 RUN = 2000  # bytes of a run without any
 
 
-class Recent:
+class ChangeCache:
     def __init__(self, hub):
-        self.hub, self._runs = hub, {}  # topic id -> {alike: Run}
+        self.hub, self._runs = hub, {}  # topic id -> {visibility_key: Run}
         self._size = 0  # at least what all runs take: exact whenever there is too much
 
     async def changes(self, page, topic, epoch, since):
         """(what `feed` would answer, the topic's category) for a page that has joined; None when it was taken out."""
         asked, has_asked = None, False
         while groups.of_topic(topic) in page.joined:
-            run = self._run(topic, page.alike)
+            run = self._run(topic, page.visibility_key)
             answer = run.answer(epoch, since, asked is run)
             if answer:
                 self._grew(run.size if has_asked else 0)
@@ -41,9 +41,9 @@ class Recent:
 
     def hear(self, topic, epoch, change, text):
         """To be called with every event of a topic before its pages are told."""
-        for alike, run in list(self._runs.get(topic, {}).items()):
+        for visibility_key, run in list(self._runs.get(topic, {}).items()):
             if run.is_idle:
-                del self._runs[topic][alike]
+                del self._runs[topic][visibility_key]
             else:
                 before = run.size
                 run.hear(epoch, change, text)
@@ -53,11 +53,11 @@ class Recent:
         """To be called when nobody here hears the topic's events any more."""
         self._runs.pop(topic, None)
 
-    def _run(self, topic, alike):
-        run = self._runs.get(topic, {}).get(alike)
+    def _run(self, topic, visibility_key):
+        run = self._runs.get(topic, {}).get(visibility_key)
         if run is None or run.fences != self.hub.fences:
             self._grew(RUN)
-            run = self._runs.setdefault(topic, {})[alike] = Run(topic, self.hub.fences)
+            run = self._runs.setdefault(topic, {})[visibility_key] = Run(topic, self.hub.fences)
         return run
 
     def _grew(self, size):
@@ -74,7 +74,7 @@ class Recent:
 
 
 def busy_among(runs):
-    return {alike: run for alike, run in runs.items() if run.asking}
+    return {visibility_key: run for visibility_key, run in runs.items() if run.asking}
 
 
 class Run:

@@ -20,7 +20,7 @@ class Answer(NamedTuple):
     task: asyncio.Future
 
 
-class Sharing:
+class SharedQueries:
     """Answers that are the same for readers with the same rights.
 
     One holds as long as no fence fell and its groups were told nothing since it was asked for: then whatever was saved
@@ -31,10 +31,10 @@ class Sharing:
         self.hub, self._kept = hub, {}  # question -> Answer, the oldest first
         self._sizes = {}  # question -> bytes
 
-    async def ask(self, groups, function, user, *arguments, alike):
-        """What `function(user, *arguments)` returns, in a thread; or returned to a user who is `alike`."""
-        key, now = (function, alike, arguments), time.monotonic()
-        state = (self.hub.fences, *(self.hub.turns.get(group) for group in groups))
+    async def ask(self, groups, function, user, *arguments, visibility_key):
+        """What `function(user, *arguments)` returns, in a thread; or returned to a user who is `visibility_key`."""
+        key, now = (function, visibility_key, arguments), time.monotonic()
+        state = (self.hub.fences, *(self.hub.group_versions.get(group) for group in groups))
         self._forget_old(now)
         kept = self._kept.get(key)
         if not kept or kept.state != state or failed(kept.task):

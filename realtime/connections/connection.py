@@ -11,7 +11,7 @@ from realtime import database, metrics
 from realtime.access import permissions
 from realtime.access.handshake import counted_network_of, session_key_of
 from realtime.connections import watch
-from realtime.connections.send_buffer import BACKLOG, DIRECT, Outlet
+from realtime.connections.send_buffer import BACKLOG, DIRECT, SendBuffer
 from realtime.hub.hub import the_hub
 from realtime.models import Revocation
 from realtime.protocol import events, groups, limits, messages
@@ -28,11 +28,11 @@ GUEST = AnonymousUser()
 
 
 async def serve(scope, receive, send):
-    """An ASGI application for a page's socket. On a server of ours it returns and the page stays: see uvicorn_protocol.py."""
+    """An ASGI application for a page's socket. On a server of ours it returns and the page stays."""
     await receive()  # websocket.connect
     direct = scope.get("extensions", {}).get(DIRECT)
-    page = Page(the_hub(), session_key_of(scope), counted_network_of(scope))
-    page.outlet = direct or Outlet(send, page)
+    page = Connection(the_hub(), session_key_of(scope), counted_network_of(scope))
+    page.send_buffer = direct or SendBuffer(send, page)
     if not page.hub.networks.take(page.network):
         await send({"type": "websocket.close"})
         return
@@ -48,15 +48,15 @@ async def serve(scope, receive, send):
         raise
 
 
-class Page:
+class Connection:
     """One of thousands, and mostly silent: it has few parts, and no task while nothing is asked."""
 
     __slots__ = ("_said", "_task", "allowance", "beat_at", "heard_at", "held", "hub", "is_here", "joined", "network")
-    __slots__ += ("asking", "outlet", "rights", "session_key", "user", "user_id")
+    __slots__ += ("asking", "send_buffer", "rights", "session_key", "user", "user_id")
 
     def __init__(self, hub, session_key, network):
         self.hub, self.session_key, self.network = hub, session_key, network
-        self.outlet, self._said, self._task, self.is_here = None, NOTHING, None, True
+        self.send_buffer, self._said, self._task, self.is_here = None, NOTHING, None, True
         self.joined, self.held = set(), {}
         self.user, self.user_id, self.rights = None, None, None
         self.asking = None  # who of those that share this socket asks just now
@@ -69,14 +69,14 @@ class Page:
         return groups.topics_among(self.joined)
 
     @property
-    def alike(self):
+    def visibility_key(self):
         """Equal for readers who may see the same."""
-        return permissions.alike(self.rights)
+        return permissions.visibility_key(self.rights)
 
     @property
-    def way(self):
+    def fast_path(self):
         """How the hub may tell events by itself; None while it must not: see broadcast.py."""
-        return None if self.held else self.outlet.way
+        return None if self.held else self.send_buffer.fast_path
 
     # --- What the server brings ---
 
@@ -95,7 +95,7 @@ class Page:
 
     def _hear_out(self, text, data):
         self.heard_at = time.monotonic()
-        if self.outlet.is_closed:
+        if self.send_buffer.is_closed:
             return
         if limits.is_too_big(text or data or ""):
             self.close(TOO_BIG)
@@ -108,13 +108,13 @@ class Page:
     def leave(self):
         if self.is_here:
             self.is_here = False
-            self.outlet.abandon()
-            self.hub.part(self)
+            self.send_buffer.abandon()
+            self.hub.remove(self)
             self.hub.networks.give_back(self.network)
 
     def work(self):
         if not self._task:
-            self._task = self.outlet.run(self._work())
+            self._task = self.send_buffer.run(self._work())
 
     async def _work(self):
         try:
@@ -143,7 +143,7 @@ class Page:
                 self.hub.rights = await database.ask(permissions.of_categories)
             user, self.rights = await self.hub.readers.ask(self.session_key) if self.session_key else (GUEST, None)
         self.user, self.user_id = user, user.pk
-        if self.is_here and not self.hub.enter(self):
+        if self.is_here and not self.hub.add(self):
             self.close(TOO_FAST)
 
     # --- What the page says ---
@@ -163,7 +163,7 @@ class Page:
     async def hold(self, names):
         """Joins the groups; what they bring is held until the answer is out. Returns {group: texts held}."""
         held = {group: self.held.setdefault(group, []) for group in names}
-        self.rewire()
+        self.refresh_route()
         for group in names:
             await self.hub.join(self, group)
         return held
@@ -177,51 +177,51 @@ class Page:
             if self.held.get(group) is texts:
                 del self.held[group]
                 for text in texts:
-                    self.outlet.push(text)
-        self.rewire()
-        self.hub.greet(self, held)
+                    self.send_buffer.push(text)
+        self.refresh_route()
+        self.hub.send_current_state(self, held)
 
     async def send(self, message):
         """An answer may be large: it waits until the one before has been read. It says for whom it is."""
         if self.asking:
             message = {**message, "for": self.asking}
         try:
-            await self.outlet.drained(PATIENCE)
+            await self.send_buffer.drained(PATIENCE)
         except TimeoutError:
-            self.send_away()
-        self.outlet.push(events.encode(message))
+            self.disconnect_for_resync()
+        self.send_buffer.push(events.encode(message))
 
     # --- What the hub says ---
 
-    def rewire(self):
-        self.hub.rewire(self)
+    def refresh_route(self):
+        self.hub.refresh_route(self)
 
-    def hear(self, group, text):
+    def deliver(self, group, text):
         held = self.held.get(group)
         if held is None:
-            self.outlet.push(text)
+            self.send_buffer.push(text)
         else:
             held.append(text)
             if sum(map(len, held)) > BACKLOG:
-                self.send_away()
+                self.disconnect_for_resync()
 
     def ask_again_for_topic(self, topic):
         self.drop_topic(topic)
-        self.outlet.push(events.encode({"type": "again", "topic": topic}))
+        self.send_buffer.push(events.encode({"type": "again", "topic": topic}))
 
     def drop_topic(self, topic):
         self.held.pop(groups.of_topic(topic), None)
-        self.rewire()
+        self.refresh_route()
         self.hub.leave(self, groups.of_topic(topic))
 
-    def send_away(self):
+    def disconnect_for_resync(self):
         """Out of all groups at once; the page comes back, is asked who it is, and catches up."""
         self.close(ASK_AGAIN)
 
     def close(self, code):
-        self.hub.part(self)
+        self.hub.remove(self)
         self.held.clear()
-        self.outlet.close(code)
+        self.send_buffer.close(code)
 
 
 async def unwatch(page, message):
@@ -235,7 +235,7 @@ async def seen(page, message):
 
 
 async def typing(page, message):
-    await page.hub.presence.marks.add(page, messages.number_in(message, "topic"))
+    await page.hub.presence.typing.add(page, messages.number_in(message, "topic"))
 
 
 async def pong(page, message):

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from realtime.hub.broadcast import hand
+from realtime.hub.broadcast import run_send
 
 BACKLOG = 64 * 1024  # bytes that wait for a page which does not read; then it is closed and resyncs
-DIRECT = "parley.outlet"  # the ASGI extension of a server that brings an outlet of its own, see uvicorn_protocol.py
+DIRECT = "parley.send_buffer"  # the ASGI extension of a server that brings one of its own, see uvicorn_protocol.py
 PRIVATE = 3000  # added to a close code that the server refuses to send (daphne: all below 3000)
 
 
-class Outlet:
-    """By ASGI alone, so for any server. `page.rewire()` is called when `way` has changed."""
+class SendBuffer:
+    """By ASGI alone, so for any server. `page.refresh_route()` is called when `fast_path` has changed."""
 
     __slots__ = ("_page", "_send", "_size", "_task", "_waiting", "is_closed")
 
@@ -20,7 +20,7 @@ class Outlet:
         self.is_closed = False
 
     @property
-    def way(self):
+    def fast_path(self):
         """The server's `send`, for the hub to run by itself; None while something waits."""
         return None if self._task else self._send
 
@@ -62,27 +62,27 @@ class Outlet:
         if self._task:
             self._wait(message)
         else:
-            hand(self._send, message, self._page)
+            run_send(self._send, message, self._page)
 
     def _wait(self, message):
         self._waiting.append(message)
         self._size += len(message.get("text", "").encode())
         if self._size > BACKLOG:
             self._size = 0
-            self._page.send_away()
+            self._page.disconnect_for_resync()
 
     # --- What running `send` by hand may lead to, see broadcast.py ---
 
     def wait_for(self, sending):
         self._task = asyncio.ensure_future(sending)
         self._task.add_done_callback(self._drained)
-        self._page.rewire()
+        self._page.refresh_route()
 
     def refused(self, message):
         self.is_closed = True
         code = message.get("code", PRIVATE)
         if code < PRIVATE:
-            hand(self._send, {**message, "code": code + PRIVATE}, self._page)
+            run_send(self._send, {**message, "code": code + PRIVATE}, self._page)
 
     def _drained(self, task):
         self._task = None
@@ -93,4 +93,4 @@ class Outlet:
         waiting, self._waiting, self._size = self._waiting, [], 0
         for message in waiting:
             self._send_or_wait(message)
-        self._page.rewire()
+        self._page.refresh_route()

@@ -1,8 +1,8 @@
 """uvicorn's WebSocket protocol as the engine wants it: `uvicorn --ws realtime.connections.uvicorn_protocol:Protocol`.
 
-Each connection is itself the outlet of its page (send_buffer.py says what that is): a finished frame goes straight to the
-socket, no coroutine of the server takes part, and while a page is silent no task waits for it. What it needs of uvicorn
-is what version 0.54 has; with any other server the engine uses ASGI alone.
+Each connection is itself the send buffer of its page (send_buffer.py says what that is): a finished frame goes straight
+to the socket, no coroutine of the server takes part, and while a page is silent no task waits for it. What it needs of
+uvicorn is what version 0.54 has; with any other server the engine uses ASGI alone.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from forum.serving.websocket_protocol import TOO_FAST, Bounded
 from realtime.connections.send_buffer import BACKLOG, DIRECT
-from realtime.hub.broadcast import put
+from realtime.hub.broadcast import write_frame
 from realtime.protocol.frames import frame_of
 
 logger = logging.getLogger("sockets")  # from warnings on: that a socket opens is no news, and there are thousands
@@ -35,7 +35,7 @@ class Unused:
 
 
 class Protocol(Bounded, WebSocketsSansIOProtocol):
-    page = way = None
+    page = fast_path = None
 
     def __init__(self, *args, **named):
         super().__init__(*args, **named)
@@ -53,7 +53,7 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
         socket.setsockopt(SOL_SOCKET, SO_SNDBUF, IN_KERNEL)
         self._socket = socket.fileno()
         self._is_plain = self.transport.get_extra_info("sslcontext") is None
-        self.way = self._socket if self._is_plain else None
+        self.fast_path = self._socket if self._is_plain else None
         while not self.queue.empty():
             page.take(self.queue.get_nowait())
         if self.read_paused:
@@ -61,7 +61,7 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
         self.queue, self.writable = Ear(page), Unused
         del self.scope, self.request, self.response  # a third of what an idle page costs
 
-    # --- The outlet ---
+    # --- The send buffer ---
 
     @property
     def is_closed(self):
@@ -73,9 +73,9 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
         if self.is_closed:
             return
         if self._is_plain and not self.transport.get_write_buffer_size():
-            if self.way is None:
-                self._rewire(self._socket)
-            put(self._socket, frame, self.page)
+            if self.fast_path is None:
+                self._set_fast_path(self._socket)
+            write_frame(self._socket, frame, self.page)
         else:
             self.keep(frame)
 
@@ -83,19 +83,19 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
         """What of a frame the socket has not taken. Until it has, nothing may go past."""
         waiting = self.transport.get_write_buffer_size()
         if waiting and waiting + len(rest) > BACKLOG:
-            self.page.send_away()
+            self.page.disconnect_for_resync()
             return
         self.transport.write(rest)
-        self._rewire(None)
+        self._set_fast_path(None)
 
     def backlog(self):
         """(frames, bytes) that wait; of several frames the transport makes one."""
         size = self.transport.get_write_buffer_size()
         return bool(size), size
 
-    def _rewire(self, way):
-        self.way = way
-        self.page.rewire()
+    def _set_fast_path(self, fast_path):
+        self.fast_path = fast_path
+        self.page.refresh_route()
 
     def close(self, code):
         if not self.is_closed:

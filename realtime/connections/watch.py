@@ -27,7 +27,7 @@ async def watch_topic(page, message):
     if group not in page.joined and len(page.topics) >= limits.TOPICS:
         raise BadMessage(f"One page may watch {limits.TOPICS} topics.")
     held = await page.hold([group])
-    found = await page.hub.recent.changes(page, topic, epoch, since)
+    found = await page.hub.change_cache.changes(page, topic, epoch, since)
     if not found or not page.holds(held):
         return
     answer, category = found
@@ -66,4 +66,6 @@ async def watch_news(page, message):
 
 async def ask(page, held, question, *about):
     """The answer to what every reader with the same rights would be told."""
-    return await page.hub.sharing.ask(tuple(held), question, page.user, *about, alike=page.alike)
+    return await page.hub.shared_queries.ask(
+        tuple(held), question, page.user, *about, visibility_key=page.visibility_key
+    )

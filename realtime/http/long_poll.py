@@ -13,7 +13,7 @@ from realtime.access.handshake import session_key_in
 from realtime.http import shutdown
 from realtime.http.query_limits import fields_of
 from realtime.http.responses import request_of, respond
-from realtime.http.virtual_socket import Left, Visit
+from realtime.http.virtual_socket import Left, VirtualSocket
 from realtime.protocol import limits, messages
 
 LONGEST = 25  # seconds; proxies often give up after 30
@@ -66,7 +66,7 @@ class LongPoll:
 
     async def _visit(self, scope, asks, seconds):
         try:
-            async with Visit(self.application, scope, asks) as visit:
+            async with VirtualSocket(self.application, scope, asks) as visit:
                 return answered(await visit.answers(seconds))
         except Left as left:
             return answered([]) if left.ask_again else later(503, "The forum can't answer just now.")

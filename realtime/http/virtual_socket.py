@@ -20,7 +20,7 @@ class Left(Exception):
         self.ask_again = code in COME_BACK
 
 
-class Visit:
+class VirtualSocket:
     """`application` serves sockets; `asks` are messages as a page sends them over one, without `type` and `for`."""
 
     def __init__(self, application, scope, asks):

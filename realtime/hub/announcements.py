@@ -28,7 +28,7 @@ class Announcements:
             except TimeoutError:
                 continue
 
-    def greet(self, page, joined):
+    def send_current_state(self, page, joined):
         """Tells the page, too, after another look: what it shows may be newer than the last one."""
         if groups.EVERYONE in joined:
             self._newcomers.append(page)
@@ -41,9 +41,9 @@ class Announcements:
         before, self._text = self._text, None  # should this look fail, the next one tells all pages
         self._text = await database.ask(current)
         if self._text != before:
-            await self.hub.say(groups.EVERYONE, self._text)
+            await self.hub.broadcast(groups.EVERYONE, self._text)
         else:
-            await self.hub.say_to(newcomers, groups.EVERYONE, self._text)
+            await self.hub.broadcast_to(newcomers, groups.EVERYONE, self._text)
 
 
 def current():

@@ -13,13 +13,13 @@ from channels.layers import get_channel_layer
 
 from realtime import metrics
 from realtime.access.authentication import readers_with
-from realtime.catchup.batching import Together
-from realtime.catchup.change_cache import Recent
-from realtime.catchup.shared_queries import Sharing
+from realtime.catchup.batching import Batching
+from realtime.catchup.change_cache import ChangeCache
+from realtime.catchup.shared_queries import SharedQueries
 from realtime.hub import broadcast, heartbeat, layer_watchdog
 from realtime.hub.announcements import Announcements
 from realtime.hub.subscriptions import Subscriptions
-from realtime.hub.throttle import Pacing
+from realtime.hub.throttle import Throttle
 from realtime.presence.presence import Presence
 from realtime.protocol import groups, limits
 from realtime.reconciliation import sweep
@@ -48,12 +48,12 @@ class Hub:
     def __init__(self, loop):
         self.loop, self.name = loop, secrets.token_hex(8)
         self.pages = {}  # every connected page, in order of coming
-        self.members = {}  # group -> {page: its way, or None: see broadcast.py}, in order of joining
-        self.rewirings = 0  # how often that changed
-        self.turns = {}  # group -> another number whenever it was told something, as long as it has members
-        self.networks = limits.Places(limits.OF_NETWORK)
+        self.members = {}  # group -> {page: its fast path, or None: see broadcast.py}, in order of joining
+        self.routing_version = 0  # how often that changed
+        self.group_versions = {}  # group -> another number whenever it was told something, as long as it has members
+        self.networks = limits.ConnectionLimit(limits.OF_NETWORK)
         self.openings = limits.Rates(limits.OpeningAllowance)
-        self.places = limits.Places(limits.OF_MEMBER)
+        self.places = limits.ConnectionLimit(limits.OF_MEMBER)
         self.heads = {}  # topic id -> Head, for topics that some page shows
         self.told = {}  # (group, topic id) -> (epoch, change) last told: what the sweep need not tell again
         self.known = None  # what the last sweep saw, see list_snapshots.py
@@ -61,19 +61,23 @@ class Hub:
         self.fences = 0  # how many there were
         self.revocation = None  # up to which number of Revocation pages were fenced; see models.py
         self.subscriptions = Subscriptions((groups.FENCE, groups.HUBS), self.members)
-        self.readers, self.sharing, self.recent = Together(readers_with), Sharing(self), Recent(self)
-        self.pacing, self.presence, self.announcements = Pacing(self), Presence(self), Announcements(self)
+        self.readers, self.shared_queries, self.change_cache = (
+            Batching(readers_with),
+            SharedQueries(self),
+            ChangeCache(self),
+        )
+        self.throttle, self.presence, self.announcements = Throttle(self), Presence(self), Announcements(self)
         self.sweep_soon = asyncio.Event()
         self.swept_at = time.monotonic()
         self.echoed_at = 0.0
-        self.telling = asyncio.Lock()
-        self._turn = itertools.count()
+        self.delivering = asyncio.Lock()
+        self._group_version = itertools.count()
         self._tasks, self._works = [], {}
 
     def start(self):
         works = {
             "listen": self._listen,
-            "pace": self.pacing.run,
+            "pace": self.throttle.run,
             "settle": self.subscriptions.run,
             "sweep": lambda: sweep.run(self),
             "heartbeat": lambda: heartbeat.run(self),
@@ -101,7 +105,7 @@ class Hub:
 
     # --- Who listens to what ---
 
-    def enter(self, page):
+    def add(self, page):
         """Whether the member whose page it is may have one more."""
         if not self.places.take(page.user_id):
             return False
@@ -114,21 +118,21 @@ class Hub:
             return  # it was sent away meanwhile
         page.joined.add(group)
         if group not in self.members:
-            self.members[group], self.turns[group] = {}, next(self._turn)
-        self.members[group][page] = page.way
-        self.rewirings += 1
+            self.members[group], self.group_versions[group] = {}, next(self._group_version)
+        self.members[group][page] = page.fast_path
+        self.routing_version += 1
         await self.subscriptions.opened(group)
 
     def leave(self, page, group):
         page.joined.discard(group)
         members = self.members.get(group, {})
         members.pop(page, None)
-        self.rewirings += 1
+        self.routing_version += 1
         if not members and group in self.members:
-            del self.members[group], self.turns[group]
+            del self.members[group], self.group_versions[group]
             if groups.is_of_topic(group):
                 self.heads.pop(groups.topic_of(group), None)
-                self.recent.forget(groups.topic_of(group))
+                self.change_cache.forget(groups.topic_of(group))
             self.subscriptions.touch(group)
 
     def begin(self, topic, head):
@@ -136,13 +140,13 @@ class Hub:
         if groups.of_topic(topic) in self.members:
             self.heads.setdefault(topic, head)
 
-    def rewire(self, page):
-        """To be called when `page.way` has changed."""
-        self.rewirings += 1
+    def refresh_route(self, page):
+        """To be called when `page.fast_path` has changed."""
+        self.routing_version += 1
         for group in page.joined:
-            self.members[group][page] = page.way
+            self.members[group][page] = page.fast_path
 
-    def part(self, page):
+    def remove(self, page):
         if page in self.pages:
             del self.pages[page]
             self.places.give_back(page.user_id)
@@ -157,13 +161,13 @@ class Hub:
         await self.subscriptions.open()
         self.sweep_soon.set()  # what was sent while nobody listened
         while True:
-            await self.take(await get_channel_layer().receive(self.subscriptions.channel))
+            await self.dispatch(await get_channel_layer().receive(self.subscriptions.channel))
 
     def listen_anew(self):
         if "listen" in self._works:
             self._works["listen"].cancel()
 
-    async def take(self, message):
+    async def dispatch(self, message):
         """One message as the layer brings it: see publisher.py."""
         if message["type"] == "echo":
             self.echoed_at = time.monotonic()
@@ -187,34 +191,34 @@ class Hub:
         if head and place not in (None, head.category):
             self.fence({"topic": topic})
         self._remember(group, topic, epoch, change)
-        if group in self.turns:
-            self.turns[group] = next(self._turn)
+        if group in self.group_versions:
+            self.group_versions[group] = next(self._group_version)
             if groups.is_of_topic(group):
-                self.presence.marks.hear(topic)
-                self.recent.hear(topic, epoch, change, text)
+                self.presence.typing.hear(topic)
+                self.change_cache.hear(topic, epoch, change, text)
                 metrics.DELIVERIES.inc(len(self.members[group]))
-                async with self.telling:  # so that all pages hear in the same order
-                    await broadcast.tell(self, group, text)
+                async with self.delivering:  # so that all pages hear in the same order
+                    await broadcast.send_to_group(self, group, text)
             else:
-                self.pacing.add(group, topic, change, text, skip)
+                self.throttle.add(group, topic, change, text, skip)
 
-    async def say(self, group, text):
+    async def broadcast(self, group, text):
         """Tells every page of this process that is in `group`, of what has no number."""
-        await self.say_to(self.members.get(group, ()), group, text)
+        await self.broadcast_to(self.members.get(group, ()), group, text)
 
-    async def say_to(self, pages, group, text):
-        async with self.telling:
+    async def broadcast_to(self, pages, group, text):
+        async with self.delivering:
             for told, page in enumerate(list(pages), 1):
                 if page in self.members.get(group, ()):
-                    page.hear(group, text)
+                    page.deliver(group, text)
                 if told % broadcast.CHUNK == 0:
                     await asyncio.sleep(0)
 
-    def greet(self, page, joined):
+    def send_current_state(self, page, joined):
         """What a page that just began to watch these groups is to know beside what it asked for."""
         joined = [group for group in joined if group in page.joined]
-        self.presence.greet(page, joined)
-        self.announcements.greet(page, joined)
+        self.presence.send_current_state(page, joined)
+        self.announcements.send_current_state(page, joined)
 
     def _remember(self, group, topic, epoch, change):
         before = self.told.get((group, topic))
@@ -237,7 +241,7 @@ class Hub:
         if message.get("all"):
             self.rights = None
         for page in [p for p in self.pages if message.get("all") or p.user_id == message.get("user")]:
-            page.send_away()
+            page.disconnect_for_resync()
 
     async def _supervise(self, name, work):
         last = None

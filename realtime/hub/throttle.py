@@ -20,7 +20,7 @@ class Told(NamedTuple):
     skip: tuple
 
 
-class Pacing:
+class Throttle:
     def __init__(self, hub):
         self.hub = hub
         self._waiting = {}  # group -> {topic, or (topic, change) where each counts: Told}
@@ -58,9 +58,9 @@ class Pacing:
             if page.held:
                 hear_by_group(page, waiting)
             elif texts[its]:
-                page.outlet.push(texts[its])
+                page.send_buffer.push(texts[its])
 
-        async with self.hub.telling:
+        async with self.hub.delivering:
             for number, page in enumerate(pages, 1):
                 say(page)
                 if number % CHUNK == 0:
@@ -71,12 +71,12 @@ def hear_by_group(page, waiting):
     """For a page that is being answered: each group for itself is held or not."""
     for group in [group for group in waiting if group in page.joined]:
         for text in texts_for(page.joined, {group: waiting[group]}):
-            page.hear(group, text)
+            page.deliver(group, text)
 
 
 def texts_for(joined, waiting):
     """What a page hears that is in the groups `joined`, in order of coming within a group."""
-    heard = [told for group, tellings in waiting.items() if group in joined for told in tellings.values()]
+    heard = [told for group, deliveries in waiting.items() if group in joined for told in deliveries.values()]
     return [told.text for told in heard if joined.isdisjoint(told.skip)]
 
 

@@ -10,7 +10,7 @@ import time
 
 from realtime.presence.audience import Audience
 from realtime.presence.gossip import Gossip
-from realtime.presence.typing import Marks
+from realtime.presence.typing import Typing
 from realtime.protocol import events, groups
 
 PULSE = 0.5  # seconds between two looks at who writes
@@ -20,7 +20,7 @@ FRAMES, AT_ONCE = 300, 3000  # told to pages: a second on average, and after a q
 
 class Presence:
     def __init__(self, hub):
-        self.hub, self.marks, self.gossip = hub, Marks(hub), Gossip(hub.name)
+        self.hub, self.typing, self.gossip = hub, Typing(hub), Gossip(hub.name)
         self.online, self.topics = Audience({}, 0), {}  # of the pages here, as last looked at
         self._told, self._told_online, self._told_writing = {}, None, {}
         self._waiting = {}  # topics whose pages are to be told, the first to wait first
@@ -31,8 +31,8 @@ class Presence:
         while True:
             await asyncio.sleep(PULSE)
             self._frames = min(AT_ONCE, self._frames + FRAMES * PULSE)
-            await self.marks.recheck()
-            writing = self.marks.current()
+            await self.typing.recheck()
+            writing = self.typing.current()
             await self._tell_writing(writing)
             self._look()
             await self._tell_readers()
@@ -42,16 +42,16 @@ class Presence:
     def hear(self, message):
         self.gossip.hear(message)
 
-    def greet(self, page, joined):
+    def send_current_state(self, page, joined):
         """Says how things stand, as far as others were told; what is newer comes within two seconds."""
         for group in joined:
             if groups.is_of_topic(group) and (told := self._told.get(groups.topic_of(group))):
-                page.hear(group, events.presence(groups.topic_of(group), *told))
+                page.deliver(group, events.presence(groups.topic_of(group), *told))
             if group == groups.EVERYONE and self._told_online:
-                page.hear(group, events.online(*self._told_online))
+                page.deliver(group, events.online(*self._told_online))
             here = {topic: one.names for topic, one in self._told_writing.items() if group in groups_of(topic, one)}
             if here:
-                page.hear(group, events.writing(here))
+                page.deliver(group, events.writing(here))
 
     # --- Looking ---
 
@@ -110,7 +110,7 @@ class Presence:
 
     async def _say(self, group, text):
         self._frames -= len(self.hub.members.get(group, ()))
-        await self.hub.say(group, text)
+        await self.hub.broadcast(group, text)
 
 
 def others(peers, topic):

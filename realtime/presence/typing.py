@@ -19,7 +19,7 @@ class Writing(NamedTuple):
         return Writing(self.names | other.names, other.lists)
 
 
-class Marks:
+class Typing:
     """Of the pages of one process."""
 
     def __init__(self, hub):

@@ -101,7 +101,7 @@ class Waiting:
             self._counts += Counter()  # forgets who waits no more
 
 
-class Places:
+class ConnectionLimit:
     """How many sockets there are, by whose they are: at most `most` of each. None is nobody, and not counted."""
 
     def __init__(self, most):

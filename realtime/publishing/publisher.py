@@ -51,37 +51,37 @@ def messages(kind, saved, post_id=None, moved_from=None):
             "skip": list(skip),
         }
 
-    tellings = []
+    deliveries = []
     if moved_from or topic.category_id != saved.category_id:
-        tellings.append((groups.FENCE, {"type": "fence", "topic": topic.pk}))
-    tellings.append(deliver(groups.of_topic(topic.pk), events.topic_event(kind, topic, post)))
+        deliveries.append((groups.FENCE, {"type": "fence", "topic": topic.pk}))
+    deliveries.append(deliver(groups.of_topic(topic.pk), events.topic_event(kind, topic, post)))
     row = events.row_event(kind, topic)
-    tellings += [deliver(group, row) for group in lists]
+    deliveries += [deliver(group, row) for group in lists]
     if moved_from:
         left = [group for group in (groups.of_category(moved_from), groups.LATEST) if group not in lists]
-        tellings += [deliver(group, events.gone_event(kind, topic), skip=lists) for group in left]
+        deliveries += [deliver(group, events.gone_event(kind, topic), skip=lists) for group in left]
     everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
-    tellings.append(deliver(everyone, events.everyone_event(kind, topic, post)))
-    return tellings
+    deliveries.append(deliver(everyone, events.everyone_event(kind, topic, post)))
+    return deliveries
 
 
-def publish(tellings):
+def publish(deliveries):
     """Sends (group, message) pairs in this order to the hubs of all processes; the sweep mends losses."""
     hub = running_hub()
-    for _group, message in tellings:
+    for _group, message in deliveries:
         if message["type"] == "fence":
             message["by"] = hub.name if hub else ""
             if hub:
                 hub.call(hub.fence, message)  # at once, whatever becomes of the layer
-    if settings.REDIS_URL and redis_layer.send_to_groups(tellings):
+    if settings.REDIS_URL and redis_layer.send_to_groups(deliveries):
         return
     if hub:
-        hub.run(_tell_here(hub, tellings))
+        hub.run(_deliver_here(hub, deliveries))
 
 
-async def _tell_here(hub, tellings):
-    for group, message in tellings:
+async def _deliver_here(hub, deliveries):
+    for group, message in deliveries:
         if settings.REDIS_URL:
-            await hub.take(message)  # Redis is away: at least the pages of this process
+            await hub.dispatch(message)  # Redis is away: at least the pages of this process
         else:
             await get_channel_layer().group_send(group, message)

@@ -29,7 +29,7 @@ def listen():
 
 def raise_fence(**who):
     """Tells every hub after commit. who: user=id or all=True. To be called in the transaction that takes the right."""
-    message = {"type": "fence", "number": Revocation.objects.rise(), **who}
+    message = {"type": "fence", "number": Revocation.objects.bump(), **who}
     transaction.on_commit(lambda: publish([(groups.FENCE, message)]), robust=True)
 
 

@@ -100,7 +100,7 @@ def raise_fences(hub, question, answer):
     for page in question.pages:
         if page.rights != answer.members.get(page.user_id) or page.session_key not in answer.sessions:
             hub.fences += 1
-            page.send_away()
+            page.disconnect_for_resync()
     for topic, head in question.heads.items():
         now = hub.heads.get(topic)
         if now and now.category == head.category != answer.places.get(topic):

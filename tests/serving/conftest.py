@@ -1,9 +1,9 @@
 import pytest
 
-from forum.cache.lru import Kept
+from forum.cache.lru import LRUCache
 from forum.pages import fragments
-from forum.serving.handler import Pages
-from forum.serving.page_cache import Guests
+from forum.serving.handler import Handler
+from forum.serving.page_cache import PageCache
 
 from .visitors import Visitor
 
@@ -11,8 +11,8 @@ from .visitors import Visitor
 @pytest.fixture
 def guests(transactional_db, monkeypatch):
     """The pages of the forum, with nothing kept yet."""
-    monkeypatch.setattr(fragments, "kept", Kept(2**20))
-    return Guests(Pages())
+    monkeypatch.setattr(fragments, "kept", LRUCache(2**20))
+    return PageCache(Handler())
 
 
 @pytest.fixture

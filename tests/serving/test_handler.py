@@ -7,7 +7,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
 
-from forum.serving.handler import THREADS, Pages
+from forum.serving.handler import THREADS, Handler
 from tests.serving.visitors import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +30,7 @@ handler500 = "forum.views.errors.broken"
 @pytest.fixture
 def visitor():
     with override_settings(ROOT_URLCONF=__name__):
-        yield Visitor(Pages())
+        yield Visitor(Handler())
 
 
 def test_however_many_ask_the_same_few_threads_answer(visitor):

@@ -13,7 +13,7 @@ from django.core.handlers.asgi import ASGIRequest
 from forum.serving import bodies, http_protocol
 from forum.serving.bodies import Room
 from forum.serving.http_protocol import Connection
-from forum.serving.ingress import Entrance
+from forum.serving.ingress import Ingress
 from forum.serving.security_headers import HEADERS, SecurityHeaders
 from forum.serving.uvicorn_options import OPTIONS
 from tests.support.server import free_port
@@ -50,7 +50,7 @@ def application():
 async def server(application, monkeypatch):
     monkeypatch.setattr(Connection, "ending", False)
     options = {**OPTIONS, "loop": "none", "port": free_port(), "log_level": "critical"}
-    server = uvicorn.Server(uvicorn.Config(SecurityHeaders(Entrance(application)), **options))
+    server = uvicorn.Server(uvicorn.Config(SecurityHeaders(Ingress(application)), **options))
     running = asyncio.create_task(server._serve())
     while not server.started:
         await asyncio.sleep(0.01)
@@ -333,7 +333,7 @@ async def test_no_header_costs_more_than_its_bytes(header):
     async def answer(message):
         answers.append(message)
 
-    await Entrance(read)(scope, None, answer)
+    await Ingress(read)(scope, None, answer)
 
     assert answers[0]["status"] in (204, 415)
     assert time.thread_time() - before < 1

@@ -1,4 +1,4 @@
-"""Guests' pages are kept whole, and never out of date."""
+"""PageCache' pages are kept whole, and never out of date."""
 
 import re
 import time

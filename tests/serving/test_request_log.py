@@ -3,8 +3,8 @@ import json
 import pytest
 import structlog
 
-from forum.serving.handler import Pages
-from forum.serving.request_log import Requests
+from forum.serving.handler import Handler
+from forum.serving.request_log import RequestLog
 from tests.serving.visitors import Visitor
 
 
@@ -16,7 +16,7 @@ def application(status=200, seconds=0.0, **marks):
         await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": b"Hello"})
 
-    return Requests(page)
+    return RequestLog(page)
 
 
 def lines_of(path, to, **headers):
@@ -75,12 +75,12 @@ def test_a_page_that_breaks_has_its_line_too():
         raise ZeroDivisionError
 
     with structlog.testing.capture_logs() as lines, pytest.raises(ZeroDivisionError):
-        Visitor(Requests(broken)).gets("/")
+        Visitor(RequestLog(broken)).gets("/")
     assert lines[0]["status"] == 500
 
 
 def test_a_line_of_a_member_says_whose_it_is(transactional_db, ada):
     with structlog.testing.capture_logs() as lines:
-        Visitor(Requests(Pages()), ada).gets("/profile/")
+        Visitor(RequestLog(Handler()), ada).gets("/profile/")
 
     assert [line["user"] for line in lines if line["event"] == "request"] == [ada.pk]

@@ -112,7 +112,7 @@ async def test_nobody_is_shown_a_post_as_it_was_before_it_was_hidden(visit, topi
 async def test_after_a_gap_the_database_is_asked_for_what_comes_after(visit, hub, topic, ada, asked, as_stored):
     one, two = await visit(), await visit()
     await one.watch_topic(topic, since=0)
-    run = next(iter(hub.recent._runs[topic.pk].values()))
+    run = next(iter(hub.change_cache._runs[topic.pk].values()))
     text = '{"type":"post_update","kind":"created","header":"","post":{"id":0,"number":9,"html":""}}'
     run.hear(topic.epoch, 5, text)  # three before it were lost
     await do(topic.reply, ada, "It has not come, has it?")
@@ -133,7 +133,7 @@ async def test_what_is_told_while_the_database_is_asked_is_not_lost(visit, hub, 
         return answer
 
     monkeypatch.setattr(changes, "topic_changes_and_place", slow)
-    run = next(iter(hub.recent._runs[topic.pk].values()))
+    run = next(iter(hub.change_cache._runs[topic.pk].values()))
     run.asked_at -= 2 * change_cache.AGE
     await two.watch_topic(topic, since=1)
     await two.update("created")
@@ -162,7 +162,7 @@ async def test_more_than_one_answer_holds_is_asked_for_in_parts_once(visit, topi
 async def test_a_second_later_it_is_asked_what_came_since(visit, hub, topic, ada, asked):
     one, two = await visit(), await visit()
     await one.watch_topic(topic, since=0)
-    next(iter(hub.recent._runs[topic.pk].values())).asked_at -= 2 * change_cache.AGE
+    next(iter(hub.change_cache._runs[topic.pk].values())).asked_at -= 2 * change_cache.AGE
 
     answer = await two.watch_topic(topic, since=0)
 
@@ -184,7 +184,7 @@ async def test_pages_from_before_a_restore_are_told_so_by_one_question(visit, to
 async def test_a_page_that_knows_more_than_this_process_has_heard_goes_on(visit, topic, ada, asked, monkeypatch):
     one, two, three = await visit(), await visit(), await visit()
     await one.watch_topic(topic)
-    monkeypatch.setattr(publisher, "publish", lambda tellings: None)
+    monkeypatch.setattr(publisher, "publish", lambda deliveries: None)
     await do(topic.reply, ada, "On its way")
 
     answer = await two.watch_topic(topic, since=2)
@@ -240,7 +240,7 @@ async def test_it_does_not_outlive_the_last_page_that_listened(visit, hub, topic
     one, two = await visit(), await visit()
     await one.watch_topic(topic)
     await one.leave()
-    await until(lambda: not hub.recent._runs.get(topic.pk))
+    await until(lambda: not hub.change_cache._runs.get(topic.pk))
     await do(topic.reply, ada, "Heard by nobody")
 
     answer = await two.watch_topic(topic, since=1)
@@ -314,7 +314,7 @@ async def test_what_is_kept_is_bounded(visit, hub, topic, ada, help_category, mo
     for n in range(4):
         await do(topic.reply, ada, f"Reply {n}")
         await page.update("created")
-    run = next(iter(hub.recent._runs[topic.pk].values()))
+    run = next(iter(hub.change_cache._runs[topic.pk].values()))
     assert (run.first, run.change, len(run.events)) == (3, 5, 2)
     for since in (0, 4, 3):
         assert without_moment(await page.watch_topic(topic, since=since)) == await as_stored(since)
@@ -323,7 +323,7 @@ async def test_what_is_kept_is_bounded(visit, hub, topic, ada, help_category, mo
     monkeypatch.setattr(change_cache, "MOST", 1)
     await page.watch_topic(other)
 
-    assert not hub.recent._runs
+    assert not hub.change_cache._runs
 
 
 async def test_long_posts_and_many_topics_take_no_more_than_their_room(
@@ -335,7 +335,7 @@ async def test_long_posts_and_many_topics_take_no_more_than_their_room(
         other = await do(world.topic, ada, help_category, body="Long. " * 2000)
         await page.watch_topic(other)
 
-        assert sum(run.size for runs in hub.recent._runs.values() for run in runs.values()) <= 200_000
+        assert sum(run.size for runs in hub.change_cache._runs.values() for run in runs.values()) <= 200_000
 
 
 async def test_what_a_topic_is_told_counts_as_it_comes(visit, hub, topic, ada, monkeypatch):
@@ -344,11 +344,11 @@ async def test_what_a_topic_is_told_counts_as_it_comes(visit, hub, topic, ada, m
     for n in range(6):
         await do(topic.reply, ada, f"{n} Long. " * 1000)
         await page.update("created")
-    run = next(iter(hub.recent._runs[topic.pk].values()))
+    run = next(iter(hub.change_cache._runs[topic.pk].values()))
     assert run.size > 50_000
 
     monkeypatch.setattr(change_cache, "MOST", run.size - 1)
     await do(topic.reply, ada, "One more.")
     await page.update("created")
 
-    assert not hub.recent._runs
+    assert not hub.change_cache._runs

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from realtime.catchup import changes, shared_queries
-from realtime.catchup.batching import Together
+from realtime.catchup.batching import Batching
 from realtime.protocol import groups
 from tests.realtime.sockets import do, until
 from tests.support import world
@@ -93,7 +93,7 @@ async def test_who_waits_while_the_database_is_busy_is_answered_by_one_question(
         questions.append(keys)
         return {key: key * 2 for key in keys}
 
-    together = Together(answer)
+    together = Batching(answer)
 
     assert await asyncio.gather(*(together.ask(n) for n in [1, 2, 3, 2])) == [2, 4, 6, 4]
     assert [len(keys) for keys in questions] == [3]
@@ -105,7 +105,7 @@ async def test_a_question_that_fails_fails_for_those_who_asked_it(transactional_
             raise RuntimeError("no database")
         return dict.fromkeys(keys, "well")
 
-    together = Together(answer)
+    together = Batching(answer)
     with pytest.raises(RuntimeError):
         await together.ask("bad")
 
@@ -125,10 +125,10 @@ async def test_answers_take_no_more_than_their_room_and_no_longer_than_they_hold
     for number in range(12):
         await page.watch_list(rows=f"{topic.pk}:0,{number + 1000}:5")
 
-    assert sum(hub.sharing._sizes.values()) <= 20_000
-    assert hub.sharing._sizes.keys() == hub.sharing._kept.keys()
-    assert len(hub.sharing._kept) > 1
+    assert sum(hub.shared_queries._sizes.values()) <= 20_000
+    assert hub.shared_queries._sizes.keys() == hub.shared_queries._kept.keys()
+    assert len(hub.shared_queries._kept) > 1
 
     monkeypatch.setattr(shared_queries, "AGE", 0)
     await page.watch_list()
-    assert len(hub.sharing._kept) == 1
+    assert len(hub.shared_queries._kept) == 1

@@ -38,7 +38,7 @@ def test_sockets_are_counted_by_network_as_far_as_the_proxies_are_believed(setti
 
 
 def test_places_are_given_back_and_nobody_is_not_counted():
-    places = limits.Places(2)
+    places = limits.ConnectionLimit(2)
 
     assert [places.take("ada") for _ in range(3)] == [True, True, False]
     places.give_back("ada")

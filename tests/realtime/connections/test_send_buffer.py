@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from realtime.connections.send_buffer import BACKLOG, Outlet
+from realtime.connections.send_buffer import BACKLOG, SendBuffer
 
 TEXT = "x" * 1024
 
@@ -27,80 +27,80 @@ async def wire():
 
 
 class Owner:
-    """What an outlet needs of its page."""
+    """What a send buffer needs of its page."""
 
     def __init__(self, send):
-        self.outlet, self.ways = Outlet(send, self), []
+        self.send_buffer, self.ways = SendBuffer(send, self), []
 
-    def send_away(self):
-        self.outlet.close(4001)
+    def disconnect_for_resync(self):
+        self.send_buffer.close(4001)
 
-    def rewire(self):
-        self.ways.append(self.outlet.way)
+    def refresh_route(self):
+        self.ways.append(self.send_buffer.fast_path)
 
 
 @pytest.fixture
-async def outlet(wire):
-    outlet = Owner(wire.send).outlet
-    yield outlet
-    outlet.abandon()
+async def send_buffer(wire):
+    send_buffer = Owner(wire.send).send_buffer
+    yield send_buffer
+    send_buffer.abandon()
 
 
-async def test_a_page_that_reads_gets_its_frame_before_push_returns(wire, outlet):
-    outlet.push("a")
+async def test_a_page_that_reads_gets_its_frame_before_push_returns(wire, send_buffer):
+    send_buffer.push("a")
 
     assert wire.sent == ["a"]
 
 
-async def test_what_could_not_be_sent_comes_later_in_order(wire, outlet):
-    outlet.push("a")
+async def test_what_could_not_be_sent_comes_later_in_order(wire, send_buffer):
+    send_buffer.push("a")
     wire.flows.clear()
     for text in "bcd":
-        outlet.push(text)
+        send_buffer.push(text)
     assert wire.sent == ["a"]
 
     wire.flows.set()
-    outlet.push("e")
-    await outlet.drained(5)
+    send_buffer.push("e")
+    await send_buffer.drained(5)
 
     assert wire.sent == list("abcde")
 
 
 async def test_the_hub_may_not_go_past_what_waits(wire):
     owner = Owner(wire.send)
-    assert owner.outlet.way == wire.send
+    assert owner.send_buffer.fast_path == wire.send
     wire.flows.clear()
 
-    owner.outlet.push("a")
+    owner.send_buffer.push("a")
     wire.flows.set()
-    await owner.outlet.drained(5)
+    await owner.send_buffer.drained(5)
 
     assert owner.ways == [None, wire.send]
 
 
-async def test_a_page_that_never_reads_is_given_up_with_a_bounded_backlog(wire, outlet):
+async def test_a_page_that_never_reads_is_given_up_with_a_bounded_backlog(wire, send_buffer):
     wire.flows.clear()
 
     for _ in range(1000):
-        outlet.push(TEXT)
+        send_buffer.push(TEXT)
 
-    assert outlet.is_closed
-    assert sum(len(message.get("text", "")) for message in outlet._waiting) == 0
+    assert send_buffer.is_closed
+    assert sum(len(message.get("text", "")) for message in send_buffer._waiting) == 0
     wire.flows.set()
-    await outlet.drained(5)
+    await send_buffer.drained(5)
     assert wire.sent == [TEXT, 4001]
 
 
-async def test_the_backlog_counts_bytes_and_takes_what_fits(wire, outlet):
+async def test_the_backlog_counts_bytes_and_takes_what_fits(wire, send_buffer):
     wire.flows.clear()
-    outlet.push("first")
+    send_buffer.push("first")
     for _ in range(BACKLOG // 1024):
-        outlet.push("€" * 341 + "x")
-    assert not outlet.is_closed
+        send_buffer.push("€" * 341 + "x")
+    assert not send_buffer.is_closed
 
-    outlet.push("x")
+    send_buffer.push("x")
 
-    assert outlet.is_closed
+    assert send_buffer.is_closed
 
 
 async def test_a_close_code_that_the_server_refuses_is_sent_as_a_private_one(wire):
@@ -111,7 +111,7 @@ async def test_a_close_code_that_the_server_refuses_is_sent_as_a_private_one(wir
             raise ValueError("invalid close code")
         sent.append(message)
 
-    Owner(send).outlet.close(1009)
+    Owner(send).send_buffer.close(1009)
 
     assert sent == [{"type": "websocket.close", "code": 4009}]
 
@@ -124,18 +124,18 @@ async def test_a_server_may_have_awaitables_of_its_own(wire):
         def __await__(self):
             return wire.send(self.message).__await__()
 
-    outlet = Owner(Sending).outlet
+    send_buffer = Owner(Sending).send_buffer
     for text in "abc":
-        outlet.push(text)
-    await outlet.drained(5)
+        send_buffer.push(text)
+    await send_buffer.drained(5)
 
     assert wire.sent == ["a", "b", "c"]
 
 
-async def test_after_closing_nothing_is_sent(wire, outlet):
-    outlet.close(4001)
-    outlet.push("late")
-    outlet.close(1009)
+async def test_after_closing_nothing_is_sent(wire, send_buffer):
+    send_buffer.close(4001)
+    send_buffer.push("late")
+    send_buffer.close(1009)
 
     assert wire.sent == [4001]
 
@@ -144,11 +144,11 @@ async def test_a_socket_that_is_gone_is_no_error(wire):
     async def send(message):
         raise ConnectionResetError
 
-    outlet = Owner(send).outlet
-    outlet.push("a")
-    outlet.push("b")
+    send_buffer = Owner(send).send_buffer
+    send_buffer.push("a")
+    send_buffer.push("b")
 
-    assert outlet.is_closed
+    assert send_buffer.is_closed
 
 
 async def test_a_send_that_fails_late_ends_the_outlet(wire):
@@ -156,21 +156,21 @@ async def test_a_send_that_fails_late_ends_the_outlet(wire):
         await asyncio.sleep(0)
         raise ConnectionResetError
 
-    outlet = Owner(send).outlet
-    outlet.push("a")
-    outlet.push("b")
-    await outlet.drained(5)
+    send_buffer = Owner(send).send_buffer
+    send_buffer.push("a")
+    send_buffer.push("b")
+    await send_buffer.drained(5)
 
-    assert outlet.is_closed
+    assert send_buffer.is_closed
 
 
-async def test_whoever_leaves_takes_the_waiting_frames_along(wire, outlet):
+async def test_whoever_leaves_takes_the_waiting_frames_along(wire, send_buffer):
     wire.flows.clear()
-    outlet.push("a")
-    outlet.push("b")
+    send_buffer.push("a")
+    send_buffer.push("b")
 
-    outlet.abandon()
+    send_buffer.abandon()
     wire.flows.set()
-    await outlet.drained(5)
+    await send_buffer.drained(5)
 
     assert wire.sent == []

@@ -89,7 +89,7 @@ async def test_a_frame_goes_past_the_server(hub, topic, direct, monkeypatch):
     protocol, browser = direct
     monkeypatch.setattr(protocol.conn, "send_text", None)
 
-    await broadcast.tell(hub, groups.of_topic(topic.pk), "now")
+    await broadcast.send_to_group(hub, groups.of_topic(topic.pk), "now")
 
     assert protocol.transport.get_write_buffer_size() == 0
     await until(lambda: browser.texts()[-1] == "now")
@@ -98,17 +98,17 @@ async def test_a_frame_goes_past_the_server(hub, topic, direct, monkeypatch):
 async def test_nothing_goes_past_what_still_waits(hub, topic, direct):
     protocol, browser = direct
     group, told = groups.of_topic(topic.pk), 0
-    while protocol.way is not None:
-        await broadcast.tell(hub, group, f"{told} " + "x" * 5000)
+    while protocol.fast_path is not None:
+        await broadcast.send_to_group(hub, group, f"{told} " + "x" * 5000)
         told += 1
 
     browser.read()  # room again, before the transport has written what waits
-    await broadcast.tell(hub, group, f"{told} last")
+    await broadcast.send_to_group(hub, group, f"{told} last")
     await until(lambda: "last" in browser.texts()[-1])
 
     assert [int(text.split()[0]) for text in browser.texts()[1:]] == list(range(told + 1))
-    await broadcast.tell(hub, group, "direct again")
-    assert protocol.way is not None
+    await broadcast.send_to_group(hub, group, "direct again")
+    assert protocol.fast_path is not None
 
 
 async def test_a_page_that_does_not_read_is_closed_when_64_kib_wait(hub, topic, direct):
@@ -116,7 +116,7 @@ async def test_a_page_that_does_not_read_is_closed_when_64_kib_wait(hub, topic, 
     page, most = protocol.page, 0
 
     while not protocol.is_closed:
-        await broadcast.tell(hub, groups.of_topic(topic.pk), "x" * 5000)
+        await broadcast.send_to_group(hub, groups.of_topic(topic.pk), "x" * 5000)
         most = max(most, protocol.transport.get_write_buffer_size())
 
     assert 50_000 < most < 66_000

@@ -65,7 +65,7 @@ async def test_a_page_has_ten_seconds_to_answer(page, clock):
     page.here.heard_at = came + 24  # it has long said nothing when the beat comes
 
     await clock.turn(came + 35)
-    assert page.here.outlet.is_closed is False
+    assert page.here.send_buffer.is_closed is False
     await clock.turn(came + 35.1)
     assert await page.closed() == 4001
 
@@ -78,7 +78,7 @@ async def test_whose_answer_waits_for_a_busy_server_is_not_sent_away(page, clock
     clock.at_next = lambda: setattr(page.here, "heard_at", came + 40)  # it is read after the pulse
     await clock.turn(came + 40)
 
-    assert page.here.outlet.is_closed is False
+    assert page.here.send_buffer.is_closed is False
 
 
 async def test_a_page_that_answers_is_asked_again_after_25_seconds(page, clock):

@@ -143,12 +143,12 @@ async def test_one_that_does_not_read_holds_up_no_other(visit, topic, ada, hub):
     async def suspend(message):
         await never.wait()
 
-    consumer.outlet._send = suspend
-    consumer.rewire()
+    consumer.send_buffer._send = suspend
+    consumer.refresh_route()
     for _ in range(60):
         await do(topic.reply, ada, "long " * 300)
 
     for change in range(2, 62):
         assert (await page.update("created"))["change"] == change
-    assert consumer.outlet.is_closed
+    assert consumer.send_buffer.is_closed
     assert consumer not in hub.pages

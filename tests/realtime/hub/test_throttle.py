@@ -89,7 +89,7 @@ async def test_a_page_that_is_being_answered_hears_the_rest_afterwards(hub, visi
     def slow(*arguments):
         answer = real(*arguments)
         topic.reply(ada, "In between")
-        while not hub.told.get((groups.LATEST, topic.pk)) or hub.pacing._waiting:
+        while not hub.told.get((groups.LATEST, topic.pk)) or hub.throttle._waiting:
             pass
         return answer
 
@@ -112,5 +112,5 @@ async def test_whoever_is_fenced_out_hears_nothing_of_what_waited(hub, visit, lo
     await do(iris.groups.clear)
 
     assert await page.closed() == 4001
-    await until(lambda: not hub.pacing._waiting)
+    await until(lambda: not hub.throttle._waiting)
     assert [frame["type"] for frame in page.collect()] == ["rows"]

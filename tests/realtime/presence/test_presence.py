@@ -203,7 +203,7 @@ async def test_who_may_reply_no_more_is_not_writing_any_more(visit, hub, topic, 
         await do(type(topic).objects.filter(pk=topic.pk).update, closed_at=topic.created_at, change=9, header_change=9)
         hub.sweep_soon.set()
 
-    await until(lambda: not hub.presence.marks.current())
+    await until(lambda: not hub.presence.typing.current())
 
 
 async def test_who_writes_in_a_private_category_shows_in_lists_of_its_readers_only(visit, lounge, iris):

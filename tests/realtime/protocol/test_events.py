@@ -114,8 +114,8 @@ def late():
 
     async def publish():
         while saved:
-            tellings = await do(publisher.messages, *saved.pop(0))
-            await do(publisher.publish, tellings)
+            deliveries = await do(publisher.messages, *saved.pop(0))
+            await do(publisher.publish, deliveries)
 
     publisher.changed.disconnect(publisher.on_change, dispatch_uid="realtime")
     publisher.changed.connect(keep)

@@ -233,7 +233,7 @@ async def test_nothing_saved_after_a_right_was_taken_is_heard_although_the_fence
     def take_the_right():
         with transaction.atomic():
             iris.groups.through.objects.filter(user=iris).delete()  # without a signal, so nobody is told
-            Revocation.objects.rise()
+            Revocation.objects.bump()
 
     await do(take_the_right)
     await do(secret.reply, olive, "Not for everybody")

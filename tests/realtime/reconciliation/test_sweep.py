@@ -36,7 +36,7 @@ async def sweeper(hub, monkeypatch):
 
     async def run():
         hub.known = await sweep.sweep(hub, hub.known)
-        await until(lambda: not hub.pacing._waiting)
+        await until(lambda: not hub.throttle._waiting)
 
     return run
 
