@@ -11,6 +11,9 @@ ROOT = Path(settings.BASE_DIR)
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.M | re.S)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
+NAMED = re.compile(r"`((?:[a-z_0-9]+/)*[a-z_0-9]+\.(?:py|js|css|html))`")
+FOLDERS = ("bench", "deploy", "docs", "forum", "realtime", "static", "templates", "tests")
+OUR_FILES = [f"/{path.relative_to(ROOT)}" for folder in FOLDERS for path in ROOT.glob(f"{folder}/**/*") if path.suffix]
 HEADING = re.compile(r"^#+ +(.+?) *$|<a id=\"([^\"]+)\">", re.M)
 
 
@@ -40,6 +43,20 @@ def leads_somewhere(path, part):
     return path.exists() and (not part or part in anchors(path))
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_exist(page):
+    """Whole paths or their ends; `APP` and `NOUN` stand for what somebody adds."""
+    if page.name == "CHANGELOG.md":
+        return  # it names what there was
+    missing = [name for name in NAMED.findall(page.read_text()) if not is_ours(name)]
+
+    assert missing == []
+
+
+def is_ours(name):
+    return (ROOT / name).exists() or any(path.endswith(f"/{name}") for path in OUR_FILES)
+
+
 def test_every_page_is_in_the_index():
     index = ROOT / "docs" / "index.md"
     listed = {path for path, _ in links(index)}
@@ -57,4 +74,5 @@ def test_broken_links_are_found(tmp_path):
         "# One part\n[a](page.md#one-part) [b](gone.md) [c](#no-part) `[d](code.md)` [e](https://example.org/)"
     )
 
+    assert not is_ours("serving/guests_of_yesterday.py")
     assert [leads_somewhere(*link) for link in links(page)] == [True, False, False]
