@@ -55,9 +55,9 @@ class ChangeCache:
 
     def _run(self, topic, visibility_key):
         run = self._runs.get(topic, {}).get(visibility_key)
-        if run is None or run.fences != self.hub.fences:
+        if run is None or run.fences != self.hub.fences.count:
             self._grew(RUN)
-            run = self._runs.setdefault(topic, {})[visibility_key] = Run(topic, self.hub.fences)
+            run = self._runs.setdefault(topic, {})[visibility_key] = Run(topic, self.hub.fences.count)
         return run
 
     def _grew(self, size):

@@ -34,7 +34,7 @@ class SharedQueries:
     async def ask(self, groups, function, user, *arguments, visibility_key):
         """What `function(user, *arguments)` returns, in a thread; or returned to a user who is `visibility_key`."""
         key, now = (function, visibility_key, arguments), time.monotonic()
-        state = (self.hub.fences, *(self.hub.group_versions.get(group) for group in groups))
+        state = (self.hub.fences.count, *(self.hub.group_versions.get(group) for group in groups))
         self._forget_old(now)
         kept = self._kept.get(key)
         if not kept or kept.state != state or failed(kept.task):

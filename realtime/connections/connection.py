@@ -13,10 +13,8 @@ from realtime.access.handshake import counted_network_of, session_key_of
 from realtime.connections import watch
 from realtime.connections.send_buffer import BACKLOG, DIRECT, SendBuffer
 from realtime.hub.hub import the_hub
-from realtime.models import Revocation
 from realtime.protocol import events, groups, limits, messages
 from realtime.protocol.messages import BadMessage
-from realtime.reconciliation import list_snapshots
 
 logger = logging.getLogger(__name__)
 PATIENCE = 10  # seconds that a page may take to read an answer, and we to let it in
@@ -131,16 +129,9 @@ class Connection:
 
     async def _enter(self):
         fences, user = None, None
-        while fences != self.hub.fences or self.hub.known is None:
-            fences = self.hub.fences  # one that falls while the database is asked might mean this page
-            if self.hub.known is None:
-                self.hub.known = await database.ask(
-                    list_snapshots.look, []
-                )  # what comes after this is news to the sweep
-            if self.hub.revocation is None:
-                self.hub.revocation = await database.ask(Revocation.objects.current)
-            if self.hub.rights is None:
-                self.hub.rights = await database.ask(permissions.of_categories)
+        while fences != self.hub.fences.count or self.hub.sweep.snapshot is None:
+            fences = self.hub.fences.count  # one that falls while the database is asked might mean this page
+            await self.hub.prepare()
             user, self.rights = await self.hub.readers.ask(self.session_key) if self.session_key else (GUEST, None)
         self.user, self.user_id = user, user.pk
         if self.is_here and not self.hub.add(self):

@@ -36,7 +36,7 @@ async def watch_topic(page, message):
     else:
         page.hub.begin(topic, Head(answer["epoch"], answer["change"], category))
     if answer["type"] == "changes":
-        answer = {**answer, "writable": permissions.may_write(page.hub.rights or (), page.rights, category)}
+        answer = {**answer, "writable": permissions.may_write(page.hub.fences.categories or (), page.rights, category)}
     await page.send(answer)
     page.release(held)
 

@@ -113,7 +113,7 @@ def sweep(request):
     name, hub = _("Sweep"), running_hub()
     if not hub or not hub.pages:
         return Finding(name, OK, _("idle: no page is open in this process"))
-    silent = time.monotonic() - hub.swept_at
+    silent = time.monotonic() - hub.sweep.ended_at
     if silent > 60:
         return Finding(name, WARN, _("The last sweep was too long ago. Check this process's log."))
     return Finding(name, OK, _("%(seconds)s s ago") % {"seconds": round(silent)})
@@ -121,7 +121,7 @@ def sweep(request):
 
 def here():
     hub = running_hub()
-    topics = len(hub.heads) if hub else 0
+    topics = len(hub.sweep.heads) if hub else 0
     return Finding(_("Shown here"), OK, ngettext("%d topic", "%d topics", topics) % topics)
 
 

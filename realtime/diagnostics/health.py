@@ -18,5 +18,5 @@ async def live_pages():
 
 async def sweep():
     hub = running_hub()
-    if hub and time.monotonic() - hub.swept_at > 4 * sweeps.EVERY:
+    if hub and time.monotonic() - hub.sweep.ended_at > 4 * sweeps.EVERY:
         raise Degraded("The sweep has not ended for a while; open pages may miss news. The log says why.")

@@ -29,10 +29,9 @@ async def run(hub):
 
 
 def look_at(hub, page, now, is_late):
+    heads = hub.sweep.heads
     if page.heard_at < page.beat_at and now - page.beat_at > PATIENCE and not is_late:
         page.disconnect_for_resync()
     elif now - page.beat_at >= EVERY:
         page.beat_at = now
-        page.send_buffer.push(
-            events.heartbeat({topic: hub.heads[topic] for topic in page.topics if topic in hub.heads})
-        )
+        page.send_buffer.push(events.heartbeat({topic: heads[topic] for topic in page.topics if topic in heads}))

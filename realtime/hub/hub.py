@@ -7,22 +7,23 @@ import asyncio
 import itertools
 import logging
 import secrets
-import time
 
 from channels.layers import get_channel_layer
 
 from realtime import metrics
 from realtime.access.authentication import readers_with
+from realtime.access.fences import Fences
 from realtime.catchup.batching import Batching
 from realtime.catchup.change_cache import ChangeCache
 from realtime.catchup.shared_queries import SharedQueries
-from realtime.hub import broadcast, heartbeat, layer_watchdog
+from realtime.hub import broadcast, heartbeat
 from realtime.hub.announcements import Announcements
+from realtime.hub.layer_watchdog import LayerWatchdog
 from realtime.hub.subscriptions import Subscriptions
 from realtime.hub.throttle import Throttle
 from realtime.presence.presence import Presence
 from realtime.protocol import groups, limits
-from realtime.reconciliation import sweep
+from realtime.reconciliation.sweep import Sweep
 
 logger = logging.getLogger(__name__)
 RESTART = 1.0  # seconds
@@ -54,12 +55,6 @@ class Hub:
         self.networks = limits.ConnectionLimit(limits.OF_NETWORK)
         self.openings = limits.Rates(limits.OpeningAllowance)
         self.places = limits.ConnectionLimit(limits.OF_MEMBER)
-        self.heads = {}  # topic id -> Head, for topics that some page shows
-        self.told = {}  # (group, topic id) -> (epoch, change) last told: what the sweep need not tell again
-        self.known = None  # what the last sweep saw, see list_snapshots.py
-        self.rights = None  # of categories, as all pages here have asked them; see permissions.py
-        self.fences = 0  # how many there were
-        self.revocation = None  # up to which number of Revocation pages were fenced; see models.py
         self.subscriptions = Subscriptions((groups.FENCE, groups.HUBS), self.members)
         self.readers, self.shared_queries, self.change_cache = (
             Batching(readers_with),
@@ -67,9 +62,7 @@ class Hub:
             ChangeCache(self),
         )
         self.throttle, self.presence, self.announcements = Throttle(self), Presence(self), Announcements(self)
-        self.sweep_soon = asyncio.Event()
-        self.swept_at = time.monotonic()
-        self.echoed_at = 0.0
+        self.fences, self.sweep, self.watchdog = Fences(), Sweep(self), LayerWatchdog(self)
         self.delivering = asyncio.Lock()
         self._group_version = itertools.count()
         self._tasks, self._works = [], {}
@@ -79,9 +72,9 @@ class Hub:
             "listen": self._listen,
             "pace": self.throttle.run,
             "settle": self.subscriptions.run,
-            "sweep": lambda: sweep.run(self),
+            "sweep": self.sweep.run,
             "heartbeat": lambda: heartbeat.run(self),
-            "echo": lambda: layer_watchdog.run(self),
+            "echo": self.watchdog.run,
             "metrics": lambda: metrics.run(self),
             "presence": self.presence.run,
             "announcements": self.announcements.run,
@@ -102,6 +95,11 @@ class Hub:
     def run(self, coroutine):
         """Runs a coroutine on the hub's loop; from any thread, without waiting for it."""
         asyncio.run_coroutine_threadsafe(coroutine, self.loop).add_done_callback(complain)
+
+    async def prepare(self):
+        """Asks the database for what has to be known before the first page is let in."""
+        await self.sweep.prepare()
+        await self.fences.prepare()
 
     # --- Who listens to what ---
 
@@ -131,14 +129,14 @@ class Hub:
         if not members and group in self.members:
             del self.members[group], self.group_versions[group]
             if groups.is_of_topic(group):
-                self.heads.pop(groups.topic_of(group), None)
+                self.sweep.end(groups.topic_of(group))
                 self.change_cache.forget(groups.topic_of(group))
             self.subscriptions.touch(group)
 
     def begin(self, topic, head):
         """What the first page on a topic was told, from which the sweep goes on; not if it has left meanwhile."""
         if groups.of_topic(topic) in self.members:
-            self.heads.setdefault(topic, head)
+            self.sweep.begin(topic, head)
 
     def refresh_route(self, page):
         """To be called when `page.fast_path` has changed."""
@@ -153,13 +151,13 @@ class Hub:
         for group in list(page.joined):
             self.leave(page, group)
         if not self.pages:
-            self.known = self.rights = None  # whoever comes next begins from what there is then
+            self.sweep.reset()
 
     # --- Hearing and telling ---
 
     async def _listen(self):
         await self.subscriptions.open()
-        self.sweep_soon.set()  # what was sent while nobody listened
+        self.sweep.soon.set()  # what was sent while nobody listened
         while True:
             await self.dispatch(await get_channel_layer().receive(self.subscriptions.channel))
 
@@ -170,10 +168,10 @@ class Hub:
     async def dispatch(self, message):
         """One message as the layer brings it: see publisher.py."""
         if message["type"] == "echo":
-            self.echoed_at = time.monotonic()
+            self.watchdog.record_echo()
         elif message["type"] == "deliver":
-            if message.pop("revocation", 0) > (self.revocation or 0) and self.pages:
-                await sweep.check_rights(self)
+            if self.fences.has_missed(message.pop("revocation", 0)) and self.pages:
+                await self.sweep.check_rights()
             await self.deliver(**{name: value for name, value in message.items() if name != "type"})
         elif message["type"] == "announced":
             self.announcements.soon.set()
@@ -187,10 +185,10 @@ class Hub:
 
         `place` is the category of the topic: where it is another than pages were told, a move has not been heard of.
         """
-        head = self.heads.get(topic)
+        head = self.sweep.heads.get(topic)
         if head and place not in (None, head.category):
             self.fence({"topic": topic})
-        self._remember(group, topic, epoch, change)
+        self.sweep.was_sent(group, topic, epoch, change)
         if group in self.group_versions:
             self.group_versions[group] = next(self._group_version)
             if groups.is_of_topic(group):
@@ -220,26 +218,16 @@ class Hub:
         self.presence.send_current_state(page, joined)
         self.announcements.send_current_state(page, joined)
 
-    def _remember(self, group, topic, epoch, change):
-        before = self.told.get((group, topic))
-        if not before or before[0] != epoch or before[1] < change:
-            self.told[group, topic] = (epoch, change)
-        head = self.heads.get(topic)
-        if head and group == groups.of_topic(topic) and (head.epoch != epoch or head.change < change):
-            self.heads[topic] = head._replace(epoch=epoch, change=change)
-
     def fence(self, message):
         """Takes pages out at once; they ask again, and are told what they may see by then."""
-        self.fences += 1
+        self.fences.raised(message.get("number"))
         metrics.FENCES.inc()
-        if message.get("number") == (self.revocation or 0) + 1:
-            self.revocation = message["number"]
         if "topic" in message:
             for page in list(self.members.get(groups.of_topic(message["topic"]), ())):
                 page.ask_again_for_topic(message["topic"])
             return
         if message.get("all"):
-            self.rights = None
+            self.fences.forget_categories()
         for page in [p for p in self.pages if message.get("all") or p.user_id == message.get("user")]:
             page.disconnect_for_resync()
 

@@ -16,26 +16,32 @@ EVERY = 2.0  # seconds
 DEAF = 10.0  # seconds that Redis takes what is sent and nothing comes back: then the hub listens anew
 
 
-async def run(hub):
-    hub.echoed_at = time.monotonic()
-    while True:
-        if settings.REDIS_URL and hub.subscriptions.channel:
-            await call(hub)
-        await asyncio.sleep(EVERY)
+class LayerWatchdog:
+    """Of one hub."""
 
+    def __init__(self, hub):
+        self._hub, self._echoed_at = hub, time.monotonic()
 
-async def call(hub):
-    sent = await asyncio.to_thread(redis_layer.probe, hub.subscriptions.channel, {"type": "echo"})
-    await asyncio.sleep(EVERY / 4)
-    silence = time.monotonic() - hub.echoed_at
-    hear(hub, silent=not sent or silence > EVERY)
-    if sent and silence > DEAF:
-        hub.echoed_at = time.monotonic()
-        hub.listen_anew()
+    def record_echo(self):
+        self._echoed_at = time.monotonic()
 
+    async def run(self):
+        self.record_echo()
+        while True:
+            if settings.REDIS_URL and self._hub.subscriptions.channel:
+                await self._call()
+            await asyncio.sleep(EVERY)
 
-def hear(hub, silent):
-    if silent != hub.subscriptions.silent:
-        logger.warning("Redis is away; open pages learn by the sweep." if silent else "Redis is back.")
-        hub.subscriptions.silent = silent
-        hub.sweep_soon.set()
+    async def _call(self):
+        sent = await asyncio.to_thread(redis_layer.probe, self._hub.subscriptions.channel, {"type": "echo"})
+        await asyncio.sleep(EVERY / 4)
+        silence = time.monotonic() - self._echoed_at
+        self._report(silent=not sent or silence > EVERY)
+        if sent and silence > DEAF:
+            self.record_echo()
+            self._hub.listen_anew()
+
+    def _report(self, silent):
+        if self._hub.subscriptions.record_silence(silent):
+            logger.warning("Redis is away; open pages learn by the sweep." if silent else "Redis is back.")
+            self._hub.sweep.soon.set()

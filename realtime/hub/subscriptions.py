@@ -19,14 +19,19 @@ class Subscriptions:
     def __init__(self, always, members):
         self.channel = None
         self.stuck = False  # the layer did not do what it was asked to
-        self.silent = False  # what this process says into the layer does not come back
+        self._is_silent = False  # what this process says into the layer does not come back
         self._always, self._members = always, members
         self._open, self._touched, self._expected = set(), {}, {}
         self._work, self._lock = asyncio.Event(), asyncio.Lock()
 
     @property
     def away(self):
-        return self.stuck or self.silent
+        return self.stuck or self._is_silent
+
+    def record_silence(self, is_silent):
+        """Whether that is a change."""
+        before, self._is_silent = self._is_silent, is_silent
+        return before != is_silent
 
     async def open(self):
         """A new channel in all the groups; an earlier one is given back. Raises what the layer raises."""

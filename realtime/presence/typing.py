@@ -65,7 +65,7 @@ class Typing:
         return found
 
     def _lists_of(self, topic):
-        head, categories = self._hub.heads.get(topic), self._hub.rights
+        head, categories = self._hub.sweep.heads.get(topic), self._hub.fences.categories
         if not head or categories is None:
             return ()
         return tuple(groups.of_lists(head.category, permissions.is_private(categories, head.category)))

@@ -13,6 +13,7 @@ from forum.models import Topic
 from realtime import database, metrics
 from realtime.access import permissions
 from realtime.models import Revocation
+from realtime.protocol import groups
 from realtime.protocol.topic_head import Head
 from realtime.reconciliation import list_snapshots, missed_events
 
@@ -20,26 +21,6 @@ logger = logging.getLogger(__name__)
 EVERY, EVERY_WHEN_AWAY = 10.0, 2.0  # seconds; away: see layer_watchdog.py
 AFTER_A_FENCE = 1.0  # seconds: what was not told because of it
 MANY = 500  # ids in one query
-
-
-async def run(hub):
-    while True:
-        hub.sweep_soon.clear()
-        if not hub.pages:
-            hub.known = hub.rights = None
-            hub.swept_at = time.monotonic()
-        else:
-            try:
-                with metrics.SWEEPS.time():
-                    hub.known = await sweep(hub, hub.known)
-                hub.swept_at = time.monotonic()
-            except Exception:
-                logger.exception("The sweep failed; it is tried again.")
-        try:
-            async with asyncio.timeout(EVERY_WHEN_AWAY if hub.subscriptions.away else EVERY):
-                await hub.sweep_soon.wait()
-        except TimeoutError:
-            continue
 
 
 class Question(NamedTuple):
@@ -52,7 +33,7 @@ class Question(NamedTuple):
     @classmethod
     def of(cls, hub):
         lists = [group for group in hub.members if group.startswith(("list.", "everyone"))]
-        return cls(dict(hub.heads), lists, [page for page in hub.pages if page.user_id])
+        return cls(dict(hub.sweep.heads), lists, [page for page in hub.pages if page.user_id])
 
 
 class Answer(NamedTuple):
@@ -64,48 +45,107 @@ class Answer(NamedTuple):
     sessions: set
 
 
-async def sweep(hub, known):
-    """Fences and delivers what was missed. `known` is what the sweep before returned.
+class Sweep:
+    """Of one hub: what its pages were told, and what the database said last."""
 
-    The first one begins from what there was before the first page came in; see Page._enter.
-    """
-    question = Question.of(hub)
-    answer = await database.ask(look, question, known)
-    if raise_fences(hub, question, answer):
-        hub.loop.call_later(AFTER_A_FENCE, hub.sweep_soon.set)
-        return known  # the rest when they are back
-    for told in answer.told:
-        before = hub.told.get((told.group, told.topic))
-        if not before or before[0] != told.epoch or before[1] < told.change:
-            metrics.FOUND.inc()
-            await hub.deliver(*told[:-1])
-    hub.told = {key: told for key, told in hub.told.items() if key[1] in answer.found.changes}
-    return answer.found
+    def __init__(self, hub):
+        self._hub = hub
+        self.snapshot = None  # what the last one saw, see list_snapshots.py
+        self.heads = {}  # topic id -> Head, for topics that some page shows
+        self.last_sent = {}  # (group, topic id) -> (epoch, change): what need not be told again
+        self.soon = asyncio.Event()
+        self.ended_at = time.monotonic()
 
+    async def run(self):
+        while True:
+            self.soon.clear()
+            if not self._hub.pages:
+                self.reset()
+                self.ended_at = time.monotonic()
+            else:
+                try:
+                    with metrics.SWEEPS.time():
+                        await self.once()
+                    self.ended_at = time.monotonic()
+                except Exception:
+                    logger.exception("The sweep failed; it is tried again.")
+            try:
+                async with asyncio.timeout(EVERY_WHEN_AWAY if self._hub.subscriptions.away else EVERY):
+                    await self.soon.wait()
+            except TimeoutError:
+                continue
 
-async def check_rights(hub):
-    """Before an event is told that was saved after somebody lost a right, where the fence has not come yet."""
-    hub.fences += 1  # who is just coming in is asked again, too
-    question = Question.of(hub)
-    number, answer = await database.ask(look_at_rights, question)
-    raise_fences(hub, question, answer)
-    hub.revocation = max(hub.revocation or 0, number)
+    async def prepare(self):
+        """What comes after this is news to the next sweep."""
+        if self.snapshot is None:
+            self.snapshot = await database.ask(list_snapshots.look, [])
 
+    def reset(self):
+        """Nobody looks any more: whoever comes next begins from what there is then."""
+        self.snapshot = None
+        self._hub.fences.forget_categories()
 
-def raise_fences(hub, question, answer):
-    """Whether somebody may see less than when they came, and nothing may be told before they asked again."""
-    before = hub.fences
-    if hub.rights is not None and hub.rights != answer.categories:
-        hub.fence({"all": True})
-    for page in question.pages:
-        if page.rights != answer.members.get(page.user_id) or page.session_key not in answer.sessions:
-            hub.fences += 1
-            page.disconnect_for_resync()
-    for topic, head in question.heads.items():
-        now = hub.heads.get(topic)
-        if now and now.category == head.category != answer.places.get(topic):
-            hub.fence({"topic": topic})
-    return hub.fences != before
+    # --- What pages were told ---
+
+    def begin(self, topic, head):
+        """What the first page on a topic was told, from which the sweep goes on."""
+        self.heads.setdefault(topic, head)
+
+    def end(self, topic):
+        """No page shows the topic any more."""
+        self.heads.pop(topic, None)
+
+    def was_sent(self, group, topic, epoch, change):
+        if self._is_news(group, topic, epoch, change):
+            self.last_sent[group, topic] = (epoch, change)
+        head = self.heads.get(topic)
+        if head and group == groups.of_topic(topic) and (head.epoch != epoch or head.change < change):
+            self.heads[topic] = head._replace(epoch=epoch, change=change)
+
+    def _is_news(self, group, topic, epoch, change):
+        before = self.last_sent.get((group, topic))
+        return not before or before[0] != epoch or before[1] < change
+
+    # --- Looking ---
+
+    async def once(self):
+        """Fences and delivers what was missed since the last one, or since the first page came in (see prepare)."""
+        question = Question.of(self._hub)
+        answer = await database.ask(look, question, self.snapshot)
+        if self._raise_fences(question, answer):
+            self._hub.loop.call_later(AFTER_A_FENCE, self.soon.set)
+            return  # the rest when they are back
+        for told in answer.told:
+            if self._is_news(told.group, told.topic, told.epoch, told.change):
+                metrics.FOUND.inc()
+                await self._hub.deliver(*told[:-1])
+        self.last_sent = {key: sent for key, sent in self.last_sent.items() if key[1] in answer.found.changes}
+        self.snapshot = answer.found
+
+    async def check_rights(self):
+        """Before an event is told that was saved after somebody lost a right, where the fence has not come yet."""
+        fences = self._hub.fences
+        fences.raised()  # who is just coming in is asked again, too
+        question = Question.of(self._hub)
+        number, answer = await database.ask(look_at_rights, question)
+        self._raise_fences(question, answer)
+        fences.caught_up(number)
+
+    def _raise_fences(self, question, answer):
+        """Whether somebody may see less than when they came, and nothing may be told before they asked again."""
+        hub = self._hub
+        before = hub.fences.count
+        if hub.fences.categories is not None and hub.fences.categories != answer.categories:
+            hub.fence({"all": True})
+        for page in question.pages:
+            if page.rights != answer.members.get(page.user_id) or page.session_key not in answer.sessions:
+                hub.fences.raised()
+                page.disconnect_for_resync()
+        for topic, head in question.heads.items():
+            now = self.heads.get(topic)
+            if now and now.category == head.category != answer.places.get(topic):
+                hub.fence({"topic": topic})
+        return hub.fences.count != before
 
 
 def look(question, known):

@@ -3,6 +3,7 @@
 A server of this application is the forum otherwise: `uvicorn tests.faults.broken:application`.
 """
 
+import asyncio
 import itertools
 import os
 import random
@@ -21,10 +22,10 @@ __all__ = ["application"]
 def silence_the_sweep():
     """What a build breaks must not be mended by the sweep before anybody sees it."""
 
-    async def run(hub):
-        await hub.loop.create_future()
+    async def run(self):
+        await asyncio.get_running_loop().create_future()
 
-    sweep.run = run
+    sweep.Sweep.run = run
 
 
 def change_deliveries(what):
@@ -95,11 +96,11 @@ def announce_before_commit():
 def push_to_everybody():
     """No fence falls, and neither the sweep nor the number of an event raises one."""
 
-    async def check_no_rights(hub):
+    async def check_no_rights(self):
         pass
 
     hubs.Hub.fence = lambda self, message: None
-    sweep.check_rights = check_no_rights
+    sweep.Sweep.check_rights = check_no_rights
     silence_the_sweep()
     revocations.raise_fence = lambda **who: None
 

@@ -40,7 +40,7 @@ async def test_what_only_the_sweep_found_is_counted(counted, visit, hub, topic, 
     await page.watch_topic(topic)
     monkeypatch.setattr("realtime.publishing.publisher.publish", lambda told: None)
     await do(topic.reply, ada, "Unheard")
-    hub.sweep_soon.set()
+    hub.sweep.soon.set()
 
     await page.update()
     assert counted("parley_sweep_found_total") >= 1

@@ -29,8 +29,8 @@ def hasty(monkeypatch):
 
 async def heard_back(hub):
     """The hub hears its own voice through Redis."""
-    hub.echoed_at = 0
-    await until(lambda: hub.echoed_at and not hub.subscriptions.away)
+    hub.watchdog._echoed_at = 0
+    await until(lambda: hub.watchdog._echoed_at and not hub.subscriptions.away)
 
 
 async def test_an_event_passes_through_redis_to_a_page(redis, visit, topic, ada):
@@ -81,7 +81,7 @@ async def test_with_redis_dead_a_post_is_saved_soon_and_every_page_learns_of_it(
     await page.watch_topic(topic)
     await elsewhere.watch_news(0)
     await heard_back(hub)
-    await until(lambda: not hub.sweep_soon.is_set())
+    await until(lambda: not hub.sweep.soon.is_set())
 
     redis.kill()
     times = [await do(timed, lambda: topic.reply(ada, "Still here")) for _ in range(3)]
@@ -143,7 +143,7 @@ async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(redis,
     await page.watch_topic(topic)
     await heard_back(hub)
     redis.kill()
-    await until(lambda: hub.subscriptions.away and not hub.sweep_soon.is_set())
+    await until(lambda: hub.subscriptions.away and not hub.sweep.soon.is_set())
 
     await do(topic.reply, ada, "Neighbours")
 

@@ -276,7 +276,7 @@ async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(visi
 
     monkeypatch.setattr(changes, "topic_changes_and_place", slow)
     await two.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
-    await until(lambda: is_told.is_set() and hub.heads[topic.pk].change == 2)
+    await until(lambda: is_told.is_set() and hub.sweep.heads[topic.pk].change == 2)
 
     answer = await three.watch_topic(topic, since=1)
     may_end.set()
@@ -295,7 +295,7 @@ async def test_what_is_told_while_a_question_fails_is_not_lost(visit, hub, topic
         monkeypatch.setattr(changes, "topic_changes_and_place", real)
         topic.reply(ada, "Told meanwhile")
         deadline = time.monotonic() + 5
-        while hub.heads[topic.pk].change < 2 and time.monotonic() < deadline:
+        while hub.sweep.heads[topic.pk].change < 2 and time.monotonic() < deadline:
             time.sleep(0.01)
         raise RuntimeError("no database")
 

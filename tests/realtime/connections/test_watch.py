@@ -93,7 +93,7 @@ async def test_what_comes_while_a_page_catches_up_is_in_its_answer_and_follows_i
         answer = real(*arguments)
         topic.reply(ada, "In between")
         deadline = time.monotonic() + 5
-        while (groups.of_topic(topic.pk), topic.pk) not in hub.told and time.monotonic() < deadline:
+        while (groups.of_topic(topic.pk), topic.pk) not in hub.sweep.last_sent and time.monotonic() < deadline:
             time.sleep(0.01)
         return answer
 
@@ -216,4 +216,4 @@ async def test_a_page_that_leaves_while_it_is_answered_leaves_nothing_behind(vis
     await until(lambda: len(hub.pages) == 1)
     await asyncio.sleep(0.05)  # whatever it may still do
 
-    assert list(hub.heads) == [topic.pk]
+    assert list(hub.sweep.heads) == [topic.pk]

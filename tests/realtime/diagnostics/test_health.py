@@ -13,12 +13,12 @@ async def test_a_process_without_pages_is_well():
 
 async def test_a_sweep_that_does_not_end_is_said(hub):
     await health.sweep()
-    hub.swept_at -= 3600
+    hub.sweep.ended_at -= 3600
     with pytest.raises(Degraded, match="The log says why"):
         await health.sweep()
 
 
 async def test_a_layer_that_does_not_bring_back_what_is_said_into_it_is_said(hub):
-    hub.subscriptions.silent = True
+    hub.subscriptions.record_silence(True)
     with pytest.raises(Degraded, match="Redis"):
         await health.live_pages()

@@ -57,7 +57,7 @@ async def test_a_post_saved_unheard_ends_the_waiting_too(hub, topic, ada, monkey
     await waits(hub)
     monkeypatch.setattr(sweep, "EVERY", 0.1)
     await do(Topic.objects.filter(pk=topic.pk).update, change=2, header_change=2, title="Renamed in the database")
-    hub.sweep_soon.set()
+    hub.sweep.soon.set()
 
     _status, _headers, answer = await request.ends()
     assert "Renamed in the database" in answer["answers"][0]["events"][0]["header"]

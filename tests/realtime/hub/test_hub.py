@@ -30,7 +30,7 @@ async def test_the_process_is_in_a_group_as_long_as_a_page_is(in_memory, visit, 
 
     await until(lambda: group not in subscribed())
     assert hub.members == {}
-    assert hub.heads == {}
+    assert hub.sweep.heads == {}
     assert hub.pages == {}
 
 
@@ -75,7 +75,7 @@ async def test_a_sweep_that_fails_is_logged_and_tried_again(visit, topic, hub, m
     monkeypatch.setattr(sweep, "look", failing)
     monkeypatch.setattr(sweep, "EVERY", 0.02)
     await (await visit()).watch_topic(topic)
-    hub.sweep_soon.set()
+    hub.sweep.soon.set()
 
     await until(lambda: len(calls) > 2)
     assert "no database" in caplog.text

@@ -89,7 +89,7 @@ async def test_a_page_that_is_being_answered_hears_the_rest_afterwards(hub, visi
     def slow(*arguments):
         answer = real(*arguments)
         topic.reply(ada, "In between")
-        while not hub.told.get((groups.LATEST, topic.pk)) or hub.throttle._waiting:
+        while not hub.sweep.last_sent.get((groups.LATEST, topic.pk)) or hub.throttle._waiting:
             pass
         return answer
 

@@ -201,7 +201,7 @@ async def test_who_may_reply_no_more_is_not_writing_any_more(visit, hub, topic, 
         await do(topic.move, elsewhere)
     else:
         await do(type(topic).objects.filter(pk=topic.pk).update, closed_at=topic.created_at, change=9, header_change=9)
-        hub.sweep_soon.set()
+        hub.sweep.soon.set()
 
     await until(lambda: not hub.presence.typing.current())
 

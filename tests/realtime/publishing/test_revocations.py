@@ -207,7 +207,7 @@ async def test_a_page_that_is_asking_when_the_fence_falls_gets_no_answer_from_be
     assert (await page.watch_topic(topic))["type"] == "gone"
     assert [frame["type"] for frame in page.frames] == ["again", "gone"]
     await until(lambda: groups.of_topic(topic.pk) not in hub.members)
-    assert topic.pk not in hub.heads
+    assert topic.pk not in hub.sweep.heads
 
 
 async def test_a_right_taken_without_a_signal_counts_within_one_sweep(visit, hub, secret, iris, olive):
@@ -216,7 +216,7 @@ async def test_a_right_taken_without_a_signal_counts_within_one_sweep(visit, hub
     await watch_all(keeper, secret)
 
     await do(get_user_model()._base_manager.filter(pk=iris.pk).update, is_active=False)
-    hub.sweep_soon.set()
+    hub.sweep.soon.set()
 
     assert await page.closed() == 4001
     await do(secret.reply, olive, "On we go")
@@ -276,6 +276,6 @@ async def test_groups_changed_without_a_signal_count_within_one_sweep(role, visi
     others = await do(Group.objects.create, name="Others")
     members = getattr(help_category, role).through.objects
     await do(members.create, category_id=help_category.pk, group_id=others.pk)
-    hub.sweep_soon.set()
+    hub.sweep.soon.set()
 
     assert await page.closed() == 4001

@@ -21,9 +21,9 @@ async def restored(hub, topic, ada, tmp_path, monkeypatch):
         await do(topic.reply, ada, f"Later {n}")
 
     async def restore():
-        hub.known = await sweep.sweep(hub, hub.known)
+        await hub.sweep.once()
         await do(call_command, "restore", str(tmp_path / "copy"), yes=True, stdout=StringIO(), stderr=StringIO())
-        hub.known = await sweep.sweep(hub, hub.known)
+        await hub.sweep.once()
         return await do(Topic.objects.get)
 
     return restore

@@ -35,7 +35,7 @@ async def sweeper(hub, monkeypatch):
     monkeypatch.setattr(throttle, "EVERY", 0)
 
     async def run():
-        hub.known = await sweep.sweep(hub, hub.known)
+        await hub.sweep.once()
         await until(lambda: not hub.throttle._waiting)
 
     return run
@@ -212,7 +212,7 @@ async def test_what_is_remembered_of_lists_stays_small(visit, hub, ada, help_cat
         await page.update("created")
     await sweeper()
 
-    assert {topic for _group, topic in hub.told} <= {topic.pk for topic in topics[-3:]}
+    assert {topic for _group, topic in hub.sweep.last_sent} <= {topic.pk for topic in topics[-3:]}
 
 
 def queries_of(question, known):
