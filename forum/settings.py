@@ -145,7 +145,7 @@ REDIS_URL = env("REDIS_URL", default="")
 IN_PROCESS = {"MAX_ENTRIES": 20_000}  # of a few hundred bytes; with fewer, strangers push each other's limits out
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "forum.cache.backend.Cache", "LOCATION": REDIS_URL, "OPTIONS": IN_PROCESS}}
-    CHANNEL_LAYERS = {
+    CHANNEL_LAYERS: dict[str, dict] = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
             "CONFIG": {"hosts": [REDIS_URL]},

@@ -25,7 +25,8 @@ handler404 = "forum.views.errors.not_found"
 handler429 = "forum.views.limits.too_many"  # allauth's
 handler500 = "forum.views.errors.broken"
 
-admin.site.login = secure_admin_login(admin.site.login)  # the admin's own page knows no rate limits
+# the admin's own page knows no rate limits
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth says
 
 urlpatterns = [
     path("", topics.index, name="latest"),

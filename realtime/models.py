@@ -2,11 +2,11 @@ from django.db import models
 from django.db.models import F
 
 
-class RevocationQuerySet(models.QuerySet):
+class RevocationQuerySet(models.QuerySet["Revocation"]):
     def bump(self):
         """Counts one more, in the transaction that takes the right away; returns the new number."""
         if not self.filter(pk=1).update(number=F("number") + 1):
-            self.bulk_create([Revocation(pk=1)], ignore_conflicts=True)
+            self.bulk_create([self.model(pk=1)], ignore_conflicts=True)
         return self.current()
 
     def current(self):

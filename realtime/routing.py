@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from channels.sessions import CookieMiddleware
 
 from forum.serving.header_cleaning import clean_cookies
@@ -37,7 +39,7 @@ def may_open(scope):
 
 def with_live_requests(pages):
     """The pages, and beside them the requests that wait: these may not hold one of the pages' threads."""
-    beside = {"/live/feed": LongPoll(page), "/live/probe": probe}
+    beside: dict[str, Callable] = {"/live/feed": LongPoll(page), "/live/probe": probe}
 
     async def choose(scope, receive, send):
         await beside.get(scope["path"], pages)(scope, receive, send)

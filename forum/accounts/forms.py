@@ -10,7 +10,7 @@ from allauth.account.internal.flows.signup import complete_signup, prevent_enume
 from allauth.account.models import EmailAddress
 from allauth.account.utils import has_verified_email, setup_user_email
 from django.db import IntegrityError, transaction
-from django.forms import CharField, HiddenInput
+from django.forms import CharField, Field, HiddenInput
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,8 @@ from forum.models import User
 
 
 class Plain:
+    fields: dict[str, Field]  # of the form that this goes with
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():

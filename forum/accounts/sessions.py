@@ -28,7 +28,7 @@ class SessionStore(db.SessionStore):
     expires_at = None  # as the database said; None while nobody has asked
 
     def _get_session_from_db(self):
-        for session in WITH_KEY.instances(AnonymousUser(), self.session_key):
+        for session in WITH_KEY.instances(AnonymousUser(), self.session_key or ""):
             if session.expire_date > timezone.now():
                 self.expires_at = session.expire_date
                 return session
@@ -66,8 +66,9 @@ def as_outage():
     try:
         yield
     except UpdateError as error:
-        if is_outage(error.__context__):
-            raise error.__context__ from None
+        cause = error.__context__
+        if cause and is_outage(cause):
+            raise cause from None
         raise
 
 

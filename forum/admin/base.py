@@ -1,5 +1,6 @@
 """What all pages of the admin have in common."""
 
+from collections.abc import Sequence
 from itertools import product
 
 from django.contrib import admin
@@ -39,7 +40,7 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
     list_max_show_all = 200
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count all rows once for every choice
-    linked_lookups = ()  # query parameters that `list_link` uses for this list
+    linked_lookups: Sequence[str] = ()  # query parameters that `list_link` uses for this list
 
     @method_decorator(checked_again)
     def changeform_view(self, request, *args, **kwargs):

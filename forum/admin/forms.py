@@ -1,5 +1,7 @@
 """Parts of the admin's forms; the rules for topics and posts are those of the site's own fields."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +37,7 @@ class GuardedForm(forms.ModelForm):
     """
 
     counter = "version"  # the field of the model that rises with every change
-    compared = ()  # the fields that this form changes
+    compared: Sequence[str] = ()  # the fields that this form changes
     conflict = None
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

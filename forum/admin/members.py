@@ -87,7 +87,7 @@ class MemberForm(UserChangeForm):
 
 
 @admin.register(User)
-class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):
+class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):  # type: ignore[misc]  # ours pass on what they get
     form = MemberForm
     add_form = NewMemberForm
     list_display = ["username", "name", "roles", "posts_link", "date_joined", "email"]

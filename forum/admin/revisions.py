@@ -12,7 +12,8 @@ LINE = 120  # characters of a former text that are shown in a list
 
 class RevisionInline(ReadOnly, admin.TabularInline):
     model = Revision
-    fields = readonly_fields = ["version", "written_at", "editor", "reason", "beginning"]
+    fields = ("version", "written_at", "editor", "reason", "beginning")
+    readonly_fields = fields
     ordering = ["-version"]
     extra = 0
     show_change_link = True

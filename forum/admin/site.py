@@ -43,6 +43,6 @@ def giving_texts_back(admin_view):
     return for_staff
 
 
-site.get_urls = without_shortcut(site.get_urls)
-site.each_context = with_version(site.each_context)
-site.admin_view = giving_texts_back(site.admin_view)
+site.get_urls = without_shortcut(site.get_urls)  # type: ignore[method-assign]  # allauth and others use this very site
+site.each_context = with_version(site.each_context)  # type: ignore[method-assign]  # as above
+site.admin_view = giving_texts_back(site.admin_view)  # type: ignore[method-assign]  # as above

@@ -1,7 +1,7 @@
 """What one press does to a post, a topic or a member: to many from the list, to one from its page."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
@@ -11,6 +11,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -21,8 +22,8 @@ DONE, ALREADY, REFUSED = "done", "already", "refused"
 @dataclass(frozen=True)
 class Verb:
     name: str  # as the address has it
-    label: str  # "Hide"
-    done: str  # "Hidden", for the log
+    label: Promise  # "Hide"
+    done: Promise  # "Hidden", for the log
     is_needed: Callable  # of the object: False when it is so already
     is_allowed: Callable  # of the object and who asks
     run: Callable  # of the object and who asks
@@ -43,7 +44,7 @@ def action(verb):
 class WithVerbs:
     """For a ModelAdmin: `verbs` become buttons on the page of an object; `actions` names them for lists."""
 
-    verbs = ()
+    verbs: Sequence[Verb] = ()
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.verb_view)

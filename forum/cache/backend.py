@@ -5,6 +5,7 @@ Values are JSON: Django's own pickles would let whoever can write to Redis run c
 
 import json
 from functools import cached_property, partial
+from typing import Any
 
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
@@ -14,8 +15,8 @@ from forum.cache import redis_client
 from forum.cache.circuit_breaker import Unavailable
 
 
-def in_redis_or_here(name):
-    def method(self, *arguments, **named):
+def in_redis_or_here(name: str) -> Any:
+    def method(self: "Cache", *arguments: Any, **named: Any) -> Any:
         try:
             return redis_client.attempt(partial(getattr(self.shared, name), *arguments, **named))
         except Unavailable:
@@ -27,7 +28,7 @@ def in_redis_or_here(name):
 class Cache(BaseCache):
     """Of what was kept in the one place, nothing is found in the other: nobody may rely on more than a limit."""
 
-    def __init__(self, location, params):
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
         self.shared = Shared(location, params)
         self.here = LocMemCache("while Redis is away", params)
@@ -39,17 +40,21 @@ class Cache(BaseCache):
 
 
 class Shared(RedisCache):
+    _servers: list[str]  # set by Django
+
     @cached_property
-    def _cache(self):
+    def _cache(self) -> "Client":
         """Django's own would have a pool of connections for each thread."""
-        return Client(self._servers, serializer=JSONSerializer)
+        return Client(self._servers, serializer=JSONSerializer())  # type: ignore[arg-type]  # it may give text, too
 
 
 class Client(RedisCacheClient):
-    def get_client(self, key=None, *, write=False):
+    _servers: list[str]  # set by Django
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         return redis_client.client(self._servers[0])
 
-    def get(self, key, default):
+    def get(self, key: Any, default: Any) -> Any:
         try:
             return super().get(key, default)
         except (ValueError, RecursionError):  # somebody else's, or an older release's
@@ -59,8 +64,8 @@ class Client(RedisCacheClient):
 class JSONSerializer:
     """A whole number is stored as its digits, so that Redis can count on."""
 
-    def dumps(self, value):
+    def dumps(self, value: Any) -> str:
         return json.dumps(value)
 
-    def loads(self, data):
+    def loads(self, data: bytes) -> Any:
         return json.loads(data)

@@ -2,8 +2,11 @@
 
 import logging
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Unavailable(Exception):
@@ -16,11 +19,11 @@ class CircuitBreaker:
     `service` begins its lines in the log; `pause` is how many seconds it is skipped after a failure.
     """
 
-    def __init__(self, service, pause):
+    def __init__(self, service: str, pause: float) -> None:
         self.service, self.pause = service, pause
         self._until, self._is_open = 0.0, False
 
-    def allows(self):
+    def allows(self) -> bool:
         """Whether to call the service now: always while it works, and once after each pause while it does not."""
         if not self._is_open:
             return True
@@ -29,7 +32,7 @@ class CircuitBreaker:
         self._until = time.monotonic() + self.pause  # this caller tries for all
         return True
 
-    def attempt(self, call, errors):
+    def attempt(self, call: Callable[[], T], errors: type[BaseException]) -> T:
         """What `call()` returns. Raises Unavailable if the service is skipped, or if `call` raises one of `errors`."""
         if not self.allows():
             raise Unavailable
@@ -41,17 +44,17 @@ class CircuitBreaker:
         self.record_success()
         return result
 
-    def allow_next(self):
+    def allow_next(self) -> None:
         """Lets the next call through, whatever happened before."""
         self._until = 0.0
 
-    def record_failure(self, error):
+    def record_failure(self, error: BaseException | str) -> None:
         self._until = time.monotonic() + self.pause
         if not self._is_open:
             self._is_open = True
             logger.warning("%s is away: %s", self.service, error)
 
-    def record_success(self):
+    def record_success(self) -> None:
         if self._is_open:
             self._is_open = False
             logger.warning("%s is back.", self.service)

@@ -4,9 +4,13 @@ So nothing is ever taken back: what changes gets another key, and what is asked 
 """
 
 from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import is_dataclass
 from sys import getsizeof
 from threading import Lock
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class LRUCache:
@@ -14,11 +18,11 @@ class LRUCache:
 
     ENTRY = 200  # bytes: measured, and some
 
-    def __init__(self, most):
-        self.most, self.size = most, 0
-        self._entries, self._lock = OrderedDict(), Lock()  # key -> (text, bytes that both take)
+    def __init__(self, most: int) -> None:
+        self.most, self.size, self._lock = most, 0, Lock()
+        self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()  # key -> (text, bytes that both take)
 
-    def get(self, key):
+    def get(self, key: Hashable) -> Any:
         """What is kept, or None."""
         with self._lock:
             if key not in self._entries:
@@ -26,7 +30,7 @@ class LRUCache:
             self._entries.move_to_end(key)
             return self._entries[key][0]
 
-    def set(self, key, text):
+    def set(self, key: Hashable, text: T) -> T:
         size = self.ENTRY + weight(key) + weight(text)
         with self._lock:
             self._drop(key)
@@ -36,31 +40,31 @@ class LRUCache:
                 self._drop(next(iter(self._entries)))
         return text
 
-    def get_or_set(self, key, make):
+    def get_or_set(self, key: Hashable, make: Callable[[], T]) -> T:
         """What is kept, or else what `make()` returns, which then is."""
-        text = self.get(key)
+        text: T | None = self.get(key)
         return self.set(key, make()) if text is None else text
 
-    def delete(self, key):
+    def delete(self, key: Hashable) -> None:
         with self._lock:
             self._drop(key)
 
-    def clear(self):
+    def clear(self) -> None:
         with self._lock:
             self._entries.clear()
             self.size = 0
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Hashable]:
         """The keys."""
         with self._lock:
             return iter(list(self._entries))
 
-    def _drop(self, key):
+    def _drop(self, key: Hashable) -> None:
         if key in self._entries:
             self.size -= self._entries.pop(key)[1]
 
 
-def weight(thing):
+def weight(thing: object) -> int:
     """Bytes that it takes with all that it holds. What others hold as well counts each time: rather too much."""
     if isinstance(thing, tuple | list | set | frozenset):
         return getsizeof(thing) + sum(map(weight, thing))

@@ -1,17 +1,20 @@
 """How often one person may do something. Counted in Redis where there is one; else, and while it is away, here."""
 
 import time
+from collections.abc import Callable
 from threading import Lock
+from typing import TypeVar
 
 from django.conf import settings
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 
 from forum.cache import redis_client
 from forum.cache.circuit_breaker import Unavailable
 
+T = TypeVar("T")
 REMEMBERED = parse("1/hour")
 _once = Lock()  # copies of one form come at the same moment
 _local = SlidingWindowCounterRateLimiter(MemoryStorage())
@@ -19,11 +22,15 @@ _shared = _local
 if settings.REDIS_URL:
     _pool = redis_client.client(settings.REDIS_URL).connection_pool
     _shared = SlidingWindowCounterRateLimiter(
-        storage_from_string(settings.REDIS_URL, wrap_exceptions=True, connection_pool=_pool)
+        storage_from_string(
+            settings.REDIS_URL,
+            wrap_exceptions=True,
+            connection_pool=_pool,  # type: ignore[arg-type]  # passed on to the storage, which wants it
+        )
     )
 
 
-def seconds_to_wait(what, who, count=True):
+def seconds_to_wait(what: str, who: object, count: bool = True) -> int:
     """0 when `who` (an id or address) may do `what` (a name in settings.RATES) now; else seconds.
 
     It counts unless `count` is False, which only looks.
@@ -31,7 +38,7 @@ def seconds_to_wait(what, who, count=True):
     return _in_redis_or_here(_count if count else _look, what, who)
 
 
-def seconds_to_wait_once(what, who, mark):
+def seconds_to_wait_once(what: str, who: object, mark: str) -> int:
     """As `seconds_to_wait`, but what was let in before with the same `mark` counts no more, and is let in again."""
     with _once:
         if _in_redis_or_here(_was_let_in, what, who, mark):
@@ -42,45 +49,45 @@ def seconds_to_wait_once(what, who, mark):
         return wait
 
 
-def clear(what, who):
+def clear(what: str, who: object) -> None:
     """As if `who` had not done `what` before."""
     _in_redis_or_here(_clear, what, who)
 
 
-def _in_redis_or_here(act, *about):
+def _in_redis_or_here(act: Callable[..., T], *about: object) -> T:
     try:
         return redis_client.attempt(lambda: act(_shared, *about), StorageError)
     except Unavailable:
         return act(_local, *about)
 
 
-def forget():
+def forget() -> None:
     """As if nobody had done anything yet."""
     for limiter in {_local, _shared}:
         limiter.storage.reset()
 
 
-def _count(limiter, what, who):
+def _count(limiter: RateLimiter, what: str, who: object) -> int:
     rate = parse(settings.RATES[what])
     return 0 if limiter.hit(rate, what, str(who)) else _seconds(limiter, rate, what, who)
 
 
-def _look(limiter, what, who):
+def _look(limiter: RateLimiter, what: str, who: object) -> int:
     rate = parse(settings.RATES[what])
     return 0 if limiter.test(rate, what, str(who)) else _seconds(limiter, rate, what, who)
 
 
-def _was_let_in(limiter, what, who, mark):
+def _was_let_in(limiter: RateLimiter, what: str, who: object, mark: str) -> bool:
     return not limiter.test(REMEMBERED, what, str(who), mark)
 
 
-def _let_in(limiter, what, who, mark):
+def _let_in(limiter: RateLimiter, what: str, who: object, mark: str) -> None:
     limiter.hit(REMEMBERED, what, str(who), mark)
 
 
-def _clear(limiter, what, who):
+def _clear(limiter: RateLimiter, what: str, who: object) -> None:
     limiter.clear(parse(settings.RATES[what]), what, str(who))
 
 
-def _seconds(limiter, rate, what, who):
+def _seconds(limiter: RateLimiter, rate: RateLimitItem, what: str, who: object) -> int:
     return max(1, round(limiter.get_window_stats(rate, what, str(who)).reset_time - time.time()))

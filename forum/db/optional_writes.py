@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from django.db import DatabaseError, connection, transaction
@@ -14,11 +15,11 @@ LOCK_WAIT = 250  # milliseconds that such a write waits for SQLite's lock; other
 EVERY = 60.0  # seconds between two lines in the log about the same thing
 
 _skipped = metrics.Counter("parley_skipped_writes", "Writes that failed and that no page depended on.", ["what"])
-_logged = {}  # what -> (when it was logged last, how many were skipped since)
+_logged: dict[str, tuple[float, int]] = {}  # what -> (when it was logged last, how many were skipped since)
 
 
 @contextmanager
-def optional_write(what):
+def optional_write(what: str) -> Iterator[None]:
     """For one statement, which is given up, counted and logged as one line when the database can't take it.
 
     `what` completes "Could not save …" and is a label of the metric, so there may only be a few of them.
@@ -33,7 +34,7 @@ def optional_write(what):
         note(what, error)
 
 
-def note(what, error):
+def note(what: str, error: DatabaseError) -> None:
     _skipped.labels(what).inc()
     last, skipped = _logged.get(what, (-EVERY, 0))
     if time.monotonic() - last < EVERY:
@@ -44,7 +45,7 @@ def note(what, error):
 
 
 @contextmanager
-def short_lock_wait():
+def short_lock_wait() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield  # forum/db/timeouts.py limits how long PostgreSQL may take
         return
@@ -56,6 +57,6 @@ def short_lock_wait():
         set_lock_wait(usual)
 
 
-def set_lock_wait(milliseconds):
+def set_lock_wait(milliseconds: int) -> None:
     connection.ensure_connection()
     connection.connection.execute(f"PRAGMA busy_timeout = {milliseconds:d}")  # no query of the page's own

@@ -5,7 +5,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 READ_ONLY = "25006"  # PostgreSQL on a standby or with default_transaction_read_only; psycopg calls it InternalError
 
 
-def is_outage(error):
+def is_outage(error: BaseException | None) -> bool:
     if isinstance(error, InternalError):
         return getattr(error.__cause__, "sqlstate", None) == READ_ONLY
     return isinstance(error, OperationalError | InterfaceError)

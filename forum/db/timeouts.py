@@ -1,16 +1,17 @@
 """How long a piece of work waits for each answer of the database. Where nothing is said, as in commands, for ever."""
 
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 PAGE = 1.5  # seconds; with what it takes to give up, a page has its answer within two
-_limit = ContextVar("patience", default=None)
+_limit: ContextVar[float | None] = ContextVar("patience", default=None)
 
 limit = _limit.get
 
 
 @contextmanager
-def patience(seconds):
+def patience(seconds: float) -> Iterator[None]:
     token = _limit.set(seconds)
     try:
         yield
@@ -18,6 +19,6 @@ def patience(seconds):
         _limit.reset(token)
 
 
-def impatient():
+def impatient() -> AbstractContextManager[None]:
     """`with impatient():` is what one does for somebody who waits for a page."""
     return patience(PAGE)

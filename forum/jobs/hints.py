@@ -6,7 +6,8 @@ from django.db import transaction
 
 from . import queue
 
-_names, _arrived, _lock = set(), threading.Event(), threading.Lock()
+_names: set[str] = set()
+_arrived, _lock = threading.Event(), threading.Lock()
 _thread = None
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 LEASE = timedelta(minutes=10)  # for a run; if its process is killed, it is due again after this
 
 
-class RunQuerySet(models.QuerySet):
+class RunQuerySet(models.QuerySet["Run"]):
     def claim(self, name, interval):
         """The Run, if it is due and no other process was quicker; else None."""
         run, _created = self.get_or_create(name=name, defaults={"due_at": timezone.now()})

@@ -20,7 +20,7 @@ FIRST, LONGEST = timedelta(seconds=30), timedelta(hours=4)  # between two attemp
 ATTEMPTS = 15  # within about a day
 
 
-class OutboxQuerySet(models.QuerySet):
+class OutboxQuerySet(models.QuerySet["OutboxRow"]):
     def waiting(self):
         return self.exclude(due_at=None)
 

@@ -1,16 +1,17 @@
 """The jobs there are. A closed set: what comes out of the queue names one of these, and nothing else is ever called."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-JOBS = {}  # name: function
-PERIODIC = {}  # name: Periodic
+JOBS: dict[str, Callable] = {}  # by name
+PERIODIC: dict[str, "Periodic"] = {}  # by name
 
 
 @dataclass(frozen=True)
 class Periodic:
-    function: object
+    function: Callable
     interval: timedelta
 
 

@@ -1,4 +1,5 @@
 from email.utils import formatdate, make_msgid
+from typing import ClassVar
 
 from django.db import OperationalError, models
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,7 @@ class Mail(OutboxRow):
     subject = models.CharField(_("subject"), max_length=255)
     sealed = models.TextField(editable=False)
 
-    objects = MailQuerySet.as_manager()
+    objects: ClassVar = MailQuerySet.as_manager()
 
     class Meta(OutboxRow.Meta):
         verbose_name = _("mail")

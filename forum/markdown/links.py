@@ -35,12 +35,12 @@ def mark_links(state):
 
 def _marked(children):
     """Links cannot hold links (CommonMark 0.31.2, section 6.3), so at most one is open."""
-    link = None
+    link = None  # the one that is open
     for child in children:
         if child.type == "link_open":
             link, seen = child, False
             _mark(link)
-        elif child.type == "link_close":
+        elif child.type == "link_close" and link:
             if not seen and not link.hidden:
                 yield Token("text", "", 0, content=link.attrs["href"])  # or nobody would see that there is a link
             child.hidden = link.hidden

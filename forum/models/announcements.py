@@ -11,7 +11,7 @@ from .editions import Edition
 from .users import User
 
 
-class AnnouncementQuerySet(models.QuerySet):
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def announce(self, text, until=None, made_by=None):
         """Says `text` (Markdown) on every page, until a moment in the future or until it is ended.
 

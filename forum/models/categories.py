@@ -14,7 +14,7 @@ from forum.text.slugs import slug_of, validate_slug
 from .editions import Edition
 
 
-class CategoryQuerySet(models.QuerySet):
+class CategoryQuerySet(models.QuerySet["Category"]):
     def visible_to(self, user):
         """Those that `user` may read: nobody's own, or with a group of theirs; and the category above likewise."""
         if user.is_active and user.is_superuser:
@@ -37,7 +37,7 @@ class CategoryQuerySet(models.QuerySet):
         return self.filter(readers=None).exclude(parent__in=Category.objects.exclude(readers=None))
 
     def private(self):
-        return self.exclude(pk__in=self.model.objects.public())
+        return self.exclude(pk__in=Category.objects.public())
 
     def in_order(self):
         return self.order_by("position", "name")
@@ -107,7 +107,7 @@ class Category(models.Model):
         return f"category:{self.pk}"
 
     def clean(self):
-        if self.parent_id and self.parent.parent_id:
+        if self.parent and self.parent.parent_id:
             raise ValidationError({"parent": _("Categories nest one level deep: choose a top-level category.")})
         if self.parent_id and (self.parent_id == self.pk or (self.pk and self.children.exists())):
             raise ValidationError({"parent": _("This category contains others, so it must stay at the top level.")})
@@ -129,7 +129,7 @@ def keep_doors_closed(sender, instance, **kwargs):
     """A category without groups is open to everybody, so a group that guards one stays."""
     guarded = Category.objects.filter(Q(readers=instance) | Q(posters=instance)).distinct()
     if guarded:
-        raise ProtectedError(_("First remove this group from the categories it restricts."), set(guarded))
+        raise ProtectedError(str(_("First remove this group from the categories it restricts.")), set(guarded))
 
 
 @receiver(m2m_changed, sender=Category.readers.through, dispatch_uid="edition_of_readers")

@@ -9,7 +9,7 @@ def new_word():
     return secrets.token_hex(8)
 
 
-class EditionQuerySet(models.QuerySet):
+class EditionQuerySet(models.QuerySet["Edition"]):
     def bump(self):
         """What stands around posts has changed: whatever was kept of pages before is not used again."""
         self.update_or_create(pk=1, defaults={"word": new_word()})

@@ -7,7 +7,7 @@ from forum.usernames.confusables import MAX_LENGTH, looks, skeleton
 from forum.usernames.rules import folded
 
 
-class TakenNameQuerySet(models.QuerySet):
+class TakenNameQuerySet(models.QuerySet["TakenName"]):
     def like(self, name):
         """Those that `name` could be mistaken for."""
         return self.filter(key__in=looks(name))

@@ -35,7 +35,7 @@ class EditConflict(Exception):
         self.post = post
 
 
-class PostQuerySet(models.QuerySet):
+class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, user):
         # as EXISTS: with IN, SQLite collects and sorts every visible post before it takes the first twenty
         return self.filter(models.Exists(Topic.objects.visible_to(user).filter(pk=models.OuterRef("topic"))))

@@ -8,7 +8,7 @@ from forum.db.optional_writes import optional_write
 from .topics import Topic
 
 
-class ReadingQuerySet(models.QuerySet):
+class ReadingQuerySet(models.QuerySet["Reading"]):
     def record_seen(self, user, topic_id, number):
         """As `record`, for what a page of `user` says; nothing where they see no such topic, or it has no such post."""
         topics = with_readings(Topic.objects.visible_to(user), user)
@@ -24,7 +24,7 @@ class ReadingQuerySet(models.QuerySet):
             return
         with optional_write("how far members have read"):
             if topic.read_to is None:
-                self.bulk_create([Reading(user=user, topic=topic, number=number)], ignore_conflicts=True)
+                self.bulk_create([self.model(user=user, topic=topic, number=number)], ignore_conflicts=True)
             else:
                 self.filter(user=user, topic=topic, number__lt=number).update(number=number)
 

@@ -34,7 +34,7 @@ def new_epoch():
     return secrets.token_hex(4)
 
 
-class TopicQuerySet(models.QuerySet):
+class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, user):
         return self.filter(category__in=Category.objects.visible_to(user))
 
@@ -61,7 +61,7 @@ class TopicQuerySet(models.QuerySet):
         """The topic, with its row locked until the transaction ends: whoever takes numbers waits here."""
         for topic in LOCKED.instances(AnonymousUser(), pk):
             return topic
-        raise self.model.DoesNotExist
+        raise Topic.DoesNotExist
 
 
 def with_row_names(topics):
@@ -138,7 +138,7 @@ class Topic(models.Model):
     @property
     def row_names(self):
         """Another number after a member is renamed who stands in its row; for queries there is `with_row_names`."""
-        last = self.last_author.name_version if self.last_author_id else 0
+        last = self.last_author.name_version if self.last_author else 0
         return self.author.name_version + last
 
     @property

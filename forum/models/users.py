@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth import hashers
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -33,7 +35,7 @@ class MemberQuerySet(models.QuerySet):
             end_access(members)
         return changed
 
-    update.alters_data = True
+    update.alters_data = True  # type: ignore[attr-defined]  # how Django marks what templates may not call
 
 
 def name_version_of(field):
@@ -41,7 +43,7 @@ def name_version_of(field):
     return Coalesce(Subquery(User.objects.filter(pk=OuterRef(field)).values("name_version")[:1]), Value(0))
 
 
-class Members(UserManager.from_queryset(MemberQuerySet)):
+class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]  # made when this is imported
     @transaction.atomic
     def create_superuser(self, username, email=None, password=None, **fields):
         """Who can do this could as well confirm the address in the database, so it counts as confirmed."""
@@ -87,7 +89,7 @@ class Members(UserManager.from_queryset(MemberQuerySet)):
 class User(AbstractUser):
     """A member. `username` is the name others mention; `name`, if given, is what stands above the posts."""
 
-    first_name = last_name = None
+    first_name = last_name = None  # type: ignore[assignment]  # Django's way to leave out a field of the base
     username = models.CharField(
         _("username"),
         max_length=MAX_LENGTH,
@@ -115,9 +117,10 @@ class User(AbstractUser):
         help_text=_("Made by an import to stand for an author; nobody can sign in."),
     )
 
+    _stored: dict  # what the database holds of the fields that were loaded, by name
     security_stamp = models.CharField(max_length=16, default=new_stamp, editable=False)
 
-    objects = Members()
+    objects: ClassVar[Members] = Members()
 
     class Meta:
         verbose_name = _("member")
@@ -213,13 +216,13 @@ class User(AbstractUser):
     # --- Saving ---
 
     @classmethod
-    def from_db(cls, db, field_names, values):
-        member = super().from_db(db, field_names, values)
+    def from_db(cls, db, field_names, values, **kwargs):
+        member = super().from_db(db, field_names, values, **kwargs)
         member._remember_stored()
         return member
 
-    def refresh_from_db(self, using=None, fields=None, **kwargs):
-        super().refresh_from_db(using, fields, **kwargs)
+    def refresh_from_db(self, using=None, fields=None, from_queryset=None):
+        super().refresh_from_db(using, fields, from_queryset)
         self._remember_stored(fields)
 
     @transaction.atomic

@@ -5,6 +5,7 @@ import re
 import sys
 
 import structlog
+from structlog.typing import Processor
 
 SECRETS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/\s?\"']+")
 
@@ -27,8 +28,8 @@ def without_secrets(text):
 def formatter(readable):
     """For the lines of all libraries that use Python's logging; and from here on structlog writes the same ones."""
     times = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
-    common = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, times]
-    shown = [
+    common: list[Processor] = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, times]
+    shown: list[Processor] = [
         structlog.processors.format_exc_info,
         on_one_line,
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), sort_keys=False, timestamp_key="time"),

@@ -88,7 +88,7 @@ def compare(before, after, seconds):
         return [("removed", before), ("added", after)]
     word_of = {letter: word for word, letter in words.items()}
     kinds = {0: "same", 1: "added", -1: "removed"}
-    return [(kinds[sign], "".join(map(word_of.get, text))) for sign, text in diffs]
+    return [(kinds[sign], "".join(word_of[letter] for letter in text)) for sign, text in diffs]
 
 
 def encoded(text, words):

@@ -76,7 +76,7 @@ class Body:
 class Room:
     """What the incomplete bodies of one network take, in the order in which they began."""
 
-    rooms = {}  # by network
+    rooms: "dict[object, Room]" = {}  # by network
 
     @classmethod
     def of(cls, network):

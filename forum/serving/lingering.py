@@ -15,7 +15,7 @@ OF_NETWORK = 20  # at once in one process; further ones are closed at once
 class Lingering:
     """What its transport brings until it is closed. Only where `may_begin` says so."""
 
-    open = Counter()  # by network
+    open: Counter = Counter()  # by network
 
     @classmethod
     def may_begin(cls, network):

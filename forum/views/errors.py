@@ -53,7 +53,10 @@ def with_own_404_in_development(get_response):
         is_djangos = response.status_code == 404 and request.resolver_match is None
         return not_found(request) if is_djangos else response
 
-    respond.process_exception = lambda request, error: not_found(request) if isinstance(error, Http404) else None
+    def process_exception(request, error):
+        return not_found(request) if isinstance(error, Http404) else None
+
+    respond.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
     return respond
 
 

@@ -10,7 +10,7 @@ class Sessions(ListUserSessionsView):
 
     def get_context_data(self, **named):
         sessions = sessions_of(self.request.user)
-        context = super(FormView, self).get_context_data(**named)
+        context = super(FormView, self).get_context_data(**named)  # type: ignore[misc]  # allauth has no types
         return {**context, "sessions": sessions, "session_count": len(sessions)}
 
 

@@ -31,7 +31,7 @@ class Submission:
         """
         if post := self.earlier():
             return post
-        if Post.objects.submitted(self.author, *self.mark).exists():
+        if self.mark and Post.objects.submitted(self.author, *self.mark).exists():
             raise Http404  # moved to where its author may not look
         return None
 

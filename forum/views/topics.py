@@ -85,7 +85,8 @@ def create(request):
         return render(request, "topics/new.html", {"form": form}, status=422)
     said = form.cleaned_data
     try:
-        topic = Topic.start(request.user, said["category"], said["title"], said["body"], *submission.mark)
+        mark = submission.mark or ()  # there is one: a form without a token is not valid
+        topic = Topic.start(request.user, said["category"], said["title"], said["body"], *mark)
     except IntegrityError:
         post = submission.simultaneous()
         if not post:

@@ -25,4 +25,5 @@ def reader_with(session_key):
 def users_with(session_keys):
     store = import_module(settings.SESSION_ENGINE).SessionStore
     keys = filter(None, session_keys)
-    return {key: get_user(SimpleNamespace(session=store(key))) for key in keys}
+    requests = {key: SimpleNamespace(session=store(key)) for key in keys}  # all of a request that Django reads here
+    return {key: get_user(request) for key, request in requests.items()}  # type: ignore[arg-type]  # as above

@@ -52,7 +52,9 @@ def scheme_of(scope):
 def parsed(text):
     """The Origin of "https://forum.example.org"; None for what is none, such as "null"."""
     match = ORIGIN.fullmatch(text)
-    host, port = split_domain_port(match[2]) if match else ("", "")
+    if not match:
+        return None
+    host, port = split_domain_port(match[2])
     if not host:
         return None
     scheme = match[1].lower()

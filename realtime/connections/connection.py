@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -49,14 +51,19 @@ async def serve(scope, receive, send):
 class Connection:
     """One of thousands, and mostly silent: it has few parts, and no task while nothing is asked."""
 
-    __slots__ = ("_said", "_task", "allowance", "beat_at", "heard_at", "held", "hub", "is_here", "joined", "network")
-    __slots__ += ("asking", "send_buffer", "rights", "session_key", "user", "user_id")
+    __slots__ = (
+        *("_said", "_task", "allowance", "asking", "beat_at", "heard_at", "held", "hub", "is_here", "joined"),
+        *("network", "rights", "send_buffer", "session_key", "user", "user_id"),
+    )
 
     def __init__(self, hub, session_key, network):
         self.hub, self.session_key, self.network = hub, session_key, network
-        self.send_buffer, self._said, self._task, self.is_here = None, NOTHING, None, True
+        self.send_buffer: Any = None  # a SendBuffer, or a connection of uvicorn_protocol.py
+        self._said: Sequence[str] = NOTHING
+        self._task, self.is_here = None, True
         self.joined, self.held = set(), {}
-        self.user, self.user_id, self.rights = None, None, None
+        self.user: Any = None  # a User or AnonymousUser, once it was let in
+        self.user_id, self.rights = None, None
         self.asking = None  # who of those that share this socket asks just now
         self.beat_at = self.heard_at = time.monotonic()
         self.allowance = limits.Allowance()
@@ -128,7 +135,7 @@ class Connection:
         self._said, self._task = NOTHING, None
 
     async def _enter(self):
-        fences, user = None, None
+        fences, user = None, GUEST
         while fences != self.hub.fences.count or self.hub.sweep.snapshot is None:
             fences = self.hub.fences.count  # one that falls while the database is asked might mean this page
             await self.hub.prepare()
@@ -163,7 +170,7 @@ class Connection:
         """False when a fence fell meanwhile: then the page was told to ask again."""
         return all(self.held.get(group) is texts for group, texts in held.items())
 
-    def release(self, held):
+    def release(self, held: dict[str, list[str]]):
         for group, texts in held.items():
             if self.held.get(group) is texts:
                 del self.held[group]

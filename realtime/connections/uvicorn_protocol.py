@@ -8,6 +8,7 @@ uvicorn is what version 0.54 has; with any other server the engine uses ASGI alo
 import asyncio
 import logging
 from socket import SO_SNDBUF, SOL_SOCKET
+from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -35,7 +36,8 @@ class Unused:
 
 
 class Protocol(Bounded, WebSocketsSansIOProtocol):
-    page = fast_path = None
+    page: Any = None  # the Connection, once it is attached
+    fast_path: int | None = None
 
     def __init__(self, *args, **named):
         super().__init__(*args, **named)
@@ -44,7 +46,7 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
     def handle_connect(self, event):
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            self.scope["extensions"][DIRECT] = self
+            self.scope["extensions"][DIRECT] = self  # type: ignore[assignment]  # ours is no extension of ASGI's own
 
     def attach(self, page):
         """What is said goes to `page` from now on; the ASGI application may return, and the connection stays."""
@@ -58,7 +60,7 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
             page.take(self.queue.get_nowait())
         if self.read_paused:
             self.transport.resume_reading()
-        self.queue, self.writable = Ear(page), Unused
+        self.queue, self.writable = Ear(page), Unused  # type: ignore[assignment]  # uvicorn calls only these methods
         del self.scope, self.request, self.response  # a third of what an idle page costs
 
     # --- The send buffer ---

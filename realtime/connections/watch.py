@@ -53,7 +53,7 @@ async def watch_list(page, message):
 
 
 async def watch_news(page, message):
-    since, topic, name = messages.post_in(message, "news"), *messages.shown_in(message)
+    since, (topic, name) = messages.post_in(message, "news"), messages.shown_in(message)
     held = await page.hold(await ask(page, (), changes.groups_of_news))
     newest = await ask(page, held, changes.newest_post)
     count = 0

@@ -4,6 +4,7 @@ from io import BytesIO
 
 from csp.middleware import CSPMiddleware
 from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils.cache import patch_vary_headers
@@ -11,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from forum.serving.compression import CompressionMiddleware
 
 OUTWARDS = [
-    each(lambda request: None)
+    each(lambda request: HttpResponse())  # never called
     for each in (CSPMiddleware, XFrameOptionsMiddleware, CompressionMiddleware, SecurityMiddleware)
 ]
 

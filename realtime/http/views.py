@@ -41,7 +41,7 @@ def news(request):
     """GET /news?since=977&topic=12, or &list=category:5; since=now to begin"""
     try:
         fields = fields_of(request)
-        since, topic, name = post_in(fields, "since"), *shown_in(fields)
+        since, (topic, name) = post_in(fields, "since"), shown_in(fields)
     except BadMessage as error:
         return HttpResponseBadRequest(str(error))
     return answered(changes.news_since(request.user, since, topic, name))

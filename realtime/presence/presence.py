@@ -24,7 +24,7 @@ class Presence:
         self.online, self.topics = Audience({}, 0), {}  # of the pages here, as last looked at
         self._told, self._told_online, self._told_writing = {}, None, {}
         self._waiting = {}  # topics whose pages are to be told, the first to wait first
-        self._frames = AT_ONCE
+        self._frames: float = AT_ONCE
         self._looked_at = self._counted_at = 0.0
 
     async def run(self):

@@ -37,7 +37,7 @@ class Question(NamedTuple):
 
 
 class Answer(NamedTuple):
-    found: list_snapshots.Tops
+    found: list_snapshots.Tops | None  # None where only rights were asked
     told: list  # of news.Told, in the order to be delivered
     places: dict  # topic id -> category, for those on show
     categories: frozenset
@@ -179,7 +179,8 @@ def heads_of(topics):
     heads, ids = {}, list(topics)
     for start in range(0, len(ids), MANY):
         rows = Topic.objects.filter(pk__in=ids[start : start + MANY])
-        heads |= {pk: Head(*rest) for pk, *rest in rows.values_list("pk", "epoch", "change", "category")}
+        columns = rows.values_list("pk", "epoch", "change", "category")
+        heads |= {pk: Head(epoch, change, category) for pk, epoch, change, category in columns}
     return heads
 
 

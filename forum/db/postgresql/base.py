@@ -1,5 +1,7 @@
 """Django's own PostgreSQL, with connections that give up in time, and known to be away once it was found to be."""
 
+from typing import Any
+
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
@@ -8,12 +10,12 @@ from forum.db.postgresql.connections import Connection
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    def __init__(self, settings_dict, alias="default"):
+    def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
         super().__init__(settings_dict, alias)
         if pool := settings_dict["OPTIONS"].get("pool"):
             pool["connection_class"] = Connection
 
-    def get_new_connection(self, conn_params):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if not self.pool:
             return super().get_new_connection(conn_params)
         if not circuit_breaker.database.allows() and not self.pool.get_stats()["pool_available"]:
