@@ -41,8 +41,8 @@ SERVERS = {
 }
 UVICORN = """
 import sys, uvicorn
-from forum.serving.uvicorn_options import OPTIONS
-uvicorn.run("forum.asgi:application", port={port}, log_level="warning", **(OPTIONS | {{"ws": sys.argv[1]}}))
+from forum.serving.uvicorn_options import server_options
+uvicorn.run("forum.asgi:application", port={port}, log_level="warning", **(server_options() | {{"ws": sys.argv[1]}}))
 """
 
 

@@ -11,7 +11,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-from forum.serving.uvicorn_options import OPTIONS
+from forum.serving.uvicorn_options import server_options
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = """
@@ -53,7 +53,9 @@ def prepared(database=None):
 @contextmanager
 def serving(address, application="forum.asgi:application", python=sys.executable, path="/", log=None, **environment):
     """A uvicorn process, as soon as it answers at this path. `log` is a file for what it says, if not here."""
-    options = {name: value for name, value in OPTIONS.items() if name != "http" or application.startswith("forum.")}
+    options = {
+        name: value for name, value in server_options().items() if name != "http" or application.startswith("forum.")
+    }
     command = [python, "-c", SERVER, application, address.rpartition(":")[2], json.dumps(options)]
     server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stderr=log)
     try:

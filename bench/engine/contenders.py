@@ -12,7 +12,7 @@ import time
 
 from bench.engine.pages import BUILT, HERE, Pages, compiled
 from bench.site import ROOT, SERVER, free_port
-from forum.serving.uvicorn_options import OPTIONS
+from forum.serving.uvicorn_options import server_options
 
 EVENT = {
     "type": "post_update",
@@ -93,7 +93,7 @@ class Parley(Contender):
         self.forum, self.ws = forum, ws
 
     def command(self):
-        options = json.dumps(OPTIONS | {"ws": self.ws})
+        options = json.dumps(server_options() | {"ws": self.ws})
         return [sys.executable, "-c", SERVER, "forum.asgi:application", str(self.port), options]
 
     def more(self):

@@ -13,7 +13,7 @@ from uvicorn import Config
 from uvicorn.supervisors.multiprocess import Multiprocess
 
 from forum.observability.logs import LINES
-from forum.serving.uvicorn_options import OPTIONS
+from forum.serving.uvicorn_options import server_options
 
 
 class Supervisor(Multiprocess):
@@ -26,7 +26,7 @@ class Supervisor(Multiprocess):
 
 
 def main(fd):
-    Supervisor(Config("forum.asgi:application", log_config=LINES, **OPTIONS), [socket.socket(fileno=fd)]).run()
+    Supervisor(Config("forum.asgi:application", log_config=LINES, **server_options()), [socket.socket(fileno=fd)]).run()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import uvicorn
 
 from forum.serving import http_protocol
 from forum.serving.http_protocol import Connection
-from forum.serving.uvicorn_options import OPTIONS
+from forum.serving.uvicorn_options import server_options
 from tests.support.server import free_port
 
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -23,7 +23,7 @@ async def hello(scope, receive, send):
 @pytest.fixture
 async def server(monkeypatch):
     monkeypatch.setattr(Connection, "ending", False)
-    options = {**OPTIONS, "loop": "none", "port": free_port(), "log_level": "critical"}
+    options = {**server_options(), "loop": "none", "port": free_port(), "log_level": "critical"}
     server = uvicorn.Server(uvicorn.Config(hello, **options))
     running = asyncio.create_task(server._serve())
     while not server.started:

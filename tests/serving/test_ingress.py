@@ -15,7 +15,7 @@ from forum.serving.bodies import Room
 from forum.serving.http_protocol import Connection
 from forum.serving.ingress import Ingress
 from forum.serving.security_headers import HEADERS, SecurityHeaders
-from forum.serving.uvicorn_options import OPTIONS
+from forum.serving.uvicorn_options import server_options
 from tests.support.server import free_port
 
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -49,7 +49,7 @@ def application():
 @pytest.fixture
 async def server(application, monkeypatch):
     monkeypatch.setattr(Connection, "ending", False)
-    options = {**OPTIONS, "loop": "none", "port": free_port(), "log_level": "critical"}
+    options = {**server_options(), "loop": "none", "port": free_port(), "log_level": "critical"}
     server = uvicorn.Server(uvicorn.Config(SecurityHeaders(Ingress(application)), **options))
     running = asyncio.create_task(server._serve())
     while not server.started:

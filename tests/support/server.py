@@ -14,10 +14,11 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[2]
 UVICORN = """
 import sys, uvicorn
-from forum.serving.uvicorn_options import OPTIONS
-uvicorn.run(sys.argv[2], port=int(sys.argv[1]), log_level="warning", **OPTIONS)
+from forum.serving.uvicorn_options import server_options
+uvicorn.run(sys.argv[2], port=int(sys.argv[1]), log_level="warning", **server_options())
 """  # one process that can be killed and frozen; "serve" has a parent before it
-PLAIN = UVICORN.replace("**OPTIONS", "**dict(OPTIONS, ws='websockets-sansio')")  # without the engine's own protocol
+# Without the engine's own protocol.
+PLAIN = UVICORN.replace("**server_options()", "**dict(server_options(), ws='websockets-sansio')")
 COMMANDS = {
     "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "{application}"],
     "runserver": ["manage.py", "runserver", "--noreload", "--verbosity", "0", "127.0.0.1:{port}"],  # daphne, too
