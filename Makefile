@@ -5,6 +5,9 @@ BIN    := $(VENV)/bin
 PORT   ?= 8000
 ADDRESS ?= 127.0.0.1
 
+# Node is for checks of the scripts alone; nothing that runs needs it.
+NODE := $(if $(shell command -v npm),node_modules/.dev)
+
 .PHONY: run quick test coverage check hooks services bench faults lock screenshots clean
 
 run: $(VENV)/.run
@@ -24,15 +27,16 @@ coverage: $(VENV)/.dev
 	@$(BIN)/coverage run -m tests $(TESTS); failed=$$?; \
 	  $(BIN)/coverage combine --quiet && $(BIN)/coverage report && exit $$failed
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev $(NODE)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/djlint templates --lint --quiet
+	@$(if $(NODE),npm run --silent check,echo "Left out the checks of scripts, for want of Node: make services"; test -z "$$REQUIRE_ALL")
 	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0 && echo "Migrations are up to date."
 	@$(BIN)/python -m tests.support.deployment
 
-hooks: $(VENV)/.dev
+hooks: $(VENV)/.dev $(NODE)
 	@$(BIN)/prek install
 
 services:
@@ -52,7 +56,12 @@ lock: $(VENV)/.dev
 	  $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 $$name.in -o $$name.txt; done
 
 clean:
-	rm -rf $(VENV) var/static
+	rm -rf $(VENV) node_modules var/static
+
+node_modules/.dev: package-lock.json
+	@echo "Installing $< into node_modules …"
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
 
 define install
 	@echo "Installing $(1) into $(VENV) …"

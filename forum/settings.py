@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "forum.serving.static_app.StaticFiles",
     "django.forms",  # so that its own templates are found beside ours
     "allauth",
     "allauth.account",

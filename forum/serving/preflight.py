@@ -5,6 +5,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 
 from forum.observability.health import missing_migrations
+from forum.serving.static_app import StaticFiles
 
 
 def what_is_missing():
@@ -20,5 +21,5 @@ def what_is_missing():
 
 def uncollected():
     """Names of static files that pages could ask for in vain."""
-    names = {name for finder in get_finders() for name, _storage in finder.list([])}
+    names = {name for finder in get_finders() for name, _storage in finder.list(StaticFiles.ignore_patterns)}
     return names - set(staticfiles_storage.hashed_files)

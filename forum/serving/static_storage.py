@@ -8,7 +8,7 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 
 STYLESHEET = "css/site.css"
 OURS = re.compile(r"js/.+\.js")
-COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*(//.*|/\*\*((?!\*/).)*\*/)\n|/\*\* @type ((?!\*/).)*\*/ ?", re.MULTILINE)
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 IMPORT = re.compile(r'^@import "(?P<name>[^"]+)";$', re.MULTILINE)
 
@@ -17,20 +17,31 @@ class Storage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def post_process(self, paths, **options):
-        scripts = {name: (Uncommented(*found), name) for name, found in paths.items() if OURS.fullmatch(name)}
+        scripts = {name: (Script(*found), name) for name, found in paths.items() if OURS.fullmatch(name)}
         paths = {**paths, STYLESHEET: (Joined(paths), STYLESHEET), **scripts}
         yield from super().post_process(paths, **options)
 
 
-class Uncommented:
-    """Opens a script of ours without the lines that are comments: they are a tenth of what a first view loads."""
+class Script:
+    """Opens a script of ours without types, the lines that are comments, and indentation: a sixth of a first view.
+
+    Raises ValueError for a template literal over several lines, in which indentation would count.
+    """
 
     def __init__(self, storage, path):
         self.storage, self.path = storage, path
 
     def open(self, name):
         with self.storage.open(self.path) as file:
-            return ContentFile(COMMENT.sub("", file.read().decode()).encode(), name=name)
+            return ContentFile(bare(file.read().decode(), name).encode(), name=name)
+
+
+def bare(script, name):
+    lines = [line.strip() for line in COMMENT.sub("", script).splitlines()]
+    for line in lines:
+        if line.count("`") % 2:
+            raise ValueError(f"{name} has a template literal over several lines: {line}")
+    return "\n".join(lines) + "\n"
 
 
 class Joined:

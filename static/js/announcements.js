@@ -1,3 +1,4 @@
+// @ts-check
 // <live-announcements>: what the owner says to everybody. A message brings all that is announced now, so none is missed.
 
 import { element, remove } from "./live.js";
@@ -6,6 +7,7 @@ const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
 
 class LiveAnnouncements extends HTMLElement {
   #observer = new ResizeObserver(() => this.#measure());
+  /** @type {Promise<unknown>} */
   #sent = Promise.resolve(); // one after the other: each answer sets the whole cookie anew
   #away = new Set(); // the ids that were put away on this page: the cookie comes with the answer, if one comes
 
@@ -21,6 +23,7 @@ class LiveAnnouncements extends HTMLElement {
   }
 
   // `current` is all that is announced, as {id, html}, in the order of the page: the newest first.
+  /** @param {Wire.Announcements["current"]} current */
   show(current) {
     const away = dismissed();
     const wanted = current.filter(({ id }) => !away.has(String(id)) && !this.#away.has(String(id)));
@@ -35,6 +38,7 @@ class LiveAnnouncements extends HTMLElement {
   }
 
   // Those that stay are not touched, or they would be read out again.
+  /** @param {HTMLElement[]} now */
   #put(now) {
     for (const one of this.#all) if (!now.includes(one)) remove(one);
     now.forEach((one, place) => {
@@ -43,9 +47,10 @@ class LiveAnnouncements extends HTMLElement {
     this.#measure();
   }
 
+  /** @param {SubmitEvent} event */
   #dismiss = (event) => {
     event.preventDefault();
-    const form = event.target;
+    const form = /** @type {HTMLFormElement} */ (event.target);
     const send = () => fetch(form.action, { method: "POST", redirect: "manual", keepalive: true });
     this.#sent = this.#sent.then(send).catch(() => {}); // then just on this page
     const announcement = form.closest("[data-announcement]");
@@ -53,6 +58,7 @@ class LiveAnnouncements extends HTMLElement {
     this.#remove(announcement);
   };
 
+  /** @param {HTMLElement} announcement */
   #remove(announcement) {
     keepContent(() => {
       remove(announcement, announcement.nextElementSibling?.querySelector("button"));
@@ -63,6 +69,7 @@ class LiveAnnouncements extends HTMLElement {
   #waitForEnd() {
     clearTimeout(this.timer);
     const now = Date.now();
+    /** @type {[number, HTMLElement][]} */
     const ends = this.#all.filter((one) => one.dataset.until).map((one) => [Date.parse(one.dataset.until), one]);
     for (const [end, one] of ends) if (end <= now) this.#remove(one);
     const next = Math.min(...ends.map(([end]) => end).filter((end) => end > now));
@@ -74,12 +81,14 @@ class LiveAnnouncements extends HTMLElement {
     document.documentElement.style.setProperty("--banner", `${this.offsetHeight}px`);
   }
 
+  /** @returns {HTMLElement[]} */
   get #all() {
     return [...this.querySelectorAll("[data-announcement]")];
   }
 }
 
 // For a change above all content, as between it and the header: what was scrolled to stays where it was.
+/** @param {() => void} change */
 function keepContent(change) {
   const root = document.documentElement;
   const main = document.getElementById("main");

@@ -1,3 +1,4 @@
+// @ts-check
 // Makes a textarea[data-composer] comfortable: tools, preview, growth, quotes, and what writing.js does for its form.
 
 import { WrittenForm } from "./writing.js";
@@ -8,6 +9,7 @@ const PROBLEMS = ["full", "another", "offline", "unreachable", "refused", "faile
 class Composer {
   #asked = 0;
 
+  /** @param {HTMLTextAreaElement} textarea */
   constructor(textarea) {
     this.textarea = textarea;
     this.form = textarea.form;
@@ -21,6 +23,7 @@ class Composer {
     new WrittenForm(this.form, (what, status) => this.#say(what, status));
   }
 
+  /** @param {string} text */
   insert(text) {
     this.#showPreview(false);
     const { value, selectionStart: at } = this.textarea;
@@ -39,11 +42,12 @@ class Composer {
     this.tools = this.box.querySelector(".composer__tools");
     this.pane = this.box.querySelector(".composer__pane");
     this.previewButton = this.box.querySelector(".composer__preview");
-    this.previewButton.addEventListener("click", () => this.#showPreview(this.pane.hidden));
+    this.previewButton.addEventListener("click", () => this.#showPreview(Boolean(this.pane.hidden)));
     const wakeTools = () => import("../vendor/markdown-toolbar.js").catch(() => {}); // the next time, then
     for (const event of ["focusin", "pointerenter"]) this.box.addEventListener(event, wakeTools);
   }
 
+  /** @param {boolean} show */
   #showPreview(show) {
     if (show && !this.textarea.value.trim()) return this.textarea.focus();
     this.previewButton.setAttribute("aria-pressed", String(show));
@@ -65,7 +69,9 @@ class Composer {
   async #rendered() {
     const body = new URLSearchParams({ body: this.textarea.value });
     const headers = { "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value };
-    const response = await fetch(this.box.dataset.preview, { method: "POST", body, headers }).catch(() => null);
+    const response = await fetch(this.box.dataset.preview, { method: "POST", body, headers }).catch(
+      () => /** @type {Response} */ (null),
+    );
     return response && [200, 422, 429].includes(response.status) ? response.text() : null;
   }
 
@@ -74,14 +80,15 @@ class Composer {
   #changed() {
     this.#grow();
     const left = this.#left;
-    if (left < NEAR) this.#show(this.box.dataset[left < 0 ? "over" : "left"].replace("%n", Math.abs(left)));
+    if (left < NEAR) this.#show(this.box.dataset[left < 0 ? "over" : "left"].replace("%n", String(Math.abs(left))));
     else if (PROBLEMS.includes(this.said)) this.#say("");
   }
 
   // As the forum counts them: what JavaScript counts as two may be one.
   get #left() {
     const { value, dataset } = this.textarea;
-    return dataset.composer - (value.length < dataset.composer - NEAR ? 0 : [...value].length);
+    const most = Number(dataset.composer);
+    return most - (value.length < most - NEAR ? 0 : [...value].length);
   }
 
   #grow() {
@@ -90,36 +97,43 @@ class Composer {
     if (scrollHeight > clientHeight) style.height = `${scrollHeight + 2}px`;
   }
 
+  /** @param {string} what @param {string | number} status */
   #say(what, status = "") {
     if (this.textarea.readOnly) return; // another word stands there: why this can't be sent
     if (what === "saved" && (PROBLEMS.includes(this.said) || this.#left < NEAR)) return; // there is worse to know
     this.said = what;
-    this.#show((this.box.dataset[what] ?? "").replace("%n", status));
+    this.#show((this.box.dataset[what] ?? "").replace("%n", String(status)));
     this.state.classList.toggle("composer__state--problem", PROBLEMS.includes(what));
   }
 
+  /** @param {string} words */
   #show(words) {
     if (this.state.textContent !== words) this.state.textContent = words;
   }
 
   // --- Sending ---
 
+  /** @param {KeyboardEvent} event */
   #sendByKey(event) {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     if (!this.#button.disabled) this.form.requestSubmit(this.#button);
   }
 
+  /** @returns {HTMLButtonElement} */
   get #button() {
     return this.form.querySelector("button:not([type=button])");
   }
 }
 
+/** @type {Map<HTMLTextAreaElement, Composer>} */
 const composers = new Map(); // textarea -> Composer
 
 // Call it when a form was put into the page.
 export function compose() {
-  for (const area of document.querySelectorAll("textarea[data-composer]")) {
+  /** @type {NodeListOf<HTMLTextAreaElement>} */
+  const areas = document.querySelectorAll("textarea[data-composer]");
+  for (const area of areas) {
     if (!composers.has(area)) composers.set(area, new Composer(area));
   }
 }
@@ -128,7 +142,8 @@ compose();
 
 // A quote goes into the open composer; its text is what the link's page would put into its own.
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest?.("a[data-quote]");
+  /** @type {HTMLAnchorElement} */
+  const link = /** @type {Element} */ (event.target).closest?.("a[data-quote]");
   const composer = composers.get(document.querySelector("textarea[data-composer]:not([readonly])"));
   if (!link || !composer || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
@@ -136,7 +151,7 @@ document.addEventListener("click", async (event) => {
     const response = await fetch(link.href);
     if (!response.ok || response.redirected) throw new Error(`no quote: ${response.status}`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    composer.insert(page.querySelector("textarea[data-composer]").value);
+    composer.insert(/** @type {HTMLTextAreaElement} */ (page.querySelector("textarea[data-composer]")).value);
   } catch {
     location.assign(link.href);
   }

@@ -1,3 +1,4 @@
+// @ts-check
 // What people type, kept in this browser until it was sent. Each open form has a record of its own, so no tab writes over
 // what another has kept: {id, member, action, fields, base, at}. `base` is what the form held before anybody typed.
 //
@@ -9,7 +10,9 @@ const MOST = 50; // records; the oldest go first
 const OLDEST = 30 * 24 * 3600 * 1000; // ms
 const LONGEST = 200_000; // characters of all fields; the forum takes a sixth of that
 
+/** @type {IDBDatabase} */
 let database = null;
+/** @type {Promise<void>} */
 let opening = null;
 
 export function open() {
@@ -19,10 +22,13 @@ export function open() {
     request.onsuccess = () => resolve(use(request.result));
     request.onerror = () => reject(request.error);
   });
-  opening.catch(() => (opening = null));
+  opening.catch(() => {
+    opening = null;
+  });
   return opening;
 }
 
+/** @param {IDBDatabase} opened */
 function use(opened) {
   database = opened;
   database.onversionchange = () => database.close();
@@ -31,6 +37,7 @@ function use(opened) {
 }
 
 // Those of a member for one form, newest first.
+/** @param {string} member @param {string} action */
 export async function of(member, action) {
   const records = await all();
   return records.filter((record) => record.member === member && record.action === action);
@@ -38,9 +45,11 @@ export async function of(member, action) {
 
 // Takes the place of the record `former`, if one is named. Synchronous up to the request itself: a page that is being
 // left waits for nothing. Rejects when the browser can't or won't keep it.
+/** @param {Draft} record @param {string | null} former @returns {Promise<void>} */
 export function save(record, former = null) {
   const length = Object.values(record.fields).reduce((sum, value) => sum + value.length, 0);
   if (length > LONGEST) return Promise.reject(new Error("too long a draft"));
+  /** @param {IDBObjectStore} store */
   const write = (store) => {
     store.put(record);
     if (former) store.delete(former);
@@ -48,10 +57,12 @@ export function save(record, former = null) {
   return database ? change(write) : open().then(() => change(write));
 }
 
+/** @param {string} id @returns {Promise<void>} */
 export function remove(id) {
   return database ? change((store) => store.delete(id)) : Promise.resolve();
 }
 
+/** @param {(store: IDBObjectStore) => void} write @returns {Promise<void>} */
 function change(write) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(STORE, "readwrite");
@@ -62,10 +73,12 @@ function change(write) {
   });
 }
 
+/** @returns {Promise<Draft[]>} newest first */
 function all() {
   return new Promise((resolve, reject) => {
     const request = database.transaction(STORE).objectStore(STORE).getAll();
-    request.onsuccess = () => resolve(request.result.sort((one, other) => other.at - one.at));
+    request.onsuccess = () =>
+      resolve(request.result.sort((/** @type {Draft} */ one, /** @type {Draft} */ other) => other.at - one.at));
     request.onerror = () => reject(request.error);
   });
 }

@@ -1,18 +1,23 @@
+// @ts-check
 // <live-list>: a list of topics. A row is replaced in place at once; it moves, or a new one comes in, when nobody is
 // about to click there, and waits behind the pill otherwise.
 
 import { countInTitle, element, focusOn, live, remove, replace, words } from "./live.js";
 import { announceNew } from "./news.js";
-import { refresh as refreshTimes } from "./times.js";
 import { showAll as showWriters } from "./people.js";
+import { refresh as refreshTimes } from "./times.js";
 
 let isTouch = matchMedia("(hover: none)").matches;
 addEventListener("pointerdown", ({ pointerType }) => (isTouch = pointerType !== "mouse"), { passive: true });
 
 class LiveList extends HTMLElement {
+  /** @type {Map<number, HTMLElement>} */
   #waiting = new Map(); // topic -> row that is to move or come in
+  /** @type {import("./readings.js").Readings | null} */
   #readings = null; // for members
+  /** @type {Set<number>} */
   #unseen = new Set(); // topics whose rows changed while nobody looked at this tab
+  /** @type {Subscription} */
   #link = {
     ask: () => ({ type: "watch", list: this.dataset.list, rows: this.#cursor }),
     hear: (message) => this.#hear(message),
@@ -37,22 +42,26 @@ class LiveList extends HTMLElement {
   }
 
   // Whether this list shows the topic, or is about to: then nobody else on the page needs to count it.
+  /** @param {number} topic */
   has(topic) {
     return this.#waiting.has(topic) || Boolean(this.#row(topic));
   }
 
+  /** @param {Wire.ServerMessage} message */
   #hear(message) {
     if (message.type === "post_update" && "row" in message) this.#receive(message);
     else if (message.type === "rows" && message.list === this.dataset.list) this.#catchUp(message);
     else if (message.type === "gone" && message.list === this.dataset.list) location.reload();
   }
 
+  /** @param {Wire.Rows} answer */
   #catchUp(answer) {
     for (const event of answer.rows) this.#receive(event);
     for (const topic of answer.gone) this.#remove(topic);
     live.answered(this.#link);
   }
 
+  /** @param {Wire.Update} update */
   #receive({ topic, change, row }) {
     const shown = this.#row(topic);
     if (shown && change < Number(shown.dataset.change)) return;
@@ -65,12 +74,13 @@ class LiveList extends HTMLElement {
     refreshTimes(now);
     if (shown && !this.#waiting.has(topic) && this.#place(shown) === this.#place(now)) replace(shown, now);
     else {
-      if (shown) replace(shown, now.cloneNode(true)); // the new words at once, still in the old place
+      if (shown) replace(shown, /** @type {HTMLElement} */ (now.cloneNode(true))); // the new words at once, still in the old place
       if (this.#isFirst) this.#wait(topic, now);
     }
     this.#settle();
   }
 
+  /** @param {number} topic @param {HTMLElement} row */
   #wait(topic, row) {
     if (!this.#waiting.has(topic)) announceNew("topics");
     this.#waiting.set(topic, row);
@@ -84,11 +94,12 @@ class LiveList extends HTMLElement {
     this.#readings.ask(this.#rows.filter((row) => !row.dataset.read).map((row) => row.dataset.topic));
     const [, left] = /\/t\/(\d+)/.exec(document.referrer) ?? []; // what was on the screen there may just be on its way
     if (left && this.#row(left)) this.#readings.ask([left]);
-    const [visit] = performance.getEntriesByType("navigation");
+    const [visit] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     if (visit?.type === "back_forward") this.#readAnew(); // browsers go back to pages as they were
   }
 
   // Topics may have been read meanwhile.
+  /** @param {PageTransitionEvent} event */
   #comeBack = ({ persisted }) => persisted && this.#readAnew();
 
   #readAnew() {
@@ -114,7 +125,12 @@ class LiveList extends HTMLElement {
 
   // Nobody is about to click in the list, and its top is in view. Where a finger will come down nobody knows.
   get #isQuiet() {
-    return !isTouch && !this.matches(":hover") && !this.contains(document.activeElement) && this.getBoundingClientRect().top > 0;
+    return (
+      !isTouch &&
+      !this.matches(":hover") &&
+      !this.contains(document.activeElement) &&
+      this.getBoundingClientRect().top > 0
+    );
   }
 
   #moveWaiting() {
@@ -133,6 +149,7 @@ class LiveList extends HTMLElement {
     if (!this.#isFirst) return;
     const rows = this.#rows.filter((row) => !row.dataset.pinned);
     const size = Number(this.dataset.size);
+    /** @type {HTMLAnchorElement} */
     const link = this.querySelector("#older [rel=next]");
     for (const row of rows.splice(size)) {
       link.hidden = link.parentElement.hidden = false;
@@ -141,6 +158,7 @@ class LiveList extends HTMLElement {
     if (!link.hidden && rows.length) link.href = `?before=${encodeURIComponent(rows.at(-1).dataset.key)}`;
   }
 
+  /** @param {number} topic */
   #remove(topic) {
     this.#waiting.delete(topic);
     const row = this.#row(topic);
@@ -168,16 +186,19 @@ class LiveList extends HTMLElement {
   }
 
   // Sorts as text: pinned ones first, then by activity.
+  /** @param {HTMLElement} row */
   #place(row) {
-    return `${row.dataset.pinned ? "1" + row.dataset.pinned : "0"} ${row.dataset.key}`;
+    return `${row.dataset.pinned ? `1${row.dataset.pinned}` : "0"} ${row.dataset.key}`;
   }
 
+  /** @param {number | string} topic @returns {HTMLElement | null} */
   #row(topic) {
     return this.#list.querySelector(`:scope > [data-topic="${topic}"]`);
   }
 
+  /** @returns {HTMLElement[]} */
   get #rows() {
-    return [...this.#list.children].filter((row) => row.dataset.topic);
+    return [.../** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children)].filter((row) => row.dataset.topic);
   }
 
   get #cursor() {

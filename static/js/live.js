@@ -1,3 +1,4 @@
+// @ts-check
 // The page's one connection. Parts of the page subscribe; each knows how to ask for what it has missed, so whatever
 // was lost on the way is asked for again. A subscription is {ask() -> message, hear(message)}. Where a socket can't be
 // had, transports/feed.js asks the same over HTTP, and the socket is tried again every minute or two.
@@ -25,20 +26,26 @@ function nameOfShare() {
 // One socket per browser and reader: the tab that holds the lock has it, the others speak through that tab. Browsers
 // and addresses (plain http) without locks have a socket per tab. Who waits to try again hears when the socket is open.
 class Share {
+  /** @type {((value?: unknown) => void) | null} */
   #letGo = null;
+  /** @type {BroadcastChannel | null} */
   #channel = null;
+  /** @type {LiveSocket | null} */
   #socket = null;
+  /** @type {Promise<import("./transports/leader.js").Leader> | null} */
   #serving = null;
   #left = false;
   #alone = !navigator.locks || !window.BroadcastChannel;
 
   // `wanted` is called when another tab would like a socket now, or has one; `stolen` when another took the lead.
+  /** @param {() => void} wanted @param {() => void} stolen */
   constructor(wanted, stolen) {
     this.wanted = wanted;
     this.stolen = stolen;
   }
 
   // A WebSocket, or what behaves like one.
+  /** @returns {Promise<LiveSocket>} */
   async socket() {
     this.#left = false;
     if (!this.#alone) this.#listen();
@@ -69,8 +76,10 @@ class Share {
     };
   }
 
+  /** @returns {Promise<boolean>} whether this tab has the lock now */
   #lead() {
     return new Promise((know) => {
+      /** @param {Lock | null} lock */
       const hold = (lock) => {
         know(Boolean(lock) && !this.#left);
         if (!lock || this.#left) return null;
@@ -84,6 +93,7 @@ class Share {
     });
   }
 
+  /** @param {Wire.FromTab} data */
   #serve(data) {
     this.#serving ??= import("./transports/leader.js").then(({ Leader }) => {
       const leader = new Leader(nameOfShare(), TAB, this.#channel, this.wanted);
@@ -92,16 +102,23 @@ class Share {
     });
     this.#serving.then(
       (leader) => leader.hear(data),
-      () => (this.#serving = null), // the other tab greets again
+      () => {
+        this.#serving = null; // the other tab greets again
+      },
     );
   }
 }
 
 class Connection extends EventTarget {
+  /** @type {Wire.State} */
   state = "connecting";
+  /** @type {LiveSocket | null} */
   #socket = null;
+  /** @type {object | null} */
   #attempt = null; // what tries to get a socket, or has one
+  /** @type {Set<Subscription>} */
   #subscriptions = new Set();
+  /** @type {Set<Subscription>} */
   #unanswered = new Set();
   #loading = 0; // parts of the page that are still to come
   #failures = 0;
@@ -109,7 +126,9 @@ class Connection extends EventTarget {
   #wasLive = false;
   #liveAt = 0;
   #heardAt = 0;
+  /** @type {number | null} */
   #retry = null;
+  /** @type {import("./transports/feed.js").Feed | null} */
   #feed = null;
   #isFed = false; // while an answer of the feed is handed out
   #share = new Share(
@@ -128,10 +147,17 @@ class Connection extends EventTarget {
   }
 
   // Loads a script that makes a part of the page live, and again until it has come; before that the page is not live.
+  /** @param {() => Promise<unknown>} part */
   async load(part) {
     this.#loading += 1;
     for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_LOAD)) {
-      if (await part().then(() => true, () => false)) break;
+      if (
+        await part().then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
       if (this.state === "connecting") this.#become("reconnecting");
       await new Promise((go) => setTimeout(go, delay));
     }
@@ -139,6 +165,7 @@ class Connection extends EventTarget {
     this.#settle();
   }
 
+  /** @param {Subscription} subscription @returns {() => void} ends it */
   subscribe(subscription) {
     this.#subscriptions.add(subscription);
     this.ask(subscription);
@@ -150,6 +177,7 @@ class Connection extends EventTarget {
   }
 
   // Asks the server for all that the subscription has missed; the answer makes it current.
+  /** @param {Subscription} subscription */
   ask(subscription) {
     this.#feed?.hurry();
     if (!this.#isOpen) return;
@@ -158,6 +186,7 @@ class Connection extends EventTarget {
   }
 
   // To be called by a subscription when the answer to what it asked has come.
+  /** @param {Subscription} subscription */
   answered(subscription) {
     if (this.#isFed) return;
     this.#unanswered.delete(subscription);
@@ -175,6 +204,7 @@ class Connection extends EventTarget {
   }
 
   // Says whether it could be sent.
+  /** @param {Wire.ClientMessage} message */
   send(message) {
     if (this.#isOpen) this.#socket.send(JSON.stringify({ ...message, for: TAB }));
     return this.#isOpen;
@@ -190,12 +220,13 @@ class Connection extends EventTarget {
     const attempt = (this.#attempt = {});
     this.#liveAt = 0;
     this.#heardAt = Date.now();
-    const socket = await this.#share.socket().catch(() => null);
+    const socket = await this.#share.socket().catch(() => /** @type {LiveSocket} */ (null));
     if (attempt !== this.#attempt) return socket?.close();
     if (!socket) return this.#lost(0);
     this.#socket = socket;
+    /** @type {(type: string, hear: (event: any) => void) => void} */
     const listen = (type, hear) =>
-      socket.addEventListener(type, (event) => attempt === this.#attempt && hear(event));
+      socket.addEventListener(type, (/** @type {Event} */ event) => attempt === this.#attempt && hear(event));
     listen("open", () => this.#askAll());
     listen("message", ({ data }) => this.#hear(JSON.parse(data)));
     listen("close", ({ code }) => this.#lost(code));
@@ -207,6 +238,7 @@ class Connection extends EventTarget {
     for (const subscription of this.#subscriptions) this.ask(subscription);
   }
 
+  /** @param {Wire.ServerMessage} message */
   #hear(message) {
     this.#heardAt = Date.now();
     if ("for" in message && message.for !== TAB) return; // another tab has asked
@@ -215,11 +247,13 @@ class Connection extends EventTarget {
     this.#tell(message);
   }
 
+  /** @param {Wire.ServerMessage} message */
   #tell(message) {
     for (const subscription of [...this.#subscriptions]) subscription.hear(message);
     this.dispatchEvent(new CustomEvent("message", { detail: message })); // for parts that ask nothing
   }
 
+  /** @param {number} code */
   #lost(code) {
     this.#socket = this.#attempt = null;
     if (this.#liveAt && Date.now() - this.#liveAt > STEADY) this.#failures = 0;
@@ -232,6 +266,7 @@ class Connection extends EventTarget {
     this.#retry = setTimeout(() => this.#open(), this.#delay(code));
   }
 
+  /** @param {number} code */
   #delay(code) {
     if (code === COME_BACK) return Math.random() * FIRST_DELAY;
     if (this.#feed?.works) return PROBE * (1 + Math.random());
@@ -303,15 +338,16 @@ class Connection extends EventTarget {
 
   async #startFeed() {
     if (this.#feed) return;
-    const { Feed } = await import("./transports/feed.js").catch(() => ({}));
+    const { Feed } = await import("./transports/feed.js").catch(() => /** @type {any} */ ({}));
     if (!Feed || this.#feed || this.state === "live" || !this.#retry) return;
     this.#feed = new Feed({
       asks: () => [...this.#subscriptions].map((subscription) => subscription.ask()),
-      hear: (message) => this.#hearFed(message),
-      become: (state) => this.state === "live" || this.#loading || this.#become(state),
+      hear: (/** @type {Wire.ServerMessage} */ message) => this.#hearFed(message),
+      become: (/** @type {Wire.State} */ state) => this.state === "live" || this.#loading || this.#become(state),
     });
   }
 
+  /** @param {Wire.ServerMessage} message */
   #hearFed(message) {
     this.#isFed = true;
     this.#tell(message);
@@ -323,6 +359,7 @@ class Connection extends EventTarget {
     this.#feed = null;
   }
 
+  /** @param {Wire.State} state */
   #become(state, detail = {}) {
     if (state === this.state) return;
     this.state = state;
@@ -335,11 +372,13 @@ export const live = new Connection();
 export const PAGE = 20; // posts on a page of a topic
 
 // What the server has now. A network that fell silent may hold an answer up for many minutes: then it is given up.
+/** @param {string} address */
 export function fetchFresh(address, accept = "text/html") {
   const headers = { Accept: accept, "X-Requested-With": "fetch" };
   return fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(OPENING) });
 }
 
+/** @param {string} address */
 export async function fetchJSON(address) {
   const response = await fetchFresh(address, "application/json");
   if (!response.ok && response.status !== 404) throw new Error(`${address}: ${response.status}`);
@@ -347,10 +386,11 @@ export async function fetchJSON(address) {
 }
 
 // The first element in a piece of HTML that the server made.
+/** @param {string} html @returns {HTMLElement} */
 export function element(html) {
   const template = document.createElement("template");
   template.innerHTML = html.trim();
-  return template.content.firstElementChild;
+  return /** @type {HTMLElement} */ (template.content.firstElementChild);
 }
 
 const CONTROLS = "a[href], summary, button, textarea, input:not([type=hidden])"; // where the focus may be
@@ -358,16 +398,19 @@ const OWN = ["open", "aria-expanded", "tabindex"]; // what readers and scripts g
 
 // Makes `old` read like `now`. What is the same is not touched, and keeps what its reader did with it. A focus whose
 // control goes away finds the same one, or what came there.
+/** @param {HTMLElement} old @param {HTMLElement} now */
 export function replace(old, now) {
-  const active = document.activeElement;
+  const active = /** @type {HTMLAnchorElement} */ (document.activeElement);
   const place = old.contains(active) ? controlsIn(old).indexOf(active) : null;
-  const shown = become(old, now);
+  const shown = /** @type {HTMLElement} */ (become(old, now));
   if (place === null || active === document.activeElement) return;
   const controls = controlsIn(shown);
-  const same = active.href && controls.find((control) => control.href === active.href);
+  const same =
+    active.href && controls.find((control) => /** @type {HTMLAnchorElement} */ (control).href === active.href);
   focusOn(same || controls[place] || controls[0] || shown);
 }
 
+/** @param {any} old @param {any} now @returns {Node} */
 function become(old, now) {
   if (asMade(old) === asMade(now)) return old;
   if (identity(old) !== identity(now)) {
@@ -377,16 +420,22 @@ function become(old, now) {
   if (old.nodeType === Node.TEXT_NODE) rewrite(old, now.data);
   else {
     takeAttributes(old, now);
-    takeContent(old, [...old.childNodes].filter((node) => !node.matches?.(".menu")), [...now.childNodes]);
+    takeContent(
+      old,
+      [...old.childNodes].filter((/** @type {any} */ node) => !node.matches?.(".menu")),
+      [...now.childNodes],
+    );
   }
   return old;
 }
 
+/** @param {any} node */
 function identity(node) {
   return [node.nodeName, node.id, node.getAttribute?.("href")].join(" ");
 }
 
 // As the server made it.
+/** @param {any} node @returns {string} */
 function asMade(node) {
   if (!node.matches) return node.data;
   const copy = node.cloneNode(true);
@@ -398,13 +447,18 @@ function asMade(node) {
 }
 
 // A selection in the rest of the text stays.
+/** @param {Text} text @param {string} data */
 function rewrite(text, data) {
   let [start, end, had] = [0, data.length, text.length];
   while (start < Math.min(end, had) && text.data[start] === data[start]) start += 1;
-  while (start < Math.min(end, had) && text.data[had - 1] === data[end - 1]) (had -= 1), (end -= 1);
+  while (start < Math.min(end, had) && text.data[had - 1] === data[end - 1]) {
+    had -= 1;
+    end -= 1;
+  }
   text.replaceData(start, had - start, data.slice(start, end));
 }
 
+/** @param {Element} old @param {Element} now */
 function takeAttributes(old, now) {
   for (const { name } of [...old.attributes]) {
     if (!now.hasAttribute(name) && !OWN.includes(name)) old.removeAttribute(name);
@@ -413,16 +467,22 @@ function takeAttributes(old, now) {
 }
 
 // What is the same stays; of the rest each takes the place of one of its kind.
+/** @param {Element} parent @param {ChildNode[]} before @param {ChildNode[]} after */
 function takeContent(parent, before, after) {
   const [had, has] = [before.map(asMade), after.map(asMade)];
+  /** @type {ChildNode} */
   let end = null;
   while (had.length && had[0] === has[0]) for (const all of [had, has, before, after]) all.shift();
-  while (had.length && had.at(-1) === has.at(-1)) [, , , end] = [had, has, after, before].map((all) => all.pop());
+  while (had.length && had.at(-1) === has.at(-1)) {
+    end = before.at(-1);
+    for (const all of [had, has, after, before]) all.pop();
+  }
   after.forEach((node, place) => {
     const later = has.slice(place).filter((made) => made.trim());
     const fixed = had.findIndex((made) => later.includes(made));
     const isSame = fixed >= 0 && had[fixed] === has[place];
-    const isFree = (old, at) => (fixed < 0 || at < fixed) && identity(old) === identity(node);
+    const isFree = (/** @type {Node} */ old, /** @type {number} */ at) =>
+      (fixed < 0 || at < fixed) && identity(old) === identity(node);
     const at = isSame ? fixed : before.findIndex(isFree);
     if (at < 0) return parent.insertBefore(node, before[0] ?? end);
     for (const old of before.splice(0, at)) old.remove();
@@ -432,11 +492,13 @@ function takeContent(parent, before, after) {
   for (const old of before) old.remove();
 }
 
+/** @param {Element} part @returns {HTMLElement[]} */
 function controlsIn(part) {
   return [...part.querySelectorAll(CONTROLS)].filter((control) => control.getClientRects().length);
 }
 
 // Takes `old` away. The focus that was in it goes to `next`.
+/** @param {HTMLElement} old @param {HTMLElement | null} next */
 export function remove(old, next = null) {
   const hadFocus = old.contains(document.activeElement);
   old.remove();
@@ -444,6 +506,7 @@ export function remove(old, next = null) {
 }
 
 // Also on what is no control: then until the focus leaves it.
+/** @param {HTMLElement} target */
 export function focusOn(target) {
   if (!target.matches(`${CONTROLS}, [tabindex]`)) {
     target.tabIndex = -1;
@@ -453,6 +516,7 @@ export function focusOn(target) {
 }
 
 // What a word of the page says for a number: words are translated on the server.
+/** @param {string} name @param {number | null} number */
 export function words(name, number = null) {
   const all = document.getElementById("words")?.dataset ?? {};
   if (number === null) return all[name] ?? "";
@@ -460,15 +524,18 @@ export function words(name, number = null) {
 }
 
 // The number of news in front of the tab's title; each part of the page brings its own.
+/** @type {Map<string, number>} */
 const counts = new Map();
 let title = document.title;
 
+/** @param {string} part @param {number} number */
 export function countInTitle(part, number) {
   counts.set(part, number);
   showTitle();
 }
 
 // The page is called otherwise from now on.
+/** @param {string} name */
 export function nameTab(name) {
   title = name;
   showTitle();

@@ -1,3 +1,4 @@
+// @ts-check
 // What a reader may do with a post, shown beside its button; fetched each time, since it differs by reader and by hour.
 
 const SPACE = 8; // px between a menu and the edge of the window
@@ -6,11 +7,14 @@ const SAME_CLICK = 300; // ms
 const menu = document.createElement("div");
 menu.className = "menu";
 menu.popover = "auto";
-menu.addEventListener("toggle", ({ newState }) => newState === "closed" && opener && tidy());
+menu.addEventListener("toggle", (/** @type {ToggleEvent} */ { newState }) => newState === "closed" && opener && tidy());
+/** @type {HTMLElement | null} */
 let opener = null;
+/** @type {{link: HTMLElement | null, at: number}} */
 let dismissed = { link: null, at: 0 }; // a click on the open menu's own button has closed it before we hear of the click
 
 // Rejects when the menu can't be had: then the link, which leads to the same as a page, is to be followed.
+/** @param {HTMLAnchorElement} link */
 export async function openMenu(link) {
   if (dismissed.link === link && performance.now() - dismissed.at < SAME_CLICK) return;
   const response = await fetch(link.href, { headers: { "X-Requested-With": "fetch" } });
@@ -28,6 +32,7 @@ export async function openMenu(link) {
 }
 
 // Below the button, or above where there is no room; never over the edge.
+/** @param {DOMRect} button */
 function place(button) {
   const { width, height } = menu.getBoundingClientRect();
   const below = button.bottom + SPACE / 2;

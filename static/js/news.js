@@ -1,3 +1,4 @@
+// @ts-check
 // News of the page: for screen readers; and in the header, whether the page is live, how many posts have come in topics
 // that it does not show, and how many people are online. Guests are counted, the invisible are not.
 
@@ -12,15 +13,18 @@ const PATIENCE = 1500; // ms without a connection before the reader is told, unl
 // --- For screen readers ---
 
 const announcer = document.getElementById("announcer"); // members can switch it off in their profile
+/** @type {{counts: Map<string, number>, state: string, at: number, timer: number | null}} */
 const announced = { counts: new Map(), state: "", at: -PAUSE, timer: null };
 
 // One more of what `words` can count. What comes while another announcement is recent is counted in the next.
+/** @param {string} name */
 export function announceNew(name) {
   announced.counts.set(name, (announced.counts.get(name) ?? 0) + 1);
   announceSoon();
 }
 
 // Of several states only the last is worth hearing.
+/** @param {string} text */
 function announceState(text) {
   announced.state = text;
   announceSoon();
@@ -66,6 +70,7 @@ function compare() {
 }
 
 // `isAnother`: somebody else, or nobody, is signed in here now.
+/** @param {boolean} isAnother */
 function checkReader(isAnother) {
   live.load(() => import("./reader.js").then(({ check }) => check(isAnother)));
 }
@@ -82,6 +87,7 @@ class LiveStatus extends HTMLElement {
     live.removeEventListener("state", this.#show);
   }
 
+  /** @param {StateEvent} event */
   #show = ({ detail: { state, again } }) => {
     clearTimeout(this.timer);
     if (state === "live") {
@@ -92,6 +98,7 @@ class LiveStatus extends HTMLElement {
     }
   };
 
+  /** @param {string} state @param {string} text */
   #say(state, text) {
     const isLost = LOST.includes(state);
     if (isLost !== this.#isLost || (isLost && state !== this.dataset.state)) announceState(text);
@@ -106,11 +113,14 @@ customElements.define("live-status", LiveStatus);
 
 class Elsewhere {
   #link = document.querySelector("[data-elsewhere]");
+  /** @type {number | "now"} */
   #newest = Number(document.body.dataset.newest ?? 0) || "now"; // a guest's page doesn't say: it may be kept for a while
   #count = 0;
+  /** @type {Map<number, number>} */
   #heard = new Map(); // topic -> change last counted
 
   constructor() {
+    /** @type {Subscription} */
     const subscription = {
       ask: () => ({ type: "watch", news: this.#newest, ...this.#shown }),
       hear: (message) => {
@@ -122,6 +132,7 @@ class Elsewhere {
   }
 
   // What the page shows itself: its posts are no news.
+  /** @returns {{topic?: number, list?: Wire.ListName}} */
   get #shown() {
     const topic = document.querySelector("live-topic");
     const list = document.querySelector("live-list");
@@ -129,17 +140,20 @@ class Elsewhere {
     return list ? { list: list.dataset.list } : {};
   }
 
+  /** @param {Wire.ServerMessage} message */
   #hear(message) {
     if (message.type === "news") {
       const { reader } = message;
-      if (reader !== document.body.dataset.reader) checkReader(parseInt(reader) !== Number(document.body.dataset.user ?? 0));
+      if (reader !== document.body.dataset.reader)
+        checkReader(parseInt(reader, 10) !== Number(document.body.dataset.user ?? 0));
       this.#newest = Math.max(Number(this.#newest) || 0, message.newest) || "now";
       this.#add(message.count);
     } else if (message.type === "post_update" && "title" in message) this.#weigh(message);
   }
 
+  /** @param {Wire.Update} update */
   #weigh({ kind, topic, change, post }) {
-    if (kind !== "created" || !post || post.id <= this.#newest) return;
+    if (kind !== "created" || !post || post.id <= Number(this.#newest)) return;
     if ((this.#heard.get(topic) ?? 0) >= change) return;
     this.#heard.set(topic, change);
     const mine = String(post.author_id) === document.body.dataset.user;
@@ -147,11 +161,12 @@ class Elsewhere {
     if (!mine && !shown) this.#add(1);
   }
 
+  /** @param {number} number */
   #add(number) {
     this.#count += number;
     if (!this.#link || !number) return;
     this.#link.hidden = false;
-    this.#link.dataset.count = this.#count;
+    this.#link.dataset.count = String(this.#count);
     this.#link.title = this.#link.textContent = words("elsewhere", this.#count);
     countInTitle("elsewhere", this.#count);
   }
@@ -161,14 +176,16 @@ new Elsewhere();
 
 const online = document.querySelector("[data-online]");
 
-live.addEventListener("message", ({ detail: { type, members, guests } }) => {
-  if (type !== "online" || !online) return;
+live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) => {
+  if (detail.type !== "online" || !online) return;
+  const { members, guests } = detail;
   online.textContent = words("online", members + guests);
   online.title = whom(members, guests);
   online.hidden = members + guests === 0;
 });
 
 // "12 members, 3 guests"
+/** @param {number} members @param {number} guests */
 export function whom(members, guests) {
   const parts = [members && words("members", members), guests && words("guests", guests)];
   return parts.filter(Boolean).join(", ");

@@ -1,3 +1,4 @@
+// @ts-check
 // <live-panel>: what only a browser can see of its way to the server.
 
 import { fetchJSON, live, words } from "./live.js";
@@ -21,12 +22,14 @@ class LivePanel extends HTMLElement {
 
   // The server looked before this page was connected, and so did not count it.
   async #askAgain() {
-    const { checks } = await fetchJSON("/live/check").catch(() => ({ checks: [] }));
+    const { checks } = await fetchJSON("/live/check").catch(() => ({ checks: /** @type {object[]} */ ([]) }));
     const rows = document.querySelectorAll("[data-findings] .finding");
-    checks.forEach(({ state, words: text }, place) => {
-      rows[place].className = `finding finding--${state}`;
-      rows[place].querySelector("dd").textContent = text;
-    });
+    checks.forEach(
+      (/** @type {{state: string, words: string}} */ { state, words: text }, /** @type {number} */ place) => {
+        rows[place].className = `finding finding--${state}`;
+        rows[place].querySelector("dd").textContent = text;
+      },
+    );
   }
 
   async #measure() {
@@ -38,12 +41,14 @@ class LivePanel extends HTMLElement {
 
   #tellTransport = () => this.#say("now", live.state === "live" ? "ok" : "warn", words(live.state) || "…");
 
+  /** @param {string} check @param {number | null} number */
   #tell(check, number) {
     const state = number === null ? "warn" : "ok";
     const place = this.querySelector(`[data-check=${check}] dd`);
-    this.#say(check, state, place.dataset[state].replace("%n", number));
+    this.#say(check, state, place.dataset[state].replace("%n", String(number)));
   }
 
+  /** @param {string} check @param {"ok" | "warn"} state @param {string} text */
   #say(check, state, text) {
     const finding = this.querySelector(`[data-check=${check}]`);
     finding.className = `finding finding--${state}`;
@@ -68,6 +73,7 @@ async function roundTrip() {
 }
 
 // ms until a new socket has answered, or null.
+/** @returns {Promise<number | null>} */
 function socketAnswers() {
   const begun = performance.now();
   const socket = new WebSocket(new URL("/ws/", location.href.replace(/^http/, "ws")));

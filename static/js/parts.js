@@ -1,3 +1,4 @@
+// @ts-check
 // What an event can't carry, since each reader sees it differently: how to reply, the pages, what one may do with the
 // topic. A freshly fetched page has them; they are exchanged without taking away what somebody types or where they are.
 
@@ -6,15 +7,19 @@ import { replace } from "./live.js";
 const PARTS = ["#pager", ".topic__bar", ".aside__reply", ".timeline", ".aside__links"];
 
 // `topic` is the <live-topic> on show, `page` the document that was fetched.
+/** @param {HTMLElement} topic @param {Document} page */
 export function exchange(topic, page) {
   for (const part of PARTS) swap(topic.querySelector(part), page.querySelector(part));
   exchangeReply(topic, page.querySelector(".reply"));
 }
 
 // What was typed can be read and copied, but not sent.
+/** @param {HTMLFormElement} form @param {boolean} isRefused */
 export function refuse(form, isRefused) {
   const { body } = form.elements;
-  body.readOnly = form.querySelector(".button--main").disabled = isRefused;
+  /** @type {HTMLButtonElement} */
+  const button = form.querySelector(".button--main");
+  body.readOnly = button.disabled = isRefused;
   const tools = form.querySelector("markdown-toolbar");
   if (tools) tools.inert = isRefused;
   const { kept } = form.querySelector(".composer").dataset;
@@ -22,8 +27,11 @@ export function refuse(form, isRefused) {
 }
 
 // A notice says why there is no form. What was typed stays below it, until it can be sent or is taken elsewhere.
+/** @param {HTMLElement} topic @param {HTMLElement} fresh */
 function exchangeReply(topic, fresh) {
-  const [form, notice] = [topic.querySelector("form.reply"), topic.querySelector("p.reply")];
+  /** @type {HTMLFormElement} */
+  const form = topic.querySelector("form.reply");
+  const notice = topic.querySelector("p.reply");
   if (fresh.matches("form")) return form ? admit(form, notice) : admitNew(notice, fresh);
   if (!form?.elements.body.value.trim()) return swap(form ?? notice, fresh);
   if (notice) return swap(notice, fresh);
@@ -32,6 +40,7 @@ function exchangeReply(topic, fresh) {
   refuse(form, true);
 }
 
+/** @param {HTMLFormElement} form @param {HTMLElement | null} notice */
 function admit(form, notice) {
   if (!notice) return;
   notice.remove();
@@ -39,11 +48,13 @@ function admit(form, notice) {
   refuse(form, false);
 }
 
+/** @param {HTMLElement} notice @param {HTMLElement} form */
 function admitNew(notice, form) {
   swap(notice, form);
   import("./composer.js").then(({ compose }) => compose()).catch(() => {}); // a plain form is one, too
 }
 
+/** @param {HTMLElement} old @param {HTMLElement} now */
 function swap(old, now) {
   if (!old.isEqualNode(now)) replace(old, now);
 }

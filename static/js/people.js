@@ -1,3 +1,4 @@
+// @ts-check
 // Who else is here. <live-presence>: who reads this topic. "Ada is writing…": below a topic's posts, and in its row of a
 // list; and the other way round, that somebody writes here. All of it changes quietly: nobody wants it read out.
 
@@ -16,16 +17,18 @@ class LivePresence extends HTMLElement {
     live.removeEventListener("message", this.#hear);
   }
 
+  /** @param {PageMessageEvent} event */
   #hear = ({ detail }) => {
     if (detail.type === "presence" && detail.topic === Number(this.dataset.topic)) this.#show(detail);
   };
 
+  /** @param {Wire.Presence} presence */
   #show({ members, guests, faces }) {
-    const [count, people] = this.children;
+    const [count, people] = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.children);
     const total = members + guests;
     count.textContent = total ? words("reading", total) : "";
     count.title = whom(members, guests);
-    const now = people.cloneNode();
+    const now = /** @type {HTMLElement} */ (people.cloneNode());
     now.innerHTML = faces; // made by the server, as other HTML is
     const more = total - now.childElementCount;
     if (now.childElementCount && more) now.append(rest(more));
@@ -33,6 +36,7 @@ class LivePresence extends HTMLElement {
   }
 }
 
+/** @param {number} number */
 function rest(number) {
   const face = document.createElement("span");
   face.className = "avatar avatar--small presence__more";
@@ -44,22 +48,24 @@ customElements.define("live-presence", LivePresence);
 
 // --- Who writes ---
 
+/** @type {Map<string, Wire.Writer[]>} */
 const writers = new Map(); // topic -> names
 let toldAt = 0;
 
-live.addEventListener("message", ({ detail }) => {
+live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) => {
   if (detail.type === "writing") hear(detail.topics);
   else if (detail.type === "post_update" && detail.kind === "created") sent(detail);
 });
 
 // What is not heard any more does not go on for ever.
-live.addEventListener("state", ({ detail: { state } }) => {
+live.addEventListener("state", (/** @type {StateEvent} */ { detail: { state } }) => {
   if (state === "live") return;
   writers.clear();
   showAll();
 });
 
-document.addEventListener("input", ({ target }) => {
+document.addEventListener("input", (event) => {
+  const target = /** @type {HTMLTextAreaElement} */ (event.target);
   const topic = target.closest?.("live-topic")?.dataset.topic;
   if (!topic || !target.matches("[data-composer]") || !target.value.trim()) return;
   if (Date.now() - toldAt < RENEWAL) return;
@@ -67,6 +73,7 @@ document.addEventListener("input", ({ target }) => {
   live.send({ type: "typing", topic: Number(topic) });
 });
 
+/** @param {Record<string, Wire.Writer[]>} topics */
 function hear(topics) {
   if (live.state === "waiting" || live.state === "polling") return; // too slow to hear when somebody stops
   for (const [topic, people] of Object.entries(topics)) {
@@ -78,6 +85,7 @@ function hear(topics) {
 }
 
 // Whoever has sent what they wrote is not writing any more.
+/** @param {Wire.Update} update */
 function sent({ topic, post }) {
   const people = writers.get(String(topic));
   if (people && post) hear({ [topic]: people.filter(([id]) => id !== post.author_id) });
@@ -90,6 +98,7 @@ export function showAll() {
   }
 }
 
+/** @param {Wire.Writer[]} people */
 function sentence(people) {
   if (!people.length) return "";
   const name = people.length === 1 ? "writing" : people.length === 2 ? "writingTwo" : "writingMany";
@@ -97,6 +106,7 @@ function sentence(people) {
   return words(name).replace(/%([12])/g, (_, place) => names[place - 1]);
 }
 
+/** @param {string} name */
 function shortened(name) {
   const letters = [...name];
   return letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join("")}…` : name;

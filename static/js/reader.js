@@ -1,3 +1,4 @@
+// @ts-check
 // For a page whose session has ended or changed, or whose reader may see other categories than when it came. It is loaded
 // anew; in a topic, or where something was typed, only what differs by reader is exchanged, and the text stays.
 
@@ -12,6 +13,7 @@ let isChecking = false;
 let failures = 0;
 
 // `isAnother`: somebody else, or nobody, is signed in now. Then nothing is shown of the former reader meanwhile.
+/** @param {boolean} isAnother */
 export function check(isAnother) {
   if (isAnother) for (const part of PARTS) document.querySelector(part).hidden = true;
   if (isChecking) return;
@@ -19,6 +21,7 @@ export function check(isAnother) {
   settle(isAnother ? 0 : SOON + Math.random() * SPREAD);
 }
 
+/** @param {number} wait */
 async function settle(wait) {
   await new Promise((go) => setTimeout(go, wait));
   try {
@@ -30,6 +33,7 @@ async function settle(wait) {
   }
 }
 
+/** @param {Response} response */
 async function exchange(response) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const now = page.body.dataset;
@@ -58,11 +62,16 @@ function reconnect() {
 }
 
 // What is typed is sent with the session of now.
+/** @param {Document} page */
 function renewTokens(page) {
-  const token = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
-  if (token) for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+  const selector = "[name=csrfmiddlewaretoken]";
+  const token = /** @type {HTMLInputElement} */ (page.querySelector(selector))?.value;
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const fields = document.querySelectorAll(selector);
+  if (token) for (const field of fields) field.value = token;
 }
 
+/** @param {Document} page */
 function takeOver(page) {
   for (const name of ["user", "reader", "newest"]) {
     if (name in page.body.dataset) document.body.dataset[name] = page.body.dataset[name];
@@ -76,10 +85,16 @@ function takeOver(page) {
 }
 
 function isTyped() {
-  const fields = document.querySelectorAll("main :is(textarea, input:not([type=hidden], [type=checkbox], [type=radio]))");
-  return [...fields].some((field) => (field.matches("textarea") ? field.value.trim() : field.value !== field.defaultValue));
+  /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */
+  const fields = document.querySelectorAll(
+    "main :is(textarea, input:not([type=hidden], [type=checkbox], [type=radio]))",
+  );
+  return [...fields].some((field) =>
+    field.matches("textarea") ? field.value.trim() : field.value !== field.defaultValue,
+  );
 }
 
+/** @param {string} text */
 function tell(text) {
   const notice = document.createElement("p");
   notice.id = "signed-out";

@@ -1,3 +1,4 @@
+// @ts-check
 // How far a member has read the topics of a list. Rows come the same for everybody, so it is asked apart from them.
 
 import { fetchJSON, PAGE } from "./live.js";
@@ -7,15 +8,19 @@ const SPREAD = 1700; // ms over which the pages of a busy list ask
 const MOST = 100; // topics in one question
 
 export class Readings {
+  /** @type {Set<string>} */
   #asked = new Set(); // topics to ask for
+  /** @type {number | null} */
   #timer = null;
 
   // `rowsOf` returns the rows of a topic that are on the page or about to be.
+  /** @param {(topic: string) => HTMLElement[]} rowsOf */
   constructor(rowsOf) {
     this.rowsOf = rowsOf;
   }
 
   // For a row that takes the place of `old`, or is new to the page without one.
+  /** @param {HTMLElement | undefined} old @param {HTMLElement} row */
   carryOver(old, row) {
     const { topic, last, lastAuthor } = row.dataset;
     const isMine = lastAuthor === document.body.dataset.user; // read in the tab that it was sent from
@@ -24,12 +29,14 @@ export class Readings {
     if (isMine || !row.dataset.read) this.ask([topic]);
   }
 
+  /** @param {string[]} topics */
   ask(topics) {
     for (const topic of topics) this.#asked.add(String(topic));
     this.#timer ??= setTimeout(() => this.#fetch(), SOON + Math.random() * SPREAD);
   }
 
   // Of the rows on show, when the reader comes back to them, as from a topic.
+  /** @param {string[]} topics */
   askNow(topics) {
     clearTimeout(this.#timer);
     this.#timer = null;
@@ -43,6 +50,7 @@ export class Readings {
     if (!topics.length) return;
     for (const topic of topics) this.#asked.delete(topic);
     try {
+      /** @type {Record<string, number>} */
       const readings = await fetchJSON(`/readings/?topics=${topics.join(",")}`);
       for (const [topic, read] of Object.entries(readings)) for (const row of this.rowsOf(topic)) show(row, read);
       if (this.#asked.size) this.ask([]);
@@ -53,11 +61,12 @@ export class Readings {
 }
 
 // As forum/pages/fragments.py renders the row for a reader with this reading; 0 for a topic that was never opened.
+/** @param {HTMLElement} row @param {number} read */
 function show(row, read) {
   const last = Number(row.dataset.last);
   const unread = read ? Math.max(last - read, 0) : 0;
   const [link, mark, badge] = row.querySelectorAll(".row__link, .row__new, .row__unread");
-  row.dataset.read = read;
+  row.dataset.read = String(read);
   row.classList.remove("row--unopened", "row--unread", "row--read");
   row.classList.add(read ? (unread ? "row--unread" : "row--read") : "row--unopened");
   mark.hidden = read > 0;
@@ -68,6 +77,7 @@ function show(row, read) {
 }
 
 // As forum/pages/pagination.py has it.
+/** @param {number} number */
 function placeOf(number) {
   const page = Math.ceil(number / PAGE);
   return `${page > 1 ? `?page=${page}` : ""}#post-${number}`;

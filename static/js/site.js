@@ -1,3 +1,4 @@
+// @ts-check
 // The first script of every page; the others come when the page has something for them.
 
 import { live } from "./live.js";
@@ -10,8 +11,10 @@ if (document.querySelector("[data-composer]")) live.load(() => import("./compose
 
 const banner = document.querySelector("live-announcements");
 if (banner.firstElementChild) live.load(() => import("./announcements.js"));
-live.addEventListener("message", ({ detail: { type, current } }) => {
-  if (type !== "announcements" || (!current.length && !banner.firstElementChild)) return;
+live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) => {
+  if (detail.type !== "announcements") return;
+  const { current } = detail;
+  if (!current.length && !banner.firstElementChild) return;
   live.load(() => import("./announcements.js")).then(() => banner.show(current));
 });
 
@@ -23,23 +26,33 @@ function showCurrent() {
 }
 
 showCurrent();
-document.addEventListener("toggle", ({ target }) => target.id === "places" && showCurrent(), true);
+document.addEventListener(
+  "toggle",
+  ({ target }) => /** @type {Element} */ (target).id === "places" && showCurrent(),
+  true,
+);
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("[data-menu]");
+  /** @type {HTMLAnchorElement} */
+  const link = /** @type {Element} */ (event.target).closest?.("[data-menu]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
   import("./menus.js").then(({ openMenu }) => openMenu(link)).catch(() => location.assign(link.href));
 });
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-themes]")) return;
+  const target = /** @type {HTMLFormElement} */ (event.target);
+  const submitter = /** @type {HTMLButtonElement} */ (event.submitter);
+  if (!target.matches("[data-themes]")) return;
   event.preventDefault();
-  const { target, submitter } = event;
-  import("./theme.js").then(({ chooseTheme }) => chooseTheme(submitter), () => sendPlainly(target, submitter));
+  import("./theme.js").then(
+    ({ chooseTheme }) => chooseTheme(submitter),
+    () => sendPlainly(target, submitter),
+  );
 });
 
 // As without scripts: a button that is pressed sends its value along.
+/** @param {HTMLFormElement} form @param {HTMLButtonElement} submitter */
 function sendPlainly(form, { name, value }) {
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   form.submit();

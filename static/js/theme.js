@@ -1,12 +1,14 @@
+// @ts-check
 // Changes the colours at once; without it the form does the same with a new page.
 
 // `button` is the pressed one of the form [data-themes].
+/** @param {HTMLButtonElement} button */
 export function chooseTheme(button) {
   const { form, name, value } = button;
   const root = document.documentElement;
   if (value === "system") delete root.dataset.theme;
   else root.dataset.theme = value;
-  for (const other of form.elements) {
+  for (const other of /** @type {Iterable<HTMLButtonElement>} */ (form.elements)) {
     if (other.name === name) other.setAttribute("aria-pressed", String(other === button));
   }
   form.hidePopover?.();

@@ -1,19 +1,31 @@
+// @ts-check
 // Turns the moments on the page into the reader's own words and time zone, and keeps them true. The one place that does.
 
 const page = document.documentElement.lang || "en";
 const language = navigator.languages.find((own) => own.startsWith(page)) ?? page;
+/** @type {Intl.DateTimeFormatOptions} */
 const day = { day: "numeric", month: "short" };
-const full = { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+/** @type {Intl.DateTimeFormatOptions} */
+const full = {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  timeZoneName: "short",
+};
 const thisYear = new Intl.DateTimeFormat(language, day);
 const anyYear = new Intl.DateTimeFormat(language, { ...day, year: "numeric" });
 const exact = new Intl.DateTimeFormat(language, full);
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "narrow" });
 
 // Call it with whatever was put into the page.
+/** @param {Document | HTMLElement} root */
 export function refresh(root = document) {
   const now = new Date();
-  const moments = [...root.querySelectorAll("time[data-moment]")];
-  if (root.matches?.("time[data-moment]")) moments.push(root);
+  const moments = [.../** @type {NodeListOf<HTMLTimeElement>} */ (root.querySelectorAll("time[data-moment]"))];
+  if ("matches" in root && root.matches("time[data-moment]")) moments.push(/** @type {HTMLTimeElement} */ (root));
   for (const moment of moments) {
     const when = new Date(moment.dateTime);
     const text = moment.dataset.moment === "day" ? anyYear.format(when) : words(when, now);
@@ -23,8 +35,9 @@ export function refresh(root = document) {
 }
 
 // Minutes within the hour, hours within the reader's day, then "yesterday" and days by their calendar, then the date.
+/** @param {Date} when @param {Date} now */
 function words(when, now) {
-  const minutes = Math.floor((now - when) / 60_000);
+  const minutes = Math.floor((now.getTime() - when.getTime()) / 60_000);
   const days = Math.round((midnight(now) - midnight(when)) / 86_400_000);
   if (days >= 7 || days < 0) return (when.getFullYear() === now.getFullYear() ? thisYear : anyYear).format(when);
   if (minutes < 1) return ago.format(0, "second");
@@ -33,6 +46,7 @@ function words(when, now) {
 }
 
 // Where the reader's calendar day begins, as if no day had 23 or 25 hours.
+/** @param {Date} when */
 function midnight(when) {
   return Date.UTC(when.getFullYear(), when.getMonth(), when.getDate());
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // <live-topic>: the posts of one page of a topic, kept equal to what a fresh load would show. Its cursor is the change
 // number of the last event applied: the next one is applied, an older one ignored, and a hole is asked for.
 
@@ -12,18 +13,27 @@ const SOON = 300; // ms, and
 const SPREAD = 1700; // ms over which the pages of a busy topic ask for what differs by reader
 
 class LiveTopic extends HTMLElement {
+  /** @type {Map<number, Wire.TopicUpdate>} */
   #early = new Map(); // change -> event that came before its turn
+  /** @type {Map<number, Wire.TopicUpdate>} */
   #waiting = new Map(); // number -> event of a new post that would move what somebody is writing
+  /** @type {Set<number>} */
   #unseen = new Set(); // numbers of new posts that were not looked at yet
+  /** @type {number | null} */
   #hole = null;
+  /** @type {Promise<void> | null} */
   #repairing = null;
+  /** @type {number | null} */
   #refreshing = null;
   #isGone = false;
   #seen = 0; // the highest number that was on the screen
   #told = 0; // to the server
+  /** @type {number | null} */
   #telling = null;
+  /** @type {Set<number>} */
   #inView = new Set(); // numbers of the posts on the screen
 
+  /** @type {Subscription} */
   #link = {
     ask: () => ({ type: "watch", topic: this.topic, epoch: this.epoch, change: this.have }),
     hear: (message) => this.#hear(message),
@@ -61,17 +71,19 @@ class LiveTopic extends HTMLElement {
 
   // --- Hearing: events in order, holes repaired ---
 
+  /** @param {Wire.ServerMessage} message */
   #hear(message) {
     if (this.#isGone) return;
     if (message.type === "heartbeat") return this.#compare(message.topics[this.topic]);
-    if (message.topic !== this.topic) return;
-    if (message.type === "post_update" && message.header) this.#receive(message);
+    if (!("topic" in message) || message.topic !== this.topic) return;
+    if (message.type === "post_update" && message.header) this.#receive(/** @type {Wire.TopicUpdate} */ (message));
     else if (message.type === "changes") this.#catchUp(message);
     else if (message.type === "reload") this.#reload();
     else if (message.type === "gone") this.#gone();
     else if (message.type === "again") live.ask(this.#link);
   }
 
+  /** @param {Wire.TopicUpdate} event */
   #receive(event) {
     if (event.epoch !== this.epoch) return this.#reload();
     if (event.change <= this.have) return;
@@ -93,6 +105,7 @@ class LiveTopic extends HTMLElement {
     }
   }
 
+  /** @param {Wire.Changes} answer */
   #catchUp(answer) {
     if (answer.epoch !== this.epoch) return this.#reload();
     for (const event of answer.events) if (event.change > this.have) this.#apply(event);
@@ -104,6 +117,7 @@ class LiveTopic extends HTMLElement {
     this.#tell();
   }
 
+  /** @param {Wire.Head | undefined} head */
   #compare(head) {
     if (!head) return;
     const [epoch, change] = head;
@@ -128,6 +142,7 @@ class LiveTopic extends HTMLElement {
 
   // --- Applying: the page becomes what a fresh load would be ---
 
+  /** @param {Wire.TopicUpdate} event */
   #apply(event) {
     const pages = this.#pages;
     this.lastNumber = Math.max(this.lastNumber, event.last);
@@ -140,12 +155,14 @@ class LiveTopic extends HTMLElement {
   }
 
   // Its own change number moves with the topic's state: then what differs by reader may be another, too.
+  /** @param {Wire.TopicUpdate} event */
   #replaceHeader(event) {
     const header = element(event.header);
     if (header.dataset.change !== this.#header.dataset.change) this.#refreshSoon();
     replace(this.#header, header);
   }
 
+  /** @param {Wire.TopicUpdate} event */
   #put(event) {
     const { number } = event.post;
     const shown = this.querySelector(`#post-${number}`);
@@ -162,10 +179,12 @@ class LiveTopic extends HTMLElement {
   }
 
   // A post of the reader's own, sent from another tab, needs no announcement; nor does an older one that was edited.
+  /** @param {Wire.TopicUpdate} event */
   #isNew({ post }) {
     return post.number > this.loadedTo && String(post.author_id) !== document.body.dataset.user;
   }
 
+  /** @param {HTMLElement & {unfolded?: boolean[]}} shown @param {Wire.TopicUpdate} event */
   #swap(shown, event) {
     const folds = () => [...shown.querySelectorAll("details")];
     const body = shown.querySelector(".post__body");
@@ -175,6 +194,7 @@ class LiveTopic extends HTMLElement {
     refreshTimes(shown);
   }
 
+  /** @param {Wire.TopicUpdate} event */
   #insert(event) {
     const post = element(event.post.html);
     const after = this.#posts.find((other) => Number(other.dataset.number) > event.post.number);
@@ -218,9 +238,10 @@ class LiveTopic extends HTMLElement {
 
   // --- Looking ---
 
+  /** @param {IntersectionObserverEntry[]} entries */
   #look(entries) {
     for (const { intersectionRatio, intersectionRect, target } of entries) {
-      const number = Number(target.dataset.number);
+      const number = Number(/** @type {HTMLElement} */ (target).dataset.number);
       const isInView = intersectionRatio >= 0.2 || intersectionRect.height >= innerHeight / 2; // some are taller than it
       if (!isInView) {
         this.#inView.delete(number);
@@ -234,6 +255,7 @@ class LiveTopic extends HTMLElement {
     this.#showPosition();
   }
 
+  /** @param {number} number */
   #remember(number) {
     if (number <= this.#seen) return;
     this.#seen = number;
@@ -248,8 +270,8 @@ class LiveTopic extends HTMLElement {
     if (number <= this.#told || !document.body.dataset.user) return;
     this.#told = number;
     if (live.send({ type: "seen", topic: this.topic, number })) return;
-    const body = new FormData(document.querySelector("#member form"));
-    body.set("number", number);
+    const body = new FormData(/** @type {HTMLFormElement} */ (document.querySelector("#member form")));
+    body.set("number", String(number));
     fetch(`/t/${this.topic}/seen/`, { method: "POST", body, keepalive: true }).catch(() => (this.#told = 0));
   };
 
@@ -278,9 +300,10 @@ class LiveTopic extends HTMLElement {
     for (const place of this.querySelectorAll("[data-position]")) place.textContent = position;
     const here = this.querySelector(".timeline__here");
     const length = Math.max(this.lastNumber - 1, 1);
-    here.dataset.at = Math.floor((10 * (this.#first - 1)) / length); // as the server has it
-    here.style.setProperty("--at", Math.min((number - 1) / length, 1));
-    this.querySelector("#jump").placeholder = this.lastNumber;
+    here.dataset.at = String(Math.floor((10 * (this.#first - 1)) / length)); // as the server has it
+    here.style.setProperty("--at", String(Math.min((number - 1) / length, 1)));
+    /** @type {HTMLInputElement} */ (this.querySelector("#jump")).placeholder = String(this.lastNumber);
+    /** @type {HTMLTimeElement} */
     const last = this.querySelector(".timeline li:last-child time");
     if (last.dateTime === this.#header.dataset.bumped) return;
     last.dateTime = this.#header.dataset.bumped;
@@ -312,11 +335,15 @@ class LiveTopic extends HTMLElement {
   }
 
   // A cache may keep a guest's page for a second.
+  /** @param {HTMLElement} fresh */
   #isOlder(fresh) {
     const { change } = fresh.querySelector("#topic-header").dataset;
-    return Number(change) < Number(this.#header.dataset.change) || pagesFor(fresh.dataset.lastNumber) < this.#pages;
+    return (
+      Number(change) < Number(this.#header.dataset.change) || pagesFor(Number(fresh.dataset.lastNumber)) < this.#pages
+    );
   }
 
+  /** @param {Document} page */
   #tidy(page) {
     this.toggleAttribute("data-writable", page.querySelector("live-topic").hasAttribute("data-writable"));
     nameTab(page.title);
@@ -324,6 +351,7 @@ class LiveTopic extends HTMLElement {
     this.#showPosition();
   }
 
+  /** @returns {Promise<Document | void>} */
   async #load() {
     const response = await fetchFresh(location.href);
     if (response.status === 404 || response.status === 403) return this.#gone();
@@ -364,10 +392,11 @@ class LiveTopic extends HTMLElement {
     if (this.#isGone) return;
     this.#isGone = true;
     this.disconnectedCallback();
+    /** @type {HTMLFormElement} */
     const reply = this.querySelector("form.reply");
     const begun = reply?.querySelector("textarea").value.trim() ? [reply] : [];
     const main = this.querySelector(".topic__main");
-    const focused = this.contains(document.activeElement) && document.activeElement;
+    const focused = this.contains(document.activeElement) && /** @type {HTMLElement} */ (document.activeElement);
     const told = notice(words("gone"));
     main.replaceChildren(told, ...begun);
     this.replaceChildren(main);
@@ -383,7 +412,7 @@ class LiveTopic extends HTMLElement {
   }
 
   set have(change) {
-    this.dataset.change = change;
+    this.dataset.change = String(change);
   }
 
   // Whether the reader may write in this category; the topic may be closed all the same.
@@ -391,6 +420,7 @@ class LiveTopic extends HTMLElement {
     return this.hasAttribute("data-writable");
   }
 
+  /** @returns {HTMLElement[]} */
   get #posts() {
     return [...this.querySelectorAll("#posts > .post")];
   }
@@ -416,6 +446,7 @@ class LiveTopic extends HTMLElement {
   }
 }
 
+/** @param {string} text */
 function notice(text) {
   const made = document.createElement("p");
   made.className = "notice";
@@ -424,11 +455,13 @@ function notice(text) {
   return made;
 }
 
+/** @param {number} posts */
 function pagesFor(posts) {
   return Math.ceil(posts / PAGE);
 }
 
 // Changes the page without moving what somebody is reading: what stood in view stays where it was.
+/** @param {HTMLElement} root @param {() => void} change */
 function keepPlace(root, change) {
   const anchor = inView(root);
   const before = anchor?.getBoundingClientRect().top;
@@ -440,6 +473,7 @@ function keepPlace(root, change) {
 }
 
 // Where the reader is: the form that has the focus, else the first thing that shows below the top of the window.
+/** @param {HTMLElement} root @returns {HTMLElement | null} */
 function inView(root) {
   const form = document.activeElement?.closest?.("form");
   if (form && root.contains(form) && isVisible(form)) return form;
@@ -447,6 +481,7 @@ function inView(root) {
   return [...root.querySelectorAll("article[id], li[id], header[id]")].find(isVisible);
 }
 
+/** @param {HTMLElement} element */
 function isVisible(element) {
   const { top, bottom } = element.getBoundingClientRect();
   return bottom > 64 && top < innerHeight;

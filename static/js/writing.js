@@ -1,3 +1,4 @@
+// @ts-check
 // A form that people write in: its fields are kept as a draft while somebody types, come back after whatever ended the
 // page, and are sent without leaving the page before the forum has answered.
 
@@ -14,12 +15,15 @@ export class WrittenForm {
   #id = hex();
   #member = document.body.dataset.user; // who writes, and
   #sender = this.#member; // who is known to send it
+  /** @type {number | null} */
   #timer = null;
   #savedAt = 0;
   #isSending = false;
+  /** @type {(value?: unknown) => void} */
   #letGo = () => {};
 
   // `say(what, status)` is told "saved", "restored", "sending", or what is wrong.
+  /** @param {HTMLFormElement} form @param {(what: string, status?: number) => void} say */
   constructor(form, say) {
     this.form = form;
     this.say = say;
@@ -38,8 +42,9 @@ export class WrittenForm {
 
   // --- Keeping ---
 
+  /** @returns {Record<string, string>} */
   get #fields() {
-    const fields = Object.fromEntries(new FormData(this.form));
+    const fields = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(this.form)));
     for (const name of NOT_KEPT) delete fields[name];
     return fields;
   }
@@ -49,7 +54,9 @@ export class WrittenForm {
   }
 
   get #isWritten() {
-    const typed = Object.entries(texts(this.#fields)).filter(([name]) => this.form.elements[name].type !== "select-one");
+    const typed = Object.entries(texts(this.#fields)).filter(
+      ([name]) => this.form.elements[name].type !== "select-one",
+    );
     return typed.some(([name, value]) => value.trim() && value !== this.base[name]);
   }
 
@@ -61,6 +68,7 @@ export class WrittenForm {
     if (this.#timer && this.form.isConnected) this.#save();
   }
 
+  /** @param {string | null} former @returns {Promise<unknown>} */
   #save(former = null) {
     clearTimeout(this.#timer);
     this.#timer = null;
@@ -86,6 +94,7 @@ export class WrittenForm {
     return navigator.locks ? navigator.locks.request(`drafts of ${this.#action}`, begin).catch(() => {}) : begin();
   }
 
+  /** @returns {Promise<void>} */
   async #restoreNewest() {
     const given = JSON.stringify(this.#fields);
     await open();
@@ -94,6 +103,7 @@ export class WrittenForm {
   }
 
   // The newest one that belongs into this form, that no other tab shows, and that was not saved meanwhile.
+  /** @returns {Promise<Draft | null>} */
   async #draft() {
     const drafts = await this.#closed();
     const same = drafts.find(({ fields }) => isEqual(texts(fields), texts(this.#fields)));
@@ -106,6 +116,7 @@ export class WrittenForm {
     return null;
   }
 
+  /** @returns {Promise<Draft[]>} */
   async #closed() {
     const kept = await of(this.#member, this.#action);
     const locks = (await navigator.locks?.query())?.held ?? [];
@@ -114,12 +125,14 @@ export class WrittenForm {
   }
 
   // Not over a text that came with the form, unless that is a quotation; and a topic begun in one category is none for another.
+  /** @param {Draft} draft */
   #takes({ fields }) {
     const { category, body, version } = this.form.elements;
     if (category?.value && fields.category && category.value !== fields.category) return false;
     return Boolean(version) || !body.value || isQuoting();
   }
 
+  /** @param {Draft} draft */
   #restore({ id, fields, base }) {
     const { body } = this.form.elements;
     const isSame = isEqual(texts(fields), texts(this.#fields));
@@ -131,6 +144,7 @@ export class WrittenForm {
     return this.#save(id);
   }
 
+  /** @param {Record<string, string>} fields */
   #fill(fields) {
     for (const [name, value] of Object.entries(fields)) {
       const field = this.form.elements[name];
@@ -142,6 +156,7 @@ export class WrittenForm {
 
   // Asks by sending the same again, marked so that nothing is done. false also where nobody knows: what is then sent once
   // more brings the same token along, and leads to the earlier post.
+  /** @param {Record<string, string>} fields */
   async #wasSaved(fields) {
     const answer = await this.#post({ ...fields }, "check", SHORT_PATIENCE);
     return answer?.status === 201;
@@ -152,7 +167,7 @@ export class WrittenForm {
     this.#hold();
     this.#setSending(false);
     const { token } = this.form.elements;
-    const drafts = await this.#closed().catch(() => []);
+    const drafts = await this.#closed().catch(() => /** @type {Draft[]} */ ([]));
     const newer = drafts.find(({ fields, at }) => token && fields.token === token.value && at > this.#savedAt);
     if (newer) this.#restore(newer);
     else if (this.#isWritten && (await this.#wasSaved(this.#fields))) this.#renew();
@@ -160,10 +175,11 @@ export class WrittenForm {
 
   // --- Sending ---
 
+  /** @param {SubmitEvent} event */
   async #submit(event) {
     event.preventDefault();
     if (this.#isSending || this.#isAnother()) return;
-    const focused = document.activeElement;
+    const focused = /** @type {HTMLElement} */ (document.activeElement);
     this.#setSending(true);
     this.say("sending");
     await this.#saveSoon();
@@ -186,14 +202,18 @@ export class WrittenForm {
   }
 
   // null where no answer came.
+  /** @param {Record<string, string>} fields @param {"fetch" | "check"} purpose @param {number} patience @returns {Promise<Response | null>} */
   #post(fields, purpose, patience) {
     const { csrfmiddlewaretoken } = this.form.elements;
     const body = new URLSearchParams({ ...fields, csrfmiddlewaretoken: csrfmiddlewaretoken.value });
     const headers = { "X-Requested-With": purpose };
     const signal = AbortSignal.timeout(patience);
-    return fetch(this.form.action, { method: "POST", body, headers, signal }).catch(() => null);
+    return fetch(this.form.action, { method: "POST", body, headers, signal }).catch(
+      () => /** @type {Response} */ (null),
+    );
   }
 
+  /** @param {Record<string, string>} sent @param {URL} address */
   async #saved(sent, address) {
     if (isEqual(sent, this.#fields)) this.#renew();
     else this.#goOn(); // something was typed meanwhile
@@ -215,9 +235,11 @@ export class WrittenForm {
     if (token) token.value = hex();
   }
 
+  /** @param {boolean} isSending */
   #setSending(isSending) {
     this.#isSending = isSending;
-    this.form.querySelector("button.button--main").disabled = isSending || this.form.elements.body.readOnly;
+    /** @type {HTMLButtonElement} */ (this.form.querySelector("button.button--main")).disabled =
+      isSending || this.form.elements.body.readOnly;
   }
 
   // --- Which forms are shown ---
@@ -232,6 +254,7 @@ export class WrittenForm {
   }
 }
 
+/** @param {Response | null} answer */
 function problem(answer) {
   if (!answer) return navigator.onLine ? "unreachable" : "offline";
   if (answer.status < 500) return "refused";
@@ -242,23 +265,30 @@ function isQuoting() {
   return new URLSearchParams(location.search).has("quote");
 }
 
+/** @param {HTMLFormElement} form @returns {Record<string, string>} */
 function defaults(form) {
-  const fields = [...form.elements].filter(({ name }) => name && !NOT_KEPT.includes(name));
+  const fields = [.../** @type {Iterable<any>} */ (form.elements)].filter(
+    ({ name }) => name && !NOT_KEPT.includes(name),
+  );
   return Object.fromEntries(fields.map((field) => [field.name, field.defaultValue ?? selected(field)]));
 }
 
+/** @param {{options?: ArrayLike<HTMLOptionElement> & Iterable<HTMLOptionElement>}} field */
 function selected({ options = [] }) {
   return ([...options].find((option) => option.defaultSelected) ?? options[0])?.value;
 }
 
+/** @param {Record<string, string>} fields */
 function texts(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !MARKS.includes(name)));
 }
 
+/** @param {Record<string, string>} one @param {Record<string, string>} other */
 function isEqual(one, other) {
   return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
 }
 
+/** @param {string} id */
 function lockOf(id) {
   return `draft ${id}`;
 }
@@ -268,6 +298,7 @@ function hex() {
 }
 
 // Also where only the place on the page is another: the page that shows the post comes from the forum.
+/** @param {URL} address */
 function goTo(address) {
   if (address.pathname + address.search !== location.pathname + location.search) return location.assign(address);
   history.scrollRestoration = "manual"; // or the reload stays where it was

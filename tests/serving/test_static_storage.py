@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 
-from forum.serving.static_storage import STYLE_COMMENT, Joined
+from forum.serving.static_storage import STYLE_COMMENT, Joined, bare
 
 STATIC = Path(settings.BASE_DIR) / "static"
 
@@ -78,13 +78,39 @@ def test_scripts_import_each_other_by_their_hashed_names(collected):
             assert (script.parent / name).resolve().is_file()
 
 
-def test_scripts_are_served_without_lines_of_comment(collected):
+def test_scripts_are_served_without_types_and_lines_of_comment(collected):
     for source in (STATIC / "js").rglob("*.js"):
         served = hashed(collected, str(source.relative_to(STATIC))).read_text()
-        code = [line for line in source.read_text().splitlines() if not line.strip().startswith("//")]
+        lines = [line for line in source.read_text().splitlines() if not line.strip().startswith("//")]
+        code = [line for line in lines if not (line.strip().startswith("/**") and line.endswith("*/"))]
 
         assert len(served.splitlines()) == len(code), source.name
         assert "\n//" not in served
+        assert "/**" not in served
+
+
+def test_code_between_types_is_served():
+    script = "a(); /** x */\n  /** @param {A} a */\n  /** @type {A} */ (b).c(/** @type {B} */ d);\n// e\nf();\n"
+
+    assert bare(script, "x.js") == "a(); /** x */\n(b).c(d);\nf();\n"
+
+
+def test_a_text_over_several_lines_is_refused_as_its_indentation_would_be_lost():
+    with pytest.raises(ValueError, match=r"x\.js has a template literal"):
+        bare("const a = `one\n  two`;\n", "x.js")
+
+
+def test_types_of_scripts_are_not_collected(collected):
+    assert list((STATIC / "js").glob("*.d.ts"))
+    assert not list(collected.rglob("*.d*.ts*"))
+
+
+def test_all_scripts_are_checked():
+    unchecked = [
+        path.name for path in (STATIC / "js").rglob("*.js") if not path.read_text().startswith("// @ts-check\n")
+    ]
+
+    assert unchecked == []
 
 
 def test_what_is_served_is_compressed_beforehand(collected):

@@ -1,3 +1,4 @@
+// @ts-check
 // Below a socket: requests that wait until there is something to tell. Where those don't get through, plain ones every
 // ten seconds, and those that wait are tried again after a while. One request asks for all that the page shows.
 
@@ -14,10 +15,13 @@ export class Feed {
   #isCurrent = false; // asked without waiting since it was started, or since something failed
   #failures = 0;
   #isStopped = false;
+  /** @type {AbortController | null} */
   #request = null;
+  /** @type {() => void} */
   #wake = null;
 
   // asks() -> [message], hear(message), become(state): "waiting", "polling", "reconnecting" or "offline".
+  /** @param {{asks(): Wire.Watch[], hear(message: Wire.ServerMessage): void, become(state: Wire.State): void}} page */
   constructor(page) {
     this.page = page;
     this.#run();
@@ -60,20 +64,23 @@ export class Feed {
     }
   }
 
+  /** @param {number} wait @param {AbortSignal} signal @returns {Promise<Wire.ServerMessage[]>} */
   async #answers(wait, signal) {
-    const query = new URLSearchParams({ wait });
+    const query = new URLSearchParams({ wait: String(wait) });
     for (const ask of this.page.asks()) query.append("watch", JSON.stringify(ask));
     const response = await fetch(`/live/feed?${query}`, { cache: "no-store", signal });
     if (!response.ok) throw new Error(`${response.status}`);
     return (await response.json()).answers;
   }
 
+  /** @param {boolean} waits */
   #succeeded(waits) {
     this.works = this.#isCurrent = true;
     if (waits) this.#failures = 0;
     this.page.become(this.#waits ? "waiting" : "polling");
   }
 
+  /** @param {boolean} waits */
   #failed(waits) {
     this.#isCurrent = false;
     if (!waits) {
@@ -90,6 +97,7 @@ export class Feed {
     return PLAIN * (0.75 + Math.random() / 2);
   }
 
+  /** @param {number} time @returns {Promise<void>} */
   #pause(time) {
     return new Promise((done) => {
       const timer = setTimeout(done, time);

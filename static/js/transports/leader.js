@@ -1,3 +1,4 @@
+// @ts-check
 // In the tab that has the socket: lets the other tabs speak through it. What somebody asked is answered to them alone,
 // everything else is told to all. See transports/tab.js for the other end.
 
@@ -7,22 +8,32 @@ const PACE = 300; // ms for one more: less than the server allows
 const COME_BACK = 4001;
 
 export class Leader {
+  /** @type {LiveSocket | null} */
   #socket = null;
+  /** @type {Map<string, Set<number>>} */
   #tabs = new Map(); // tab -> topics that it shows
+  /** @type {string[]} */
   #queue = [];
   #allowance = BURST;
+  /** @type {number | null} */
   #timer = null;
   #over = new AbortController();
 
+  /** @param {string} name @param {string} tab @param {BroadcastChannel} channel @param {() => void} wanted */
   constructor(name, tab, channel, wanted) {
-    Object.assign(this, { name, tab, channel, wanted });
+    this.name = name;
+    this.tab = tab;
+    this.channel = channel;
+    this.wanted = wanted;
   }
 
   // What the tabs had through an earlier socket that was just left alone, they have no more.
+  /** @param {LiveSocket} socket */
   use(socket) {
     if (this.#socket?.readyState < WebSocket.CLOSED) this.#say("all", { type: "close", code: COME_BACK });
     this.#socket = socket;
     this.#queue = [];
+    /** @type {(type: string, hear: (event: any) => void) => void} */
     const listen = (type, hear) => socket.addEventListener(type, (event) => socket === this.#socket && hear(event));
     listen("open", () => this.#say("all", { type: "open" }));
     listen("message", ({ data }) => this.#pass(data));
@@ -34,12 +45,14 @@ export class Leader {
     clearInterval(this.#timer);
   }
 
+  /** @param {Wire.FromTab} message */
   hear({ from, type, text }) {
     if (type === "hello") this.#welcome(from);
     else if (this.#tabs.has(from)) this.#forward(from, JSON.parse(text));
     else this.#say(from, { type: "close", code: COME_BACK }); // it was forgotten, and may introduce itself again
   }
 
+  /** @param {string} tab */
   #welcome(tab) {
     if (!this.#tabs.has(tab)) {
       if (this.#tabs.size >= MOST) return this.#say(tab, { type: "full" });
@@ -50,6 +63,7 @@ export class Leader {
     if (!this.#isOpen) this.wanted();
   }
 
+  /** @param {string} tab @param {Wire.ClientMessage} message */
   #forward(tab, message) {
     if (message.type === "pong") return; // this tab says so for all
     const topics = this.#tabs.get(tab);
@@ -62,28 +76,33 @@ export class Leader {
   }
 
   // The tab's own lock is granted to this one when the tab is gone.
+  /** @param {string} tab */
   #watchOver(tab) {
     const { signal } = this.#over;
     navigator.locks.request(`${this.name} ${tab}`, { signal }, () => this.#forget(tab)).catch(() => {});
   }
 
+  /** @param {string} tab */
   #forget(tab) {
     const topics = this.#tabs.get(tab);
     this.#tabs.delete(tab);
     for (const topic of topics) if (!this.#isShown(topic)) this.#send({ type: "unwatch", topic });
   }
 
+  /** @param {number} topic */
   #isShown(topic) {
     if (document.querySelector(`live-topic[data-topic="${topic}"]`)) return true;
     return [...this.#tabs.values()].some((topics) => topics.has(topic));
   }
 
+  /** @param {string} text */
   #pass(text) {
     const { for: asker } = JSON.parse(text);
     if (asker !== this.tab) this.#say(asker ?? "all", { type: "message", text });
   }
 
   // No faster than the server allows, or it would close the socket of all.
+  /** @param {Wire.ClientMessage} message */
   #send(message) {
     this.#queue.push(JSON.stringify(message));
     this.#timer ??= setInterval(() => this.#flow(), PACE);
@@ -105,6 +124,7 @@ export class Leader {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  /** @param {string} to @param {Omit<Wire.ToTabs, "to">} message */
   #say(to, message) {
     if (!this.#over.signal.aborted) this.channel.postMessage({ to, ...message });
   }

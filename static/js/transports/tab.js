@@ -1,3 +1,4 @@
+// @ts-check
 // A socket through another tab: behaves like a WebSocket, and speaks with transports/leader.js in the tab that has one.
 
 const GREETING = 1000; // ms between two greetings
@@ -5,20 +6,26 @@ const GREETINGS = 3; // without an answer: the leading tab is frozen, and this o
 const COME_BACK = 4001;
 
 export class TabSocket extends EventTarget {
+  /** @type {number} */
   readyState = WebSocket.CONNECTING;
   #gone = new AbortController();
+  /** @type {(value?: unknown) => void} */
   #letGo = null;
 
   // `full` is called when the other tab serves enough of them already.
+  /** @param {string} name @param {string} tab @param {() => void} full */
   constructor(name, tab, full) {
     super();
-    Object.assign(this, { name, tab, full });
+    this.name = name;
+    this.tab = tab;
+    this.full = full;
     this.channel = new BroadcastChannel(name);
     this.#holdOwnLock();
     // granted to one tab after the other when the leading one is gone, however it went
     this.#request(name, () => this.#end(COME_BACK));
   }
 
+  /** @param {string} text */
   send(text) {
     this.#say("say", text);
   }
@@ -36,6 +43,7 @@ export class TabSocket extends EventTarget {
     });
   }
 
+  /** @param {number} left */
   #greet(left) {
     if (this.readyState !== WebSocket.CONNECTING) return;
     if (!left) return navigator.locks.request(this.name, { steal: true }, () => {});
@@ -43,6 +51,7 @@ export class TabSocket extends EventTarget {
     this.greeting = setTimeout(() => this.#greet(left - 1), GREETING);
   }
 
+  /** @param {Wire.ToTabs} message */
   #hear({ type, text, code }) {
     clearTimeout(this.greeting);
     if (type === "open") this.#open();
@@ -60,6 +69,7 @@ export class TabSocket extends EventTarget {
     this.dispatchEvent(new Event("open"));
   }
 
+  /** @param {number} code */
   #end(code) {
     if (this.readyState === WebSocket.CLOSED) return;
     this.readyState = WebSocket.CLOSED;
@@ -70,10 +80,12 @@ export class TabSocket extends EventTarget {
     this.dispatchEvent(new CloseEvent("close", { code }));
   }
 
+  /** @param {string} name @param {() => unknown} granted */
   #request(name, granted) {
     navigator.locks.request(name, { signal: this.#gone.signal }, granted).catch(() => {}); // given up
   }
 
+  /** @param {Wire.FromTab["type"]} type @param {string} [text] */
   #say(type, text) {
     if (this.readyState !== WebSocket.CLOSED) this.channel.postMessage({ from: this.tab, type, text });
   }

@@ -1,0 +1,68 @@
+// What the forum's own pages have. Never served.
+
+// Whoever subscribes to the connection: it knows how to ask for what it has missed.
+interface Subscription {
+  ask(): Wire.Watch;
+  hear(message: Wire.ServerMessage): void;
+}
+
+// A WebSocket, or what behaves like one.
+interface LiveSocket extends EventTarget {
+  readonly readyState: number;
+  send(text: string): void;
+  close(): void;
+}
+
+type StateEvent = CustomEvent<{ state: Wire.State; again?: boolean }>;
+type PageMessageEvent = CustomEvent<Wire.ServerMessage>;
+
+// A text that somebody types, as this browser keeps it.
+interface Draft {
+  id: string;
+  member: string | undefined;
+  action: string;
+  fields: Record<string, string>;
+  base: Record<string, string>;
+  at: number;
+}
+
+interface LiveTopicElement extends HTMLElement {
+  refresh(): void;
+}
+
+interface LiveListElement extends HTMLElement {
+  has(topic: number): boolean;
+}
+
+interface LiveAnnouncementsElement extends HTMLElement {
+  show(current: { id: number; html: string }[]): void;
+}
+
+interface HTMLElementTagNameMap {
+  "live-topic": LiveTopicElement;
+  "live-list": LiveListElement;
+  "live-announcements": LiveAnnouncementsElement;
+}
+
+// The fields of forms that people write in.
+interface HTMLFormControlsCollection {
+  body: HTMLTextAreaElement;
+  csrfmiddlewaretoken: HTMLInputElement;
+  token: HTMLInputElement;
+  version: HTMLInputElement;
+  category: HTMLSelectElement;
+  // biome-ignore lint/suspicious/noExplicitAny: fields of every kind stand under their names
+  [name: string]: any;
+}
+
+// All that is looked for on pages is HTML.
+interface ParentNode {
+  querySelector<K extends keyof HTMLElementTagNameMap>(selectors: K): HTMLElementTagNameMap[K] | null;
+  querySelector<E extends Element = HTMLElement>(selectors: string): E | null;
+  querySelectorAll<K extends keyof HTMLElementTagNameMap>(selectors: K): NodeListOf<HTMLElementTagNameMap[K]>;
+  querySelectorAll<E extends Element = HTMLElement>(selectors: string): NodeListOf<E>;
+}
+
+interface Element {
+  closest<E extends Element = HTMLElement>(selectors: string): E | null;
+}

@@ -1,0 +1,188 @@
+// The wire, as realtime/protocol/ makes and takes it; docs/realtime.md says what each message is for. Never served.
+
+declare namespace Wire {
+  type Epoch = string; // while it is the same, a topic's numbers can be trusted
+  type ListName = string; // "latest" or "category:5"
+  type State = "connecting" | "live" | "waiting" | "polling" | "reconnecting" | "offline"; // of the page's connection
+
+  // --- What the server sends (realtime/protocol/events.py, realtime/catchup/changes.py) ---
+
+  interface Update {
+    type: "post_update";
+    kind:
+      | "created"
+      | "edited"
+      | "hidden"
+      | "restored"
+      | "renamed"
+      | "closed"
+      | "opened"
+      | "pinned"
+      | "unpinned"
+      | "moved"
+      | "header";
+    topic: number;
+    epoch: Epoch;
+    change: number;
+    last: number; // the number of the topic's last post
+    at: string; // ISO 8601, UTC
+    for?: string; // as every answer to a question that had one
+    header?: string;
+    row?: string | null;
+    title?: string;
+    url?: string;
+    post?: { id: number; number: number; author_id: number; author?: string; html?: string };
+  }
+
+  // To pages that show the topic.
+  interface TopicUpdate extends Update {
+    header: string; // HTML, as everything that is shown
+    post?: { id: number; number: number; author_id: number; author: string; html: string };
+  }
+
+  // To pages that show a list; null: the topic has left it.
+  interface RowUpdate extends Update {
+    row: string | null;
+  }
+
+  // To all others: that it happened, and where.
+  interface ElsewhereUpdate extends Update {
+    title: string;
+    url: string;
+  }
+
+  interface Changes {
+    type: "changes";
+    for?: string;
+    topic: number;
+    epoch: Epoch;
+    since: number;
+    change: number;
+    events: TopicUpdate[];
+    more: boolean;
+    writable?: boolean; // not over GET /t/12/changes
+  }
+
+  interface Reload {
+    type: "reload";
+    for?: string;
+    topic: number;
+    epoch: Epoch;
+    change: number;
+  }
+
+  interface Gone {
+    type: "gone";
+    for?: string;
+    topic?: number;
+    list?: ListName;
+  }
+
+  interface Again {
+    type: "again";
+    for?: string;
+    topic: number;
+  }
+
+  interface Rows {
+    type: "rows";
+    for?: string;
+    list: ListName;
+    rows: RowUpdate[];
+    gone: number[];
+    top: number[];
+  }
+
+  interface News {
+    type: "news";
+    for?: string;
+    count: number; // 99 means 99 or more
+    newest: number;
+    reader: string; // "7.5f1c02d9ab31": who reads, and which categories they may see
+  }
+
+  interface Heartbeat {
+    type: "heartbeat";
+    for?: string;
+    topics: Record<string, Head>;
+  }
+
+  type Head = [epoch: Epoch, change: number];
+
+  interface Batch {
+    type: "batch";
+    for?: string;
+    events: Update[];
+  }
+
+  interface Presence {
+    type: "presence";
+    for?: string;
+    topic: number;
+    members: number;
+    guests: number;
+    faces: string;
+  }
+
+  interface Online {
+    type: "online";
+    for?: string;
+    members: number;
+    guests: number;
+  }
+
+  interface Writing {
+    type: "writing";
+    for?: string;
+    topics: Record<string, Writer[]>;
+  }
+
+  type Writer = [member: number, name: string];
+
+  interface Announcements {
+    type: "announcements";
+    for?: string;
+    current: { id: number; html: string }[];
+  }
+
+  interface Failure {
+    type: "error";
+    for?: string;
+    message: string;
+  }
+
+  type ServerMessage =
+    | Update
+    | Changes
+    | Reload
+    | Gone
+    | Again
+    | Rows
+    | News
+    | Heartbeat
+    | Batch
+    | Presence
+    | Online
+    | Writing
+    | Announcements
+    | Failure;
+
+  // --- What a page sends (realtime/protocol/messages.py); each may have `for`, and its answer has it, too ---
+
+  type WatchTopic = { type: "watch"; topic: number; epoch: Epoch; change: number };
+  type WatchList = { type: "watch"; list: ListName; rows?: string }; // rows: "12:41,13:5"
+  type WatchNews = { type: "watch"; news: number | "now"; topic?: number; list?: ListName };
+  type Watch = WatchTopic | WatchList | WatchNews;
+
+  type ClientMessage =
+    | Watch
+    | { type: "unwatch"; topic: number }
+    | { type: "seen"; topic: number; number: number }
+    | { type: "typing"; topic: number }
+    | { type: "pong" };
+
+  // --- Between the tabs that share a socket ---
+
+  type FromTab = { from: string; type: "hello" | "say"; text?: string };
+  type ToTabs = { to: string; type?: "open" | "wait" | "full" | "message" | "close"; text?: string; code?: number };
+}
