@@ -3,12 +3,16 @@
 // what another has kept: {id, member, action, fields, base, at}. `base` is what the form held before anybody typed.
 //
 // In IndexedDB, since what it has written survives a browser that is killed; Chromium keeps what was written to
-// localStorage in memory for five seconds and more.
+// localStorage in memory for five seconds and more. What a page has begun to write there gets lost if the page is left at
+// once, so a copy stands in localStorage, which is written in the same instant, until IndexedDB has it. Whoever looks for
+// drafts first takes over the copies whose pages ended too soon.
 
 const STORE = "drafts";
 const MOST = 50; // records; the oldest go first
 const OLDEST = 30 * 24 * 3600 * 1000; // ms
 const LONGEST = 200_000; // characters of all fields; the forum takes a sixth of that
+const COPY = "draft "; // and the record's id: keys in localStorage
+const MOST_COPIES = 10; // two million characters at most, of the five that browsers allow
 
 /** @type {IDBDatabase} */
 let database = null;
@@ -39,27 +43,35 @@ function use(opened) {
 // Those of a member for one form, newest first.
 /** @param {string} member @param {string} action */
 export async function of(member, action) {
+  await takeOver();
   const records = await all();
   return records.filter((record) => record.member === member && record.action === action);
 }
 
-// Takes the place of the record `former`, if one is named. Synchronous up to the request itself: a page that is being
-// left waits for nothing. Rejects when the browser can't or won't keep it.
+// Takes the place of the record `former`, if one is named. Synchronous up to the copy and the request itself: a page that
+// is being left waits for nothing. Rejects when the browser can't or won't keep it.
 /** @param {Draft} record @param {string | null} former @returns {Promise<void>} */
-export function save(record, former = null) {
+export async function save(record, former = null) {
   const length = Object.values(record.fields).reduce((sum, value) => sum + value.length, 0);
-  if (length > LONGEST) return Promise.reject(new Error("too long a draft"));
+  if (length > LONGEST) throw new Error("too long a draft");
+  const copy = JSON.stringify({ record, former });
+  putCopy(record.id, copy);
   /** @param {IDBObjectStore} store */
-  const write = (store) => {
-    store.put(record);
-    if (former) store.delete(former);
-  };
-  return database ? change(write) : open().then(() => change(write));
+  const write = (store) => put(store, record, former);
+  await (database ? change(write) : open().then(() => change(write)));
+  dropCopy(record.id, copy);
 }
 
 /** @param {string} id @returns {Promise<void>} */
-export function remove(id) {
-  return database ? change((store) => store.delete(id)) : Promise.resolve();
+export async function remove(id) {
+  dropCopy(id);
+  if (database) await change((store) => store.delete(id));
+}
+
+/** @param {IDBObjectStore} store @param {Draft} record @param {string | null} former */
+function put(store, record, former) {
+  store.put(record);
+  if (former) store.delete(former);
 }
 
 /** @param {(store: IDBObjectStore) => void} write @returns {Promise<void>} */
@@ -81,6 +93,54 @@ function all() {
       resolve(request.result.sort((/** @type {Draft} */ one, /** @type {Draft} */ other) => other.at - one.at));
     request.onerror = () => reject(request.error);
   });
+}
+
+// --- Copies ---
+
+/** @param {string} id @param {string} copy */
+function putCopy(id, copy) {
+  const others = copies().filter((key) => key !== COPY + id);
+  try {
+    if (others.length < MOST_COPIES) localStorage.setItem(COPY + id, copy);
+  } catch {
+    // full, or forbidden; IndexedDB has it in a moment, if the page lives as long
+  }
+}
+
+// Only as it was, if that is given: it may have been written anew since.
+/** @param {string} id @param {string | null} copy */
+function dropCopy(id, copy = readCopy(id)) {
+  if (copy !== null && copy === readCopy(id)) localStorage.removeItem(COPY + id);
+}
+
+/** @param {string} id @returns {string | null} */
+function readCopy(id) {
+  try {
+    return localStorage.getItem(COPY + id);
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {string[]} the keys of all of them */
+function copies() {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(COPY));
+  } catch {
+    return [];
+  }
+}
+
+async function takeOver() {
+  const ids = copies().map((key) => key.slice(COPY.length));
+  const stored = ids.length ? new Map((await all()).map(({ id, at }) => [id, at])) : null;
+  for (const id of ids) {
+    const copy = readCopy(id);
+    if (copy === null) continue; // its page has done it meanwhile
+    const { record, former } = JSON.parse(copy);
+    if (!(stored.get(id) >= record.at)) await change((store) => put(store, record, former));
+    dropCopy(id, copy);
+  }
 }
 
 async function tidy() {

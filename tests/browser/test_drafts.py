@@ -60,7 +60,7 @@ def test_what_was_typed_fluently_is_there_after_the_page_ended_at_once(person, t
         page = None
     elif end == "left":
         page.evaluate("location.assign('/')")
-        page.wait_for_url("**/")
+        page.wait_for_url(f"{person.address}/")
     else:
         page.reload()
 
@@ -68,6 +68,47 @@ def test_what_was_typed_fluently_is_there_after_the_page_ended_at_once(person, t
 
     expect(text(page)).to_have_value(FLUENT)
     expect(page.locator(".composer__state")).to_have_text("Draft restored")
+
+
+def test_and_so_it_is_where_the_page_ended_before_its_database_was_open(person, topic):
+    page = person.context.new_page()
+    page.add_init_script("IDBFactory.prototype.open = () => new EventTarget();")
+    types(opens(person, topic, page), FLUENT)
+    page.close()
+
+    page = opens(person, topic)
+
+    expect(text(page)).to_have_value(FLUENT)
+    expect(page.locator(".composer__state")).to_have_text("Draft restored")
+    until(lambda: page.evaluate(COPIES) == [])
+
+
+def test_what_was_written_as_the_page_ended_is_for_its_member_alone(person, topic, visit):
+    page = person.context.new_page()
+    page.add_init_script("IDBFactory.prototype.open = () => new EventTarget();")
+    types(opens(person, topic, page), "For nobody's eyes")
+    page.close()
+    cookies = person.context.cookies()
+    person.context.clear_cookies()
+    person.context.add_cookies(visit(world.member("grace")).context.cookies())
+
+    page = opens(person, topic)
+    until(lambda: page.evaluate(COPIES) == [])
+    expect(text(page)).to_have_value("")
+    page.close()
+
+    person.context.clear_cookies()
+    person.context.add_cookies(cookies)
+    expect(text(opens(person, topic))).to_have_value("For nobody's eyes")
+
+
+def test_no_copy_of_a_draft_stays_beside_the_database(person, topic):
+    page = opens(person, topic)
+    types(page, FLUENT)
+
+    expect(page.locator(".composer__state")).to_have_text("Draft saved")
+
+    assert page.evaluate(COPIES) == []
 
 
 @pytest.fixture
@@ -285,6 +326,7 @@ KEPT = f"""{STORE}.then((database) => new Promise((resolve) => {{
   const request = database.transaction("drafts").objectStore("drafts").getAllKeys();
   request.onsuccess = () => resolve(request.result);
 }}))"""
+COPIES = "Object.keys(localStorage).filter((key) => key.startsWith('draft '))"
 FILLED = f"""{STORE}.then((database) => new Promise((resolve) => {{
   const transaction = database.transaction("drafts", "readwrite");
   const put = (id, at) => transaction.objectStore("drafts").put(
