@@ -8,7 +8,11 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 
 STYLESHEET = "css/site.css"
 OURS = re.compile(r"js/.+\.js")
-COMMENT = re.compile(r"^[ \t]*(//.*|/\*\*((?!\*/).)*\*/)\n|/\*\* @type ((?!\*/).)*\*/ ?", re.MULTILINE)
+COMMENT = re.compile(
+    r"^[ \t]*(//.*|/\*\*((?!\*/).)*\*/)\n|/\*\* @type ((?!\*/).)*\*/ ?"
+    r"| // [^\"'`\n]*$",  # behind code: with a quote in it or after it, it may be in a text
+    re.MULTILINE,
+)
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 IMPORT = re.compile(r'^@import "(?P<name>[^"]+)";$', re.MULTILINE)
 

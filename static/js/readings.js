@@ -61,8 +61,9 @@ export class Readings {
 }
 
 // As forum/pages/fragments.py renders the row for a reader with this reading; 0 for a topic that was never opened.
-/** @param {HTMLElement} row @param {number} read */
-function show(row, read) {
+/** @param {HTMLElement} row @param {number} stored */
+function show(row, stored) {
+  const read = Math.max(stored, seenInThisTab(row.dataset.topic));
   const last = Number(row.dataset.last);
   const unread = read ? Math.max(last - read, 0) : 0;
   const [link, mark, badge] = row.querySelectorAll(".row__link, .row__new, .row__unread");
@@ -74,6 +75,16 @@ function show(row, read) {
   badge.textContent = unread ? unread.toLocaleString() : "";
   const [start] = link.getAttribute("href").split(/[?#]/);
   link.setAttribute("href", read ? `${start}${placeOf(Math.min(read + 1, last))}` : start);
+}
+
+// What was on the screen of the topic that was left just now may reach the server after the question for it.
+/** @param {string | undefined} topic */
+function seenInThisTab(topic) {
+  try {
+    return Number(sessionStorage.getItem(`seen:${document.body.dataset.user}:${topic}`));
+  } catch {
+    return 0;
+  }
 }
 
 // As forum/pages/pagination.py has it.

@@ -269,6 +269,11 @@ class LiveTopic extends HTMLElement {
     const number = this.#seen;
     if (number <= this.#told || !document.body.dataset.user) return;
     this.#told = number;
+    try {
+      sessionStorage.setItem(`seen:${document.body.dataset.user}:${this.topic}`, String(number)); // for lists, see readings.js
+    } catch {
+      // a browser that keeps nothing: lists learn of it from the server
+    }
     if (live.send({ type: "seen", topic: this.topic, number })) return;
     const body = new FormData(/** @type {HTMLFormElement} */ (document.querySelector("#member form")));
     body.set("number", String(number));

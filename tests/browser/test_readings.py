@@ -7,6 +7,7 @@ from forum.models import Reading
 from tests.support import world
 from tests.support.polling import until
 
+NO_SOCKETS = "window.WebSocket = class { static OPEN = 1; constructor() { throw new Error('none here'); } };"
 LONG = "\n\n".join(["Some words that fill a line of the page."] * 8)
 
 
@@ -89,14 +90,26 @@ def test_reading_to_the_end_reads_all(topic, rita, visit):
 
 def test_where_no_socket_can_be_had_reading_counts_all_the_same(topic, rita, visit):
     reader = visit(rita)
-    reader.page.add_init_script(
-        "window.WebSocket = class { static OPEN = 1; constructor() { throw new Error('none here'); } };"
-    )
+    reader.page.add_init_script(NO_SOCKETS)
     page = reader.opens(topic)
     scrolls_to(page, 6)
     seen = last_on_screen(page)
 
     until(lambda: read_by(rita, topic) == seen)
+
+
+def test_a_list_knows_what_was_seen_in_its_tab_before_the_server_does(topic, rita, visit):
+    page = visit(rita).opens_live("/")
+    link_of(page).click()
+    page.locator("#post-1").wait_for()
+    scrolls_to(page, 6)
+    until(lambda: read_by(rita, topic) >= 6)
+    Reading.objects.all().delete()  # as if it were on its way
+
+    with page.expect_response("**/readings/*"):
+        page.go_back()
+
+    expect(page.locator(".row__new")).to_be_hidden()
 
 
 def test_what_an_open_page_fetches_again_does_not_count_as_read(topic, rita, visit):

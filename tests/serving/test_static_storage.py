@@ -78,7 +78,7 @@ def test_scripts_import_each_other_by_their_hashed_names(collected):
             assert (script.parent / name).resolve().is_file()
 
 
-def test_scripts_are_served_without_types_and_lines_of_comment(collected):
+def test_scripts_are_served_without_types_and_comments(collected):
     for source in (STATIC / "js").rglob("*.js"):
         served = hashed(collected, str(source.relative_to(STATIC))).read_text()
         lines = [line for line in source.read_text().splitlines() if not line.strip().startswith("//")]
@@ -93,6 +93,19 @@ def test_code_between_types_is_served():
     script = "a(); /** x */\n  /** @param {A} a */\n  /** @type {A} */ (b).c(/** @type {B} */ d);\n// e\nf();\n"
 
     assert bare(script, "x.js") == "a(); /** x */\n(b).c(d);\nf();\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "served"),
+    [
+        ("const a = 1; // one", "const a = 1;"),
+        ("a({ // one", "a({"),
+        ('a("x // y");', 'a("x // y");'),
+        ("a(`x // y`); // don't", "a(`x // y`); // don't"),
+    ],
+)
+def test_comments_behind_code_are_left_out_where_they_cannot_be_text(written, served):
+    assert bare(f"{written}\n", "x.js") == f"{served}\n"
 
 
 def test_a_text_over_several_lines_is_refused_as_its_indentation_would_be_lost():
