@@ -43,7 +43,7 @@ services:
 	@deploy/services
 
 bench: $(VENV)/.dev
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(ONLY)
 
 faults: $(VENV)/.dev
 	@$(BIN)/python -m tests --faults

@@ -93,11 +93,7 @@ class Column:
     def _asking(self, name, page, viewer):
         """Requests that go on where they were before, and for members from the end: pages in turn are always new."""
         forum = self.forums[name]
-        paths, cookie = (
-            (forum.pages.pagination[page][::-1], forum.cookies[0])
-            if viewer == "member"
-            else (forum.pages.pagination[page], "")
-        )
+        paths, cookie = (forum.pages[page][::-1], forum.cookies[0]) if viewer == "member" else (forum.pages[page], "")
         return self.asked.setdefault((name, page, viewer), visits.asking(paths, cookie))
 
     def _measure_unchanged(self):

@@ -30,7 +30,7 @@ def main():
 def post(port, forum, pages, change):
     """Seconds. Each post is the topic's next change."""
     server = http.client.HTTPConnection("127.0.0.1", port)
-    headers = {"Cookie": f"sessionid={forum.accounts.sessions[0]}"}
+    headers = {"Cookie": f"sessionid={forum.sessions[0]}"}
     server.request("GET", f"/t/{forum.topic.pk}/reply/", headers=headers)
     form = server.getresponse()
     page, csrf = form.read().decode(), form.getheader("Set-Cookie").partition(";")[0]

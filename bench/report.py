@@ -6,6 +6,8 @@ JSON: {"figure", "value", "unit", "reference", "ratio", "goal", "holds"}; what d
 import json
 import os
 
+MISSED = "BENCH_MISSED"  # names a file, to which figures are added that miss their goal
+
 
 def tell(figure, value, unit, *, at_most=None, at_least=None, reference=None, of_reference=False):
     """`reference` is a value measured or named beside it; with `of_reference` the goal is for the ratio to it."""
@@ -16,6 +18,9 @@ def tell(figure, value, unit, *, at_most=None, at_least=None, reference=None, of
         goal, holds = f"≤ {at_most}", judged <= at_most
     elif at_least is not None:
         goal, holds = f"≥ {at_least}", judged >= at_least
+    if holds is False and os.environ.get(MISSED):
+        with open(os.environ[MISSED], "a") as file:
+            file.write(f"{figure}: {_written(judged)}{' ×' if of_reference else f' {unit}'}, goal {goal}\n")
     if os.environ.get("JSON") == "1":
         line = {"figure": figure, "value": round(value, 3), "unit": unit, "reference": reference}
         line |= {"ratio": ratio and round(ratio, 3), "goal": goal, "holds": holds}

@@ -47,8 +47,8 @@ def raise_all(options, forum, stack):
     forum.server = serve(stack, database, forum.server)
     forums["floor"] = Forum(serve(stack, None, application="bench.floor:application", path="/1/"), {}, [])
     if many:
-        forums["many"] = Forum(serve(stack, database, DATABASE_URL=many), forum.pages.pagination, forum.cookies)
-        forums["few"] = Forum(serve(stack, database), forum.pages.pagination, forum.cookies)
+        forums["many"] = Forum(serve(stack, database, DATABASE_URL=many), forum.pages, forum.cookies)
+        forums["few"] = Forum(serve(stack, database), forum.pages, forum.cookies)
     if said:
         server = serve(stack, database, **reference.SERVED, DATABASE_URL=machina)
         forums["machina"] = Forum(server, said["pages"], said["cookies"], said["queries"], (said["form"], said["form"]))
