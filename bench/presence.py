@@ -92,7 +92,7 @@ async def moving(pages, churn):
 async def typing(hub, writers):
     while True:
         for page in writers:
-            hub.presence.marks.mark(page, page.topic)
+            hub.presence.typing.mark(page, page.topic)
         await asyncio.sleep(3 + 6 * random.random())  # now and then too late, so that marks come and go
 
 
@@ -100,14 +100,14 @@ async def gossiping(hub):
     """What Redis would bring and take, packed as the layer packs it."""
     import msgpack
 
-    from realtime.presence import gossip
+    from realtime.protocol import hub_messages
 
     while True:
         await asyncio.sleep(GOSSIP)
-        said = gossip.everything(hub.presence.online, hub.presence.topics)
-        packed = msgpack.packb({"type": "gossip", "writing": [], **said})
+        gossip = hub_messages.Gossip("peer", {}, hub.presence.online, hub.presence.topics)
+        packed = msgpack.packb(hub_messages.encode(gossip))
         for number in range(PEERS):
-            hub.presence.hear(msgpack.unpackb(packed) | {"by": f"peer{number}"})
+            hub.presence.receive(hub_messages.decode(msgpack.unpackb(packed) | {"sender": f"peer{number}"}))
 
 
 if __name__ == "__main__":

@@ -25,13 +25,15 @@ class Forum:
     def publish(self, t0):
         """An event as a post makes it, of about 1 KiB and `more`, from this process."""
         from realtime import redis_layer
-        from realtime.protocol import events, groups
+        from realtime.protocol import events, groups, hub_messages
+        from realtime.protocol.delivery import Audience, Change, Delivery
 
         self.change += 1
         group = groups.of_topic(self.topic.pk)
-        at = {"topic": self.topic.pk, "epoch": self.topic.epoch, "change": self.change}
+        change = Change(self.topic.pk, self.topic.epoch, self.change)
+        at = {"topic": change.topic, "epoch": change.epoch, "change": change.number}
         text = events.encode(EVENT | at | {"t0": t0} | self.more)
-        if not redis_layer.send_to_groups([(group, {"type": "deliver", "group": group, **at, "text": text})]):
+        if not redis_layer.send_to_groups([(group, hub_messages.encode(Delivery(change, Audience(group), text)))]):
             raise SystemExit("Redis did not take the event.")
 
 

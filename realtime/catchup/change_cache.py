@@ -1,6 +1,6 @@
-"""What topics went through last: one question a second to the database serves all who ask with the same rights.
+"""A cache of the latest changes of topics: one query a second serves all readers with the same rights.
 
-A run of changes begins with an answer of the database and grows by the events that pages are told. Whoever comes back
+A run of changes begins with an answer of the database and grows by the events that pages are sent. Whoever comes back
 gets the part that they miss; so ten thousand pages of one topic cost one question a second, also while people write.
 """
 
@@ -39,18 +39,18 @@ class ChangeCache:
             has_asked = True
         return None
 
-    def hear(self, topic, epoch, change, text):
-        """To be called with every event of a topic before its pages are told."""
-        for visibility_key, run in list(self._runs.get(topic, {}).items()):
+    def add_event(self, change, text):
+        """To be called with every event of a topic before its pages get it."""
+        for visibility_key, run in list(self._runs.get(change.topic, {}).items()):
             if run.is_idle:
-                del self._runs[topic][visibility_key]
+                del self._runs[change.topic][visibility_key]
             else:
                 before = run.size
-                run.hear(epoch, change, text)
+                run.add_event(change, text)
                 self._grew(run.size - before)
 
     def forget(self, topic):
-        """To be called when nobody here hears the topic's events any more."""
+        """To be called when no page here gets the topic's events any more."""
         self._runs.pop(topic, None)
 
     def _run(self, topic, visibility_key):
@@ -87,7 +87,7 @@ class Run:
         self.first = self.change = 0
         self.more, self.events = False, []
         self.outdated = None  # an epoch from before a restore
-        self._heard = []  # while the database is asked
+        self._meanwhile = []  # events that came while the database was asked
 
     @property
     def size(self):
@@ -129,15 +129,15 @@ class Run:
         return asyncio.shield(self.asking)
 
     async def _ask(self, user, epoch, since):
-        began, self._heard = time.monotonic(), []
+        began, self._meanwhile = time.monotonic(), []
         metrics.LOOKED_UP.inc()
         try:
             self._take(epoch, *await database.ask(changes.topic_changes_and_place, user, self.topic, epoch, since))
             self.asked_at = began
         finally:
             self.asking = None
-            for heard in self._heard:
-                self.hear(*heard)
+            for change, text in self._meanwhile:
+                self.add_event(change, text)
 
     def _take(self, asked_for, answer, category):
         self.category, self.gone = category, answer if answer["type"] == "gone" else None
@@ -155,17 +155,18 @@ class Run:
             self._add(event)
         self.change = answer["change"]
 
-    def hear(self, epoch, change, text):
+    def add_event(self, change, text):
         if self.asking:
-            self._heard.append((epoch, change, text))  # to be heard again after an answer that may be older
-        if epoch != self.epoch or change > self.change:
+            self._meanwhile.append((change, text))  # to be added again after an answer that may be older
+        if change.epoch != self.epoch or change.number > self.change:
             event = json.loads(text)
-            follows = epoch == self.epoch and change == self.change + 1 and "header" in event and not self.more
+            is_next = change.epoch == self.epoch and change.number == self.change + 1
+            follows = is_next and "header" in event and not self.more
             self._drop(event.get("post"))  # whoever asks is shown no post as it was before
             if follows:
                 self._add(event)
                 self._trim()
-                self.change = change
+                self.change = change.number
             else:
                 self.more = True
 

@@ -1,6 +1,6 @@
-"""What the owner announces, on every open page. Being told is only a hint: each hub asks the database what stands.
+"""Sends announcements to every open page. A hub message is only a hint: each hub asks the database what is current.
 
-So one made without Redis, ended or run out is learnt of, too; it costs one small query in ten seconds.
+So pages also get one that was made without Redis, and lose one that has ended; it costs a small query in ten seconds.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from forum.models import Announcement
 from realtime import database
 from realtime.protocol import events, groups
 
-EVERY, BREATH = 10.0, 0.5  # seconds between two looks: when nothing is said, and at least
+EVERY, BREATH = 10.0, 0.5  # seconds between two queries: without a hint, and at least
 
 
 class Announcements:
@@ -29,7 +29,7 @@ class Announcements:
                 continue
 
     def send_current_state(self, page, joined):
-        """Tells the page, too, after another look: what it shows may be newer than the last one."""
+        """Sends them to the page, too, after another query: what it shows may be newer than the last one."""
         if groups.EVERYONE in joined:
             self._newcomers.append(page)
             self.soon.set()
@@ -38,7 +38,7 @@ class Announcements:
         newcomers, self._newcomers = self._newcomers, []
         if not self.hub.pages:
             return
-        before, self._text = self._text, None  # should this look fail, the next one tells all pages
+        before, self._text = self._text, None  # should this query fail, the next one sends to all pages
         self._text = await database.ask(current)
         if self._text != before:
             await self.hub.broadcast(groups.EVERYONE, self._text)

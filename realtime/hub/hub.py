@@ -1,6 +1,6 @@
-"""One per process: hears each group once from the channel layer, and tells the pages of this process.
+"""The hub: one object per process that gets each event once from the channel layer and sends it to the pages here.
 
-Pages have no channel of their own: an event costs the layer one delivery per process, however many there are.
+Pages have no channel of their own: an event costs the layer one delivery per process, however many pages there are.
 """
 
 import asyncio
@@ -22,7 +22,9 @@ from realtime.hub.layer_watchdog import LayerWatchdog
 from realtime.hub.subscriptions import Subscriptions
 from realtime.hub.throttle import Throttle
 from realtime.presence.presence import Presence
-from realtime.protocol import groups, limits
+from realtime.protocol import groups, hub_messages, limits
+from realtime.protocol.delivery import Delivery
+from realtime.protocol.hub_messages import AnnouncementsChanged, BadHubMessage, Echo, Fence, Gossip
 from realtime.reconciliation.sweep import Sweep
 
 logger = logging.getLogger(__name__)
@@ -51,7 +53,7 @@ class Hub:
         self.pages = {}  # every connected page, in order of coming
         self.members = {}  # group -> {page: its fast path, or None: see broadcast.py}, in order of joining
         self.routing_version = 0  # how often that changed
-        self.group_versions = {}  # group -> another number whenever it was told something, as long as it has members
+        self.group_versions = {}  # group -> another number after each event for it, as long as it has members
         self.networks = limits.ConnectionLimit(limits.OF_NETWORK)
         self.openings = limits.Rates(limits.OpeningAllowance)
         self.places = limits.ConnectionLimit(limits.OF_MEMBER)
@@ -65,16 +67,16 @@ class Hub:
         self.fences, self.sweep, self.watchdog = Fences(), Sweep(self), LayerWatchdog(self)
         self.delivering = asyncio.Lock()
         self._group_version = itertools.count()
-        self._tasks, self._works = [], {}
+        self._tasks, self._works, self._refused = [], {}, None
 
     def start(self):
         works = {
             "listen": self._listen,
-            "pace": self.throttle.run,
-            "settle": self.subscriptions.run,
+            "throttle": self.throttle.run,
+            "subscriptions": self.subscriptions.run,
             "sweep": self.sweep.run,
             "heartbeat": lambda: heartbeat.run(self),
-            "echo": self.watchdog.run,
+            "watchdog": self.watchdog.run,
             "metrics": lambda: metrics.run(self),
             "presence": self.presence.run,
             "announcements": self.announcements.run,
@@ -101,7 +103,7 @@ class Hub:
         await self.sweep.prepare()
         await self.fences.prepare()
 
-    # --- Who listens to what ---
+    # --- Which page is in which group ---
 
     def add(self, page):
         """Whether the member whose page it is may have one more."""
@@ -111,9 +113,9 @@ class Hub:
         return True
 
     async def join(self, page, group):
-        """From when this returns, `page` hears what is sent to `group`: by the layer, or by the sweep."""
+        """From when this returns, `page` gets what is sent to `group`: through the layer, or by the sweep."""
         if page not in self.pages:
-            return  # it was sent away meanwhile
+            return  # it was closed meanwhile
         page.joined.add(group)
         if group not in self.members:
             self.members[group], self.group_versions[group] = {}, next(self._group_version)
@@ -134,7 +136,7 @@ class Hub:
             self.subscriptions.touch(group)
 
     def begin(self, topic, head):
-        """What the first page on a topic was told, from which the sweep goes on; not if it has left meanwhile."""
+        """What the first page on a topic was sent, from which the sweep goes on; not if it has left meanwhile."""
         if groups.of_topic(topic) in self.members:
             self.sweep.begin(topic, head)
 
@@ -153,7 +155,7 @@ class Hub:
         if not self.pages:
             self.sweep.reset()
 
-    # --- Hearing and telling ---
+    # --- From the layer to the pages ---
 
     async def _listen(self):
         await self.subscriptions.open()
@@ -165,70 +167,84 @@ class Hub:
         if "listen" in self._works:
             self._works["listen"].cancel()
 
-    async def dispatch(self, message):
-        """One message as the layer brings it: see publisher.py."""
-        if message["type"] == "echo":
-            self.watchdog.record_echo()
-        elif message["type"] == "deliver":
-            if self.fences.has_missed(message.pop("revocation", 0)) and self.pages:
+    async def dispatch(self, wire):
+        """Handles one message as the layer brings it. What is not understood is logged and left to the sweep."""
+        try:
+            message = hub_messages.decode(wire)
+        except BadHubMessage as error:
+            if str(error) != self._refused:  # a process of another release sends many of them
+                logger.warning("A message of another process was not understood: %s", error)
+            self._refused = str(error)
+        else:
+            await self.handle(message)
+
+    async def handle(self, message):
+        """Handles one hub message: see protocol/hub_messages.py."""
+        if isinstance(message, Delivery):
+            if self.fences.has_missed(message.revocation) and self.pages:
                 await self.sweep.check_rights()
-            await self.deliver(**{name: value for name, value in message.items() if name != "type"})
-        elif message["type"] == "announced":
+            await self.deliver(message)
+        elif isinstance(message, Fence):
+            if message.sender != self.name:  # our own were raised at once
+                self.fence(message)
+        elif isinstance(message, Gossip):
+            self.presence.receive(message)
+        elif isinstance(message, AnnouncementsChanged):
             self.announcements.soon.set()
-        elif message["type"] == "gossip":
-            self.presence.hear(message)
-        elif message["by"] != self.name:  # our own fences were raised at once
-            self.fence(message)
+        elif isinstance(message, Echo):
+            self.watchdog.record_echo()
 
-    async def deliver(self, group, topic, epoch, change, text, skip=(), place=None):
-        """Tells every page of this process that is in `group` and in none of the groups `skip`.
+    async def deliver(self, delivery):
+        """Sends an event to every page of this process that belongs to its audience.
 
-        `place` is the category of the topic: where it is another than pages were told, a move has not been heard of.
+        If its topic is in another category than pages were told, it was moved and the fence has not come: it falls now.
         """
-        head = self.sweep.heads.get(topic)
-        if head and place not in (None, head.category):
-            self.fence({"topic": topic})
-        self.sweep.was_sent(group, topic, epoch, change)
+        change, audience = delivery.change, delivery.audience
+        head = self.sweep.heads.get(change.topic)
+        if head and audience.category not in (None, head.category):
+            self.fence(Fence(topic=change.topic))
+        group = audience.group
+        self.sweep.was_sent(group, change)
         if group in self.group_versions:
             self.group_versions[group] = next(self._group_version)
             if groups.is_of_topic(group):
-                self.presence.typing.hear(topic)
-                self.change_cache.hear(topic, epoch, change, text)
+                self.presence.typing.topic_changed(change.topic)
+                self.change_cache.add_event(change, delivery.text)
                 metrics.DELIVERIES.inc(len(self.members[group]))
-                async with self.delivering:  # so that all pages hear in the same order
-                    await broadcast.send_to_group(self, group, text)
+                async with self.delivering:  # so that all pages get events in the same order
+                    await broadcast.send_to_group(self, group, delivery.text)
             else:
-                self.throttle.add(group, topic, change, text, skip)
+                self.throttle.add(delivery)
 
     async def broadcast(self, group, text):
-        """Tells every page of this process that is in `group`, of what has no number."""
+        """Sends what has no change number to every page of this process that is in `group`."""
         await self.broadcast_to(self.members.get(group, ()), group, text)
 
     async def broadcast_to(self, pages, group, text):
         async with self.delivering:
-            for told, page in enumerate(list(pages), 1):
+            for number, page in enumerate(list(pages), 1):
                 if page in self.members.get(group, ()):
                     page.deliver(group, text)
-                if told % broadcast.CHUNK == 0:
+                if number % broadcast.CHUNK == 0:
                     await asyncio.sleep(0)
 
     def send_current_state(self, page, joined):
-        """What a page that just began to watch these groups is to know beside what it asked for."""
+        """Sends a page that has just begun to watch these groups what it needs beside the answer to its question."""
         joined = [group for group in joined if group in page.joined]
         self.presence.send_current_state(page, joined)
         self.announcements.send_current_state(page, joined)
 
-    def fence(self, message):
-        """Takes pages out at once; they ask again, and are told what they may see by then."""
-        self.fences.raised(message.get("number"))
+    def fence(self, fence):
+        """Takes the pages that the fence is for out of their groups at once; they ask again what they may see."""
+        self.fences.raised(fence.number)
         metrics.FENCES.inc()
-        if "topic" in message:
-            for page in list(self.members.get(groups.of_topic(message["topic"]), ())):
-                page.ask_again_for_topic(message["topic"])
+        if fence.topic is not None:
+            for page in list(self.members.get(groups.of_topic(fence.topic), ())):
+                page.ask_again_for_topic(fence.topic)
             return
-        if message.get("all"):
+        if fence.everybody:
             self.fences.forget_categories()
-        for page in [p for p in self.pages if message.get("all") or p.user_id == message.get("user")]:
+        for page in [page for page in self.pages if fence.everybody or page.user_id == fence.user]:
             page.disconnect_for_resync()
 
     async def _supervise(self, name, work):

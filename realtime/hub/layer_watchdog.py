@@ -1,6 +1,6 @@
-"""Every two seconds the hub calls into Redis and listens for its own voice: so it knows when Redis is away.
+"""Every two seconds the hub sends itself an Echo through Redis, and so notices when Redis is away or delivers nothing.
 
-Requests then need not find out for themselves, and the sweep comes oftener.
+The sweep then runs more often.
 """
 
 import asyncio
@@ -10,10 +10,11 @@ import time
 from django.conf import settings
 
 from realtime import redis_layer
+from realtime.protocol.hub_messages import Echo, encode
 
 logger = logging.getLogger(__name__)
 EVERY = 2.0  # seconds
-DEAF = 10.0  # seconds that Redis takes what is sent and nothing comes back: then the hub listens anew
+DEAF = 10.0  # seconds that Redis takes what is sent and delivers nothing: then the hub subscribes anew
 
 
 class LayerWatchdog:
@@ -33,7 +34,7 @@ class LayerWatchdog:
             await asyncio.sleep(EVERY)
 
     async def _call(self):
-        sent = await asyncio.to_thread(redis_layer.probe, self._hub.subscriptions.channel, {"type": "echo"})
+        sent = await asyncio.to_thread(redis_layer.probe, self._hub.subscriptions.channel, encode(Echo()))
         await asyncio.sleep(EVERY / 4)
         silence = time.monotonic() - self._echoed_at
         self._report(silent=not sent or silence > EVERY)

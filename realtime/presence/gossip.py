@@ -1,6 +1,6 @@
-"""What processes tell each other of who is there, through Redis: all of it every few seconds, so nothing stays wrong.
+"""Processes tell each other who is here: every few seconds each publishes all that it sees, so no mistake lasts.
 
-A process that falls silent is forgotten. With the in-memory layer there is nobody else.
+A process that falls silent is forgotten. With the in-memory layer there is only one.
 """
 
 import asyncio
@@ -9,39 +9,38 @@ import time
 from django.conf import settings
 
 from realtime import redis_layer
-from realtime.presence.audience import Audience
-from realtime.presence.typing import LIFE, Writing
-from realtime.protocol import groups
+from realtime.presence.typing import LIFE
+from realtime.protocol import hub_messages
+from realtime.protocol.hub_messages import Gossip
+from realtime.protocol.viewers import Viewers
 
 EVERY = 4.0  # seconds
 SILENCE = 12.0  # seconds until a process is forgotten
 
 
 class Peer:
-    """Another process, as it last spoke."""
+    """Another process: what it published last, and when."""
 
     def __init__(self):
-        self.online, self.topics, self.writing = Audience({}, 0), {}, {}
+        self.online, self.topics, self.writing = Viewers({}, 0), {}, {}
         self.heard_at = 0.0
 
-    def hear(self, message):
+    def receive(self, gossip):
         self.heard_at = time.monotonic()
-        self.writing = {topic: Writing(dict(names), tuple(lists)) for topic, names, lists in message["writing"]}
-        if "topics" in message:
-            people = {pk: tuple(names) for pk, *names in message["people"]}
-            self.online = Audience(people, message["guests"])
-            for topic, ids, guests in message["topics"]:
-                self.topics[topic] = Audience({pk: people[pk] for pk in ids}, guests)
-            self.topics = {topic: self.topics[topic] for topic, *_rest in message["topics"]}
+        self.writing = gossip.writing
+        if gossip.online is not None:
+            self.online, self.topics = gossip.online, gossip.topics
 
 
-class Gossip:
+class Peers:
+    """The other processes, as one hub knows them. `name` is that of the hub."""
+
     def __init__(self, name):
-        self.name, self._peers, self._said_at, self._said = name, {}, 0.0, []
+        self.name, self._peers, self._published_at, self._published = name, {}, 0.0, {}
 
     @property
-    def peers(self):
-        """Those that spoke lately."""
+    def current(self):
+        """Those that published lately."""
         now = time.monotonic()
         self._peers = {name: peer for name, peer in self._peers.items() if now - peer.heard_at < SILENCE}
         return list(self._peers.values())
@@ -50,29 +49,21 @@ class Gossip:
     def writing(self):
         """[{topic id: Writing}] of the others, as long as their marks hold."""
         now = time.monotonic()
-        return [peer.writing for peer in self.peers if now - peer.heard_at < LIFE]
+        return [peer.writing for peer in self.current if now - peer.heard_at < LIFE]
 
-    def hear(self, message):
-        if message["by"] != self.name:
-            self._peers.setdefault(message["by"], Peer()).hear(message)
+    def receive(self, gossip):
+        if gossip.sender != self.name:
+            self._peers.setdefault(gossip.sender, Peer()).receive(gossip)
 
-    async def say(self, online, topics, writing):
-        """Everything every few seconds, and who writes at once. Returns when Redis has it, or is away."""
-        marks = [[topic, list(one.names.items()), list(one.lists)] for topic, one in writing.items()]
-        is_due = time.monotonic() - self._said_at >= EVERY
-        if not settings.REDIS_URL or not is_due and marks == self._said:
+    async def publish(self, online, topics, writing):
+        """Everything every few seconds, and a change of who writes at once. Returns when Redis has it, or is away."""
+        is_due = time.monotonic() - self._published_at >= EVERY
+        if not settings.REDIS_URL or not is_due and writing == self._published:
             return
-        message = {"type": "gossip", "by": self.name, "writing": marks}
+        gossip = Gossip(self.name, writing)
         if is_due:
-            self._said_at = time.monotonic()
-            message |= everything(online, topics)
-        self._said = marks
-        await asyncio.to_thread(redis_layer.send_to_groups, [(groups.HUBS, message)])
-
-
-def everything(online, topics):
-    return {
-        "people": [[pk, *names] for pk, names in online.members.items()],
-        "guests": online.guests,
-        "topics": [[topic, list(audience.members), audience.guests] for topic, audience in topics.items()],
-    }
+            self._published_at = time.monotonic()
+            gossip = Gossip(self.name, writing, online, topics)
+        self._published = writing
+        message = (hub_messages.group_of(gossip), hub_messages.encode(gossip))
+        await asyncio.to_thread(redis_layer.send_to_groups, [message])

@@ -1,22 +1,14 @@
-"""Who is writing, and where: short marks that a page renews while somebody types."""
+"""Who is writing in which topic: marks that last a few seconds, and that a page renews while its reader types."""
 
 import time
-from typing import NamedTuple
 
 from forum.models import Topic
 from realtime import database
 from realtime.access import permissions
 from realtime.protocol import groups
+from realtime.protocol.viewers import Writing
 
 LIFE = 6.0  # seconds that a mark holds; pages renew it every three
-
-
-class Writing(NamedTuple):
-    names: dict  # member id -> display name
-    lists: tuple  # groups of the lists that the topic stands in, whose readers may see it
-
-    def joined_by(self, other):
-        return Writing(self.names | other.names, other.lists)
 
 
 class Typing:
@@ -36,7 +28,7 @@ class Typing:
     def mark(self, page, topic):
         self._until[topic, page] = time.monotonic() + LIFE
 
-    def hear(self, topic):
+    def topic_changed(self, topic):
         """To be called when the topic has changed."""
         self._changed.add(topic)
 

@@ -1,4 +1,6 @@
-"""Hands events to the channel layer after commit. Never fails a saved page, never holds it up for long."""
+"""Publishes changes to the hubs of all processes after commit. No saved page fails because of it, or waits long."""
+
+from dataclasses import replace
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -7,7 +9,9 @@ from forum.signals import announced, changed
 from realtime import redis_layer
 from realtime.hub.hub import running_hub
 from realtime.models import Revocation
-from realtime.protocol import events, groups, loaders
+from realtime.protocol import events, groups, hub_messages, loaders
+from realtime.protocol.delivery import Audience, Change, Delivery
+from realtime.protocol.hub_messages import AnnouncementsChanged, Fence
 
 
 def listen():
@@ -18,70 +22,71 @@ def listen():
 def on_change(sender, kind, topic, post, moved_from, **kwargs):
     hub = running_hub()
     if not settings.REDIS_URL and not (hub and hub.pages):
-        return  # nobody listens here; pages of another process learn by its sweep
+        return  # no page is open here, and those of another process are brought up to date by its sweep
     publish(messages(kind, topic, post.pk if post else None, moved_from))
 
 
 def on_announced(**kwargs):
-    publish([(groups.HUBS, {"type": "announced"})])
+    publish([AnnouncementsChanged()])
 
 
 def messages(kind, saved, post_id=None, moved_from=None):
-    """What each group is to be told of one change: a list of (group, message).
+    """The hub messages about one change: a Fence if the topic was moved, then a Delivery for each group of pages.
 
-    `saved` is the topic as the change left it, and has its numbers. What is shown is read anew: if newer, it
-    comes once more with a later number. The post is read first: never newer than who may see it.
+    kind: one of forum.signals.KINDS. saved: the topic as the change left it, with its numbers. post_id: the post that
+    changed, if one did. moved_from: id of the category that the topic left, if it was moved.
+
+    What is shown is read anew: if it is newer than the change, it is delivered once more with a later number. The post
+    is read first, so it is never newer than who may see it.
     """
     post = loaders.post(post_id) if post_id else None
     topic = loaders.topic(saved.pk)
     lists = groups.of_lists(topic.category_id, topic.is_private)
-    at = {"epoch": saved.epoch, "change": saved.change}
-    revocation = Revocation.objects.current()  # read after the commit: all that was taken away before is counted in it
+    change = Change(topic.pk, saved.epoch, saved.change)
+    revocation = Revocation.objects.current()  # read after the commit: all that was revoked before is counted in it
 
-    def deliver(group, event, skip=()):
-        text = events.encode(event | at)
-        return group, {
-            "type": "deliver",
-            "group": group,
-            "topic": topic.pk,
-            "place": topic.category_id,
-            "revocation": revocation,
-            **at,
-            "text": text,
-            "skip": list(skip),
-        }
-
-    deliveries = []
-    if moved_from or topic.category_id != saved.category_id:
-        deliveries.append((groups.FENCE, {"type": "fence", "topic": topic.pk}))
-    deliveries.append(deliver(groups.of_topic(topic.pk), events.topic_event(kind, topic, post)))
     row = events.row_event(kind, topic)
-    deliveries += [deliver(group, row) for group in lists]
+    addressed = [(groups.of_topic(topic.pk), (), events.topic_event(kind, topic, post))]
+    addressed += [(group, (), row) for group in lists]
     if moved_from:
         left = [group for group in (groups.of_category(moved_from), groups.LATEST) if group not in lists]
-        deliveries += [deliver(group, events.gone_event(kind, topic), skip=lists) for group in left]
+        addressed += [(group, tuple(lists), events.gone_event(kind, topic)) for group in left]
     everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
-    deliveries.append(deliver(everyone, events.everyone_event(kind, topic, post)))
-    return deliveries
+    addressed.append((everyone, (), events.everyone_event(kind, topic, post)))
+
+    fences = [Fence(topic=topic.pk)] if moved_from or topic.category_id != saved.category_id else []
+    numbers = {"epoch": change.epoch, "change": change.number}
+    return fences + [
+        Delivery(change, Audience(group, skip, topic.category_id), events.encode(event | numbers), revocation)
+        for group, skip, event in addressed
+    ]
 
 
-def publish(deliveries):
-    """Sends (group, message) pairs in this order to the hubs of all processes; the sweep mends losses."""
+def publish(messages):
+    """Sends hub messages, in this order, to the hubs of all processes. The sweep makes up for what gets lost."""
     hub = running_hub()
-    for _group, message in deliveries:
-        if message["type"] == "fence":
-            message["by"] = hub.name if hub else ""
-            if hub:
+    messages = [sent_by(hub, message) for message in messages]
+    if hub:
+        for message in messages:
+            if isinstance(message, Fence):
                 hub.call(hub.fence, message)  # at once, whatever becomes of the layer
-    if settings.REDIS_URL and redis_layer.send_to_groups(deliveries):
+    encoded = [(hub_messages.group_of(message), hub_messages.encode(message)) for message in messages]
+    if settings.REDIS_URL and redis_layer.send_to_groups(encoded):
         return
     if hub:
-        hub.run(_deliver_here(hub, deliveries))
+        hub.run(_handle_here(hub, messages) if settings.REDIS_URL else _send_here(encoded))
 
 
-async def _deliver_here(hub, deliveries):
-    for group, message in deliveries:
-        if settings.REDIS_URL:
-            await hub.dispatch(message)  # Redis is away: at least the pages of this process
-        else:
-            await get_channel_layer().group_send(group, message)
+def sent_by(hub, message):
+    return replace(message, sender=hub.name) if hub and isinstance(message, Fence) else message
+
+
+async def _handle_here(hub, messages):
+    """Redis is away: at least the pages of this process get them."""
+    for message in messages:
+        await hub.handle(message)
+
+
+async def _send_here(encoded):
+    for group, message in encoded:
+        await get_channel_layer().group_send(group, message)

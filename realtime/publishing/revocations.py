@@ -1,4 +1,4 @@
-"""When somebody may see or do less than before, their pages leave the groups at once and have to ask again."""
+"""Sends fences: when somebody may see or do less than before, their pages leave the groups at once and ask again."""
 
 from django.contrib.auth import user_logged_out
 from django.contrib.auth.models import Group
@@ -8,7 +8,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 from forum.models import Category, User
 from forum.signals import access_ended
 from realtime.models import Revocation
-from realtime.protocol import groups
+from realtime.protocol.hub_messages import Fence
 from realtime.publishing.publisher import publish
 
 MANY = 20  # members; for more of them one fence stands before all pages
@@ -27,27 +27,30 @@ def listen():
     user_logged_out.connect(on_logout, dispatch_uid="fence.logout")
 
 
-def raise_fence(**who):
-    """Tells every hub after commit. who: user=id or all=True. To be called in the transaction that takes the right."""
-    message = {"type": "fence", "number": Revocation.objects.bump(), **who}
-    transaction.on_commit(lambda: publish([(groups.FENCE, message)]), robust=True)
+def raise_fence(user=None, everybody=False):
+    """Sends every hub a fence after commit: for the pages of the member with this id, or for all pages.
+
+    To be called in the transaction that takes the right away.
+    """
+    fence = Fence(user=user, everybody=everybody, number=Revocation.objects.bump())
+    transaction.on_commit(lambda: publish([fence]), robust=True)
 
 
 def on_groups_of_user(instance, action, reverse, pk_set, **kwargs):
     if action in ("post_remove", "post_clear", "post_add"):
         if reverse:  # a group was given its members: which ones a clear took away is not known
-            raise_fence(all=True)
+            raise_fence(everybody=True)
         else:
             raise_fence(user=instance.pk)
 
 
 def on_doors(action, **kwargs):
     if action in ("post_add", "post_remove", "post_clear"):
-        raise_fence(all=True)
+        raise_fence(everybody=True)
 
 
 def on_group_deleted(**kwargs):
-    raise_fence(all=True)
+    raise_fence(everybody=True)
 
 
 def before_category(instance, **kwargs):
@@ -57,7 +60,7 @@ def before_category(instance, **kwargs):
 
 def on_category(instance, created, **kwargs):
     if instance._moved and not created:
-        raise_fence(all=True)
+        raise_fence(everybody=True)
 
 
 def on_user(instance, created, update_fields, **kwargs):
@@ -68,7 +71,7 @@ def on_user(instance, created, update_fields, **kwargs):
 
 def on_access_ended(members, **kwargs):
     if len(members) > MANY:
-        raise_fence(all=True)
+        raise_fence(everybody=True)
     else:
         for member in members:
             raise_fence(user=member)

@@ -99,7 +99,7 @@ def push_to_everybody():
     async def check_no_rights(self):
         pass
 
-    hubs.Hub.fence = lambda self, message: None
+    hubs.Hub.fence = lambda self, fence: None
     sweep.Sweep.check_rights = check_no_rights
     silence_the_sweep()
     revocations.raise_fence = lambda **who: None

@@ -60,16 +60,20 @@ def main():
 
 def warm_up(topic):
     """What is made when it is first used is made here, once for all writers."""
+    from dataclasses import replace
+
     from django.db import connection
 
     from forum import markdown
     from forum.models import Topic
+    from realtime.protocol.delivery import Audience
     from realtime.publishing import publisher
 
     markdown.render("My last words.")
     topic = Topic.objects.get(pk=topic)
     first = topic.posts.first()
-    publisher.publish([("nobody", message) for _group, message in publisher.messages("created", topic, first.pk)])
+    deliveries = publisher.messages("created", topic, first.pk)
+    publisher.publish([replace(delivery, audience=Audience("nobody")) for delivery in deliveries])
     connection.close()
     gc.freeze()  # what is never looked at again need not be copied
 

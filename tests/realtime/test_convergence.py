@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from forum.models import Topic
 from realtime.catchup import changes
+from realtime.protocol.delivery import Delivery
 from realtime.publishing import publisher
 from tests.support import world
 from tests.support.events import changed
@@ -118,10 +119,11 @@ def test_a_page_converges_whatever_happens_to_its_frames(transactional_db, doing
     assert max([*changes, 0]) <= page.have == topic.change
 
 
-def decoded(told):
+def decoded(messages):
     import json
 
-    return [json.loads(message["text"]) for group, message in told if group.startswith("topic.")]
+    deliveries = [message for message in messages if isinstance(message, Delivery)]
+    return [json.loads(one.text) for one in deliveries if one.audience.group.startswith("topic.")]
 
 
 def deliver(page, frames, fates, random):

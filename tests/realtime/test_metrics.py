@@ -2,6 +2,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from realtime import metrics
+from realtime.protocol.hub_messages import Fence
 from tests.realtime.sockets import do, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,7 +39,7 @@ async def test_what_pages_ask_and_are_told_is_counted(counted, visit, topic, ada
 async def test_what_only_the_sweep_found_is_counted(counted, visit, hub, topic, ada, monkeypatch):
     page = await visit()
     await page.watch_topic(topic)
-    monkeypatch.setattr("realtime.publishing.publisher.publish", lambda told: None)
+    monkeypatch.setattr("realtime.publishing.publisher.publish", lambda messages: None)
     await do(topic.reply, ada, "Unheard")
     hub.sweep.soon.set()
 
@@ -57,6 +58,6 @@ async def test_open_pages_and_what_waits_for_them_are_measured(visit, hub):
 
 
 async def test_fences_are_counted(counted, visit, hub):
-    hub.fence({"type": "fence", "all": True})
+    hub.fence(Fence(everybody=True))
 
     assert counted("parley_fences_total") == 1

@@ -11,6 +11,8 @@ from realtime import redis_layer
 from realtime.hub import hub as hubs
 from realtime.hub import layer_watchdog
 from realtime.protocol import groups
+from realtime.protocol.delivery import Audience, Change, Delivery
+from realtime.protocol.hub_messages import Fence, encode
 from realtime.publishing import publisher
 from realtime.reconciliation import sweep
 from tests.realtime.sockets import do, until
@@ -48,10 +50,9 @@ async def test_what_another_process_publishes_is_heard(redis, visit, topic, hub)
     await page.watch_topic(topic)
 
     def publish():
-        message = {"type": "deliver", "group": groups.of_topic(topic.pk), "topic": topic.pk, "epoch": topic.epoch}
-        return redis_layer.send_to_groups(
-            [(message["group"], {**message, "change": 2, "text": '{"type": "post_update"}'})]
-        )
+        group = groups.of_topic(topic.pk)
+        event = Delivery(Change(topic.pk, topic.epoch, 2), Audience(group), '{"type": "post_update"}')
+        return redis_layer.send_to_groups([(group, encode(event))])
 
     assert await do(publish)
     assert await page.hear("post_update")
@@ -71,7 +72,7 @@ async def test_a_fence_of_another_process_takes_pages_out(redis, visit, hub, iri
     page = await visit(iris)
     await page.watch_news(0)
 
-    await do(redis_layer.send_to_groups, [(groups.FENCE, {"type": "fence", "user": iris.pk, "by": "another"})])
+    await do(redis_layer.send_to_groups, [(groups.FENCE, encode(Fence(user=iris.pk, sender="another")))])
 
     assert await page.closed() == 4001
 
@@ -105,7 +106,7 @@ async def test_with_redis_hung_a_post_waits_200_milliseconds_at_most(redis, visi
 
     redis.freeze()
     circuit_breaker.redis.record_success()
-    message = [(groups.FENCE, {"type": "fence", "topic": 0, "by": ""})]
+    message = [(groups.FENCE, encode(Fence(topic=0)))]
     first, second = await do(timed, lambda: redis_layer.send_to_groups(message)), await do(timed, publisher.publish, [])
     await do(topic.reply, ada, "Slowly")
 

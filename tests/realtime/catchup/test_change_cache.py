@@ -10,6 +10,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from forum.models import Topic
 from realtime.catchup import change_cache, changes
+from realtime.protocol.delivery import Change
+from realtime.protocol.hub_messages import Fence
 from realtime.publishing import publisher
 from tests.realtime.sockets import do, until
 from tests.support import world
@@ -114,7 +116,7 @@ async def test_after_a_gap_the_database_is_asked_for_what_comes_after(visit, hub
     await one.watch_topic(topic, since=0)
     run = next(iter(hub.change_cache._runs[topic.pk].values()))
     text = '{"type":"post_update","kind":"created","header":"","post":{"id":0,"number":9,"html":""}}'
-    run.hear(topic.epoch, 5, text)  # three before it were lost
+    run.add_event(Change(topic.pk, topic.epoch, 5), text)  # three before it were lost
     await do(topic.reply, ada, "It has not come, has it?")
 
     answer = await two.watch_topic(topic, since=1)
@@ -229,7 +231,7 @@ async def test_guests_and_members_are_alike_and_insiders_and_owners_are_not(visi
 async def test_what_was_told_before_a_fence_serves_nobody_after_it(visit, hub, topic, ada, asked, whom):
     one, two = await visit(), await visit()
     await one.watch_topic(topic)
-    hub.fence({"type": "fence", whom: topic.pk if whom == "topic" else ada.pk})
+    hub.fence(Fence(topic=topic.pk) if whom == "topic" else Fence(user=ada.pk))
 
     await two.watch_topic(topic)
 

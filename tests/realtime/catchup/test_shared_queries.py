@@ -7,6 +7,7 @@ import pytest
 from realtime.catchup import changes, shared_queries
 from realtime.catchup.batching import Batching
 from realtime.protocol import groups
+from realtime.protocol.hub_messages import Fence
 from tests.realtime.sockets import do, until
 from tests.support import world
 
@@ -66,7 +67,7 @@ async def test_a_list_from_before_an_event_serves_nobody_after_it(visit, topic, 
 async def test_a_list_from_before_a_fence_serves_nobody_after_it(visit, hub, topic, asked):
     page = await visit()
     await page.watch_list()
-    hub.fence({"type": "fence", "topic": topic.pk})
+    hub.fence(Fence(topic=topic.pk))
 
     await page.watch_list()
 

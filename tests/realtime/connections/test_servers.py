@@ -11,6 +11,8 @@ from websockets.sync.client import connect
 
 from realtime import redis_layer
 from realtime.protocol import groups
+from realtime.protocol.delivery import Audience, Change, Delivery
+from realtime.protocol.hub_messages import encode
 from tests.realtime.book import TEXT, frame
 from tests.realtime.raw import RawPage
 from tests.support.server import Server
@@ -107,9 +109,9 @@ def deaf_page(server, topic):
 
 def publish(topic, change, text):
     group = groups.of_topic(topic.pk)
-    message = {"type": "deliver", "group": group, "topic": topic.pk, "epoch": topic.epoch, "change": change}
     text = json.dumps({"type": "post_update", "change": change, "text": text})
-    assert redis_layer.send_to_groups([(group, {**message, "text": text})])
+    event = Delivery(Change(topic.pk, topic.epoch, change), Audience(group), text)
+    assert redis_layer.send_to_groups([(group, encode(event))])
 
 
 def drain(page, last):

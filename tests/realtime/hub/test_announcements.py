@@ -9,6 +9,7 @@ from forum.models import Announcement
 from realtime import redis_layer
 from realtime.hub import announcements
 from realtime.protocol import groups
+from realtime.protocol.hub_messages import AnnouncementsChanged, encode
 from tests.realtime.sockets import do
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,6 +73,6 @@ async def test_a_command_reaches_pages_through_redis(redis, visit, monkeypatch):
     await page.hear(announcing())
 
     await do(lambda: Announcement.objects.bulk_create([Announcement(text="Six.", html="<p>Six.</p>")]))
-    assert await do(redis_layer.send_to_groups, [(groups.HUBS, {"type": "announced"})])
+    assert await do(redis_layer.send_to_groups, [(groups.HUBS, encode(AnnouncementsChanged()))])
 
     await page.hear(announcing("Six."))

@@ -8,6 +8,7 @@ from channels.layers import get_channel_layer
 from realtime.hub import heartbeat
 from realtime.hub import hub as hubs
 from realtime.protocol import groups
+from realtime.protocol.hub_messages import Echo, encode
 from tests.realtime.sockets import do, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +43,15 @@ async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(visit, top
 
     get_channel_layer().groups.clear()  # what is published now reaches nobody
     await do(topic.reply, ada, "Into the void")
-    await get_channel_layer().send(before, {"no": "type"})
+    layer = get_channel_layer()
+    receive = layer.receive
+
+    async def fail_once(channel):
+        monkeypatch.setattr(layer, "receive", receive)
+        raise OSError("The connection is lost.")
+
+    monkeypatch.setattr(layer, "receive", fail_once)
+    await layer.send(before, encode(Echo()))
 
     assert (await page.update("created"))["change"] == 2
     assert hub.subscriptions.channel != before

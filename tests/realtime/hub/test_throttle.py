@@ -6,6 +6,7 @@ import pytest
 
 from realtime.hub import throttle
 from realtime.protocol import groups
+from realtime.protocol.delivery import Audience, Change, Delivery
 from tests.realtime.sockets import BESIDE, do, until
 from tests.support import world
 
@@ -26,15 +27,15 @@ async def page(visit, topic):
     return page
 
 
-async def tell(hub, topic, group, *changes, skip=()):
+async def publish(hub, topic, group, *changes, skip=()):
     for change in changes:
         text = json.dumps({"type": "post_update", "topic": topic.pk, "change": change, "group": group})
-        await hub.deliver(group, topic.pk, topic.epoch, change, text, skip=skip)
+        await hub.deliver(Delivery(Change(topic.pk, topic.epoch, change), Audience(group, skip), text))
 
 
 async def test_one_change_is_one_frame_for_a_page_in_several_groups(hub, page, topic):
-    await tell(hub, topic, groups.LATEST, 2)
-    await tell(hub, topic, groups.EVERYONE, 2)
+    await publish(hub, topic, groups.LATEST, 2)
+    await publish(hub, topic, groups.EVERYONE, 2)
 
     frame = await heard(page)
 
@@ -43,18 +44,18 @@ async def test_one_change_is_one_frame_for_a_page_in_several_groups(hub, page, t
 
 
 async def test_a_lone_event_comes_as_it_is(hub, page, topic):
-    await tell(hub, topic, groups.LATEST, 2)
+    await publish(hub, topic, groups.LATEST, 2)
 
     assert (await heard(page))["change"] == 2
 
 
 async def test_of_many_changes_the_last_row_and_every_piece_of_news_come(hub, page, topic, monkeypatch):
     monkeypatch.setattr(throttle, "EVERY", 0.5)
-    await tell(hub, topic, groups.LATEST, 2)
+    await publish(hub, topic, groups.LATEST, 2)
     await heard(page)
 
-    await tell(hub, topic, groups.LATEST, 3, 5, 4)
-    await tell(hub, topic, groups.EVERYONE, 3, 4, 5)
+    await publish(hub, topic, groups.LATEST, 3, 5, 4)
+    await publish(hub, topic, groups.EVERYONE, 3, 4, 5)
     frame = await heard(page)
 
     assert [(event["group"], event["change"]) for event in frame["events"]] == [
@@ -64,7 +65,7 @@ async def test_of_many_changes_the_last_row_and_every_piece_of_news_come(hub, pa
 
 
 async def test_one_frame_holds_a_hundred_pieces_of_news_at_most(hub, page, topic):
-    await tell(hub, topic, groups.EVERYONE, *range(2, 203))
+    await publish(hub, topic, groups.EVERYONE, *range(2, 203))
 
     assert [event["change"] for event in (await heard(page))["events"]] == list(range(103, 203))
 
@@ -74,8 +75,8 @@ async def test_who_keeps_the_row_is_not_told_that_it_left(hub, visit, page, topi
     await leaving.watch_list(category)
     await page.watch_list(category)
 
-    await tell(hub, topic, groups.of_category(help_category.pk), 2, skip=[groups.LATEST])
-    await tell(hub, topic, groups.LATEST, 2)
+    await publish(hub, topic, groups.of_category(help_category.pk), 2, skip=[groups.LATEST])
+    await publish(hub, topic, groups.LATEST, 2)
 
     assert (await heard(leaving))["group"] == groups.of_category(help_category.pk)
     assert (await heard(page))["group"] == groups.LATEST  # nothing else, or it would be a batch
@@ -108,7 +109,7 @@ async def test_whoever_is_fenced_out_hears_nothing_of_what_waited(hub, visit, lo
     secret, page = await do(world.topic, iris, lounge), await visit(iris)
     await page.watch_list("latest")
 
-    await tell(hub, secret, groups.of_category(lounge.pk), 2)
+    await publish(hub, secret, groups.of_category(lounge.pk), 2)
     await do(iris.groups.clear)
 
     assert await page.closed() == 4001

@@ -8,6 +8,8 @@ from forum.models import User
 from realtime import redis_layer
 from realtime.presence import gossip, presence, typing
 from realtime.protocol import groups
+from realtime.protocol.hub_messages import Gossip, encode
+from realtime.protocol.viewers import Viewers, Writing
 from tests.realtime.sockets import do, until
 from tests.support import world
 
@@ -242,10 +244,10 @@ async def test_what_is_told_is_bounded_however_much_happens(visit, topic, ada, h
 # --- Several processes ---
 
 
-def said(by, topic, **more):
+def said(by, topic):
     """As another process gossips."""
-    people = {"people": [[7, "grace", "Grace Hopper"]], "guests": 5, "topics": [[topic.pk, [7], 2]]}
-    return [(groups.HUBS, {"type": "gossip", "by": by, "writing": [], **people, **more})]
+    members = {7: ("grace", "Grace Hopper")}
+    return [(groups.HUBS, encode(Gossip(by, {}, Viewers(members, 5), {topic.pk: Viewers(members, 2)})))]
 
 
 @pytest.mark.redis
@@ -269,9 +271,9 @@ async def test_who_writes_in_another_process_is_heard_at_once(redis, visit, topi
     page = await visit()
     await page.watch_topic(topic)
     await page.watch_list("latest")
-    typing = [[topic.pk, [[7, "Grace Hopper"]], [groups.LATEST]]]
+    grace_writes = Gossip("another", {topic.pk: Writing({7: "Grace Hopper"}, (groups.LATEST,))})
 
-    assert await do(redis_layer.send_to_groups, [(groups.HUBS, {"type": "gossip", "by": "another", "writing": typing})])
+    assert await do(redis_layer.send_to_groups, [(groups.HUBS, encode(grace_writes))])
 
     for _ in ("in the topic", "in the list"):
         await page.hear(writing(topic, "Grace Hopper"))
@@ -283,18 +285,18 @@ async def test_two_processes_tell_each_other_what_they_see(redis, visit, topic, 
     page = await visit(ada)
     await page.watch_topic(topic)
     await writes(page, topic)
-    heard = gossip.Gossip("another")
-    hub.presence.hear = heard.hear
+    peers = gossip.Peers("another")
+    hub.presence.receive = peers.receive
 
-    await until(lambda: [peer for peer in heard.peers if topic.pk in peer.topics and peer.writing])
+    await until(lambda: [peer for peer in peers.current if topic.pk in peer.topics and peer.writing])
 
-    (peer,) = heard.peers
+    (peer,) = peers.current
     assert peer.topics[topic.pk].members == {ada.pk: ("ada", "Ada Lovelace")}
     assert peer.writing[topic.pk].names == {ada.pk: "Ada Lovelace"}
     assert groups.LATEST in peer.writing[topic.pk].lists
     peer.heard_at = time.monotonic() - gossip.SILENCE
-    hub.presence.hear = lambda message: None
-    assert heard.peers == []
+    hub.presence.receive = lambda message: None
+    assert peers.current == []
 
 
 async def test_nobody_is_told_of_more_readers_than_are_online(visit, topic, ada, monkeypatch):

@@ -114,8 +114,8 @@ def late():
 
     async def publish():
         while saved:
-            deliveries = await do(publisher.messages, *saved.pop(0))
-            await do(publisher.publish, deliveries)
+            messages = await do(publisher.messages, *saved.pop(0))
+            await do(publisher.publish, messages)
 
     publisher.changed.disconnect(publisher.on_change, dispatch_uid="realtime")
     publisher.changed.connect(keep)

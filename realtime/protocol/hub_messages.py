@@ -1,0 +1,195 @@
+"""The messages that processes send each other through the channel layer, and how they are encoded and decoded.
+
+On the way each message is a dict with a `type`, made of texts, numbers, None and lists only, which msgpack takes. A
+process of another release may have sent it (during a rolling update both run): fields that are not known here are
+ignored, and a message that is not understood is refused with BadHubMessage. Nobody needs any of them: what a hub
+missed the sweep finds in the database.
+
+A message says by itself to which group of hubs it goes (`group`); Echo goes back to its sender's own channel.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from realtime.protocol import groups
+from realtime.protocol.delivery import Audience, Change, Delivery
+from realtime.protocol.viewers import Viewers, Writing
+
+Wire = dict[str, Any]
+T = TypeVar("T")
+
+
+class BadHubMessage(ValueError):
+    """A message of another process that can't be understood; str() says why, without any of its contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Somebody may see less than before, so pages have to ask again: those on `topic`, those of member `user`, or all.
+
+    Sent by revocations.py and, for a move, by the publisher. number: that of models.Revocation; None for a move, which
+    takes no right away. sender: name of the hub of the process that sent it, which raised it before sending; "" if that
+    process has no hub.
+    """
+
+    topic: int | None = None
+    user: int | None = None
+    everybody: bool = False
+    number: int | None = None
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementsChanged:
+    """What the owner announces has changed: the hub asks the database what it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gossip:
+    """Who is here, as the process `sender` sees it in its own connections; see presence/gossip.py.
+
+    writing: who writes, by topic id. online and topics (by topic id): who looks. Sent every few seconds; a message in
+    between says only who writes, and its `online` is None.
+    """
+
+    sender: str
+    writing: dict[int, Writing]
+    online: Viewers | None = None
+    topics: dict[int, Viewers] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A hub calls itself through the layer, to find out whether messages arrive; see layer_watchdog.py."""
+
+
+HubMessage = Delivery | Fence | AnnouncementsChanged | Gossip | Echo
+
+
+def group_of(message: HubMessage) -> str:
+    """The group of the channel layer that the message is sent to."""
+    if isinstance(message, Delivery):
+        return message.audience.group
+    return groups.FENCE if isinstance(message, Fence) else groups.HUBS
+
+
+def encode(message: HubMessage) -> Wire:
+    """The message as plain data for the channel layer."""
+    if isinstance(message, Delivery):
+        return _encoded_delivery(message)
+    if isinstance(message, Fence):
+        who = {"topic": message.topic, "user": message.user, "everybody": message.everybody}
+        return {"type": "fence", **who, "number": message.number, "sender": message.sender}
+    if isinstance(message, Gossip):
+        return _encoded_gossip(message)
+    return {"type": "echo" if isinstance(message, Echo) else "announcements_changed"}
+
+
+def decode(wire: object) -> HubMessage:
+    """The message in what the channel layer brought. Raises BadHubMessage."""
+    if not isinstance(wire, dict):
+        raise BadHubMessage("A message must be a dict.")
+    kind = wire.get("type")
+    if not isinstance(kind, str) or kind not in DECODERS:
+        raise BadHubMessage("A message must have a type that this release knows.")
+    return DECODERS[kind](wire)
+
+
+def _encoded_delivery(delivery: Delivery) -> Wire:
+    change, audience = delivery.change, delivery.audience
+    return {
+        "type": "deliver",
+        "topic": change.topic,
+        "epoch": change.epoch,
+        "change": change.number,
+        "group": audience.group,
+        "skip": list(audience.skip),
+        "category": audience.category,
+        "text": delivery.text,
+        "revocation": delivery.revocation,
+    }
+
+
+def _decoded_delivery(wire: Wire) -> Delivery:
+    change = Change(_value(wire, "topic", int), _value(wire, "epoch", str), _value(wire, "change", int))
+    skip = tuple(_each(_value(wire, "skip", list), str))
+    audience = Audience(_value(wire, "group", str), skip, _optional(wire, "category", int))
+    return Delivery(change, audience, _value(wire, "text", str), _value(wire, "revocation", int))
+
+
+def _decoded_fence(wire: Wire) -> Fence:
+    fence = Fence(
+        topic=_optional(wire, "topic", int),
+        user=_optional(wire, "user", int),
+        everybody=_value(wire, "everybody", bool),
+        number=_optional(wire, "number", int),
+        sender=_value(wire, "sender", str),
+    )
+    if fence.topic is None and fence.user is None and not fence.everybody:
+        raise BadHubMessage("A fence must be for a topic, a user or everybody.")
+    return fence
+
+
+def _encoded_gossip(gossip: Gossip) -> Wire:
+    """Each member's names once, however many topics they have open."""
+    marks = [[topic, list(map(list, one.names.items())), list(one.lists)] for topic, one in gossip.writing.items()]
+    wire: Wire = {"type": "gossip", "sender": gossip.sender, "writing": marks}
+    if gossip.online is not None:
+        wire["members"] = [[pk, *names] for pk, names in gossip.online.members.items()]
+        wire["guests"] = gossip.online.guests
+        wire["topics"] = [[topic, list(seen.members), seen.guests] for topic, seen in gossip.topics.items()]
+    return wire
+
+
+def _decoded_gossip(wire: Wire) -> Gossip:
+    sender, writing = _value(wire, "sender", str), {}
+    for topic, names, lists in _rows(wire, "writing", int, list, list):
+        writing[topic] = Writing(dict(_checked(names, int, str)), tuple(_each(lists, str)))
+    if wire.get("members") is None:
+        return Gossip(sender, writing)
+    members = {pk: (username, name) for pk, username, name in _rows(wire, "members", int, str, str)}
+    topics = {}
+    for topic, ids, guests in _rows(wire, "topics", int, list, int):
+        if not members.keys() >= set(_each(ids, int)):
+            raise BadHubMessage("topics must name members that the message has.")
+        topics[topic] = Viewers({pk: members[pk] for pk in ids}, guests)
+    return Gossip(sender, writing, Viewers(members, _value(wire, "guests", int)), topics)
+
+
+DECODERS: Mapping[str, Callable[[Wire], HubMessage]] = {
+    "deliver": _decoded_delivery,
+    "fence": _decoded_fence,
+    "announcements_changed": lambda wire: AnnouncementsChanged(),
+    "gossip": _decoded_gossip,
+    "echo": lambda wire: Echo(),
+}
+
+
+def _value(wire: Wire, name: str, kind: type[T]) -> T:
+    value = wire.get(name)
+    if type(value) is not kind:  # a bool is no number here
+        raise BadHubMessage(f"{name} must be of type {kind.__name__}.")
+    return value
+
+
+def _optional(wire: Wire, name: str, kind: type[T]) -> T | None:
+    return None if wire.get(name) is None else _value(wire, name, kind)
+
+
+def _rows(wire: Wire, name: str, *kinds: type) -> list[Any]:
+    """The rows of a table, with as many columns as there are kinds."""
+    return _checked(_value(wire, name, list), *kinds, name=name)
+
+
+def _checked(rows: list[Any], *kinds: type, name: str = "names") -> list[Any]:
+    for row in rows:
+        if type(row) is not list or [type(value) for value in row] != list(kinds):
+            raise BadHubMessage(f"{name} must have rows of {', '.join(kind.__name__ for kind in kinds)}.")
+    return rows
+
+
+def _each(values: list[Any], kind: type[T]) -> list[T]:
+    if any(type(value) is not kind for value in values):
+        raise BadHubMessage(f"A list must have only values of type {kind.__name__}.")
+    return values
