@@ -61,6 +61,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/browser/test_layout.py",
     "tests/browser/test_long_texts.py",
     "tests/browser/test_networks.py",
+    "tests/browser/test_plain_forms.py",
     "tests/browser/test_screen_readers.py",
     "tests/browser/test_sending.py",
     "tests/browser/test_sessions.py",

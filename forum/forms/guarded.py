@@ -6,6 +6,8 @@ import json
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .submissions import as_typed
+
 CHANGED = _("This was changed while you were writing, and now reads: “%(text)s”. Send it again to replace that.")
 
 
@@ -35,8 +37,20 @@ class Guarded(forms.Form):
         """The names of the fields that would become something else."""
         return [name for name, value in self.stored.items() if self.cleaned_data.get(name, value) != value]
 
+    def asks_for_nothing(self):
+        """Whether just this is stored, as when the form was saved before. Nothing is checked or counted."""
+        return all(sent(self[name]) == plain(value) for name, value in self.stored.items())
+
     def counts(self):
         return bool(self.changed())
+
+
+def sent(bound):
+    return plain(bound.field.to_python(bound.data))
+
+
+def plain(value):
+    return as_typed(value) if isinstance(value, str) else value
 
 
 def fingerprint(values):

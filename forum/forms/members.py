@@ -6,13 +6,19 @@ from forum.models import User
 from .guarded import Guarded
 from .limits import RateLimited
 from .short_text import ShortTextField, UncutField
+from .submissions import as_typed
+
+
+class LinesField(UncutField):
+    def to_python(self, value):
+        return as_typed(super().to_python(value))
 
 
 class ProfileForm(Guarded, RateLimited, forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "about", "hides_presence", "announces_updates"]
-        field_classes = {"name": ShortTextField, "about": UncutField}
+        field_classes = {"name": ShortTextField, "about": LinesField}
         widgets = {
             "name": forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
             "about": forms.Textarea(attrs={"dir": "auto", "rows": 6}),

@@ -14,7 +14,7 @@ from forum.models.readings import with_readings
 from forum.pages import fragments
 from forum.views.decorators import checked_again, for_members
 
-from .submissions import saved
+from .submissions import not_saved, only_asks, saved
 
 SIZE = 20
 COUNTED = 1000
@@ -80,6 +80,8 @@ def edit(request):
     member = User.objects.get(pk=request.user.pk)  # a copy, or the page would show what the form refuses
     waiting = unsent.initial(request, request.path, ProfileForm)
     form = ProfileForm(request.POST or None, author=request.user, instance=member, initial=waiting)
+    if only_asks(request):
+        return saved(request, member.get_absolute_url()) if form.asks_for_nothing() else not_saved()
     if request.method == "POST" and form.is_valid():
         return saved(request, form.save().get_absolute_url())
     return render(request, "members/edit.html", {"form": form}, status=422 if form.errors else 200)

@@ -10,7 +10,7 @@ from forum.views.decorators import for_members, sent_from
 from forum.views.limits import limited
 from forum.views.moderation_log import logged
 from forum.views.posts import choices, found
-from forum.views.submissions import saved
+from forum.views.submissions import not_saved, only_asks, saved
 
 
 @sent_from("post_menu")
@@ -19,9 +19,15 @@ def create(request, post_id):
     post = found(request.user, post_id)
     if post.is_hidden:
         reason = HideForm.base_fields["reason"].to_python(request.POST.get("reason", ""))
-        if reason and (request.user.pk, reason) != (post.hidden_by_id, post.hidden_reason):
+        if (request.user.pk, reason) == (post.hidden_by_id, post.hidden_reason):
+            return saved(request, address(post.topic, post.number))
+        if only_asks(request):
+            return not_saved()
+        if reason:
             messages.error(request, _("Someone else has already hidden this post, so your reason wasn't saved."))
         return redirect(address(post.topic, post.number))
+    if only_asks(request):
+        return not_saved()
     if not post.can_be_hidden_by(request.user):
         raise PermissionDenied
     form = HideForm(request.POST, author=request.user)

@@ -38,7 +38,7 @@ class Submission:
 
 def only_asks(request):
     """A page that does not know what became of its form asks whether it was saved, without sending it again."""
-    return request.headers.get("X-Requested-With") == "check"
+    return request.method == "POST" and request.headers.get("X-Requested-With") == "check"
 
 
 def not_saved():

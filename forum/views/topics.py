@@ -105,6 +105,8 @@ def edit(request, topic_id):
         stored={"title": topic.title},
         initial={"title": topic.title} | unsent.initial(request, request.path, TitleForm),
     )
+    if only_asks(request):
+        return saved(request, topic.get_absolute_url()) if form.asks_for_nothing() else not_saved()
     if request.method == "POST" and form.is_valid():
         rename(topic, request.user, form.cleaned_data["title"])
         return saved(request, topic.get_absolute_url())

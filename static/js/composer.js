@@ -1,10 +1,10 @@
 // @ts-check
 // Makes a textarea[data-composer] comfortable: tools, preview, growth, quotes, and what writing.js does for its form.
 
+import { FormState } from "./states.js";
 import { WrittenForm } from "./writing.js";
 
 const NEAR = 1000; // characters from the limit, from where on they are counted
-const PROBLEMS = ["full", "another", "offline", "unreachable", "refused", "failedSending"];
 
 class Composer {
   #asked = 0;
@@ -14,7 +14,7 @@ class Composer {
     this.textarea = textarea;
     this.form = textarea.form;
     this.box = textarea.closest(".composer");
-    this.state = this.box.querySelector(".composer__state");
+    this.state = new FormState(this.form);
     this.#addTools();
     textarea.addEventListener("input", () => this.#changed());
     textarea.addEventListener("keydown", (event) => this.#sendByKey(event));
@@ -80,8 +80,9 @@ class Composer {
   #changed() {
     this.#grow();
     const left = this.#left;
-    if (left < NEAR) this.#show(this.box.dataset[left < 0 ? "over" : "left"].replace("%n", String(Math.abs(left))));
-    else if (PROBLEMS.includes(this.said)) this.#say("");
+    if (left < NEAR)
+      this.state.show(this.box.dataset[left < 0 ? "over" : "left"].replace("%n", String(Math.abs(left))));
+    else this.state.goOn();
   }
 
   // As the forum counts them: what JavaScript counts as two may be one.
@@ -100,15 +101,8 @@ class Composer {
   /** @param {string} what @param {string | number} status */
   #say(what, status = "") {
     if (this.textarea.readOnly) return; // another word stands there: why this can't be sent
-    if (what === "saved" && (PROBLEMS.includes(this.said) || this.#left < NEAR)) return; // there is worse to know
-    this.said = what;
-    this.#show((this.box.dataset[what] ?? "").replace("%n", String(status)));
-    this.state.classList.toggle("composer__state--problem", PROBLEMS.includes(what));
-  }
-
-  /** @param {string} words */
-  #show(words) {
-    if (this.state.textContent !== words) this.state.textContent = words;
+    if (what === "saved" && this.#left < NEAR) return; // there is worse to know
+    this.state.say(what, status);
   }
 
   // --- Sending ---

@@ -10,6 +10,8 @@ menu.popover = "auto";
 menu.addEventListener("toggle", (/** @type {ToggleEvent} */ { newState }) => newState === "closed" && opener && tidy());
 /** @type {HTMLElement | null} */
 let opener = null;
+/** @type {import("./writing.js").WrittenForm | null} */
+let reason = null; // why the post is to be hidden
 /** @type {{link: HTMLElement | null, at: number}} */
 let dismissed = { link: null, at: 0 }; // a click on the open menu's own button has closed it before we hear of the click
 
@@ -26,6 +28,7 @@ export async function openMenu(link) {
   link.after(menu); // so that Tab goes from the button into the menu
   opener = link;
   link.setAttribute("aria-expanded", "true");
+  keepReason(menu.querySelector("form[data-written]"));
   menu.showPopover();
   place(link.getBoundingClientRect());
   menu.querySelector("a, button")?.focus({ preventScroll: true });
@@ -41,6 +44,16 @@ function place(button) {
   Object.assign(menu.style, { top: `${Math.max(SPACE, top)}px`, left: `${Math.max(SPACE, left)}px`, right: "auto" });
 }
 
+/** @param {HTMLFormElement | null} form */
+function keepReason(form) {
+  if (!form) return;
+  const keep = () =>
+    import("./forms.js").then(({ write }) => {
+      if (form.isConnected) reason = write(form);
+    });
+  keep().catch(() => {}); // a plain form is one, too
+}
+
 function close() {
   menu.hidePopover();
   tidy();
@@ -50,6 +63,8 @@ function tidy() {
   opener.removeAttribute("aria-expanded");
   dismissed = { link: opener, at: performance.now() };
   opener = null;
+  reason?.end();
+  reason = null;
   menu.remove();
 }
 

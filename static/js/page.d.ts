@@ -50,6 +50,7 @@ interface HTMLFormControlsCollection {
   csrfmiddlewaretoken: HTMLInputElement;
   token: HTMLInputElement;
   version: HTMLInputElement;
+  seen: HTMLInputElement;
   category: HTMLSelectElement;
   // biome-ignore lint/suspicious/noExplicitAny: fields of every kind stand under their names
   [name: string]: any;

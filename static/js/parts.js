@@ -23,7 +23,7 @@ export function refuse(form, isRefused) {
   const tools = form.querySelector("markdown-toolbar");
   if (tools) tools.inert = isRefused;
   const { kept } = form.querySelector(".composer").dataset;
-  form.querySelector(".composer__state").textContent = isRefused ? kept : "";
+  form.querySelector(".form__state").textContent = isRefused ? kept : "";
 }
 
 // A notice says why there is no form. What was typed stays below it, until it can be sent or is taken elsewhere.

@@ -8,6 +8,7 @@ import "./news.js";
 if (document.querySelector("live-topic")) live.load(() => import("./topic.js"));
 if (document.querySelector("live-list")) live.load(() => import("./list.js"));
 if (document.querySelector("[data-composer]")) live.load(() => import("./composer.js"));
+if (document.querySelector("[data-written]")) live.load(() => import("./forms.js"));
 
 const banner = document.querySelector("live-announcements");
 if (banner.firstElementChild) live.load(() => import("./announcements.js"));

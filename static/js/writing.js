@@ -9,7 +9,7 @@ const PATIENCE = 20_000; // ms for the forum to take what is sent, and
 const SHORT_PATIENCE = 3000; // ms to say whether it was saved before
 const EXPLAINED = [403, 404, 409, 422]; // the forum's own page says why, and has the text in it
 const NOT_KEPT = ["csrfmiddlewaretoken"];
-const MARKS = ["token", "version"]; // they identify what is sent, nobody types them
+const MARKS = ["token", "version", "seen"]; // they identify what is sent, nobody types them
 
 export class WrittenForm {
   #id = hex();
@@ -19,6 +19,7 @@ export class WrittenForm {
   #timer = null;
   #savedAt = 0;
   #isSending = false;
+  #over = new AbortController();
   /** @type {(value?: unknown) => void} */
   #letGo = () => {};
 
@@ -28,13 +29,14 @@ export class WrittenForm {
     this.form = form;
     this.say = say;
     this.base = texts(defaults(form)); // people write before scripts have come
-    for (const name in this.base) form.elements[name].autocomplete = "off"; // or it puts back on reload what was sent long ago
+    for (const name in this.base) form.elements[name].autocomplete ||= "off"; // or it puts back on reload what was sent long ago
     form.addEventListener("input", () => this.#changed());
     form.addEventListener("change", () => this.#changed());
     form.addEventListener("submit", (event) => this.#submit(event));
-    addEventListener("pagehide", () => this.#leave());
-    addEventListener("pageshow", (event) => event.persisted && this.#returned());
-    document.addEventListener("visibilitychange", () => document.hidden && this.#saveNow());
+    const { signal } = this.#over;
+    addEventListener("pagehide", () => this.#leave(), { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.#returned(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this.#saveNow(), { signal });
     this.#hold();
     this.#begin();
     if (this.#isWritten) this.#changed();
@@ -54,10 +56,17 @@ export class WrittenForm {
   }
 
   get #isWritten() {
-    const typed = Object.entries(texts(this.#fields)).filter(
-      ([name]) => this.form.elements[name].type !== "select-one",
-    );
-    return typed.some(([name, value]) => value.trim() && value !== this.base[name]);
+    return this.#typed.some(({ name, value }) => value.trim() && value !== this.base[name]);
+  }
+
+  /** @returns {HTMLTextAreaElement[]} those of one line as well */
+  get #typed() {
+    return [.../** @type {NodeListOf<HTMLTextAreaElement>} */ (this.form.querySelectorAll("textarea, [type=text]"))];
+  }
+
+  /** @returns {NodeListOf<HTMLInputElement>} */
+  get #boxes() {
+    return this.form.querySelectorAll("[type=checkbox]");
   }
 
   #changed() {
@@ -127,20 +136,21 @@ export class WrittenForm {
   // Not over a text that came with the form, unless that is a quotation; and a topic begun in one category is none for another.
   /** @param {Draft} draft */
   #takes({ fields }) {
-    const { category, body, version } = this.form.elements;
+    const { category, version, seen } = this.form.elements;
     if (category?.value && fields.category && category.value !== fields.category) return false;
-    return Boolean(version) || !body.value || isQuoting();
+    return Boolean(version ?? seen) || this.#typed.every(({ value }) => !value) || isQuoting();
   }
 
   /** @param {Draft} draft */
   #restore({ id, fields, base }) {
     const { body } = this.form.elements;
     const isSame = isEqual(texts(fields), texts(this.#fields));
-    const isJoined = isQuoting() && body.value && !fields.body.includes(body.value);
-    const text = isJoined ? `${fields.body.trimEnd()}\n\n${body.value}` : fields.body;
+    const isJoined = body?.value && isQuoting() && !fields.body.includes(body.value);
     this.base = base;
-    this.#fill(isSame ? {} : { ...fields, body: text });
-    if (!isSame) this.say("restored");
+    if (!isSame) {
+      this.#fill(isJoined ? { ...fields, body: `${fields.body.trimEnd()}\n\n${body.value}` } : fields);
+      this.say("restored");
+    }
     return this.#save(id);
   }
 
@@ -151,6 +161,7 @@ export class WrittenForm {
       const isThere = field && (!field.options || [...field.options].some((option) => option.value === value));
       if (isThere) field.value = value;
     }
+    for (const box of this.#boxes) box.checked = box.name in fields;
     this.form.dispatchEvent(new Event("filled"));
   }
 
@@ -238,14 +249,20 @@ export class WrittenForm {
   /** @param {boolean} isSending */
   #setSending(isSending) {
     this.#isSending = isSending;
-    /** @type {HTMLButtonElement} */ (this.form.querySelector("button.button--main")).disabled =
-      isSending || this.form.elements.body.readOnly;
+    /** @type {HTMLButtonElement} */ (this.form.querySelector("button:not([type=button])")).disabled =
+      isSending || Boolean(this.form.elements.body?.readOnly);
   }
 
   // --- Which forms are shown ---
 
   #hold() {
     navigator.locks?.request(lockOf(this.#id), () => new Promise((letGo) => (this.#letGo = letGo))).catch(() => {});
+  }
+
+  // Call it before the form is taken out of the page: it may come again, as another one.
+  end() {
+    this.#leave();
+    this.#over.abort();
   }
 
   #leave() {

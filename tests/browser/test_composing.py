@@ -55,7 +55,7 @@ def test_tools_that_could_not_be_had_come_at_the_next_try(visit, ada, topic):
 
 
 def test_nothing_of_what_is_pasted_is_cut_off(writing, topic):
-    state = writing.locator(".composer__state")
+    state = writing.locator(".form__state")
 
     text(writing).focus()
     writing.keyboard.insert_text("🍵" * 33_000)  # each of them two characters for JavaScript
@@ -67,7 +67,7 @@ def test_nothing_of_what_is_pasted_is_cut_off(writing, topic):
 
 
 def test_the_characters_that_are_left_are_counted_near_the_limit(writing):
-    state = writing.locator(".composer__state")
+    state = writing.locator(".form__state")
 
     text(writing).fill("x" * 31_000)
     expect(state).to_have_text("Draft saved")
@@ -96,7 +96,7 @@ def test_a_preview_says_what_is_wrong_with_a_text(writing):
 
 def test_a_draft_survives_a_closed_page(writing, topic):
     text(writing).fill("Half a thought")
-    expect(writing.locator(".composer__state")).to_have_text("Draft saved")
+    expect(writing.locator(".form__state")).to_have_text("Draft saved")
 
     writing.goto("/")
     writing.goto(topic.get_absolute_url())

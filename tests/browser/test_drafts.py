@@ -67,7 +67,7 @@ def test_what_was_typed_fluently_is_there_after_the_page_ended_at_once(person, t
     page = opens(person, topic, page)
 
     expect(text(page)).to_have_value(FLUENT)
-    expect(page.locator(".composer__state")).to_have_text("Draft restored")
+    expect(page.locator(".form__state")).to_have_text("Draft restored")
 
 
 def test_and_so_it_is_where_the_page_ended_before_its_database_was_open(person, topic):
@@ -79,7 +79,7 @@ def test_and_so_it_is_where_the_page_ended_before_its_database_was_open(person, 
     page = opens(person, topic)
 
     expect(text(page)).to_have_value(FLUENT)
-    expect(page.locator(".composer__state")).to_have_text("Draft restored")
+    expect(page.locator(".form__state")).to_have_text("Draft restored")
     until(lambda: page.evaluate(COPIES) == [])
 
 
@@ -106,7 +106,7 @@ def test_no_copy_of_a_draft_stays_beside_the_database(person, topic):
     page = opens(person, topic)
     types(page, FLUENT)
 
-    expect(page.locator(".composer__state")).to_have_text("Draft saved")
+    expect(page.locator(".form__state")).to_have_text("Draft saved")
 
     assert page.evaluate(COPIES) == []
 
@@ -137,7 +137,7 @@ def test_what_was_typed_before_the_scripts_came_is_kept(person, topic, slow):
     page = slow(topic.get_absolute_url())
     types(page, "Quicker than the network.")
     page.let_scripts_in()
-    expect(page.locator(".composer__state")).to_have_text("Draft saved")
+    expect(page.locator(".form__state")).to_have_text("Draft saved")
     page.close()
 
     expect(text(opens(person, topic))).to_have_value("Quicker than the network.")
@@ -162,7 +162,7 @@ def test_nor_does_an_older_draft_take_its_place(person, topic, slow):
     text(page).fill("Begun today.")
     page.let_scripts_in()
 
-    expect(page.locator(".composer__state")).to_have_text("Draft saved")
+    expect(page.locator(".form__state")).to_have_text("Draft saved")
     expect(text(page)).to_have_value("Begun today.")
 
 
@@ -185,7 +185,7 @@ def test_the_drafts_of_two_closed_tabs_come_back_one_after_the_other(person, top
     for words in ("The older one.", "The newer one."):
         page = opens(person, topic)
         text(page).fill(words)
-        expect(page.locator(".composer__state")).to_have_text("Draft saved")
+        expect(page.locator(".form__state")).to_have_text("Draft saved")
         if words == "The older one.":
             older = page
     older.close()
@@ -276,7 +276,7 @@ def test_nobody_else_in_the_browser_sees_a_draft(person, topic, visit):
 def test_what_the_database_has_is_no_draft_though_its_page_never_came(person, topic, ada):
     page = opens(person, topic)
     types(page, "Saved, but nobody was told.")
-    expect(page.locator(".composer__state")).to_have_text("Draft saved")
+    expect(page.locator(".form__state")).to_have_text("Draft saved")
     sends_without_hearing(page)
     page.close()
 

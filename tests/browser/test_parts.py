@@ -58,7 +58,7 @@ def test_what_was_typed_outlives_a_closed_topic(topic, ada, mo, visit):
     mo.sends(f"/t/{topic.pk}/close/")
 
     expect(page.locator("#reply")).to_contain_text("This topic is closed")
-    expect(page.locator(".composer__state")).to_have_text("Not sent. Your text has been saved here.")
+    expect(page.locator(".form__state")).to_have_text("Not sent. Your text has been saved here.")
     expect(page.locator("form.reply .button--main")).to_be_disabled()
     as_it_was = "area => [area.value, area.selectionStart, area.selectionEnd, area === document.activeElement]"
     assert box.evaluate(as_it_was) == ["Half a sentence", 2, 6, True]

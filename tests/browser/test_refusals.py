@@ -56,5 +56,5 @@ def test_with_scripts_the_form_says_why_and_keeps_the_text(visit, ada, topic):
 
     page.get_by_role("button", name="Reply", exact=True).click()
 
-    expect(page.locator(".composer__state")).to_contain_text("Not accepted (error 413)")
+    expect(page.locator(".form__state")).to_contain_text("Not accepted (error 413)")
     assert text.evaluate("area => area.value.length") == SIZE

@@ -40,7 +40,7 @@ def text(page):
 
 
 def state(page):
-    return page.locator(".composer__state")
+    return page.locator(".form__state")
 
 
 def sends(page):

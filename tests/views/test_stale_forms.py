@@ -31,6 +31,11 @@ class Form:
     def sends(self, **other):
         return self.client.post(self.address, {**self.typed, "seen": self.seen, **other})
 
+    def asks(self, **other):
+        """201 where just this was saved already."""
+        headers = {"X-Requested-With": "check"}
+        return self.client.post(self.address, {**self.typed, "seen": self.seen, **other}, headers=headers).status_code
+
 
 def test_a_title_that_was_changed_meanwhile_is_not_replaced_unnoticed(title, topic):
     topic.rename("What Mo called it")
@@ -77,3 +82,37 @@ def test_a_pin_or_a_reply_meanwhile_is_no_other_title(title, topic):
     topic.reply(world.member("grace"), "Tea.")
 
     assert title.sends().status_code == 302
+
+
+@pytest.mark.parametrize("form", ["title", "profile"])
+def test_whoever_asks_whether_a_form_was_saved_changes_nothing(request, form, topic, ada):
+    form, before = request.getfixturevalue(form), stored(topic, ada)
+
+    assert form.asks() == 204
+    assert stored(topic, ada) == before
+    form.sends()
+    assert form.asks() == 201
+
+
+def test_whoever_asks_about_a_profile_is_told_of_its_switches_and_of_other_line_ends(signed_in, ada):
+    form = Form(signed_in(ada), "/profile/", name="Ada", about="One\r\nTwo", announces_updates="on")
+    form.sends()
+
+    assert User.objects.get(pk=ada.pk).about == "One\nTwo"
+    assert form.asks() == form.asks(about="One\nTwo") == 201
+    assert form.asks(hides_presence="on") == form.asks(about="One Two") == 204
+
+
+@pytest.mark.parametrize(("reason", "answer"), [("Off topic", 201), ("Rude", 204), ("", 204)])
+def test_whoever_asks_whether_a_post_was_hidden_hides_nothing(signed_in, mo, topic, reason, answer):
+    post, client = topic.posts.get(), signed_in(mo)
+    asks = {"path": f"/p/{post.pk}/hide/", "data": {"reason": reason}, "headers": {"X-Requested-With": "check"}}
+    assert client.post(**asks).status_code == 204
+    assert not topic.posts.get().is_hidden
+    post.hide(mo, "Off topic")
+
+    assert client.post(**asks).status_code == answer
+
+
+def stored(topic, ada):
+    return Topic.objects.get(pk=topic.pk).title, User.objects.get(pk=ada.pk).about

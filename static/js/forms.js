@@ -1,0 +1,23 @@
+// @ts-check
+// form[data-written]: those without a composer that people write in.
+
+import { FormState } from "./states.js";
+import { WrittenForm } from "./writing.js";
+
+/** @type {WeakMap<HTMLFormElement, WrittenForm>} */
+const written = new WeakMap();
+
+// Call it when a form was put into the page.
+/** @param {HTMLFormElement} form */
+export function write(form) {
+  if (!written.has(form)) {
+    const state = new FormState(form);
+    form.addEventListener("input", () => state.goOn());
+    written.set(form, new WrittenForm(form, (what, status) => state.say(what, status)));
+  }
+  return written.get(form);
+}
+
+/** @type {NodeListOf<HTMLFormElement>} */
+const forms = document.querySelectorAll("form[data-written]");
+forms.forEach(write);
