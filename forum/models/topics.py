@@ -83,6 +83,8 @@ class Topic(models.Model):
     what stands above the posts; `epoch` changes when numbers can't be trusted any more.
     """
 
+    edition: str  # of topics that come from `for_display`
+
     category = models.ForeignKey(Category, models.PROTECT, related_name="topics", verbose_name=_("category"))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="topics", verbose_name=_("author")

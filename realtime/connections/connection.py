@@ -1,9 +1,9 @@
-"""What an open page may say over its socket: watch, unwatch, seen, typing, pong. It writes over HTTP."""
+"""An open page's socket: what it asks is answered one after the other. Posts are sent over HTTP."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -23,7 +23,7 @@ PATIENCE = 10  # seconds that a page may take to read an answer, and we to let i
 
 TOO_BIG, TOO_FAST, TRY_LATER = 1009, 1008, 1013  # close codes, and one of our own:
 ASK_AGAIN = 4001  # come back at once; who may see what has changed, or the page did not read
-NOTHING = ()  # one for all that have said nothing
+NOTHING = ()  # one for all that have asked nothing
 GUEST = AnonymousUser()
 
 
@@ -52,14 +52,14 @@ class Connection:
     """One of thousands, and mostly silent: it has few parts, and no task while nothing is asked."""
 
     __slots__ = (
-        *("_said", "_task", "allowance", "asking", "beat_at", "heard_at", "held", "hub", "is_here", "joined"),
+        *("_task", "_unanswered", "allowance", "asking", "beat_at", "heard_at", "held", "hub", "is_here", "joined"),
         *("network", "rights", "send_buffer", "session_key", "user", "user_id"),
     )
 
     def __init__(self, hub, session_key, network):
         self.hub, self.session_key, self.network = hub, session_key, network
         self.send_buffer: Any = None  # a SendBuffer, or a connection of uvicorn_protocol.py
-        self._said: Sequence[str] = NOTHING
+        self._unanswered: Sequence[str] = NOTHING
         self._task, self.is_here = None, True
         self.joined, self.held = set(), {}
         self.user: Any = None  # a User or AnonymousUser, once it was let in
@@ -80,7 +80,7 @@ class Connection:
 
     @property
     def fast_path(self):
-        """How the hub may tell events by itself; None while it must not: see broadcast.py."""
+        """How the hub may send events by itself; None while it must not: see broadcast.py."""
         return None if self.held else self.send_buffer.fast_path
 
     # --- What the server brings ---
@@ -94,11 +94,11 @@ class Connection:
     def take(self, message):
         """An ASGI message. Returns at once; what is asked is answered one after the other."""
         if message["type"] == "websocket.receive":
-            self._hear_out(message.get("text"), message.get("bytes"))
+            self._receive(message.get("text"), message.get("bytes"))
         elif message["type"] == "websocket.disconnect":
             self.leave()
 
-    def _hear_out(self, text, data):
+    def _receive(self, text, data):
         self.heard_at = time.monotonic()
         if self.send_buffer.is_closed:
             return
@@ -107,7 +107,7 @@ class Connection:
         elif not self.allowance.take():
             self.close(TOO_FAST)
         else:
-            self._said = [*self._said, text or ""]
+            self._unanswered = [*self._unanswered, text or ""]
             self.work()
 
     def leave(self):
@@ -126,13 +126,13 @@ class Connection:
             if self.user is None:
                 async with asyncio.timeout(PATIENCE):
                     await self._enter()
-            while self._said:
-                text, *self._said = self._said
+            while self._unanswered:
+                text, *self._unanswered = self._unanswered
                 await self._answer(text)
         except Exception:
             logger.exception("A page could not be let in." if self.user is None else "A page could not be answered.")
             self.close(TRY_LATER)
-        self._said, self._task = NOTHING, None
+        self._unanswered, self._task = NOTHING, None
 
     async def _enter(self):
         fences, user = None, GUEST
@@ -144,22 +144,21 @@ class Connection:
         if self.is_here and not self.hub.add(self):
             self.close(TOO_FAST)
 
-    # --- What the page says ---
+    # --- What the page sends ---
 
     async def _answer(self, text):
         try:
-            message = messages.read(text)
-            self.asking = messages.asker_in(message)
-            if message["type"] not in ANSWERS:
-                raise BadMessage(f"The type must be one of {', '.join(ANSWERS)}.")
-            await ANSWERS[message["type"]](self, message)
-            if message["type"] == "watch":
+            fields = messages.read(text)
+            self.asking = messages.asker_in(fields)
+            message = messages.message_in(fields)
+            await ANSWERS[type(message)](self, message)
+            if isinstance(message, messages.Watch):
                 metrics.CATCH_UPS.labels("socket").inc()
         except BadMessage as error:
             await self.send({"type": "error", "message": str(error)})
 
     async def hold(self, names):
-        """Joins the groups; what they bring is held until the answer is out. Returns {group: texts held}."""
+        """Joins the groups, and holds their events until the answer has been sent. Returns {group: texts held}."""
         held = {group: self.held.setdefault(group, []) for group in names}
         self.refresh_route()
         for group in names:
@@ -167,7 +166,7 @@ class Connection:
         return held
 
     def holds(self, held):
-        """False when a fence fell meanwhile: then the page was told to ask again."""
+        """False when a fence fell meanwhile: then the page was asked to watch again."""
         return all(self.held.get(group) is texts for group, texts in held.items())
 
     def release(self, held: dict[str, list[str]]):
@@ -180,7 +179,7 @@ class Connection:
         self.hub.send_current_state(self, held)
 
     async def send(self, message):
-        """An answer may be large: it waits until the one before has been read. It says for whom it is."""
+        """Sends an answer once the one before has been read, since it may be large. It carries who asked."""
         if self.asking:
             message = {**message, "for": self.asking}
         try:
@@ -189,7 +188,7 @@ class Connection:
             self.disconnect_for_resync()
         self.send_buffer.push(events.encode(message))
 
-    # --- What the hub says ---
+    # --- What the hub calls ---
 
     def refresh_route(self):
         self.hub.refresh_route(self)
@@ -213,7 +212,7 @@ class Connection:
         self.hub.leave(self, groups.of_topic(topic))
 
     def disconnect_for_resync(self):
-        """Out of all groups at once; the page comes back, is asked who it is, and catches up."""
+        """Leaves all groups at once; the page comes back, is asked who it is, and catches up."""
         self.close(ASK_AGAIN)
 
     def close(self, code):
@@ -223,21 +222,28 @@ class Connection:
 
 
 async def unwatch(page, message):
-    page.drop_topic(messages.number_in(message, "topic"))
+    page.drop_topic(message.topic)
 
 
 async def seen(page, message):
-    topic, number = messages.number_in(message, "topic"), messages.number_in(message, "number")
     if page.user_id:
-        await database.write(Reading.objects.record_seen, page.user, topic, number)
+        await database.write(Reading.objects.record_seen, page.user, message.topic, message.number)
 
 
 async def typing(page, message):
-    await page.hub.presence.typing.add(page, messages.number_in(message, "topic"))
+    await page.hub.presence.typing.add(page, message.topic)
 
 
 async def pong(page, message):
     pass
 
 
-ANSWERS = {"watch": watch.watch, "unwatch": unwatch, "seen": seen, "typing": typing, "pong": pong}
+ANSWERS: dict[type, Callable] = {
+    messages.WatchTopic: watch.watch_topic,
+    messages.WatchList: watch.watch_list,
+    messages.WatchNews: watch.watch_news,
+    messages.Unwatch: unwatch,
+    messages.Seen: seen,
+    messages.Typing: typing,
+    messages.Pong: pong,
+}

@@ -1,33 +1,21 @@
-"""`watch`: a page joins first, then the database is asked, then it hears what comes; so nothing falls between."""
+"""Answers `watch`. A page joins its groups first and gets their events after the answer, so it misses nothing."""
 
 from forum.pages import readership
 from realtime import database
 from realtime.access import permissions
 from realtime.catchup import changes
-from realtime.protocol import groups, limits, messages
+from realtime.protocol import groups, limits
 from realtime.protocol.messages import BadMessage
 from realtime.protocol.topic_head import Head
 
 
-async def watch(page, message):
-    if "news" in message:
-        await watch_news(page, message)
-    elif "topic" in message:
-        await watch_topic(page, message)
-    elif "list" in message:
-        await watch_list(page, message)
-    else:
-        raise BadMessage("Watch a topic, a list or the news.")
-
-
 async def watch_topic(page, message):
-    topic = messages.number_in(message, "topic")
-    since, epoch = messages.number_in(message, "change"), messages.epoch_in(message)
+    topic = message.topic
     group = groups.of_topic(topic)
     if group not in page.joined and len(page.topics) >= limits.TOPICS:
         raise BadMessage(f"One page may watch {limits.TOPICS} topics.")
     held = await page.hold([group])
-    found = await page.hub.change_cache.changes(page, topic, epoch, since)
+    found = await page.hub.change_cache.changes(page, topic, message.epoch, message.change)
     if not found or not page.holds(held):
         return
     answer, category = found
@@ -42,30 +30,30 @@ async def watch_topic(page, message):
 
 
 async def watch_list(page, message):
-    name, rows = messages.list_in(message), messages.rows_in(message.get("rows", ""))
+    name = message.name
     names = await ask(page, (), changes.groups_of_list, name)
     if names is None:
         await page.send({"type": "gone", "list": name})
         return
     held = await page.hold(names)
-    await page.send(await ask(page, held, changes.list_answer, name, tuple(rows.items())))
+    await page.send(await ask(page, held, changes.list_answer, name, tuple(message.rows.items())))
     page.release(held)
 
 
 async def watch_news(page, message):
-    since, (topic, name) = messages.post_in(message, "news"), messages.shown_in(message)
     held = await page.hold(await ask(page, (), changes.groups_of_news))
     newest = await ask(page, held, changes.newest_post)
     count = 0
-    if since is not None and since < newest:
-        count = await database.ask(changes.count_since, page.user, since, topic, name)
+    if message.since is not None and message.since < newest:
+        shown = message.topic, message.list_name
+        count = await database.ask(changes.count_since, page.user, message.since, *shown)
     reader = readership.mark(page.user, await ask(page, held, changes.categories_of))
     await page.send({"type": "news", "count": count, "newest": newest, "reader": reader})
     page.release(held)
 
 
 async def ask(page, held, question, *about):
-    """The answer to what every reader with the same rights would be told."""
+    """The answer to a question that is the same for every reader with the same rights."""
     return await page.hub.shared_queries.ask(
         tuple(held), question, page.user, *about, visibility_key=page.visibility_key
     )

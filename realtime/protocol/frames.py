@@ -1,4 +1,4 @@
-"""A text as it goes over the wire: one WebSocket frame (RFC 6455, 5.2), made once for all pages that hear it."""
+"""Encodes a text as one WebSocket frame (RFC 6455, 5.2), once for all pages that get it."""
 
 from struct import pack
 
@@ -6,7 +6,7 @@ TEXT = 0x81  # one whole text message, not compressed
 _last = ("", b"\x81\x00")
 
 
-def frame_of(text):
+def frame_of(text: str) -> bytes:
     """The bytes of `text` as an unmasked frame. The last one is kept: the hub asks for it once per page."""
     global _last
     if _last[0] is not text:
@@ -15,7 +15,7 @@ def frame_of(text):
     return _last[1]
 
 
-def head_of(size):
+def head_of(size: int) -> bytes:
     if size < 126:
         return pack("!BB", TEXT, size)
     if size < 65536:

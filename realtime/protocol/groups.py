@@ -1,16 +1,22 @@
-"""Who hears what: names of the groups that events are sent to and that pages join.
+"""Names of the groups that events are sent to, and which of them a page joins.
 
 topic.12            pages that show the topic
 list.latest         pages that show the latest topics, for topics that everybody may read
 list.category.5     pages that show the category; a private one: the latest topics of its readers, too
 everyone            every page, for topics that everybody may read
 everyone.5          every page of those who may read the private category 5
-hubs                no page: what processes tell each other, see presence.py
+hubs, fence         no page: what processes send each other, see hub_messages.py
 """
 
-from django.db.models import Exists, OuterRef
+from collections.abc import Iterable
 
-from forum.models import Category
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, QuerySet
+
+from forum.models import Category, Topic, User
+from forum.pages.topic_lists import TopicList
+
+Reader = User | AnonymousUser
 
 FENCE = "fence"
 HUBS = "hubs"
@@ -18,36 +24,36 @@ LATEST = "list.latest"
 EVERYONE = "everyone"
 
 
-def of_topic(topic_id):
+def of_topic(topic_id: int) -> str:
     return f"topic.{topic_id}"
 
 
-def is_of_topic(group):
+def is_of_topic(group: str) -> bool:
     return group.startswith("topic.")
 
 
-def topic_of(group):
+def topic_of(group: str) -> int:
     return int(group.partition(".")[2])
 
 
-def topics_among(groups):
+def topics_among(groups: Iterable[str]) -> set[int]:
     return {topic_of(group) for group in groups if is_of_topic(group)}
 
 
-def of_category(category_id):
+def of_category(category_id: int) -> str:
     return f"list.category.{category_id}"
 
 
-def everyone_of(category_id):
+def everyone_of(category_id: int) -> str:
     return f"everyone.{category_id}"
 
 
-def of_lists(category_id, private):
+def of_lists(category_id: int, private: bool) -> list[str]:
     """Groups of the lists that a topic of this category stands in."""
     return [of_category(category_id)] if private else [of_category(category_id), LATEST]
 
 
-def for_list(topic_list):
+def for_list(topic_list: TopicList) -> list[str]:
     """Groups that a page showing this list joins. Asks what its reader may see."""
     if topic_list.category:
         inside = Category.objects.within(topic_list.category.pk).visible_to(topic_list.user)
@@ -55,16 +61,17 @@ def for_list(topic_list):
     return [LATEST, *(of_category(pk) for pk in private_to(topic_list.user))]
 
 
-def for_everyone(user):
+def for_everyone(user: Reader) -> list[str]:
     return [EVERYONE, *(everyone_of(pk) for pk in private_to(user))]
 
 
-def private_to(user):
+def private_to(user: Reader) -> Iterable[int]:
     """Ids of the categories that `user` may read and not everybody."""
-    return Category.objects.visible_to(user).private().values_list("pk", flat=True)
+    found: QuerySet[Category, int] = Category.objects.visible_to(user).private().values_list("pk", flat=True)
+    return found
 
 
-def with_privacy(topics):
+def with_privacy(topics: QuerySet[Topic]) -> QuerySet[Topic]:
     """Gives each topic `is_private`: whether its category, or the one above, has readers of its own."""
     readers = Category.readers.through.objects
     own, above = (readers.filter(category=OuterRef(name)) for name in ("category", "category__parent"))

@@ -1,10 +1,11 @@
-"""How much one page may say. A socket is open to everybody, so what it costs is bounded before it is read.
+"""Limits on what one page may send. A socket is open to everybody, so its cost is bounded before anything is read.
 
 Messages are counted here; frames, bytes and reads in forum/serving/frame_meter.py, before they become messages.
 """
 
 import time
 from collections import Counter
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 from forum.serving.frame_meter import LARGEST
@@ -18,7 +19,7 @@ KNOWN = 10_000  # networks whose rate is remembered
 OF_MEMBER, OF_NETWORK = 20, 50  # sockets at once, in one process
 
 
-def is_too_big(data):
+def is_too_big(data: str | bytes) -> bool:
     if len(data) > LARGEST or isinstance(data, bytes):
         return len(data) > LARGEST
     return len(data.encode(errors="surrogatepass")) > LARGEST
@@ -29,17 +30,18 @@ class Allowance:
 
     __slots__ = ("_counted_at", "_left")
 
-    def __init__(self):
+    def __init__(self) -> None:
         _rate, burst = self.limits()
-        self._left, self._counted_at = burst, time.monotonic()
+        self._left: float = burst
+        self._counted_at = time.monotonic()
 
     @staticmethod
-    def limits():
+    def limits() -> tuple[float, int]:
         """(a second, at once)"""
         return RATE, BURST
 
-    def take(self):
-        """Whether one more message may be said now."""
+    def take(self) -> bool:
+        """Whether one more message may be sent now."""
         now, (rate, burst) = time.monotonic(), self.limits()
         left = min(burst, self._left + (now - self._counted_at) * rate)
         may_say = left >= 1  # what is refused costs nothing more: whoever insists is not kept out for longer
@@ -53,7 +55,7 @@ class AskingAllowance(Allowance):
     __slots__ = ()
 
     @staticmethod
-    def limits():
+    def limits() -> tuple[float, int]:
         return ASKED, ASKED_AT_ONCE
 
 
@@ -63,17 +65,18 @@ class OpeningAllowance(Allowance):
     __slots__ = ()
 
     @staticmethod
-    def limits():
+    def limits() -> tuple[float, int]:
         return OPENED, OPENED_AT_ONCE
 
 
 class Rates:
     """How often something comes, by network. Of KNOWN networks the one that was silent longest is forgotten first."""
 
-    def __init__(self, kind):
-        self._kind, self._known = kind, {}
+    def __init__(self, kind: type[Allowance]) -> None:
+        self._kind = kind
+        self._known: dict[Hashable, Allowance] = {}
 
-    def take(self, visitor):
+    def take(self, visitor: Hashable) -> bool:
         """Whether one more may come now."""
         allowance = self._known.pop(visitor, None) or self._kind()
         self._known[visitor] = allowance
@@ -85,11 +88,11 @@ class Rates:
 class Waiting:
     """How many requests wait, by who waits: ("network", …) or ("session", …)."""
 
-    def __init__(self):
-        self._counts = Counter()
+    def __init__(self) -> None:
+        self._counts: Counter[Hashable] = Counter()
 
     @contextmanager
-    def of(self, *visitors):
+    def of(self, *visitors: Hashable) -> Iterator[bool]:
         """Counts one for each of them meanwhile; gives whether there was room."""
         welcome = all(self._counts[visitor] < WAITING for visitor in visitors)
         counted = visitors if welcome else ()
@@ -104,17 +107,18 @@ class Waiting:
 class ConnectionLimit:
     """How many sockets there are, by whose they are: at most `most` of each. None is nobody, and not counted."""
 
-    def __init__(self, most):
-        self._most, self._taken = most, Counter()
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: Counter[Hashable] = Counter()
 
-    def take(self, whose):
+    def take(self, whose: Hashable) -> bool:
         """Whether there was one more place."""
         if whose is not None and self._taken[whose] >= self._most:
             return False
         self._taken[whose] += 1
         return True
 
-    def give_back(self, whose):
+    def give_back(self, whose: Hashable) -> None:
         self._taken[whose] -= 1
         if not self._taken[whose]:
             del self._taken[whose]

@@ -1,4 +1,6 @@
-"""The topic and the post that are told of, as they stand now, whoever is to hear of it."""
+"""Loads the topic and the post that an event is about, as they stand now, without asking who may see them."""
+
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -10,10 +12,11 @@ TOPIC = Prepared(lambda nobody, pk: groups.with_privacy(Topic.objects.for_displa
 POST = Prepared(lambda nobody, pk: Post.objects.for_display().filter(pk=pk))
 
 
-def topic(pk):
-    """With all that header and row show, and `is_private`."""
+def topic(pk: int) -> Any:
+    """A Topic with all that header and row show, and with `is_private`, which mypy can't know."""
     return TOPIC.instances(AnonymousUser(), pk)[0]
 
 
-def post(pk):
-    return POST.instances(AnonymousUser(), pk)[0]
+def post(pk: int) -> Post:
+    found: list[Post] = POST.instances(AnonymousUser(), pk)
+    return found[0]

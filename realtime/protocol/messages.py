@@ -1,7 +1,15 @@
-"""Reads what pages say, and refuses with a sentence what makes no sense. Nothing here trusts its input."""
+"""What pages may send over their socket, as typed values, and how it is read. Nothing here trusts its input.
+
+A page sends JSON: `read` takes it apart, `message_in` makes one of the values below. What makes no sense raises
+BadMessage with a sentence for whoever wrote the page. docs/realtime.md, "What a client says", has each message as it
+looks on the wire. The feeds over HTTP read their queries with the same functions.
+"""
 
 import json
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Never
 
 LARGEST = 2**53 - 1  # what a browser can count to
 ROWS = 100
@@ -10,21 +18,107 @@ MOST_DIGITS = 17  # of a number; one less may be
 UNUSABLE = re.compile("[\0\ud800-\udfff]")
 LIST = re.compile(r"latest|category:[0-9]{1,18}", re.ASCII)
 
+Fields = Mapping[str, int | str]  # of a message, or of a query
+
 
 class BadMessage(ValueError):
     """A message that can't be understood; str() says why."""
 
 
-def read(text):
-    """The message in `text`, with a `type`. Raises BadMessage."""
+@dataclass(frozen=True, slots=True)
+class WatchTopic:
+    """The page shows this topic (id) as of this epoch and change number."""
+
+    topic: int
+    epoch: str
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    """The page shows the list `name` ("latest" or "category:5"), with these rows: {topic id: change number}."""
+
+    name: str
+    rows: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchNews:
+    """The page counts posts after the one with id `since` (None: from now on) outside of what it shows itself."""
+
+    since: int | None
+    topic: int | None
+    list_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatch:
+    """The page shows the topic no more."""
+
+    topic: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The post with this number in the topic was on the reader's screen."""
+
+    topic: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """The reader is writing in the topic."""
+
+    topic: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The answer to a heartbeat."""
+
+
+Watch = WatchTopic | WatchList | WatchNews
+ClientMessage = Watch | Unwatch | Seen | Typing | Pong
+
+
+def read(text: str) -> dict[str, int | str]:
+    """The fields of the message in `text`, among them its `type`. Raises BadMessage."""
     message = object_in(text)
     if not isinstance(message.get("type"), str):
         raise BadMessage("Send an object with a type.")
     return message
 
 
-def object_in(text):
-    """A JSON object of texts and whole numbers: all that pages ever send, and the one place that decides it.
+def message_in(fields: Fields) -> ClientMessage:
+    """The message that these fields, which `read` gave, make. Raises BadMessage."""
+    make = KINDS.get(str(fields["type"]))
+    if make is None:
+        raise BadMessage(f"The type must be one of {', '.join(KINDS)}.")
+    return make(fields)
+
+
+def _watch(fields: Fields) -> Watch:
+    if "news" in fields:
+        return WatchNews(post_in(fields, "news"), *shown_in(fields))
+    if "topic" in fields:
+        return WatchTopic(number_in(fields, "topic"), change=number_in(fields, "change"), epoch=epoch_in(fields))
+    if "list" in fields:
+        return WatchList(list_in(fields), rows_in(fields.get("rows", "")))
+    raise BadMessage("Watch a topic, a list or the news.")
+
+
+KINDS: Mapping[str, Callable[[Fields], ClientMessage]] = {
+    "watch": _watch,
+    "unwatch": lambda fields: Unwatch(number_in(fields, "topic")),
+    "seen": lambda fields: Seen(number_in(fields, "topic"), number_in(fields, "number")),
+    "typing": lambda fields: Typing(number_in(fields, "topic")),
+    "pong": lambda fields: Pong(),
+}
+
+
+def object_in(text: str) -> dict[str, int | str]:
+    """A JSON object of texts and whole numbers, which is all that pages ever send.
 
     Texts have no NUL, which PostgreSQL refuses, and no halves of surrogate pairs, which can't be sent back. Of a name
     that comes twice nobody knows which is meant. Raises BadMessage.
@@ -42,7 +136,7 @@ def object_in(text):
     return message
 
 
-def flat(pairs):
+def flat(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     message = dict(pairs)
     if len(message) < len(pairs):
         raise BadMessage("A name may be there once.")
@@ -51,19 +145,19 @@ def flat(pairs):
     return message
 
 
-def is_plain(value):
+def is_plain(value: object) -> bool:
     return isinstance(value, str) and not UNUSABLE.search(value)
 
 
-def bounded_number(digits):
+def bounded_number(digits: str) -> int:
     return int(digits) if len(digits) < MOST_DIGITS else refused(digits)
 
 
-def refused(number):
+def refused(number: str) -> Never:
     raise BadMessage("Numbers must be whole, and of less than 17 digits.")
 
 
-def number_in(message, name):
+def number_in(message: Fields, name: str) -> int:
     """A whole number from 0 to LARGEST, as JSON number or as digits in a query. Raises BadMessage."""
     value = message.get(name)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < MOST_DIGITS:
@@ -73,19 +167,19 @@ def number_in(message, name):
     return value
 
 
-def post_in(message, name):
-    """The id of a post that news are counted from; None for "now". Raises BadMessage."""
+def post_in(message: Fields, name: str) -> int | None:
+    """The id of the post after which news are counted; None for "now". Raises BadMessage."""
     return None if message.get(name) == "now" else number_in(message, name)
 
 
-def epoch_in(message):
+def epoch_in(message: Fields) -> str:
     epoch = message.get("epoch")
     if not isinstance(epoch, str) or len(epoch) > 16:
         raise BadMessage("epoch must be the text that the page was given.")
     return epoch
 
 
-def watch_in(text):
+def watch_in(text: str) -> dict[str, int | str]:
     """What a page shows, as JSON in a query: an object like the ones that `watch` brings. Raises BadMessage."""
     ask = object_in(text) if len(text) <= WATCH else {}
     if not ask or len(json.dumps(ask)) > WATCH:
@@ -93,15 +187,15 @@ def watch_in(text):
     return ask
 
 
-def asker_in(message):
-    """Who of those that share a socket asks: a short text of theirs, or None. Raises BadMessage."""
+def asker_in(message: Fields) -> str | None:
+    """Which of the pages that share a socket asks: a short text of its own, or None. Raises BadMessage."""
     asker = message.get("for")
     if asker is not None and (not isinstance(asker, str) or len(asker) > 36):
         raise BadMessage("for must be a text of at most 36 characters.")
     return asker
 
 
-def list_in(message):
+def list_in(message: Fields) -> str:
     """The name of a list, "latest" or "category:5". Raises BadMessage."""
     name = message.get("list")
     if not isinstance(name, str) or not LIST.fullmatch(name):
@@ -109,7 +203,7 @@ def list_in(message):
     return name
 
 
-def rows_in(value):
+def rows_in(value: object) -> dict[int, int]:
     """{topic id: change} from "12:41,13:5", at most ROWS of them. Raises BadMessage."""
     if not isinstance(value, str) or len(value) > WATCH:
         raise BadMessage("rows must be text like 12:41,13:5.")
@@ -119,7 +213,7 @@ def rows_in(value):
     return {number_in({"rows": topic}, "rows"): number_in({"rows": change}, "rows") for topic, _colon, change in pairs}
 
 
-def shown_in(message):
-    """(topic id or None, name of a list or None): what the page shows itself, which is no news to it."""
+def shown_in(message: Fields) -> tuple[int | None, str | None]:
+    """(topic id or None, name of a list or None): what the page shows itself, which does not count as news."""
     topic = number_in(message, "topic") if "topic" in message else None
     return topic, list_in(message) if "list" in message else None

@@ -11,6 +11,7 @@ from realtime.hub.hub import running_hub
 from realtime.models import Revocation
 from realtime.protocol import events, groups, hub_messages, loaders
 from realtime.protocol.delivery import Audience, Change, Delivery
+from realtime.protocol.events import PostUpdate
 from realtime.protocol.hub_messages import AnnouncementsChanged, Fence
 
 
@@ -46,8 +47,10 @@ def messages(kind, saved, post_id=None, moved_from=None):
     revocation = Revocation.objects.current()  # read after the commit: all that was revoked before is counted in it
 
     row = events.row_event(kind, topic)
-    addressed = [(groups.of_topic(topic.pk), (), events.topic_event(kind, topic, post))]
-    addressed += [(group, (), row) for group in lists]
+    addressed: list[tuple[str, tuple[str, ...], PostUpdate]] = [  # (group, groups to skip, event)
+        (groups.of_topic(topic.pk), (), events.topic_event(kind, topic, post)),
+        *((group, (), row) for group in lists),
+    ]
     if moved_from:
         left = [group for group in (groups.of_category(moved_from), groups.LATEST) if group not in lists]
         addressed += [(group, tuple(lists), events.gone_event(kind, topic)) for group in left]

@@ -2,11 +2,25 @@
 
 import asyncio
 import json
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from realtime.connections.connection import ANSWERS
+from realtime.protocol.messages import (
+    ClientMessage,
+    Pong,
+    Seen,
+    Typing,
+    Unwatch,
+    WatchList,
+    WatchNews,
+    WatchTopic,
+    message_in,
+    read,
+)
 from tests.realtime.sockets import Socket, do
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,6 +83,28 @@ GARBAGE = [
     '{"type": "unwatch"}',
     '{"type": "seen", "topic": 1}',
 ]
+
+
+UNDERSTOOD = {
+    '{"type":"watch","topic":12,"epoch":"k3f9","change":41}': WatchTopic(topic=12, epoch="k3f9", change=41),
+    '{"type":"watch","list":"latest","rows":"12:41,13:5"}': WatchList("latest", {12: 41, 13: 5}),
+    '{"type":"watch","list":"category:5"}': WatchList("category:5", {}),
+    '{"type":"watch","news":977,"topic":12}': WatchNews(since=977, topic=12, list_name=None),
+    '{"type":"watch","news":"now","list":"latest"}': WatchNews(since=None, topic=None, list_name="latest"),
+    '{"type":"unwatch","topic":12}': Unwatch(12),
+    '{"type":"seen","topic":12,"number":18}': Seen(topic=12, number=18),
+    '{"type":"typing","topic":12,"for":"a tab"}': Typing(12),
+    '{"type":"pong","unknown":1}': Pong(),
+}
+
+
+@pytest.mark.parametrize("text", UNDERSTOOD)
+def test_what_a_page_says_is_read_as(text):
+    assert message_in(read(text)) == UNDERSTOOD[text]
+
+
+def test_every_kind_of_message_has_an_answer():
+    assert {type(message) for message in UNDERSTOOD.values()} == set(get_args(ClientMessage)) == set(ANSWERS)
 
 
 @pytest.mark.parametrize("text", GARBAGE)
