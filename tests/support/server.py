@@ -46,7 +46,7 @@ class Server:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **self.settings()}, stdout=self.log, stderr=self.log
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120  # it may be one of many that start just now
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{self.kind} did not start")
@@ -56,7 +56,7 @@ class Server:
     def stop(self):
         self.process.terminate()
         try:
-            self.process.wait(15)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -89,7 +89,7 @@ class Server:
             return False
 
     def _get(self, path, **headers):
-        return urllib.request.urlopen(urllib.request.Request(self.address + path, headers=headers), timeout=5)
+        return urllib.request.urlopen(urllib.request.Request(self.address + path, headers=headers), timeout=30)
 
 
 def database_url():
