@@ -1,6 +1,6 @@
-"""Questions to the database from the event loop.
+"""Runs database queries from the event loop, in a few threads of the engine's own.
 
-In a few threads of the engine's own: one that waits for a lock holds up neither other pages nor the sweep.
+A query that waits for a lock holds up neither other pages nor the sweep.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -1,11 +1,11 @@
-"""What the live part tells /metrics."""
+"""Metrics of the live part, for /metrics."""
 
 import asyncio
 
 from forum.observability.metrics import Counter, Gauge, Histogram
 
 EVERY = 5.0  # seconds between two looks at the send buffers
-CHUNK = 200  # pages looked at before others get a turn
+CHUNK = 200  # pages in a row before other tasks get a turn
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 SOCKETS = Gauge("parley_sockets", "Open pages with a socket.", multiprocess_mode="livesum")

@@ -1,4 +1,4 @@
-"""Publishing through Redis from any thread, in the form in which the channel layer of every process receives it."""
+"""Publishes to the channel layer through Redis, from any thread, without Channels' event loop."""
 
 from channels.layers import get_channel_layer
 from django.conf import settings

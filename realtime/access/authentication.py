@@ -1,4 +1,4 @@
-"""Who is behind a socket, as the session says now and not as it said when they came."""
+"""Finds the member behind a socket's session, as it is now and not as it was when the page came."""
 
 from importlib import import_module
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What this process knows of who may see what, and how often somebody lost a right since it began."""
+"""What this process knows of who may see what, and how many fences fell since it began."""
 
 from realtime import database
 from realtime.access import permissions

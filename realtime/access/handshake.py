@@ -1,4 +1,4 @@
-"""What a socket's opening request says of who comes: from which network, and with which session."""
+"""Reads the network and the session of whoever opens a socket from the handshake."""
 
 from django.conf import settings
 

@@ -1,10 +1,10 @@
-"""One question for all who ask while the database is busy: after a restart thousands of pages come in at once."""
+"""Batches questions to the database: after a restart thousands of pages come in at once."""
 
 import asyncio
 
 from realtime import database
 
-MOST = 500  # who are answered by one question
+MOST = 500  # keys in one question
 
 
 class Batching:

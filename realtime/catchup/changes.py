@@ -1,4 +1,4 @@
-"""What a page has missed, from the database: the same answer for a socket's `watch` and for a request."""
+"""Asks the database what a page has missed. A socket's `watch` and the feed over HTTP give the same answers."""
 
 from django.db.models import Exists, OuterRef
 

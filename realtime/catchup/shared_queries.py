@@ -1,6 +1,6 @@
-"""An answer about lists and news that one page was given serves others, too, while it can't have become wrong.
+"""Shares answers about lists and news between pages, for as long as they can't have become wrong.
 
-For topics there is more to gain: see change_cache.py.
+Topics have a cache of their own, change_cache.py, which gains more.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ class Answer(NamedTuple):
 class SharedQueries:
     """Answers that are the same for readers with the same rights.
 
-    One holds as long as no fence fell and its groups were told nothing since it was asked for: then whatever was saved
-    meanwhile is still to come over these groups, by the layer or by the sweep. So who asks has to be in them already.
+    An answer holds as long as no fence fell and its groups got no event since it was asked for: then whatever was saved
+    meanwhile is still to come to these groups, by the layer or by the sweep. So who asks has to have joined them.
     """
 
     def __init__(self, hub):

@@ -66,7 +66,7 @@ class Connection:
         self.user_id, self.rights = None, None
         self.asking = None  # who of those that share this socket asks just now
         self.beat_at = self.heard_at = time.monotonic()
-        self.allowance = limits.Allowance()
+        self.allowance = limits.Allowance(limits.MESSAGES)
 
     @property
     def topics(self):

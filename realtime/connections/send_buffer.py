@@ -1,4 +1,4 @@
-"""One page's end of the wire: takes frames without ever making the sender wait."""
+"""The send buffer of one page: takes frames without ever making the sender wait."""
 
 import asyncio
 

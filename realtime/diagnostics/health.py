@@ -1,4 +1,4 @@
-"""What the live part tells /health/ready."""
+"""Checks of the live part for /health/ready."""
 
 import time
 

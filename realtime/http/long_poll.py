@@ -26,7 +26,7 @@ class LongPoll:
 
     def __init__(self, application):
         self.application = application
-        self.waiting, self.rates = limits.Waiting(), limits.Rates(limits.AskingAllowance)
+        self.waiting, self.rates = limits.Waiting(), limits.Rates(limits.LONG_POLLS)
 
     async def __call__(self, scope, receive, send):
         request = request_of(scope)

@@ -1,8 +1,8 @@
-"""The loop that everything else is for: one event to all pages of a group.
+"""The hot loop of the engine: sends one event to all pages of a group.
 
-What is not touched need not be fetched from memory, thousands of times. So the hub keeps each page's `fast_path` beside
-it and touches nothing else of a page: with a server of ours (uvicorn_protocol.py) it writes the finished frame to the
-socket itself, with any other it runs the server's `send`. A page without a free fast path delivers by its own methods.
+Memory that is not touched need not be fetched, thousands of times. So the hub keeps each page's `fast_path` beside it,
+and the loop touches nothing else of a page: with our own server (uvicorn_protocol.py) it writes the finished frame to
+the socket, with any other it runs the server's `send`. A page without a free fast path delivers by its own methods.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ from os import write
 
 from realtime.protocol.frames import frame_of
 
-CHUNK = 200  # pages told before others get a turn
+CHUNK = 200  # pages in a row before other tasks get a turn
 
 
 async def send_to_group(hub, group, text):
-    """Tells every page in `group`, as it stands when its turn comes: some may have left, or wait for an answer."""
+    """Sends to every page in `group`, as it is when its turn comes: some may have left, or hold events meanwhile."""
     frame, message = frame_of(text), {"type": "websocket.send", "text": text}
     members = hub.members.get(group, {})
     seen, waiting = hub.routing_version, list(members.items())

@@ -1,4 +1,4 @@
-"""Every 25 s each page hears the heads of what it watches: so it notices when it went deaf, and so do we."""
+"""Sends each page the heads of what it watches every 25 s, so that it notices lost events, and we notice dead pages."""
 
 import asyncio
 import time
@@ -7,14 +7,14 @@ from realtime.protocol import events
 
 EVERY = 25  # seconds
 PULSE = 1  # seconds between two looks at who is due
-CHUNK = 200  # pages looked at before others get a turn
+CHUNK = 200  # pages in a row before other tasks get a turn
 PATIENCE = 10  # seconds that a page may take to answer
 
 
 async def run(hub):
-    """Spread over the period, so that pages are not all spoken to at once.
+    """Heartbeats are spread over the period, so that they are not all sent at once.
 
-    A pulse that comes late sends nobody away: what they answered may not have been read yet.
+    A pulse that comes late closes no page: its answer may be in a buffer that has not been read yet.
     """
     now = time.monotonic()
     while True:

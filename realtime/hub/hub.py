@@ -55,7 +55,7 @@ class Hub:
         self.routing_version = 0  # how often that changed
         self.group_versions = {}  # group -> another number after each event for it, as long as it has members
         self.networks = limits.ConnectionLimit(limits.OF_NETWORK)
-        self.openings = limits.Rates(limits.OpeningAllowance)
+        self.openings = limits.Rates(limits.HANDSHAKES)
         self.places = limits.ConnectionLimit(limits.OF_MEMBER)
         self.subscriptions = Subscriptions((groups.FENCE, groups.HUBS), self.members)
         self.readers, self.shared_queries, self.change_cache = (

@@ -1,6 +1,6 @@
-"""This process in the channel layer: one channel, in the groups that some page here listens to.
+"""Subscribes this process to the channel layer: one channel, in the groups that some page here has joined.
 
-The layer may be away or hang at any time. Nobody waits longer than PATIENCE: the sweep mends it.
+The layer may be away or hang at any time. No page waits longer than PATIENCE: the sweep delivers what gets lost.
 """
 
 import asyncio

@@ -7,16 +7,25 @@ import time
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from forum.serving.frame_meter import LARGEST
 
-RATE, BURST = 5, 20  # messages a second, and at once
+
+class Rate(NamedTuple):
+    """How often something may be done: `per_second` on average, and `at_once` after a pause."""
+
+    per_second: float
+    at_once: int
+
+
+MESSAGES = Rate(5, 20)  # of one page
+LONG_POLLS = Rate(20, 100)  # of one network
+HANDSHAKES = Rate(25, 1000)  # of one network: 500 readers behind one address come back after a restart, and again
 TOPICS = 50  # that one page may watch
-WAITING = 50  # long polls of one session, and of one network
-ASKED, ASKED_AT_ONCE = 20, 100  # long polls of one network, a second and at once
-OPENED, OPENED_AT_ONCE = 25, 1000  # sockets that it asks for: 500 readers behind one address come back, twice
+WAITING = 50  # long polls of one session, and of one network, that wait at the same time
 KNOWN = 10_000  # networks whose rate is remembered
-OF_MEMBER, OF_NETWORK = 20, 50  # sockets at once, in one process
+OF_MEMBER, OF_NETWORK = 20, 50  # sockets at the same time, in one process
 
 
 def is_too_big(data: str | bytes) -> bool:
@@ -26,74 +35,49 @@ def is_too_big(data: str | bytes) -> bool:
 
 
 class Allowance:
-    """A bucket of messages that fills again with time."""
+    """What is left of a rate for one page or network: a bucket that fills again with time."""
 
-    __slots__ = ("_counted_at", "_left")
+    __slots__ = ("_counted_at", "_left", "_rate")
 
-    def __init__(self) -> None:
-        _rate, burst = self.limits()
-        self._left: float = burst
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._left: float = rate.at_once
         self._counted_at = time.monotonic()
 
-    @staticmethod
-    def limits() -> tuple[float, int]:
-        """(a second, at once)"""
-        return RATE, BURST
-
     def take(self) -> bool:
-        """Whether one more message may be sent now."""
-        now, (rate, burst) = time.monotonic(), self.limits()
-        left = min(burst, self._left + (now - self._counted_at) * rate)
-        may_say = left >= 1  # what is refused costs nothing more: whoever insists is not kept out for longer
-        self._left, self._counted_at = left - may_say, now
-        return may_say
-
-
-class AskingAllowance(Allowance):
-    """Of long polls."""
-
-    __slots__ = ()
-
-    @staticmethod
-    def limits() -> tuple[float, int]:
-        return ASKED, ASKED_AT_ONCE
-
-
-class OpeningAllowance(Allowance):
-    """Of sockets."""
-
-    __slots__ = ()
-
-    @staticmethod
-    def limits() -> tuple[float, int]:
-        return OPENED, OPENED_AT_ONCE
+        """Whether one more is allowed now. What is refused costs nothing, so insisting does not prolong the wait."""
+        now = time.monotonic()
+        left = min(self._rate.at_once, self._left + (now - self._counted_at) * self._rate.per_second)
+        is_allowed = left >= 1
+        self._left, self._counted_at = left - is_allowed, now
+        return is_allowed
 
 
 class Rates:
-    """How often something comes, by network. Of KNOWN networks the one that was silent longest is forgotten first."""
+    """The allowances of many networks. Of more than KNOWN the one that was silent longest is forgotten."""
 
-    def __init__(self, kind: type[Allowance]) -> None:
-        self._kind = kind
+    def __init__(self, rate: Rate) -> None:
+        self.rate = rate
         self._known: dict[Hashable, Allowance] = {}
 
-    def take(self, visitor: Hashable) -> bool:
-        """Whether one more may come now."""
-        allowance = self._known.pop(visitor, None) or self._kind()
-        self._known[visitor] = allowance
+    def take(self, network: Hashable) -> bool:
+        """Whether one more is allowed now."""
+        allowance = self._known.pop(network, None) or Allowance(self.rate)
+        self._known[network] = allowance
         if len(self._known) > KNOWN:
             del self._known[next(iter(self._known))]
         return allowance.take()
 
 
 class Waiting:
-    """How many requests wait, by who waits: ("network", …) or ("session", …)."""
+    """Counts the requests that wait, by ("network", …) and by ("session", …)."""
 
     def __init__(self) -> None:
         self._counts: Counter[Hashable] = Counter()
 
     @contextmanager
     def of(self, *visitors: Hashable) -> Iterator[bool]:
-        """Counts one for each of them meanwhile; gives whether there was room."""
+        """Counts one for each of them until the end of the block; yields whether there was room."""
         welcome = all(self._counts[visitor] < WAITING for visitor in visitors)
         counted = visitors if welcome else ()
         self._counts.update(counted)
@@ -101,18 +85,18 @@ class Waiting:
             yield welcome
         finally:
             self._counts.subtract(counted)
-            self._counts += Counter()  # forgets who waits no more
+            self._counts += Counter()  # drops the zeros
 
 
 class ConnectionLimit:
-    """How many sockets there are, by whose they are: at most `most` of each. None is nobody, and not counted."""
+    """At most `most` sockets of each member or network. None is nobody, and not limited."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._taken: Counter[Hashable] = Counter()
 
     def take(self, whose: Hashable) -> bool:
-        """Whether there was one more place."""
+        """Counts one more, if there was room; returns whether there was."""
         if whose is not None and self._taken[whose] >= self._most:
             return False
         self._taken[whose] += 1

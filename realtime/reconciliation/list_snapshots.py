@@ -1,4 +1,4 @@
-"""The tops of the lists that pages here show or count, as a sweep sees them, and what has changed since."""
+"""Snapshots of the first pages of lists, as a sweep sees them, and what changed between two of them."""
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -47,7 +47,7 @@ def topics_of(group):
 def risen(known, now):
     """[(topic id, change before or None)] of the changed and the new, not those that others made room for.
 
-    A list that was not looked at before has a page that came since then: it is told all, and knows what it has.
+    A list that is new here has a page that came after the last sweep: it gets all, and ignores what it has.
     """
     news = {}
     for group, topics in now.lists.items():

@@ -83,7 +83,7 @@ async def test_a_network_has_fifty_sockets_and_the_next_is_refused(hub, settings
 
 
 def test_the_readers_behind_one_address_may_all_come_back_at_once():
-    rates = limits.Rates(limits.OpeningAllowance)
+    rates = limits.Rates(limits.HANDSHAKES)
 
     assert all(rates.take("8.8.8.8") for _ in range(500))
 
@@ -93,26 +93,25 @@ async def test_a_network_opens_so_many_sockets_at_once_and_then_so_many_a_second
     settings.TRUSTED_PROXIES = 1
     clock = SimpleNamespace(now=1000.0, monotonic=lambda: clock.now)
     monkeypatch.setattr(limits, "time", clock)
-    monkeypatch.setattr(limits, "OPENED_AT_ONCE", 5)
+    monkeypatch.setattr(hub.openings, "rate", limits.Rate(per_second=25, at_once=5))
 
     assert [await opens(forwarded(number)) for number in range(7)] == [True] * 5 + [False] * 2
     assert await opens("8.8.4.4")  # another network
-    clock.now += 2.1 / limits.OPENED
+    clock.now += 2.1 / 25
     assert [await opens(forwarded(number)) for number in range(3)] == [True, True, False]
 
 
 @pytest.mark.parametrize(("origin", "path"), [("https://example.org", "/ws/"), ("http://testserver", "/ws/elsewhere")])
 async def test_sockets_that_are_refused_for_something_else_count_too(hub, settings, monkeypatch, origin, path):
     settings.TRUSTED_PROXIES = 1
-    monkeypatch.setattr(limits, "OPENED_AT_ONCE", 3)
-    monkeypatch.setattr(limits, "OPENED", 0)
+    monkeypatch.setattr(hub.openings, "rate", limits.Rate(per_second=0, at_once=3))
 
     assert [await opens("8.8.8.8", origin, path) for _ in range(3)] == [False] * 3
     assert not await opens("8.8.8.8")
 
 
 async def test_sockets_of_addresses_that_are_not_public_have_no_rate(hub, monkeypatch):
-    monkeypatch.setattr(limits, "OPENED_AT_ONCE", 1)
+    monkeypatch.setattr(hub.openings, "rate", limits.Rate(per_second=0, at_once=1))
 
     assert [await opens("") for _ in range(3)] == [True] * 3
 

@@ -195,9 +195,7 @@ async def test_a_body_is_not_waited_for(hub, topic, header):
 
 
 async def test_of_one_network_so_many_come_at_once_and_no_more(hub, monkeypatch):
-    monkeypatch.setattr(limits, "ASKED", 0)
-    monkeypatch.setattr(limits, "ASKED_AT_ONCE", 2)
-    rates = limits.Rates(limits.AskingAllowance)
+    rates = limits.Rates(limits.Rate(per_second=0, at_once=2))
 
     assert [rates.take("one") for _ in range(3)] == [True, True, False]
     assert rates.take("another")

@@ -18,10 +18,10 @@ def clock(monkeypatch):
 
 
 def test_twenty_messages_may_be_said_at_once_and_then_five_a_second(clock):
-    allowance = limits.Allowance()
+    allowance = limits.Allowance(limits.MESSAGES)
     assert [allowance.take() for _ in range(21)] == [True] * 20 + [False]
 
-    allowance = limits.Allowance()
+    allowance = limits.Allowance(limits.MESSAGES)
     assert all(allowance.take() for _ in range(20))
     for _ in range(50):
         clock.now += 0.2001
@@ -31,14 +31,14 @@ def test_twenty_messages_may_be_said_at_once_and_then_five_a_second(clock):
 
 
 def test_who_was_silent_for_long_may_say_twenty_at_once_and_no_more(clock):
-    allowance = limits.Allowance()
+    allowance = limits.Allowance(limits.MESSAGES)
     clock.now += 3600
 
     assert [allowance.take() for _ in range(21)] == [True] * 20 + [False]
 
 
 def test_who_insists_on_saying_more_is_not_kept_out_for_longer(clock):
-    allowance = limits.Allowance()
+    allowance = limits.Allowance(limits.MESSAGES)
     for _ in range(10_000):
         allowance.take()
 

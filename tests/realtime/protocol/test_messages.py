@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from realtime.connections.connection import ANSWERS
+from realtime.protocol import limits
 from realtime.protocol.messages import (
     ClientMessage,
     Pong,
@@ -169,7 +170,7 @@ async def test_a_message_of_four_kibibytes_is_read_and_a_larger_one_is_not(visit
 
 
 async def test_twenty_messages_at_once_are_heard_and_then_it_is_too_fast(visit, monkeypatch):
-    monkeypatch.setattr("realtime.protocol.limits.RATE", 0)
+    monkeypatch.setattr(limits, "MESSAGES", limits.Rate(per_second=0, at_once=20))
     page, other = await visit(), await visit()
 
     for _ in range(19):
