@@ -190,10 +190,15 @@ def start(connection, program, arguments, stderr, **options):
 
 
 def check_program(connection, program):
-    """Raises BackupError unless it is there and not older than the server, whose tables it could not read."""
+    """Raises BackupError unless it is there, runs, and is not older than the server, whose tables it could not read."""
     check_present(program)
-    said = subprocess.run([program, "--version"], capture_output=True, text=True).stdout
-    ours, theirs = int(re.search(r"\d+", said)[0]), connection.pg_version // 10000
+    output = subprocess.run([program, "--version"], capture_output=True, text=True)
+    version = re.search(r"\d+", output.stdout)
+    if not version:  # Debian's wrapper without a version behind it, say
+        raise BackupError(
+            _("%(program)s does not run: %(error)s") % {"program": program, "error": output.stderr.strip()}
+        )
+    ours, theirs = int(version[0]), connection.pg_version // 10000
     if ours < theirs:
         raise BackupError(
             _("%(program)s is version %(ours)s, but the server is %(theirs)s. Install postgresql-client-%(theirs)s.")

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from operator import itemgetter
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -111,7 +112,7 @@ def _make_people(now):
             is_superuser=told.owner,
         )
         user.save()
-        user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         for name in told.groups:
             groups[name] = groups.get(name) or Group.objects.get_or_create(name=name)[0]
             user.groups.add(groups[name])

@@ -1,15 +1,11 @@
 """Undoes the soft line breaks of format=flowed (RFC 3676)."""
 
-import re
-
-QUOTE = re.compile(r">*")
-
 
 def unwrap(text, delete_space=False):
     """Lines that end with a space go on in the next one, if that is quoted as deeply."""
     lines, paragraph, depth = [], [], None
     for line in text.split("\n"):
-        line_depth = QUOTE.match(line).end()
+        line_depth = len(line) - len(line.lstrip(">"))
         content = line[line_depth:].removeprefix(" ")  # "space-stuffing"
         if paragraph and (line_depth != depth or content == "-- "):
             lines.append(_quoted(depth, paragraph))

@@ -16,8 +16,8 @@ def replaced(lines):
     if not any(mark in line for line in lines for mark in ("|", ": ", ">")):
         return lines
     found = []
-    for mark, run in groupby(lines, _mark):
-        run = list(run)
+    for mark, marked in groupby(lines, _mark):
+        run = list(marked)
         found += [">" + _content(line) for line in run] if mark and _is_quote(run) else run
     return found
 
@@ -28,7 +28,8 @@ def _mark(line):
 
 
 def _content(line):
-    return line[MARK.match(line).end() :].removeprefix(">")
+    mark = MARK.match(line)
+    return line[mark.end() if mark else 0 :].removeprefix(">")
 
 
 def _is_quote(run):

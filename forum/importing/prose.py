@@ -37,7 +37,7 @@ def to_markdown(lines):
     written, width = [], _width(lines)
     for index, line in enumerate(lines):
         if index in items:
-            written.append(items[index] + escape(line[ITEM.match(line).end() :]))
+            written.append(items[index] + escape(ITEM.sub("", line, count=1)))
         elif index and _goes_on(lines[index - 1], line, width):
             written[-1] += " " + escape(line, at_start=False)
         else:

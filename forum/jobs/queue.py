@@ -86,7 +86,7 @@ def to_postgresql():
 def patient(storage):
     """While the store is away its workers ask now and then, and it is logged once."""
 
-    class Patient(storage):
+    class Patient(storage):  # type: ignore[valid-type, misc]  # the settings name it
         def dequeue(self):
             if not circuit_breaker.queue.allows():
                 return None

@@ -156,6 +156,17 @@ def test_without_pg_dump_it_says_what_to_install(says, topic, tmp_path, monkeypa
 
 
 @on_postgresql
+def test_what_is_wrong_with_a_pg_dump_that_does_not_run_is_said(says, topic, tmp_path, monkeypatch):
+    wrapper = tmp_path / "pg_dump"
+    wrapper.write_text("#!/bin/sh\necho 'Error: PostgreSQL version 15 is not installed' >&2\nexit 1\n")
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    with pytest.raises(CommandError, match="pg_dump does not run: Error: PostgreSQL version 15 is not installed"):
+        says("backup", tmp_path / "copy")
+
+
+@on_postgresql
 def test_an_older_pg_dump_is_refused(says, topic, tmp_path, monkeypatch):
     old = tmp_path / "pg_dump"
     old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n")

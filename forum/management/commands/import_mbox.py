@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -96,13 +97,14 @@ class Command(BaseCommand):
         return errors
 
     def _progress(self):
+        stream: Any = self.stderr._out  # what Django's wrapper writes to
         return Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TextColumn(_("{task.fields[posts]} posts")),
             TimeRemainingColumn(),
-            console=Console(file=self.stderr._out, markup=False, highlight=False),
+            console=Console(file=stream, markup=False, highlight=False),
             transient=True,
         )
 
