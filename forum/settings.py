@@ -102,7 +102,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "forum.forms.rendering.Renderer"
 
 # --- Where things are kept ----------------------------------------------------------------------
 

@@ -58,6 +58,7 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/browser/test_accessibility.py",
     "tests/browser/test_composing.py",
     "tests/browser/test_drafts.py",
+    "tests/browser/test_form_errors.py",
     "tests/browser/test_layout.py",
     "tests/browser/test_long_texts.py",
     "tests/browser/test_networks.py",
