@@ -1,4 +1,4 @@
-"""One application for pages, sockets and waiting requests; which of these there are is a setting of its own."""
+"""The ASGI application for pages, sockets and long polls; the realtime part is plugged in by settings."""
 
 import os
 import sys

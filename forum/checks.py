@@ -1,4 +1,4 @@
-"""What can't work on a real site. Each error says what to do."""
+"""System checks for settings that cannot work in production. Each error says what to do."""
 
 from django.conf import settings
 from django.core.checks import Error, register

@@ -1,4 +1,4 @@
-"""Cookies with what somebody chose in this browser; kept for a year, and as well guarded as the session's."""
+"""Cookies for choices made in this browser: kept for a year, with the session cookie's attributes."""
 
 from django.conf import settings
 

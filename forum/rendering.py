@@ -1,4 +1,4 @@
-"""Rendering everything again, after an update that changed what Markdown becomes."""
+"""Renders all posts again after an update that changed the Markdown rules."""
 
 from django.db import transaction
 

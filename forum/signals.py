@@ -1,4 +1,4 @@
-"""Tells whoever listens that readers can see something new. The forum does not know who that is."""
+"""Signals sent after commit when readers can see something new."""
 
 from django.db import transaction
 from django.dispatch import Signal

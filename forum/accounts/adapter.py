@@ -1,4 +1,4 @@
-"""Where allauth asks us: which names and addresses people may have, and what stands in its e-mails."""
+"""allauth's adapters: which names and addresses are allowed, and the context of account emails."""
 
 import logging
 from urllib.parse import urlsplit, urlunsplit

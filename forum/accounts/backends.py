@@ -1,4 +1,4 @@
-"""Who is signed in, with what every page asks about them, in one question."""
+"""The authentication back end: loads the member with everything that every page needs, in one query."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser, Group

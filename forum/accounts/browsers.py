@@ -1,4 +1,4 @@
-"""Names for browsers, from what they send as User-Agent: "Chrome on Linux". A label for people, never a decision."""
+"""Short browser names from a User-Agent, such as "Chrome on Linux". For display only, never for decisions."""
 
 from django.utils.translation import gettext as _
 

@@ -1,4 +1,4 @@
-"""allauth's forms in our words. Labels stand above the fields, so nothing is said again inside of them."""
+"""allauth's forms with our wording. Labels stand above the fields, so there are no placeholders."""
 
 import secrets
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Links to reset a password: they end with everything else that lets somebody in."""
+"""Password reset tokens, revoked together with a member's sessions."""
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 

@@ -1,4 +1,4 @@
-"""The page that a visitor came from, kept through signing up, emails and other devices as `next` in links and forms."""
+"""The page a visitor came from, carried as `next` through sign-up, emails and other devices."""
 
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 

@@ -1,4 +1,4 @@
-"""Sessions in the database: what is signed out there is signed out in every process, whatever a cache remembers."""
+"""Database sessions: signing out takes effect in every process at once, whatever is cached."""
 
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Guessing passwords is slowed down in a way that locks no owner out of their account.
+"""Slows down password guessing without locking owners out of their accounts.
 
 Failed attempts are counted by account and network, so that strangers elsewhere can't use up the owner's. Larger bounds
 by account and by network slow down who has many of either. A device on which the owner has signed in before is counted

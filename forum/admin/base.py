@@ -1,4 +1,4 @@
-"""What all pages of the admin have in common."""
+"""Base classes of all model admins."""
 
 from collections.abc import Sequence
 from itertools import product

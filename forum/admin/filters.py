@@ -1,4 +1,4 @@
-"""What stands beside the lists to narrow them."""
+"""List filters."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Parts of the admin's forms; the rules for topics and posts are those of the site's own fields."""
+"""Form parts of the admin; topics and posts use the same fields and rules as the site."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The admin as a whole: its name, and what it leaves out."""
+"""The admin site: its name, and what it leaves out."""
 
 from functools import wraps
 

@@ -1,4 +1,4 @@
-"""What one press does to a post, a topic or a member: to many from the list, to one from its page."""
+"""Admin actions on posts, topics and members: for many rows from the list, for one from its page."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

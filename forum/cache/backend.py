@@ -1,4 +1,4 @@
-"""The cache in Redis; and while Redis is away, in this process. So limits hold and people sign in all the same.
+"""The cache back end: Redis, with an in-process fallback while Redis is away.
 
 Values are JSON: Django's own pickles would let whoever can write to Redis run code here.
 """

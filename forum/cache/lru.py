@@ -1,4 +1,4 @@
-"""Texts that cost something to make, kept in this process under a key that names all they depend on.
+"""An LRU cache of rendered texts, bounded by bytes and local to the process.
 
 So nothing is ever taken back: what changes gets another key, and what is asked for no more makes room.
 """

@@ -1,4 +1,4 @@
-"""How often one person may do something. Counted in Redis where there is one; else, and while it is away, here."""
+"""Rate limits per member or address, counted in Redis, or in this process while Redis is away."""
 
 import time
 from collections.abc import Callable

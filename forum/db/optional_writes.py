@@ -1,4 +1,4 @@
-"""Writes that a page can do without, such as how far somebody has read: reading never depends on writing."""
+"""Writes that a page can do without, such as reading positions: a failure never fails the page."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""Which errors of the database pass by themselves: it is away, busy, full or takes no writes just now."""
+"""Recognises database errors that pass by themselves: away, busy, full or read-only."""
 
 from django.db import InterfaceError, InternalError, OperationalError
 

@@ -1,4 +1,4 @@
-"""Questions whose SQL is made once, and planned once by PostgreSQL: both cost many times what the answer does."""
+"""Prepared queries: SQL compiled once by Django and planned once by PostgreSQL."""
 
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace

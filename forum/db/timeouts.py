@@ -1,4 +1,4 @@
-"""How long a piece of work waits for each answer of the database. Where nothing is said, as in commands, for ever."""
+"""Time limits for database statements, per unit of work. Commands have none."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager

@@ -1,4 +1,4 @@
-"""Forms that don't write over what was changed since they were shown."""
+"""Forms that refuse to overwrite changes made since they were shown."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Forms that are refused, with all that was typed, when they are sent too often."""
+"""Forms with a rate limit: refused with everything that was typed."""
 
 from django import forms
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""Forms that post once: which submission is a repetition of an earlier one."""
+"""Idempotent form submissions: recognises a repetition of an earlier one."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What somebody sent while signed out: the sign-in form carries it along, then the session keeps it for its own form.
+"""Forms sent while signed out: carried through the sign-in form, then kept in the session until sent.
 
 Nothing is stored before somebody has signed in, or guests could fill the database with it.
 """

@@ -1,4 +1,4 @@
-"""What the jobs tell /health/ready."""
+"""Health checks of the job queue."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Hints from requests to workers. A thread of its own takes them to the queue, so that no request waits for it."""
+"""Hands jobs to the queue from a thread of its own, so that no request waits for it."""
 
 import threading
 

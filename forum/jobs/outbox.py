@@ -1,4 +1,4 @@
-"""Rows that say what is still to be sent to somebody outside, written in the transaction of what it is about.
+"""Outbox rows: messages to be sent to the outside, written in the transaction they belong to.
 
 `due_at` is the whole state: when to try next, or None when nothing is left to do. A worker takes a row by moving
 `due_at` ahead, so a row whose worker was killed is due again, and no two workers have one at the same time, as long as

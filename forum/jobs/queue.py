@@ -1,4 +1,4 @@
-"""The queue of jobs, which is huey's: in Redis, else in PostgreSQL, else in a SQLite file beside the database.
+"""The job queue, based on huey: in Redis, else in PostgreSQL, else in a SQLite file beside the database.
 
 The only module that knows huey. Nothing in the queue is worth keeping: see the package's docstring.
 """

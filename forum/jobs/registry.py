@@ -1,4 +1,4 @@
-"""The jobs there are. A closed set: what comes out of the queue names one of these, and nothing else is ever called."""
+"""The registry of jobs. What comes out of the queue must name one of these; nothing else is ever called."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How a job runs: in a thread of a worker, with a connection that goes back when it ends."""
+"""Runs one job in a worker thread, and closes its database connection afterwards."""
 
 import logging
 import threading

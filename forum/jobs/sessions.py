@@ -1,4 +1,4 @@
-"""Sessions that ended are removed each day, a thousand at a time: nobody waits for the database that long."""
+"""Deletes expired sessions daily, a thousand at a time so that nobody waits for the database."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session

@@ -1,4 +1,4 @@
-"""The threads that run jobs: in the server by default (JOB_THREADS), or in a process of their own (manage.py work)."""
+"""Worker threads: in the server by default (JOB_THREADS), or in their own process (manage.py work)."""
 
 import atexit
 import threading

@@ -1,1 +1,1 @@
-"""Mail leaves outside of requests: settings.EMAIL_BACKEND writes rows, a job sends them by settings.MAIL_BACKEND."""
+"""Sends mail outside of requests: EMAIL_BACKEND writes outbox rows, a job sends them through MAIL_BACKEND."""

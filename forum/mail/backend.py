@@ -1,4 +1,4 @@
-"""settings.EMAIL_BACKEND: a mail is a row in the transaction of what it is about, and the request goes on at once."""
+"""settings.EMAIL_BACKEND: stores a mail as an outbox row in the current transaction."""
 
 from django.core.mail.backends.base import BaseEmailBackend
 

@@ -1,4 +1,4 @@
-"""Sends what is in the outbox.
+"""Sends the mails in the outbox.
 
 At least once: a worker that is killed, or loses the database, between the server's "250" and the row that says so
 leaves a mail that is sent again. It has the same Message-ID then, by which many mailboxes know it.

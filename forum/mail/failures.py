@@ -1,4 +1,4 @@
-"""What a failed attempt means: for this mail for good, for this mail now, or for all of them."""
+"""Classifies a failed delivery: permanent for this mail, temporary for this mail, or the server is down."""
 
 import smtplib
 

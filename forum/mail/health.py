@@ -1,4 +1,4 @@
-"""What the outbox tells /health/ready and /metrics."""
+"""Health checks and metrics of the outbox."""
 
 from datetime import timedelta
 

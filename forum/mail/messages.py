@@ -1,4 +1,4 @@
-"""Django's messages as plain values and back."""
+"""Converts Django's email messages to plain values and back."""
 
 from base64 import b64decode, b64encode
 from email.mime.base import MIMEBase

@@ -1,4 +1,4 @@
-"""How long rows stay: sent ones for questions, those given up until what is in them is of no use any more."""
+"""Deletes old outbox rows: sent ones after some days, those given up once they are of no use."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Encryption of what waits, by a key that follows from SECRET_KEY: a copy of the database alone opens nothing."""
+"""Encrypts waiting mails with a key derived from SECRET_KEY, so a copy of the database reveals nothing."""
 
 import json
 from base64 import urlsafe_b64encode

@@ -1,4 +1,4 @@
-"""Django's SMTP with an end: its time-out is one for each piece that arrives, so a slow server could take for ever."""
+"""Django's SMTP back end with a deadline for the whole conversation, not just for each read."""
 
 import os
 import socket

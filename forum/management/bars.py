@@ -1,4 +1,4 @@
-"""The progress bar of long commands, on standard error, gone when they are done."""
+"""Progress bars of long-running commands, on standard error."""
 
 from contextlib import contextmanager
 

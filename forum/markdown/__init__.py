@@ -1,4 +1,4 @@
-"""What members write, as HTML that is safe to show: Markdown in, sanitised HTML out."""
+"""Renders Markdown to sanitised HTML."""
 
 from forum.markdown.blanks import is_blank
 from forum.markdown.errors import MAX_LENGTH, MarkdownError, TooComplex, TooLong

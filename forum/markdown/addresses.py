@@ -1,4 +1,4 @@
-"""Web addresses that browsers understand as they are written: the sanitiser would take the others off their links."""
+"""Normalises web addresses to a form that browsers and the sanitiser accept."""
 
 import re
 from html import escape

@@ -1,4 +1,4 @@
-"""Bare addresses become links: http://…, https://…, www.… and mailto:…, trimmed as GitHub does.
+"""Links bare addresses (http://, https://, www., mailto:), trimmed by the rules of GFM.
 
 Rules: https://github.github.com/gfm/#autolinks-extension-; beyond these an address also ends where a sentence in
 Chinese or Japanese does. A link leads to the host that is written: what cannot be part of one leaves all of it text.

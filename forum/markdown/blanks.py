@@ -1,4 +1,4 @@
-"""Whether there is anything to see: a text can be long and render to nothing."""
+"""Tells whether a text renders to anything visible."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""How much work one text may make. Every step of the parser is counted, so a text always fares the same.
+"""Bounds the work for one text by counting every step of the parser, so a text always fares the same.
 
 A unit is about a microsecond on the machine these figures were measured on (bench/markdown.py): a text that
 uses up its budget takes about a tenth of a second, and Chromium lays out the heaviest page in half of one.

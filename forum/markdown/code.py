@@ -1,4 +1,4 @@
-"""Colours in fenced code, as classes that static/css/code.css knows. What costs too much is left plain."""
+"""Syntax highlighting of fenced code, as classes from static/css/code.css. Too expensive code stays plain."""
 
 from functools import cache
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""Right-to-left text looks right: a block takes the direction of its first letter, a list as a whole."""
+"""Sets the text direction of each block by its first letter, and of a list as a whole."""
 
 LISTS = ("bullet_list", "ordered_list")
 BLOCKS = {"paragraph_open", "heading_open", "th_open", "td_open"}

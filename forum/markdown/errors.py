@@ -1,4 +1,4 @@
-"""Why a text can't be shown, said so that its author knows what to do next."""
+"""Errors for texts that cannot be rendered, worded so that the author knows what to do."""
 
 from django.utils.translation import gettext as _
 

@@ -1,4 +1,4 @@
-"""The first words of a post, as plain text for descriptions and lists."""
+"""Plain-text excerpts of posts, for descriptions and lists."""
 
 import re
 from html import unescape

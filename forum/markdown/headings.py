@@ -1,4 +1,4 @@
-"""A post lies inside a page that has its own h1 and h2, so its headings begin at h3 and leave out no level."""
+"""Shifts headings to begin at h3, below the page's own h1 and h2, without gaps between levels."""
 
 
 def plug_into(md):

@@ -1,4 +1,4 @@
-"""Where links may lead, and what is said about those that lead away from this site."""
+"""Validates link targets, and marks links to other sites."""
 
 import re
 from urllib.parse import urlsplit

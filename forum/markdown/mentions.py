@@ -1,4 +1,4 @@
-"""@names. Found while parsing, linked when rendering, once it is known who exists."""
+"""@mentions: found while parsing, resolved in one query when rendering."""
 
 import re
 from urllib.parse import quote

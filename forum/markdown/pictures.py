@@ -1,4 +1,4 @@
-"""A picture becomes a link to it: nothing is loaded from other sites unless the reader asks for it."""
+"""Turns images into links: nothing is loaded from other sites unless the reader follows them."""
 
 from markdown_it.token import Token
 

@@ -1,4 +1,4 @@
-"""The Markdown that quotes somebody, ready to type an answer below."""
+"""Quotes a post as Markdown, ready for an answer below."""
 
 import re
 from urllib.parse import quote as escape_address

@@ -1,4 +1,4 @@
-"""The way from source to HTML."""
+"""Renders Markdown source to HTML."""
 
 from forum.cache.lru import LRUCache
 from forum.markdown import sanitiser

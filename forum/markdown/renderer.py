@@ -1,4 +1,4 @@
-"""How each kind of token looks in HTML, where that differs from markdown-it's own."""
+"""HTML for tokens that should differ from markdown-it's defaults."""
 
 from django.utils.translation import gettext as _
 from markdown_it.common.utils import escapeHtml

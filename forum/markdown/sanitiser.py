@@ -1,4 +1,4 @@
-"""The second wall: whatever the parser made, only these elements and attributes leave this package."""
+"""The HTML sanitiser: whatever the parser produces, only allow-listed elements and attributes pass."""
 
 import nh3
 

@@ -1,4 +1,4 @@
-"""Ending what lets somebody in: sessions, links to reset a password, links to confirm an address."""
+"""Revokes access: ends sessions, password reset links and confirmation links."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""Whether this process can do its work. Each part in settings.HEALTH says what is wrong, and what to do."""
+"""Health checks of this process. Each check in settings.HEALTH says what is wrong and what to do."""
 
 import asyncio
 import contextvars

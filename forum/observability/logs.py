@@ -1,4 +1,4 @@
-"""What a line in the log looks like: JSON on a real site, readable in development. Every line says of which request."""
+"""Log formatting: JSON in production, readable lines in development, each with its request id."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""What /metrics tells. Here the forum's own counts; the one place that knows prometheus-client."""
+"""The forum's metrics, and the only module that knows prometheus-client."""
 
 from django.db import connection
 from prometheus_client import (

@@ -1,4 +1,4 @@
-"""Where several processes of a machine count together: a folder with files of each, which any of them sums up.
+"""Shares metrics between the processes of a machine through a folder of files.
 
 To be prepared before prometheus-client is imported, which looks at the environment only then.
 """

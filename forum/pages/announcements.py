@@ -1,4 +1,4 @@
-"""What pages show of announcements: asked once for each edition, which rises when one is made, changed or ended."""
+"""The announcements on pages, cached by edition."""
 
 from forum.models import Announcement
 from forum.pages import fragments

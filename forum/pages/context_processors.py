@@ -1,4 +1,4 @@
-"""What every page shows around its content. Asked for lazily, so that pages without a sidebar ask nothing."""
+"""Template context of every page: sidebar, announcements, reader. Lazy, so unused parts cost no query."""
 
 from django.conf import settings
 from django.db.models import Exists, Subquery

@@ -1,4 +1,4 @@
-"""settings.MESSAGE_STORAGE: Django's, in a cookie that no other host of the domain can set."""
+"""settings.MESSAGE_STORAGE: Django's cookie storage under a `__Host-` name when HTTPS is used."""
 
 from django.conf import settings
 from django.contrib.messages.storage import cookie

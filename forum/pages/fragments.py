@@ -1,4 +1,4 @@
-"""The parts of pages that read the same for everybody, as finished HTML: pages, pushes and the feed use the same ones.
+"""HTML fragments that are the same for every reader, shared by pages, pushes and the feed.
 
 Rendered once for each change. A key names the row's own change, and the edition of what stands around: see lru.py.
 """

@@ -1,4 +1,4 @@
-"""A topic's pages are ranges of post numbers, so each costs the same wherever it lies."""
+"""Pages of a topic as ranges of post numbers, so every page costs the same."""
 
 from dataclasses import dataclass
 

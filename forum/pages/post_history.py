@@ -1,4 +1,4 @@
-"""How a post came to read as it does: its versions, and what each changed."""
+"""The history of a post: its versions, and the differences between them."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Who a page was made for and which categories they could see, as one short text.
+"""A short mark of whom a page was made for and which categories they could see.
 
 Open pages compare it: when it differs, their session has ended or somebody gave or took a right.
 """

@@ -1,4 +1,4 @@
-"""Lists of topics: latest, or one category with those inside it. Pinned ones first, then by activity, by key."""
+"""Topic lists (latest, or a category with its sub-categories): pinned first, then by activity, paged by key."""
 
 import re
 from datetime import datetime

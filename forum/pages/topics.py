@@ -1,4 +1,4 @@
-"""A topic as one reader finds it: with its category, how far they have read it, and whether they may write in it.
+"""A topic as one reader sees it: its category, reading position, and whether they may reply.
 
 For a page of its posts also with `names`: see `with_names_on_page`.
 """

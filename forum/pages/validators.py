@@ -1,4 +1,4 @@
-"""What guests' pages stand for: what the database says of a topic, or of a list, as any guest may see it."""
+"""Validators of guests' pages: what the database says about a topic or list as any guest may see it."""
 
 from django.contrib.auth.models import AnonymousUser
 

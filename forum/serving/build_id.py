@@ -1,4 +1,4 @@
-"""Which code makes the pages: with other code or settings a page that a browser has may look different."""
+"""Identifies the running code and settings, for ETags: another build may render a page differently."""
 
 import hashlib
 from functools import cache

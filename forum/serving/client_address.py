@@ -1,4 +1,4 @@
-"""Who is at the other end, behind as many proxies as the owner trusts: their address, and the network it is in."""
+"""The client's address behind the trusted proxies, and the network it belongs to."""
 
 import ipaddress
 import re

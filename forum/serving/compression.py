@@ -1,4 +1,4 @@
-"""Compressed answers, where the part that all readers share is compressed once and not for each of them.
+"""gzip for responses whose shared part is compressed once and reused for every reader.
 
 A gzip file is a row of blocks; those of the shared part are kept and put between the ones before and after it.
 """

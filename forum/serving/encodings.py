@@ -1,4 +1,4 @@
-"""Which compressed forms of an answer the other side takes, as its Accept-Encoding says (RFC 9110, 12.5.3)."""
+"""Content negotiation by Accept-Encoding (RFC 9110, 12.5.3)."""
 
 import re
 

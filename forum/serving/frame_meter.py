@@ -1,4 +1,4 @@
-"""What one client may send over a WebSocket: bytes, frames of every kind and reads, counted before anything is parsed.
+"""Limits what one client may send over a WebSocket, counted before anything is parsed.
 
 A frame costs the servers 20 to 50 µs, however small it is, so 200,000 empty pings (1.2 MB) would be seconds of CPU.
 """

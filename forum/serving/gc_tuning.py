@@ -1,4 +1,4 @@
-"""Python's garbage collector, set for a process that holds many open connections for a long time.
+"""Garbage collector settings for a process that holds many long-lived connections.
 
 With Python's own thresholds (700, 10, 10) it looked at all 10,000 open pages again and again, and everything stood
 still for 0.3 to 1 s. With 50,000 new objects between two collections, one of them freed 25,000 objects at once under a

@@ -1,4 +1,4 @@
-"""Django's pages from a fixed set of threads: one hop for a request, and connections to the database that last.
+"""Runs Django in a fixed pool of threads with persistent database connections.
 
 Django's own ASGI handler hops through a thread for each middleware and starts a new thread, and with it a new
 connection to the database, for each request. Measured, that was half of what a page cost.

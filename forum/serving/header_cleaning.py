@@ -1,4 +1,4 @@
-"""What no browser sends and no database takes: control characters and surrogates, NUL above all. See ingress.py."""
+"""Removes control characters, NUL and surrogates from request headers. See ingress.py."""
 
 import re
 

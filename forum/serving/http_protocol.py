@@ -1,4 +1,4 @@
-"""HTTP connections that lose no request when their process ends, and wait for nobody for long."""
+"""uvicorn's HTTP protocol with deadlines, and without lost requests when the process ends."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""Where every HTTP request comes in: what no browser sends is refused or left out here, before anything looks at it.
+"""The entry point of every HTTP request: bounds and cleans it before anything else reads it.
 
 What comes through has headers that are clean (header_cleaning.py), an Accept-Encoding that names only what there is,
 and a body only where it is a POST: of a bounded size, and it has to arrive in time. The address and what Django parses

@@ -1,4 +1,4 @@
-"""How what a client sends over a WebSocket reaches the parser: counted, in slices, and only as it is wanted."""
+"""Feeds WebSocket data to the parser: metered, in slices, and only as fast as it is wanted."""
 
 from forum.serving.frame_meter import FrameMeter, TooMuch
 

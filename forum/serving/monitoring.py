@@ -1,4 +1,4 @@
-"""/health/live, /health/ready and /metrics, for settings.MONITORS. To everybody else there are no such pages.
+"""Serves /health/live, /health/ready and /metrics to settings.MONITORS; to others they do not exist.
 
 Beside Django, not in it: they answer while all its threads wait for a database that hangs.
 """

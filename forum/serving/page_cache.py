@@ -1,4 +1,4 @@
-"""Pages for guests, kept whole as they go out, so that the next guest costs one question to the database.
+"""Caches whole responses for guests, so that the next guest costs one validating query.
 
 A kept page stands for a Version: what the database said when it was made. It is asked again for each request, and a
 page is sent only while the answer is the same; so no page is out of date, whatever process changed it. What the

@@ -1,4 +1,4 @@
-"""What a guest's page depends on beside the database: the key it is kept under, here and in deploy/nginx.conf.
+"""Cache keys of guests' pages: everything a page depends on besides the database.
 
 Each part is one of a closed set, so nobody can fill the cache with copies of one page: the theme is one that exists,
 announcements that were put away are still announced, and the address is the page's own (see `guests.stands_for`). The

@@ -1,4 +1,4 @@
-"""What must have been done before the forum can be served."""
+"""Checks before serving: debug mode, missing migrations, uncollected static files."""
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders

@@ -1,4 +1,4 @@
-"""Answers to requests that are refused before Django sees them."""
+"""Responses to requests that are refused before they reach Django."""
 
 from functools import cache
 from http import HTTPStatus

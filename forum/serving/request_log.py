@@ -1,4 +1,4 @@
-"""Around every request: its id, its line in the log, its place in the counts, and the patience it has."""
+"""Middleware around every request: request id, log line, metrics and database time limit."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, also those that Django never sees: files, refusals, what monitors ask for.
+"""Security headers for every response, including static files, refusals and monitoring.
 
 deploy/nginx.conf and the Caddyfiles give the same ones to what they answer by themselves: tests/deploy compares.
 """

@@ -1,4 +1,4 @@
-"""The socket that a server listens on, made here or handed over."""
+"""Opens the server's listening socket, or takes over an inherited one."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Collected static files, straight from memory of where they are; a proxy in front may serve them instead."""
+"""Serves collected static files; a proxy in front may do so instead."""
 
 from django.conf import settings
 from servestatic import ServeStaticASGI

@@ -1,4 +1,4 @@
-"""Static files for production: hashed, compressed, and one stylesheet instead of many."""
+"""Static file storage for production: hashed, compressed, with one joined stylesheet."""
 
 import posixpath
 import re

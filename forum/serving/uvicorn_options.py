@@ -1,4 +1,4 @@
-"""How uvicorn serves the forum, for all that start it: `Config("forum.asgi:application", **server_options())`."""
+"""uvicorn's options, for all that start it: `Config("forum.asgi:application", **server_options())`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""uvicorn's WebSocket connections, bounded in what they take in, keep for a client and wait for."""
+"""uvicorn's WebSocket protocol with limits on input, send buffer and waiting."""
 
 import socket
 from functools import cache

@@ -1,4 +1,4 @@
-"""The tags every template has: icons, faces, moments, numbers, and the colour of a category."""
+"""Template tags: icons, avatars, times, numbers, category colours."""
 
 import re
 from datetime import UTC

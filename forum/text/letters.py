@@ -1,4 +1,4 @@
-"""Which characters make up words, in every script: what `\\w` means, and the marks that Python's `\\w` leaves out.
+"""Character classes for words in every script: `\\w` plus the marks that Python's `\\w` leaves out.
 
 Vowel signs of Hindi or Thai are marks (Mn, Mc), and some words need a joiner between two letters.
 """

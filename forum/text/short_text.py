@@ -1,4 +1,4 @@
-"""The rules of short texts: names, titles, reasons. All of it can be seen, and nothing is drawn over its neighbours.
+"""Validates short texts (names, titles, reasons): visible, and confined to their own line.
 
 After Unicode TS 39 (section 5.4 on marks) and TS 51 (sequences of emoji).
 """

@@ -1,4 +1,4 @@
-"""What addresses call topics and categories: the words of their titles, in any script."""
+"""Slugs of topics and categories, in any script."""
 
 import re
 import unicodedata

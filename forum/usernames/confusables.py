@@ -1,4 +1,4 @@
-"""What a name looks like, in whichever script it is written, so that nobody is mistaken for somebody else."""
+"""Skeletons of names (Unicode TS 39), so that nobody can take a look-alike of another name."""
 
 import hashlib
 import re

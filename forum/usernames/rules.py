@@ -1,4 +1,4 @@
-"""Which names people may take: readable ones that nobody can mistake for somebody else's."""
+"""Rules for usernames and display names: readable, and not to be mistaken for somebody else's."""
 
 import re
 from functools import cache

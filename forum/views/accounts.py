@@ -1,4 +1,4 @@
-"""allauth's pages that are reached by a link in an email: they lead back to where the visitor once came from."""
+"""allauth's views that are reached by a link in an email; they lead back to where the visitor came from."""
 
 from allauth.account import app_settings, views
 from allauth.account.models import EmailAddress

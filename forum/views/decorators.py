@@ -1,4 +1,4 @@
-"""What stands before a view: who may come in, and by which way. Nothing that was typed is lost there."""
+"""View decorators: permissions, methods, and redirects that keep what was typed."""
 
 from functools import wraps
 

@@ -1,4 +1,4 @@
-"""Pages for what went wrong. They say what to do next, and give back what was typed."""
+"""Error pages. They say what to do next, and give back what was typed."""
 
 import sys
 

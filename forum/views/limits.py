@@ -1,4 +1,4 @@
-"""How often somebody may write: everything that is sent counts, and some things have a rate of their own."""
+"""Rate limits of writing requests."""
 
 from functools import wraps
 

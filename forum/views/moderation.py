@@ -1,4 +1,4 @@
-"""What moderators do with a whole topic: close and open, pin and unpin, move."""
+"""Moderation of whole topics: close and reopen, pin and unpin, move."""
 
 from functools import wraps
 

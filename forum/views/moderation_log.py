@@ -1,4 +1,4 @@
-"""What moderators do on the site stands in the same log as what is done in the admin."""
+"""Records moderation on the site in the admin's log."""
 
 from contextlib import contextmanager
 

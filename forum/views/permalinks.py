@@ -1,4 +1,4 @@
-"""Ways into a topic: a post's own address, any number, the first unread, the end."""
+"""Permalinks into a topic: a post's address, a post number, the first unread post, the end."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect

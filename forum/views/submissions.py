@@ -1,4 +1,4 @@
-"""What becomes of a form once it was sent: whether it was saved before, and where its sender goes next."""
+"""Handles a form submission: whether it was saved before, and where to redirect."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect

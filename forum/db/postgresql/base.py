@@ -1,4 +1,4 @@
-"""Django's own PostgreSQL, with connections that give up in time, and known to be away once it was found to be."""
+"""PostgreSQL back end whose connections time out, behind a circuit breaker."""
 
 from typing import Any
 

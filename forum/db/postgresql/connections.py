@@ -1,4 +1,4 @@
-"""A connection that gives up when PostgreSQL takes longer than the work at hand has patience for."""
+"""A PostgreSQL connection with a time limit for each statement."""
 
 import select
 from typing import Any, TypeVar

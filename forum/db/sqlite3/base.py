@@ -1,4 +1,4 @@
-"""Django's own SQLite, with a new file that only its owner may read: it holds everybody's secrets."""
+"""SQLite back end that creates the database file readable by its owner only."""
 
 import os
 from contextlib import suppress
