@@ -132,7 +132,7 @@ class Run:
         began, self._meanwhile = time.monotonic(), []
         metrics.LOOKED_UP.inc()
         try:
-            self._take(epoch, *await database.ask(changes.topic_changes_and_place, user, self.topic, epoch, since))
+            self._take(epoch, *await database.ask(changes.topic_changes_and_category, user, self.topic, epoch, since))
             self.asked_at = began
         finally:
             self.asking = None

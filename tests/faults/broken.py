@@ -110,8 +110,8 @@ def catch_up_for_everybody():
     from django.contrib.auth import get_user_model
 
     owner = get_user_model()(is_active=True, is_superuser=True)
-    asked = changes.topic_changes_and_place
-    changes.topic_changes_and_place = lambda user, *arguments: asked(owner, *arguments)
+    asked = changes.topic_changes_and_category
+    changes.topic_changes_and_category = lambda user, *arguments: asked(owner, *arguments)
 
 
 def lose_one_in_ten(lose):

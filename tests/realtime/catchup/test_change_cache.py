@@ -28,13 +28,13 @@ def answers_hold(monkeypatch):
 @pytest.fixture
 def asked(monkeypatch):
     """The changes since which the database was asked for topics."""
-    asked, real = [], changes.topic_changes_and_place
+    asked, real = [], changes.topic_changes_and_category
 
     def counting(user, topic, epoch, since):
         asked.append(since)
         return real(user, topic, epoch, since)
 
-    monkeypatch.setattr(changes, "topic_changes_and_place", counting)
+    monkeypatch.setattr(changes, "topic_changes_and_category", counting)
     return asked
 
 
@@ -126,7 +126,7 @@ async def test_after_a_gap_the_database_is_asked_for_what_comes_after(visit, hub
 
 
 async def test_what_is_told_while_the_database_is_asked_is_not_lost(visit, hub, topic, ada, monkeypatch, as_stored):
-    one, two, real = await visit(), await visit(), changes.topic_changes_and_place
+    one, two, real = await visit(), await visit(), changes.topic_changes_and_category
     await one.watch_topic(topic, since=1)
 
     def slow(user, *about):
@@ -134,7 +134,7 @@ async def test_what_is_told_while_the_database_is_asked_is_not_lost(visit, hub, 
         topic.reply(ada, "Saved after the look and told before the answer")
         return answer
 
-    monkeypatch.setattr(changes, "topic_changes_and_place", slow)
+    monkeypatch.setattr(changes, "topic_changes_and_category", slow)
     run = next(iter(hub.change_cache._runs[topic.pk].values()))
     run.asked_at -= 2 * change_cache.AGE
     await two.watch_topic(topic, since=1)
@@ -251,13 +251,13 @@ async def test_it_does_not_outlive_the_last_page_that_listened(visit, hub, topic
 
 
 async def test_a_database_that_fails_is_asked_again(visit, topic, monkeypatch):
-    one, real = await visit(), changes.topic_changes_and_place
+    one, real = await visit(), changes.topic_changes_and_category
 
     def failing(*about):
-        monkeypatch.setattr(changes, "topic_changes_and_place", real)
+        monkeypatch.setattr(changes, "topic_changes_and_category", real)
         raise RuntimeError("no database")
 
-    monkeypatch.setattr(changes, "topic_changes_and_place", failing)
+    monkeypatch.setattr(changes, "topic_changes_and_category", failing)
     await one.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
     await one.closed()
 
@@ -267,7 +267,7 @@ async def test_a_database_that_fails_is_asked_again(visit, topic, monkeypatch):
 async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(visit, hub, topic, ada, monkeypatch):
     one, two, three = await visit(), await visit(), await visit()
     await one.watch_topic(topic, since=1)
-    real, is_told, may_end = changes.topic_changes_and_place, threading.Event(), threading.Event()
+    real, is_told, may_end = changes.topic_changes_and_category, threading.Event(), threading.Event()
 
     def slow(*about):
         answer = real(*about)
@@ -276,7 +276,7 @@ async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(visi
         may_end.wait(5)
         return answer
 
-    monkeypatch.setattr(changes, "topic_changes_and_place", slow)
+    monkeypatch.setattr(changes, "topic_changes_and_category", slow)
     await two.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
     await until(lambda: is_told.is_set() and hub.sweep.heads[topic.pk].change == 2)
 
@@ -291,17 +291,17 @@ async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(visi
 async def test_what_is_told_while_a_question_fails_is_not_lost(visit, hub, topic, ada, monkeypatch, as_stored):
     one, two, three = await visit(), await visit(), await visit()
     await one.watch_topic(topic, since=1)
-    real = changes.topic_changes_and_place
+    real = changes.topic_changes_and_category
 
     def failing(*about):
-        monkeypatch.setattr(changes, "topic_changes_and_place", real)
+        monkeypatch.setattr(changes, "topic_changes_and_category", real)
         topic.reply(ada, "Told meanwhile")
         deadline = time.monotonic() + 5
         while hub.sweep.heads[topic.pk].change < 2 and time.monotonic() < deadline:
             time.sleep(0.01)
         raise RuntimeError("no database")
 
-    monkeypatch.setattr(changes, "topic_changes_and_place", failing)
+    monkeypatch.setattr(changes, "topic_changes_and_category", failing)
     await two.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
     await two.closed()
 

@@ -87,7 +87,7 @@ async def test_a_page_from_another_epoch_or_the_future_loads_anew(visit, topic):
 
 async def test_what_comes_while_a_page_catches_up_is_in_its_answer_and_follows_it(visit, topic, ada, hub, monkeypatch):
     page = await visit()
-    real = changes.topic_changes_and_place
+    real = changes.topic_changes_and_category
 
     def slow(*arguments):
         answer = real(*arguments)
@@ -97,7 +97,7 @@ async def test_what_comes_while_a_page_catches_up_is_in_its_answer_and_follows_i
             time.sleep(0.01)
         return answer
 
-    monkeypatch.setattr(changes, "topic_changes_and_place", slow)
+    monkeypatch.setattr(changes, "topic_changes_and_category", slow)
     answer = await page.watch_topic(topic)
     event = await page.update("created")
 
@@ -206,7 +206,7 @@ async def test_a_page_that_leaves_while_it_is_answered_leaves_nothing_behind(vis
 
     async def slowly(function, *arguments):
         answer = await real(function, *arguments)
-        if function is changes.topic_changes_and_place and arguments[1] == other.pk:
+        if function is changes.topic_changes_and_category and arguments[1] == other.pk:
             await leaving.wire.send_input({"type": "websocket.disconnect", "code": 1001})
             await until(lambda: len(hub.pages) == 1)
         return answer

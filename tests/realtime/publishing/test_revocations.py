@@ -192,15 +192,15 @@ async def test_a_page_that_is_asking_when_the_fence_falls_gets_no_answer_from_be
     from realtime.catchup import changes
 
     page = await visit()
-    real = changes.topic_changes_and_place
+    real = changes.topic_changes_and_category
 
     def overtaken(*arguments):
         answer = real(*arguments)
-        monkeypatch.setattr(changes, "topic_changes_and_place", real)
+        monkeypatch.setattr(changes, "topic_changes_and_category", real)
         topic.move(lounge)
         return answer
 
-    monkeypatch.setattr(changes, "topic_changes_and_place", overtaken)
+    monkeypatch.setattr(changes, "topic_changes_and_category", overtaken)
     await page.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
 
     assert (await page.hear("again"))["topic"] == topic.pk
