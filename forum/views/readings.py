@@ -1,4 +1,6 @@
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -28,12 +30,27 @@ def index(request):
 @limited("reading")
 def create(request, topic_id):
     """The number of the last post that was on the screen. By POST from a page that has no socket, or none any more; by
-    GET, as a picture, from one without scripts."""
+    GET, as a picture, from one without scripts: with a mark, or a link on another site could say it."""
     number = (request.POST or request.GET).get("number", "")
     if not is_id(number):
         return HttpResponseBadRequest("number must be a post's, like 12.")
+    if request.method != "POST" and not is_from_page(request, topic_id, number):
+        return HttpResponseBadRequest("This address is good on the page that has it, for its reader.")
     Reading.objects.record_seen(request.user, topic_id, int(number))
     return HttpResponse(status=204)
+
+
+def picture(user, topic_id, number):
+    """The address of the picture that says that `user` has seen the posts up to this one."""
+    return f"{reverse('seen', args=[topic_id])}?number={number}&mark={mark(user, topic_id, number)}"
+
+
+def is_from_page(request, topic_id, number):
+    return constant_time_compare(request.GET.get("mark", ""), mark(request.user, topic_id, number))
+
+
+def mark(user, topic_id, number):
+    return salted_hmac("forum.seen", f"{user.pk} {topic_id} {number}").hexdigest()
 
 
 def is_id(text):

@@ -18,6 +18,7 @@ from forum.serving.compression import shares
 from forum.serving.page_cache import stands_for
 from forum.views.decorators import for_members, sent_from
 from forum.views.moderation_log import logged
+from forum.views.readings import picture
 
 from .submissions import Submission, not_saved, only_asks, saved
 
@@ -50,8 +51,9 @@ def show(request, topic_id, slug=""):
     page = Page(number, topic.last_number)
     if page.number > page.count:
         return redirect(page_of(topic, page.count))
-    form = None
+    form = seen = None
     if request.user.is_authenticated:
+        seen = picture(request.user, topic.pk, page.last_shown)
         if not says_what_was_seen(request):
             Reading.objects.record(request.user, topic, page.last_shown)
         if topic.takes_replies_from(request.user):
@@ -61,7 +63,7 @@ def show(request, topic_id, slug=""):
     shares(request, fragments.posts_key(topic, page), posts)
     writable = topic.is_writable_by(request.user)
     context = {"topic": topic, "header": header, "posts": posts, "page": page, "form": form, "writable": writable}
-    return render(request, "topics/show.html", context)
+    return render(request, "topics/show.html", context | {"seen": seen})
 
 
 @for_members

@@ -1,3 +1,6 @@
+import html
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -47,12 +50,29 @@ def test_pages_with_scripts_say_themselves_what_was_seen(signed_in, grace, ada, 
     member = signed_in(grace)
 
     for name in ("Upgrade-Insecure-Requests", "X-Requested-With"):
-        assert f'/t/{topic.pk}/seen/?number=10"' in member.get(topic.get_absolute_url(), headers={name: "1"}).text
+        assert (
+            f"/t/{topic.pk}/seen/?number=10&amp;mark=" in member.get(topic.get_absolute_url(), headers={name: "1"}).text
+        )
     assert readings(member, topic.pk).json() == {str(topic.pk): 0}
 
     for number, read in [(4, 4), (2, 4), (11, 4), (10, 10)]:
         assert says_seen(member, topic, number).status_code == 204
         assert readings(member, topic.pk).json() == {str(topic.pk): read}
+
+
+def test_without_scripts_a_picture_says_it_for_its_reader_alone(signed_in, grace, ada, help_category):
+    topic = world.topic(ada, help_category, replies=9)
+    member = signed_in(grace)
+    page = member.get(topic.get_absolute_url(), headers={"Upgrade-Insecure-Requests": "1"}).text
+    picture = html.unescape(re.search(r'<noscript><img src="([^"]+)"', page)[1])
+
+    forged = [picture.split("&")[0], picture.replace("number=10", "number=9"), picture.replace("mark=", "mark=0")]
+    assert [member.get(address).status_code for address in forged] == [400, 400, 400]
+    assert signed_in(ada).get(picture).status_code == 400
+    member = signed_in(grace)
+    assert readings(member, topic.pk).json() == {str(topic.pk): 0}
+    assert member.get(picture).status_code == 204
+    assert readings(member, topic.pk).json() == {str(topic.pk): 10}
 
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "٣", "9" * 19, "1.5"])
