@@ -28,6 +28,7 @@ NEEDS = {  # what a part of the suite needs: how to find it
     "postgresql": programs,
     "proxy": lambda: shutil.which("nginx") and shutil.which("caddy"),
     "libfaketime": lambda: LIBRARY,
+    "node": lambda: shutil.which("node"),
 }
 ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/markdown",
@@ -43,6 +44,9 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/importing/test_text.py",
     "tests/test_checks.py",
     "tests/test_documentation.py",
+    "tests/test_scripts.py",
+    "tests/realtime/test_change_queue.py",
+    "tests/serving/test_script_bundles.py",
     "tests/observability/test_logs.py",
     "tests/test_settings.py",
     "tests/admin/test_lookups.py",

@@ -40,7 +40,7 @@ class Page:
 
     @property
     def tenth(self):
-        """How many tenths of the topic lie before this page; js/topic.js has the same."""
+        """How many tenths of the topic lie before this page; js/topic/position.js has the same."""
         return 10 * (self.first - 1) // max(self.last_number - 1, 1)
 
     @property

@@ -1,4 +1,4 @@
-"""Static file storage for production: hashed, compressed, with one joined stylesheet."""
+"""Static files for production: hashed, compressed, one stylesheet and few scripts instead of many."""
 
 import posixpath
 import re
@@ -6,13 +6,10 @@ import re
 from django.core.files.base import ContentFile
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
+from forum.serving.script_bundles import bare, joined
+
 STYLESHEET = "css/site.css"
 OURS = re.compile(r"js/.+\.js")
-COMMENT = re.compile(
-    r"^[ \t]*(//.*|/\*\*((?!\*/).)*\*/)\n|/\*\* @type ((?!\*/).)*\*/ ?"
-    r"| // [^\"'`\n]*$",  # behind code: with a quote in it or after it, it may be in a text
-    re.MULTILINE,
-)
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 IMPORT = re.compile(r'^@import "(?P<name>[^"]+)";$', re.MULTILINE)
 
@@ -21,31 +18,33 @@ class Storage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def post_process(self, paths, **options):
-        scripts = {name: (Script(*found), name) for name, found in paths.items() if OURS.fullmatch(name)}
-        paths = {**paths, STYLESHEET: (Joined(paths), STYLESHEET), **scripts}
+        made = {name: (Made(text), name) for name, text in scripts(paths).items()}
+        for name in made.keys() - paths.keys():  # names are hashed only for files that are there
+            self.delete(name)
+            self.save(name, made[name][0].open(name))
+        paths = {**paths, STYLESHEET: (Joined(paths), STYLESHEET), **made}
         yield from super().post_process(paths, **options)
 
 
-class Script:
-    """Opens a script of ours without types, the lines that are comments, and indentation: a sixth of a first view.
+class Made:
+    """Opens a text that was made here as if it were a file."""
 
-    Raises ValueError for a template literal over several lines, in which indentation would count.
-    """
-
-    def __init__(self, storage, path):
-        self.storage, self.path = storage, path
+    def __init__(self, text):
+        self.text = text
 
     def open(self, name):
-        with self.storage.open(self.path) as file:
-            return ContentFile(bare(file.read().decode(), name).encode(), name=name)
+        return ContentFile(self.text.encode(), name=name)
 
 
-def bare(script, name):
-    lines = [line.strip() for line in COMMENT.sub("", script).splitlines()]
-    for line in lines:
-        if line.count("`") % 2:
-            raise ValueError(f"{name} has a template literal over several lines: {line}")
-    return "\n".join(lines) + "\n"
+def scripts(paths):
+    """{name: text} of the scripts to serve. Those that were joined are there apart, too, but no page asks for them."""
+    sources = {name: read(*paths[name]) for name in paths if OURS.fullmatch(name)}
+    return {name: bare(source, name) for name, source in sources.items()} | joined(sources)
+
+
+def read(storage, path):
+    with storage.open(path) as file:
+        return file.read().decode()
 
 
 class Joined:
@@ -65,6 +64,4 @@ class Joined:
     def read(self, name):
         if name not in self.paths:
             raise ValueError(f"{STYLESHEET} imports {name}, and there is no such file in static/.")
-        storage, path = self.paths[name]
-        with storage.open(path) as file:
-            return STYLE_COMMENT.sub("", file.read().decode())
+        return STYLE_COMMENT.sub("", read(*self.paths[name]))

@@ -13,5 +13,7 @@ def create(request, announcement_id):
     current = set(Announcement.objects.current().values_list("pk", flat=True))
     away = (dismissed_in(request.COOKIES) | {announcement_id}) & current
     response = HttpResponseRedirect(way_back(request, request.headers.get("Referer", "/")))
-    keep_choice(request, response, COOKIE, ".".join(map(str, sorted(away))))  # js/announcements.js reads it
+    keep_choice(
+        request, response, COOKIE, ".".join(map(str, sorted(away)))
+    )  # js/elements/live_announcements.js reads it
     return response

@@ -16,13 +16,12 @@ from realtime.connections import watch
 from realtime.connections.send_buffer import BACKLOG, DIRECT, SendBuffer
 from realtime.hub.hub import the_hub
 from realtime.protocol import events, groups, limits, messages
+from realtime.protocol.close_codes import COME_BACK, TOO_BIG, TOO_FAST, TRY_LATER
 from realtime.protocol.messages import BadMessage
 
 logger = logging.getLogger(__name__)
 PATIENCE = 10  # seconds that a page may take to read an answer, and we to let it in
 
-TOO_BIG, TOO_FAST, TRY_LATER = 1009, 1008, 1013  # close codes, and one of our own:
-ASK_AGAIN = 4001  # come back at once; who may see what has changed, or the page did not read
 NOTHING = ()  # one for all that have asked nothing
 GUEST = AnonymousUser()
 
@@ -213,7 +212,7 @@ class Connection:
 
     def disconnect_for_resync(self):
         """Leaves all groups at once; the page comes back, is asked who it is, and catches up."""
-        self.close(ASK_AGAIN)
+        self.close(COME_BACK)
 
     def close(self, code):
         self.hub.remove(self)

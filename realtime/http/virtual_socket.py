@@ -7,17 +7,18 @@ import asyncio
 import json
 from contextvars import Context
 
+from realtime.protocol.close_codes import COME_BACK, RESTART
+
 AT_ONCE, ELSEWHERE = 0.05, 1.0  # seconds that more may follow: on the topic on show, and in lists and news
 FAREWELL = 5.0  # seconds that the page may take to leave
 ASKING_TELLS = ("post_update", "batch", "heartbeat", "again")
-COME_BACK = (4001, 1012)  # close codes that say so
 
 
 class Left(Exception):
     """The page was sent away."""
 
     def __init__(self, code=None):
-        self.ask_again = code in COME_BACK
+        self.ask_again = code in (COME_BACK, RESTART)
 
 
 class VirtualSocket:

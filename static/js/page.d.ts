@@ -67,3 +67,11 @@ interface ParentNode {
 interface Element {
   closest<E extends Element = HTMLElement>(selectors: string): E | null;
 }
+
+// What sets timers: a window, or a clock of the tests.
+interface Timers {
+  // biome-ignore lint/suspicious/noExplicitAny: browsers and Node differ in it
+  setTimeout(callback: () => void, wait: number): any;
+  // biome-ignore lint/suspicious/noExplicitAny: browsers and Node differ in it
+  clearTimeout(timer: any): void;
+}

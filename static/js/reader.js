@@ -2,7 +2,10 @@
 // For a page whose session has ended or changed, or whose reader may see other categories than when it came. It is loaded
 // anew; in a topic, or where something was typed, only what differs by reader is exchanged, and the text stays.
 
-import { fetchFresh, live, replace, words } from "./live.js";
+import { live } from "./connection/connection.js";
+import { replace } from "./dom.js";
+import { fetchFresh } from "./http.js";
+import { t } from "./i18n.js";
 
 const SOON = 300; // ms, and
 const SPREAD = 1700; // ms over which pages ask after a change that concerns many
@@ -50,7 +53,7 @@ async function exchange(response) {
   takeOver(page);
   failures = 0;
   document.getElementById("signed-out")?.remove();
-  if (isAnother && !now.user && isTyped()) tell(words("signedOut"));
+  if (isAnother && !now.user && isTyped()) tell(t("signedOut"));
   topic?.refresh();
   live.restart();
 }

@@ -1,11 +1,13 @@
 // @ts-check
 // How far a member has read the topics of a list. Rows come the same for everybody, so it is asked apart from them.
 
-import { fetchJSON, PAGE } from "./live.js";
+import { MOST_READINGS } from "./constants.js";
+import { fetchJSON } from "./http.js";
+import { pageOf } from "./pages.js";
+import { seenInThisTab } from "./seen.js";
 
 const SOON = 300; // ms, and
 const SPREAD = 1700; // ms over which the pages of a busy list ask
-const MOST = 100; // topics in one question
 
 export class Readings {
   /** @type {Set<string>} */
@@ -46,7 +48,7 @@ export class Readings {
 
   async #fetch() {
     this.#timer = null;
-    const topics = [...this.#asked].slice(0, MOST);
+    const topics = [...this.#asked].slice(0, MOST_READINGS);
     if (!topics.length) return;
     for (const topic of topics) this.#asked.delete(topic);
     try {
@@ -77,19 +79,8 @@ function show(row, stored) {
   link.setAttribute("href", read ? `${start}${placeOf(Math.min(read + 1, last))}` : start);
 }
 
-// What was on the screen of the topic that was left just now may reach the server after the question for it.
-/** @param {string | undefined} topic */
-function seenInThisTab(topic) {
-  try {
-    return Number(sessionStorage.getItem(`seen:${document.body.dataset.user}:${topic}`));
-  } catch {
-    return 0;
-  }
-}
-
-// As forum/pages/pagination.py has it.
 /** @param {number} number */
 function placeOf(number) {
-  const page = Math.ceil(number / PAGE);
+  const page = pageOf(number);
   return `${page > 1 ? `?page=${page}` : ""}#post-${number}`;
 }

@@ -28,7 +28,7 @@ export function refresh(root = document) {
   if ("matches" in root && root.matches("time[data-moment]")) moments.push(/** @type {HTMLTimeElement} */ (root));
   for (const moment of moments) {
     const when = new Date(moment.dateTime);
-    const text = moment.dataset.moment === "day" ? anyYear.format(when) : words(when, now);
+    const text = moment.dataset.moment === "day" ? anyYear.format(when) : inWords(when, now);
     if (moment.textContent !== text) moment.textContent = text;
     moment.title = exact.format(when);
   }
@@ -36,7 +36,7 @@ export function refresh(root = document) {
 
 // Minutes within the hour, hours within the reader's day, then "yesterday" and days by their calendar, then the date.
 /** @param {Date} when @param {Date} now */
-function words(when, now) {
+function inWords(when, now) {
   const minutes = Math.floor((now.getTime() - when.getTime()) / 60_000);
   const days = Math.round((midnight(now) - midnight(when)) / 86_400_000);
   if (days >= 7 || days < 0) return (when.getFullYear() === now.getFullYear() ? thisYear : anyYear).format(when);

@@ -18,7 +18,8 @@ ROWS = "#rows > .row, #older"
 LISTEN = """async () => {
   document.body.dataset.heard = "";
   const loaded = performance.getEntriesByType("resource").map(entry => entry.name);
-  const {live} = await import(loaded.find(name => /\\/live\\.[0-9a-f.]*js$/.test(name)));
+  const shared = await import(loaded.find(name => /connection\\/shared\\.[0-9a-f.]*js$/.test(name)));
+  const {live} = shared.$connection_connection;
   live.subscribe({
     ask: () => ({type: "pong"}),
     poll() {},

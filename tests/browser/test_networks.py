@@ -79,12 +79,12 @@ def test_a_clock_that_is_set_back_hides_no_silence(forum, network, visit):
 def test_a_script_that_got_lost_is_asked_for_again_and_until_then_the_page_is_not_live(forum, visit):
     reader = visit()
     page = reader.page
-    page.route("**/js/topic.*.js", lambda route: route.abort())
+    page.route("**/js/elements/live_topic.*.js", lambda route: route.abort())
     reader.opens(forum["topic"])
     page.locator("live-status[data-state=reconnecting]").wait_for()
     much_happens(forum)
 
-    page.unroute("**/js/topic.*.js")
+    page.unroute("**/js/elements/live_topic.*.js")
 
     page.locator("live-status[data-state=live]").wait_for(timeout=20_000)
     reader.ends_like_a_fresh_page(forum["topic"])

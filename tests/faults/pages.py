@@ -1,4 +1,4 @@
-"""An open page as a quick model of it: the rules of static/js/topic.js and live.js, without a browser.
+"""An open page as a quick model of it: the rules of static/js/topic and connection, without a browser.
 
 Thousands fit into one process. Every page keeps a log of what it saw; history.py judges it.
 """
@@ -16,7 +16,7 @@ from functools import lru_cache
 from .history import PageLog
 from .sockets import GONE, Closed, connect
 
-REORDERING = 0.2  # seconds, as in topic.js
+REORDERING = 0.2  # seconds, as in change_queue.js
 FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0  # the longest is thirty in the browser; a run has no time for that
 SPREAD = 12.0
 SILENCE = 35.0

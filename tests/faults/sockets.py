@@ -20,7 +20,7 @@ Sec-WebSocket-Version: 13\r
 Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r
 \r
 """
-OPENING = 10.0  # seconds, as in live.js
+OPENING = 10.0  # seconds, as in connection.js
 NO_MASK = b"\0\0\0\0"
 GONE = 1006
 

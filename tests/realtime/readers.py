@@ -1,4 +1,4 @@
-"""Somebody who keeps a topic's page and the latest topics open, driven as static/js/topic.js and list.js do it."""
+"""Somebody who keeps a topic's page and the latest topics open, driven as the elements live-topic and live-list do."""
 
 import re
 

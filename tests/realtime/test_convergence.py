@@ -1,4 +1,4 @@
-"""Whatever is lost, doubled or swapped on the way, a page ends as a fresh page begins. The rules are topic.js's."""
+"""Whatever is lost, doubled or swapped on the way, a page ends as a fresh page begins."""
 
 import re
 
@@ -11,54 +11,43 @@ from realtime.catchup import changes
 from realtime.protocol.delivery import Delivery
 from realtime.publishing import publisher
 from tests.support import world
+from tests.support.change_queue import REORDERING, ChangeQueue
 from tests.support.events import changed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Page:
-    """The cursor of topic.js: the next event is applied, an older one ignored, and a hole is asked for."""
+    """Shows what its queue gives it, and asks for what it misses."""
 
     def __init__(self, user, topic):
-        self.user, self.topic, self.epoch, self.have = user, topic.pk, topic.epoch, 0
-        self.posts, self.header, self.early = {}, None, {}
-        self.repair()
+        self.user, self.topic, self.posts, self.header = user, topic.pk, {}, None
+        self.queue = ChangeQueue(topic.epoch, 0, self.apply)
+        self.queue.ask()
+        self.catch_up()
 
     def hear(self, event):
-        if event["change"] <= self.have:
-            return
-        self.early[event["change"]] = event
-        self.apply_in_order()
+        self.queue.receive(event)
 
-    def apply_in_order(self):
-        while event := self.early.pop(self.have + 1, None):
-            self.have += 1
-            self.apply(event)
-        self.early = {change: event for change, event in self.early.items() if change > self.have}
+    def compare(self, topic):
+        self.queue.compare((topic.epoch, topic.change))
+        self.queue.wait(REORDERING)
+        self.catch_up()
+
+    def catch_up(self):
+        while self.queue.is_asking:
+            answer = changes.topic_changes(self.user, self.topic, self.queue.epoch, self.queue.have)
+            assert answer["type"] == "changes"
+            self.queue.answered(answer)
 
     def apply(self, event):
         self.header = event["header"]
         if post := event.get("post"):
             self.posts[post["number"]] = post["html"]
 
-    def repair(self):
-        more = True
-        while more:
-            answer = changes.topic_changes(self.user, self.topic, self.epoch, self.have)
-            assert answer["type"] == "changes"
-            for event in answer["events"]:
-                if event["change"] > self.have:
-                    self.apply(event)
-            self.have, more = max(self.have, answer["change"]), answer["more"]
-        self.apply_in_order()
-
-    def compare(self, change):
-        if change > self.have:
-            self.repair()
-
     @property
     def state(self):
-        return self.posts, self.header, self.have
+        return self.posts, self.header, self.queue.have
 
 
 def act(topic, member, moderator, name, number):
@@ -109,14 +98,14 @@ def test_a_page_converges_whatever_happens_to_its_frames(transactional_db, doing
         changed.disconnect(listen)
     tell()
     deliver(page, frames, fates, random)
-    page.compare(topic.change)
+    page.compare(topic)
 
     assert page.state == Page(member, topic).state
     changes = [
         int(change) for change in re.findall(r'id="post-\d+"[^>]*data-change="(\d+)"', "".join(page.posts.values()))
     ]
     assert sorted(page.posts) == list(range(1, topic.last_number + 1))
-    assert max([*changes, 0]) <= page.have == topic.change
+    assert max([*changes, 0]) <= page.queue.have == topic.change
 
 
 def decoded(messages):

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 
-from forum.serving.static_storage import STYLE_COMMENT, Joined, bare
+from forum.serving.script_bundles import joined
+from forum.serving.static_storage import STYLE_COMMENT, Joined
 
 STATIC = Path(settings.BASE_DIR) / "static"
+SERVED = sorted(joined({str(path.relative_to(STATIC)): path.read_text() for path in (STATIC / "js").rglob("*.js")}))
 
 
 @pytest.fixture(scope="module")
@@ -71,46 +73,21 @@ def test_fonts_are_found_from_the_joined_stylesheet(collected):
 
 
 def test_scripts_import_each_other_by_their_hashed_names(collected):
-    for source in (STATIC / "js").glob("*.js"):
-        script = hashed(collected, f"js/{source.name}")
+    for served in SERVED:
+        script = hashed(collected, served)
         for name in re.findall(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""", script.read_text()):
-            assert re.search(r"\.[0-9a-f]{12}\.js$", name), f"{source.name} imports {name}"
+            assert re.search(r"\.[0-9a-f]{12}\.js$", name), f"{served} imports {name}"
             assert (script.parent / name).resolve().is_file()
 
 
-def test_scripts_are_served_without_types_and_comments(collected):
-    for source in (STATIC / "js").rglob("*.js"):
-        served = hashed(collected, str(source.relative_to(STATIC))).read_text()
-        lines = [line for line in source.read_text().splitlines() if not line.strip().startswith("//")]
-        code = [line for line in lines if not (line.strip().startswith("/**") and line.endswith("*/"))]
+def test_scripts_are_joined(collected):
+    owners = [name for name in SERVED if "class Connection" in hashed(collected, name).read_text()]
 
-        assert len(served.splitlines()) == len(code), source.name
-        assert "\n//" not in served
-        assert "/**" not in served
+    assert owners == ["js/connection/shared.js"]
 
 
-def test_code_between_types_is_served():
-    script = "a(); /** x */\n  /** @param {A} a */\n  /** @type {A} */ (b).c(/** @type {B} */ d);\n// e\nf();\n"
-
-    assert bare(script, "x.js") == "a(); /** x */\n(b).c(d);\nf();\n"
-
-
-@pytest.mark.parametrize(
-    ("written", "served"),
-    [
-        ("const a = 1; // one", "const a = 1;"),
-        ("a({ // one", "a({"),
-        ('a("x // y");', 'a("x // y");'),
-        ("a(`x // y`); // don't", "a(`x // y`); // don't"),
-    ],
-)
-def test_comments_behind_code_are_left_out_where_they_cannot_be_text(written, served):
-    assert bare(f"{written}\n", "x.js") == f"{served}\n"
-
-
-def test_a_text_over_several_lines_is_refused_as_its_indentation_would_be_lost():
-    with pytest.raises(ValueError, match=r"x\.js has a template literal"):
-        bare("const a = `one\n  two`;\n", "x.js")
+def test_scripts_are_served_without_types(collected):
+    assert [name for name in SERVED if "/**" in hashed(collected, name).read_text()] == []
 
 
 def test_types_of_scripts_are_not_collected(collected):

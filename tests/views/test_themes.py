@@ -82,7 +82,7 @@ def test_choices_are_guarded_as_the_session_is(client, db, settings, secure, nam
     cookie = client.post(places[name], {"theme": "dark"}).cookies[name]
 
     assert (bool(cookie["secure"]), cookie["samesite"], cookie["path"], cookie["domain"]) == (secure, "Lax", "/", "")
-    assert bool(cookie["httponly"]) == (name == "theme")  # js/announcements.js reads what was put away
+    assert bool(cookie["httponly"]) == (name == "theme")  # js/elements/live_announcements.js reads it
 
 
 FOREIGN = ["https://elsewhere.example", "null", "http://testserver:8001", "https://testserver", "http://sub.testserver"]

@@ -2,10 +2,13 @@
 // <live-list>: a list of topics. A row is replaced in place at once; it moves, or a new one comes in, when nobody is
 // about to click there, and waits behind the pill otherwise.
 
-import { countInTitle, element, focusOn, live, remove, replace, words } from "./live.js";
-import { announceNew } from "./news.js";
-import { showAll as showWriters } from "./people.js";
-import { refresh as refreshTimes } from "./times.js";
+import { announceNew } from "../announcer.js";
+import { live } from "../connection/connection.js";
+import { element, focusOn, remove, replace } from "../dom.js";
+import { t } from "../i18n.js";
+import { refresh as refreshTimes } from "../times.js";
+import { countInTitle } from "../title.js";
+import { showWriters } from "../writers.js";
 
 let isTouch = matchMedia("(hover: none)").matches;
 addEventListener("pointerdown", ({ pointerType }) => (isTouch = pointerType !== "mouse"), { passive: true });
@@ -13,7 +16,7 @@ addEventListener("pointerdown", ({ pointerType }) => (isTouch = pointerType !== 
 class LiveList extends HTMLElement {
   /** @type {Map<number, HTMLElement>} */
   #waiting = new Map(); // topic -> row that is to move or come in
-  /** @type {import("./readings.js").Readings | null} */
+  /** @type {import("../readings.js").Readings | null} */
   #readings = null; // for members
   /** @type {Set<number>} */
   #unseen = new Set(); // topics whose rows changed while nobody looked at this tab
@@ -89,7 +92,7 @@ class LiveList extends HTMLElement {
   // --- What a member has read ---
 
   async #loadReadings() {
-    const { Readings } = await import("./readings.js");
+    const { Readings } = await import("../readings.js");
     this.#readings = new Readings((topic) => [this.#row(topic), this.#waiting.get(Number(topic))].filter(Boolean));
     this.#readings.ask(this.#rows.filter((row) => !row.dataset.read).map((row) => row.dataset.topic));
     const [, left] = /\/t\/(\d+)/.exec(document.referrer) ?? []; // what was on the screen there may just be on its way
@@ -180,7 +183,7 @@ class LiveList extends HTMLElement {
     const number = this.#waiting.size;
     if (this.#pill) {
       this.#pill.hidden = number === 0;
-      if (number) this.#pill.textContent = words("topics", number);
+      if (number) this.#pill.textContent = t("topics", number);
     }
     countInTitle("list", new Set([...this.#waiting.keys(), ...this.#unseen]).size);
   }

@@ -1,11 +1,12 @@
 // @ts-check
-// A socket through another tab: behaves like a WebSocket, and speaks with transports/leader.js in the tab that has one.
+// A socket through another tab: behaves like a WebSocket, and speaks with tab_leader.js in the tab that has one.
+
+import { COME_BACK } from "../constants.js";
 
 const GREETING = 1000; // ms between two greetings
 const GREETINGS = 3; // without an answer: the leading tab is frozen, and this one takes the lead away from it
-const COME_BACK = 4001;
 
-export class TabSocket extends EventTarget {
+export class TabFollower extends EventTarget {
   /** @type {number} */
   readyState = WebSocket.CONNECTING;
   #gone = new AbortController();

@@ -1,8 +1,8 @@
 // @ts-check
 // form[data-written]: those without a composer that people write in.
 
-import { FormState } from "./states.js";
-import { WrittenForm } from "./writing.js";
+import { FormState } from "./form_state.js";
+import { WrittenForm } from "./written_form.js";
 
 /** @type {WeakMap<HTMLFormElement, WrittenForm>} */
 const written = new WeakMap();

@@ -1,52 +1,12 @@
 // @ts-check
-// Who else is here. <live-presence>: who reads this topic. "Ada is writing…": below a topic's posts, and in its row of a
-// list; and the other way round, that somebody writes here. All of it changes quietly: nobody wants it read out.
+// "Ada is writing…": below a topic's posts, and in its row of a list; and the other way round, that somebody writes here.
 
-import { live, replace, words } from "./live.js";
-import { whom } from "./news.js";
+import { live } from "./connection/connection.js";
+import { WRITING_LASTS } from "./constants.js";
+import { t } from "./i18n.js";
 
-const RENEWAL = 3000; // ms; the server forgets a writer after 6 s
+const RENEWAL = 500 * WRITING_LASTS; // ms: twice before the server forgets a writer
 const LONGEST = 24; // letters of a name
-
-class LivePresence extends HTMLElement {
-  connectedCallback() {
-    live.addEventListener("message", this.#hear);
-  }
-
-  disconnectedCallback() {
-    live.removeEventListener("message", this.#hear);
-  }
-
-  /** @param {PageMessageEvent} event */
-  #hear = ({ detail }) => {
-    if (detail.type === "presence" && detail.topic === Number(this.dataset.topic)) this.#show(detail);
-  };
-
-  /** @param {Wire.Presence} presence */
-  #show({ members, guests, faces }) {
-    const [count, people] = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.children);
-    const total = members + guests;
-    count.textContent = total ? words("reading", total) : "";
-    count.title = whom(members, guests);
-    const now = /** @type {HTMLElement} */ (people.cloneNode());
-    now.innerHTML = faces; // made by the server, as other HTML is
-    const more = total - now.childElementCount;
-    if (now.childElementCount && more) now.append(rest(more));
-    replace(people, now);
-  }
-}
-
-/** @param {number} number */
-function rest(number) {
-  const face = document.createElement("span");
-  face.className = "avatar avatar--small presence__more";
-  face.textContent = `+${number.toLocaleString()}`;
-  return face;
-}
-
-customElements.define("live-presence", LivePresence);
-
-// --- Who writes ---
 
 /** @type {Map<string, Wire.Writer[]>} */
 const writers = new Map(); // topic -> names
@@ -61,7 +21,7 @@ live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) =>
 live.addEventListener("state", (/** @type {StateEvent} */ { detail: { state } }) => {
   if (state === "live") return;
   writers.clear();
-  showAll();
+  showWriters();
 });
 
 document.addEventListener("input", (event) => {
@@ -81,7 +41,7 @@ function hear(topics) {
     if (others.length) writers.set(topic, others);
     else writers.delete(topic);
   }
-  showAll();
+  showWriters();
 }
 
 // Whoever has sent what they wrote is not writing any more.
@@ -91,7 +51,7 @@ function sent({ topic, post }) {
   if (people && post) hear({ [topic]: people.filter(([id]) => id !== post.author_id) });
 }
 
-export function showAll() {
+export function showWriters() {
   for (const place of document.querySelectorAll("[data-writing]")) {
     const text = sentence(writers.get(place.dataset.writing) ?? []);
     if (place.textContent !== text) place.textContent = text;
@@ -103,7 +63,7 @@ function sentence(people) {
   if (!people.length) return "";
   const name = people.length === 1 ? "writing" : people.length === 2 ? "writingTwo" : "writingMany";
   const names = people.map(([, own]) => `\u2068${shortened(own)}\u2069`); // whatever direction each is written in
-  return words(name).replace(/%([12])/g, (_, place) => names[place - 1]);
+  return t(name).replace(/%([12])/g, (_, place) => names[place - 1]);
 }
 
 /** @param {string} name */

@@ -2,13 +2,14 @@
 // What an event can't carry, since each reader sees it differently: how to reply, the pages, what one may do with the
 // topic. A freshly fetched page has them; they are exchanged without taking away what somebody types or where they are.
 
-import { replace } from "./live.js";
+import { replace } from "../dom.js";
 
 const PARTS = ["#pager", ".topic__bar", ".aside__reply", ".timeline", ".aside__links"];
 
 // `topic` is the <live-topic> on show, `page` the document that was fetched.
-/** @param {HTMLElement} topic @param {Document} page */
-export function exchange(topic, page) {
+/** @param {HTMLElement} topic @param {Document} page @param {string[]} more parts to exchange besides */
+export function exchange(topic, page, more = []) {
+  for (const part of more) replace(topic.querySelector(part), page.querySelector(part));
   for (const part of PARTS) swap(topic.querySelector(part), page.querySelector(part));
   exchangeReply(topic, page.querySelector(".reply"));
 }
@@ -51,7 +52,7 @@ function admit(form, notice) {
 /** @param {HTMLElement} notice @param {HTMLElement} form */
 function admitNew(notice, form) {
   swap(notice, form);
-  import("./composer.js").then(({ compose }) => compose()).catch(() => {}); // a plain form is one, too
+  import("../elements/composer.js").then(({ compose }) => compose()).catch(() => {}); // a plain form is one, too
 }
 
 /** @param {HTMLElement} old @param {HTMLElement} now */

@@ -10,7 +10,7 @@ menu.popover = "auto";
 menu.addEventListener("toggle", (/** @type {ToggleEvent} */ { newState }) => newState === "closed" && opener && tidy());
 /** @type {HTMLElement | null} */
 let opener = null;
-/** @type {import("./writing.js").WrittenForm | null} */
+/** @type {import("../forms/written_form.js").WrittenForm | null} */
 let reason = null; // why the post is to be hidden
 /** @type {{link: HTMLElement | null, at: number}} */
 let dismissed = { link: null, at: 0 }; // a click on the open menu's own button has closed it before we hear of the click
@@ -48,7 +48,7 @@ function place(button) {
 function keepReason(form) {
   if (!form) return;
   const keep = () =>
-    import("./forms.js").then(({ write }) => {
+    import("../forms/plain_forms.js").then(({ write }) => {
       if (form.isConnected) reason = write(form);
     });
   keep().catch(() => {}); // a plain form is one, too

@@ -1,7 +1,7 @@
 // @ts-check
 // <live-announcements>: what the owner says to everybody. A message brings all that is announced now, so none is missed.
 
-import { element, remove } from "./live.js";
+import { element, remove } from "../dom.js";
 
 const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
 

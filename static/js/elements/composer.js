@@ -1,8 +1,8 @@
 // @ts-check
-// Makes a textarea[data-composer] comfortable: tools, preview, growth, quotes, and what writing.js does for its form.
+// Makes a textarea[data-composer] comfortable: tools, preview, growth, quotes, and what written_form.js does for its form.
 
-import { FormState } from "./states.js";
-import { WrittenForm } from "./writing.js";
+import { FormState } from "../forms/form_state.js";
+import { WrittenForm } from "../forms/written_form.js";
 
 const NEAR = 1000; // characters from the limit, from where on they are counted
 
@@ -43,7 +43,7 @@ class Composer {
     this.pane = this.box.querySelector(".composer__pane");
     this.previewButton = this.box.querySelector(".composer__preview");
     this.previewButton.addEventListener("click", () => this.#showPreview(Boolean(this.pane.hidden)));
-    const wakeTools = () => import("../vendor/markdown-toolbar.js").catch(() => {}); // the next time, then
+    const wakeTools = () => import("../../vendor/markdown-toolbar.js").catch(() => {}); // the next time, then
     for (const event of ["focusin", "pointerenter"]) this.box.addEventListener(event, wakeTools);
   }
 

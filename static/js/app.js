@@ -1,22 +1,23 @@
 // @ts-check
 // The first script of every page; the others come when the page has something for them.
 
-import { live } from "./live.js";
+import { live } from "./connection/connection.js";
+import "./elements/live_status.js";
+import "./elsewhere.js";
 import "./times.js";
-import "./news.js";
 
-if (document.querySelector("live-topic")) live.load(() => import("./topic.js"));
-if (document.querySelector("live-list")) live.load(() => import("./list.js"));
-if (document.querySelector("[data-composer]")) live.load(() => import("./composer.js"));
-if (document.querySelector("[data-written]")) live.load(() => import("./forms.js"));
+if (document.querySelector("live-topic")) live.load(() => import("./elements/live_topic.js"));
+if (document.querySelector("live-list")) live.load(() => import("./elements/live_list.js"));
+if (document.querySelector("[data-composer]")) live.load(() => import("./elements/composer.js"));
+if (document.querySelector("[data-written]")) live.load(() => import("./forms/plain_forms.js"));
 
 const banner = document.querySelector("live-announcements");
-if (banner.firstElementChild) live.load(() => import("./announcements.js"));
+if (banner.firstElementChild) live.load(() => import("./elements/live_announcements.js"));
 live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) => {
   if (detail.type !== "announcements") return;
   const { current } = detail;
   if (!current.length && !banner.firstElementChild) return;
-  live.load(() => import("./announcements.js")).then(() => banner.show(current));
+  live.load(() => import("./elements/live_announcements.js")).then(() => banner.show(current));
 });
 
 // However many categories there are, the current one is in view.
@@ -38,7 +39,7 @@ document.addEventListener("click", (event) => {
   const link = /** @type {Element} */ (event.target).closest?.("[data-menu]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  import("./menus.js").then(({ openMenu }) => openMenu(link)).catch(() => location.assign(link.href));
+  import("./elements/post_menu.js").then(({ openMenu }) => openMenu(link)).catch(() => location.assign(link.href));
 });
 
 document.addEventListener("submit", (event) => {

@@ -2,14 +2,15 @@
 // Below a socket: requests that wait until there is something to tell. Where those don't get through, plain ones every
 // ten seconds, and those that wait are tried again after a while. One request asks for all that the page shows.
 
-const WAIT = 25; // seconds; proxies often give up after 30
+import { LONGEST_WAIT } from "../constants.js";
+
 const GRACE = 5000; // ms more, until an answer counts as held up
 const BREATH = 500; // ms between two that wait
 const PLAIN = 10_000; // ms between two that don't
 const PROBE = 60_000; // ms at least, until those that wait are tried again
 const FAILURES = 2;
 
-export class Feed {
+export class LongPoll {
   works = false; // whether the last request was answered
   #waits = true;
   #isCurrent = false; // asked without waiting since it was started, or since something failed
@@ -47,9 +48,9 @@ export class Feed {
   async #round() {
     const waits = this.#waits && this.#isCurrent && !document.hidden; // hidden tabs would use up the browser's connections
     const request = (this.#request = new AbortController());
-    const timer = setTimeout(() => request.abort("held up"), waits ? WAIT * 1000 + GRACE : PLAIN);
+    const timer = setTimeout(() => request.abort("held up"), waits ? LONGEST_WAIT * 1000 + GRACE : PLAIN);
     try {
-      const answers = await this.#answers(waits ? WAIT : 0, request.signal);
+      const answers = await this.#answers(waits ? LONGEST_WAIT : 0, request.signal);
       if (this.#isStopped) return 0;
       this.#succeeded(waits);
       for (const answer of answers) this.page.hear(answer);

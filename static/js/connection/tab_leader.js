@@ -1,13 +1,15 @@
 // @ts-check
 // In the tab that has the socket: lets the other tabs speak through it. What somebody asked is answered to them alone,
-// everything else is told to all. See transports/tab.js for the other end.
+// everything else is told to all. See tab_follower.js for the other end.
 
-const MOST = 20; // tabs; further ones get sockets of their own. A socket may watch 50 topics
-const BURST = 10; // messages at once, and
-const PACE = 300; // ms for one more: less than the server allows
-const COME_BACK = 4001;
+import { COME_BACK, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, TOPICS_ON_SOCKET } from "../constants.js";
 
-export class Leader {
+// Less than the server allows: this tab speaks, too, and others may show topics that the server does not know of yet.
+const MOST = Math.floor(0.4 * TOPICS_ON_SOCKET); // tabs; further ones get sockets of their own
+const BURST = MESSAGES_AT_ONCE / 2; // messages at once, and
+const PACE = 1500 / MESSAGES_A_SECOND; // ms for one more
+
+export class TabLeader {
   /** @type {LiveSocket | null} */
   #socket = null;
   /** @type {Map<string, Set<number>>} */

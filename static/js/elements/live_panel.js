@@ -1,7 +1,9 @@
 // @ts-check
 // <live-panel>: what only a browser can see of its way to the server.
 
-import { fetchJSON, live, words } from "./live.js";
+import { live } from "../connection/connection.js";
+import { fetchJSON } from "../http.js";
+import { t } from "../i18n.js";
 
 const LIVE = ["live", "waiting", "polling"];
 const CONNECTING = 3000; // ms to wait for the page's own connection
@@ -39,7 +41,7 @@ class LivePanel extends HTMLElement {
     this.#tell("stream", await streams());
   }
 
-  #tellTransport = () => this.#say("now", live.state === "live" ? "ok" : "warn", words(live.state) || "…");
+  #tellTransport = () => this.#say("now", live.state === "live" ? "ok" : "warn", t(live.state) || "…");
 
   /** @param {string} check @param {number | null} number */
   #tell(check, number) {

@@ -1,0 +1,220 @@
+// @ts-check
+// The page's one connection. Parts of the page subscribe; each knows how to ask for what it has missed, so whatever
+// was lost on the way is asked for again. A subscription is {ask() -> message, hear(message)}. Where a socket can't be
+// had, long_poll.js asks the same over HTTP, and the socket is tried again every minute or two.
+
+import { COME_BACK, HEARTBEAT } from "../constants.js";
+import { Backoff } from "./backoff.js";
+import { Fallback } from "./fallback.js";
+import { SharedSocket, TAB } from "./shared_socket.js";
+import { untilLoaded } from "./until_loaded.js";
+
+const SILENCE = (HEARTBEAT + 10) * 1000; // ms; after this the socket counts as dead
+const OPENING = 10_000; // until it is open, and until all questions are answered
+
+class Connection extends EventTarget {
+  /** @type {Wire.State} */ state = "connecting";
+  /** @type {LiveSocket | null} */ #socket = null;
+  /** @type {object | null} */ #attempt = null; // what tries to get a socket, or has one
+  /** @type {Set<Subscription>} */ #subscriptions = new Set();
+  /** @type {Set<Subscription>} */ #unanswered = new Set();
+  #loading = 0; // parts of the page that are still to come
+  #backoff = new Backoff();
+  #wasLive = false;
+  #liveAt = 0;
+  #heardAt = 0;
+  /** @type {number | null} */ #retry = null;
+  #fallback = new Fallback({
+    asks: () => [...this.#subscriptions].map((subscription) => subscription.ask()),
+    hear: (message) => this.#tell(message),
+    become: (state) => this.state === "live" || this.#loading || this.#become(state),
+    isWanted: () => this.state !== "live" && Boolean(this.#retry),
+  });
+  #share = new SharedSocket(
+    () => this.#attempt || this.#open(),
+    () => {
+      this.#drop();
+      this.#lost(COME_BACK);
+    },
+  );
+
+  constructor() {
+    super();
+    addEventListener("online", () => this.#networkIsBack());
+    addEventListener("offline", () => this.#networkIsGone());
+    addEventListener("pageshow", (event) => event.persisted && this.#wake());
+    addEventListener("pagehide", () => this.#leave());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#wake());
+    setInterval(() => this.#watchdog(), 5000);
+  }
+
+  // Loads a script that makes a part of the page live, and again until it has come; before that the page is not live.
+  /** @param {() => Promise<unknown>} part */
+  async load(part) {
+    this.#loading += 1;
+    await untilLoaded(part, () => this.state === "connecting" && this.#become("reconnecting"));
+    this.#loading -= 1;
+    this.#settle();
+  }
+
+  /** @param {Subscription} subscription @returns {() => void} ends it */
+  subscribe(subscription) {
+    this.#subscriptions.add(subscription);
+    this.ask(subscription);
+    if (!this.#attempt && !this.#retry) this.#open();
+    return () => {
+      this.#subscriptions.delete(subscription);
+      this.answered(subscription); // what it still asked needs no answer any more
+    };
+  }
+
+  /** Asks the server for all that the subscription has missed; the answer makes it current. @param {Subscription} subscription */
+  ask(subscription) {
+    this.#fallback.hurry();
+    if (!this.#isOpen) return;
+    this.#unanswered.add(subscription);
+    this.send(subscription.ask());
+  }
+
+  /** To be called by a subscription when the answer to what it asked has come. @param {Subscription} subscription */
+  answered(subscription) {
+    if (this.#fallback.isHandingOut) return;
+    this.#unanswered.delete(subscription);
+    this.#settle();
+  }
+
+  #settle() {
+    if (!this.#isOpen || this.#unanswered.size) return;
+    this.#liveAt ||= Date.now();
+    if (this.#loading || this.state === "live") return;
+    this.#backoff.live();
+    this.#fallback.stop();
+    this.#become("live", { again: this.#wasLive });
+    this.#wasLive = true;
+  }
+
+  /** Says whether it could be sent. @param {Wire.ClientMessage} message */
+  send(message) {
+    if (this.#isOpen) this.#socket.send(JSON.stringify({ ...message, for: TAB }));
+    return this.#isOpen;
+  }
+
+  get #isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  async #open() {
+    clearTimeout(this.#retry);
+    this.#retry = null;
+    const attempt = (this.#attempt = {});
+    this.#liveAt = 0;
+    this.#heardAt = Date.now();
+    const socket = await this.#share.socket().catch(() => /** @type {LiveSocket} */ (null));
+    if (attempt !== this.#attempt) return socket?.close();
+    if (!socket) return this.#lost(0);
+    this.#socket = socket;
+    /** @type {(type: string, hear: (event: any) => void) => void} */
+    const listen = (type, hear) =>
+      socket.addEventListener(type, (/** @type {Event} */ event) => attempt === this.#attempt && hear(event));
+    listen("open", () => this.#askAll());
+    listen("message", ({ data }) => this.#hear(JSON.parse(data)));
+    listen("close", ({ code }) => this.#lost(code));
+  }
+
+  #askAll() {
+    this.#heardAt = Date.now();
+    this.#unanswered.clear();
+    for (const subscription of this.#subscriptions) this.ask(subscription);
+  }
+
+  /** @param {Wire.ServerMessage} message */
+  #hear(message) {
+    this.#heardAt = Date.now();
+    if ("for" in message && message.for !== TAB) return; // another tab has asked
+    if (message.type === "batch") return message.events.forEach((event) => this.#hear(event)); // of a busy moment
+    if (message.type === "heartbeat") this.send({ type: "pong" });
+    this.#tell(message);
+  }
+
+  /** @param {Wire.ServerMessage} message */
+  #tell(message) {
+    for (const subscription of [...this.#subscriptions]) subscription.hear(message);
+    this.dispatchEvent(new CustomEvent("message", { detail: message })); // for parts that ask nothing
+  }
+
+  /** @param {number} code */
+  #lost(code) {
+    this.#socket = this.#attempt = null;
+    this.#backoff.ended(code, this.#liveAt && Date.now() - this.#liveAt);
+    this.#liveAt = 0;
+    if (!this.#fallback.works) this.#become(navigator.onLine ? "reconnecting" : "offline");
+    if (document.visibilityState === "hidden" && this.#backoff.isTooMuch) return this.#share.leave(); // until it is looked at
+    if (this.#backoff.isEnough) this.#fallback.start();
+    this.#retry = setTimeout(() => this.#open(), this.#backoff.delay(code, this.#fallback.works));
+  }
+
+  #drop() {
+    const socket = this.#socket;
+    this.#socket = this.#attempt = null;
+    socket?.close();
+  }
+
+  #wake() {
+    this.#fallback.hurry();
+    if (this.#attempt && this.#silence < (this.#isOpen ? SILENCE : OPENING)) return;
+    this.#drop();
+    if (!this.#fallback.works) this.#become("reconnecting");
+    this.#open();
+  }
+
+  // The browser knows at once; a socket would only fall silent.
+  #networkIsGone() {
+    this.#fallback.hurry();
+    clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#drop();
+    this.#lost(0);
+  }
+
+  // What was tried without it has hung or failed for no fault of the server's.
+  #networkIsBack() {
+    this.#backoff.forget();
+    if (!this.#isOpen) this.#drop();
+    this.#wake();
+  }
+
+  // With another session than the one that the socket came with.
+  restart() {
+    this.#leave();
+    this.#open();
+  }
+
+  #leave() {
+    clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#fallback.stop();
+    this.#drop(); // a page with an open socket or a lock is not kept for the back button
+    this.#share.leave();
+  }
+
+  // In ms. A clock that was set back counts as silence, too: it could hide a real one for as long as it went back.
+  get #silence() {
+    return Math.abs(Date.now() - this.#heardAt);
+  }
+
+  #watchdog() {
+    if (!this.#attempt || this.#silence < (this.#liveAt ? SILENCE : OPENING)) return;
+    if (!this.#isOpen || this.#unanswered.size) this.#backoff.wasSilent();
+    this.#drop();
+    this.#lost(0);
+  }
+
+  /** @param {Wire.State} state */
+  #become(state, detail = {}) {
+    if (state === this.state) return;
+    this.state = state;
+    this.dispatchEvent(new CustomEvent("state", { detail: { state, ...detail } }));
+  }
+}
+
+export const live = new Connection();

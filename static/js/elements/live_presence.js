@@ -1,0 +1,45 @@
+// @ts-check
+// <live-presence>: who reads this topic. It changes quietly: nobody wants it read out.
+
+import { live } from "../connection/connection.js";
+import { replace } from "../dom.js";
+import { audienceLabel, t } from "../i18n.js";
+import "../writers.js";
+
+class LivePresence extends HTMLElement {
+  connectedCallback() {
+    live.addEventListener("message", this.#hear);
+  }
+
+  disconnectedCallback() {
+    live.removeEventListener("message", this.#hear);
+  }
+
+  /** @param {PageMessageEvent} event */
+  #hear = ({ detail }) => {
+    if (detail.type === "presence" && detail.topic === Number(this.dataset.topic)) this.#show(detail);
+  };
+
+  /** @param {Wire.Presence} presence */
+  #show({ members, guests, faces }) {
+    const [count, people] = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.children);
+    const total = members + guests;
+    count.textContent = total ? t("reading", total) : "";
+    count.title = audienceLabel(members, guests);
+    const now = /** @type {HTMLElement} */ (people.cloneNode());
+    now.innerHTML = faces; // made by the server, as other HTML is
+    const more = total - now.childElementCount;
+    if (now.childElementCount && more) now.append(rest(more));
+    replace(people, now);
+  }
+}
+
+/** @param {number} number */
+function rest(number) {
+  const face = document.createElement("span");
+  face.className = "avatar avatar--small presence__more";
+  face.textContent = `+${number.toLocaleString()}`;
+  return face;
+}
+
+customElements.define("live-presence", LivePresence);

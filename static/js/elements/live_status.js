@@ -1,0 +1,44 @@
+// @ts-check
+// <live-status>: whether the page is live, in the header.
+
+import { announceState } from "../announcer.js";
+import { live } from "../connection/connection.js";
+import { t } from "../i18n.js";
+
+const REASSURE = 4000; // ms that "up to date again" stays
+const LOST = ["reconnecting", "offline"];
+const PATIENCE = 1500; // ms without a connection before the reader is told, unless the browser is sure
+
+class LiveStatus extends HTMLElement {
+  #isLost = false; // and the reader was told
+  connectedCallback() {
+    live.addEventListener("state", this.#show);
+  }
+
+  disconnectedCallback() {
+    live.removeEventListener("state", this.#show);
+  }
+
+  /** @param {StateEvent} event */
+  #show = ({ detail: { state, again } }) => {
+    clearTimeout(this.timer);
+    if (state === "live") {
+      this.#say("live", again && this.dataset.state !== "live" ? t("current") : t("live"));
+      this.timer = setTimeout(() => this.#say("live", t("live")), REASSURE);
+    } else {
+      this.timer = setTimeout(() => this.#say(state, t(state)), state === "offline" ? 0 : PATIENCE);
+    }
+  };
+
+  /** @param {string} state @param {string} text */
+  #say(state, text) {
+    const isLost = LOST.includes(state);
+    if (isLost !== this.#isLost || (isLost && state !== this.dataset.state)) announceState(text);
+    this.#isLost = isLost;
+    this.hidden = false;
+    this.dataset.state = state;
+    this.textContent = text;
+  }
+}
+
+customElements.define("live-status", LiveStatus);

@@ -1,0 +1,199 @@
+// @ts-check
+// <live-topic>: the posts of one page of a topic, kept equal to what a fresh load would show.
+
+import { live } from "../connection/connection.js";
+import { element, replace } from "../dom.js";
+import { fetchJSON } from "../http.js";
+import { pageOf } from "../pages.js";
+import { rememberSeen } from "../seen.js";
+import { refresh as refreshTimes } from "../times.js";
+import { nameTab } from "../title.js";
+import { ChangeQueue } from "../topic/change_queue.js";
+import { showGone } from "../topic/gone.js";
+import { PageRefresher } from "../topic/page_refresher.js";
+import { showPosition } from "../topic/position.js";
+import { PostList } from "../topic/post_list.js";
+import { ReadTracker } from "../topic/read_tracker.js";
+import { ScrollAnchor } from "../topic/scroll_anchor.js";
+import "./live_presence.js";
+
+class LiveTopic extends HTMLElement {
+  isGone = false;
+  /** @type {Set<number>} */
+  #inView = new Set(); // numbers of the posts on the screen
+  #anchor = new ScrollAnchor(this);
+  #page = new PageRefresher(this);
+  #reading = new ReadTracker({
+    tell: (number) => this.#tell(number),
+    isReady: () => live.state !== "connecting",
+    isMember: () => Boolean(document.body.dataset.user),
+  });
+  #observer = new IntersectionObserver((entries) => this.#look(entries), { threshold: [0, 0.01, 0.05, 0.2] });
+
+  /** @type {Subscription} */
+  #link = {
+    ask: () => ({ type: "watch", topic: this.topic, epoch: this.#queue.epoch, change: this.have }),
+    hear: (message) => this.hear(message),
+  };
+
+  connectedCallback() {
+    this.topic = Number(this.dataset.topic);
+    this.lastNumber = Number(this.dataset.lastNumber);
+    this.style.overflowAnchor = "none"; // ScrollAnchor does this, in every browser
+    this.list = new PostList(this, this.#anchor, (post) => this.#observer.observe(post));
+    addEventListener("pagehide", this.#leave);
+    this.unsubscribe = live.subscribe(this.#link);
+    this.list.focusTarget();
+  }
+
+  disconnectedCallback() {
+    this.unsubscribe();
+    this.#observer.disconnect();
+    this.list.stop();
+    this.#queue.stop();
+    this.#page.stop();
+    removeEventListener("pagehide", this.#leave);
+  }
+
+  // --- Hearing ---
+
+  #queue = new ChangeQueue(this.dataset.epoch, this);
+
+  get have() {
+    return Number(this.dataset.change);
+  }
+
+  set have(change) {
+    this.dataset.change = String(change);
+  }
+
+  /** @param {Wire.Epoch} epoch @param {number} have */
+  ask(epoch, have) {
+    return fetchJSON(`/t/${this.topic}/changes?epoch=${epoch}&since=${have}`);
+  }
+
+  reload() {
+    this.#page.reload();
+  }
+
+  /** @param {Wire.ServerMessage} message */
+  hear(message) {
+    if (this.isGone) return;
+    if (message.type === "heartbeat") return this.#queue.compare(message.topics[this.topic]);
+    if (!("topic" in message) || message.topic !== this.topic) return;
+    if (message.type === "post_update" && message.header) {
+      this.#queue.receive(/** @type {Wire.TopicUpdate} */ (message));
+    } else if (message.type === "changes") this.#catchUp(message);
+    else if (message.type === "reload") this.reload();
+    else if (message.type === "gone") this.gone();
+    else if (message.type === "again") live.ask(this.#link);
+  }
+
+  /** @param {Wire.Changes} answer */
+  #catchUp(answer) {
+    const isWritable = this.hasAttribute("data-writable"); // in this category; the topic may be closed all the same
+    if (answer.epoch === this.#queue.epoch && (answer.writable ?? isWritable) !== isWritable) this.#page.soon();
+    if (!this.#queue.catchUp(answer)) return;
+    live.answered(this.#link);
+    this.#reading.flush();
+  }
+
+  // --- Applying: the page becomes what a fresh load would be ---
+
+  /** @param {Wire.TopicUpdate} event */
+  apply(event) {
+    const pages = pageOf(this.lastNumber);
+    this.lastNumber = Math.max(this.lastNumber, event.last);
+    this.#anchor.keep(() => {
+      this.#replaceHeader(event);
+      if (event.post) this.list.put(event);
+    });
+    if (pageOf(this.lastNumber) !== pages) this.#page.soon();
+    this.#showPosition();
+  }
+
+  // Its own change number moves with the topic's state: then what differs by reader may be another, too.
+  /** @param {Wire.TopicUpdate} event */
+  #replaceHeader(event) {
+    const header = element(event.header);
+    if (header.dataset.change !== this.querySelector("#topic-header").dataset.change) this.#page.soon();
+    replace(this.querySelector("#topic-header"), header);
+  }
+
+  // --- Looking ---
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #look(entries) {
+    for (const { intersectionRatio, intersectionRect, target } of entries) {
+      const number = Number(/** @type {HTMLElement} */ (target).dataset.number);
+      const isInView = intersectionRatio >= 0.2 || intersectionRect.height >= innerHeight / 2; // some are taller than it
+      if (isInView) {
+        this.#inView.add(number);
+        this.list.wasSeen(number);
+        this.#reading.see(number);
+      } else this.#inView.delete(number);
+    }
+    this.list.showPill();
+    this.#showPosition();
+  }
+
+  #leave = () => this.#reading.flush();
+
+  // Over the socket, or where there is none, as when the page is left, by a request.
+  /** @param {number} number */
+  #tell(number) {
+    rememberSeen(this.topic, number);
+    if (live.send({ type: "seen", topic: this.topic, number })) return;
+    const body = new FormData(/** @type {HTMLFormElement} */ (document.querySelector("#member form")));
+    body.set("number", String(number));
+    return fetch(`/t/${this.topic}/seen/`, { method: "POST", body, keepalive: true });
+  }
+
+  // The last post on the screen.
+  #showPosition() {
+    if (this.isGone) return;
+    const number = Math.max(...(this.#inView.size ? this.#inView : [this.#reading.seen, Number(this.dataset.first)]));
+    showPosition(this, number, this.lastNumber);
+  }
+
+  refresh() {
+    this.#page.soon(0); // somebody else reads now, or with other rights
+  }
+
+  /** @param {Document} page */
+  isOlder(page) {
+    const { change } = page.querySelector("#topic-header").dataset;
+    const pages = pageOf(Number(page.querySelector("live-topic").dataset.lastNumber));
+    return (
+      Number(change) < Number(this.querySelector("#topic-header").dataset.change) || pages < pageOf(this.lastNumber)
+    );
+  }
+
+  /** @param {() => void} change @param {Document} page */
+  exchange(change, page) {
+    this.#anchor.keep(change);
+    this.toggleAttribute("data-writable", page.querySelector("live-topic").hasAttribute("data-writable"));
+    nameTab(page.title);
+    refreshTimes(this);
+    this.#showPosition();
+  }
+
+  /** @param {Document} page */
+  restart(page) {
+    const { epoch, change, lastNumber } = page.querySelector("live-topic").dataset;
+    this.lastNumber = Number(lastNumber);
+    this.list.restart(this.lastNumber);
+    this.#queue.restart(epoch, Number(change));
+    this.#showPosition();
+    live.ask(this.#link);
+  }
+
+  gone() {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.disconnectedCallback();
+    showGone(this);
+  }
+}
+
+customElements.define("live-topic", LiveTopic);

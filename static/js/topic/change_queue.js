@@ -1,0 +1,104 @@
+// @ts-check
+// Puts the events of a topic in order. Its cursor is the change number of the last event applied: the next one is applied,
+// an older one ignored, and a hole is asked for. tests/cases/change_queue.json holds it and the tests' model in Python to
+// the same rules.
+
+const REORDERING = 200; // ms that events may take to come in order before the hole is asked for
+const AGAIN = 2000; // ms until it is asked for again, where no answer came
+
+/**
+ * @typedef {object} Owner
+ * @property {number} have the cursor: the number of the last change that the page shows
+ * @property {(event: Wire.TopicUpdate) => void} apply
+ * @property {(epoch: Wire.Epoch, have: number) => Promise<Wire.ServerMessage>} ask for everything after `have`
+ * @property {(answer: Wire.ServerMessage) => void} hear what came of it; `changes` are to be handed to `catchUp`
+ * @property {() => void} reload the numbers can't be trusted: show the topic anew, then `restart`
+ */
+
+export class ChangeQueue {
+  /** @type {Map<number, Wire.TopicUpdate>} */
+  #early = new Map(); // change -> event that came before its turn
+  /** @type {number | null} */
+  #hole = null;
+  #isAsking = false;
+
+  /** @param {Wire.Epoch} epoch @param {Owner} owner @param {Timers} timers */
+  constructor(epoch, owner, timers = globalThis) {
+    this.epoch = epoch;
+    this.owner = owner;
+    this.timers = timers;
+  }
+
+  /** @param {Wire.TopicUpdate} event */
+  receive(event) {
+    if (event.epoch !== this.epoch) return this.owner.reload();
+    if (event.change <= this.have) return;
+    this.#early.set(event.change, event);
+    this.#applyInOrder();
+    if (this.#early.size) this.#askSoon();
+  }
+
+  // Takes an answer; says whether all has come by it.
+  /** @param {Wire.Changes} answer */
+  catchUp(answer) {
+    if (answer.epoch !== this.epoch) {
+      this.owner.reload();
+      return false;
+    }
+    for (const event of answer.events) if (event.change > this.have) this.owner.apply(event);
+    this.owner.have = Math.max(this.have, answer.change);
+    this.#applyInOrder();
+    if (answer.more) this.#ask();
+    return !answer.more;
+  }
+
+  // With what the server says that there is.
+  /** @param {Wire.Head | undefined} head */
+  compare(head) {
+    if (!head) return;
+    const [epoch, change] = head;
+    if (epoch !== this.epoch) this.owner.reload();
+    else if (change > this.have) this.#askSoon();
+  }
+
+  // The topic is shown anew.
+  /** @param {Wire.Epoch} epoch @param {number} have */
+  restart(epoch, have) {
+    this.#early.clear();
+    this.epoch = epoch;
+    this.owner.have = have;
+  }
+
+  get have() {
+    return this.owner.have;
+  }
+
+  stop() {
+    this.timers.clearTimeout(this.#hole);
+  }
+
+  #applyInOrder() {
+    for (let event; (event = this.#early.get(this.have + 1)); ) {
+      this.owner.have = event.change;
+      this.owner.apply(event);
+    }
+    for (const change of this.#early.keys()) if (change <= this.have) this.#early.delete(change);
+    if (this.#early.size) return;
+    this.timers.clearTimeout(this.#hole);
+    this.#hole = null;
+  }
+
+  #askSoon(wait = REORDERING) {
+    this.#hole ??= this.timers.setTimeout(() => this.#ask(), wait);
+  }
+
+  async #ask() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const answer = await this.owner.ask(this.epoch, this.have).catch(() => /** @type {Wire.ServerMessage} */ (null));
+    this.#isAsking = false;
+    this.#hole = null;
+    if (answer) this.owner.hear(answer);
+    else if (this.#early.size) this.#askSoon(AGAIN);
+  }
+}

@@ -1,0 +1,31 @@
+// @ts-check
+// A topic that was moved out of sight: it reads like one that never was. What was typed stays.
+
+import { focusOn } from "../dom.js";
+import { t } from "../i18n.js";
+import { countInTitle, nameTab } from "../title.js";
+
+/** @param {HTMLElement} topic */
+export function showGone(topic) {
+  const focused = topic.contains(document.activeElement) && /** @type {HTMLElement} */ (document.activeElement);
+  const main = topic.querySelector(".topic__main");
+  /** @type {HTMLFormElement} */
+  const reply = topic.querySelector("form.reply");
+  const begun = reply?.querySelector("textarea").value.trim() ? [reply] : [];
+  const told = notice(t("gone"));
+  main.replaceChildren(told, ...begun);
+  topic.replaceChildren(main);
+  if (focused) focusOn(focused.isConnected ? focused : told);
+  for (const form of begun) import("./reader_parts.js").then(({ refuse }) => refuse(form, true)).catch(() => {});
+  countInTitle("topic", 0);
+  nameTab(`${t("gone")} · ${document.querySelector(".header__name").textContent}`);
+}
+
+/** @param {string} text */
+function notice(text) {
+  const made = document.createElement("p");
+  made.className = "notice";
+  made.setAttribute("role", "alert");
+  made.textContent = text;
+  return made;
+}

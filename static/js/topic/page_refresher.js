@@ -1,0 +1,80 @@
+// @ts-check
+// Fetches the page of a topic anew: for what differs by reader, once for all that happens within a moment, or for all of it.
+
+import { fetchFresh } from "../http.js";
+
+const SOON = 300; // ms, and
+const SPREAD = 1700; // ms over which the pages of a busy topic ask for what differs by reader
+
+/**
+ * @typedef {object} Owner
+ * @property {(page: Document) => boolean} isOlder whether a cache had a page from before
+ * @property {(change: () => void, page: Document) => void} exchange makes the change, with all that belongs to it
+ * @property {(page: Document) => void} restart takes the numbers of a page that is shown as a whole
+ * @property {() => void} gone nobody may see the topic here any more
+ * @property {boolean} isGone
+ */
+
+export class PageRefresher {
+  /** @type {number | null} */
+  #timer = null;
+  #isReloading = false;
+
+  /** @param {HTMLElement & Owner} topic */
+  constructor(topic) {
+    this.topic = topic;
+  }
+
+  soon(wait = SOON + Math.random() * SPREAD) {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#refresh().catch(() => this.soon(later()));
+    }, wait);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+  }
+
+  // Numbers can't be trusted, or too much was missed: the posts come anew, what is being written stays.
+  async reload() {
+    if (this.#isReloading) return;
+    this.#isReloading = true;
+    try {
+      const page = await this.#load();
+      if (page) await this.#exchange(page, ["#topic-header", "#posts"]);
+      if (page && !this.topic.isGone) this.topic.restart(page);
+    } catch {
+      setTimeout(() => this.reload(), later());
+    } finally {
+      this.#isReloading = false;
+    }
+  }
+
+  async #refresh() {
+    const page = await this.#load();
+    if (!page) return;
+    if (this.topic.isOlder(page)) throw new Error("a page from before the change");
+    await this.#exchange(page);
+  }
+
+  /** @param {Document} page @param {string[]} more parts that do not differ by reader */
+  async #exchange(page, more = []) {
+    const { exchange } = await import("./reader_parts.js");
+    if (!this.topic.isGone) this.topic.exchange(() => exchange(this.topic, page, more), page);
+  }
+
+  // Nothing, where the topic is gone.
+  /** @returns {Promise<Document | void>} */
+  async #load() {
+    const response = await fetchFresh(location.href);
+    if (response.status === 404 || response.status === 403) return this.topic.gone();
+    if (!response.ok) throw new Error(`${response.status}`);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!this.topic.isGone) return page;
+  }
+}
+
+function later() {
+  return 2000 + Math.random() * 3000;
+}

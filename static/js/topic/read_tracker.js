@@ -1,0 +1,42 @@
+// @ts-check
+// Remembers how far somebody has read, and tells the server once for what comes into view within a moment.
+
+const PAUSE = 1000; // ms between two words about it
+
+/**
+ * @typedef {object} Owner
+ * @property {(number: number) => Promise<unknown> | undefined} tell rejects where the server could not be told
+ * @property {() => boolean} isReady whether there is a way to it yet: when there is, call `flush`
+ * @property {() => boolean} isMember guests' readings are not kept
+ */
+
+export class ReadTracker {
+  #told = 0; // to the server
+  /** @type {number | null} */
+  #timer = null;
+  seen = 0; // the highest number that was on the screen
+
+  /** @param {Owner} owner @param {Timers} timers */
+  constructor(owner, timers = globalThis) {
+    this.owner = owner;
+    this.timers = timers;
+  }
+
+  /** @param {number} number */
+  see(number) {
+    if (number <= this.seen) return;
+    this.seen = number;
+    this.#timer ??= this.timers.setTimeout(() => this.owner.isReady() && this.flush(), PAUSE);
+  }
+
+  // At once, as when the page is left.
+  flush() {
+    this.timers.clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.seen <= this.#told || !this.owner.isMember()) return;
+    this.#told = this.seen;
+    this.owner.tell(this.seen)?.catch(() => {
+      this.#told = 0;
+    });
+  }
+}
