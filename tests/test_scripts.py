@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from forum.signals import KINDS
+from realtime.protocol import answers, events, messages
 from tests.support import constants
 
 TESTS = sorted(map(str, (Path(__file__).parent / "js").glob("*.test.js")))
@@ -31,3 +33,35 @@ def test_each_of_these_numbers_is_used_and_no_script_has_close_codes_of_its_own(
     ]
     own = [path.name for path, text in scripts.items() if re.search(r"\b(4001|1012|1013)\b", text)]
     assert (unused, own) == ([], [])
+
+
+TYPES = (constants.SCRIPT.parent / "protocol.d.ts").read_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "interface"),
+    [
+        (events.PostUpdate, "Update"),
+        (events.PostOfUpdate, "Post"),
+        (answers.Changes, "Changes"),
+        (answers.Reload, "Reload"),
+        (answers.Rows, "Rows"),
+        (answers.News, "News"),
+    ],
+)
+def test_messages_have_the_same_fields_on_both_sides(typed, interface):
+    [body] = re.findall(rf"^  interface {interface} \{{\n(.*?)^  \}}", TYPES, re.M | re.S)
+
+    assert set(re.findall(r"^    (\w+)\??:", body, re.M)) - {"for"} == set(typed.__annotations__) - {"for"}
+
+
+def test_pages_may_send_what_the_server_reads():
+    sent = TYPES[TYPES.index("What a page sends") : TYPES.index("Between the tabs")]
+
+    assert set(re.findall(r'type: "(\w+)"', sent)) == set(messages.KINDS)
+
+
+def test_updates_are_of_the_same_kinds_on_both_sides():
+    [kinds] = re.findall(r"^    kind:\n(.*?);", TYPES, re.M | re.S)
+
+    assert re.findall(r'"(\w+)"', kinds) == [*KINDS, "header"]

@@ -31,13 +31,21 @@ declare namespace Wire {
     row?: string | null;
     title?: string;
     url?: string;
-    post?: { id: number; number: number; author_id: number; author?: string; html?: string };
+    post?: Post;
+  }
+
+  interface Post {
+    id: number;
+    number: number;
+    author_id: number;
+    author?: string; // to pages that show the topic, as
+    html?: string;
   }
 
   // To pages that show the topic.
   interface TopicUpdate extends Update {
     header: string; // HTML, as everything that is shown
-    post?: { id: number; number: number; author_id: number; author: string; html: string };
+    post?: Required<Post>;
   }
 
   // To pages that show a list; null: the topic has left it.
