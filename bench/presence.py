@@ -29,17 +29,18 @@ class Page:
         self.user = SimpleNamespace(username=name, name=name.title(), display_name=name, hides_presence=False)
         self.come()
 
-    def hear(self, group, text):
+    def deliver(self, group, text):
         Page.frames += 1
 
     def come(self):
-        self.hub.pages[self] = None
+        self.hub.add(self)
         for group in ("everyone", "list.latest", f"topic.{self.topic}"):
             self.joined.add(group)
             self.hub.members.setdefault(group, {})[self] = None
+            self.hub.group_versions.setdefault(group, 0)
 
     def go(self):
-        self.hub.part(self)
+        self.hub.remove(self)
 
 
 def main():

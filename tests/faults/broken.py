@@ -29,13 +29,13 @@ def silence_the_sweep():
 
 
 def change_deliveries(what):
-    """`what(deliver, count, arguments)` is called instead of Hub.deliver for each event of a topic."""
+    """`what(deliver, count)` is called instead of Hub.deliver for each event of a topic."""
     deliver, count = hubs.Hub.deliver, itertools.count(1)
 
-    async def changed(self, group, *arguments, **named):
-        if not group.startswith("topic."):
-            return await deliver(self, group, *arguments, **named)
-        return await what(lambda: deliver(self, group, *arguments, **named), next(count))
+    async def changed(self, delivery):
+        if not delivery.audience.group.startswith("topic."):
+            return await deliver(self, delivery)
+        return await what(lambda: deliver(self, delivery), next(count))
 
     hubs.Hub.deliver = changed
 
