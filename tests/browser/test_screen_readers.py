@@ -110,6 +110,7 @@ def test_a_member_who_wants_no_announcements_gets_none(topic, grace, visit, repl
     person = visit(grace)
     person.opens("/profile/").get_by_label("Screen reader announcements").uncheck()
     person.page.get_by_role("button", name="Save").click()
+    person.page.wait_for_url("**/u/grace/")
     page = person.opens_live(topic)
 
     replies("Unheard.")
