@@ -66,7 +66,7 @@ class SocketIO(Contender):
         if not (BUILT / "node_modules" / "socket.io").exists():
             install = ["npm", "install", "--prefix", BUILT, "--no-audit", "--no-fund", "--loglevel", "error"]
             subprocess.run([*install, "socket.io@4"], check=True)
-        return ["node", HERE / "references" / "socketio.js", str(self.port), event_file()]
+        return ["node", HERE / "references" / "socketio.cjs", str(self.port), event_file()]
 
     def more(self):
         return {"NODE_PATH": str(BUILT / "node_modules"), "NODE_ENV": "production"}
