@@ -32,9 +32,12 @@ class CircuitBreaker:
         self._until = time.monotonic() + self.pause  # this caller tries for all
         return True
 
-    def attempt(self, call: Callable[[], T], errors: type[BaseException]) -> T:
-        """What `call()` returns. Raises Unavailable if the service is skipped, or if `call` raises one of `errors`."""
-        if not self.allows():
+    def attempt(self, call: Callable[[], T], errors: type[BaseException], is_probe: bool = False) -> T:
+        """What `call()` returns. Raises Unavailable if the service is skipped, or if `call` raises one of `errors`.
+
+        A probe is made whatever happened before, and takes nobody's turn.
+        """
+        if not (is_probe or self.allows()):
             raise Unavailable
         try:
             result = call()
@@ -43,10 +46,6 @@ class CircuitBreaker:
             raise Unavailable from error
         self.record_success()
         return result
-
-    def allow_next(self) -> None:
-        """Lets the next call through, whatever happened before."""
-        self._until = 0.0
 
     def record_failure(self, error: BaseException | str) -> None:
         self._until = time.monotonic() + self.pause

@@ -40,13 +40,13 @@ def client(address: str) -> redis.Redis:
     return redis.Redis(connection_pool=pool)
 
 
-def attempt(call: Callable[[], T], errors: type[BaseException] | None = None) -> T:
+def attempt(call: Callable[[], T], errors: type[BaseException] | None = None, is_probe: bool = False) -> T:
     """What `call()` returns. Raises Unavailable if Redis fails (RedisError, or `errors`), or did so a moment ago."""
     if errors is None:
         from redis import RedisError
 
         errors = RedisError
-    return circuit_breaker.redis.attempt(call, errors)
+    return circuit_breaker.redis.attempt(call, errors, is_probe)
 
 
 def publish(messages: Iterable[tuple[str, bytes]], is_probe: bool = False) -> bool:
@@ -61,10 +61,8 @@ def publish(messages: Iterable[tuple[str, bytes]], is_probe: bool = False) -> bo
                 pipe.publish(channel, data)
             pipe.execute()
 
-    if is_probe:
-        circuit_breaker.redis.allow_next()
     try:
-        attempt(send)
+        attempt(send, is_probe=is_probe)
     except Unavailable:
         return False
     return True
