@@ -160,7 +160,7 @@ else:
 AUTH_USER_MODEL = "forum.User"
 AUTHENTICATION_BACKENDS = ["forum.accounts.backends.MemberBackend"]
 PASSWORD_HASHERS = [
-    "forum.passwords.PasswordHasher",
+    "forum.accounts.passwords.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -50,8 +50,8 @@ class TakenNameQuerySet(models.QuerySet["TakenName"]):
 
 
 class TakenName(models.Model):
-    """The look of a name that belongs to one member, so that nobody else can take it: `looks.skeleton` of a username,
-    of a former username, or of a display name.
+    """The look of a name that belongs to one member, so that nobody else can take it: `confusables.skeleton` of a
+    username, of a former username, or of a display name.
 
     Usernames stay reserved for ever, also when the member is gone: links and mentions name them. A display name leads
     nowhere, so it is free again once it is changed; otherwise one member could use up all names.

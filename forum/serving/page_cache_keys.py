@@ -1,8 +1,8 @@
 """Cache keys of guests' pages: everything a page depends on besides the database.
 
 Each part is one of a closed set, so nobody can fill the cache with copies of one page: the theme is one that exists,
-announcements that were put away are still announced, and the address is the page's own (see `guests.stands_for`). The
-host is no part, as pages don't depend on it; it only has to be the site's.
+announcements that were put away are still announced, and the address is the page's own (see
+`page_cache.stands_for`). The host is no part, as pages don't depend on it; it only has to be the site's.
 """
 
 from typing import NamedTuple

@@ -1,8 +1,8 @@
 from django.http import HttpResponseRedirect
 
-from forum.choices import keep_choice
 from forum.models import Announcement
 from forum.pages.announcements import COOKIE, dismissed_in
+from forum.views.choice_cookies import keep_choice
 from forum.views.decorators import without_token
 from forum.views.redirects import way_back
 

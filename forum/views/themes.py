@@ -1,7 +1,7 @@
 from django.http import HttpResponseRedirect
 
-from forum.choices import keep_choice
 from forum.pages.context_processors import THEMES
+from forum.views.choice_cookies import keep_choice
 from forum.views.decorators import without_token
 from forum.views.redirects import way_back
 

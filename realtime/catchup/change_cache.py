@@ -99,7 +99,7 @@ class Run:
         return not self.asking and time.monotonic() - self.asked_at > IDLE
 
     def answer(self, epoch, since, however_old=False):
-        """As `feed.changes_of` gives it; None where the database has to be asked first."""
+        """As `changes.changes_of` gives it; None where the database has to be asked first."""
         if not however_old and time.monotonic() - self.asked_at > AGE:
             return None
         if self.gone:

@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
-settings.configure(PASSWORD_HASHERS=["forum.passwords.PasswordHasher"])
+settings.configure(PASSWORD_HASHERS=["forum.accounts.passwords.PasswordHasher"])
 
 from django.contrib.auth.hashers import check_password, make_password
 

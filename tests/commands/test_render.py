@@ -1,8 +1,8 @@
 import pytest
 from django.core.management import call_command
 
+from forum.management.rerendering import render_all
 from forum.models import Announcement, Post, User
-from forum.rendering import render_all
 
 pytestmark = pytest.mark.django_db
 OLD = '<p dir="auto">as it was</p>\n'
@@ -62,7 +62,7 @@ def test_announcements_are_rendered_too_and_the_command_says_what_it_did(olive, 
 
 
 def test_many_posts_are_taken_in_batches(ada, topic, monkeypatch):
-    monkeypatch.setattr("forum.rendering.BATCH", 2)
+    monkeypatch.setattr("forum.management.rerendering.BATCH", 2)
     for n in range(5):
         topic.reply(ada, f"Number {n}.")
     Post.objects.update(html=OLD)

@@ -3,11 +3,11 @@
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from forum import rendering
+from forum.management import rerendering
 
 
 class Command(BaseCommand):
     help = _("Renders all posts and announcements again, after an update that changed how Markdown is shown.")
 
     def handle(self, **options):
-        self.stdout.write(_("%(changed)d of %(looked_at)d texts read differently now.") % rendering.render_all())
+        self.stdout.write(_("%(changed)d of %(looked_at)d texts read differently now.") % rerendering.render_all())
