@@ -1,4 +1,5 @@
-"""`make bench`: all measurements in turn, each in a process of its own; `make bench ONLY="pages live"` takes some.
+"""`make bench`: all measurements in turn, each in a process of its own; `make bench ONLY="pages
+live"` takes some.
 
 At the end stands what missed its goal.
 """
@@ -12,7 +13,18 @@ from tempfile import NamedTemporaryFile
 from bench.report import MISSED, title
 
 ALL = ["markdown", "import_mbox", "weight", "pages", "proxy", "sqlite_writes", "accounts"]
-ALL += ["live", "members", "idle", "busy", "hostile", "renames", "returns", "fanout", "push_vs_poll", "presence"]
+ALL += [
+    "live",
+    "members",
+    "idle",
+    "busy",
+    "hostile",
+    "renames",
+    "returns",
+    "fanout",
+    "push_vs_poll",
+    "presence",
+]
 
 
 def main():

@@ -1,4 +1,6 @@
-"""What the time of a form tells about an address: signing up and asking for a new password, known beside unknown."""
+"""What the time of a form tells about an address: signing up and asking for a new password, known
+beside unknown.
+"""
 
 import os
 import time

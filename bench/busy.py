@@ -1,4 +1,6 @@
-"""A busy site: 2,000 pages show lists and count news while 50 posts a second are written in 20 topics."""
+"""A busy site: 2,000 pages show lists and count news while 50 posts a second are written in 20
+topics.
+"""
 
 import os
 import time
@@ -19,7 +21,10 @@ def main():
     with forum_with(members=500) as forum:
         title(f"{PAGES:,} pages on lists, {RATE} posts a second")
         topics = topics_of(forum)
-        forum.watches = ['{"type":"watch","list":"latest"}', '{"type":"watch","news":"now","list":"latest"}']
+        forum.watches = [
+            '{"type":"watch","list":"latest"}',
+            '{"type":"watch","news":"now","list":"latest"}',
+        ]
         with FastPath(forum) as parley:
             pages = parley.open_pages(PAGES, topics=topics[-1].pk)
             pages.heads()
@@ -30,7 +35,12 @@ def main():
             pages.end()
         tell("posts that could be written", posts / seconds, "a second", at_least=0.9 * RATE)
         tell("frames to a page", heard["frames"] / PAGES / seconds, "a second", at_most=4)
-        tell("frames to the page with the most of them", heard["most"] / seconds, "a second", at_most=4.3)
+        tell(
+            "frames to the page with the most of them",
+            heard["most"] / seconds,
+            "a second",
+            at_most=4.3,
+        )
         tell("CPU of the server", spent / seconds * 100, "% of one")
         tell("topics that some page does not know as they are, at rest", behind, "", at_most=0)
 
@@ -38,7 +48,10 @@ def main():
 def topics_of(forum):
     from forum.models import Topic
 
-    return [Topic.start(forum.members[n], forum.category, f"Topic {n}", "Let us see.") for n in range(TOPICS)]
+    return [
+        Topic.start(forum.members[n], forum.category, f"Topic {n}", "Let us see.")
+        for n in range(TOPICS)
+    ]
 
 
 def write(forum, topics):

@@ -14,15 +14,22 @@ WIDTH, PANEL, BAR, LEFT = 900, 190, 11, 60
 
 def draw(rows):
     """SVG of rows {"way", "pages", and the keys of PANELS}."""
-    ways, sizes = list(dict.fromkeys(row["way"] for row in rows)), list(dict.fromkeys(row["pages"] for row in rows))
+    ways, sizes = (
+        list(dict.fromkeys(row["way"] for row in rows)),
+        list(dict.fromkeys(row["pages"] for row in rows)),
+    )
     parts = [legend(ways)]
     for number, panel in enumerate(PANELS):
-        parts.append(f'<g transform="translate({LEFT + number % 2 * WIDTH // 2} {40 + number // 2 * PANEL})">')
+        parts.append(
+            f'<g transform="translate({LEFT + number % 2 * WIDTH // 2}'
+            f' {40 + number // 2 * PANEL})">'
+        )
         parts += [panel_of(panel, rows, ways, sizes), "</g>"]
     height, drawn = 40 + PANEL * 2, "\n".join(parts)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" '
-        f'font-size="11" fill="#333"><rect width="{WIDTH}" height="{height}" fill="#fff"/>\n{drawn}\n</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
+        f' font-family="sans-serif" font-size="11" fill="#333"><rect width="{WIDTH}"'
+        f' height="{height}" fill="#fff"/>\n{drawn}\n</svg>\n'
     )
 
 
@@ -42,7 +49,9 @@ def panel_of(panel, rows, ways, sizes):
     for place, size in enumerate(sizes):
         parts.append(f'<text x="{place * group}" y="{PANEL - 22}">{size} pages</text>')
         for n, way in enumerate(ways):
-            value = next(row[key] for row in rows if (row["way"], row["pages"]) == (way, size)) * factor
+            value = (
+                next(row[key] for row in rows if (row["way"], row["pages"]) == (way, size)) * factor
+            )
             parts.append(bar(place * group + n * (BAR + 9), value, least, top, COLOURS[n]))
     return "\n".join(parts)
 
@@ -51,8 +60,9 @@ def bar(x, value, least, top, colour):
     height = max(1, round(log10(max(value, least) / least) / log10(top / least) * (PANEL - 75)))
     base = PANEL - 36
     return (
-        f'<rect x="{x}" y="{base - height}" width="{BAR}" height="{height}" fill="{colour}"/>'
-        f'<text x="{x + BAR / 2}" y="{base - height - 3}" font-size="8" text-anchor="middle">{short(value)}</text>'
+        f'<rect x="{x}" y="{base - height}" width="{BAR}" height="{height}" fill="{colour}"/><text'
+        f' x="{x + BAR / 2}" y="{base - height - 3}" font-size="8"'
+        f' text-anchor="middle">{short(value)}</text>'
     )
 
 

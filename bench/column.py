@@ -45,7 +45,9 @@ def main():
 
 
 class Column:
-    """`forums` by name; what it took to `start`, [(seconds, MiB)]; `compared`: {(what, viewer): (times, goal)}."""
+    """`forums` by name; what it took to `start`, [(seconds, MiB)]; `compared`: {(what, viewer):
+    (times, goal)}.
+    """
 
     def __init__(self, options, crowd, address, stack):
         self.options, self.crowd, self.name = options, crowd, NAMES[options.on]
@@ -63,8 +65,15 @@ class Column:
         return [start(address, path, rest) for rest in rests[-self.options.repetitions :]]
 
     def keep_on(self):
-        print(f"Process {self.ours.pid} at {self.ours.address}; a member's cookie: {self.forums['ours'].cookies[0]}")
-        print("Asked as guest and as member in turn, ten seconds a page, until you stop it with Ctrl+C.", flush=True)
+        print(
+            f"Process {self.ours.pid} at {self.ours.address}; a member's cookie:"
+            f" {self.forums['ours'].cookies[0]}"
+        )
+        print(
+            "Asked as guest and as member in turn, ten seconds a page, until you stop it with"
+            " Ctrl+C.",
+            flush=True,
+        )
         with suppress(KeyboardInterrupt):
             for page, viewer in cycle(self._views()):
                 print(f"{page}, {viewer}", flush=True)
@@ -91,9 +100,15 @@ class Column:
                 self.forums["floor"].server.keep((page, viewer), visits.asking([f"/{size}/"]), 0.2)
 
     def _asking(self, name, page, viewer):
-        """Requests that go on where they were before, and for members from the end: pages in turn are always new."""
+        """Requests that go on where they were before, and for members from the end: pages in turn
+        are always new.
+        """
         forum = self.forums[name]
-        paths, cookie = (forum.pages[page][::-1], forum.cookies[0]) if viewer == "member" else (forum.pages[page], "")
+        paths, cookie = (
+            (forum.pages[page][::-1], forum.cookies[0])
+            if viewer == "member"
+            else (forum.pages[page], "")
+        )
         return self.asked.setdefault((name, page, viewer), visits.asking(paths, cookie))
 
     def _measure_unchanged(self):
@@ -105,10 +120,13 @@ class Column:
     def _measure_forms(self):
         if self.options.only in "reply":
             for forum in [self.forums[name] for name in ("ours", "machina") if name in self.forums]:
-                replies = visits.replying(forum.server.address, *forum.form, forum.cookies, self.crowd["texts"])
+                replies = visits.replying(
+                    forum.server.address, *forum.form, forum.cookies, self.crowd["texts"]
+                )
                 forum.server.keep(("reply", "member"), replies, 2, at_once=8, warm_up=2)
         if self.options.only in "sign-in":
-            sign_ins = islice(visits.signing_in(self.ours.address), 7)  # an address may do 30 a minute
+            # an address may do 30 a minute
+            sign_ins = islice(visits.signing_in(self.ours.address), 7)
             self.ours.keep(("sign-in", "guest"), sign_ins, 60, warm_up=1)
 
     def _compare(self):
@@ -118,10 +136,15 @@ class Column:
             if {last, "topic"} <= self.pages.keys():
                 long, short = (self._asking("ours", page, viewer) for page in (last, "topic"))
                 times = compared(self.ours, long, self.ours, short)
-                self.compared["last page of the longest topic against a short one", viewer] = times, 1.05
+                self.compared["last page of the longest topic against a short one", viewer] = (
+                    times,
+                    1.05,
+                )
             for page in [page for page in SPREAD if page in self.pages and "many" in self.forums]:
                 asking = self._asking("ours", page, viewer)
-                times = compared(self.forums["many"].server, asking, self.forums["few"].server, asking)
+                times = compared(
+                    self.forums["many"].server, asking, self.forums["few"].server, asking
+                )
                 self.compared[f"1,000,000 posts against 100,000: {page}", viewer] = times, 1.1
 
 

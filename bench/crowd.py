@@ -1,8 +1,10 @@
-"""The forum that pages are measured on: a real mailing list, topics of 100 to 20,000 posts, a crowd around them.
+"""The forum that pages are measured on: a real mailing list, topics of 100 to 20,000 posts, a crowd
+around them.
 
-The long topics repeat the same twenty texts, one page's worth, so that all their pages weigh the same. What fills the
-forum up are copies of the imported topics, with a short text in each post: made by the database, in seconds.
-`python -m bench.crowd 1000000` fills up the forum at DATABASE_URL.
+The long topics repeat the same twenty texts, one page's worth, so that all their pages weigh the
+same. What fills the forum up are copies of the imported topics, with a short text in each post:
+made by the database, in seconds. `python -m bench.crowd 1000000` fills up the forum at
+DATABASE_URL.
 """
 
 import math
@@ -17,8 +19,15 @@ from bench.weight import text
 
 READERS = 8
 PASSWORD = "correct horse battery staple"  # noqa: S105
-SHORT = "<p>" + "A short text, one of very many that stand between those that are looked at. " * 3 + "</p>"
-NEW_TOKEN = {"postgresql": "replace(gen_random_uuid()::text, '-', '')", "sqlite": "lower(hex(randomblob(16)))"}
+SHORT = (
+    "<p>"
+    + "A short text, one of very many that stand between those that are looked at. " * 3
+    + "</p>"
+)
+NEW_TOKEN = {
+    "postgresql": "replace(gen_random_uuid()::text, '-', '')",
+    "sqlite": "lower(hex(randomblob(16)))",
+}
 COUNT_UP = "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"
 
 
@@ -31,12 +40,17 @@ def gather(archives, lengths):
     bring_in(archives)
     ada = User.objects.create_user("ada", "ada@example.org", PASSWORD, name="Ada Lovelace")
     EmailAddress.objects.create(user=ada, email=ada.email, verified=True, primary=True)
-    readers = [User.objects.create_user(f"reader{n}", f"reader{n}@example.org") for n in range(1, READERS + 1)]
+    readers = [
+        User.objects.create_user(f"reader{n}", f"reader{n}@example.org")
+        for n in range(1, READERS + 1)
+    ]
     imported = Category.objects.get(name="Imported")
     for name in ("Announcements", "Show & tell", "Ideas"):
         Category.objects.create(name=name)
     read = Topic.objects.filter(category=imported).order_by("-bumped_at")[:200:2]
-    Reading.objects.bulk_create(Reading(user=readers[0], topic=topic, number=topic.last_number) for topic in read)
+    Reading.objects.bulk_create(
+        Reading(user=readers[0], topic=topic, number=topic.last_number) for topic in read
+    )
     texts = typical_texts()
     topics = [long_topic(ada, imported, texts, length) for length in lengths]
     return {
@@ -52,8 +66,17 @@ def gather(archives, lengths):
 def bring_in(archives):
     """The mailing list; without one, three hundred posts of words drawn at random."""
     if archives:
-        command = [sys.executable, "manage.py", "import_mbox", *map(str, archives), "--category", "Imported"]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = [
+            sys.executable,
+            "manage.py",
+            "import_mbox",
+            *map(str, archives),
+            "--category",
+            "Imported",
+        ]
+        subprocess.run(
+            command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         return
     from forum.models import Category, Topic, User
 
@@ -81,12 +104,21 @@ def long_topic(author, category, texts, length):
     from forum.models import Post, Topic, User
 
     with transaction.atomic():
-        topic = Topic.objects.create(author=author, category=category, title=f"A discussion of {length:,} posts")
+        topic = Topic.objects.create(
+            author=author, category=category, title=f"A discussion of {length:,} posts"
+        )
         for first in range(1, length + 1, 1000):
             numbers = range(first, min(first + 1000, length + 1))
-            Post.objects.bulk_create(_numbered(Post, topic, author, texts, number) for number in numbers)
+            Post.objects.bulk_create(
+                _numbered(Post, topic, author, texts, number) for number in numbers
+            )
         last = topic.posts.get(number=length)
-        numbers = {"last_number": length, "change": length, "bumped_at": last.created_at, "last_author": author}
+        numbers = {
+            "last_number": length,
+            "change": length,
+            "bumped_at": last.created_at,
+            "last_author": author,
+        }
         Topic.objects.filter(pk=topic.pk).update(**numbers)
         User.objects.filter(pk=author.pk).update(posts_count=author.posts.count())
     topic.refresh_from_db()
@@ -96,11 +128,21 @@ def long_topic(author, category, texts, length):
 def _numbered(Post, topic, author, texts, number):
     body, html = texts[number % len(texts)]
     at = topic.created_at - timedelta(days=30) + timedelta(seconds=number)
-    return Post(topic=topic, author=author, number=number, change=number, body=body, html=html, created_at=at)
+    return Post(
+        topic=topic,
+        author=author,
+        number=number,
+        change=number,
+        body=body,
+        html=html,
+        created_at=at,
+    )
 
 
 def fill(posts_in_all):
-    """Copies the imported topics until there are about so many posts, with right numbers, counters and tokens."""
+    """Copies the imported topics until there are about so many posts, with right numbers, counters
+    and tokens.
+    """
     from django.core.management.color import no_style
     from django.db import connection, transaction
     from django.db.models import Max
@@ -128,19 +170,30 @@ def _copying(Topic, Post, stride, first, last, new_token):
 
     originals = f"t.id <= {stride} AND t.author_id <> {User.objects.get(username='ada').pk}"
     count_up = COUNT_UP.format(first=first, last=last)
-    of_topic, topic = _columns(Topic, id=f"t.id + n.i * {stride}", epoch=f"substr({new_token}, 1, 8)")
-    yield f"INSERT INTO forum_topic ({of_topic}) {count_up} SELECT {topic} FROM n CROSS JOIN forum_topic t \
-        WHERE {originals} ORDER BY n.i, t.id"
+    of_topic, topic = _columns(
+        Topic, id=f"t.id + n.i * {stride}", epoch=f"substr({new_token}, 1, 8)"
+    )
+    yield (
+        f"INSERT INTO forum_topic ({of_topic}) {count_up} SELECT {topic} FROM n CROSS JOIN"
+        f" forum_topic t         WHERE {originals} ORDER BY n.i, t.id"
+    )
     short = {"body": "'Short.'", "html": f"'{SHORT}'", "token": new_token}
     of_post, post = _columns(Post, id=None, topic_id=f"t.topic_id + n.i * {stride}", **short)
-    yield f"INSERT INTO forum_post ({of_post}) {count_up} SELECT {post} FROM n CROSS JOIN forum_post t \
-        WHERE t.topic_id IN (SELECT id FROM forum_topic t WHERE {originals}) ORDER BY n.i, t.topic_id, t.number"
-    yield "UPDATE forum_user SET posts_count = (SELECT count(*) FROM forum_post \
-        WHERE author_id = forum_user.id AND hidden_at IS NULL)"
+    yield (
+        f"INSERT INTO forum_post ({of_post}) {count_up} SELECT {post} FROM n CROSS JOIN forum_post"
+        f" t         WHERE t.topic_id IN (SELECT id FROM forum_topic t WHERE {originals}) ORDER BY"
+        " n.i, t.topic_id, t.number"
+    )
+    yield (
+        "UPDATE forum_user SET posts_count = (SELECT count(*) FROM forum_post         WHERE"
+        " author_id = forum_user.id AND hidden_at IS NULL)"
+    )
 
 
 def _columns(model, **changed):
-    """The columns of a table, and what a copy of row `t` has in each; one that is None is left to the database."""
+    """The columns of a table, and what a copy of row `t` has in each; one that is None is left to
+    the database.
+    """
     columns = [field.column for field in model._meta.concrete_fields]
     columns = [column for column in columns if changed.get(column, "") is not None]
     values = [changed.get(column) or f't."{column}"' for column in columns]

@@ -1,4 +1,6 @@
-"""PostgreSQL of our own for one measurement, and copies of a database; the same for files of SQLite."""
+"""PostgreSQL of our own for one measurement, and copies of a database; the same for files of
+SQLite.
+"""
 
 import os
 import shutil
@@ -6,7 +8,9 @@ from pathlib import Path
 
 
 def private_server(command):
-    """`command` with a PostgreSQL server that goes when it ends. It writes through to the disk, as on a real site."""
+    """`command` with a PostgreSQL server that goes when it ends. It writes through to the disk, as
+    on a real site.
+    """
     return ["pg_virtualenv", "-t", "-o", "fsync=on", *command]
 
 
@@ -36,7 +40,9 @@ def copy_of(kind, name):
 
 
 def chief(kind):
-    """The process whose children work for the database; None where the server does that work itself."""
+    """The process whose children work for the database; None where the server does that work
+    itself.
+    """
     if kind == "sqlite":
         return None
     folder = Path(ask_server("SHOW data_directory"))

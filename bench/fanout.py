@@ -1,6 +1,8 @@
-"""What it costs to tell an event to all who watch, beside socket.io, a loop in C and the textbook, in the same run.
+"""What it costs to tell an event to all who watch, beside socket.io, a loop in C and the textbook,
+in the same run.
 
-FULL=1 takes 5,000 and 10,000 pages as well. Every figure is the median of three rounds that take turns.
+FULL=1 takes 5,000 and 10,000 pages as well. Every figure is the median of three rounds that take
+turns.
 """
 
 import os
@@ -14,7 +16,8 @@ from bench.report import tell, title
 
 FULL = os.environ.get("FULL") == "1"
 ROUNDS, WARM = 3, 3
-DELIVERIES = 1_000_000  # in a round: so many events that one, which the host held up, does not make the p99
+# in a round: so many events that one, which the host held up, does not make the p99
+DELIVERIES = 1_000_000
 
 
 def main():
@@ -34,7 +37,10 @@ def measured(rivals, count, deliveries):
     for _ in range(ROUNDS):
         for rival in rivals:
             taken[rival.name].append(round_of(rival, count, deliveries // count))
-    return {name: {figure: median(r[figure] for r in rounds) for figure in rounds[0]} for name, rounds in taken.items()}
+    return {
+        name: {figure: median(r[figure] for r in rounds) for figure in rounds[0]}
+        for name, rounds in taken.items()
+    }
 
 
 def round_of(rival, count, events):
@@ -52,13 +58,30 @@ def round_of(rival, count, events):
 
 
 def compare(count, found):
-    beside, goals = found[SocketIO.name], {FastPath.name: 0.65 if count == 2000 else 0.68, Portable.name: 1.0}
+    beside, goals = (
+        found[SocketIO.name],
+        {FastPath.name: 0.65 if count == 2000 else 0.68, Portable.name: 1.0},
+    )
     for name, figures in found.items():
         goal = {"at_most": goals[name], "of_reference": True} if name in goals else {}
-        tell(f"{name}, CPU for a million deliveries", figures["cpu"], "s", reference=beside["cpu"], **goal)
+        tell(
+            f"{name}, CPU for a million deliveries",
+            figures["cpu"],
+            "s",
+            reference=beside["cpu"],
+            **goal,
+        )
     for name, figures in found.items():
-        goal = {"at_most": 0.9, "of_reference": True} if (name, count) == (FastPath.name, 5000) else {}
-        tell(f"{name}, published to arrived, p99", figures["p99"], "ms", reference=beside["p99"], **goal)
+        goal = (
+            {"at_most": 0.9, "of_reference": True} if (name, count) == (FastPath.name, 5000) else {}
+        )
+        tell(
+            f"{name}, published to arrived, p99",
+            figures["p99"],
+            "ms",
+            reference=beside["p99"],
+            **goal,
+        )
     tell(f"{FastPath.name}, the slowest event", found[FastPath.name]["slowest"], "ms", at_most=250)
 
 

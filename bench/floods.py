@@ -1,7 +1,8 @@
-"""What readers notice of eight clients that send whatever costs a server most: p99 of their pages, alone and beside.
+"""What readers notice of eight clients that send whatever costs a server most: p99 of their pages,
+alone and beside.
 
-Each client sends 1.2 MB a second, and comes back a tenth of a second after it was cut off. On its own this prints the
-figures; KIND PORT begins to send.
+Each client sends 1.2 MB a second, and comes back a tenth of a second after it was cut off. On its
+own this prints the figures; KIND PORT begins to send.
 """
 
 import socket
@@ -42,25 +43,39 @@ SERVERS = {
 UVICORN = """
 import sys, uvicorn
 from forum.serving.uvicorn_options import server_options
-uvicorn.run("forum.asgi:application", port={port}, log_level="warning", **(server_options() | {{"ws": sys.argv[1]}}))
+options = server_options() | {{"ws": sys.argv[1]}}
+uvicorn.run("forum.asgi:application", port={port}, log_level="warning", **options)
 """
 
 
 def measure(server, page, in_front=None, floods=FLOODS):
-    """Prints the lines of one server; with `in_front`, a context manager of a proxy's port, by way of that."""
+    """Prints the lines of one server; with `in_front`, a context manager of a proxy's port, by way
+    of that.
+    """
     way = f"{server}, behind nginx" if in_front else server
     title(f"Pages beside {CLIENTS} such clients: {way}")
-    with serving(server) as (process, port), in_front(port) if in_front else nullcontext(port) as entrance:
+    with (
+        serving(server) as (process, port),
+        in_front(port) if in_front else nullcontext(port) as entrance,
+    ):
         times(entrance, page)
         for kind in floods:
             before = memory(process.pid)
             rounds = [
-                (*round_of(process, entrance, page), *round_of(process, entrance, page, kind)) for _ in range(ROUNDS)
+                (*round_of(process, entrance, page), *round_of(process, entrance, page, kind))
+                for _ in range(ROUNDS)
             ]
             alone, spent_alone, beside, spent = map(median, zip(*rounds, strict=True))
             grown = memory(process.pid) - before
             figure = f"{way}: {kind}"
-            tell(f"{figure}: p99 of readers", beside, "ms", at_most=2, reference=alone, of_reference=True)
+            tell(
+                f"{figure}: p99 of readers",
+                beside,
+                "ms",
+                at_most=2,
+                reference=alone,
+                of_reference=True,
+            )
             tell(f"{figure}: CPU, and without them", spent, "% of a core", reference=spent_alone)
             tell(f"{figure}: memory", grown, "MiB", at_most=64)
 
@@ -78,7 +93,9 @@ def serving(server):
     port = free_port()
     named = {"port": port, "options": UVICORN.format(port=port)}
     command = [sys.executable, *(part.format(**named) for part in SERVERS[server])]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         wait_for(f"http://127.0.0.1:{port}/", process)
         yield process, port
@@ -89,7 +106,9 @@ def serving(server):
 
 @contextmanager
 def flooding(kind, port):
-    sender = subprocess.Popen([sys.executable, "-m", "bench.floods", kind, str(port)], cwd=ROOT, stdout=subprocess.PIPE)
+    sender = subprocess.Popen(
+        [sys.executable, "-m", "bench.floods", kind, str(port)], cwd=ROOT, stdout=subprocess.PIPE
+    )
     sender.stdout.readline()
     try:
         yield
@@ -99,15 +118,17 @@ def flooding(kind, port):
 
 
 def times(port, page):
-    """Milliseconds that a reader waits for each page, asking at a fixed pace; late ones count from when they were due.
-    Every second page is one that nobody keeps ready."""
+    """Milliseconds that a reader waits for each page, asking at a fixed pace; late ones count from
+    when they were due. Every second page is one that nobody keeps ready."""
     request = f"GET {page} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n"
     found, due = [], time.monotonic()
     for number in range(int(SECONDS / PACE)):
         due += PACE
         time.sleep(max(0, due - time.monotonic()))
         with socket.create_connection(("127.0.0.1", port), timeout=30) as guest:
-            guest.sendall((request + ("Cookie: sessionid=none\r\n\r\n" if number % 2 else "\r\n")).encode())
+            guest.sendall(
+                (request + ("Cookie: sessionid=none\r\n\r\n" if number % 2 else "\r\n")).encode()
+            )
             if not guest.recv(65536).startswith(b"HTTP/1.1 200"):
                 raise SystemExit("A guest got no page.")
         found.append((time.monotonic() - due) * 1000)
@@ -123,7 +144,9 @@ def p99(times):
 
 
 def send(kind, port):
-    threads = [threading.Thread(target=come_back, args=(kind, port), daemon=True) for _ in range(CLIENTS)]
+    threads = [
+        threading.Thread(target=come_back, args=(kind, port), daemon=True) for _ in range(CLIENTS)
+    ]
     for thread in threads:
         thread.start()
     print("begun", flush=True)
@@ -143,7 +166,9 @@ def come_back(kind, port):
 def ask(client, port):
     query = "watch=%7B%22news%22:%22now%22%7D&watch=%7B%22list%22:%22latest%22%7D"
     while True:
-        client.sendall(f"GET /live/feed?{query} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        client.sendall(
+            f"GET /live/feed?{query} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+        )
         if not client.recv(65536):
             return
 
@@ -151,8 +176,9 @@ def ask(client, port):
 def flood(client, port, kind):
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     client.sendall(
-        f"GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
-        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n\r\n".encode()
+        f"GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin:"
+        f" http://127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection:"
+        f" Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n\r\n".encode()
     )
     client.recv(4096)
     first, again = FLOODS[kind]

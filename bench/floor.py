@@ -1,4 +1,5 @@
-"""The floor under every Django page: a project with no middleware and one view, which sends so many bytes.
+"""The floor under every Django page: a project with no middleware and one view, which sends so many
+bytes.
 
 `uvicorn bench.floor:application`; `/15000/` answers with 15,000 bytes that were ready before.
 """

@@ -1,8 +1,10 @@
-"""What people who read notice of those who do not, of those who are turned away, of floods (floods.py), of a mail
-server that hangs (mail_servers.py) and of large requests (large_requests.py): p99, alone and beside them.
+"""What people who read notice of those who do not, of those who are turned away, of floods
+(floods.py), of a mail server that hangs (mail_servers.py) and of large requests
+(large_requests.py): p99, alone and beside them.
 
-300 pages are told 50 events of 8 KiB a second; beside them are 200 sockets that watch and never read, and then 5,000
-handshakes a minute from a foreign page, all of them refused. Each beside the same readers alone, three times in turn.
+300 pages are told 50 events of 8 KiB a second; beside them are 200 sockets that watch and never
+read, and then 5,000 handshakes a minute from a foreign page, all of them refused. Each beside the
+same readers alone, three times in turn.
 """
 
 import socket
@@ -21,7 +23,8 @@ from bench.report import tell, title
 
 READERS, STUCK, ROUNDS = 300, 200, 3
 EVENTS, RATE = 1000, 50  # a second
-MORE = {"more": "x" * 7000}  # a thousand of these are more than the kernel keeps for one who does not read
+# a thousand of these are more than the kernel keeps for one who does not read
+MORE = {"more": "x" * 7000}
 REFUSED = 5000  # a minute
 
 
@@ -30,15 +33,32 @@ def main():
     with forum_with(members=500) as forum:
         title(f"{READERS} pages that read, {RATE} events of 8 KiB a second")
         forum.more = MORE
-        rounds = [(alone(forum), *beside_stuck(forum), *beside_refused(forum)) for _ in range(ROUNDS)]
+        rounds = [
+            (alone(forum), *beside_stuck(forum), *beside_refused(forum)) for _ in range(ROUNDS)
+        ]
     reading, stuck, grown, given_up, refused, answered = map(median, zip(*rounds, strict=True))
     tell("published to arrived, p99, among themselves", reading, "ms")
-    tell(f"the same beside {STUCK} that never read", stuck, "ms", reference=reading, at_most=2, of_reference=True)
+    tell(
+        f"the same beside {STUCK} that never read",
+        stuck,
+        "ms",
+        reference=reading,
+        at_most=2,
+        of_reference=True,
+    )
     tell(f"memory for these {STUCK} during {EVENTS:,} events", grown, "MiB", at_most=64)
     tell("of them given up by then", given_up, "", at_least=STUCK)
-    tell("p99 beside refused handshakes", refused, "ms", reference=reading, at_most=2, of_reference=True)
+    tell(
+        "p99 beside refused handshakes",
+        refused,
+        "ms",
+        reference=reading,
+        at_most=2,
+        of_reference=True,
+    )
     tell("handshakes refused", answered, "a minute", at_least=0.95 * REFUSED)
-    for other in ("bench.floods", "bench.mail_servers", "bench.large_requests"):  # which set up forums of their own
+    # which set up forums of their own
+    for other in ("bench.floods", "bench.mail_servers", "bench.large_requests"):
         subprocess.run([sys.executable, "-m", other], check=True)
 
 
@@ -99,8 +119,9 @@ def shake_hands(port, origin):
     page.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     page.connect(("127.0.0.1", port))
     page.sendall(
-        f"GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {origin}\r\nUpgrade: websocket\r\n"
-        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n\r\n".encode()
+        f"GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {origin}\r\nUpgrade:"
+        " websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key:"
+        f" {'A' * 22}==\r\n\r\n".encode()
     )
     page.recv(4096)
     return page
@@ -108,7 +129,9 @@ def shake_hands(port, origin):
 
 @contextmanager
 def turned_away(port):
-    """Meanwhile REFUSED handshakes a minute come from elsewhere; those that were answered are in the list."""
+    """Meanwhile REFUSED handshakes a minute come from elsewhere; those that were answered are in
+    the list.
+    """
     answered, over = [], threading.Event()
 
     def knock():

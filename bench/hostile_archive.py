@@ -1,4 +1,6 @@
-"""An archive in which every other message is hostile: the CPU time of the dearest, and whether others are lost."""
+"""An archive in which every other message is hostile: the CPU time of the dearest, and whether
+others are lost.
+"""
 
 import os
 import tempfile

@@ -1,4 +1,5 @@
-"""What open pages cost while nothing happens: to come in, to stay, and what a post's request pays for telling them.
+"""What open pages cost while nothing happens: to come in, to stay, and what a post's request pays
+for telling them.
 
 Members of their own sessions, each watching one topic, 5,000 pages (FULL=1: 10,000 as well).
 """
@@ -24,8 +25,19 @@ def main():
             bare = median(idle(SocketIO(), count)["memory"] for _ in range(ROUNDS))
             rounds = [idle(FastPath(forum), count) for _ in range(ROUNDS)]
             found = {figure: median(one[figure] for one in rounds) for figure in rounds[0]}
-            tell("memory for each, socket.io bare beside it", found["memory"], "KiB", reference=bare, at_most=28)
-            tell("handshakes with session and rights, and a topic watched", found["rate"], "a second", at_least=800)
+            tell(
+                "memory for each, socket.io bare beside it",
+                found["memory"],
+                "KiB",
+                reference=bare,
+                at_most=28,
+            )
+            tell(
+                "handshakes with session and rights, and a topic watched",
+                found["rate"],
+                "a second",
+                at_least=800,
+            )
             tell("CPU for each of these", found["cpu"], "ms")
         title("Telling in the request")
         tell("an event to Redis, CPU of the publisher", publishing(forum), "ms", at_most=0.2)
@@ -40,7 +52,11 @@ def idle(rival, count):
         each = (memory(rival.pid) - before) * 1024 / count
         pages.end()
         first.end()
-        return {"memory": each, "rate": count / pages.opened["seconds"], "cpu": spent / count * 1000}
+        return {
+            "memory": each,
+            "rate": count / pages.opened["seconds"],
+            "cpu": spent / count * 1000,
+        }
 
 
 def publishing(forum):

@@ -1,5 +1,6 @@
-"""How fast `manage.py import_mbox` brings in a real mailing list, how much memory it takes, and that a second
-run adds nothing. The list is test data that is not part of the project: CORPUS names the folder (default:
+"""How fast `manage.py import_mbox` brings in a real mailing list, how much memory it takes, and
+that a second run adds nothing. The list is test data that is not part of the project: CORPUS names
+the folder (default:
 ../shared/corpus)."""
 
 import os
@@ -26,7 +27,8 @@ def main():
     files = sorted(CORPUS.glob("*.mbox*"))
     if not files:
         print(
-            f"import_mbox: left out, no archive in {CORPUS} (set CORPUS to a folder with mbox files).",
+            f"import_mbox: left out, no archive in {CORPUS} (set CORPUS to a folder with mbox"
+            " files).",
             file=sys.stderr,
         )
         return
@@ -37,7 +39,12 @@ def main():
             "DEBUG": "0",  # as on a real site: with it on, Django writes every statement down
             "SECRET_KEY": secrets.token_urlsafe(64),
         }
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+        )
         first = run(files, environment)
         again = run(files, environment)
         report(first, again, counts(database))
@@ -45,12 +52,24 @@ def main():
 
 
 def run(files, environment):
-    """What the command said, how long it took, the CPU seconds used, and the memory of all its processes over
-    time."""
-    command = [sys.executable, "manage.py", "import_mbox", *map(str, files), "--category", "Imported"]
+    """What the command said, how long it took, the CPU seconds used, and the memory of all its
+    processes over time."""
+    command = [
+        sys.executable,
+        "manage.py",
+        "import_mbox",
+        *map(str, files),
+        "--category",
+        "Imported",
+    ]
     cpu, start, memory = os.times(), time.monotonic(), []
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         while process.poll() is None:
             memory.append(sum(map(resident, family(process.pid))))
@@ -61,7 +80,10 @@ def run(files, environment):
     seconds, used = time.monotonic() - start, os.times()
     read, added = map(int, re.match(r"(\d+) messages read, (\d+) imported", said).groups())
     return {
-        "problems": {match[2]: int(match[1]) for match in re.finditer(r"^ *(\d+) (with\w*\b.*|too .*)", said, re.M)},
+        "problems": {
+            match[2]: int(match[1])
+            for match in re.finditer(r"^ *(\d+) (with\w*\b.*|too .*)", said, re.M)
+        },
         "said": said,
         "read": read,
         "added": added,
@@ -85,7 +107,9 @@ def family(pid):
 def resident(pid):
     """Bytes of its own: pages of the database file, which the system may drop, don't count."""
     try:
-        return 1024 * int(re.search(r"^RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M)[1])
+        return 1024 * int(
+            re.search(r"^RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M)[1]
+        )
     except (OSError, TypeError):
         return 0
 
@@ -93,10 +117,16 @@ def resident(pid):
 def counts(database):
     with sqlite3.connect(database) as connection:
         return {
-            "longest topic": connection.execute("SELECT max(last_number) FROM forum_topic").fetchone()[0],
+            "longest topic": (
+                connection.execute("SELECT max(last_number) FROM forum_topic").fetchone()[0]
+            ),
             "topics": connection.execute("SELECT count(*) FROM forum_topic").fetchone()[0],
             "posts": connection.execute("SELECT count(*) FROM forum_post").fetchone()[0],
-            "authors": connection.execute("SELECT count(*) FROM forum_user WHERE is_placeholder").fetchone()[0],
+            "authors": (
+                connection.execute(
+                    "SELECT count(*) FROM forum_user WHERE is_placeholder"
+                ).fetchone()[0]
+            ),
         }
 
 
@@ -107,7 +137,14 @@ def report(first, again, counts):
     tell("import: CPU per message, all processes", first["cpu"] / first["read"] * 1000, "ms")
     tell("import: memory of all processes, at most", max(memory), "MiB")
     second = max(memory[len(memory) // 2 :])
-    tell("import: memory, second half", second, "MiB", reference=half, at_most=GROWTH, of_reference=True)
+    tell(
+        "import: memory, second half",
+        second,
+        "MiB",
+        reference=half,
+        at_most=GROWTH,
+        of_reference=True,
+    )
     for name, count in counts.items():
         tell(f"import: {name}", count, "")
     tell("import: problems", sum(first["problems"].values()), "")

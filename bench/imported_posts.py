@@ -1,4 +1,6 @@
-"""How the posts of an import read: how much of what a reader sees is quotation, and what should not be there."""
+"""How the posts of an import read: how much of what a reader sees is quotation, and what should not
+be there.
+"""
 
 import re
 import sqlite3
@@ -14,7 +16,9 @@ FENCED = re.compile(r"^((?:> ?)*)(`{3,})\n.*?^\1\2$", re.M | re.S)
 
 
 class Shown(HTMLParser):
-    """Counts the characters that are shown in and outside of quotes while what is folded is closed."""
+    """Counts the characters that are shown in and outside of quotes while what is folded is
+    closed.
+    """
 
     def __init__(self):
         super().__init__()
@@ -40,20 +44,38 @@ def measure(database):
         posts = connection.execute("SELECT number, body, html FROM forum_post").fetchall()
     replies = [(body, html) for number, body, html in posts if number > 1]
     tell(
-        "import: replies that show more quotation than words of their own", percent(map(is_mostly_quoted, replies)), "%"
+        "import: replies that show more quotation than words of their own",
+        percent(map(is_mostly_quoted, replies)),
+        "%",
     )
     tell(
         "import: replies that end in “more quoted lines”",
         percent(bool(CUT.search(body)) for body, _html in replies),
         "%",
     )
-    tell("import: replies with a folded quote", percent("<details>" in html for _body, html in replies), "%")
+    tell(
+        "import: replies with a folded quote",
+        percent("<details>" in html for _body, html in replies),
+        "%",
+    )
     folded = [html for _body, html in replies if "<details>" in html]
-    tell("import: folded quotes with a link to the quoted post", percent('">#' in html for html in folded), "%")
+    tell(
+        "import: folded quotes with a link to the quoted post",
+        percent('">#' in html for html in folded),
+        "%",
+    )
     bodies = [FENCED.sub("", body) for _number, body, _html in posts]
-    for name, pattern in {"a stray “--”": STRAY_MARK, "a list footer": FOOTER, "a disclaimer": NOTICE}.items():
+    for name, pattern in {
+        "a stray “--”": STRAY_MARK,
+        "a list footer": FOOTER,
+        "a disclaimer": NOTICE,
+    }.items():
         tell(f"import: posts with {name}", sum(bool(pattern.search(body)) for body in bodies), "")
-    tell("import: length of texts, altogether", sum(len(body) for _number, body, _html in posts) / 2**20, "MiB")
+    tell(
+        "import: length of texts, altogether",
+        sum(len(body) for _number, body, _html in posts) / 2**20,
+        "MiB",
+    )
 
 
 def is_mostly_quoted(reply):

@@ -1,5 +1,5 @@
-"""What requests that are larger than they should be cost: memory of the server for long cookies and for bodies that
-never end, and the p99 of readers beside those bodies."""
+"""What requests that are larger than they should be cost: memory of the server for long cookies and
+for bodies that never end, and the p99 of readers beside those bodies."""
 
 import http.client
 import socket
@@ -48,7 +48,10 @@ def ask_with_cookies(port, page):
 
 def half_a_body(port):
     line = socket.create_connection(("127.0.0.1", port))
-    head = f"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 1000000\r\n\r\n"
+    head = (
+        f"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length:"
+        " 1000000\r\n\r\n"
+    )
     line.sendall(head.encode() + b"x" * 100_000)
     return line
 

@@ -1,4 +1,6 @@
-"""Pages that want to know of posts in a topic, as a model that costs little: by requests or a socket."""
+"""Pages that want to know of posts in a topic, as a model that costs little: by requests or a
+socket.
+"""
 
 import asyncio
 import gzip
@@ -9,14 +11,17 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import connect
 
 HEADERS = (
-    "Host: {host}\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/156.0.0.0 Safari/537.36\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate\r\nAccept-Language: en\r\n"
-    "Referer: http://{host}/t/1-how-quick-is-it/\r\nX-Forwarded-For: {address}\r\n"
+    "Host: {host}\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like"
+    " Gecko) Chrome/156.0.0.0 Safari/537.36\r\nAccept: */*\r\nAccept-Encoding: gzip,"
+    " deflate\r\nAccept-Language: en\r\nReferer:"
+    " http://{host}/t/1-how-quick-is-it/\r\nX-Forwarded-For: {address}\r\n"
 )
 
 
 class Tally:
-    """Counts of all pages: requests, bytes both ways, and (number of a post, when a page had it)."""
+    """Counts of all pages: requests, bytes both ways, and (number of a post, when a page had
+    it).
+    """
 
     def __init__(self):
         self.requests, self.bytes, self.seen = 0, 0, []
@@ -43,13 +48,19 @@ class Page:
         headers = {"X-Forwarded-For": self.address}
         address = f"ws://{self.host}/ws/"
         async with connect(
-            address, origin=f"http://{self.host}", additional_headers=headers, compression=None, open_timeout=60
+            address,
+            origin=f"http://{self.host}",
+            additional_headers=headers,
+            compression=None,
+            open_timeout=60,
         ) as socket:
             await socket.send(json.dumps({"type": "watch", **self.topic}))
             async for text in socket:
                 self._count(0, len(text.encode()) + 4)
                 message = json.loads(text)
-                self.tally.see([message] if message["type"] == "post_update" else message.get("events", []))
+                self.tally.see(
+                    [message] if message["type"] == "post_update" else message.get("events", [])
+                )
                 if message["type"] == "heartbeat":
                     await socket.send('{"type":"pong"}')
                     self._count(0, 21)
@@ -75,7 +86,9 @@ class Page:
         request = f"GET /live/feed?{query} HTTP/1.1\r\n{headers}\r\n".encode()
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
-        fields = dict(line.lower().split(": ", 1) for line in head.decode().strip().split("\r\n")[1:])
+        fields = dict(
+            line.lower().split(": ", 1) for line in head.decode().strip().split("\r\n")[1:]
+        )
         body = await reader.readexactly(int(fields["content-length"]))
         self._count(1, len(request) + len(head) + len(body))
         if not head.startswith(b"HTTP/1.1 200"):

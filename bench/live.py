@@ -1,4 +1,6 @@
-"""How long a post takes from one person's click to the other person's screen: two Chromium windows, one server."""
+"""How long a post takes from one person's click to the other person's screen: two Chromium windows,
+one server.
+"""
 
 import os
 import statistics
@@ -10,7 +12,8 @@ from tests.support.chromium import CHROMIUM
 
 POSTS = 18  # with the first they fill less than a page
 APPEARED = """text => new Promise(done => {
-  const look = () => [...document.querySelectorAll("#posts > .post")].some(post => post.innerText.includes(text));
+  const look = () => [...document.querySelectorAll("#posts > .post")].some(
+    post => post.innerText.includes(text));
   if (look()) return done(Date.now());
   new MutationObserver(() => look() && requestAnimationFrame(() => done(Date.now())))
     .observe(document.querySelector("live-topic"), {childList: true, subtree: true});
@@ -23,7 +26,12 @@ def main():
         topic, session = forum(address)
         with serving(address):
             delays = sorted(measure(address, topic, session))
-    tell("send by form to painted in the other window, median", statistics.median(delays), "ms", at_most=1000)
+    tell(
+        "send by form to painted in the other window, median",
+        statistics.median(delays),
+        "ms",
+        at_most=1000,
+    )
     tell("the slowest of them", delays[-1], "ms", at_most=1000)
 
 
@@ -32,7 +40,9 @@ def forum(address):
     from tests.browser.people import session_cookie
 
     ada = User.objects.create(username="ada")
-    topic = Topic.start(ada, Category.objects.create(name="Help"), "How quick is it?", "Let us see.")
+    topic = Topic.start(
+        ada, Category.objects.create(name="Help"), "How quick is it?", "Let us see."
+    )
     return topic.get_absolute_url(), session_cookie(ada, address)
 
 
@@ -43,7 +53,9 @@ def measure(address, topic, session):
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        reader = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900}).new_page()
+        reader = chromium.new_context(
+            base_url=address, viewport={"width": 1280, "height": 900}
+        ).new_page()
         writer = chromium.new_context(base_url=address)
         writer.add_cookies([session])
         writing = writer.new_page()
@@ -57,7 +69,9 @@ def measure(address, topic, session):
             reader.evaluate(f"void (window.appeared = ({APPEARED})({text!r}))")
             sent = time.time() * 1000
             form = {"body": text, "token": token, "csrfmiddlewaretoken": csrf}
-            answer = writer.request.post("/t/1/replies/", form=form, headers={"Referer": address}, max_redirects=0)
+            answer = writer.request.post(
+                "/t/1/replies/", form=form, headers={"Referer": address}, max_redirects=0
+            )
             if answer.status != 302:
                 raise SystemExit(f"The reply was not taken: {answer.status}")
             yield reader.evaluate("window.appeared") - sent

@@ -1,6 +1,8 @@
-"""A small HTTP client that keeps its connections and reads every byte, to load a server on this machine with.
+"""A small HTTP client that keeps its connections and reads every byte, to load a server on this
+machine with.
 
-A request is bytes, ready to be sent: `get` and `post` make them. `load` sends them and says how long each took.
+A request is bytes, ready to be sent: `get` and `post` make them. `load` sends them and says how
+long each took.
 """
 
 import asyncio
@@ -19,7 +21,9 @@ ETAG = re.compile(rb"\r\netag: *([^\r]+)", re.I)
 
 @dataclass
 class Load:
-    """What came of it: milliseconds of each request, seconds in all, and how many were not answered as they should."""
+    """What came of it: milliseconds of each request, seconds in all, and how many were not answered
+    as they should.
+    """
 
     times: list = field(default_factory=list)
     seconds: float = 0
@@ -36,20 +40,26 @@ def get(path, cookie="", etag=b""):
 
 def post(path, fields, cookie=""):
     body = urlencode(fields)
-    described = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+    described = (
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+    )
     return _request("POST", path, cookie, described) + body.encode()
 
 
 def _request(method, path, cookie, more):
     cookie = f"Cookie: {cookie}\r\n" if cookie else ""
-    return f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n{cookie}{more}\r\n".encode()
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding:"
+        f" gzip\r\n{cookie}{more}\r\n".encode()
+    )
 
 
 def load(address, requests, seconds, at_once=1, around=None, warm_up=5):
-    """Sends from the iterator `requests` for so many seconds, or until it ends, over `at_once` connections.
+    """Sends from the iterator `requests` for so many seconds, or until it ends, over `at_once`
+    connections.
 
-    Before that each connection sends `warm_up` that do not count; `around` is called just before and just after what
-    does. Returns a Load.
+    Before that each connection sends `warm_up` that do not count; `around` is called just before
+    and just after what does. Returns a Load.
     """
     return uvloop.run(_load(address, requests, seconds, at_once, around or (lambda: None), warm_up))
 
@@ -57,10 +67,14 @@ def load(address, requests, seconds, at_once=1, around=None, warm_up=5):
 async def _load(address, requests, seconds, at_once, around, warm_up):
     result = Load()
     connections = [await Connection.to(address) for _ in range(at_once)]
-    await asyncio.gather(*(_warm_up(connection, islice(requests, warm_up)) for connection in connections))
+    await asyncio.gather(
+        *(_warm_up(connection, islice(requests, warm_up)) for connection in connections)
+    )
     around()
     started = time.perf_counter()
-    visitors = (_visit(connection, requests, started + seconds, result) for connection in connections)
+    visitors = (
+        _visit(connection, requests, started + seconds, result) for connection in connections
+    )
     await asyncio.gather(*visitors)
     result.seconds = time.perf_counter() - started
     around()
@@ -98,7 +112,11 @@ class Connection:
         head, body = await self.ask(request)
         sending, status = request.startswith(b"POST"), int(head[9:12])
         while status in (301, 302) and not sending:
-            request = b"GET " + LOCATION.search(head)[1].partition(b"#")[0] + request[request.index(b" HTTP/1.1") :]
+            request = (
+                b"GET "
+                + LOCATION.search(head)[1].partition(b"#")[0]
+                + request[request.index(b" HTTP/1.1") :]
+            )
             head, body = await self.ask(request)
             status = int(head[9:12])
         result.failed += status not in ((302,) if sending else (200, 304))

@@ -1,5 +1,6 @@
-"""What readers notice of a mail server that accepts connections and never speaks: p99 of their pages, quiet and after
-eight forgotten passwords, half of the pages kept ones and half made by Django."""
+"""What readers notice of a mail server that accepts connections and never speaks: p99 of their
+pages, quiet and after eight forgotten passwords, half of the pages kept ones and half made by
+Django."""
 
 import re
 import subprocess
@@ -23,14 +24,20 @@ def main():
 
         page = world.topic(world.member("ada"), world.category("Help")).get_absolute_url()
         port = int(address.rpartition(":")[2])
-        rounds = [(readers(address, port, page), readers(address, port, page, ASKING)) for _ in range(ROUNDS)]
+        rounds = [
+            (readers(address, port, page), readers(address, port, page, ASKING))
+            for _ in range(ROUNDS)
+        ]
     quiet, beside = map(median, zip(*rounds, strict=True))
     figure = f"p99 of readers after {ASKING} forgotten passwords, mail server hung"
     tell(figure, beside, "ms", reference=quiet, at_most=2, of_reference=True)
 
 
 def readers(address, port, page, asking=0):
-    with SmtpServer(silent=True) as hung, serving(address, EMAIL_URL=hung.url, log=subprocess.DEVNULL):
+    with (
+        SmtpServer(silent=True) as hung,
+        serving(address, EMAIL_URL=hung.url, log=subprocess.DEVNULL),
+    ):
         times(port, page)
         for number in range(asking):
             forget_password(address, f"member{number}@example.org")

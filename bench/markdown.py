@@ -1,7 +1,8 @@
 """What Markdown costs: hostile texts at the limit of length, a typical post, and the browser.
 
-Times are compared with a yardstick measured beside them: what markdown-it-py by itself takes for the typical post,
-repeated up to the limit of length. Run from the top folder with `python -m bench.markdown`.
+Times are compared with a yardstick measured beside them: what markdown-it-py by itself takes for
+the typical post, repeated up to the limit of length. Run from the top folder with `python -m
+bench.markdown`.
 """
 
 import os
@@ -23,7 +24,8 @@ from forum.markdown import MAX_LENGTH, MarkdownError, render  # noqa: E402
 from tests.markdown.patterns import all_patterns  # noqa: E402
 from tests.support.chromium import CHROMIUM  # noqa: E402
 
-sys.modules["forum.markdown.render"]._rendered = LRUCache(0)  # or a second run would be answered by the first
+# or a second run would be answered by the first
+sys.modules["forum.markdown.render"]._rendered = LRUCache(0)
 
 TYPICAL = (
     """
@@ -50,7 +52,8 @@ for n in 1 2 3; do ping -c 1 "192.168.10.$n"; done
 The rest of the lost packets went away when I moved the card to the other slot, which has
 four lanes. I don't know why the first one has only one lane, the manual says otherwise.
 """
-    + "So if you see this message, look at the slot first; it costs nothing and takes a minute. " * 5
+    + "So if you see this message, look at the slot first; it costs nothing and takes a minute. "
+    * 5
 )
 
 YARDSTICK = TYPICAL * (MAX_LENGTH // len(TYPICAL))
@@ -98,12 +101,17 @@ def milliseconds(call, *arguments):
 
 def against_the_library(text):
     """(milliseconds, those of the library alone): medians, in turns, so that noise meets both."""
-    turns = [(milliseconds(_accepted, text)[0], milliseconds(LIBRARY.render, text)[0]) for _turn in range(TURNS)]
+    turns = [
+        (milliseconds(_accepted, text)[0], milliseconds(LIBRARY.render, text)[0])
+        for _turn in range(TURNS)
+    ]
     return map(median, zip(*turns, strict=True))
 
 
 def hostile():
-    """For each pattern: its name, the cost at full length, the cost and HTML of the longest accepted text."""
+    """For each pattern: its name, the cost at full length, the cost and HTML of the longest
+    accepted text.
+    """
     for name, build in all_patterns():
         full, html = cost(build(MAX_LENGTH))
         length, accepted = MAX_LENGTH, full
@@ -114,7 +122,9 @@ def hostile():
 
 
 def growth(build):
-    """The largest factor in cost when the length doubles, whether the text is accepted or refused."""
+    """The largest factor in cost when the length doubles, whether the text is accepted or
+    refused.
+    """
     return min(_growth_once(build) for _attempt in range(ATTEMPTS))
 
 
@@ -124,7 +134,9 @@ def _growth_once(build):
 
 
 def layout_times(pages):
-    """Milliseconds of CPU of Chromium's main thread from HTML text to laid-out page, the longest first."""
+    """Milliseconds of CPU of Chromium's main thread from HTML text to laid-out page, the longest
+    first.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -167,13 +179,20 @@ def main():
     worst = f"hostile text of {MAX_LENGTH:,} characters, worst: {name}"
     tell(worst, full, "ms CPU", **within(HOSTILE, yardstick))
     name, _full, accepted, _html = max(results, key=lambda result: result[2])
-    tell(f"longest accepted hostile text, worst: {name}", accepted, "ms CPU", **within(HOSTILE, yardstick))
+    tell(
+        f"longest accepted hostile text, worst: {name}",
+        accepted,
+        "ms CPU",
+        **within(HOSTILE, yardstick),
+    )
     dear = sorted(results, key=lambda result: -result[1])[:GROWN]
     patterns = dict(all_patterns())
     ratio, name = max((growth(patterns[name]), name) for name, *_rest in dear)
     tell(f"twice the length, worst: {name}", ratio, "times", at_most=2.5)
     if CHROMIUM:
-        heaviest = sorted((html for *_others, html in results), key=_heaviness, reverse=True)[:LAID_OUT]
+        heaviest = sorted((html for *_others, html in results), key=_heaviness, reverse=True)[
+            :LAID_OUT
+        ]
         typical, *_rest = layout_times([render(TYPICAL)])
         longest, *_rest = layout_times(heaviest)
         tell("layout of the heaviest accepted post", longest, "ms CPU", **within(LAYOUT, typical))

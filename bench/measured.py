@@ -11,7 +11,9 @@ TURNS = 12
 
 @dataclass
 class Figures:
-    """Of one repetition: milliseconds of CPU for a request, milliseconds of waiting, requests a second, bytes."""
+    """Of one repetition: milliseconds of CPU for a request, milliseconds of waiting, requests a
+    second, bytes.
+    """
 
     process: float
     database: float
@@ -26,7 +28,9 @@ class Figures:
 
 
 class Server:
-    """Where it answers, and the processes that work for it: its own, and the database's chief, if there is one."""
+    """Where it answers, and the processes that work for it: its own, and the database's chief, if
+    there is one.
+    """
 
     def __init__(self, address, pid, database=None):
         self.address, self.pid, self.database = address, pid, database
@@ -34,8 +38,13 @@ class Server:
 
     def measure(self, requests, seconds, at_once=1, warm_up=3):
         spent = []
-        result = load(self.address, requests, seconds, at_once, lambda: spent.append(self._spent()), warm_up)
-        process, database = ((after - before) * 1000 / len(result.times) for before, after in zip(*spent, strict=True))
+        result = load(
+            self.address, requests, seconds, at_once, lambda: spent.append(self._spent()), warm_up
+        )
+        process, database = (
+            (after - before) * 1000 / len(result.times)
+            for before, after in zip(*spent, strict=True)
+        )
         rate = len(result.times) / result.seconds
         figures = Figures(process, database, result.times, rate, result.failed, result.body)
         self.failed += result.failed
@@ -62,7 +71,9 @@ class Server:
 
 
 def compared(one, asking_one, other, asking_other):
-    """CPU of one as so many times that of the other, in short turns, so that noise meets both: the middle of all."""
+    """CPU of one as so many times that of the other, in short turns, so that noise meets both: the
+    middle of all.
+    """
     ratios = []
     for _turn in range(TURNS):
         of_one = one.measure(asking_one, 0.12, warm_up=2).all_in
@@ -71,6 +82,8 @@ def compared(one, asking_one, other, asking_other):
 
 
 def ratio(one, one_name, other, other_name):
-    """Of CPU all in, repetition by repetition, as they stood next to each other in time; then the middle."""
+    """Of CPU all in, repetition by repetition, as they stood next to each other in time; then the
+    middle.
+    """
     pairs = zip(one.found[one_name, 1], other.found[other_name, 1], strict=True)
     return median(a.all_in / b.all_in for a, b in pairs)

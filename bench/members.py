@@ -1,4 +1,6 @@
-"""From sending the form to the last of 3,000 different signed-in members who have the topic open."""
+"""From sending the form to the last of 3,000 different signed-in members who have the topic
+open.
+"""
 
 import http.client
 import os
@@ -23,7 +25,12 @@ def main():
         pages = parley.open_pages(MEMBERS, topics=1)
         delays = [post(parley.port, forum, pages, number) for number in range(2, POSTS + 2)]
         pages.end()
-        tell("form sent to heard by the last of them, median; NodeBB took 30.5 s", median(delays), "s", at_most=0.25)
+        tell(
+            "form sent to heard by the last of them, median; NodeBB took 30.5 s",
+            median(delays),
+            "s",
+            at_most=0.25,
+        )
         tell("the slowest post", max(delays), "s")
 
 
@@ -34,9 +41,15 @@ def post(port, forum, pages, change):
     server.request("GET", f"/t/{forum.topic.pk}/reply/", headers=headers)
     form = server.getresponse()
     page, csrf = form.read().decode(), form.getheader("Set-Cookie").partition(";")[0]
-    fields = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("csrfmiddlewaretoken", "token")}
+    fields = {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page)[1]
+        for name in ("csrfmiddlewaretoken", "token")
+    }
     headers["Cookie"] += f"; {csrf}"
-    headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1:{port}/"}
+    headers |= {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Referer": f"http://127.0.0.1:{port}/",
+    }
     body = urlencode(fields | {"body": f"Tea number {change}, and " + "more of it " * 60})
     sent = time.monotonic()
     server.request("POST", f"/t/{forum.topic.pk}/replies/", body, headers)

@@ -9,10 +9,16 @@ def read():
     parser = argparse.ArgumentParser(prog="python -m bench.pages")
     parser.add_argument("--on", choices=("postgresql", "sqlite"), help="only this database")
     parser.add_argument(
-        "--quick", action="store_true", help="a small forum, once through, without references but the floor"
+        "--quick",
+        action="store_true",
+        help="a small forum, once through, without references but the floor",
     )
-    parser.add_argument("--only", default="", metavar="NAME", help="only what has this in its name, such as 'topic'")
-    parser.add_argument("--keep", action="store_true", help="ask without end, and say what process to look at")
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="only what has this in its name, such as 'topic'"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="ask without end, and say what process to look at"
+    )
     options = parser.parse_args()
     options.quick |= options.keep
     options.posts = 10_000 if options.quick else 100_000

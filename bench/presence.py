@@ -1,7 +1,9 @@
-"""What it costs a process to know who is there and to say so: 2,000 pages, at rest and while people come and go.
+"""What it costs a process to know who is there and to say so: 2,000 pages, at rest and while people
+come and go.
 
-Counted is all of presence: looking, telling, and gossip with three other processes as large. The difference between a
-run with it and one without; each frame told is charged with what a server needs to write one.
+Counted is all of presence: looking, telling, and gossip with three other processes as large. The
+difference between a run with it and one without; each frame told is charged with what a server
+needs to write one.
 """
 
 import asyncio
@@ -26,7 +28,9 @@ class Page:
         self.hub, self.joined, self.topic = hub, set(), number % TOPICS + 1
         self.user_id = number + 1 if number < MEMBERS else None
         name = f"member{number}"
-        self.user = SimpleNamespace(username=name, name=name.title(), display_name=name, hides_presence=False)
+        self.user = SimpleNamespace(
+            username=name, name=name.title(), display_name=name, hides_presence=False
+        )
         self.come()
 
     def deliver(self, group, text):
@@ -94,7 +98,8 @@ async def typing(hub, writers):
     while True:
         for page in writers:
             hub.presence.typing.mark(page, page.topic)
-        await asyncio.sleep(3 + 6 * random.random())  # now and then too late, so that marks come and go
+        # now and then too late, so that marks come and go
+        await asyncio.sleep(3 + 6 * random.random())
 
 
 async def gossiping(hub):
@@ -108,7 +113,9 @@ async def gossiping(hub):
         gossip = hub_messages.Gossip("peer", {}, hub.presence.online, hub.presence.topics)
         packed = msgpack.packb(hub_messages.encode(gossip))
         for number in range(PEERS):
-            hub.presence.receive(hub_messages.decode(msgpack.unpackb(packed) | {"sender": f"peer{number}"}))
+            hub.presence.receive(
+                hub_messages.decode(msgpack.unpackb(packed) | {"sender": f"peer{number}"})
+            )
 
 
 if __name__ == "__main__":

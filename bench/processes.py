@@ -1,4 +1,6 @@
-"""What a process has used, from the kernel's own clocks (Linux): exact to the nanosecond, ended threads included."""
+"""What a process has used, from the kernel's own clocks (Linux): exact to the nanosecond, ended
+threads included.
+"""
 
 import os
 import re

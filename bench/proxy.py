@@ -1,6 +1,8 @@
-"""Guests' pages from nginx with its cache on (deploy/nginx.conf), beside a file of the same size and the bare forum.
+"""Guests' pages from nginx with its cache on (deploy/nginx.conf), beside a file of the same size
+and the bare forum.
 
-First how many a second, then, while somebody posts five times a second, how old the oldest page was that went out.
+First how many a second, then, while somebody posts five times a second, how old the oldest page was
+that went out.
 """
 
 import re
@@ -44,7 +46,14 @@ def speeds(address, page, server, nginx):
     bare = Crowd(port, page).run([server.pid])
 
     tell("a file of that size from nginx", file.speed, "a second")
-    tell("the page from nginx", kept.speed, "a second", at_least=0.7, reference=file.speed, of_reference=True)
+    tell(
+        "the page from nginx",
+        kept.speed,
+        "a second",
+        at_least=0.7,
+        reference=file.speed,
+        of_reference=True,
+    )
     tell("the page from the forum itself", bare.speed, "a second", reference=file.speed)
     tell("CPU: a file of that size from nginx", file.cost, "µs")
     tell("CPU: the page from nginx, with the forum's part", kept.cost, "µs", reference=file.cost)
@@ -84,12 +93,15 @@ def the_topic(page):
 
 
 class Crowd:
-    """Connections that all ask for one page. After `run`: `speed` in pages a second, `cost` in µs of CPU each."""
+    """Connections that all ask for one page. After `run`: `speed` in pages a second, `cost` in µs
+    of CPU each.
+    """
 
     def __init__(self, port, path, connections=CONNECTIONS, compressed=True):
         self.lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
         encoding = "gzip" if compressed else "identity"
-        self.request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: {encoding}\r\n\r\n".encode()
+        head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: {encoding}"
+        self.request = f"{head}\r\n\r\n".encode()
 
     def run(self, processes):
         self.ask()

@@ -1,10 +1,12 @@
-"""Push against polling: what open pages of one topic cost the server, and how late they know of a post.
+"""Push against polling: what open pages of one topic cost the server, and how late they know of a
+post.
 
     python -m bench.push_vs_poll                10 and 100 pages, a short while each
     python -m bench.push_vs_poll 10 100 1000    longer, and draws docs/images/push-vs-poll.svg
 
-Pages are modelled in a process of their own; the server is ours, one process, SQLite. A member posts by the form every
-three seconds. Counted are requests and bytes (headers, bodies and frames) and the CPU time of the server's process.
+Pages are modelled in a process of their own; the server is ours, one process, SQLite. A member
+posts by the form every three seconds. Counted are requests and bytes (headers, bodies and frames)
+and the CPU time of the server's process.
 """
 
 import asyncio
@@ -71,7 +73,9 @@ def measured(address, session, size, seconds):
 async def measure(address, session, size, act, pid, seconds):
     tally, host = Tally(), address.removeprefix("http://")
     topic = await asyncio.to_thread(topic_now)
-    pages = [asyncio.create_task(come(act, Page(host, topic, n, tally), n, size)) for n in range(size)]
+    pages = [
+        asyncio.create_task(come(act, Page(host, topic, n, tally), n, size)) for n in range(size)
+    ]
     poster = Poster(host, session)
     await asyncio.to_thread(poster.prepare)
     await asyncio.sleep(2 + size / 200)
@@ -130,7 +134,11 @@ class Poster:
 
     def post(self):
         """The number of the new post."""
-        form = {"body": "Is it there yet? " * 20, "token": random.randbytes(16).hex(), "csrfmiddlewaretoken": self.csrf}
+        form = {
+            "body": "Is it there yet? " * 20,
+            "token": random.randbytes(16).hex(),
+            "csrfmiddlewaretoken": self.csrf,
+        }
         answer = self._send("POST", "/t/1/replies/", urlencode(form), f"; csrftoken={self.csrf}")
         if answer.status != 302:
             raise SystemExit(f"The reply was not taken: {answer.status}")
@@ -139,7 +147,11 @@ class Poster:
     def _send(self, method, path, body=None, cookies=""):
         connection = HTTPConnection(self.host, timeout=60)
         cookie = f"{self.session['name']}={self.session['value']}{cookies}"
-        headers = {"Cookie": cookie, "Referer": f"http://{self.host}/", "X-Forwarded-For": "10.9.9.9"}
+        headers = {
+            "Cookie": cookie,
+            "Referer": f"http://{self.host}/",
+            "X-Forwarded-For": "10.9.9.9",
+        }
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body, headers)

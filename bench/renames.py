@@ -1,7 +1,9 @@
-"""What guests notice of a member who takes one display name after another: the list of topics, alone and beside that.
+"""What guests notice of a member who takes one display name after another: the list of topics,
+alone and beside that.
 
-One uvicorn process on SQLite. The member is the author of 1 of the 30 topics in the list and is renamed 20 times a
-second, which the site itself would not allow. Guests ask one after the other on one connection.
+One uvicorn process on SQLite. The member is the author of 1 of the 30 topics in the list and is
+renamed 20 times a second, which the site itself would not allow. Guests ask one after the other on
+one connection.
 """
 
 import http.client
@@ -22,13 +24,25 @@ def main():
     with prepared() as address:
         member = fill()
         with serving(address, log=subprocess.DEVNULL):
-            title(f"guests' list of {TOPICS} topics while a member is renamed {1 / PAUSE:.0f} times a second")
+            title(
+                f"guests' list of {TOPICS} topics while a member is renamed {1 / PAUSE:.0f} times a"
+                " second"
+            )
             ask(address)  # warm
             rounds = [(ask(address), ask_beside_renames(address, member)) for _ in range(ROUNDS)]
     quiet, beside = (median(median(times) for times in kind) for kind in zip(*rounds, strict=True))
-    quiet_p95, beside_p95 = (median(quantiles(times, n=20)[-1] for times in kind) for kind in zip(*rounds, strict=True))
+    quiet_p95, beside_p95 = (
+        median(quantiles(times, n=20)[-1] for times in kind) for kind in zip(*rounds, strict=True)
+    )
     tell("guests' list, quiet", quiet, "ms")
-    tell("the same while a member is renamed", beside, "ms", reference=quiet, at_most=2, of_reference=True)
+    tell(
+        "the same while a member is renamed",
+        beside,
+        "ms",
+        reference=quiet,
+        at_most=2,
+        of_reference=True,
+    )
     tell("p95 of it", beside_p95, "ms", reference=quiet_p95)
 
 
@@ -36,7 +50,9 @@ def fill():
     from forum.models import Category, Topic, User
 
     category = Category.objects.create(name="Help")
-    members = [User.objects.create_user(f"member{n}", f"member{n}@example.org") for n in range(TOPICS)]
+    members = [
+        User.objects.create_user(f"member{n}", f"member{n}@example.org") for n in range(TOPICS)
+    ]
     for n, member in enumerate(members):
         Topic.start(member, category, f"Topic {n}", "I wonder.").reply(members[0], "Me too.")
     return members[-1]

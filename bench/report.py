@@ -1,6 +1,7 @@
 """How every benchmark says what it found: a line for people, or with JSON=1 a line of JSON.
 
-JSON: {"figure", "value", "unit", "reference", "ratio", "goal", "holds"}; what does not apply is null.
+JSON: {"figure", "value", "unit", "reference", "ratio", "goal", "holds"}; what does not apply is
+null.
 """
 
 import json
@@ -10,7 +11,9 @@ MISSED = "BENCH_MISSED"  # names a file, to which figures are added that miss th
 
 
 def tell(figure, value, unit, *, at_most=None, at_least=None, reference=None, of_reference=False):
-    """`reference` is a value measured or named beside it; with `of_reference` the goal is for the ratio to it."""
+    """`reference` is a value measured or named beside it; with `of_reference` the goal is for the
+    ratio to it.
+    """
     ratio = value / reference if reference else None
     judged = ratio if of_reference else value
     goal, holds = None, None
@@ -20,7 +23,9 @@ def tell(figure, value, unit, *, at_most=None, at_least=None, reference=None, of
         goal, holds = f"≥ {at_least}", judged >= at_least
     if holds is False and os.environ.get(MISSED):
         with open(os.environ[MISSED], "a") as file:
-            file.write(f"{figure}: {_written(judged)}{' ×' if of_reference else f' {unit}'}, goal {goal}\n")
+            file.write(
+                f"{figure}: {_written(judged)}{' ×' if of_reference else f' {unit}'}, goal {goal}\n"
+            )
     if os.environ.get("JSON") == "1":
         line = {"figure": figure, "value": round(value, 3), "unit": unit, "reference": reference}
         line |= {"ratio": ratio and round(ratio, 3), "goal": goal, "holds": holds}
@@ -32,7 +37,9 @@ def tell(figure, value, unit, *, at_most=None, at_least=None, reference=None, of
 
 
 def row(name, values, units, columns):
-    """A line of a table, a figure under each of its columns; None stays empty. As JSON each is a figure of its own."""
+    """A line of a table, a figure under each of its columns; None stays empty. As JSON each is a
+    figure of its own.
+    """
     if os.environ.get("JSON") == "1":
         for value, unit, column in zip(values, units, columns, strict=True):
             if isinstance(value, int | float):

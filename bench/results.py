@@ -5,9 +5,21 @@ from statistics import median
 from bench.measured import ratio
 from bench.report import row, tell
 
-COLUMNS = ["process", "database", "all in", "queries", "p50", "p99", "requests/s", "bytes", "of floor", "of machina"]
+COLUMNS = [
+    "process",
+    "database",
+    "all in",
+    "queries",
+    "p50",
+    "p99",
+    "requests/s",
+    "bytes",
+    "of floor",
+    "of machina",
+]
 UNITS = ["ms", "ms", "ms", "", "ms", "ms", "1/s", "B", "×", "×"]
-LIMITS = {  # CPU all in, as so many times that of a bare Django view in the same run (bench/floor.py); queries
+# CPU all in, as so many times that of a bare Django view in the same run (bench/floor.py); queries
+LIMITS = {
     ("latest", "guest"): (3, None),
     ("latest", "member"): (8.5, None),
     ("category", "guest"): (3, None),
@@ -43,8 +55,14 @@ def _row(column, name, view, at_once):
 
 
 def _beside(column, name, view, other):
-    """CPU as so many times that of another server for the same view; None where that was not measured."""
-    if name != "ours" or other not in column.forums or (view, 1) not in column.forums[other].server.found:
+    """CPU as so many times that of another server for the same view; None where that was not
+    measured.
+    """
+    if (
+        name != "ours"
+        or other not in column.forums
+        or (view, 1) not in column.forums[other].server.found
+    ):
         return None
     return ratio(column.ours, view, column.forums[other].server, view)
 
@@ -55,15 +73,36 @@ def _pages(column):
         if (view, 1) not in column.ours.found:
             continue
         figure, spent = f"{column.name}: {', '.join(view)}", column.ours.middle("all_in", view)
-        tell(f"{figure}: CPU", spent, "ms", at_most=times, reference=_floor(column, view), of_reference=True)
+        tell(
+            f"{figure}: CPU",
+            spent,
+            "ms",
+            at_most=times,
+            reference=_floor(column, view),
+            of_reference=True,
+        )
         if machina and (beside := machina.middle("all_in", view)):
-            tell(f"{figure}: CPU beside machina", spent, "ms", at_most=1, reference=beside, of_reference=True)
+            tell(
+                f"{figure}: CPU beside machina",
+                spent,
+                "ms",
+                at_most=1,
+                reference=beside,
+                of_reference=True,
+            )
         if queries:
-            tell(f"{figure}: queries", column.forums["ours"].queries[view[1]][view[0]], "", at_most=queries)
+            tell(
+                f"{figure}: queries",
+                column.forums["ours"].queries[view[1]][view[0]],
+                "",
+                at_most=queries,
+            )
 
 
 def _floor(column, view):
-    """CPU in ms of a bare Django view that sends as much; for what was not measured beside it, as a topic's page."""
+    """CPU in ms of a bare Django view that sends as much; for what was not measured beside it, as a
+    topic's page.
+    """
     floor = column.forums["floor"].server
     return floor.middle("all_in", view) or floor.middle("all_in", ("topic", "guest"))
 
@@ -81,7 +120,11 @@ def _reply(column):
     figure = f"{column.name}: reply by form, 8 at once"
     queries = column.forums["ours"].queries["member"]["reply"]
     spent, floor = column.ours.middle("all_in", reply, 8), _floor(column, reply)
-    goal = {"reference": floor, "of_reference": True, "at_most": REPLY if postgresql else None} if floor else {}
+    goal = (
+        {"reference": floor, "of_reference": True, "at_most": REPLY if postgresql else None}
+        if floor
+        else {}
+    )
     tell(f"{figure}: CPU", spent, "ms", **goal)
     tell(f"{figure}: queries", queries, "", at_most=14 if postgresql else None)
     tell(f"{figure}: posts", column.ours.middle("rate", reply, 8), "1/s")

@@ -1,7 +1,9 @@
-"""What it is like when 2,000 open pages come back: to a server that was told to stop, and to one that was killed.
+"""What it is like when 2,000 open pages come back: to a server that was told to stop, and to one
+that was killed.
 
-Half of the pages are members', ten posts a second are sent by form, and a guest and a member go on loading the topic.
-One process on SQLite, with Redis; one round of each, with FULL=1 the medians of 20.
+Half of the pages are members', ten posts a second are sent by form, and a guest and a member go on
+loading the topic. One process on SQLite, with Redis; one round of each, with FULL=1 the medians of
+20.
 """
 
 import asyncio
@@ -21,20 +23,30 @@ from bench.stage import LOG
 
 PAGES, RATE = 2000, 10
 ROUNDS = 20 if os.environ.get("FULL") == "1" else 1
-RETURN = 14.0  # seconds that readers are asked for after the start: all pages that were told are back by then
+# seconds that readers are asked for after the start: all pages that were told are back by then
+RETURN = 14.0
 QUERIES = re.compile(r"^parley_looked_up_total (\S+)", re.M)
 
 
 def main():
     allow_files(16_384)
-    os.environ |= {"RATE_POST": "100000/minute", "RATE_WRITE": "100000/minute", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+    os.environ |= {
+        "RATE_POST": "100000/minute",
+        "RATE_WRITE": "100000/minute",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+    }
     with forum_with(members=PAGES // 2) as forum:
         for name, end in (("SIGTERM", "stop"), ("kill -9", "kill")):
             title(f"{PAGES:,} pages come back after {name}, {RATE} posts a second, {ROUNDS} times")
             rounds = [Round(forum, end).run() for _ in range(ROUNDS)]
             found = {figure: median(one[figure] for one in rounds) for figure in rounds[0]}
             told = end == "stop"
-            tell("pages that came back in the busiest second", found["busiest"], "%", at_most=15 if told else None)
+            tell(
+                "pages that came back in the busiest second",
+                found["busiest"],
+                "%",
+                at_most=15 if told else None,
+            )
             tell(
                 f"{RETURN:.0f} s after the start, and then until all pages were current",
                 found["current"],
@@ -44,7 +56,12 @@ def main():
             tell("started to first answer", found["answers"], "s", at_most=3)
             tell("readers beside them: p99", found["readers"], "s", at_most=2)
             tell("answers that the database was asked for", found["queries"], "a second", at_most=1)
-            tell("posts lost, doubled, unseen; pages behind", sum(one["wrong"] for one in rounds), "", at_most=0)
+            tell(
+                "posts lost, doubled, unseen; pages behind",
+                sum(one["wrong"] for one in rounds),
+                "",
+                at_most=0,
+            )
 
 
 class Round:
@@ -86,10 +103,17 @@ class Round:
         began = time.monotonic()
         await asyncio.to_thread(self.server.start)
         self.answers = time.monotonic() - began
-        asked = [get(self.topic.get_absolute_url(), cookie) for cookie in ("", f"sessionid={self.forum.sessions[0]}")]
-        with ProcessPoolExecutor(2, get_context("spawn")) as readers:  # beside the pages, which keep this one busy
+        asked = [
+            get(self.topic.get_absolute_url(), cookie)
+            for cookie in ("", f"sessionid={self.forum.sessions[0]}")
+        ]
+        # beside the pages, which keep this one busy
+        with ProcessPoolExecutor(2, get_context("spawn")) as readers:
             loop = asyncio.get_running_loop()
-            reading = [loop.run_in_executor(readers, read, self.server.address, request) for request in asked]
+            reading = [
+                loop.run_in_executor(readers, read, self.server.address, request)
+                for request in asked
+            ]
             self.times = [seconds for times in await asyncio.gather(*reading) for seconds in times]
         metrics = await asyncio.to_thread(urllib.request.urlopen, f"{self.server.address}/metrics")
         self.queries = float(QUERIES.search(metrics.read().decode())[1]) / RETURN
@@ -97,7 +121,10 @@ class Round:
 
 def read(address, request):
     """Seconds that each answer took, ten or fewer a second."""
-    return [milliseconds / 1000 for milliseconds in load(address, at_times(request), RETURN, warm_up=0).times]
+    return [
+        milliseconds / 1000
+        for milliseconds in load(address, at_times(request), RETURN, warm_up=0).times
+    ]
 
 
 def at_times(request):

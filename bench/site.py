@@ -1,4 +1,6 @@
-"""A production server (uvicorn, DEBUG off, collected files) on a database of its own, for one measurement."""
+"""A production server (uvicorn, DEBUG off, collected files) on a database of its own, for one
+measurement.
+"""
 
 import json
 import os
@@ -23,8 +25,8 @@ uvicorn.run(application, port=int(port), log_level="warning", **json.loads(optio
 
 @contextmanager
 def prepared(database=None):
-    """Sets the environment and Django up on a new database: the empty one at this URL, or else one on SQLite.
-    Yields the address that `serving()` will use."""
+    """Sets the environment and Django up on a new database: the empty one at this URL, or else one
+    on SQLite. Yields the address that `serving()` will use."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         os.environ.update(
@@ -51,10 +53,21 @@ def prepared(database=None):
 
 
 @contextmanager
-def serving(address, application="forum.asgi:application", python=sys.executable, path="/", log=None, **environment):
-    """A uvicorn process, as soon as it answers at this path. `log` is a file for what it says, if not here."""
+def serving(
+    address,
+    application="forum.asgi:application",
+    python=sys.executable,
+    path="/",
+    log=None,
+    **environment,
+):
+    """A uvicorn process, as soon as it answers at this path. `log` is a file for what it says, if
+    not here.
+    """
     options = {
-        name: value for name, value in server_options().items() if name != "http" or application.startswith("forum.")
+        name: value
+        for name, value in server_options().items()
+        if name != "http" or application.startswith("forum.")
     }
     command = [python, "-c", SERVER, application, address.rpartition(":")[2], json.dumps(options)]
     server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stderr=log)

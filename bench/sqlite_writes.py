@@ -1,8 +1,9 @@
-"""Twenty people write at once into a SQLite forum while backups are made: does anybody wait, is anybody refused?
+"""Twenty people write at once into a SQLite forum while backups are made: does anybody wait, is
+anybody refused?
 
-20 replies a second by form, from 20 members into as many topics, on a forum of 20,000 posts; one backup after the
-other, as docs/backups.md has it: with `nice`, so that readers and writers go first.
-1,000 replies, or with FULL=1 the 10,000 of the guarantee (500 seconds).
+20 replies a second by form, from 20 members into as many topics, on a forum of 20,000 posts; one
+backup after the other, as docs/backups.md has it: with `nice`, so that readers and writers go
+first. 1,000 replies, or with FULL=1 the 10,000 of the guarantee (500 seconds).
 """
 
 import http.client
@@ -28,7 +29,10 @@ STORED = 20_000  # posts that are there before
 
 
 def main():
-    title(f"{WRITES:,} writes at {A_SECOND} a second from {PEOPLE} people, SQLite, with backups running")
+    title(
+        f"{WRITES:,} writes at {A_SECOND} a second from {PEOPLE} people, SQLite, with backups"
+        " running"
+    )
     with prepared() as address, tempfile.TemporaryDirectory() as folder:
         sessions = forum(address)
         compare_ways(Path(folder))
@@ -50,10 +54,19 @@ def forum(address):
         topic = Topic.start(member, help_, f"Topic {n}", "Let us see.")
         first = topic.posts.get()
         Post.objects.bulk_create(
-            Post(topic=topic, author=member, number=number, change=number, body="Words. " * 90, html=first.html * 20)
+            Post(
+                topic=topic,
+                author=member,
+                number=number,
+                change=number,
+                body="Words. " * 90,
+                html=first.html * 20,
+            )
             for number in range(2, STORED // PEOPLE + 1)
         )
-        Topic.objects.filter(pk=topic.pk).update(last_number=STORED // PEOPLE, change=STORED // PEOPLE)
+        Topic.objects.filter(pk=topic.pk).update(
+            last_number=STORED // PEOPLE, change=STORED // PEOPLE
+        )
         sessions.append(session_cookie(member, address)["value"])
     return sessions
 
@@ -63,7 +76,10 @@ def compare_ways(folder):
     from django.db import connection
 
     name = connection.settings_dict["NAME"]
-    with closing(sqlite3.connect(name)) as source, closing(sqlite3.connect(folder / "pages")) as copy:
+    with (
+        closing(sqlite3.connect(name)) as source,
+        closing(sqlite3.connect(folder / "pages")) as copy,
+    ):
         pages = timed(source.backup, copy, pages=2000)
         vacuum = timed(source.execute, f"VACUUM INTO '{folder}/vacuumed'")
     tell("copying all pages of that forum", pages, "ms", reference=round(vacuum, 1))
@@ -92,7 +108,9 @@ class logged:
 
 
 class backing_up:
-    """One backup after the other, as `manage.py backup` makes them; how many milliseconds each took."""
+    """One backup after the other, as `manage.py backup` makes them; how many milliseconds each
+    took.
+    """
 
     def __init__(self, folder):
         self.folder, self.took, self.over = folder, [], threading.Event()
@@ -110,7 +128,9 @@ class backing_up:
         while not self.over.is_set():
             path = self.folder / "copy.sqlite3"
             command = ["nice", sys.executable, "manage.py", "backup", str(path)]
-            self.took.append(timed(subprocess.run, command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL))
+            self.took.append(
+                timed(subprocess.run, command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+            )
             path.unlink()
 
 
@@ -129,12 +149,22 @@ def write(address, sessions):
 
 
 def one_person(address, place, session, start, answers):
-    wire, csrf = http.client.HTTPConnection(address.rpartition("/")[2], timeout=60), secrets.token_hex(16)
-    headers = {"Cookie": f"sessionid={session}; csrftoken={csrf}", "Content-Type": "application/x-www-form-urlencoded"}
+    wire, csrf = (
+        http.client.HTTPConnection(address.rpartition("/")[2], timeout=60),
+        secrets.token_hex(16),
+    )
+    headers = {
+        "Cookie": f"sessionid={session}; csrftoken={csrf}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
     for n in range(place, WRITES, PEOPLE):
         due = start + n / A_SECOND
         time.sleep(max(due - time.monotonic(), 0))
-        form = {"body": f"Reply **{n}** with some words.", "token": secrets.token_hex(16), "csrfmiddlewaretoken": csrf}
+        form = {
+            "body": f"Reply **{n}** with some words.",
+            "token": secrets.token_hex(16),
+            "csrfmiddlewaretoken": csrf,
+        }
         wire.request("POST", f"/t/{place + 1}/replies/", urlencode(form), headers)
         answer = wire.getresponse()
         answer.read()
@@ -153,7 +183,12 @@ def tell_all(answers, log, copies, stored):
     locked = len(re.findall("database is locked", log))
     tell("“database is locked”", locked, "times", at_most=0)
     tell("replies that were not taken", WRITES - stored, "replies", at_most=0)
-    tell("of those that were, not told so", stored - sum(status == 302 for status, _ in answers), "replies", at_most=0)
+    tell(
+        "of those that were, not told so",
+        stored - sum(status == 302 for status, _ in answers),
+        "replies",
+        at_most=0,
+    )
     tell("reply by form, median", times[len(times) // 2], "ms")
     tell("reply by form, 99 of 100", times[int(len(times) * 0.99)], "ms", at_most=500)
     tell("the slowest of them", times[-1], "ms")

@@ -1,5 +1,5 @@
-"""The servers that `bench.column` measures, all up at once: ours, the references, and ours with a million posts
-(`many`) beside another that has answered as little until then (`few`)."""
+"""The servers that `bench.column` measures, all up at once: ours, the references, and ours with a
+million posts (`many`) beside another that has answered as little until then (`few`)."""
 
 import os
 import subprocess
@@ -23,7 +23,9 @@ LOG.parent.mkdir(parents=True, exist_ok=True)
 
 @dataclass
 class Forum:
-    """A server with what to ask of it: {page: [path, …]}, members' cookies, queries by viewer and page, reply form."""
+    """A server with what to ask of it: {page: [path, …]}, members' cookies, queries by viewer and
+    page, reply form.
+    """
 
     server: Server
     pages: dict
@@ -33,7 +35,8 @@ class Forum:
 
 
 def raise_all(options, forum, stack):
-    """Starts the servers beside ours, which `forum` describes; `stack` will end them. Returns {name: Forum}.
+    """Starts the servers beside ours, which `forum` describes; `stack` will end them. Returns
+    {name: Forum}.
 
     Copies of the database are made first: PostgreSQL copies only what nobody is looking at.
     """
@@ -45,13 +48,19 @@ def raise_all(options, forum, stack):
     database = chief(options.on)
     forums = {"ours": forum}
     forum.server = serve(stack, database, forum.server)
-    forums["floor"] = Forum(serve(stack, None, application="bench.floor:application", path="/1/"), {}, [])
+    forums["floor"] = Forum(
+        serve(stack, None, application="bench.floor:application", path="/1/"), {}, []
+    )
     if many:
-        forums["many"] = Forum(serve(stack, database, DATABASE_URL=many), forum.pages, forum.cookies)
+        forums["many"] = Forum(
+            serve(stack, database, DATABASE_URL=many), forum.pages, forum.cookies
+        )
         forums["few"] = Forum(serve(stack, database), forum.pages, forum.cookies)
     if said:
         server = serve(stack, database, **reference.SERVED, DATABASE_URL=machina)
-        forums["machina"] = Forum(server, said["pages"], said["cookies"], said["queries"], (said["form"], said["form"]))
+        forums["machina"] = Forum(
+            server, said["pages"], said["cookies"], said["queries"], (said["form"], said["form"])
+        )
     return forums
 
 
@@ -65,12 +74,16 @@ def filled_up(kind):
 
 def serve(stack, database, address=None, **how):
     address = address or f"http://127.0.0.1:{free_port()}"
-    process = stack.enter_context(serving(address, SITE_URL=address, log=stack.enter_context(LOG.open("a")), **how))
+    process = stack.enter_context(
+        serving(address, SITE_URL=address, log=stack.enter_context(LOG.open("a")), **how)
+    )
     return Server(address, process.pid, database)
 
 
 def start(address, path, idle):
-    """Seconds from nothing to the first page, and MiB of memory after twenty of them and `idle` seconds of rest."""
+    """Seconds from nothing to the first page, and MiB of memory after twenty of them and `idle`
+    seconds of rest.
+    """
     before = time.monotonic()
     with LOG.open("a") as log, serving(address, path=path, log=log) as process:
         seconds = time.monotonic() - before

@@ -1,4 +1,6 @@
-"""What is asked of a forum under measurement: its pages, replies by form, signing in; and what queries it takes."""
+"""What is asked of a forum under measurement: its pages, replies by form, signing in; and what
+queries it takes.
+"""
 
 import re
 import uuid
@@ -43,13 +45,20 @@ def asking(paths, cookie="", etag=b""):
 
 
 def replying(address, form, path, cookies, texts):
-    """Replies without end, each with a token of its own, from the members with these cookies in turn.
+    """Replies without end, each with a token of its own, from the members with these cookies in
+    turn.
 
-    `form` is where they get the form and `path` where they send it; it holds our fields and machina's.
+    `form` is where they get the form and `path` where they send it; it holds our fields and
+    machina's.
     """
     senders = [_form(address, form, cookie) for cookie in cookies]
     for (csrf, cookie), text in zip(cycle(senders), cycle(texts), strict=False):
-        said = {"token": uuid.uuid4().hex, "body": text, "subject": "Re: A discussion", "content": text}
+        said = {
+            "token": uuid.uuid4().hex,
+            "body": text,
+            "subject": "Re: A discussion",
+            "content": text,
+        }
         yield post(path, {"csrfmiddlewaretoken": csrf} | said, cookie)
 
 
@@ -74,7 +83,9 @@ def all_queries(pages, crowd, cookie):
     """How many queries everything takes once it was done before: {viewer: {name: number}}."""
     busy, text = crowd["busy"], crowd["texts"][9]
     guest, member = _queries(pages), _queries(pages, cookie)
-    member["reply"] = _counted(f"/t/{busy.pk}/replies/", cookie, lambda: {"body": text, "token": uuid.uuid4().hex})
+    member["reply"] = _counted(
+        f"/t/{busy.pk}/replies/", cookie, lambda: {"body": text, "token": uuid.uuid4().hex}
+    )
     guest["sign-in"] = _counted("/accounts/login/", "", _who)
     return {"guest": guest, "member": member}
 
@@ -89,7 +100,8 @@ def _counted(path, cookie, fields=None):
     from django.test.utils import CaptureQueriesContext
 
     for _once_more in range(2):
-        client = Client(headers={"host": "127.0.0.1"})  # another one, or the second sign-in finds who is signed in
+        # another one, or the second sign-in finds who is signed in
+        client = Client(headers={"host": "127.0.0.1"})
         client.cookies.load(cookie)
         with CaptureQueriesContext(connection) as captured:
             answer = client.post(path, fields()) if fields else client.get(path, follow=True)

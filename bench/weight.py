@@ -1,6 +1,7 @@
 """What the first view of a topic with 20 posts costs a guest: bytes as they travel, and requests.
 
-Bytes are what came over the wire: compressed bodies and response headers. The icon of the tab counts too.
+Bytes are what came over the wire: compressed bodies and response headers. The icon of the tab
+counts too.
 """
 
 import random
@@ -14,13 +15,14 @@ from tests.support.chromium import CHROMIUM
 LIGHTEST_OTHER = 92  # kB: django-machina, the lightest of four forums that were measured
 FEWEST_OTHER = 41  # requests: NodeBB
 WORDS = """
-the of and to in is that it was for on are with as they be at one have this from or had by not but what all
-were when we there can an your which their said if do will each about how up out them then she many some so
-these would other into has more her two like him see time could no make than first been its who now people
-my made over did down only way find use may water long little very after words called just where most know
-get through back much before go good new write our used me man too any day same right look think also around
-another came come work three word must because does part even place well such here take why things help put
-years different away again off went old number great tell men say small every found still between name
+the of and to in is that it was for on are with as they be at one have this from or had by not but
+what all were when we there can an your which their said if do will each about how up out them
+then she many some so these would other into has more her two like him see time could no make than
+first been its who now people my made over did down only way find use may water long little very
+after words called just where most know get through back much before go good new write our used me
+man too any day same right look think also around another came come work three word must because
+does part even place well such here take why things help put years different away again off went
+old number great tell men say small every found still between name
 should
 """.split()  # noqa: SIM905
 
@@ -45,19 +47,28 @@ def forum():
     from forum.models import Category, Topic, User
 
     chance = random.Random(2026)
-    members = [User.objects.create(username=name) for name in ("ada", "grace", "mary", "edsger", "alan")]
+    members = [
+        User.objects.create(username=name) for name in ("ada", "grace", "mary", "edsger", "alan")
+    ]
     for name in ("Announcements", "Show & tell", "Ideas", "Off topic"):
         Category.objects.create(name=name)
     help_ = Category.objects.create(name="Help")
-    topic = Topic.start(members[0], help_, "Channel layer drops messages above 100 per second", text(chance))
+    topic = Topic.start(
+        members[0], help_, "Channel layer drops messages above 100 per second", text(chance)
+    )
     for n in range(19):
         topic.reply(members[n % len(members)], text(chance))
     return topic.get_absolute_url()
 
 
 def text(chance):
-    """Two or three paragraphs of 20 to 60 words, so that it compresses no better than what people write."""
-    paragraphs = [" ".join(chance.choices(WORDS, k=chance.randint(20, 60))) for _ in range(chance.randint(2, 3))]
+    """Two or three paragraphs of 20 to 60 words, so that it compresses no better than what people
+    write.
+    """
+    paragraphs = [
+        " ".join(chance.choices(WORDS, k=chance.randint(20, 60)))
+        for _ in range(chance.randint(2, 3))
+    ]
     return "\n\n".join(paragraph.capitalize() + "." for paragraph in paragraphs)
 
 
@@ -66,13 +77,23 @@ def first_view(page, site, address):
     seen, sizes = {}, {}
     devtools = page.context.new_cdp_session(page)
     devtools.send("Network.enable")
-    devtools.on("Network.requestWillBeSent", lambda e: seen.setdefault(e["requestId"], e["request"]["url"]))
-    devtools.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}))
+    devtools.on(
+        "Network.requestWillBeSent", lambda e: seen.setdefault(e["requestId"], e["request"]["url"])
+    )
+    devtools.on(
+        "Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]})
+    )
     page.goto(site + address, wait_until="networkidle")
     # no window, no tab, no icon in it: so this asks for it as a browser with a tab would
-    page.evaluate("fetch(document.querySelector('link[rel=icon]').href).then((answer) => answer.text())")
+    page.evaluate(
+        "fetch(document.querySelector('link[rel=icon]').href).then((answer) => answer.text())"
+    )
     page.wait_for_timeout(1000)
-    return [(seen[key].removeprefix(site), size) for key, size in sizes.items() if seen[key].startswith(site) and size]
+    return [
+        (seen[key].removeprefix(site), size)
+        for key, size in sizes.items()
+        if seen[key].startswith(site) and size
+    ]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""`make screenshots`: the pictures of the README, taken from the demo forum on a production server."""
+"""`make screenshots`: the pictures of the README, taken from the demo forum on a production
+server.
+"""
 
 import os
 from contextlib import ExitStack, contextmanager
@@ -97,7 +99,14 @@ def film(chromium, address):
     times = [shown for _picture, shown in frames[:-1]] + [END]
     palette = in_a_row(pictures[:: len(pictures) // 6]).quantize()
     first, *others = (picture.quantize(palette=palette, dither=0) for picture in pictures)
-    first.save(IMAGES / "live.gif", save_all=True, append_images=others, duration=times, loop=0, optimize=True)
+    first.save(
+        IMAGES / "live.gif",
+        save_all=True,
+        append_images=others,
+        duration=times,
+        loop=0,
+        optimize=True,
+    )
 
 
 def says(writer, left, right, text):
@@ -144,7 +153,8 @@ def window(chromium, address, username, path, **options):
     from forum.models import User
     from tests.browser.people import session_cookie
 
-    context = chromium.new_context(base_url=address, bypass_csp=True, **options)  # CSP would refuse WHOLE
+    # CSP would refuse WHOLE
+    context = chromium.new_context(base_url=address, bypass_csp=True, **options)
     context.add_cookies([session_cookie(User.objects.get(username=username), address)])
     page = context.new_page()
     page.goto(path)

@@ -1,4 +1,6 @@
-"""The ASGI application for pages, sockets and long polls; the realtime part is plugged in by settings."""
+"""The ASGI application for pages, sockets and long polls; the realtime part is plugged in by
+settings.
+"""
 
 import os
 import sys

@@ -1,4 +1,6 @@
-"""Everything an owner may want to change comes from the environment, or from a `.env` file beside `manage.py`."""
+"""Everything an owner may want to change comes from the environment, or from a `.env` file beside
+`manage.py`.
+"""
 
 from pathlib import Path
 
@@ -28,19 +30,22 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # of X-Forwarded-For only so many are believed
 PROCESSES = env.int("WEB_CONCURRENCY", 1)  # that serve on this machine
-JOB_THREADS = env.int("JOB_THREADS", 2)  # in each of them, for mail and the like; 0 where `manage.py work` runs
-MONITORS = env.list("MONITORS", default=["127.0.0.1", "::1"])  # addresses or networks that see /health/ and /metrics
+# in each of them, for mail and the like; 0 where `manage.py work` runs
+JOB_THREADS = env.int("JOB_THREADS", 2)
+# addresses or networks that see /health/ and /metrics
+MONITORS = env.list("MONITORS", default=["127.0.0.1", "::1"])
 
 DEVELOPMENT_SECRET = "development-only-secret-that-no-real-site-may-use"  # noqa: S105
 SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_SECRET if DEBUG else "")
 if not DEBUG and (SECRET_KEY in ("", DEVELOPMENT_SECRET) or len(SECRET_KEY) < 50):
     raise ImproperlyConfigured(
-        "With DEBUG off, Parley needs a SECRET_KEY of its own, at least 50 characters long. Make one with\n"
-        "    python3 -c 'import secrets; print(secrets.token_urlsafe(64))'\n"
-        "and put it into the environment or into .env as SECRET_KEY=…"
+        "With DEBUG off, Parley needs a SECRET_KEY of its own, at least 50 characters long. Make"
+        " one with\n    python3 -c 'import secrets; print(secrets.token_urlsafe(64))'\nand put it"
+        " into the environment or into .env as SECRET_KEY=…"
     )
 
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former ones, while what they signed still counts
+# former ones, while what they signed still counts
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # --- The parts ----------------------------------------------------------------------------------
 
@@ -85,7 +90,8 @@ ROOT_URLCONF = "forum.urls"
 ASGI_APPLICATION = "forum.asgi.application"
 WEBSOCKET_APPLICATION = "realtime.routing.application"
 LIVE_REQUESTS = "realtime.routing.with_live_requests"  # wraps the pages
-WEBSOCKET_PROTOCOL = "realtime.connections.uvicorn_protocol:Protocol"  # uvicorn's, with a shorter way to the socket
+# uvicorn's, with a shorter way to the socket
+WEBSOCKET_PROTOCOL = "realtime.connections.uvicorn_protocol:Protocol"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -110,10 +116,12 @@ DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'parley.sqlite
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["ENGINE"] = "forum.db.sqlite3"
-    DATABASES["default"]["CONN_MAX_AGE"] = None  # a fixed number of threads asks: see forum/serving/handler.py
+    # a fixed number of threads asks: see forum/serving/handler.py
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
-        "transaction_mode": "IMMEDIATE",  # readers that turn writers would otherwise fail with "locked"
+        # readers that turn writers would otherwise fail with "locked"
+        "transaction_mode": "IMMEDIATE",
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
             "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;"
@@ -124,27 +132,39 @@ else:
     DATABASES["default"]["ENGINE"] = "forum.db.postgresql"
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 2,  # seconds, the least there is
-        "keepalives_idle": 10,  # seconds, as below: a server that vanished is noticed within half a minute
+        # seconds, as below: a server that vanished is noticed within half a minute
+        "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 20_000,  # milliseconds
-        "prepare_threshold": 0,  # for forum/db/prepared.py alone: Django's own cursors never prepare
-        "options": "-c plan_cache_mode=force_generic_plan",  # planned once, not five times and then perhaps again
+        # for forum/db/prepared.py alone: Django's own cursors never prepare
+        "prepare_threshold": 0,
+        # planned once, not five times and then perhaps again
+        "options": "-c plan_cache_mode=force_generic_plan",
         **DATABASES["default"].get("OPTIONS", {}),  # what the address says
         "pool": {
             "min_size": 1,
-            "max_size": env.int("DATABASE_POOL", 20),  # one for each thread: 8 pages, 2 kept pages, 5 live, 3 jobs
+            # one for each thread: 8 pages, 2 kept pages, 5 live, 3 jobs
+            "max_size": env.int("DATABASE_POOL", 20),
             "timeout": 1.5,  # seconds; a page says within two that it can't be had
-            "reconnect_timeout": 0.3,  # seconds; then the next who wants one tries again, so it is soon back
+            # seconds; then the next who wants one tries again, so it is soon back
+            "reconnect_timeout": 0.3,
         },
     }
 SESSION_ENGINE = "forum.accounts.sessions"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="")
-IN_PROCESS = {"MAX_ENTRIES": 20_000}  # of a few hundred bytes; with fewer, strangers push each other's limits out
+# of a few hundred bytes; with fewer, strangers push each other's limits out
+IN_PROCESS = {"MAX_ENTRIES": 20_000}
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "forum.cache.backend.Cache", "LOCATION": REDIS_URL, "OPTIONS": IN_PROCESS}}
+    CACHES = {
+        "default": {
+            "BACKEND": "forum.cache.backend.Cache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": IN_PROCESS,
+        }
+    }
     CHANNEL_LAYERS: dict[str, dict] = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -152,7 +172,12 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": IN_PROCESS}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": IN_PROCESS,
+        }
+    }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- People -------------------------------------------------------------------------------------
@@ -192,7 +217,8 @@ ACCOUNT_FORMS = {
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # who changes a password or an address tells its owner
-ACCOUNT_CHANGE_EMAIL = True  # one address a member; the old one stays until the new one is confirmed
+# one address a member; the old one stays until the new one is confirmed
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": None}  # counted in forum/accounts/sign_in_limits.py
@@ -205,7 +231,10 @@ USERSESSIONS_TRACK_ACTIVITY = False
 USERSESSIONS_ADAPTER = "forum.accounts.adapter.SessionsAdapter"
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-MAIL_BACKEND = vars()["EMAIL_BACKEND"].replace("django.core.mail.backends.smtp.", "forum.mail.smtp.")  # for the worker
+# for the worker
+MAIL_BACKEND = vars()["EMAIL_BACKEND"].replace(
+    "django.core.mail.backends.smtp.", "forum.mail.smtp."
+)
 EMAIL_BACKEND = "forum.mail.backend.Backend"  # what everybody else sends goes into the outbox
 EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Parley <parley@localhost>")
@@ -228,9 +257,11 @@ STATIC_ROOT = env("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "forum.serving.static_storage.Storage"
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "forum.serving.static_storage.Storage"
+        )
     },
 }
 
@@ -257,9 +288,11 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SILENCED_SYSTEM_CHECKS = ["security.W021"]  # a list in browsers is hard to leave: owners join it by themselves
+# a list in browsers is hard to leave: owners join it by themselves
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-# A browser takes cookies of such names from this host only, and never from a subdomain or over plain HTTP.
+# A browser takes cookies of such names from this host only, and never from a subdomain or over
+# plain HTTP.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = True
@@ -276,17 +309,23 @@ LOGGING = {
         "outages": {"()": "forum.observability.logs.WithoutOutages"},
         "refusals": {"()": "forum.observability.logs.WithoutRefusals"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["refusals"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["refusals"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": "INFO"} for name in ("forum", "realtime")},
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.request": {"level": "ERROR", "filters": ["outages"]},  # the rest is in each request's own line
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # so is the 400 that anybody may have
+        # the rest is in each request's own line
+        "django.request": {"level": "ERROR", "filters": ["outages"]},
+        # so is the 400 that anybody may have
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
-        "uvicorn.access": {"handlers": [], "propagate": False},  # each request has a line of our own
-        "channels_redis": {"level": "CRITICAL"},  # while Redis is away it would log a traceback each second
+        # each request has a line of our own
+        "uvicorn.access": {"handlers": [], "propagate": False},
+        # while Redis is away it would log a traceback each second
+        "channels_redis": {"level": "CRITICAL"},
         "psycopg.pool": {
             "level": "ERROR"
         },  # and this a warning for each attempt; forum.cache.circuit_breaker says it once
@@ -322,7 +361,8 @@ RATES = {
         "hide": "20/minute",  # hide or restore a post
         "profile": "60/hour",
         "name": "10/hour",  # take another display name
-        "sign_in": "5/5minute",  # wrong passwords for one account from one network, or from a known device
+        # wrong passwords for one account from one network, or from a known device
+        "sign_in": "5/5minute",
         "sign_in_account": "100/hour",  # for one account from everywhere
         "sign_in_network": "100/hour",  # for all accounts from one network
         "mail_to": "10/hour",  # mails of accounts to one address, whoever asks for them

@@ -6,11 +6,22 @@ from django.dispatch import Signal
 changed = Signal()
 """Sent once per change, after its transaction was committed.
 
-kind: str, one of KINDS. topic: Topic as it was saved. post: the Post that changed, or None for the topic's header.
-moved_from: the id of the category the topic left, or None.
+kind: str, one of KINDS. topic: Topic as it was saved. post: the Post that changed, or None for the
+topic's header. moved_from: the id of the category the topic left, or None.
 """
 
-KINDS = ("created", "edited", "hidden", "restored", "renamed", "closed", "opened", "pinned", "unpinned", "moved")
+KINDS = (
+    "created",
+    "edited",
+    "hidden",
+    "restored",
+    "renamed",
+    "closed",
+    "opened",
+    "pinned",
+    "unpinned",
+    "moved",
+)
 
 
 access_ended = Signal()
@@ -18,7 +29,9 @@ access_ended = Signal()
 
 
 announced = Signal()
-"""Sent after an announcement was made, changed or ended, and its transaction committed. It says nothing more."""
+"""Sent after an announcement was made, changed or ended, and its transaction committed. It says
+nothing more.
+"""
 
 
 def tell_of_announcements():
@@ -27,6 +40,8 @@ def tell_of_announcements():
 
 def announce(kind, topic, post=None, moved_from=None):
     def send():
-        changed.send_robust(sender=type(topic), kind=kind, topic=topic, post=post, moved_from=moved_from)
+        changed.send_robust(
+            sender=type(topic), kind=kind, topic=topic, post=post, moved_from=moved_from
+        )
 
     transaction.on_commit(send, robust=True)  # a saved page must not fail when nobody could be told

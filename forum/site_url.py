@@ -1,4 +1,6 @@
-"""Where people find the site, as SITE_URL and ALLOWED_HOSTS say it: checked, and written as browsers send it."""
+"""Where people find the site, as SITE_URL and ALLOWED_HOSTS say it: checked, and written as
+browsers send it.
+"""
 
 import ipaddress
 import re
@@ -13,7 +15,9 @@ NAME = re.compile(rf"(?=.{{1,253}}$){LABEL}(?:\.{LABEL})*", re.ASCII)
 
 
 def site_url(value):
-    """(the address without a slash at its end, its host as in a Host header). Raises ImproperlyConfigured."""
+    """(the address without a slash at its end, its host as in a Host header). Raises
+    ImproperlyConfigured.
+    """
     try:
         parts = urlsplit(value.strip())
         port = parts.port
@@ -24,13 +28,23 @@ def site_url(value):
     if port == 0 or parts.hostname == "*" or re.search(r"\s", value.strip()):
         raise refusal(value, "no browser can go there")
     if parts.username is not None or parts.path.strip("/") or parts.query or parts.fragment:
-        raise refusal(value, "only a scheme, a host and perhaps a port belong in it: the forum can't live in a folder")
+        raise refusal(
+            value,
+            "only a scheme, a host and perhaps a port belong in it: the forum can't live in a"
+            " folder",
+        )
     host = ascii_host(parts.hostname)
-    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, PORTS[parts.scheme]) else ""), host
+    return (
+        f"{parts.scheme}://{host}"
+        + (f":{port}" if port not in (None, PORTS[parts.scheme]) else ""),
+        host,
+    )
 
 
 def ascii_host(host):
-    """`förum.example` as `xn--frum-5qa.example`, an IPv6 address in brackets. Raises ImproperlyConfigured."""
+    """`förum.example` as `xn--frum-5qa.example`, an IPv6 address in brackets. Raises
+    ImproperlyConfigured.
+    """
     host = host.strip()
     if host == "*":
         return host
@@ -43,7 +57,10 @@ def ascii_host(host):
     except (idna.IDNAError, ValueError) as error:
         raise refusal(host, f"it has no host that there can be ({error})") from error
     if not NAME.fullmatch(name):
-        raise refusal(host, "it has no host that there can be; a host stands there without scheme, port or path")
+        raise refusal(
+            host,
+            "it has no host that there can be; a host stands there without scheme, port or path",
+        )
     return dot + name
 
 

@@ -66,7 +66,11 @@ urlpatterns = [
     path("theme/", themes.update, name="theme"),
     path("announcements/<int:announcement_id>/dismiss/", dismissals.create, name="dismiss"),
     path("accounts/sessions/", sessions.index, name="usersessions_list"),
-    re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", accounts.confirm_email, name="account_confirm_email"),
+    re_path(
+        r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",
+        accounts.confirm_email,
+        name="account_confirm_email",
+    ),
     path("accounts/password/reset/", accounts.password_reset, name="account_reset_password"),
     re_path(
         r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",

@@ -26,4 +26,6 @@ async def write(function, *arguments):
 
 async def _run(function, arguments, threads):
     with patience(PATIENCE):  # which goes with the work into its thread
-        return await database_sync_to_async(function, thread_sensitive=False, executor=threads)(*arguments)
+        return await database_sync_to_async(function, thread_sensitive=False, executor=threads)(
+            *arguments
+        )

@@ -14,9 +14,9 @@ class RevocationQuerySet(models.QuerySet["Revocation"]):
 
 
 class Revocation(models.Model):
-    """One row with the number of times that somebody may have lost a right. Others wait with theirs until it is
-    committed, so the order of numbers is the order of commits; who reads it after a commit knows all that was taken
-    away before.
+    """One row with the number of times that somebody may have lost a right. Others wait with theirs
+    until it is committed, so the order of numbers is the order of commits; who reads it after a
+    commit knows all that was taken away before.
     """
 
     number = models.PositiveBigIntegerField(default=1)

@@ -10,7 +10,9 @@ from realtime import metrics
 def send_to_groups(messages):
     """Publishes (group, message) pairs in this order; False if Redis is away."""
     prefix = settings.CHANNEL_LAYERS["default"].get("CONFIG", {}).get("prefix", "asgi")
-    sent = redis_client.publish([(f"{prefix}__group__{group}", _encoded(message)) for group, message in messages])
+    sent = redis_client.publish(
+        [(f"{prefix}__group__{group}", _encoded(message)) for group, message in messages]
+    )
     if not sent:
         metrics.UNPUBLISHED.inc(len(messages))
     return sent

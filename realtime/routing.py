@@ -14,8 +14,12 @@ with_cookies = CookieMiddleware(serve)
 
 
 async def page(scope, receive, send):
-    """What a request for a socket brings is cleaned here; what HTTP brings was cleaned at its entrance."""
-    headers = [(name, cleaned(value) if name == b"cookie" else value) for name, value in scope["headers"]]
+    """What a request for a socket brings is cleaned here; what HTTP brings was cleaned at its
+    entrance.
+    """
+    headers = [
+        (name, cleaned(value) if name == b"cookie" else value) for name, value in scope["headers"]
+    ]
     await with_cookies({**scope, "headers": headers}, receive, send)
 
 
@@ -24,7 +28,9 @@ def cleaned(cookies):
 
 
 async def application(scope, receive, send):
-    """Sockets: at one path, for pages of this site, and so many of one network. That is asked before all else."""
+    """Sockets: at one path, for pages of this site, and so many of one network. That is asked
+    before all else.
+    """
     if may_open(scope) and scope["path"] == "/ws/" and origins.is_own(scope):
         await page(scope, receive, send)
     else:
@@ -38,7 +44,9 @@ def may_open(scope):
 
 
 def with_live_requests(pages):
-    """The pages, and beside them the requests that wait: these may not hold one of the pages' threads."""
+    """The pages, and beside them the requests that wait: these may not hold one of the pages'
+    threads.
+    """
     beside: dict[str, Callable] = {"/live/feed": LongPoll(page), "/live/probe": probe}
 
     async def choose(scope, receive, send):

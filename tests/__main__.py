@@ -1,7 +1,7 @@
 """`make test`: the whole suite in both columns (see columns.py), and a word on what was left out.
 
-COLUMN=E or COLUMN=P runs one of them. TESTS="path …" runs just these. --faults runs what counts far in full,
---quick what needs no server or browser, on SQLite.
+COLUMN=E or COLUMN=P runs one of them. TESTS="path …" runs just these. --faults runs what counts far
+in full, --quick what needs no server or browser, on SQLite.
 REQUIRE_ALL=1 makes leaving something out a failure.
 """
 
@@ -75,7 +75,8 @@ ONCE = [  # in E alone, as it is all the same to them where things are stored
     "tests/browser/test_transports.py",
     "tests/browser/test_weight.py",
 ]
-SLOW = [  # left out of `make quick`: they start servers, processes or browsers, or try many examples
+# left out of `make quick`: they start servers, processes or browsers, or try many examples
+SLOW = [
     "tests/browser",
     "tests/deploy",
     "tests/faults",
@@ -122,12 +123,18 @@ def main(arguments):
                     print(f"\n— {column}: {title} —", flush=True)
                     failed |= run(tests, {**environment, "COLLECTED": static, **more})
     print(f"\nAll in {time.monotonic() - started:.0f} s. ", end="")
-    print("Nothing was left out." if not missing else f"Left out, for want of {', '.join(missing)}: make services")
+    print(
+        "Nothing was left out."
+        if not missing
+        else f"Left out, for want of {', '.join(missing)}: make services"
+    )
     return failed
 
 
 def runs(column, arguments, missing):
-    """(title, arguments for pytest, environment) of the runs of a column, which must not share a process."""
+    """(title, arguments for pytest, environment) of the runs of a column, which must not share a
+    process.
+    """
     if arguments == ["--faults"]:
         yield "Faults", FAULTS, {"FAULTS": "full"}
     elif arguments == ["--quick"]:
@@ -137,11 +144,23 @@ def runs(column, arguments, missing):
     else:
         spread = ["-n", str(WORKERS), "--dist", "loadscope"]
         once = without(ONCE) if column == "P" else []
-        yield "Forum and sockets", ["tests", *without(["tests/browser", "tests/faults"]), *once, *spread], {}
+        yield (
+            "Forum and sockets",
+            ["tests", *without(["tests/browser", "tests/faults"]), *once, *spread],
+            {},
+        )
         if "browser" not in missing:
             # Playwright leaves an event loop running, which the tests of sockets can't have
-            yield "Browser", ["tests/browser", *once, "-n", str(WAITING)], {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
-            yield "Faults, short", ["tests/faults", *once, "-n", str(WAITING), "--dist", "loadgroup"], {}
+            yield (
+                "Browser",
+                ["tests/browser", *once, "-n", str(WAITING)],
+                {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"},
+            )
+            yield (
+                "Faults, short",
+                ["tests/faults", *once, "-n", str(WAITING), "--dist", "loadgroup"],
+                {},
+            )
 
 
 def without(paths):
@@ -150,7 +169,9 @@ def without(paths):
 
 def run(tests, environment):
     command = [sys.executable, "-m", "pytest", *tests]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **COMPILED, **environment}, check=False).returncode
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **COMPILED, **environment}, check=False
+    ).returncode
 
 
 if __name__ == "__main__":

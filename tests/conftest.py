@@ -7,7 +7,8 @@ from limits.errors import StorageError
 
 from tests.support import truncation, world
 
-# The same examples each time, so that a failure is a change's own; HYPOTHESIS=random looks for new ones.
+# The same examples each time, so that a failure is a change's own; HYPOTHESIS=random looks for new
+# ones.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))

@@ -12,8 +12,14 @@ from tests.test_settings import start
     ("settings", "words"),
     [
         ({"WEB_CONCURRENCY": "2"}, ["realtime.E002", "Set REDIS_URL"]),
-        ({"DATABASE_URL": "postgres://db/parley?conn_max_age=600"}, ["forum.E001", "Take conn_max_age out"]),
-        ({"ALLOWED_HOSTS": "other.example.org"}, ["forum.E002", "Add 'forum.example.org' to ALLOWED_HOSTS"]),
+        (
+            {"DATABASE_URL": "postgres://db/parley?conn_max_age=600"},
+            ["forum.E001", "Take conn_max_age out"],
+        ),
+        (
+            {"ALLOWED_HOSTS": "other.example.org"},
+            ["forum.E002", "Add 'forum.example.org' to ALLOWED_HOSTS"],
+        ),
         ({"SITE_URL": "forum.example.org"}, ["SITE_URL", "https://"]),
         ({"SITE_URL": "https://example.org/forum"}, ["SITE_URL", "can't live in a folder"]),
         ({"SITE_URL": "https://example.org/?a=b"}, ["SITE_URL", "can't live in a folder"]),
@@ -32,7 +38,9 @@ def test_settings_that_can_not_work_are_refused_with_what_to_do(settings, words)
 
 def test_several_processes_on_redis_are_fine(settings):
     settings.PROCESSES = 4
-    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"}}
+    settings.CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"}
+    }
     assert live_checks.processes_hear_each_other(None) == []
 
 
@@ -44,5 +52,9 @@ def test_the_layer_that_drops_sockets_is_refused(settings):
 
 
 def test_subdomains_may_be_allowed_as_a_whole(settings):
-    settings.DEBUG, settings.SITE_URL, settings.ALLOWED_HOSTS = False, "https://forum.example.org", [".example.org"]
+    settings.DEBUG, settings.SITE_URL, settings.ALLOWED_HOSTS = (
+        False,
+        "https://forum.example.org",
+        [".example.org"],
+    )
     assert checks.the_site_answers_to_its_own_name(None) == []

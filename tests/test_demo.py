@@ -42,7 +42,12 @@ def test_no_sentence_stands_twice(forum):
 
 def texts():
     yield from (own_words(body) for body in Post.objects.values_list("body", flat=True))
-    for rows, field in [(Topic, "title"), (Category, "description"), (User, "about"), (Announcement, "text")]:
+    for rows, field in [
+        (Topic, "title"),
+        (Category, "description"),
+        (User, "about"),
+        (Announcement, "text"),
+    ]:
         yield from rows.objects.exclude(**{field: ""}).values_list(field, flat=True)
 
 
@@ -59,7 +64,12 @@ def sentences(text):
 
 
 def test_two_sentences_that_differ_only_in_dress_count_as_one():
-    assert list(sentences("Yes, *indeed*!\nYes indeed. 是的。是的？")) == ["yes indeed", "yes indeed", "是的", "是的"]
+    assert list(sentences("Yes, *indeed*!\nYes indeed. 是的。是的？")) == [
+        "yes indeed",
+        "yes indeed",
+        "是的",
+        "是的",
+    ]
     assert own_words("Mine.\n\n> Yours.\n>\n> His.\n\n```c\nint a;\n```\nMine, too.").split() == [
         "Mine.",
         "Mine,",
@@ -90,7 +100,13 @@ def test_everybody_wrote_where_they_may(forum):
 
 
 def test_the_categories_have_depth_and_all_are_used(forum):
-    assert Category.objects.filter(parent=None).annotate(inside=Count("children")).filter(inside__gte=2).count() >= 3
+    assert (
+        Category.objects.filter(parent=None)
+        .annotate(inside=Count("children"))
+        .filter(inside__gte=2)
+        .count()
+        >= 3
+    )
     assert not Category.objects.filter(topics=None, children=None).exists()
     assert Topic.objects.count() >= 24
 
@@ -98,10 +114,13 @@ def test_the_categories_have_depth_and_all_are_used(forum):
 @pytest.mark.parametrize(
     "html",
     [
-        "<table", "<blockquote", 'type="checkbox"', 'class="mention"', "<ol", "<h3", "<del|<strong", "<em", "<code",
-        'href="/t/', 'href="/p/', "language-python", "language-sql", "language-cpp", "language-c", "language-rust",
+        "<table", "<blockquote", 'type="checkbox"', 'class="mention"', "<ol", "<h3", "<del|<strong",
+        "<em", "<code",
+        'href="/t/', 'href="/p/', "language-python", "language-sql", "language-cpp", "language-c",
+        "language-rust",
         "language-bash", "language-yaml", "language-json", "language-diff",
-        "[\u0600-\u06ff]{3}", "[\u0590-\u05ff]{3}", "[\u3040-\u30ff]{3}", "[\u4e00-\u9fff]{5}", "[\u0900-\u097f]{2}",
+        "[\u0600-\u06ff]{3}", "[\u0590-\u05ff]{3}", "[\u3040-\u30ff]{3}", "[\u4e00-\u9fff]{5}",
+        "[\u0900-\u097f]{2}",
     ],
 )  # fmt: skip
 def test_the_posts_show_what_can_be_written(forum, html):
@@ -170,7 +189,9 @@ def test_an_announcement_leads_to_its_topic(forum, client):
 def test_all_links_of_the_forum_lead_somewhere(forum, signed_in):
     reader = signed_in(person(demo.OWNER))
     links = {
-        link for html in Post.objects.values_list("html", flat=True) for link in re.findall('href="(/[^"]*)"', html)
+        link
+        for html in Post.objects.values_list("html", flat=True)
+        for link in re.findall('href="(/[^"]*)"', html)
     }
 
     assert {reader.get(link, follow=True).status_code for link in links} == {200}
@@ -194,7 +215,11 @@ def test_numbers_and_counts_hold(forum):
     for topic in Topic.objects.all():
         posts = list(topic.posts.order_by("number"))
         shown = [post for post in posts if not post.is_hidden]
-        changes = sum(post.version + post.is_hidden for post in posts) + topic.is_pinned + (not topic.is_open)
+        changes = (
+            sum(post.version + post.is_hidden for post in posts)
+            + topic.is_pinned
+            + (not topic.is_open)
+        )
         assert [post.number for post in posts] == list(range(1, topic.last_number + 1))
         assert topic.change == changes
         assert len({post.change for post in posts}) == len(posts)
@@ -219,7 +244,9 @@ def test_edits_keep_their_former_texts_in_order_of_time(forum):
         assert times == sorted(times)
     told = [post.edits for topic in content.topics() for post in topic.posts if post.edits]
     assert Revision.objects.count() == sum(map(len, told))
-    waited = Post.objects.filter(version__gt=1).values_list(F("edited_at") - F("created_at"), flat=True)
+    waited = Post.objects.filter(version__gt=1).values_list(
+        F("edited_at") - F("created_at"), flat=True
+    )
     assert sorted(waited) == sorted(edits[-1].after for edits in told)
 
 
@@ -228,10 +255,14 @@ def test_all_has_happened_over_weeks_in_order_and_to_people_who_were_there(forum
 
     for rows in (Post, Topic):
         assert list(rows.objects.order_by("pk")) == list(rows.objects.order_by("created_at", "pk"))
-    assert not Post.objects.filter(Q(created_at__gt=now) | Q(edited_at__gt=now) | Q(hidden_at__gt=now)).exists()
+    assert not Post.objects.filter(
+        Q(created_at__gt=now) | Q(edited_at__gt=now) | Q(hidden_at__gt=now)
+    ).exists()
     assert not Topic.objects.filter(Q(closed_at__gt=now) | Q(pinned_at__gt=now)).exists()
     assert not Post.objects.filter(created_at__lt=F("author__date_joined")).exists()
-    weeks = {(now - written).days // 7 for written in Post.objects.values_list("created_at", flat=True)}
+    weeks = {
+        (now - written).days // 7 for written in Post.objects.values_list("created_at", flat=True)
+    }
     assert set(range(7)) <= weeks
 
 

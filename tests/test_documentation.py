@@ -13,7 +13,12 @@ CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.M | re.S)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 NAMED = re.compile(r"`((?:[a-z_0-9]+/)*[a-z_0-9]+\.(?:py|js|css|html))`")
 FOLDERS = ("bench", "deploy", "docs", "forum", "realtime", "static", "templates", "tests")
-OUR_FILES = [f"/{path.relative_to(ROOT)}" for folder in FOLDERS for path in ROOT.glob(f"{folder}/**/*") if path.suffix]
+OUR_FILES = [
+    f"/{path.relative_to(ROOT)}"
+    for folder in FOLDERS
+    for path in ROOT.glob(f"{folder}/**/*")
+    if path.suffix
+]
 HEADING = re.compile(r"^#+ +(.+?) *$|<a id=\"([^\"]+)\">", re.M)
 
 
@@ -34,7 +39,9 @@ def anchors(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_to_something(page):
-    broken = [f"{path.name}#{part}" for path, part in links(page) if not leads_somewhere(path, part)]
+    broken = [
+        f"{path.name}#{part}" for path, part in links(page) if not leads_somewhere(path, part)
+    ]
 
     assert broken == []
 

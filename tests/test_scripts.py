@@ -22,14 +22,22 @@ def test_the_scripts_pass_their_own_tests():
 
 
 def test_numbers_that_both_sides_need_are_those_of_the_server():
-    assert constants.SCRIPT.read_text() == constants.script(), "Run: python -m tests.support.constants"
+    assert constants.SCRIPT.read_text() == constants.script(), (
+        "Run: python -m tests.support.constants"
+    )
 
 
 def test_each_of_these_numbers_is_used_and_no_script_has_close_codes_of_its_own():
-    scripts = {path: path.read_text() for path in constants.SCRIPT.parent.rglob("*.js") if path != constants.SCRIPT}
+    scripts = {
+        path: path.read_text()
+        for path in constants.SCRIPT.parent.rglob("*.js")
+        if path != constants.SCRIPT
+    }
 
     unused = [
-        name for name in constants.numbers() if not any(re.search(rf"\b{name}\b", text) for text in scripts.values())
+        name
+        for name in constants.numbers()
+        if not any(re.search(rf"\b{name}\b", text) for text in scripts.values())
     ]
     own = [path.name for path, text in scripts.items() if re.search(r"\b(4001|1012|1013)\b", text)]
     assert (unused, own) == ([], [])
@@ -52,7 +60,9 @@ TYPES = (constants.SCRIPT.parent / "protocol.d.ts").read_text()
 def test_messages_have_the_same_fields_on_both_sides(typed, interface):
     [body] = re.findall(rf"^  interface {interface} \{{\n(.*?)^  \}}", TYPES, re.M | re.S)
 
-    assert set(re.findall(r"^    (\w+)\??:", body, re.M)) - {"for"} == set(typed.__annotations__) - {"for"}
+    assert set(re.findall(r"^    (\w+)\??:", body, re.M)) - {"for"} == set(
+        typed.__annotations__
+    ) - {"for"}
 
 
 def test_pages_may_send_what_the_server_reads():

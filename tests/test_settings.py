@@ -41,15 +41,22 @@ def start(command, **environment):
 
 
 def settings_with(names, **environment):
-    script = f"import json; from forum import settings; print(json.dumps([getattr(settings, n) for n in {names!r}]))"
+    script = (
+        "import json; from forum import settings; print(json.dumps([getattr(settings, n) for n in"
+        f" {names!r}]))"
+    )
     result = start(["-c", script], **environment)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
 
 
-@pytest.mark.parametrize("secret", [None, "", "short", "development-only-secret-that-no-real-site-may-use"])
+@pytest.mark.parametrize(
+    "secret", [None, "", "short", "development-only-secret-that-no-real-site-may-use"]
+)
 def test_without_debug_a_secret_of_its_own_is_needed(secret):
-    result = start(["manage.py", "check"], DEBUG="0", **({} if secret is None else {"SECRET_KEY": secret}))
+    result = start(
+        ["manage.py", "check"], DEBUG="0", **({} if secret is None else {"SECRET_KEY": secret})
+    )
 
     assert result.returncode != 0
     assert "needs a SECRET_KEY of its own" in result.stderr
@@ -93,14 +100,18 @@ def test_a_database_keeps_what_its_address_says_about_encryption():
 
 def test_what_the_address_of_a_database_says_outweighs_our_own():
     names = ["DATABASES"]
-    database = settings_with(names, DATABASE_URL="postgres://db/parley?connect_timeout=9", DATABASE_POOL="3")[0]
+    database = settings_with(
+        names, DATABASE_URL="postgres://db/parley?connect_timeout=9", DATABASE_POOL="3"
+    )[0]
 
     assert database["default"]["OPTIONS"]["connect_timeout"] == 9
     assert database["default"]["OPTIONS"]["pool"]["max_size"] == 3
 
 
 def test_redis_is_used_when_it_is_named():
-    cache, layers = settings_with(["CACHES", "CHANNEL_LAYERS"], REDIS_URL="redis://localhost:6390/1")
+    cache, layers = settings_with(
+        ["CACHES", "CHANNEL_LAYERS"], REDIS_URL="redis://localhost:6390/1"
+    )
 
     assert cache["default"]["LOCATION"] == "redis://localhost:6390/1"
     assert layers["default"]["BACKEND"] == "channels_redis.pubsub.RedisPubSubChannelLayer"
@@ -111,14 +122,24 @@ def test_a_file_beside_manage_py_is_read_and_the_environment_outweighs_it(tmp_pa
     (tmp_path / "forum").mkdir()
     for name in ("settings.py", "site_url.py"):
         (tmp_path / "forum" / name).write_text((ROOT / "forum" / name).read_text())
-    (tmp_path / ".env").write_text("SITE_URL=https://file.example.org\nALLOWED_HOSTS=a.example.org,b.example.org\n")
-    script = "import json; from forum import settings as s; print(json.dumps([s.SITE_URL, s.ALLOWED_HOSTS]))"
+    (tmp_path / ".env").write_text(
+        "SITE_URL=https://file.example.org\nALLOWED_HOSTS=a.example.org,b.example.org\n"
+    )
+    script = (
+        "import json; from forum import settings as s; print(json.dumps([s.SITE_URL,"
+        " s.ALLOWED_HOSTS]))"
+    )
 
     def read(**environment):
         clean = {name: value for name, value in os.environ.items() if name not in OURS}
         command = [sys.executable, "-c", script]
         answer = subprocess.run(
-            command, cwd=tmp_path, env=clean | environment, capture_output=True, text=True, check=True
+            command,
+            cwd=tmp_path,
+            env=clean | environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return json.loads(answer.stdout)
 
@@ -144,8 +165,19 @@ def test_the_address_is_written_as_browsers_send_it(said, url, host):
 @pytest.mark.parametrize(
     "said",
     [
-        *("https://fo rum.example", "https://forum..example", "https://*.example.org", "https://*", "https://a,b"),
-        *("https://forum.example\\x", "https://a\tb", "https://a%62.example", "https://forum.example:0"),
+        *(
+            "https://fo rum.example",
+            "https://forum..example",
+            "https://*.example.org",
+            "https://*",
+            "https://a,b",
+        ),
+        *(
+            "https://forum.example\\x",
+            "https://a\tb",
+            "https://a%62.example",
+            "https://forum.example:0",
+        ),
         *("https://" + "a" * 64 + ".example", "https://[fe80::1%25eth0]"),
     ],
 )
@@ -154,7 +186,9 @@ def test_an_address_that_no_browser_can_have_is_refused(said):
         site_url(said)
 
 
-@pytest.mark.parametrize("said", ["https://x.example", "x.example:8000", "x.example/", "*.example.org", "a b", "."])
+@pytest.mark.parametrize(
+    "said", ["https://x.example", "x.example:8000", "x.example/", "*.example.org", "a b", "."]
+)
 def test_an_allowed_host_that_would_let_nobody_in_is_refused(said):
     with pytest.raises(ImproperlyConfigured):
         ascii_host(said)
@@ -162,14 +196,21 @@ def test_an_allowed_host_that_would_let_nobody_in_is_refused(said):
 
 @pytest.mark.parametrize(
     ("said", "host"),
-    [(" a.example", "a.example"), ("Forum.example.", "forum.example"), ("*", "*"), ("::1", "[::1]")],
+    [
+        (" a.example", "a.example"),
+        ("Forum.example.", "forum.example"),
+        ("*", "*"),
+        ("::1", "[::1]"),
+    ],
 )
 def test_allowed_hosts_are_written_as_django_compares_them(said, host):
     assert ascii_host(said) == host
 
 
 def test_hosts_in_other_letters_are_allowed_under_the_names_that_browsers_send():
-    hosts = settings_with(["ALLOWED_HOSTS"], **PRODUCTION | {"ALLOWED_HOSTS": ".förum.example,Other.example"})[0]
+    hosts = settings_with(
+        ["ALLOWED_HOSTS"], **PRODUCTION | {"ALLOWED_HOSTS": ".förum.example,Other.example"}
+    )[0]
 
     assert hosts == [".xn--frum-5qa.example", "other.example"]
 
@@ -182,8 +223,12 @@ def test_under_tls_every_cookie_that_says_who_somebody_is_can_only_be_set_by_thi
         " flash_messages.CookieStorage.cookie_name, settings.SESSION_COOKIE_SECURE)"
     )
 
-    under_tls = start(["-c", script], DJANGO_SETTINGS_MODULE="forum.settings", **PRODUCTION).stdout.split()
-    plain = start(["-c", script], DJANGO_SETTINGS_MODULE="forum.settings", SITE_URL="http://127.0.0.1:8000")
+    under_tls = start(
+        ["-c", script], DJANGO_SETTINGS_MODULE="forum.settings", **PRODUCTION
+    ).stdout.split()
+    plain = start(
+        ["-c", script], DJANGO_SETTINGS_MODULE="forum.settings", SITE_URL="http://127.0.0.1:8000"
+    )
 
     names = ["sessionid", "csrftoken", "known_device", "messages"]
     assert under_tls == [*(f"__Host-{name}" for name in names), "True"]

@@ -22,7 +22,9 @@ def test_a_change_that_is_rolled_back_is_never_told(topic):
         assert news == []
 
 
-def test_every_kind_that_people_cause_is_a_known_one(topic, grace, lounge, django_capture_on_commit_callbacks):
+def test_every_kind_that_people_cause_is_a_known_one(
+    topic, grace, lounge, django_capture_on_commit_callbacks
+):
     with heard() as news, django_capture_on_commit_callbacks(execute=True):
         reply = topic.reply(grace, "Tea.")
         reply.edit(grace, "Green tea.")

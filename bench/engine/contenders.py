@@ -1,4 +1,5 @@
-"""Servers that send one event to all their pages: Parley's two ways, and what it is measured against.
+"""Servers that send one event to all their pages: Parley's two ways, and what it is measured
+against.
 
 Each is a context: inside, `port`, `pid`, `publish()` and `open_pages(count)` are there.
 """
@@ -20,7 +21,12 @@ EVENT = {
     "kind": "created",
     "topic": 1,
     "epoch": "k3f9",
-    "post": {"id": 977, "number": 18, "author": "ines", "html": "<article>" + "Tea, always. " * 63 + "</article>"},
+    "post": {
+        "id": 977,
+        "number": 18,
+        "author": "ines",
+        "html": "<article>" + "Tea, always. " * 63 + "</article>",
+    },
 }
 
 
@@ -34,7 +40,12 @@ class Contender:
         self.port, environment = free_port(), os.environ | self.more()
         with (BUILT / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                self.command(), stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=ROOT, env=environment
+                self.command(),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                env=environment,
             )
         wait_for_port(self.port, self.process)
         return self
@@ -64,7 +75,16 @@ class SocketIO(Contender):
 
     def command(self):
         if not (BUILT / "node_modules" / "socket.io").exists():
-            install = ["npm", "install", "--prefix", BUILT, "--no-audit", "--no-fund", "--loglevel", "error"]
+            install = [
+                "npm",
+                "install",
+                "--prefix",
+                BUILT,
+                "--no-audit",
+                "--no-fund",
+                "--loglevel",
+                "error",
+            ]
             subprocess.run([*install, "socket.io@4"], check=True)
         return ["node", HERE / "references" / "socketio.cjs", str(self.port), event_file()]
 
@@ -83,11 +103,19 @@ class Textbook(Contender):
     name = "textbook Channels on daphne"
 
     def command(self):
-        return [sys.executable, "-m", "bench.engine.references.textbook", str(self.port), event_file()]
+        return [
+            sys.executable,
+            "-m",
+            "bench.engine.references.textbook",
+            str(self.port),
+            event_file(),
+        ]
 
 
 class Parley(Contender):
-    """The forum as it is: members with sessions watch a topic, and another process publishes through Redis."""
+    """The forum as it is: members with sessions watch a topic, and another process publishes
+    through Redis.
+    """
 
     def __init__(self, forum, ws):
         self.forum, self.ws = forum, ws

@@ -1,4 +1,6 @@
-"""A forum with members, their sessions and topics, and a Redis: what the engine is measured with."""
+"""A forum with members, their sessions and topics, and a Redis: what the engine is measured
+with.
+"""
 
 import subprocess
 from contextlib import contextmanager
@@ -8,8 +10,8 @@ from bench.site import free_port, prepared
 
 
 class Forum:
-    """`sessions`: keys, one per member; `topic` is what all watch, `watches` what a page says; `redis` an address;
-    `more` is what its events carry beside the usual."""
+    """`sessions`: keys, one per member; `topic` is what all watch, `watches` what a page says;
+    `redis` an address; `more` is what its events carry beside the usual."""
 
     def __init__(self, members, redis):
         from forum.models import Category, Topic, User
@@ -33,7 +35,9 @@ class Forum:
         change = Change(self.topic.pk, self.topic.epoch, self.change)
         at = {"topic": change.topic, "epoch": change.epoch, "change": change.number}
         text = events.encode(EVENT | at | {"t0": t0} | self.more)
-        if not redis_layer.send_to_groups([(group, hub_messages.encode(Delivery(change, Audience(group), text)))]):
+        if not redis_layer.send_to_groups(
+            [(group, hub_messages.encode(Delivery(change, Audience(group), text)))]
+        ):
             raise SystemExit("Redis did not take the event.")
 
 
@@ -47,7 +51,17 @@ def forum_with(members):
 @contextmanager
 def redis_running():
     port = free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command = [
+        "redis-server",
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     server = subprocess.Popen([*command, "--loglevel", "warning"], stdout=subprocess.DEVNULL)
     try:
         wait_for_port(port, server)
@@ -62,7 +76,10 @@ def use_redis(address):
     from django.conf import settings
 
     settings.REDIS_URL = address
-    layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [address]}}
+    layer = {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [address]},
+    }
     settings.CHANNEL_LAYERS = {"default": layer}
 
 
@@ -83,9 +100,14 @@ def sessions_of(members):
 
     made, until = [], timezone.now() + timedelta(days=1)
     for user in members:
-        known = {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "forum.accounts.backends.MemberBackend"}
+        known = {
+            SESSION_KEY: str(user.pk),
+            BACKEND_SESSION_KEY: "forum.accounts.backends.MemberBackend",
+        }
         data = Session.objects.encode(known | {HASH_SESSION_KEY: user.get_session_auth_hash()})
-        made.append(Session(session_key=f"session{user.pk:025}", session_data=data, expire_date=until))
+        made.append(
+            Session(session_key=f"session{user.pk:025}", session_data=data, expire_date=until)
+        )
     Session.objects.bulk_create(made)
     return [session.session_key for session in made]
 

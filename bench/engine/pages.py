@@ -1,4 +1,6 @@
-"""Thousands of open pages: a small C program, compiled when it is needed, that is told what to do."""
+"""Thousands of open pages: a small C program, compiled when it is needed, that is told what to
+do.
+"""
 
 import json
 import subprocess
@@ -11,12 +13,18 @@ HERE, BUILT = Path(__file__).parent, ROOT / "var" / "bench"
 
 
 class Pages:
-    """`count` pages on a server's port. They are open when this is made; `opened` says how long that took."""
+    """`count` pages on a server's port. They are open when this is made; `opened` says how long
+    that took.
+    """
 
     def __init__(self, port, count, *, kind="ws", path="/ws/", cookies=(), watches=(), topics=0):
-        lists = [written(name, lines) for name, lines in (("cookies", cookies), ("watches", watches))]
+        lists = [
+            written(name, lines) for name, lines in (("cookies", cookies), ("watches", watches))
+        ]
         command = [compiled("pages"), kind, str(port), path, str(count), *lists, str(topics)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.opened = self._answer()
         if self.opened["open"] != count:
             raise SystemExit(f"Of {count} pages {self.opened['open']} could be opened.")
@@ -25,10 +33,15 @@ class Pages:
         """Returns when every page has heard so many timed events."""
         answer = self._ask(f"wait {events}")
         if answer["missing"] or answer["gone"]:
-            raise SystemExit(f"{answer['missing']} pages did not hear event {events}; {answer['gone']} have gone.")
+            raise SystemExit(
+                f"{answer['missing']} pages did not hear event {events}; {answer['gone']} have"
+                " gone."
+            )
 
     def heads(self):
-        """{"frames", "most", "heads": [0, the least that any page knows of topic 1, …]} since this was last asked."""
+        """{"frames", "most", "heads": [0, the least that any page knows of topic 1, …]} since this
+        was last asked.
+        """
         return self._ask("heads")
 
     def end(self):

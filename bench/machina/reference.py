@@ -1,4 +1,6 @@
-"""django-machina beside ours: installed into an environment of its own, filled with our forum, and served."""
+"""django-machina beside ours: installed into an environment of its own, filled with our forum, and
+served.
+"""
 
 import json
 import os
@@ -27,16 +29,23 @@ def install():
         subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
         subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
     except subprocess.CalledProcessError:
-        print("pages: django-machina could not be installed; measured without this reference.", file=sys.stderr)
+        print(
+            "pages: django-machina could not be installed; measured without this reference.",
+            file=sys.stderr,
+        )
         return False
     shutil.copy(REQUIREMENTS, installed)
     return True
 
 
 def fill(source):
-    """Brings our forum at `source` over. Returns what bench.machina.fill says, and the URL of its database."""
+    """Brings our forum at `source` over. Returns what bench.machina.fill says, and the URL of its
+    database.
+    """
     ask_server("CREATE DATABASE machina")
     environment = {"SOURCE_URL": source, "DATABASE_URL": address_of("machina")}
     command = [PYTHON, "-m", "bench.machina.fill"]
-    said = subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True, stdout=subprocess.PIPE)
+    said = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, check=True, stdout=subprocess.PIPE
+    )
     return json.loads(said.stdout), environment["DATABASE_URL"]

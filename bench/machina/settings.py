@@ -1,4 +1,6 @@
-"""django-machina as its manual sets it up, for a real site: DEBUG off, templates cached, a pool of connections."""
+"""django-machina as its manual sets it up, for a real site: DEBUG off, templates cached, a pool of
+connections.
+"""
 
 import os
 from urllib.parse import urlsplit
@@ -76,7 +78,10 @@ DATABASES = {
 }
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "machina_attachments": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "/tmp"},
+    "machina_attachments": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": "/tmp",
+    },
 }
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 

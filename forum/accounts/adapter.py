@@ -45,16 +45,22 @@ class AccountAdapter(DefaultAccountAdapter):
         return username
 
     def clean_email(self, email):
-        # `ſam@…` and `sam@…` are one to some mail servers and two to a database: only one can exist here.
+        # `ſam@…` and `sam@…` are one to some mail servers and two to a database: only one can exist
+        # here.
         if not email.isascii():
             raise ValidationError(_("Use only the letters a to z in the email address."))
         return super().clean_email(email)
 
     def pre_authenticate(self, request, **credentials):
-        self.attempt = Attempt(request, credentials.get("email") or credentials.get("username") or "")
+        self.attempt = Attempt(
+            request, credentials.get("email") or credentials.get("username") or ""
+        )
         if wait := self.attempt.seconds_to_wait():
             raise ValidationError(
-                _("Too many failed attempts. Please wait %(time)s, or reset your password by email and then sign in.")
+                _(
+                    "Too many failed attempts. Please wait %(time)s, or reset your password by"
+                    " email and then sign in."
+                )
                 % {"time": duration(wait)},
                 code="too_many_login_attempts",
             )
@@ -69,12 +75,16 @@ class AccountAdapter(DefaultAccountAdapter):
         self.attempt.failed()
 
     def send_mail(self, template_prefix, email, context):
-        """Limited by network, and by address without saying so: that would tell who has an account."""
+        """Limited by network, and by address without saying so: that would tell who has an
+        account.
+        """
         if self.request:
             if seconds_to_wait("mail_by", network_of(request_address(self.request))):
                 raise ImmediateHttpResponse(respond_429(self.request))
             if seconds_to_wait("mail_to", email.lower()):
-                logger.warning("A mail was not sent: its address has had as many as RATE_MAIL_TO allows.")
+                logger.warning(
+                    "A mail was not sent: its address has had as many as RATE_MAIL_TO allows."
+                )
                 return
         links = {key: self._link(url) for key, url in context.items() if key.endswith("_url")}
         site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
@@ -92,7 +102,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
 
     def get_email_confirmation_url(self, request, emailconfirmation):
-        return with_way_back(super().get_email_confirmation_url(request, emailconfirmation), request)
+        return with_way_back(
+            super().get_email_confirmation_url(request, emailconfirmation), request
+        )
 
     def get_reset_password_from_key_url(self, key):
         return with_way_back(super().get_reset_password_from_key_url(key), self.request)
@@ -107,13 +119,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
     def end_sessions(self, sessions):
-        """Also those that are not listed, and links in e-mails that somebody else may have asked for meanwhile."""
+        """Also those that are not listed, and links in e-mails that somebody else may have asked
+        for meanwhile.
+        """
         request = context.request
         request.user.sign_out_everywhere(but=request.session.session_key)
         request.session[HASH_SESSION_KEY] = request.user.get_session_auth_hash()
 
 
 def at_home(url):
-    """The same page on the site's own address: that of the request is whatever its sender liked to write."""
+    """The same page on the site's own address: that of the request is whatever its sender liked to
+    write.
+    """
     parts = urlsplit(url)
     return settings.SITE_URL + urlunsplit(("", "", parts.path, parts.query, parts.fragment))

@@ -1,4 +1,6 @@
-"""The authentication back end: loads the member with everything that every page needs, in one query."""
+"""The authentication back end: loads the member with everything that every page needs, in one
+query.
+"""
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser, Group
@@ -18,20 +20,30 @@ WITH_ID = Prepared(with_id)
 
 
 def as_stored(user):
-    """A member as the database knows them now, with the rights they still have; a guest when they may not be here."""
+    """A member as the database knows them now, with the rights they still have; a guest when they
+    may not be here.
+    """
     return MemberBackend().get_user(user.pk) or AnonymousUser()
 
 
 class MemberBackend(AuthenticationBackend):
     def _authenticate(self, request, username="", email="", password=""):
-        """One password is hashed whoever is meant: allauth tries a known address as a name, too, and hashes twice.
+        """One password is hashed whoever is meant: allauth tries a known address as a name, too,
+        and hashes twice.
 
         No name has an "@" in it.
         """
         login = username or email
         if "@" not in login:
             return self._authenticate_by_username(login, password)
-        return next((user for user in User.objects.with_email(login) if self._check_password(user, password)), None)
+        return next(
+            (
+                user
+                for user in User.objects.with_email(login)
+                if self._check_password(user, password)
+            ),
+            None,
+        )
 
     def get_user(self, user_id):
         for user in WITH_ID.instances(AnonymousUser(), user_id):

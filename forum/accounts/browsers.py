@@ -1,4 +1,6 @@
-"""Short browser names from a User-Agent, such as "Chrome on Linux". For display only, never for decisions."""
+"""Short browser names from a User-Agent, such as "Chrome on Linux". For display only, never for
+decisions.
+"""
 
 from django.utils.translation import gettext as _
 

@@ -41,13 +41,16 @@ LABELS = {
 
 
 class LoginForm(Plain, forms.LoginForm):
-    unsent = CharField(required=False, widget=HiddenInput)  # what was sent while signed out: see forum/forms/unsent.py
+    # what was sent while signed out: see forum/forms/unsent.py
+    unsent = CharField(required=False, widget=HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         forgot = {"forgot": with_way_back(reverse("account_reset_password"), self.request)}
-        self.fields["password"].help_text = render_to_string("account/password_reset_help_text.html", forgot)
+        self.fields["password"].help_text = render_to_string(
+            "account/password_reset_help_text.html", forgot
+        )
 
     def login(self, request, redirect_url=None):
         waiting = unsent.unpacked(self.cleaned_data["unsent"])
@@ -60,19 +63,25 @@ class LoginForm(Plain, forms.LoginForm):
 class SignupForm(Plain, forms.SignupForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["username"].help_text = _("3 to 30 letters, digits, dots, dashes or underscores.")
-        self.fields["email"].help_text = _("We'll send you a link to confirm it. Nobody else can see it.")
+        self.fields["username"].help_text = _(
+            "3 to 30 letters, digits, dots, dashes or underscores."
+        )
+        self.fields["email"].help_text = _(
+            "We'll send you a link to confirm it. Nobody else can see it."
+        )
         self.fields["password1"].label = _("Password")
 
     def try_save(self, request):
         """The same work whether or not the address is known: measuring the time tells nothing."""
         adapter = get_adapter()
-        user = adapter.save_user(request, adapter.new_user(request), self, commit=False)  # hashes, with nothing locked
+        # hashes, with nothing locked
+        user = adapter.save_user(request, adapter.new_user(request), self, commit=False)
         try:
             with transaction.atomic():  # the account and its mail, or neither
                 response = self.answer(request, user)
                 transaction.set_rollback(response.status_code == HTTPStatus.TOO_MANY_REQUESTS)
-        except IntegrityError:  # somebody was quicker with this name: looked at again, the form says so
+        except IntegrityError:
+            # somebody was quicker with this name: looked at again, the form says so
             response = views.signup(request)
         return user, response
 
@@ -90,7 +99,9 @@ def make(request, user):
 
 
 def make_and_take_back(request, user):
-    """What `make` and then allauth's sending of a link ask the database, with nothing left of it."""
+    """What `make` and then allauth's sending of a link ask the database, with nothing left of
+    it.
+    """
     user.email = f"{secrets.token_hex(8)}@{user.email.rpartition('@')[2]}"
     with transaction.atomic():
         make(request, user)

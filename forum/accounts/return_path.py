@@ -12,13 +12,16 @@ LONGEST = 500  # characters; longer ones are left out of links
 def way_back(request):
     """A path on this site, or "": `next` may come from anybody, and may lead anywhere."""
     path = path_of(get_next_redirect_url(request) or "")
-    while path.startswith(reverse("account_login").removesuffix("login/")):  # from page to page about accounts
+    # from page to page about accounts
+    while path.startswith(reverse("account_login").removesuffix("login/")):
         path = path_of(parse_qs(urlsplit(path).query).get("next", [""])[0])
     return path
 
 
 def path_of(address):
-    """Without scheme and host; "" for what is too long, can't be read, or would lead to another site all the same."""
+    """Without scheme and host; "" for what is too long, can't be read, or would lead to another
+    site all the same.
+    """
     if len(address) > LONGEST:
         return ""
     try:

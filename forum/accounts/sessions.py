@@ -22,7 +22,9 @@ WITH_KEY = Prepared(lambda nobody, key: Session.objects.filter(session_key=key))
 
 
 class SessionStore(db.SessionStore):
-    """Django's own, with its one query made once, and with writes that a request which only reads can do without."""
+    """Django's own, with its one query made once, and with writes that a request which only reads
+    can do without.
+    """
 
     is_optional = False
     expires_at = None  # as the database said; None while nobody has asked
@@ -45,9 +47,15 @@ class SessionStore(db.SessionStore):
         return self.expires_at < timezone.now() + timedelta(seconds=self.get_expiry_age()) - RENEWED
 
     def renew(self):
-        """Whether it lasts as long again from now on. Only its end is written: another request may change the rest."""
+        """Whether it lasts as long again from now on. Only its end is written: another request may
+        change the rest.
+        """
         with optional_write("sessions"):
-            return bool(Session.objects.filter(session_key=self.session_key).update(expire_date=self.get_expiry_date()))
+            return bool(
+                Session.objects.filter(session_key=self.session_key).update(
+                    expire_date=self.get_expiry_date()
+                )
+            )
         return False
 
     def delete(self, session_key=None):
@@ -62,7 +70,9 @@ class SessionStore(db.SessionStore):
 
 @contextmanager
 def as_outage():
-    """Django says "deleted meanwhile" of a session that can't be saved, also when the database takes no writes."""
+    """Django says "deleted meanwhile" of a session that can't be saved, also when the database
+    takes no writes.
+    """
     try:
         yield
     except UpdateError as error:
@@ -78,17 +88,26 @@ class SessionMiddleware(DjangosSessionMiddleware):
         request.session.is_optional = request.method in ("GET", "HEAD", "OPTIONS")
 
     def process_response(self, request, response):
-        """Members stay signed in for as long as they come now and then: their session is renewed once a day."""
+        """Members stay signed in for as long as they come now and then: their session is renewed
+        once a day.
+        """
         response = super().process_response(request, response)
         session = request.session
         is_fit = session.is_optional and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
-        if is_fit and not is_public(response) and session.is_due_for_renewal() and request.user.is_authenticated:
+        if (
+            is_fit
+            and not is_public(response)
+            and session.is_due_for_renewal()
+            and request.user.is_authenticated
+        ):
             renew(session, response)
         return response
 
 
 def is_public(response):
-    """Other visitors may be given it by a cache, and must not be given this visitor's session with it."""
+    """Other visitors may be given it by a cache, and must not be given this visitor's session with
+    it.
+    """
     return "public" in response.get("Cache-Control", "")
 
 

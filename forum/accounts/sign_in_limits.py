@@ -1,8 +1,9 @@
 """Slows down password guessing without locking owners out of their accounts.
 
-Failed attempts are counted by account and network, so that strangers elsewhere can't use up the owner's. Larger bounds
-by account and by network slow down who has many of either. A device on which the owner has signed in before is counted
-by itself, whatever others do; resetting the password by email makes the device a known one.
+Failed attempts are counted by account and network, so that strangers elsewhere can't use up the
+owner's. Larger bounds by account and by network slow down who has many of either. A device on which
+the owner has signed in before is counted by itself, whatever others do; resetting the password by
+email makes the device a known one.
 """
 
 import hashlib
@@ -26,7 +27,9 @@ LONGEST = 254  # characters of a login that are looked at; no name or address is
 
 
 class Attempt:
-    """One attempt to sign in: as `login`, a username or an email address, from where this request comes."""
+    """One attempt to sign in: as `login`, a username or an email address, from where this request
+    comes.
+    """
 
     def __init__(self, request, login):
         self.network = network_of(request_address(request))
@@ -35,7 +38,9 @@ class Attempt:
         self.from_here = f"{self.account} {self.device or self.network}"
 
     def seconds_to_wait(self):
-        """0 when it may be made. It counts at once, or many at the same moment would all be let through."""
+        """0 when it may be made. It counts at once, or many at the same moment would all be let
+        through.
+        """
         if not self.device:
             for what, who in self._wider():
                 if wait := rate_limits.seconds_to_wait(what, who, count=False):
@@ -90,7 +95,9 @@ def know_device(sender, request, user, **kwargs):
 
 
 def remember_device(get_response):
-    """Middleware: marks the device with a cookie. Its path is the whole site, as __Host- asks for."""
+    """Middleware: marks the device with a cookie. Its path is the whole site, as __Host- asks
+    for.
+    """
 
     def respond(request):
         response = get_response(request)
@@ -98,7 +105,9 @@ def remember_device(get_response):
         if account and not device_of(request, account):
             value = signing.dumps([account, secrets.token_hex(8)], salt=SALT)
             secure = settings.SESSION_COOKIE_SECURE
-            response.set_cookie(COOKIE, value, max_age=YEAR, secure=secure, httponly=True, samesite="Lax")
+            response.set_cookie(
+                COOKIE, value, max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
+            )
         return response
 
     return respond

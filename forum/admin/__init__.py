@@ -3,7 +3,20 @@
 Nothing can be deleted here: things are hidden, closed or deactivated.
 """
 
-from . import announcements, categories, groups, imports, log, mails, members, posts, revisions, sessions, site, topics
+from . import (
+    announcements,
+    categories,
+    groups,
+    imports,
+    log,
+    mails,
+    members,
+    posts,
+    revisions,
+    sessions,
+    site,
+    topics,
+)
 
 __all__ = [
     "announcements",

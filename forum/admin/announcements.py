@@ -45,7 +45,11 @@ class AnnouncementAdmin(WithVerbs, OwnersOnly, ForumAdmin):
             return
         obj.made_by = request.user
         Edition.objects.bump()  # one form after the other
-        twin = Announcement.objects.current().filter(text=obj.text, until=obj.until, made_by=request.user).first()
+        twin = (
+            Announcement.objects.current()
+            .filter(text=obj.text, until=obj.until, made_by=request.user)
+            .first()
+        )
         if twin:  # the same form, sent twice
             obj.pk = twin.pk
         else:
@@ -61,8 +65,11 @@ class AnnouncementAdmin(WithVerbs, OwnersOnly, ForumAdmin):
 
     @admin.display(description=_("preview"))
     def preview(self, announcement):
-        return format_html('<div class="post-preview" dir="auto">{}</div>', mark_safe(announcement.html))  # noqa: S308 - sanitised
+        html = mark_safe(announcement.html)  # noqa: S308 - sanitised
+        return format_html('<div class="post-preview" dir="auto">{}</div>', html)
 
     @admin.display(description=_("created"))
     def written(self, announcement):
-        return format_html("{} · {}", moment(announcement.created_at), announcement.made_by or _("by command"))
+        return format_html(
+            "{} · {}", moment(announcement.created_at), announcement.made_by or _("by command")
+        )

@@ -47,9 +47,11 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
     def lookup_allowed(self, lookup, value, request=None):
-        """An allow-list. Django allows any lookup on any local field, which reveals what no column shows.
+        """An allow-list. Django allows any lookup on any local field, which reveals what no column
+        shows.
 
-        Whoever may only view sessions would read a session key with `?session_key__startswith=`, letter by letter.
+        Whoever may only view sessions would read a session key with `?session_key__startswith=`,
+        letter by letter.
         """
         filters = [name_of(one) for one in self.get_list_filter(request)]
         fields = [*filters, self.date_hierarchy] if self.date_hierarchy else filters
@@ -57,18 +59,24 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
         return lookup in {*allowed, *filters, *self.linked_lookups}
 
     def get_changelist_instance(self, request):
-        """Django leads values that no filter can have to the whole list, but fails with years that no date has."""
+        """Django leads values that no filter can have to the whole list, but fails with years that
+        no date has.
+        """
         try:
             return super().get_changelist_instance(request)
         except OverflowError as error:
             raise IncorrectLookupParameters from error
 
     def get_search_results(self, request, queryset, search_term):
-        """Each word is a condition on every field; of thousands SQLite says no, and PostgreSQL takes long."""
+        """Each word is a condition on every field; of thousands SQLite says no, and PostgreSQL
+        takes long.
+        """
         return super().get_search_results(request, queryset, first_words(search_term))
 
     def get_paginator(self, request, queryset, *args, **kwargs):
-        """In the history of an object all but owners see only their own entries: others may name private categories."""
+        """In the history of an object all but owners see only their own entries: others may name
+        private categories.
+        """
         if queryset.model is LogEntry and not request.user.is_superuser:
             queryset = queryset.filter(user=request.user)
         return super().get_paginator(request, queryset, *args, **kwargs)
@@ -79,14 +87,16 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **named)
 
     def get_object(self, request, object_id, from_field=None):
-        return super().get_object(request, object_id, from_field or None)  # an empty `_to_field` fails in Django
+        # an empty `_to_field` fails in Django
+        return super().get_object(request, object_id, from_field or None)
 
     def view_on_site(self, obj):
         if not hasattr(obj, "get_absolute_url"):
             return None
         try:
             return obj.get_absolute_url()
-        except NoReverseMatch:  # a form that is shown again has put into it what it refuses, an empty slug, say
+        except NoReverseMatch:
+            # a form that is shown again has put into it what it refuses, an empty slug, say
             return None
 
 
@@ -113,7 +123,9 @@ class ReadOnly(NoDeletion):
 
 
 class OwnersOnly(NoDeletion):
-    """Changed by superusers only, since it decides what others may do or lets one sign in as them."""
+    """Changed by superusers only, since it decides what others may do or lets one sign in as
+    them.
+    """
 
     def has_add_permission(self, request, obj=None):
         return request.user.is_superuser

@@ -35,7 +35,9 @@ class CategoryAdmin(ForumAdmin):
             {
                 "fields": ["slug"],
                 "classes": ["collapse"],
-                "description": _("Derived from the name if left empty. Old links keep working after a change."),
+                "description": _(
+                    "Derived from the name if left empty. Old links keep working after a change."
+                ),
             },
         ),
     ]

@@ -17,21 +17,33 @@ class AddressForm(forms.ModelForm):
         cleaned = super().clean()
         same = EmailAddress.objects.filter(email__iexact=cleaned.get("email"), verified=True)
         if cleaned.get("verified") and same.exclude(pk=self.instance.pk).exists():
-            self.add_error("email", _("Another member has confirmed this address. Enter another one."))
+            self.add_error(
+                "email", _("Another member has confirmed this address. Enter another one.")
+            )
         return cleaned
 
 
 class AddressFormSet(BaseInlineFormSet):
-    """A member's addresses: one of them is the primary one, which the member's own record repeats."""
+    """A member's addresses: one of them is the primary one, which the member's own record
+    repeats.
+    """
 
     def clean(self):
         super().clean()
-        if sum(bool(form.cleaned_data.get("primary")) for form in self.forms if hasattr(form, "cleaned_data")) > 1:
+        if (
+            sum(
+                bool(form.cleaned_data.get("primary"))
+                for form in self.forms
+                if hasattr(form, "cleaned_data")
+            )
+            > 1
+        ):
             raise forms.ValidationError(_("Choose only one primary address."))
 
     def save(self, commit=True):
         saved = super().save(commit=False)
-        for address in sorted(saved, key=attrgetter("primary")):  # only one may be primary at any moment
+        # only one may be primary at any moment
+        for address in sorted(saved, key=attrgetter("primary")):
             address.save()
         self._repeat_primary()
         return saved

@@ -26,13 +26,18 @@ class AnnouncementForm(forms.ModelForm):
     class Meta:
         field_classes = {"text": UncutField}
         widgets = {"text": AdminTextareaWidget(attrs={"rows": 4, "dir": "auto"})}
-        help_texts = {"text": _("Markdown, at most 300 characters; links are welcome. Several lines become one.")}
+        help_texts = {
+            "text": _(
+                "Markdown, at most 300 characters; links are welcome. Several lines become one."
+            )
+        }
 
 
 class GuardedForm(forms.ModelForm):
     """Doesn't save over what somebody else has changed since the form was shown.
 
-    It comes back as it was typed, with `conflict` (the object as it stands now) and the new version:
+    It comes back as it was typed, with `conflict` (the object as it stands now) and the new
+    version:
     whoever sends it again means it.
     """
 
@@ -64,7 +69,9 @@ class GuardedForm(forms.ModelForm):
         return cleaned
 
     def as_it_stands(self):
-        """The stored object, under its topic's lock: nobody comes between this look and the saving."""
+        """The stored object, under its topic's lock: nobody comes between this look and the
+        saving.
+        """
         raise NotImplementedError
 
     def _differs_from(self, stands):

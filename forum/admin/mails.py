@@ -51,7 +51,17 @@ class MailAdmin(WithVerbs, OwnersOnly, ForumAdmin):
     list_filter = [StateFilter, "created_at"]
     search_fields = ["to", "subject"]
     ordering = ["-pk"]
-    fields = ("created_at", "to", "subject", "state", "attempts", "due_at", "sent_at", "given_up_at", "error")
+    fields = (
+        "created_at",
+        "to",
+        "subject",
+        "state",
+        "attempts",
+        "due_at",
+        "sent_at",
+        "given_up_at",
+        "error",
+    )
     readonly_fields = fields
     change_form_template = "admin/forum/change_form.html"
 

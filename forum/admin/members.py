@@ -99,8 +99,23 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):  # type: ignore[misc]  # ou
     inlines = [EmailAddressInline]
     readonly_fields = ["posts_link", "last_login", "date_joined", "is_placeholder"]
     fieldsets = [
-        (None, {"fields": ["username", "name", "about", "hides_presence", "announces_updates", "password"]}),
-        (_("Permissions"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "username",
+                    "name",
+                    "about",
+                    "hides_presence",
+                    "announces_updates",
+                    "password",
+                ]
+            },
+        ),
+        (
+            _("Permissions"),
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
         (_("Details"), {"fields": ["posts_link", "date_joined", "last_login", "is_placeholder"]}),
     ]
     add_fieldsets = [
@@ -118,7 +133,11 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):  # type: ignore[misc]  # ou
     def get_queryset(self, request):
         members = super().get_queryset(request)
         match = request.resolver_match
-        return members.prefetch_related("groups") if match and match.url_name.endswith("changelist") else members
+        return (
+            members.prefetch_related("groups")
+            if match and match.url_name.endswith("changelist")
+            else members
+        )
 
     def get_search_fields(self, request):
         """Addresses beside the primary one are found by those who see them."""
@@ -170,4 +189,6 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):  # type: ignore[misc]  # ou
             roles.append(("off", _("inactive")))
         if member.is_placeholder:
             roles.append(("off", _("placeholder")))
-        return format_html_join(" ", '<span class="badge badge--{}">{}</span>', roles) or format_html("{}", "")
+        return format_html_join(
+            " ", '<span class="badge badge--{}">{}</span>', roles
+        ) or format_html("{}", "")

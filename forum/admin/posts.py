@@ -44,7 +44,8 @@ class NewPostForm(forms.ModelForm):
         fields = ["topic", "author", "body"]
 
     def clean_topic(self):
-        topic = Topic.objects.locked(self.cleaned_data["topic"].pk)  # so that nobody closes or moves it meanwhile
+        # so that nobody closes or moves it meanwhile
+        topic = Topic.objects.locked(self.cleaned_data["topic"].pk)
         if not topic.takes_replies_from(self.user):
             raise forms.ValidationError(
                 _("You can't post in this topic: it is closed, or you can't post in its category.")
@@ -72,14 +73,21 @@ class PostForm(GuardedForm):
         Topic.objects.locked(self.instance.topic_id)
         post = Post.objects.get(pk=self.instance.pk)
         if not post.can_be_edited_by(self.user):  # any more
-            raise forms.ValidationError(_("You can't edit this post: it was hidden, or its topic was closed or moved."))
+            raise forms.ValidationError(
+                _("You can't edit this post: it was hidden, or its topic was closed or moved.")
+            )
         return post
 
 
 @admin.register(Post)
 class PostAdmin(WithVerbs, ForumAdmin):
     list_display = ["label", "topic", "beginning", "author", "state", "created_at"]
-    list_filter = [("hidden_at", Happened), ("edited_at", Happened), "created_at", TopicCategoryFilter]
+    list_filter = [
+        ("hidden_at", Happened),
+        ("edited_at", Happened),
+        "created_at",
+        TopicCategoryFilter,
+    ]
     list_select_related = ["topic", "author"]
     linked_lookups = ["topic__id__exact", "author__id__exact"]
     search_fields = ["body", "topic__title", "author__username"]
@@ -93,7 +101,8 @@ class PostAdmin(WithVerbs, ForumAdmin):
 
     def get_queryset(self, request):
         topics = Topic.objects.visible_to(request.user).filter(pk=OuterRef("topic"))
-        posts = super().get_queryset(request).filter(Exists(topics))  # asked row by row, so the newest need no sorting
+        # asked row by row, so the newest need no sorting
+        posts = super().get_queryset(request).filter(Exists(topics))
         if request.user.is_moderator:
             return posts
         return posts.filter(Q(hidden_at=None) | Q(author=request.user))
@@ -105,23 +114,42 @@ class PostAdmin(WithVerbs, ForumAdmin):
         return post
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (obj is None or obj.can_be_edited_by(request.user))
+        return super().has_change_permission(request, obj) and (
+            obj is None or obj.can_be_edited_by(request.user)
+        )
 
     # --- The form ---
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, form=PostForm if change else NewPostForm, **kwargs)
+        form = super().get_form(
+            request, obj, change, form=PostForm if change else NewPostForm, **kwargs
+        )
         form.user = request.user
         return form
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:
-            author = ["author"] if request.user.is_superuser else []  # others speak for themselves only
+            # others speak for themselves only
+            author = ["author"] if request.user.is_superuser else []
             return [(None, {"fields": ["topic", *author, "body"]})]
         hidden = ["hidden_reason"] if obj.is_hidden else []
         reason = ["reason"] if self.has_change_permission(request, obj) else []
         return [
-            (None, {"fields": ["topic", "author", "label", "written", "state", *hidden, "body", *reason]}),
+            (
+                None,
+                {
+                    "fields": [
+                        "topic",
+                        "author",
+                        "label",
+                        "written",
+                        "state",
+                        *hidden,
+                        "body",
+                        *reason,
+                    ]
+                },
+            ),
             (_("Preview"), {"fields": ["preview", "edits"]}),
         ]
 
@@ -186,7 +214,10 @@ class PostAdmin(WithVerbs, ForumAdmin):
         if not post.edited_at:
             return _("never edited")
         return format_html(
-            "{} · {} · {}", moment(post.edited_at), post.edited_by, post.edit_reason or _("no reason given")
+            "{} · {} · {}",
+            moment(post.edited_at),
+            post.edited_by,
+            post.edit_reason or _("no reason given"),
         )
 
     @admin.display(description=_("preview"))

@@ -17,7 +17,9 @@ site.index_title = _("Forum administration")
 
 
 def without_shortcut(get_urls):
-    """Django's redirect to any page asks for no permission, and a topic's address tells its title."""
+    """Django's redirect to any page asks for no permission, and a topic's address tells its
+    title.
+    """
     return lambda: [url for url in get_urls() if getattr(url, "name", None) != "view_on_site"]
 
 
@@ -26,7 +28,9 @@ def with_version(each_context):
 
 
 def giving_texts_back(admin_view):
-    """Django leads whoever was signed out while writing to the sign-in page, and what was written is gone."""
+    """Django leads whoever was signed out while writing to the sign-in page, and what was written
+    is gone.
+    """
 
     def for_staff(view, cacheable=False):
         for_signed_in = admin_view(view, cacheable)

@@ -19,10 +19,28 @@ def moderators(topic, user):
     return user.is_moderator
 
 
-CLOSE = Verb("close", _("Close"), _("Closed."), lambda t: t.is_open, moderators, lambda t, user: t.close())
-OPEN = Verb("open", _("Reopen"), _("Reopened."), lambda t: not t.is_open, moderators, lambda t, user: t.open())
-PIN = Verb("pin", _("Pin"), _("Pinned."), lambda t: not t.is_pinned, moderators, lambda t, user: t.pin())
-UNPIN = Verb("unpin", _("Unpin"), _("Unpinned."), lambda t: t.is_pinned, moderators, lambda t, user: t.unpin())
+CLOSE = Verb(
+    "close", _("Close"), _("Closed."), lambda t: t.is_open, moderators, lambda t, user: t.close()
+)
+OPEN = Verb(
+    "open",
+    _("Reopen"),
+    _("Reopened."),
+    lambda t: not t.is_open,
+    moderators,
+    lambda t, user: t.open(),
+)
+PIN = Verb(
+    "pin", _("Pin"), _("Pinned."), lambda t: not t.is_pinned, moderators, lambda t, user: t.pin()
+)
+UNPIN = Verb(
+    "unpin",
+    _("Unpin"),
+    _("Unpinned."),
+    lambda t: t.is_pinned,
+    moderators,
+    lambda t, user: t.unpin(),
+)
 
 
 class NewTopicForm(forms.ModelForm):
@@ -72,13 +90,24 @@ class TopicAdmin(Moving, WithVerbs, ForumAdmin):
     # --- The form ---
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change, form=TopicForm if change else NewTopicForm, **kwargs)
+        return super().get_form(
+            request, obj, change, form=TopicForm if change else NewTopicForm, **kwargs
+        )
 
     def get_fieldsets(self, request, obj=None):
         if obj:
-            fields = ["title", "category", "author", "state", "posts_link", "started", "last_activity"]
+            fields = [
+                "title",
+                "category",
+                "author",
+                "state",
+                "posts_link",
+                "started",
+                "last_activity",
+            ]
         else:
-            author = ["author"] if request.user.is_superuser else []  # others speak for themselves only
+            # others speak for themselves only
+            author = ["author"] if request.user.is_superuser else []
             fields = ["title", "category", *author, "body"]
         return [(None, {"fields": fields})]
 
@@ -92,7 +121,9 @@ class TopicAdmin(Moving, WithVerbs, ForumAdmin):
         if db_field.name == "category":
             adding = not request.resolver_match.kwargs.get("object_id")
             categories = Category.objects
-            kwargs["queryset"] = (categories.writable_by if adding else categories.visible_to)(request.user)
+            kwargs["queryset"] = (categories.writable_by if adding else categories.visible_to)(
+                request.user
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # --- Saving ---

@@ -1,4 +1,6 @@
-"""What was sent in the admin while signed out stands in its form again after signing in: see forum/forms/unsent.py."""
+"""What was sent in the admin while signed out stands in its form again after signing in: see
+forum/forms/unsent.py.
+"""
 
 import json
 
@@ -6,11 +8,14 @@ from django.http import QueryDict
 
 from forum.forms import unsent
 
-FORMS = ("/add/", "/change/")  # ends of their addresses; buttons and actions of lists can simply be pressed again
+# ends of their addresses; buttons and actions of lists can simply be pressed again
+FORMS = ("/add/", "/change/")
 
 
 def fields_of(request):
-    """All that a form was sent with, except passwords and what Django adds, as one text for `unsent.packed`."""
+    """All that a form was sent with, except passwords and what Django adds, as one text for
+    `unsent.packed`.
+    """
     if not request.path.endswith(FORMS):
         return {}
     sent = {name: values for name, values in request.POST.lists() if is_kept(name)}

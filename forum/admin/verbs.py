@@ -1,4 +1,6 @@
-"""Admin actions on posts, topics and members: for many rows from the list, for one from its page."""
+"""Admin actions on posts, topics and members: for many rows from the list, for one from its
+page.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -35,21 +37,29 @@ def action(verb):
     @admin.action(description=verb.label, permissions=["change"])
     def apply_to_selected(model_admin, request, queryset):
         pks = list(queryset.values_list("pk", flat=True))
-        model_admin.tell(request, verb.label, Counter(model_admin.apply(request, verb, pk) for pk in pks))
+        model_admin.tell(
+            request, verb.label, Counter(model_admin.apply(request, verb, pk) for pk in pks)
+        )
 
     apply_to_selected.__name__ = verb.name
     return apply_to_selected
 
 
 class WithVerbs:
-    """For a ModelAdmin: `verbs` become buttons on the page of an object; `actions` names them for lists."""
+    """For a ModelAdmin: `verbs` become buttons on the page of an object; `actions` names them for
+    lists.
+    """
 
     verbs: Sequence[Verb] = ()
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.verb_view)
         return [
-            path("<int:pk>/do/<slug:name>/", view, name=f"{self.opts.app_label}_{self.opts.model_name}_do"),
+            path(
+                "<int:pk>/do/<slug:name>/",
+                view,
+                name=f"{self.opts.app_label}_{self.opts.model_name}_do",
+            ),
             *super().get_urls(),
         ]
 
@@ -82,7 +92,9 @@ class WithVerbs:
         done, already, refused = counts[DONE], counts[ALREADY], counts[REFUSED]
         told = [ngettext("%(count)d changed", "%(count)d changed", done) % {"count": done}]
         if already:
-            told.append(ngettext("%(count)d unchanged", "%(count)d unchanged", already) % {"count": already})
+            told.append(
+                ngettext("%(count)d unchanged", "%(count)d unchanged", already) % {"count": already}
+            )
         if refused:
             told.append(_("%(count)d not allowed") % {"count": refused})
         level = messages.SUCCESS if done else messages.WARNING
@@ -90,5 +102,7 @@ class WithVerbs:
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and self.has_change_permission(request):
-            context["verbs"] = [v for v in self.verbs if v.is_needed(obj) and v.is_allowed(obj, request.user)]
+            context["verbs"] = [
+                v for v in self.verbs if v.is_needed(obj) and v.is_allowed(obj, request.user)
+            ]
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

@@ -1,9 +1,9 @@
 """Backups of the whole database, made and restored while the site runs.
 
 Each kind of database has a module with the same few names:
-`NAME`, `MAGIC` (how its files begin), `SUFFIX`, `is_there(connection)`, `back_up(connection, path, advance)`,
-`migrations(path)`, `check(path)` and `restore(connection, path, advance)`. `advance(done, total)` moves a progress bar;
-`total` may be None.
+`NAME`, `MAGIC` (how its files begin), `SUFFIX`, `is_there(connection)`, `back_up(connection, path,
+advance)`, `migrations(path)`, `check(path)` and `restore(connection, path, advance)`.
+`advance(done, total)` moves a progress bar; `total` may be None.
 All of them raise BackupError with a sentence for the person who asked.
 """
 
@@ -24,8 +24,12 @@ def suffix(connection):
 def back_up(connection, path, advance):
     """Writes the database to a new file, which is there only when it is whole."""
     try:
-        if not KINDS[connection.vendor].is_there(connection) or not states.is_forum(states.of_database(connection)):
-            raise BackupError(_("There is no forum in this database yet. Create one with: manage.py migrate"))
+        if not KINDS[connection.vendor].is_there(connection) or not states.is_forum(
+            states.of_database(connection)
+        ):
+            raise BackupError(
+                _("There is no forum in this database yet. Create one with: manage.py migrate")
+            )
         with written_whole(path) as part:
             KINDS[connection.vendor].back_up(connection, part, advance)
     except DatabaseError as error:
@@ -38,8 +42,9 @@ def check(connection, path):
     if kind != connection.vendor:
         raise BackupError(
             _(
-                "%(path)s is a backup of a %(theirs)s database, and DATABASE_URL names one of %(ours)s. Restore it into"
-                " a %(theirs)s database; from SQLite to PostgreSQL it then goes on with: manage.py move_database"
+                "%(path)s is a backup of a %(theirs)s database, and DATABASE_URL names one of"
+                " %(ours)s. Restore it into a %(theirs)s database; from SQLite to PostgreSQL it"
+                " then goes on with: manage.py move_database"
             )
             % {"path": path, "theirs": KINDS[kind].NAME, "ours": KINDS[connection.vendor].NAME}
         )
@@ -52,7 +57,9 @@ def check(connection, path):
 
 
 def restore(connection, path, advance):
-    """Replaces everything in the database by what was checked at `path`, all at once or not at all."""
+    """Replaces everything in the database by what was checked at `path`, all at once or not at
+    all.
+    """
     KINDS[connection.vendor].restore(connection, path, advance)
 
 
@@ -61,7 +68,9 @@ def kind_of(path):
         with open(path, "rb") as file:
             beginning = file.read(16)
     except OSError as error:
-        raise BackupError(_("%(path)s: %(reason)s.") % {"path": path, "reason": error.strerror}) from error
+        raise BackupError(
+            _("%(path)s: %(reason)s.") % {"path": path, "reason": error.strerror}
+        ) from error
     for kind, module in KINDS.items():
         if beginning.startswith(module.MAGIC):
             return kind

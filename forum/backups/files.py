@@ -1,4 +1,6 @@
-"""Files that are whole or not there at all, and that only their owner may read: they hold everybody's secrets."""
+"""Files that are whole or not there at all, and that only their owner may read: they hold
+everybody's secrets.
+"""
 
 import os
 from contextlib import contextmanager, suppress
@@ -16,7 +18,9 @@ def written_whole(path):
     if path.is_dir():
         raise BackupError(_("%s is a folder. Give the name of a file in it.") % path)
     if path.exists():
-        raise BackupError(_("%s already exists. Choose another name, or move that file away.") % path)
+        raise BackupError(
+            _("%s already exists. Choose another name, or move that file away.") % path
+        )
     with passing(path.with_name(path.name + ".part")) as part:
         yield part
         settle(part)
@@ -31,7 +35,11 @@ def passing(path):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
         raise BackupError(
-            _("%s already exists: another backup is running, or one was interrupted. If none is, delete it.") % path
+            _(
+                "%s already exists: another backup is running, or one was interrupted. If none is,"
+                " delete it."
+            )
+            % path
         ) from error
     except OSError as error:
         raise BackupError(could_not_write(path, error.strerror)) from error
@@ -47,8 +55,8 @@ def passing(path):
 
 def could_not_write(path, reason):
     return _(
-        "%(path)s could not be written: %(reason)s. No partial file was left. Free some space, fix the folder or its"
-        " permissions, or choose another place; then try again."
+        "%(path)s could not be written: %(reason)s. No partial file was left. Free some space, fix"
+        " the folder or its permissions, or choose another place; then try again."
     ) % {"path": path, "reason": reason}
 
 

@@ -1,4 +1,6 @@
-"""PostgreSQL: through its own programs. Passwords go by the environment: a list of processes shows command lines."""
+"""PostgreSQL: through its own programs. Passwords go by the environment: a list of processes shows
+command lines.
+"""
 
 import os
 import re
@@ -26,7 +28,8 @@ BEGIN = f"""
 BEGIN;
 SET LOCAL lock_timeout = '{PATIENCE}';
 """
-# What Parley's own dumps consist of. Anything else, such as a trigger or a function, would run with every later write.
+# What Parley's own dumps consist of. Anything else, such as a trigger or a function, would run with
+# every later write.
 PARTS = (
     "TABLE DATA",
     "TABLE",
@@ -51,7 +54,8 @@ BEGIN
         UNION ALL SELECT 'rule ' || rulename FROM pg_rules WHERE schemaname = 'public'
         UNION ALL SELECT 'view ' || relname FROM pg_class
             WHERE relkind IN ('v', 'm', 'f') AND relnamespace = 'public'::regnamespace
-        UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT 'function ' || proname FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
             AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
         UNION ALL SELECT 'constraint ' || conname FROM pg_constraint WHERE NOT convalidated
     ) AS found;
@@ -60,7 +64,8 @@ BEGIN
     END IF;
 END $$;
 """
-# No number that somebody may have seen comes again: ids in pages and links, changes of topics in open lists.
+# No number that somebody may have seen comes again: ids in pages and links, changes of topics in
+# open lists.
 REMEMBER_NUMBERS = """
 LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE;
 CREATE TEMPORARY TABLE given ON COMMIT DROP AS
@@ -69,9 +74,11 @@ CREATE TEMPORARY TABLE heads ON COMMIT DROP AS SELECT id, change FROM forum_topi
 DROP TABLE {tables};
 """
 GO_ON_FROM_THEM = """
-SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, greatest(given.last_value, now.last_value))
+SELECT setval(
+  format('%I.%I', schemaname, sequencename)::regclass, greatest(given.last_value, now.last_value))
     FROM given JOIN pg_sequences now USING (schemaname, sequencename);
-UPDATE forum_topic SET change = greatest(forum_topic.change, heads.change) FROM heads WHERE heads.id = forum_topic.id;
+UPDATE forum_topic SET change = greatest(forum_topic.change, heads.change)
+FROM heads WHERE heads.id = forum_topic.id;
 """
 END = """
 UPDATE forum_topic SET epoch = '{epoch}', change = change + 1, header_change = change + 1;
@@ -87,7 +94,13 @@ def is_there(connection):
 def back_up(connection, path, advance):
     check_program(connection, "pg_dump")
     total = len(connection.introspection.table_names())
-    arguments = ["--format=custom", "--verbose", f"--exclude-schema={SCHEMA}", *AS_OURS, f"--file={path}"]
+    arguments = [
+        "--format=custom",
+        "--verbose",
+        f"--exclude-schema={SCHEMA}",
+        *AS_OURS,
+        f"--file={path}",
+    ]
     with start(connection, "pg_dump", arguments, stderr=subprocess.PIPE, text=True) as dumping:
         said, done = [], 0
         for line in dumping.stderr:
@@ -120,15 +133,17 @@ def check(path):
     if extra:
         raise BackupError(
             _(
-                "%(path)s has been changed since it was made: it contains %(extra)s. Nothing was restored. Use a backup"
-                " that nobody has edited."
+                "%(path)s has been changed since it was made: it contains %(extra)s. Nothing was"
+                " restored. Use a backup that nobody has edited."
             )
             % {"path": path, "extra": ", ".join(line.partition("; ")[2] for line in extra[:5])}
         )
 
 
 def restore(connection, path, advance):
-    """One transaction from the first table dropped to the new epochs: it is there as a whole or not at all."""
+    """One transaction from the first table dropped to the new epochs: it is there as a whole or not
+    at all.
+    """
     check_program(connection, "pg_restore")
     check_present("psql")
     before, after = BEGIN, "RESET search_path;"
@@ -140,7 +155,9 @@ def restore(connection, path, advance):
         command = ["pg_restore", "--clean", "--if-exists", *AS_OURS, "--file=-", path]
         try:
             with (
-                start(connection, "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"], said) as psql,
+                start(
+                    connection, "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"], said
+                ) as psql,
                 subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said) as reading,
             ):
                 pass_on(before, reading, after, psql, advance)
@@ -151,7 +168,9 @@ def restore(connection, path, advance):
 
 
 def pass_on(before, reading, after, psql, advance):
-    """Everything to psql, and its end with the COMMIT only when all has been read: what ends without it never was."""
+    """Everything to psql, and its end with the COMMIT only when all has been read: what ends
+    without it never was.
+    """
     try:
         psql.stdin.write(before.encode())
         done = 0
@@ -190,18 +209,27 @@ def start(connection, program, arguments, stderr, **options):
 
 
 def check_program(connection, program):
-    """Raises BackupError unless it is there, runs, and is not older than the server, whose tables it could not read."""
+    """Raises BackupError unless it is there, runs, and is not older than the server, whose tables
+    it could not read.
+    """
     check_present(program)
     output = subprocess.run([program, "--version"], capture_output=True, text=True)
     version = re.search(r"\d+", output.stdout)
     if not version:  # Debian's wrapper without a version behind it, say
         raise BackupError(
-            _("%(program)s does not run: %(error)s") % {"program": program, "error": output.stderr.strip()}
+            _("%(program)s does not run: %(error)s")
+            % {
+                "program": program,
+                "error": output.stderr.strip(),
+            }
         )
     ours, theirs = int(version[0]), connection.pg_version // 10000
     if ours < theirs:
         raise BackupError(
-            _("%(program)s is version %(ours)s, but the server is %(theirs)s. Install postgresql-client-%(theirs)s.")
+            _(
+                "%(program)s is version %(ours)s, but the server is %(theirs)s. Install"
+                " postgresql-client-%(theirs)s."
+            )
             % {"program": program, "ours": ours, "theirs": theirs}
         )
 
@@ -209,7 +237,10 @@ def check_program(connection, program):
 def check_present(program):
     if not shutil.which(program):
         raise BackupError(
-            _("%s is missing. Install PostgreSQL's programs; on Debian or Ubuntu: apt-get install postgresql-client")
+            _(
+                "%s is missing. Install PostgreSQL's programs; on Debian or Ubuntu: apt-get install"
+                " postgresql-client"
+            )
             % program
         )
 
@@ -217,6 +248,6 @@ def check_present(program):
 def not_restored(said):
     said.seek(0)
     return _(
-        "The backup could not be restored; nothing was changed: %s. If the site is holding locks, stop it and try"
-        " again, or restore into an empty database."
+        "The backup could not be restored; nothing was changed: %s. If the site is holding locks,"
+        " stop it and try again, or restore into an empty database."
     ) % " ".join(said.read().split()[:100]).rstrip(".")

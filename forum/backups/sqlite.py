@@ -1,8 +1,9 @@
 """SQLite: copied page by page through its own backup interface.
 
-The reader holds one snapshot from beginning to end. In WAL mode that keeps no writer waiting, and the copy need not
-begin anew whenever somebody writes, which the interface does otherwise. VACUUM INTO keeps nobody waiting either, but
-costs more (`bench/sqlite_writes.py`), gives no sign of its progress, and its copy is not the same page for page.
+The reader holds one snapshot from beginning to end. In WAL mode that keeps no writer waiting, and
+the copy need not begin anew whenever somebody writes, which the interface does otherwise. VACUUM
+INTO keeps nobody waiting either, but costs more (`bench/sqlite_writes.py`), gives no sign of its
+progress, and its copy is not the same page for page.
 """
 
 import sqlite3
@@ -59,19 +60,27 @@ def check(path):
 
 
 def restore(connection, path, advance):
-    """A copy is made ready beside the database and checked; then its pages replace all others in one transaction.
+    """A copy is made ready beside the database and checked; then its pages replace all others in
+    one transaction.
 
     Whoever has the database open sees the old rows until that is committed, and then the new ones.
     """
     connection.ensure_connection()
     live = connection.connection
-    with passing(Path(f"{connection.settings_dict['NAME']}.restoring")) as ready, writing(ready) as copy:
+    with (
+        passing(Path(f"{connection.settings_dict['NAME']}.restoring")) as ready,
+        writing(ready) as copy,
+    ):
         with reading(path) as source:
             copy_pages(source, copy, advance)
-        check_schema(copy, path)  # again, since the file may have changed; and before anything runs in it
+        # again, since the file may have changed; and before anything runs in it
+        check_schema(copy, path)
         finish(copy, path)
         go_on_from(live, copy)
-        copy.execute("UPDATE forum_topic SET epoch = ?, change = change + 1, header_change = change + 1", [new_epoch()])
+        copy.execute(
+            "UPDATE forum_topic SET epoch = ?, change = change + 1, header_change = change + 1",
+            [new_epoch()],
+        )
         copy.execute("UPDATE forum_edition SET word = ?", [new_word()])
         copy.execute(HOLD_MAILS)
         copy_pages(copy, live, advance)
@@ -79,11 +88,15 @@ def restore(connection, path, advance):
 
 
 def go_on_from(live, copy):
-    """No number that somebody may have seen comes again: ids in pages and links, changes of topics in open lists."""
+    """No number that somebody may have seen comes again: ids in pages and links, changes of topics
+    in open lists.
+    """
     if not live.execute("SELECT 1 FROM sqlite_master WHERE name = 'forum_topic'").fetchone():
         return
     for name, given in live.execute("SELECT name, seq FROM sqlite_sequence").fetchall():
-        known = copy.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", [given, name])
+        known = copy.execute(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", [given, name]
+        )
         if not known.rowcount:
             copy.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [name, given])
     heads = live.execute("SELECT change, id FROM forum_topic").fetchall()
@@ -121,8 +134,11 @@ def snapshot(source):
 
 def copy_pages(source, target, advance):
     def moved(status, remaining, total):
-        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # it has waited as long as `timeout` says
-            raise BackupError(_("The database is being written to constantly. Stop the site and try again."))
+        # it has waited as long as `timeout` says
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise BackupError(
+                _("The database is being written to constantly. Stop the site and try again.")
+            )
         advance(total - remaining, total)
 
     source.backup(target, pages=PAGES, progress=moved)

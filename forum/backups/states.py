@@ -1,4 +1,6 @@
-"""Which migrations a database, a backup and this code have: only what is of the same state fits together."""
+"""Which migrations a database, a backup and this code have: only what is of the same state fits
+together.
+"""
 
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -6,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from .errors import BackupError
 
-# Nobody knows whether mails that were waiting in the backup have been sent since; owners may send them again.
+# Nobody knows whether mails that were waiting in the backup have been sent since; owners may send
+# them again.
 HOLD_MAILS = """
-UPDATE mail_mail SET given_up_at = due_at, due_at = NULL, error = 'Restored from a backup; it may have been sent since.'
+UPDATE mail_mail SET given_up_at = due_at, due_at = NULL,
+  error = 'Restored from a backup; it may have been sent since.'
     WHERE due_at IS NOT NULL
 """
 
@@ -27,7 +31,9 @@ def is_forum(migrations):
 
 
 def missing_and_unknown(found):
-    """What this code has beyond `found`, and what `found` has, of the same apps, beyond this code."""
+    """What this code has beyond `found`, and what `found` has, of the same apps, beyond this
+    code.
+    """
     code = of_code()
     apps = {app for app, _name in code}
     return code - found, {one for one in found - code if one[0] in apps}
@@ -41,16 +47,16 @@ def check_same(found, path):
     if unknown:
         raise BackupError(
             _(
-                "%(path)s was made by a newer version of Parley: it has %(names)s. Update the code to the version that"
-                " made it, then restore it."
+                "%(path)s was made by a newer version of Parley: it has %(names)s. Update the code"
+                " to the version that made it, then restore it."
             )
             % {"path": path, "names": names(unknown)}
         )
     if missing:
         raise BackupError(
             _(
-                "%(path)s was made by an older version of Parley: it lacks %(names)s. Check out the version that made"
-                " it, restore it there, then update and run: manage.py migrate"
+                "%(path)s was made by an older version of Parley: it lacks %(names)s. Check out the"
+                " version that made it, restore it there, then update and run: manage.py migrate"
             )
             % {"path": path, "names": names(missing)}
         )
@@ -61,7 +67,10 @@ def check_ours(connection):
     tables = connection.introspection.table_names()
     if tables and not is_forum(of_database(connection)):
         raise BackupError(
-            _("The database %(name)s isn't empty and isn't a forum: %(tables)s. Set DATABASE_URL to an empty one.")
+            _(
+                "The database %(name)s isn't empty and isn't a forum: %(tables)s. Set DATABASE_URL"
+                " to an empty one."
+            )
             % {"name": connection.settings_dict["NAME"], "tables": ", ".join(tables[:5])}
         )
 

@@ -26,7 +26,9 @@ def in_redis_or_here(name: str) -> Any:
 
 
 class Cache(BaseCache):
-    """Of what was kept in the one place, nothing is found in the other: nobody may rely on more than a limit."""
+    """Of what was kept in the one place, nothing is found in the other: nobody may rely on more
+    than a limit.
+    """
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
@@ -35,7 +37,19 @@ class Cache(BaseCache):
 
     add, get, set, touch, delete, incr, has_key, get_many, set_many, delete_many, clear = map(
         in_redis_or_here,
-        ("add", "get", "set", "touch", "delete", "incr", "has_key", "get_many", "set_many", "delete_many", "clear"),
+        (
+            "add",
+            "get",
+            "set",
+            "touch",
+            "delete",
+            "incr",
+            "has_key",
+            "get_many",
+            "set_many",
+            "delete_many",
+            "clear",
+        ),
     )
 
 

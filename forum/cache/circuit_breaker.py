@@ -1,4 +1,6 @@
-"""Circuit breakers: after a failure, skip a service for a while instead of waiting for it on every request."""
+"""Circuit breakers: after a failure, skip a service for a while instead of waiting for it on every
+request.
+"""
 
 import logging
 import time
@@ -16,7 +18,8 @@ class Unavailable(Exception):
 class CircuitBreaker:
     """For one service, in this process, shared by all threads.
 
-    `service` begins its lines in the log; `pause` is how many seconds it is skipped after a failure.
+    `service` begins its lines in the log; `pause` is how many seconds it is skipped after a
+    failure.
     """
 
     def __init__(self, service: str, pause: float) -> None:
@@ -24,7 +27,9 @@ class CircuitBreaker:
         self._until, self._is_open = 0.0, False
 
     def allows(self) -> bool:
-        """Whether to call the service now: always while it works, and once after each pause while it does not."""
+        """Whether to call the service now: always while it works, and once after each pause while
+        it does not.
+        """
         if not self._is_open:
             return True
         if time.monotonic() < self._until:
@@ -32,8 +37,11 @@ class CircuitBreaker:
         self._until = time.monotonic() + self.pause  # this caller tries for all
         return True
 
-    def attempt(self, call: Callable[[], T], errors: type[BaseException], is_probe: bool = False) -> T:
-        """What `call()` returns. Raises Unavailable if the service is skipped, or if `call` raises one of `errors`.
+    def attempt(
+        self, call: Callable[[], T], errors: type[BaseException], is_probe: bool = False
+    ) -> T:
+        """What `call()` returns. Raises Unavailable if the service is skipped, or if `call` raises
+        one of `errors`.
 
         A probe is made whatever happened before, and takes nobody's turn.
         """

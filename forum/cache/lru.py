@@ -1,6 +1,7 @@
 """An LRU cache of rendered texts, bounded by bytes and local to the process.
 
-So nothing is ever taken back: what changes gets another key, and what is asked for no more makes room.
+So nothing is ever taken back: what changes gets another key, and what is asked for no more makes
+room.
 """
 
 from collections import OrderedDict
@@ -14,13 +15,16 @@ T = TypeVar("T")
 
 
 class LRUCache:
-    """At most `most` bytes: of keys and texts as Python holds them, with the room that an entry takes beside them."""
+    """At most `most` bytes: of keys and texts as Python holds them, with the room that an entry
+    takes beside them.
+    """
 
     ENTRY = 200  # bytes: measured, and some
 
     def __init__(self, most: int) -> None:
         self.most, self.size, self._lock = most, 0, Lock()
-        self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()  # key -> (text, bytes that both take)
+        # key -> (text, bytes that both take)
+        self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
 
     def get(self, key: Hashable) -> Any:
         """What is kept, or None."""
@@ -65,7 +69,9 @@ class LRUCache:
 
 
 def weight(thing: object) -> int:
-    """Bytes that it takes with all that it holds. What others hold as well counts each time: rather too much."""
+    """Bytes that it takes with all that it holds. What others hold as well counts each time: rather
+    too much.
+    """
     if isinstance(thing, tuple | list | set | frozenset):
         return getsizeof(thing) + sum(map(weight, thing))
     if isinstance(thing, dict):

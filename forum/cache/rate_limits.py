@@ -39,7 +39,9 @@ def seconds_to_wait(what: str, who: object, count: bool = True) -> int:
 
 
 def seconds_to_wait_once(what: str, who: object, mark: str) -> int:
-    """As `seconds_to_wait`, but what was let in before with the same `mark` counts no more, and is let in again."""
+    """As `seconds_to_wait`, but what was let in before with the same `mark` counts no more, and is
+    let in again.
+    """
     with _once:
         if _in_redis_or_here(_was_let_in, what, who, mark):
             return 0

@@ -1,4 +1,5 @@
-"""The one Redis client, for the cache, rate limits, events and health: bounded in time, behind one circuit breaker.
+"""The one Redis client, for the cache, rate limits, events and health: bounded in time, behind one
+circuit breaker.
 
 The library is imported when it is first used: most sites have no Redis, and start without it.
 """
@@ -24,7 +25,9 @@ CONNECTIONS = 16  # at most, for all threads
 
 @cache
 def client(address: str) -> redis.Redis:
-    """One pool for all threads: a connection made for each command would cost sixty times as much."""
+    """One pool for all threads: a connection made for each command would cost sixty times as
+    much.
+    """
     import redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
@@ -40,8 +43,12 @@ def client(address: str) -> redis.Redis:
     return redis.Redis(connection_pool=pool)
 
 
-def attempt(call: Callable[[], T], errors: type[BaseException] | None = None, is_probe: bool = False) -> T:
-    """What `call()` returns. Raises Unavailable if Redis fails (RedisError, or `errors`), or did so a moment ago."""
+def attempt(
+    call: Callable[[], T], errors: type[BaseException] | None = None, is_probe: bool = False
+) -> T:
+    """What `call()` returns. Raises Unavailable if Redis fails (RedisError, or `errors`), or did so
+    a moment ago.
+    """
     if errors is None:
         from redis import RedisError
 
@@ -50,7 +57,8 @@ def attempt(call: Callable[[], T], errors: type[BaseException] | None = None, is
 
 
 def publish(messages: Iterable[tuple[str, bytes]], is_probe: bool = False) -> bool:
-    """Publishes (channel, bytes) pairs in one round trip. False if Redis failed, or did so a moment ago.
+    """Publishes (channel, bytes) pairs in one round trip. False if Redis failed, or did so a moment
+    ago.
 
     With `is_probe` it is tried whatever the circuit breaker says, which learns of the outcome.
     """

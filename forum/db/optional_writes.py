@@ -14,19 +14,28 @@ logger = logging.getLogger(__name__)
 LOCK_WAIT = 250  # milliseconds that such a write waits for SQLite's lock; others wait 20 s
 EVERY = 60.0  # seconds between two lines in the log about the same thing
 
-_skipped = metrics.Counter("parley_skipped_writes", "Writes that failed and that no page depended on.", ["what"])
-_logged: dict[str, tuple[float, int]] = {}  # what -> (when it was logged last, how many were skipped since)
+_skipped = metrics.Counter(
+    "parley_skipped_writes", "Writes that failed and that no page depended on.", ["what"]
+)
+# what -> (when it was logged last, how many were skipped since)
+_logged: dict[str, tuple[float, int]] = {}
 
 
 @contextmanager
 def optional_write(what: str) -> Iterator[None]:
-    """For one statement, which is given up, counted and logged as one line when the database can't take it.
+    """For one statement, which is given up, counted and logged as one line when the database can't
+    take it.
 
-    `what` completes "Could not save …" and is a label of the metric, so there may only be a few of them.
+    `what` completes "Could not save …" and is a label of the metric, so there may only be a few of
+    them.
     """
     try:
-        # a failure must not break a transaction around it; without one there is nothing to roll back
-        with short_lock_wait(), transaction.atomic() if connection.in_atomic_block else nullcontext():
+        # a failure must not break a transaction around it; without one there is nothing to roll
+        # back
+        with (
+            short_lock_wait(),
+            transaction.atomic() if connection.in_atomic_block else nullcontext(),
+        ):
             yield
     except DatabaseError as error:
         if not is_outage(error):
@@ -41,7 +50,9 @@ def note(what: str, error: DatabaseError) -> None:
         _logged[what] = last, skipped + 1
         return
     _logged[what] = time.monotonic(), 0
-    logger.warning("Could not save %s (%d times since the last such line): %s", what, skipped + 1, error)
+    logger.warning(
+        "Could not save %s (%d times since the last such line): %s", what, skipped + 1, error
+    )
 
 
 @contextmanager
@@ -59,4 +70,5 @@ def short_lock_wait() -> Iterator[None]:
 
 def set_lock_wait(milliseconds: int) -> None:
     connection.ensure_connection()
-    connection.connection.execute(f"PRAGMA busy_timeout = {milliseconds:d}")  # no query of the page's own
+    # no query of the page's own
+    connection.connection.execute(f"PRAGMA busy_timeout = {milliseconds:d}")

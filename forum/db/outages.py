@@ -2,7 +2,8 @@
 
 from django.db import InterfaceError, InternalError, OperationalError
 
-READ_ONLY = "25006"  # PostgreSQL on a standby or with default_transaction_read_only; psycopg calls it InternalError
+# PostgreSQL on a standby or with default_transaction_read_only; psycopg calls it InternalError
+READ_ONLY = "25006"
 
 
 def is_outage(error: BaseException | None) -> bool:

@@ -9,13 +9,16 @@ from django.db.models.query import QuerySet, get_related_populators
 
 
 class Prepared:
-    """`build(reader, *values)` returns a QuerySet; it is called once for each kind of reader and number of values.
+    """`build(reader, *values)` returns a QuerySet; it is called once for each kind of reader and
+    number of values.
 
-    So it may depend on these (guest, member, owner) and on nothing else that changes. Who the reader is and what the
-    values are shows only in parameters of the query: `reader.pk`, and values that are int or str. For a field of less
-    than eight bytes wrap the value in `Value(…, BigIntegerField())`, or Django leaves out what it thinks can't fit.
+    So it may depend on these (guest, member, owner) and on nothing else that changes. Who the
+    reader is and what the values are shows only in parameters of the query: `reader.pk`, and values
+    that are int or str. For a field of less than eight bytes wrap the value in `Value(…,
+    BigIntegerField())`, or Django leaves out what it thinks can't fit.
 
-    `replan` is where the best way to the answer depends on the values: there PostgreSQL plans each time.
+    `replan` is where the best way to the answer depends on the values: there PostgreSQL plans each
+    time.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], replan: bool = False) -> None:
@@ -25,7 +28,11 @@ class Prepared:
     def instances(self, reader: Any, *values: int | str) -> list[Any]:
         """The model instances, with annotations and `select_related` as the QuerySet has them."""
         question = self._question(reader, values)
-        return [question.instance(row) for row in question.rows(reader, values)] if all(map(fits, values)) else []
+        return (
+            [question.instance(row) for row in question.rows(reader, values)]
+            if all(map(fits, values))
+            else []
+        )
 
     def rows(self, reader: Any, *values: int | str) -> list[tuple[Any, ...]]:
         """Tuples, for a QuerySet made with `values_list`."""
@@ -43,15 +50,22 @@ class Question:
         self._replan = replan
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.parameters = compiler.as_sql()
-        self.converters = compiler.get_converters([selected for selected, *_rest in compiler.select]).items()
+        self.converters = compiler.get_converters(
+            [selected for selected, *_rest in compiler.select]
+        ).items()
         if compiler.klass_info:
             self._learn_to_make_instances(compiler)
 
     def rows(self, reader: Any, values: Sequence[int | str]) -> list[tuple[Any, ...]]:
-        given = {marker(reader.pk): reader.pk, **{marker(value, place): value for place, value in enumerate(values)}}
+        given = {
+            marker(reader.pk): reader.pk,
+            **{marker(value, place): value for place, value in enumerate(values)},
+        }
         connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() if self._replan else cursor_of(connection) as cursor:
-            cursor.execute(self.sql, [given.get(parameter, parameter) for parameter in self.parameters])
+            cursor.execute(
+                self.sql, [given.get(parameter, parameter) for parameter in self.parameters]
+            )
             rows = cursor.fetchall()
         return [self._converted(row, connection) for row in rows] if self.converters else rows
 
@@ -67,7 +81,9 @@ class Question:
         fields = compiler.klass_info["select_fields"]
         self._start, self._end = fields[0], fields[-1] + 1
         self._model = compiler.klass_info["model"]
-        self._names = [selected.target.attname for selected, *_rest in compiler.select[self._start : self._end]]
+        self._names = [
+            selected.target.attname for selected, *_rest in compiler.select[self._start : self._end]
+        ]
         about = compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS
         self._populators = get_related_populators(*about)  # type: ignore[call-arg]  # the stubs are those of Django 6
         self._annotations = list(compiler.annotation_col_map.items())
@@ -81,7 +97,8 @@ class Question:
 
 
 def cursor_of(connection: Any) -> Any:
-    """One whose statements PostgreSQL plans once for each connection: planning is most of what they cost there.
+    """One whose statements PostgreSQL plans once for each connection: planning is most of what they
+    cost there.
 
     Django's own cursors write values into the SQL, so each would be another statement.
     """
@@ -99,9 +116,13 @@ def kind_of(reader: Any) -> tuple[bool, bool]:
 
 
 def stand_ins(reader: Any, values: Sequence[int | str]) -> tuple[SimpleNamespace | int | str, ...]:
-    """A reader of the same kind, and values, that can be found again among the parameters of a query."""
+    """A reader of the same kind, and values, that can be found again among the parameters of a
+    query.
+    """
     named = ("is_authenticated", "is_active", "is_superuser")
-    nobody = SimpleNamespace(pk=marker(reader.pk), **{name: getattr(reader, name) for name in named})
+    nobody = SimpleNamespace(
+        pk=marker(reader.pk), **{name: getattr(reader, name) for name in named}
+    )
     return nobody, *(marker(value, place) for place, value in enumerate(values))
 
 

@@ -1,10 +1,11 @@
-"""What stands in the demo forum, read from the files in content/: one for the people, one for each top category.
+"""What stands in the demo forum, read from the files in content/: one for the people, one for each
+top category.
 
-Times are lengths such as "2d 3h" or "40m". A topic says how long `ago` it began, a post how long `after` the one before
-it was written, an edit or hiding how long `after` its post.
+Times are lengths such as "2d 3h" or "40m". A topic says how long `ago` it began, a post how long
+`after` the one before it was written, an edit or hiding how long `after` its post.
 
-In a text `](#2)` leads to the second post of the same topic, `](#clock)` to the topic with this key, and `](#clock/2)`
-to a post there; all of them have to be older.
+In a text `](#2)` leads to the second post of the same topic, `](#clock)` to the topic with this
+key, and `](#clock/2)` to a post there; all of them have to be older.
 """
 
 import tomllib
@@ -91,7 +92,9 @@ def categories():
 @cache
 def topics():
     return tuple(
-        _topic(**{"category": told["name"], **topic}) for told in map(_read, IN_ORDER) for topic in told["topics"]
+        _topic(**{"category": told["name"], **topic})
+        for told in map(_read, IN_ORDER)
+        for topic in told["topics"]
     )
 
 
@@ -118,7 +121,13 @@ def _category(readers=(), posters=(), parent=None, **told):
 
 
 def _topic(ago, posts, pinned=False, closed=False, **told):
-    return Topic(ago=_length(ago), posts=tuple(_post(**post) for post in posts), pinned=pinned, closed=closed, **told)
+    return Topic(
+        ago=_length(ago),
+        posts=tuple(_post(**post) for post in posts),
+        pinned=pinned,
+        closed=closed,
+        **told,
+    )
 
 
 def _post(by, text, after="", edits=(), hidden=None):
@@ -126,7 +135,10 @@ def _post(by, text, after="", edits=(), hidden=None):
         by,
         text.strip("\n"),
         _length(after),
-        tuple(Edit(_length(edit["after"]), edit["replace"], edit["with"], edit["reason"]) for edit in edits),
+        tuple(
+            Edit(_length(edit["after"]), edit["replace"], edit["with"], edit["reason"])
+            for edit in edits
+        ),
         hidden and Hiding(_length(hidden["after"]), hidden["by"], hidden["reason"]),
     )
 

@@ -1,4 +1,6 @@
-"""Plays the weeks of the demo forum: everything happens in order of time, through the verbs that members use."""
+"""Plays the weeks of the demo forum: everything happens in order of time, through the verbs that
+members use.
+"""
 
 import re
 from datetime import timedelta
@@ -27,12 +29,17 @@ def fill():
     people, categories = _make_people(now), _make_categories()
     discussions = {}
     for told in content.topics():
-        discussions[told.key] = Discussion(told, discussions, people, categories[told.category], now - told.ago)
+        discussions[told.key] = Discussion(
+            told, discussions, people, categories[told.category], now - told.ago
+        )
     events = (event for discussion in discussions.values() for event in discussion.events())
-    for when, happen, *told in sorted(events, key=itemgetter(0)):  # so that ids rise with time, as lists expect
+    # so that ids rise with time, as lists expect
+    for when, happen, *told in sorted(events, key=itemgetter(0)):
         happen(when, *told)
     _remember_readings(people, now)
-    Announcement.objects.announce(linked(content.announcement(), discussions), made_by=people[content.OWNER])
+    Announcement.objects.announce(
+        linked(content.announcement(), discussions), made_by=people[content.OWNER]
+    )
 
 
 def linked(text, discussions, here=None):
@@ -139,11 +146,14 @@ def _make_categories():
 def _remember_readings(people, now):
     """Who writes has read what stands above; the member has read everything but the latest."""
     read = {}
-    for topic, author, number in Post.objects.order_by("number").values_list("topic", "author", "number"):
+    for topic, author, number in Post.objects.order_by("number").values_list(
+        "topic", "author", "number"
+    ):
         read[author, topic] = number
     member = people[content.MEMBER]
     seen = Topic.objects.visible_to(member).filter(bumped_at__lt=now - LATELY)
     read |= {(member.pk, topic): number for topic, number in seen.values_list("pk", "last_number")}
     Reading.objects.bulk_create(
-        Reading(user_id=user, topic_id=topic, number=number) for (user, topic), number in read.items()
+        Reading(user_id=user, topic_id=topic, number=number)
+        for (user, topic), number in read.items()
     )

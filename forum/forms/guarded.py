@@ -8,14 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from .submissions import as_typed
 
-CHANGED = _("This was changed while you were writing, and now reads: “%(text)s”. Send it again to replace that.")
+CHANGED = _(
+    "This was changed while you were writing, and now reads: “%(text)s”. Send it again to replace"
+    " that."
+)
 
 
 class Guarded(forms.Form):
     """Comes back with what was typed, and says what is stored now; whoever sends it again means it.
 
-    `stored` ({name of a field: value}) is what the form would replace. A form that was saved and is sent again while
-    nothing else has changed replaces nothing, and counts towards no limit.
+    `stored` ({name of a field: value}) is what the form would replace. A form that was saved and is
+    sent again while nothing else has changed replaces nothing, and counts towards no limit.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -30,15 +33,23 @@ class Guarded(forms.Form):
         if changed and self.cleaned_data.get("seen") not in ("", now):
             self.data = self.data.copy()
             self.data["seen"] = now
-            raise forms.ValidationError(CHANGED, code="changed", params={"text": self.stored[changed[0]]})
+            raise forms.ValidationError(
+                CHANGED, code="changed", params={"text": self.stored[changed[0]]}
+            )
         return super().clean()
 
     def changed(self):
         """The names of the fields that would become something else."""
-        return [name for name, value in self.stored.items() if self.cleaned_data.get(name, value) != value]
+        return [
+            name
+            for name, value in self.stored.items()
+            if self.cleaned_data.get(name, value) != value
+        ]
 
     def asks_for_nothing(self):
-        """Whether just this is stored, as when the form was saved before. Nothing is checked or counted."""
+        """Whether just this is stored, as when the form was saved before. Nothing is checked or
+        counted.
+        """
         return all(sent(self[name]) == plain(value) for name, value in self.stored.items())
 
     def counts(self):

@@ -8,10 +8,13 @@ from forum.cache import rate_limits
 
 
 class RateLimited:
-    """For a form: `rate` is a name in settings.RATES, `author` who sends it. Moderators are not counted here."""
+    """For a form: `rate` is a name in settings.RATES, `author` who sends it. Moderators are not
+    counted here.
+    """
 
     rate = "post"
-    mark = None  # what a form that makes a post is recognised by: sent again, or twice at once, it counts once
+    # what a form that makes a post is recognised by: sent again, or twice at once, it counts once
+    mark = None
 
     def __init__(self, *args, author=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -19,7 +22,12 @@ class RateLimited:
 
     def clean(self):
         cleaned = super().clean()
-        if not self.errors and self.counts() and not self.author.is_moderator and (wait := self._seconds_to_wait()):
+        if (
+            not self.errors
+            and self.counts()
+            and not self.author.is_moderator
+            and (wait := self._seconds_to_wait())
+        ):
             raise forms.ValidationError(too_often(wait), code="rate")
         return cleaned
 
@@ -35,7 +43,9 @@ class RateLimited:
 
 def too_often(wait):
     """What to tell somebody who has to wait for so many seconds."""
-    return _("You're doing this too often. Please wait %(time)s, then send it again.") % {"time": duration(wait)}
+    return _("You're doing this too often. Please wait %(time)s, then send it again.") % {
+        "time": duration(wait)
+    }
 
 
 def duration(seconds):
@@ -43,5 +53,7 @@ def duration(seconds):
     if seconds < 120:
         return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
     if seconds < 7200:
-        return ngettext("%(n)d minute", "%(n)d minutes", -(-seconds // 60)) % {"n": -(-seconds // 60)}
+        return ngettext("%(n)d minute", "%(n)d minutes", -(-seconds // 60)) % {
+            "n": -(-seconds // 60)
+        }
     return ngettext("%(n)d hour", "%(n)d hours", -(-seconds // 3600)) % {"n": -(-seconds // 3600)}

@@ -16,7 +16,9 @@ class BodyField(UncutField):
             label=kwargs.pop("label", _("Text")),
             max_length=markdown.MAX_LENGTH,
             strip=False,  # four spaces before the first word make it code
-            widget=forms.Textarea(attrs={"rows": 8, "data-composer": markdown.MAX_LENGTH, "dir": "auto"}),
+            widget=forms.Textarea(
+                attrs={"rows": 8, "data-composer": markdown.MAX_LENGTH, "dir": "auto"}
+            ),
             error_messages={"required": _("Please write something.")},
             **kwargs,
         )
@@ -30,7 +32,8 @@ class BodyField(UncutField):
             html = markdown.render(body)
         except markdown.MarkdownError as error:
             raise forms.ValidationError(str(error)) from error
-        if markdown.is_blank(html):  # a comment, the address of a link that is not there, or characters that don't show
+        # a comment, the address of a link that is not there, or characters that don't show
+        if markdown.is_blank(html):
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return body
 

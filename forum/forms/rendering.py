@@ -1,4 +1,6 @@
-"""How forms are shown: after an error the focus is on the first field that is wrong, or on words above the fields."""
+"""How forms are shown: after an error the focus is on the first field that is wrong, or on words
+above the fields.
+"""
 
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
@@ -13,7 +15,9 @@ class Field(BoundField):
 
 
 def first_wrong(form):
-    """The name of a field; None where words above the fields have the focus (django/forms/errors/list/ul.html)."""
+    """The name of a field; None where words above the fields have the focus
+    (django/forms/errors/list/ul.html).
+    """
     if form.non_field_errors():
         return None
     return next((field.name for field in form.visible_fields() if field.errors), None)

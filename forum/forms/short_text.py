@@ -4,7 +4,9 @@ from forum.text.short_text import one_line, validate_short_text
 
 
 class UncutField(forms.CharField):
-    """Takes what is too long, to say so: with `maxlength` browsers cut off what is pasted, and tell nobody."""
+    """Takes what is too long, to say so: with `maxlength` browsers cut off what is pasted, and tell
+    nobody.
+    """
 
     def widget_attrs(self, widget):
         attrs = super().widget_attrs(widget)

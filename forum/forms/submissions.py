@@ -19,7 +19,9 @@ def is_token(text):
 
 
 def as_typed(text):
-    """Without line ends at the end, and with "\\n" for the others: browsers count one character and send two."""
+    """Without line ends at the end, and with "\\n" for the others: browsers count one character and
+    send two.
+    """
     return LINE_END.sub("\n", text).rstrip()
 
 
@@ -42,8 +44,13 @@ class TokenField(forms.CharField):
 def digest(form, target):
     """Identifies what `form` was sent with and where to.
 
-    A token alone does not: people go back to a form that was sent, and write something else in it. Taken from what was
-    sent, not from what is stored, which may be edited, renamed or moved before the same form is sent again.
+    A token alone does not: people go back to a form that was sent, and write something else in it.
+    Taken from what was sent, not from what is stored, which may be edited, renamed or moved before
+    the same form is sent again.
     """
-    sent = {name: as_typed(form.data.get(form.add_prefix(name), "")) for name in form.fields if name != "token"}
+    sent = {
+        name: as_typed(form.data.get(form.add_prefix(name), ""))
+        for name in form.fields
+        if name != "token"
+    }
     return hashlib.sha256(json.dumps([target, sent], sort_keys=True).encode()).hexdigest()

@@ -23,7 +23,9 @@ class TitleField(ShortTextField):
 
 class CategoryField(forms.ModelChoiceField):
     def __init__(self):
-        super().__init__(Category.objects.none(), label=_("Category"), empty_label=_("Choose a category"))
+        super().__init__(
+            Category.objects.none(), label=_("Category"), empty_label=_("Choose a category")
+        )
 
     def label_from_instance(self, category):
         return f"{category.parent.name} › {category.name}" if category.parent else category.name
@@ -57,4 +59,6 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args, moderator, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = Category.objects.visible_to(moderator).select_related("parent").in_order()
+        self.fields["category"].queryset = (
+            Category.objects.visible_to(moderator).select_related("parent").in_order()
+        )

@@ -1,4 +1,5 @@
-"""Forms sent while signed out: carried through the sign-in form, then kept in the session until sent.
+"""Forms sent while signed out: carried through the sign-in form, then kept in the session until
+sent.
 
 Nothing is stored before somebody has signed in, or guests could fill the database with it.
 """
@@ -34,7 +35,9 @@ def unpacked(text):
 def keep(request, unsent):
     """Until the form is sent, or something else is kept."""
     request.session[KEY] = unsent
-    messages.warning(request, _("You're signed in again. This is what you wrote; it hasn't been sent yet."))
+    messages.warning(
+        request, _("You're signed in again. This is what you wrote; it hasn't been sent yet.")
+    )
 
 
 def kept_for(request, path):
@@ -49,12 +52,16 @@ def initial(request, path, form_class):
     if not kept:
         return {}
     fields, values = form_class.base_fields, kept["fields"]
-    unticked = {name: False for name, field in fields.items() if isinstance(field, forms.BooleanField)}
+    unticked = {
+        name: False for name, field in fields.items() if isinstance(field, forms.BooleanField)
+    }
     return unticked | {name: value for name, value in values.items() if name in fields}
 
 
 def beside(request):
-    """The fields that wait for a form of the same topic or post as the page asked for; {} where there are none."""
+    """The fields that wait for a form of the same topic or post as the page asked for; {} where
+    there are none.
+    """
     kept = request.session.get(KEY)
     return kept["fields"] if kept and parent(kept["path"]) == parent(request.path) else {}
 

@@ -1,4 +1,6 @@
-"""Which of several forms of one text are kept: nothing is said twice, and nothing that is said gets lost."""
+"""Which of several forms of one text are kept: nothing is said twice, and nothing that is said gets
+lost.
+"""
 
 import re
 import string
@@ -14,14 +16,16 @@ SIGNS = str.maketrans("", "", string.punctuation + string.whitespace + "\xa0â€œâ
 
 
 def add(kept, text, may_replace):
-    """(the texts that are kept when `text` comes to those that are, how many are not). With `may_replace` it may be
-    what a short text says that the mail program can't show."""
+    """(the texts that are kept when `text` comes to those that are, how many are not). With
+    `may_replace` it may be what a short text says that the mail program can't show."""
     if not text.strip():
         return kept, 0
     if kept and is_said(text, "\n".join(kept)):
         return kept, 1
     replaced = [
-        not signatures.says_anything(form) or is_said(form, text) or (may_replace and _is_stand_in(form, text))
+        not signatures.says_anything(form)
+        or is_said(form, text)
+        or (may_replace and _is_stand_in(form, text))
         for form in kept
     ]
     at = replaced.index(True) if any(replaced) else len(kept)

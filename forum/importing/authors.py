@@ -1,5 +1,5 @@
-"""Placeholder members for the people of an archive: without e-mail address, and nobody can sign in as
-them."""
+"""Placeholder members for the people of an archive: without e-mail address, and nobody can sign in
+as them."""
 
 import re
 import unicodedata
@@ -19,13 +19,19 @@ NAME_LENGTH = User._meta.get_field("name").max_length
 
 def find_or_make(drafts):
     """({address hash: id of the member who stands for it}, how many are new)."""
-    hashes = {draft.address_hash: draft for draft in reversed(drafts)}  # the first name somebody used stays
-    found = dict(ImportedAuthor.objects.filter(address_hash__in=hashes).values_list("address_hash", "user_id"))
+    # the first name somebody used stays
+    hashes = {draft.address_hash: draft for draft in reversed(drafts)}
+    found = dict(
+        ImportedAuthor.objects.filter(address_hash__in=hashes).values_list(
+            "address_hash", "user_id"
+        )
+    )
     missing = [draft for hash, draft in hashes.items() if hash not in found][::-1]
     users = User.objects.bulk_create(_members(missing))
     TakenName.objects.claim_for_placeholders(users)
     authors = [
-        ImportedAuthor(address_hash=draft.address_hash, user=user) for draft, user in zip(missing, users, strict=True)
+        ImportedAuthor(address_hash=draft.address_hash, user=user)
+        for draft, user in zip(missing, users, strict=True)
     ]
     ImportedAuthor.objects.bulk_create(authors)
     return found | {author.address_hash: author.user_id for author in authors}, len(users)
@@ -58,7 +64,9 @@ def _free(username, taken):
     while not free:
         names = [_numbered(username, number) for number in range(first, first + TRIES)]
         keys = {name: looks(name) for name in names if len(name) >= MIN_LENGTH}
-        used = TakenName.objects.filter(key__in=set().union(*keys.values())).values_list("key", flat=True)
+        used = TakenName.objects.filter(key__in=set().union(*keys.values())).values_list(
+            "key", flat=True
+        )
         used = taken.union(used)
         free = next((name for name, looking in keys.items() if not looking & used), None)
         first += TRIES

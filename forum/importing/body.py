@@ -1,4 +1,6 @@
-"""The text of a message and what is attached to it. Whatever text there is gets found; what is dropped is counted."""
+"""The text of a message and what is attached to it. Whatever text there is gets found; what is
+dropped is counted.
+"""
 
 import re
 
@@ -13,7 +15,14 @@ ATTACHMENTS_NAMED = 20
 
 MARKUP = {"text/html", "application/xhtml+xml"}
 NOT_TEXT = {"image", "audio", "video", "font", "model", "application", "message", "multipart"}
-FOR_PROGRAMS = {"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/rtf"}
+FOR_PROGRAMS = {
+    "text/calendar",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+    "text/css",
+    "text/rtf",
+}
 FOR_PROGRAMS |= {"text/rfc822-headers"}
 PART_HEADERS = {"content-type", "content-transfer-encoding"}
 MESSAGES = {"message/rfc822", "message/global", "message/news"}
@@ -21,13 +30,18 @@ BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 SHORT_TEXT = 300  # characters
 FOR_OLD_PROGRAMS = re.compile(r"multi-?part message|\bmime\b", re.I)
 META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([\w:-]+)", re.I)
-FOR_MAIL_PROGRAMS = ("application/pgp-", "application/pkcs7-sig", "application/x-pkcs7-sig", "application/applefile")
+FOR_MAIL_PROGRAMS = (
+    "application/pgp-",
+    "application/pkcs7-sig",
+    "application/x-pkcs7-sig",
+    "application/applefile",
+)
 ENCRYPTED = b"-----BEGIN PGP MESSAGE"
 
 
 class Body:
-    """`text`, and `attachments` with the names of what is attached. Adds to `problems`, and counts in
-    `left_out` what is dropped."""
+    """`text`, and `attachments` with the names of what is attached. Adds to `problems`, and counts
+    in `left_out` what is dropped."""
 
     def __init__(self, part, problems, left_out):
         self.problems, self.left_out = problems, left_out
@@ -47,7 +61,9 @@ class Body:
         return text[:TEXT_LIMIT]
 
     def _texts(self, part, depth=0):
-        """The texts of a part and those inside of it, in order; what is attached goes to `self.attached`."""
+        """The texts of a part and those inside of it, in order; what is attached goes to
+        `self.attached`.
+        """
         self.parts_read += 1
         if depth > mime.DEEPEST or self.parts_read > PARTS_LIMIT:
             self.problems.append("mime")
@@ -61,8 +77,15 @@ class Body:
         if parts and part.kind == "multipart/alternative":
             return self._with_outside(part, self._forms(parts, depth + 1))
         if parts:
-            return self._with_outside(part, [text for inner in parts for text in self._texts(inner, depth + 1)])
-        if part.kind in MESSAGES and part.disposition != "attachment" and not part.filename and depth:
+            return self._with_outside(
+                part, [text for inner in parts for text in self._texts(inner, depth + 1)]
+            )
+        if (
+            part.kind in MESSAGES
+            and part.disposition != "attachment"
+            and not part.filename
+            and depth
+        ):
             return self._forwarded(part, depth)
         return self._leaf(part)
 
@@ -92,7 +115,9 @@ class Body:
         return kept
 
     def _with_outside(self, part, texts):
-        """With what stands before the first part or after the last, if nothing is said inside of them."""
+        """With what stands before the first part or after the last, if nothing is said inside of
+        them.
+        """
         outside = [decode(part.content[start:end])[0] for start, end in part.outside]
         outside = [text for text in outside if text.strip() and not _is_for_old_programs(text)]
         if outside and not _says_anything(texts):
@@ -102,7 +127,9 @@ class Body:
         return texts
 
     def _texts_of_attachments(self):
-        """For a mail that says nothing else: its attachments that can be read, those that are called text first."""
+        """For a mail that says nothing else: its attachments that can be read, those that are
+        called text first.
+        """
         for wanted in (lambda part: _is_text(part) or part.kind in MESSAGES, lambda part: True):
             texts, rest = [], []
             for part in self.attached:
@@ -120,19 +147,32 @@ class Body:
             return self._forwarded(part, 1)
         if _is_text(part):
             return [self._text(part)]
-        if part.family not in ("application", "message", "text") or part.kind == "message/external-body":
+        if (
+            part.family not in ("application", "message", "text")
+            or part.kind == "message/external-body"
+        ):
             return []
         data, _is_broken = part.data(DATA_LIMIT)
         text, problem = decode(data, part.parameter("charset") or "utf-8")
-        return [] if problem or BINARY.search(data) or ENCRYPTED in data or not text.strip() else [text[:TEXT_LIMIT]]
+        return (
+            []
+            if problem or BINARY.search(data) or ENCRYPTED in data or not text.strip()
+            else [text[:TEXT_LIMIT]]
+        )
 
     def _forwarded(self, part, depth):
         """A message inside of this one, as a quote."""
         message = part.message()
         headers = Headers(message.headers, self.problems)
         author, address = headers.author()
-        text = "\n".join(f"> {line}" for line in self._joined(self._texts(message, depth + 1)).split("\n"))
-        return [f"On {headers.raw('date')[:60]}, {author or address} wrote:\n{text}"] if text.strip("> \n") else []
+        text = "\n".join(
+            f"> {line}" for line in self._joined(self._texts(message, depth + 1)).split("\n")
+        )
+        return (
+            [f"On {headers.raw('date')[:60]}, {author or address} wrote:\n{text}"]
+            if text.strip("> \n")
+            else []
+        )
 
     def _text(self, part):
         data, is_broken = part.data(DATA_LIMIT)
@@ -145,7 +185,9 @@ class Body:
         is_cut = len(text) > TEXT_LIMIT or part.end - part.body > DATA_LIMIT
         if is_cut:
             self.problems.append("size")
-        return self._plain(part, text[:TEXT_LIMIT].replace("\r\n", "\n").replace("\r", "\n"), is_cut)
+        return self._plain(
+            part, text[:TEXT_LIMIT].replace("\r\n", "\n").replace("\r", "\n"), is_cut
+        )
 
     def _plain(self, part, text, is_cut):
         if part.kind in MARKUP:
@@ -186,8 +228,12 @@ def _says_anything(texts):
 
 
 def _is_decoration(part):
-    """Pictures inside of HTML, mostly logos, and what only a mail program can use, such as signatures."""
-    return (part.family == "image" and "content-id" in part.headers) or part.kind.startswith(FOR_MAIL_PROGRAMS)
+    """Pictures inside of HTML, mostly logos, and what only a mail program can use, such as
+    signatures.
+    """
+    return (part.family == "image" and "content-id" in part.headers) or part.kind.startswith(
+        FOR_MAIL_PROGRAMS
+    )
 
 
 def _meta_charset(data):

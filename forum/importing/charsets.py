@@ -12,13 +12,16 @@ ISO_2022 = re.compile(rb"\x1b\$(\)C|[@B]|\([DOPQ])")
 # They take time by the square of the length, or turn what looks like an escape into something else.
 NOT_FOR_MAIL = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 
-# Unseen, but it breaks lines, searches or databases: controls, zero-width space, byte-order mark, surrogates.
-INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ud800-\udfff]")
+# Unseen, but it breaks lines, searches or databases: controls, zero-width space, byte-order mark,
+# surrogates.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ud800-\udfff]"
+)
 
 
 def decode(data, label=""):
-    """(text, problem): `problem` is None, "charset" (the label is unknown) or "encoding" (bytes don't fit
-    it)."""
+    """(text, problem): `problem` is None, "charset" (the label is unknown) or "encoding" (bytes
+    don't fit it)."""
     codec, problem = _codec(label)
     if codec == "utf-8" and (found := _by_signs(data)):
         codec = found
@@ -35,7 +38,9 @@ def decode(data, label=""):
 
 
 def _by_signs(data):
-    """The set of characters that a text without a label, or with a wrong one, shows to be in; None where it doesn't."""
+    """The set of characters that a text without a label, or with a wrong one, shows to be in; None
+    where it doesn't.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) and len(data) % 2 == 0:
         return "utf-16"
     if escape := ISO_2022.search(data):
@@ -51,7 +56,8 @@ def _codec(label):
         codec = codecs.lookup(label[:LONGEST_LABEL])
     except (LookupError, ValueError):
         return "utf-8", "charset"
-    if not codec._is_text_encoding or codec.name in NOT_FOR_MAIL:  # "hex", "zip" and the like are codecs, too
+    # "hex", "zip" and the like are codecs, too
+    if not codec._is_text_encoding or codec.name in NOT_FOR_MAIL:
         return "utf-8", "charset"
     return CODECS.get(codec.name.replace("_", "-"), codec.name), None
 

@@ -9,7 +9,8 @@ GAP = 2  # lines that look like prose may stand between lines of code, as in any
 SURE = re.compile(
     r"""
       \s*\$\s+\S                                                # $ command
-    | (?:\([\w.-]{1,40}\)\s?)?[\w.*-]{1,64}@[\w.*-]{1,64}(?::[^\s$\#]*|\s[~/]\S*)?\s?[$\#]   # ines@host:~$
+    | (?:\([\w.-]{1,40}\)\s?)?[\w.*-]{1,64}@[\w.*-]{1,64}
+        (?::[^\s$\#]*|\s[~/]\S*)?\s?[$\#]  # user@host:~$
     | ~[/\w.-]*\$\s
     | \s*\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL)\](?:\s|$)
     | \s*(?:INFO|WARNING|ERROR|DEBUG):?\s?\[
@@ -20,14 +21,15 @@ SURE = re.compile(
     | -{2,3}\s(?:Found|Looking|Performing|Checking|Check|The\ C|Boost|Configuring|Generating|Build\
         |Detecting|Could\ |Installing|Using)
     | [\w./~+-]+\.\w{1,4}:\d+(?::\d+)?:?(?:\s|$)                  # file.cpp:12:3:
-    | Traceback\ \(most | \s+File\ ".*",\ line\ \d | terminate\ called | \s+what\(\): | Segmentation\ fault
+    | Traceback\ \(most | \s+File\ ".*",\ line\ \d | terminate\ called
+    | \s+what\(\): | Segmentation\ fault
     | \s*\#\d+\s+0x | \s*(?:\w+:\s)?0x[0-9a-f]+\b.*0x
     | \s*(?:[0-9a-f]{4,8}:?\s+)(?:[0-9a-f]{2,4}\s+){4}          # hex dump
     | [A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s | \[\s*\d+\.\d{4,}\]  # syslog, dmesg
     | \d{4}-\d\d-\d\d[T\s]\d\d:\d\d:\d\d[.,]\d
     | diff\ --git\s | @@\s.*\s@@ | (?:\+\+\+|---)\s[ab]/
     | \s*</?[A-Za-z][\w:-]*(?:\s[\w:-]+="[^"]*")*\s*/?>(?:.*</\w[\w:-]*>)?\s*$
-    | [|\s]*(?:\|\s{2,}|\|\s+[_/]|_{5,}\s*$\s*/)                # the boxes that hardware probes print
+    | [|\s]*(?:\|\s{2,}|\|\s+[_/]|_{5,}\s*$\s*/)  # the boxes that hardware probes print
     | \s*(?:self|std|this|uhd|usrp|gr|np|plt)(?:\.|::|->)\w+.*[(;=]
     | \s*(?:def|class)\s\w+.*:\s*$ | \s*(?:if|for|while|elif|switch)\s*\(.*\)\s*\{?\s*$ | \s*(?:else
         |try|do)\s*\{
@@ -103,7 +105,11 @@ def grade(line):
 
 def is_prose(line):
     words = WORD.findall(line)
-    return len(words) >= 8 and sum(map(len, words)) > 0.68 * len(line.strip()) and len(SYMBOL.findall(line)) < 4
+    return (
+        len(words) >= 8
+        and sum(map(len, words)) > 0.68 * len(line.strip())
+        and len(SYMBOL.findall(line)) < 4
+    )
 
 
 def _is_code(grades, index):

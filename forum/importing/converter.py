@@ -1,5 +1,5 @@
-"""From a raw message to a post that only needs its place: the part of an import that needs no database, done
-in several processes at once."""
+"""From a raw message to a post that only needs its place: the part of an import that needs no
+database, done in several processes at once."""
 
 import re
 from collections import Counter, deque
@@ -55,10 +55,12 @@ class Failure:
 
 
 class Workers:
-    """Turns batches of RawMessages into lists of Drafts and Failures, in order, and reads ahead only so far that
-    every process has work: memory stays flat. With `count` 0 it all happens in this process.
+    """Turns batches of RawMessages into lists of Drafts and Failures, in order, and reads ahead
+    only so far that every process has work: memory stays flat. With `count` 0 it all happens in
+    this process.
 
-    A message that takes more than settings.IMPORT_CPU_SECONDS becomes a Failure, and so does one that ends its process.
+    A message that takes more than settings.IMPORT_CPU_SECONDS becomes a Failure, and so does one
+    that ends its process.
     """
 
     def __init__(self, count):
@@ -109,7 +111,11 @@ def _one_by_one(raws):
         except BrokenProcessPool:
             pool.shutdown()
             pool = None
-            results.append(Failure(_name(raw), _("it ended the process that read it, or took too much CPU time")))
+            results.append(
+                Failure(
+                    _name(raw), _("it ended the process that read it, or took too much CPU time")
+                )
+            )
     if pool:
         pool.shutdown()
     return results
@@ -171,7 +177,9 @@ def _rendered(message, quoted):
 
 
 def _text_hash(message, address_hash, body):
-    """Footers, signatures and the list's tag in the subject don't count: they differ between lists."""
+    """Footers, signatures and the list's tag in the subject don't count: they differ between
+    lists.
+    """
     date = "" if message.problems["date"] else str(message.date)
     return hashed("\n".join([address_hash, date, message.subject.key, *WORD.findall(body)]))
 

@@ -1,7 +1,7 @@
 """A limit on the CPU time that one message takes.
 
-A signal raises OutOfTime between two steps of Python and inside its regular expressions. Code in C doesn't look at
-signals; a second later the system ends the process.
+A signal raises OutOfTime between two steps of Python and inside its regular expressions. Code in C
+doesn't look at signals; a second later the system ends the process.
 """
 
 import math
@@ -19,8 +19,8 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def cpu_budget(seconds, is_own_process):
-    """Raises OutOfTime when what is inside takes longer. Works in the main thread only; `is_own_process` says that
-    the process may be ended."""
+    """Raises OutOfTime when what is inside takes longer. Works in the main thread only;
+    `is_own_process` says that the process may be ended."""
     before = signal.signal(signal.SIGPROF, _stop)
     if is_own_process:
         _end_process_after(math.ceil(time.process_time() + seconds) + GRACE)

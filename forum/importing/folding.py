@@ -21,7 +21,9 @@ def fold(blocks, link=""):
 
 
 def _fold_answered(quote):
-    """If the quoted person's own words are few, what that person quotes is folded instead of them."""
+    """If the quoted person's own words are few, what that person quotes is folded instead of
+    them.
+    """
     own = sum(size(block) for block in quote.blocks if isinstance(block, Words))
     if size(quote) <= ANSWERED:
         return

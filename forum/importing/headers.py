@@ -30,8 +30,8 @@ VIA = re.compile(r"\s+via\s+[^\s].*$", re.I)
 
 
 def identify(head, content):
-    """(the message's id, the ids it answers, nearest first, those of them that only In-Reply-To names) of a raw message
-    and its headers. Without an id: a hash of the content."""
+    """(the message's id, the ids it answers, nearest first, those of them that only In-Reply-To
+    names) of a raw message and its headers. Without an id: a hash of the content."""
     found = {}
     for match in ID_HEADERS.finditer(head):
         found.setdefault(match[1].lower(), match[2])
@@ -44,7 +44,9 @@ def identify(head, content):
 
 
 def digest(content):
-    """What tells one raw message from another; how many empty lines follow it is up to the archive."""
+    """What tells one raw message from another; how many empty lines follow it is up to the
+    archive.
+    """
     return hashlib.sha256(content.rstrip()).hexdigest()
 
 
@@ -53,7 +55,9 @@ def _own_ids(value):
 
 
 def _ids(value):
-    """The ids in a header, with or without brackets. Without, all but comments must be ids: words are none."""
+    """The ids in a header, with or without brackets. Without, all but comments must be ids: words
+    are none.
+    """
     ids = BRACKETED.findall(value)
     if not ids:
         words = COMMENTS.sub(b" ", value).split()
@@ -97,7 +101,9 @@ class Headers:
         return name, address.lower()
 
     def date(self, separator, now=None):
-        """When it was sent; if that is missing or can't be, when it arrived; if nobody knows, None."""
+        """When it was sent; if that is missing or can't be, when it arrived; if nobody knows,
+        None.
+        """
         now = now or datetime.now(UTC)
         arrived = ASCTIME.search(separator.decode("ascii", "replace"))
         date = _date(self.raw("date"), now)
@@ -107,7 +113,9 @@ class Headers:
         return date
 
     def list_name(self):
-        match = re.search(r"<([^.<>@]+)[.@]", self.raw("list-id") or self.raw("list-post").replace("mailto:", ""))
+        match = re.search(
+            r"<([^.<>@]+)[.@]", self.raw("list-id") or self.raw("list-post").replace("mailto:", "")
+        )
         return match[1] if match else ""
 
     def _is_list(self, address):
@@ -115,7 +123,9 @@ class Headers:
         return bool(address) and any(address.lower() in value for value in own)
 
     def _people(self, *headers):
-        """(name, address) of everybody in these headers, names decoded after the commas were understood."""
+        """(name, address) of everybody in these headers, names decoded after the commas were
+        understood.
+        """
         for header in headers:
             value = self.raw(header)
             if "@" not in value:
@@ -131,7 +141,9 @@ class Headers:
 
 
 def _persons(value):
-    """(name, address) of each person in the value of a header. The comma of `Doe, John <john@…>` parts nobody."""
+    """(name, address) of each person in the value of a header. The comma of `Doe, John <john@…>`
+    parts nobody.
+    """
     start = 0
     for match in PEOPLE.finditer(value):
         if "@" in match[0]:
@@ -148,11 +160,15 @@ def _person(text):
         name = " ".join(COMMENT.findall(text))
     else:
         return text, ""
-    return re.sub(r'\\(.)|"', r"\1", name), (match[1] if match.re is BRACKETED_ADDRESS else match[0])
+    return re.sub(r'\\(.)|"', r"\1", name), (
+        match[1] if match.re is BRACKETED_ADDRESS else match[0]
+    )
 
 
 def words(value, problems):
-    """`value` with its encoded words decoded; a letter cut between two of them is put together again."""
+    """`value` with its encoded words decoded; a letter cut between two of them is put together
+    again.
+    """
     try:
         parts = decode_header(value)
     except (HeaderParseError, ValueError):

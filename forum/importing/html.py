@@ -1,12 +1,26 @@
-"""Turns a message that came as HTML only into plain text in the manner of mail: quotes get `>`, links their
-address."""
+"""Turns a message that came as HTML only into plain text in the manner of mail: quotes get `>`,
+links their address."""
 
 import re
 from html import unescape
 
 import nh3
 
-PARAGRAPHS = {"blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"}
+PARAGRAPHS = {
+    "blockquote",
+    "dl",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "ul",
+}
 BLOCKS = {
     "address",
     "article",
@@ -48,7 +62,9 @@ FILE = re.compile(r"(?:cid:)?[^\s/]+\.(?:png|jpe?g|gif|bmp|svg|webp|tiff?)(?:@\S
 SWALLOWING = re.compile(rf"<(/?)({'|'.join(UNSEEN)}|textarea|xmp)\b[^<>]*>?", re.I | re.A)
 ADDRESS = re.compile(r"<(?=\s?(?:https?://|[\w.+-]{1,64}@)[^\s<>\"']*>)", re.I | re.A)
 QUOTE = re.compile(r"<(/?)blockquote\b[^<>]*>?", re.I | re.A)
-BLOCK_EDGE = re.compile(rf"\S\s*(?=</?(?:{'|'.join(sorted(BLOCKS))}|body|html)\b|<br\b[^<>]*>\s*<br\b)", re.I | re.A)
+BLOCK_EDGE = re.compile(
+    rf"\S\s*(?=</?(?:{'|'.join(sorted(BLOCKS))}|body|html)\b|<br\b[^<>]*>\s*<br\b)", re.I | re.A
+)
 
 TAGS = BLOCKS | {"a", "area", "blockquote", "br", "img", "td", "th", "tbody", "thead", "tfoot"}
 
@@ -62,23 +78,27 @@ _cleaner = nh3.Cleaner(
 
 
 def to_text(html, is_cut=False):
-    """nh3 reads the HTML as browsers do, so that every element ends where it does in a browser. Of what `is_cut`
-    the end is missing anyway."""
+    """nh3 reads the HTML as browsers do, so that every element ends where it does in a browser. Of
+    what `is_cut` the end is missing anyway."""
     html = _without_drawings(ADDRESS.sub("&lt;", html))
     reader = _Reader()
-    for closing, tag, attributes, data in TOKEN.findall(_cleaner.clean(html if is_cut else _with_ends(html))):
+    for closing, tag, attributes, data in TOKEN.findall(
+        _cleaner.clean(html if is_cut else _with_ends(html))
+    ):
         if data:
             reader.data(unescape(data))
         elif closing:
             reader.end(tag)
         else:
-            reader.start(tag, **{name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)})
+            reader.start(
+                tag, **{name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
+            )
     return re.sub(r"\n{3,}", "\n\n", reader.text()).strip()
 
 
 def _without_drawings(html):
-    """With the words in pictures (SVG), formulas (MathML) and <noscript> as words of the page: nh3 would leave out
-    whatever these hold."""
+    """With the words in pictures (SVG), formulas (MathML) and <noscript> as words of the page: nh3
+    would leave out whatever these hold."""
     depth = 0
 
     def replaced(match):
@@ -97,8 +117,9 @@ def _without_drawings(html):
 
 
 def _with_ends(html):
-    """HTML without the beginnings of elements that would swallow all the text below, as they never end; a
-    quote that never ends does so with its first block, so that nobody's own words become part of it."""
+    """HTML without the beginnings of elements that would swallow all the text below, as they never
+    end; a quote that never ends does so with its first block, so that nobody's own words become
+    part of it."""
     if html.rfind("<!--") > html.rfind("-->"):
         at = html.rfind("<!--")
         html = html[:at] + html[at + 4 :]
@@ -112,7 +133,9 @@ def _with_ends(html):
 
 
 def _unended(pattern, html):
-    """The opening tags without a closing one; of an element in itself there are none but the first."""
+    """The opening tags without a closing one; of an element in itself there are none but the
+    first.
+    """
     opened = []
     for match in pattern.finditer(html):
         if not match[1]:
@@ -172,7 +195,9 @@ class _Reader:
         self.line.append(text.lstrip() if self.line in ([], ["- "]) else text)
 
     def _picture(self, alt):
-        """The words that stand for a picture, in brackets unless they are all that a link says, or signs only."""
+        """The words that stand for a picture, in brackets unless they are all that a link says, or
+        signs only.
+        """
         alt = " ".join(alt.split())
         if alt and not FILE.fullmatch(alt):
             self.line.append(alt if self.link or not re.search(r"\w", alt) else f"[{alt}]")

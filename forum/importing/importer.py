@@ -1,5 +1,5 @@
-"""Brings mailing-list archives into a category. Every batch of messages is one transaction, so an import that
-was stopped goes on where it was when it is started again."""
+"""Brings mailing-list archives into a category. Every batch of messages is one transaction, so an
+import that was stopped goes on where it was when it is started again."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -47,9 +47,11 @@ class Batch:
 
 
 class Importer:
-    """Imports files into `category`, one after another; `report` tells what became of their messages.
+    """Imports files into `category`, one after another; `report` tells what became of their
+    messages.
 
-    `workers` is a conversion.Workers. `advance` is called with the position in the file after every batch.
+    `workers` is a conversion.Workers. `advance` is called with the position in the file after every
+    batch.
     """
 
     def __init__(self, category, workers, advance=lambda position: None):
@@ -58,8 +60,8 @@ class Importer:
         self.ahead = set()  # hashes of messages that were read but are not written yet
 
     def run(self, path):
-        """Raises mbox.ArchiveError where the file can't be read any further; what came before is imported
-        then."""
+        """Raises mbox.ArchiveError where the file can't be read any further; what came before is
+        imported then."""
         errors = []
         for batch, results in self.workers.convert(self._batches(path, errors)):
             self._write(results)
@@ -84,7 +86,9 @@ class Importer:
             yield self._batch(raws)
 
     def _batch(self, raws):
-        """Those of `raws` that no import has brought byte by byte; what else is known shows once they are read."""
+        """Those of `raws` that no import has brought byte by byte; what else is known shows once
+        they are read.
+        """
         hashes = [digest(raw.content) for raw in raws]
         known, new = self._known(hashes) | self.ahead, {}
         for hash, raw in zip(hashes, raws, strict=True):

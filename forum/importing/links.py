@@ -13,7 +13,10 @@ MAILTO = re.compile(r"[<\[(]mailto:[^\s<>\[\]()]+[>\])]|\bmailto:(?=[\w.+-]+@)",
 # Not in `git@host.org:path`, which is a command's argument rather than somebody's mailbox.
 ADDRESS = re.compile(r"([\w.+%=-]{1,64})@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b(?!:[\w~/])", re.I)
 
-WRAPPERS = re.compile(r"^https?://[\w.-]*(safelinks\.protection\.outlook\.com|urldefense\.(?:proofpoint\.)?com)/", re.I)
+WRAPPERS = re.compile(
+    r"^https?://[\w.-]*(safelinks\.protection\.outlook\.com|urldefense\.(?:proofpoint\.)?com)/",
+    re.I,
+)
 DEFENSE = re.compile(r"/v3/__(.+?)__;", re.I)
 
 
@@ -54,8 +57,8 @@ def _masked(text):
 
 
 def pieces(text):
-    """(text, url) pairs in order; one of the two is empty. What mail gateways wrapped around a URL is
-    gone."""
+    """(text, url) pairs in order; one of the two is empty. What mail gateways wrapped around a URL
+    is gone."""
     at = 0
     for match in ANY_URL.finditer(text) if "://" in text else ():
         url = match[1] or _without_punctuation(match[0])

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-MESSAGE_LIMIT = 16 * 1024 * 1024  # of a larger message the rest is left out: memory stays flat, whatever the file
+# of a larger message the rest is left out: memory stays flat, whatever the file
+MESSAGE_LIMIT = 16 * 1024 * 1024
 CHUNK = 256 * 1024
 SEPARATOR_LIMIT = 1000
 UNKNOWN_HEADERS = 10  # so many lines in a row are no text
@@ -62,7 +63,10 @@ def read(path):
             yield from _messages(path, file)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ArchiveError(
-            _("%s: the compressed file is damaged or truncated. Download it again; all before the damage was kept.")
+            _(
+                "%s: the compressed file is damaged or truncated. Download it again; all before "
+                "the damage was kept."
+            )
             % path
         ) from error
     except OSError as error:
@@ -97,13 +101,17 @@ def _messages(path, file):
 
 
 def _next_separator(buffer, start, is_all):
-    """(where the next separator's line begins, where it ends), or (None, None) if the buffer has no whole
-    one. A line of text can look like one, so the headers of a message have to follow."""
+    """(where the next separator's line begins, where it ends), or (None, None) if the buffer has no
+    whole one. A line of text can look like one, so the headers of a message have to follow."""
     while (at := buffer.find(b"\nFrom ", start) + 1) > 0:
         end = buffer.find(b"\n", at, at + SEPARATOR_LIMIT) + 1
         if not (is_all or _holds_headers(buffer, at, end)):
             return None, None
-        if end and SEPARATOR.match(buffer[at:end]) and _is_message(bytes(buffer[end : end + HEADERS_LIMIT])):
+        if (
+            end
+            and SEPARATOR.match(buffer[at:end])
+            and _is_message(bytes(buffer[end : end + HEADERS_LIMIT]))
+        ):
             return at, end
         start = at
     return None, None
@@ -113,7 +121,9 @@ def _holds_headers(buffer, at, end):
     """Whether enough has been read to judge the line that begins at `at`."""
     if len(buffer) >= at + SEPARATOR_LIMIT + HEADERS_LIMIT:
         return True
-    return bool(end) and (buffer.find(b"\n\n", end - 1) >= 0 or buffer.find(b"\n\r\n", end - 1) >= 0)
+    return bool(end) and (
+        buffer.find(b"\n\n", end - 1) >= 0 or buffer.find(b"\n\r\n", end - 1) >= 0
+    )
 
 
 def _is_message(beginning):
@@ -132,7 +142,9 @@ def _is_message(beginning):
 
 
 def _first_separator(path, stream):
-    """(the first line, a buffer with what was read after it, which begins with the end of that line)"""
+    """(the first line, a buffer with what was read after it, which begins with the end of that
+    line)
+    """
     start = b""
     while len(start) < SEPARATOR_LIMIT and (chunk := stream.read1(CHUNK)):
         start = (start + chunk).removeprefix(BYTE_ORDER_MARK).lstrip()
@@ -142,8 +154,10 @@ def _first_separator(path, stream):
     if not SEPARATOR.match(line[:SEPARATOR_LIMIT]):
         raise ArchiveError(
             _(
-                "%s: this is not a mailing-list archive. An mbox file, plain or gzip, begins with a line "
-                "like “From ines@example.org Mon Apr 29 00:00:00 2019”. Export the list as mbox, or unpack "
+                "%s: this is not a mailing-list archive. An mbox file, plain or gzip, begins with "
+                "a line "
+                "like “From ines@example.org Mon Apr 29 00:00:00 2019”. Export the list as mbox, "
+                "or unpack "
                 "the file first."
             )
             % path
@@ -155,4 +169,6 @@ def _message(separator, buffer, is_cut, position):
     content = bytes(buffer[1 : MESSAGE_LIMIT + 1])
     if b">From " in content:
         content = QUOTED_SEPARATOR.sub(rb"\1", content)
-    return RawMessage(separator.strip(), content, is_cut or len(buffer) > MESSAGE_LIMIT + 1, position)
+    return RawMessage(
+        separator.strip(), content, is_cut or len(buffer) > MESSAGE_LIMIT + 1, position
+    )

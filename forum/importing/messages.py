@@ -1,5 +1,5 @@
-"""From the bytes of one message to what a post needs. Nothing in a message makes this fail: what is broken is
-named in `problems` and the rest is kept."""
+"""From the bytes of one message to what a post needs. Nothing in a message makes this fail: what is
+broken is named in `problems` and the rest is kept."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ class Message:
 
 
 def parse(raw):
-    """The Message in an mbox.RawMessage. Its `date` is None when neither the message nor the archive tells
-    one."""
+    """The Message in an mbox.RawMessage. Its `date` is None when neither the message nor the
+    archive tells one."""
     problems, left_out = ["size"] if raw.is_cut else [], Counter()
     part = Part(raw.content)
     id, answers, unsure = identify(part.head, raw.content)

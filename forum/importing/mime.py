@@ -1,5 +1,5 @@
-"""The parts of a raw message. Takes time by the length of the message alone, however its parts are nested; email.parser
-reads every line once for each level around it."""
+"""The parts of a raw message. Takes time by the length of the message alone, however its parts are
+nested; email.parser reads every line once for each level around it."""
 
 import re
 from email.message import Message
@@ -20,14 +20,18 @@ TECHNICAL = re.compile(  # what nobody begins a text with
 KIND = re.compile(r"\s*\"?([\w.+-]+)/([\w.+-]+)", re.A)
 BEGINNING = 2000  # bytes of a body that tell whether it is what its header says
 BASE64_LINE = re.compile(rb"\s*[A-Za-z0-9+/]+=*(?:[ \t]*|[ \t]+[A-Za-z0-9+/]+=*)\s*")
-BOUNDARY = re.compile(rb"^--(\S[^\r\n]{0,69}?)[ \t]*\r?\n(Content-[\w-]+[ \t]*:|\r?\n)", re.M | re.I)
+BOUNDARY = re.compile(
+    rb"^--(\S[^\r\n]{0,69}?)[ \t]*\r?\n(Content-[\w-]+[ \t]*:|\r?\n)", re.M | re.I
+)
 GUESSES = 50
 WORD = re.compile(r"[\w-]+", re.A)
 ENCODED = {"base64", "quoted-printable"}
 
 
 class Part:
-    """A message or one of its parts; `headers` are as they came, by lower-cased name, the first of each."""
+    """A message or one of its parts; `headers` are as they came, by lower-cased name, the first of
+    each.
+    """
 
     def __init__(self, content, start=0, end=None, default="text/plain"):
         end = len(content) if end is None else end
@@ -47,7 +51,11 @@ class Part:
         self.is_broken |= self.body < self.end  # the text begins without one
 
     def _kind(self, default):
-        if default == "text/plain" and "content-type" not in self.headers and self._begins_with_boundary():
+        if (
+            default == "text/plain"
+            and "content-type" not in self.headers
+            and self._begins_with_boundary()
+        ):
             return "multipart/alternative"
         match = KIND.match(self.headers.get("content-type") or default)
         return f"{match[1]}/{match[2]}".lower() if match else "text/plain"
@@ -58,7 +66,11 @@ class Part:
 
     def _begins_with_boundary(self):
         match = BOUNDARY.match(self.content, self.body, self.end)
-        return bool(match and match[2].strip() and self.content.find(b"\n--" + match[1], match.end(), self.end) >= 0)
+        return bool(
+            match
+            and match[2].strip()
+            and self.content.find(b"\n--" + match[1], match.end(), self.end) >= 0
+        )
 
     @cached_property
     def parts(self):
@@ -66,14 +78,19 @@ class Part:
         if self.family != "multipart":
             return []
         default = "message/rfc822" if self.kind == "multipart/digest" else "text/plain"
-        lines = self._boundaries(self.parameter("boundary").rstrip().encode("utf-8", "surrogateescape"))
+        lines = self._boundaries(
+            self.parameter("boundary").rstrip().encode("utf-8", "surrogateescape")
+        )
         if not lines:
             self.is_broken = True
             lines = self._boundaries(_guessed_boundary(self.content, self.body, self.end))
         if not lines:
             return []
         if not lines[0][2]:
-            self.outside = [(self.body, lines[0][0]), (lines[-1][1] if lines[-1][2] else self.end, self.end)]
+            self.outside = [
+                (self.body, lines[0][0]),
+                (lines[-1][1] if lines[-1][2] else self.end, self.end),
+            ]
         starts = [line_end for _start, line_end, _is_last in lines]
         ends = [max(start - 1, 0) for start, _end, _is_last in lines[1:]] + [self.end]
         is_last = [is_last for _start, _end, is_last in lines]
@@ -94,7 +111,9 @@ class Part:
         return Part(self.content, self.body, self.end)
 
     def parameter(self, name, header="content-type"):
-        """A parameter of a header, also if the semicolon before it is missing; else an empty string."""
+        """A parameter of a header, also if the semicolon before it is missing; else an empty
+        string.
+        """
         value = self.headers.get(header, "")
         if name not in value.lower():
             return ""
@@ -103,7 +122,9 @@ class Part:
         found = parsed.get_param(name, header=header)
         if isinstance(found, tuple):
             found = found[2]
-        if found is None and (match := re.search(rf'\b{name}\s*=\s*(?:"([^"]*)"|([^\s;"]+))', value, re.I)):
+        if found is None and (
+            match := re.search(rf'\b{name}\s*=\s*(?:"([^"]*)"|([^\s;"]+))', value, re.I)
+        ):
             found = match[1] or match[2]
         return found or ""
 
@@ -166,17 +187,23 @@ def _headers(head):
 
 
 def _guessed_boundary(content, start, end):
-    """The first line that looks like one: headers of a part follow, or at least it is there again as the last one."""
+    """The first line that looks like one: headers of a part follow, or at least it is there again
+    as the last one.
+    """
     for match in islice(BOUNDARY.finditer(content, start, end), GUESSES):
         boundary, following = match.groups()
         last = b"\n--" + boundary + b"--"
-        if not boundary.endswith(b"--") and (following.strip() or content.find(last, match.end(1), end) >= 0):
+        if not boundary.endswith(b"--") and (
+            following.strip() or content.find(last, match.end(1), end) >= 0
+        ):
             return boundary
     return b""
 
 
 def _boundaries(content, start, end, delimiter):
-    """(where the line begins, where the next one begins, whether it is the last boundary) of each."""
+    """(where the line begins, where the next one begins, whether it is the last boundary) of
+    each.
+    """
     found, at = [], content.find(delimiter, start, end)
     while at >= 0:
         after = at + len(delimiter)

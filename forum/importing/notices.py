@@ -1,5 +1,5 @@
-"""Paragraphs of lawyers and mail gateways: for whom a message was meant, who is not liable for it, whence it came, and
-who looked for viruses in it."""
+"""Paragraphs of lawyers and mail gateways: for whom a message was meant, who is not liable for it,
+whence it came, and who looked for viruses in it."""
 
 import re
 
@@ -11,32 +11,40 @@ TITLE = re.compile(
 )
 OPENING = re.compile(
     SIGNS + r"(?:(?:note|notice|important|caution|warning|external(?: e-?mail)?)\b\W*)?"
-    r"(?:(?:this|the) (?:electronic )?(?:e-?mail|message|communication|transmission|information|contents?|sender)"
+    r"(?:(?:this|the) (?:electronic )?(?:e-?mail|message|communication|transmission|information"
+    r"|contents?|sender)"
     r"|e-?mails sent|if you (?:are|have) (?:not|received)|ce (?:message|courriel)|cet e-?mail"
-    r"|diese (?:e-?mail|nachricht)|este (?:mensaje|correo|e-?mail)|esta mensagem|questo messaggio|dit bericht"
+    r"|diese (?:e-?mail|nachricht)|este (?:mensaje|correo|e-?mail)|esta mensagem|questo messaggio"
+    r"|dit bericht"
     r"|caution|warning|external)\b",
     re.I,
 )
 SECRECY = re.compile(
     r"confidential|privileged|proprietary|vertraulich|confidenc|confidentiel|riservat|vertrouwelijk"
-    r"|not the (?:intended|indicated|named) recipient|received this (?:e-?mail|message) (?:by mistake|in error)"
+    r"|not the (?:intended|indicated|named) recipient|received this (?:e-?mail"
+    r"|message) (?:by mistake|in error)"
     r"|intended (?:solely|only) for",
     re.I,
 )
 CONSEQUENCE = re.compile(
-    r"intended|recipient|addressee|addressed|disclos|disseminat|in error|unauthori[sz]ed|empfänger|destinat"
+    r"intended|recipient|addressee|addressed|disclos|disseminat|in error|unauthori[sz]ed"
+    r"|empfänger|destinat"
     r"|geadresseerde|protected by law|no liability|exclude any|delete|destroy|prohibited|unlawful",
     re.I,
 )
 HINTS = (  # of all that SECRECY, OUTSIDE, SCANNED and TITLE look for, one is in every notice
-    "confiden", "privileged", "proprietary", "vertraulich", "riservat", "vertrouwelijk", "recipient", "received this",
+    "confiden", "privileged", "proprietary", "vertraulich", "riservat", "vertrouwelijk",
+    "recipient", "received this",
     "intended", "disclaimer", "originated", "external sender", "external source", "virus",
 )  # fmt: skip
 OUTSIDE = re.compile(
-    r"originated (?:from )?(?:outside|an? (?:untrusted|external))|from (?:an )?external (?:sender|source)", re.I
+    r"originated (?:from )?(?:outside|an? (?:untrusted|external))|from (?:an )?external (?:sender"
+    r"|source)",
+    re.I,
 )
 SCANNED = re.compile(
-    SIGNS + r"(?:this (?:e-?mail|message)(?: and .{1,40})? (?:has been|was) (?:scanned|checked)\b.{0,40}\bvirus"
+    SIGNS + r"(?:this (?:e-?mail|message)(?: and .{1,40})? (?:has been|was) (?:scanned"
+    r"|checked)\b.{0,40}\bvirus"
     r"|virus-free\. |l'absence de virus dans ce|diese (?:e-?mail|nachricht) wurde .{0,40}\bviren)",
     re.I,
 )

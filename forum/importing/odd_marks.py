@@ -1,12 +1,14 @@
-"""Quotes that are marked with something else than `>`: `| `, `: `, or the name or initials of who wrote it, as in
-`JD> `. One such line alone may mean anything."""
+"""Quotes that are marked with something else than `>`: `| `, `: `, or the name or initials of who
+wrote it, as in `JD> `. One such line alone may mean anything."""
 
 import re
 from itertools import groupby
 
 from forum.importing import code
 
-MARK = re.compile(r"\s?(?:([|:])(?: (?=[^\W_]|[\"'“(*>-])|$)|([A-Z][\w.-]{0,19}(?=>))(?=>+(?: |$)))")
+MARK = re.compile(
+    r"\s?(?:([|:])(?: (?=[^\W_]|[\"'“(*>-])|$)|([A-Z][\w.-]{0,19}(?=>))(?=>+(?: |$)))"
+)
 FEWEST = 2  # lines
 SENTENCE = 4  # words, with a full stop; without, as many as code.is_prose asks for
 

@@ -27,8 +27,8 @@ LINE_START = re.compile(r"(?:[#>=*]|[-+](?=\s|$|-)|\d{1,9}(?=[.)](?:\s|$)))")
 
 
 def to_markdown(lines):
-    """Markdown for the lines of one paragraph: lists as lists, lines joined that only a narrow window had
-    broken."""
+    """Markdown for the lines of one paragraph: lists as lists, lines joined that only a narrow
+    window had broken."""
     if len(lines) == 1 and RULER.match(lines[0].strip()):
         return ["---"]
     lines = [line.strip() for line in lines]
@@ -63,16 +63,20 @@ def _items(lines):
     found = {index: match for index, line in enumerate(lines) if (match := ITEM.match(line))}
     numbers = [int(match[1]) for match in found.values() if match[1]]
     if len(numbers) == len(found):
-        in_order = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False
-        return {index: f"{match[1]}{match[2]} " for index, match in found.items()} if in_order else {}
+        in_order = (
+            numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False
+        )
+        return (
+            {index: f"{match[1]}{match[2]} " for index, match in found.items()} if in_order else {}
+        )
     if numbers or len(found) < 2 or len({match[0][0] for match in found.values()}) > 1:
         return {}
     return dict.fromkeys(found, "- ")
 
 
 def _width(lines):
-    """The window that broke these lines: as wide as the longest, but addresses and unbroken lines stick
-    out."""
+    """The window that broke these lines: as wide as the longest, but addresses and unbroken lines
+    stick out."""
     longest = max((len(line) for line in lines if " " in line and len(line) <= WIDEST), default=0)
     return longest if longest >= NARROWEST else None
 

@@ -1,4 +1,6 @@
-"""The link to a quoted post, in texts that are rendered before anybody knows where that post will stand."""
+"""The link to a quoted post, in texts that are rendered before anybody knows where that post will
+stand.
+"""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,5 @@
-"""The structure of a plain mail: what its author wrote, what is quoted, and who is said to have written
-that."""
+"""The structure of a plain mail: what its author wrote, what is quoted, and who is said to have
+written that."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,7 +11,9 @@ DEPTH = 5  # quotes inside of quotes; what stands deeper is shown at this depth
 DEEPEST = 30  # as far as anybody looks, so that a hostile mail can't nest without end
 
 PREFIX = re.compile(r"\s?(?:>\s?(?:\s{1,6}(?=>))?)+")
-PYTHON_PROMPT = re.compile(r">>> (?:import \w+$|from [\w.]+ import |print\b|[\w.]+ = |[\w.]+\(.*\)$)")
+PYTHON_PROMPT = re.compile(
+    r">>> (?:import \w+$|from [\w.]+ import |print\b|[\w.]+ = |[\w.]+\(.*\)$)"
+)
 URL_ONLY = re.compile(r"<?https?://\S+$")
 
 OPENING = r"(?:(?:on|am|le|el|em|il|op|den|dne|dnia|в|w dniu|pe|la)\b|在|于)"
@@ -24,28 +26,42 @@ ATTRIBUTION = re.compile(
     re.I | re.S,
 )
 FULL_ATTRIBUTION = re.compile(
-    rf"^{OPENING}(?=.*\d).{{5,250}}(?:{WROTE}|\b(?:schrieb|schreef|skrev)\s.{{1,80}})\s?[:：]\s*$", re.I | re.S
+    rf"^{OPENING}(?=.*\d).{{5,250}}(?:{WROTE}|\b(?:schrieb|schreef|skrev)\s.{{1,80}})\s?[:：]\s*$",
+    re.I | re.S,
 )
-BY_PROGRAM = re.compile(r"\d[:.h]\d\d|<\s?[^\s<>]+@[^\s<>]+\s?>|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ", re.I)
-INLINE = re.compile(r"\b(?:in-?line|inter(?:leaved|spersed)|below|unten|ci-dessous|abajo)\b|下面", re.I)
+BY_PROGRAM = re.compile(
+    r"\d[:.h]\d\d|<\s?[^\s<>]+@[^\s<>]+\s?>|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ", re.I
+)
+INLINE = re.compile(
+    r"\b(?:in-?line|inter(?:leaved|spersed)|below|unten|ci-dessous|abajo)\b|下面", re.I
+)
 ATTRIBUTION_START = re.compile(OPENING, re.I)
 HEADER_WORDS = {
     "from": "from|von|de|da|van|från|fra|od|от|від|lähettäjä|feladó|kimden|από|de la|מאת"
     "|发件人|寄件者|寄件人|差出人|보낸 사람",
-    "date": "sent|date|gesendet|datum|envoyé|enviado(?: el| em)?|fecha|data|inviato|verzonden|skickat|sendt"
+    "date": "sent|date|gesendet|datum|envoyé|enviado(?: el| em)?|fecha|data|inviato|verzonden"
+    "|skickat|sendt"
     "|odesláno|wysłano|lähetetty|küldve|gönderilme|gönderildi|στάλθηκε|trimis|נשלח|отправлено|дата|надіслано"
     "|发送时间|發送時間|傳送時間|寄件日期|日期|送信日時|보낸 날짜|날짜",
-    "subject": "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|předmět|aihe|tárgy|konu|θέμα"
+    "subject": "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|temat|předmět"
+    "|aihe|tárgy|konu|θέμα"
     "|subiect|נושא|тема|主题|主題|主旨|件名|제목",
-    "other": "to|cc|an|à|para|a|aan|till|til|do|komu|vastaanottaja|címzett|kime|προς|către|אל|кому|копия"
+    "other": "to|cc|an|à|para|a|aan|till|til|do|komu|vastaanottaja|címzett|kime|προς|către|אל"
+    "|кому|копия"
     "|收件人|收件者|抄送|副本|宛先|받는 사람|reply-to|organization|importance|attachments",
 }
-HEADERS = {name: re.compile(rf"\*?(?:{words})\s?[:：]\*?\s*", re.I) for name, words in HEADER_WORDS.items()}
+HEADERS = {
+    name: re.compile(rf"\*?(?:{words})\s?[:：]\*?\s*", re.I) for name, words in HEADER_WORDS.items()
+}
 ORIGINAL_WORDS = re.compile(
-    r"-{2,}\s?((?:original|forwarded|begin forwarded) message|(?:ursprüngliche|weitergeleitete|original)[ -]?nachricht"
-    r"|message (?:d'origine|original|transféré)|mensaje (?:original|reenviado)|mensagem (?:original|encaminhada)"
-    r"|messaggio (?:originale|inoltrato)|(?:oorspronkelijk|doorgestuurd) bericht|ursprungligt meddelande"
-    r"|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|původní zpráva"
+    r"-{2,}\s?((?:original|forwarded|begin forwarded) message|(?:ursprüngliche|weitergeleitete"
+    r"|original)[ -]?nachricht"
+    r"|message (?:d'origine|original|transféré)|mensaje (?:original|reenviado)"
+    r"|mensagem (?:original|encaminhada)"
+    r"|messaggio (?:originale|inoltrato)|(?:oorspronkelijk|doorgestuurd) bericht"
+    r"|ursprungligt meddelande"
+    r"|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna"
+    r"|původní zpráva"
     r"|исходное сообщение|原始邮件|原始郵件|转发邮件|元のメッセージ|원본 메시지)\s?-{2,}$",
     re.I,
 )
@@ -81,9 +97,14 @@ def parse(text):
 
 
 def _own_words(lines):
-    """The indexes of lines before which there are somebody's words only: above an old mail, not between its lines."""
+    """The indexes of lines before which there are somebody's words only: above an old mail, not
+    between its lines.
+    """
     first = next((index for index, (_depth, line) in enumerate(lines) if line), len(lines))
-    end = next((index for index, (depth, line) in enumerate(lines) if depth or INLINE.search(line)), len(lines))
+    end = next(
+        (index for index, (depth, line) in enumerate(lines) if depth or INLINE.search(line)),
+        len(lines),
+    )
     return range(first + 1, end + 1)
 
 
@@ -95,13 +116,18 @@ def _measured(line):
 
 
 def _mended(lines):
-    """Undoes what mail programs did: `>From` at the start of a line, and long addresses that lost their
-    `>`."""
+    """Undoes what mail programs did: `>From` at the start of a line, and long addresses that lost
+    their `>`."""
     mended = []
     for index, (depth, line) in enumerate(lines):
         before = lines[index - 1][0] if index else 0
         after = lines[index + 1][0] if index + 1 < len(lines) else 0
-        if depth == before + 1 and after < depth and line.startswith("From ") and not line.endswith(":"):
+        if (
+            depth == before + 1
+            and after < depth
+            and line.startswith("From ")
+            and not line.endswith(":")
+        ):
             depth -= 1
         elif depth < min(before, after) and URL_ONLY.match(line):
             depth = min(before, after)
@@ -150,7 +176,9 @@ def _inner(depth, lines):
 
 
 def _take_source(blocks):
-    """Takes “On Monday, Ada wrote:”, of up to four lines, off the end of the words before a quote."""
+    """Takes “On Monday, Ada wrote:”, of up to four lines, off the end of the words before a
+    quote.
+    """
     if not blocks or isinstance(blocks[-1], Quote):
         return ""
     lines = blocks[-1].lines
@@ -227,8 +255,8 @@ def _forwarded(lines, index, depth, is_announced=False):
 
 
 def _unmarked(lines, index, depth):
-    """The same for “On Monday, Ada wrote:” in a quote whose own quotes have lost their `>`, or below somebody's words
-    where no quote has one."""
+    """The same for “On Monday, Ada wrote:” in a quote whose own quotes have lost their `>`, or
+    below somebody's words where no quote has one."""
     if not ATTRIBUTION_START.match(lines[index][1]):
         return None
     for end in range(index + 1, min(index + 4, len(lines))):

@@ -1,5 +1,5 @@
-"""What stands under what people wrote, and nobody needs above the next post: signatures, list footers,
-confidentiality notices, phone adverts."""
+"""What stands under what people wrote, and nobody needs above the next post: signatures, list
+footers, confidentiality notices, phone adverts."""
 
 import re
 from collections import Counter
@@ -19,8 +19,12 @@ FOOTER = re.compile(
     r"|you received this (?:message|e-?mail) because you (?:are|have) subscribed)",
     re.I,
 )
-RULED_FOOTER = re.compile(r"\s*(?:[\w.+-]+ mailing list\b|to (?:un)?subscribe\b|mailing list info)", re.I)
-LISTS_PAGE = re.compile(r"\s*<?https?://\S{1,300}/(?:listinfo|postorius/lists)/[\w.@-]+/?>?\s*$", re.I)
+RULED_FOOTER = re.compile(
+    r"\s*(?:[\w.+-]+ mailing list\b|to (?:un)?subscribe\b|mailing list info)", re.I
+)
+LISTS_PAGE = re.compile(
+    r"\s*<?https?://\S{1,300}/(?:listinfo|postorius/lists)/[\w.@-]+/?>?\s*$", re.I
+)
 CONTACT = re.compile(r"https?://|@|subscribed to", re.I)
 
 NOTICE_LINES = 24  # of a paragraph that are looked at
@@ -35,8 +39,8 @@ ADVERT = re.compile(
 
 
 def without(lines, left_out=None):
-    """`lines` of one person's words without the parts that say who sent them with what to which list. Counts in
-    the Counter `left_out` what there was of each."""
+    """`lines` of one person's words without the parts that say who sent them with what to which
+    list. Counts in the Counter `left_out` what there was of each."""
     left_out = Counter() if left_out is None else left_out
     for part in (_without_footers, _without_notices, _without_signatures, _without_adverts):
         lines = part(lines, left_out)
@@ -44,7 +48,9 @@ def without(lines, left_out=None):
 
 
 def without_list_and_gateway(lines, left_out):
-    """`lines` without what a list or a gateway added: of a mail that has a signature only, that is kept."""
+    """`lines` without what a list or a gateway added: of a mail that has a signature only, that is
+    kept.
+    """
     return _without_rulers(_without_notices(_without_footers(lines, left_out), left_out))
 
 
@@ -71,13 +77,18 @@ def _without_footers(lines, left_out):
 
 
 def _without_lists_page(lines, left_out):
-    """Without the address of the list's page where it is all that was left of a footer: below a blank line, as the
-    last one."""
+    """Without the address of the list's page where it is all that was left of a footer: below a
+    blank line, as the last one."""
     end = len(lines)
     while end and not lines[end - 1].strip():
         end -= 1
     before = [line.strip() for line in lines[max(end - 3, 0) : end - 1]]
-    if not end or not LISTS_PAGE.match(lines[end - 1]) or any(before[-1:]) or any(line[-1:] == ":" for line in before):
+    if (
+        not end
+        or not LISTS_PAGE.match(lines[end - 1])
+        or any(before[-1:])
+        or any(line[-1:] == ":" for line in before)
+    ):
         return lines
     left_out["footer"] += 1
     return lines[: end - 1]
@@ -123,8 +134,8 @@ def _start_of_notice(lines, start, end):
 
 
 def _without_signatures(lines, left_out):
-    """Without what stands below the last `--`, if that is no longer than a signature. Other such lines go by
-    themselves."""
+    """Without what stands below the last `--`, if that is no longer than a signature. Other such
+    lines go by themselves."""
     marks = _marks(lines)
     if not marks:
         return lines
@@ -137,7 +148,9 @@ def _without_signatures(lines, left_out):
 
 
 def _marks(lines):
-    """The indexes of lines that are `--`, but not of those in fenced code; a fence that never ends is none."""
+    """The indexes of lines that are `--`, but not of those in fenced code; a fence that never ends
+    is none.
+    """
     marks, fenced, fence = [], [], ""
     for index, line in enumerate(lines):
         if MARK.match(line):
@@ -151,9 +164,13 @@ def _marks(lines):
 
 
 def _without_adverts(lines, left_out):
-    """Without adverts, which are a paragraph of their own or the last line: “Sent from my garden” can begin a text."""
+    """Without adverts, which are a paragraph of their own or the last line: “Sent from my garden”
+    can begin a text.
+    """
     kept = [
-        line for index, line in enumerate(lines) if not (ADVERT.match(line.strip()) and _ends_paragraph(lines, index))
+        line
+        for index, line in enumerate(lines)
+        if not (ADVERT.match(line.strip()) and _ends_paragraph(lines, index))
     ]
     left_out["advert"] += len(lines) - len(kept)
     return kept
@@ -164,8 +181,8 @@ def _ends_paragraph(lines, index):
 
 
 def _without_rulers(lines):
-    """Lines that only part what follows from what is above have nothing to part at the end, or at the
-    beginning."""
+    """Lines that only part what follows from what is above have nothing to part at the end, or at
+    the beginning."""
     first, end = 0, len(lines)
     while end and _parts_only(lines[end - 1]):
         end -= 1

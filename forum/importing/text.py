@@ -17,9 +17,11 @@ FOLDED = "[!quote]-"
 
 
 def to_markdown(text, attachments=(), link="", left_out=None):
-    """Markdown of at most MAX_LENGTH characters; if that is too little, a note tells what was left out.
+    """Markdown of at most MAX_LENGTH characters; if that is too little, a note tells what was left
+    out.
 
-    `link` is Markdown that leads to the post that is answered. What is dropped is counted in the Counter `left_out`.
+    `link` is Markdown that leads to the post that is answered. What is dropped is counted in the
+    Counter `left_out`.
     """
     left_out = Counter() if left_out is None else left_out
     text = _with_plain_spaces(text).expandtabs(8).strip("\n")
@@ -31,7 +33,9 @@ def to_markdown(text, attachments=(), link="", left_out=None):
 
 
 def _own_words(parsed, left_out):
-    """The blocks without signatures, footers and notices; with signatures if nothing else is there to read."""
+    """The blocks without signatures, footers and notices; with signatures if nothing else is there
+    to read.
+    """
     dropped = Counter()
     blocks = [_without_signatures(block, dropped) for block in parsed]
     blocks = [block for block in blocks if block is not None]
@@ -50,7 +54,9 @@ def _without_marks(block, left_out):
 
 
 def verbatim(text):
-    """The text as one block of code: for what is too complicated to be rendered as anything else."""
+    """The text as one block of code: for what is too complicated to be rendered as anything
+    else.
+    """
     text = text[: MAX_LENGTH - 100].replace("\x00", "")
     return "\n".join(_fenced(text.split("\n")))[:MAX_LENGTH]
 
@@ -65,12 +71,16 @@ def _without_signatures(block, left_out):
     if isinstance(block, Words):
         lines = signatures.without(block.lines, left_out)
         return Words(lines) if any(line.strip() for line in lines) else None
-    block.blocks = [inner for inner in (_without_signatures(inner, left_out) for inner in block.blocks) if inner]
+    block.blocks = [
+        inner for inner in (_without_signatures(inner, left_out) for inner in block.blocks) if inner
+    ]
     return block if block.blocks else None
 
 
 def _fitting(lines, room, left_out):
-    """As much of the beginning as a post can hold, and a note on the rest: for long mails that is old mail."""
+    """As much of the beginning as a post can hold, and a note on the rest: for long mails that is
+    old mail.
+    """
     length = sum(map(len, lines)) + len(lines)
     if length <= room:
         return lines
@@ -84,7 +94,9 @@ def _fitting(lines, room, left_out):
             break
         kept.append(line)
         free -= len(line) + 1
-    note = _("[The remaining %d characters were too long for a post.]") % (length - sum(map(len, kept)) - len(kept))
+    note = _("[The remaining %d characters were too long for a post.]") % (
+        length - sum(map(len, kept)) - len(kept)
+    )
     return [*kept, *_open_fence(kept), "", f"*{prose.escape(note)}*"]
 
 
@@ -110,7 +122,9 @@ def _lines(blocks, depth=0):
 def _quoted(quote, depth):
     is_marked = depth < quoting.DEPTH
     source = prose.escape(links.tidy(quote.source)) if quote.source else ""
-    heading = " ".join(filter(None, [FOLDED if quote.is_folded and is_marked else "", source, quote.link]))
+    heading = " ".join(
+        filter(None, [FOLDED if quote.is_folded and is_marked else "", source, quote.link])
+    )
     lines = [heading, ""] if heading else []
     lines += _lines(quote.blocks, depth + 1)
     return [f"> {line}".rstrip() for line in lines] if is_marked else lines

@@ -1,14 +1,16 @@
-"""Which topic a message belongs to. Knows only ids, subjects and dates; a topic is whatever the caller names
-it by."""
+"""Which topic a message belongs to. Knows only ids, subjects and dates; a topic is whatever the
+caller names it by."""
 
 from datetime import timedelta
 
-WINDOW = timedelta(days=30)  # a reply that names nothing joins a topic of its subject that was active so lately
+# a reply that names nothing joins a topic of its subject that was active so lately
+WINDOW = timedelta(days=30)
 
 
 class Threads:
     def __init__(self, references=None, subjects=None):
-        """`references`: {message id: (topic, whether it is sure that this is the id of a message)}, `subjects`:
+        """`references`: {message id: (topic, whether it is sure that this is the id of a message)},
+        `subjects`:
         {subject key: (topic, date of its last message)}."""
         self.references = dict(references or {})
         self.subjects = dict(subjects or {})

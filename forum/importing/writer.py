@@ -1,5 +1,6 @@
-"""Writes converted messages as posts, many at a time, and keeps every invariant that Post.save() keeps.
-Nothing is announced: open pages find imported posts as they find those of any other process."""
+"""Writes converted messages as posts, many at a time, and keeps every invariant that Post.save()
+keeps. Nothing is announced: open pages find imported posts as they find those of any other
+process."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -35,9 +36,10 @@ class Written:
 
 @transaction.atomic
 def write(category, drafts):
-    """Writes those of the `drafts` that the database doesn't have, in one transaction. Returns how much was
-    new."""
-    Category.objects.select_for_update(of=("self",)).get(pk=category.pk)  # two imports at once take turns
+    """Writes those of the `drafts` that the database doesn't have, in one transaction. Returns how
+    much was new."""
+    # two imports at once take turns
+    Category.objects.select_for_update(of=("self",)).get(pk=category.pk)
     drafts = _new(category, drafts)
     if not drafts:
         return Written()
@@ -66,7 +68,8 @@ def _new(category, drafts):
     known = dict(rows.values_list("message_id", "text_hash"))
     new, date = [], timezone.now()
     for draft in drafts:
-        if known.get(draft.id) not in (None, "", draft.text_hash):  # another mail with the same, broken id
+        # another mail with the same, broken id
+        if known.get(draft.id) not in (None, "", draft.text_hash):
             draft.id = f"sha256:{draft.text_hash}"
             draft.problems["id"] = 1
         if draft.id not in known:
@@ -83,7 +86,9 @@ def _ids(drafts):
 def _threads(category, drafts):
     """The threads that these drafts may join, with Topics, not yet locked."""
     ids = {id for draft in drafts for id in [draft.id, *draft.answers]}
-    subjects = {hashed(draft.subject.key): draft.subject.key for draft in drafts if draft.subject.key}
+    subjects = {
+        hashed(draft.subject.key): draft.subject.key for draft in drafts if draft.subject.key
+    }
     references = ImportedReference.objects.filter(category=category, message_id__in=ids)
     same_subject = ImportedSubject.objects.filter(category=category, subject_hash__in=subjects)
     return Threads(
@@ -97,7 +102,9 @@ def _locked(threads):
     ids = {topic for topic, _more in [*threads.references.values(), *threads.subjects.values()]}
     rows = Topic.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     topics = {topic.pk: topic for topic in rows}
-    threads.references = {id: (topics[pk], is_sure) for id, (pk, is_sure) in threads.references.items()}
+    threads.references = {
+        id: (topics[pk], is_sure) for id, (pk, is_sure) in threads.references.items()
+    }
     threads.subjects = {key: (topics[pk], date) for key, (pk, date) in threads.subjects.items()}
     return list(topics.values())
 
@@ -145,14 +152,17 @@ def _link_quoted_posts(category, drafts, posts):
     ids = {id for draft in drafts for id in draft.answers}
     rows = ImportedMessage.objects.filter(category=category, message_id__in=ids)
     places = {
-        id: (topic, number) for id, topic, number in rows.values_list("message_id", "post__topic", "post__number")
+        id: (topic, number)
+        for id, topic, number in rows.values_list("message_id", "post__topic", "post__number")
     }
     for draft, post in zip(drafts, posts, strict=True):
         nearest = next((id for id in draft.answers if id in places or id not in draft.unsure), "")
         topic, number = places.get(nearest, (None, None))
         if topic == post.topic_id:
             url = reverse("number", args=[topic, number])
-            post.body, post.html = (draft.quoted.linked(text, url, number) for text in (post.body, post.html))
+            post.body, post.html = (
+                draft.quoted.linked(text, url, number) for text in (post.body, post.html)
+            )
         else:
             post.body, post.html = map(draft.quoted.left_out, (post.body, post.html))
         places[draft.id] = (post.topic_id, post.number)

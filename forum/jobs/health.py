@@ -16,7 +16,10 @@ async def workers():
     seen = await in_thread(last_seen)
     if seen is None or timezone.now() - seen > SILENCE:
         when = "yet" if seen is None else f"since {seen:%Y-%m-%d %H:%M} UTC"
-        raise Degraded(f"No worker was seen {when}: no mail is sent. Run manage.py work, or set JOB_THREADS above 0.")
+        raise Degraded(
+            f"No worker was seen {when}: no mail is sent. Run manage.py work, or set JOB_THREADS"
+            " above 0."
+        )
 
 
 def last_seen():

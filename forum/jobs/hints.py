@@ -16,7 +16,9 @@ def after_commit(name):
 
 
 def give(name):
-    """Many hints that the thread has not taken yet are one: the job does all that there is to do."""
+    """Many hints that the thread has not taken yet are one: the job does all that there is to
+    do.
+    """
     global _thread
     with _lock:
         _names.add(name)

@@ -32,8 +32,12 @@ class Run(models.Model):
         return self.name
 
     def ended(self, interval, error=None):
-        """Writes only when there is something to say: short intervals end where `claim` put them."""
+        """Writes only when there is something to say: short intervals end where `claim` put
+        them.
+        """
         words = str(error or "")[:300]
         due_at = self.began_at + interval if interval > LEASE and not error else self.due_at
         if (words, due_at) != (self.error, self.due_at):
-            type(self).objects.filter(pk=self.pk, due_at=self.due_at).update(error=words, due_at=due_at)
+            type(self).objects.filter(pk=self.pk, due_at=self.due_at).update(
+                error=words, due_at=due_at
+            )

@@ -1,8 +1,8 @@
 """Outbox rows: messages to be sent to the outside, written in the transaction they belong to.
 
-`due_at` is the whole state: when to try next, or None when nothing is left to do. A worker takes a row by moving
-`due_at` ahead, so a row whose worker was killed is due again, and no two workers have one at the same time, as long as
-each attempt ends within LEASE.
+`due_at` is the whole state: when to try next, or None when nothing is left to do. A worker takes a
+row by moving `due_at` ahead, so a row whose worker was killed is due again, and no two workers have
+one at the same time, as long as each attempt ends within LEASE.
 """
 
 import logging
@@ -49,7 +49,11 @@ class OutboxRow(models.Model):
 
     class Meta:
         abstract = True
-        indexes = [models.Index("due_at", condition=Q(due_at__isnull=False), name="%(app_label)s_%(class)s_due")]
+        indexes = [
+            models.Index(
+                "due_at", condition=Q(due_at__isnull=False), name="%(app_label)s_%(class)s_due"
+            )
+        ]
 
     def lease(self):
         """Whether it is this worker's own from now on."""
@@ -71,7 +75,13 @@ class OutboxRow(models.Model):
 
     def give_up(self, error):
         """After a failure that won't pass by itself; owners see the row and may try again."""
-        logger.error("%s %s was given up after %s attempts: %s", self._meta.label, self.pk, self.attempts, error)
+        logger.error(
+            "%s %s was given up after %s attempts: %s",
+            self._meta.label,
+            self.pk,
+            self.attempts,
+            error,
+        )
         return self._change(due_at=None, given_up_at=timezone.now(), error=str(error)[:300])
 
     def try_again(self):

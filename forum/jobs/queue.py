@@ -1,4 +1,5 @@
-"""The job queue, based on huey: in Redis, else in PostgreSQL, else in a SQLite file beside the database.
+"""The job queue, based on huey: in Redis, else in PostgreSQL, else in a SQLite file beside the
+database.
 
 The only module that knows huey. Nothing in the queue is worth keeping: see the package's docstring.
 """
@@ -39,7 +40,9 @@ def put(name):
 
 def consumer(threads):
     """Raises what the store raises."""
-    return QuietConsumer(task().huey, workers=threads, periodic=False, max_delay=POLL, scheduler_interval=60)
+    return QuietConsumer(
+        task().huey, workers=threads, periodic=False, max_delay=POLL, scheduler_interval=60
+    )
 
 
 class QuietConsumer(Consumer):
@@ -51,7 +54,9 @@ class QuietConsumer(Consumer):
 def task():
     """The only one that huey knows: a job by its name."""
     storage, options = store()
-    return Huey(NAME, storage_class=patient(storage), results=False, serializer=JSON(), **options).task()(run_named)
+    return Huey(
+        NAME, storage_class=patient(storage), results=False, serializer=JSON(), **options
+    ).task()(run_named)
 
 
 def store():
@@ -66,14 +71,24 @@ def store():
         }
     if connection.vendor == "postgresql":
         return PostgresStorage, {"blocking": False, "connection": to_postgresql}
-    return SqliteStorage, {"filename": f"{connection.settings_dict['NAME']}.queue", "fsync": False, "timeout": TIMEOUT}
+    return SqliteStorage, {
+        "filename": f"{connection.settings_dict['NAME']}.queue",
+        "fsync": False,
+        "timeout": TIMEOUT,
+    }
 
 
 def to_postgresql():
     import psycopg
 
     given = connection.settings_dict
-    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    named = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
     parameters = {name: given[ours] for name, ours in named.items() if given[ours]}
     network = ("connect_timeout", "keepalives", "tcp_user_timeout", "ssl")
     options = {name: value for name, value in given["OPTIONS"].items() if name.startswith(network)}

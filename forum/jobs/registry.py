@@ -1,4 +1,6 @@
-"""The registry of jobs. What comes out of the queue must name one of these; nothing else is ever called."""
+"""The registry of jobs. What comes out of the queue must name one of these; nothing else is ever
+called.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +18,9 @@ class Periodic:
 
 
 def job(function):
-    """`function.after_commit()` asks a worker to run it soon. It takes no arguments: what there is to do is in rows."""
+    """`function.after_commit()` asks a worker to run it soon. It takes no arguments: what there is
+    to do is in rows.
+    """
     from .hints import after_commit
 
     JOBS[name_of(function)] = function

@@ -12,7 +12,8 @@ from .registry import JOBS
 logger = logging.getLogger(__name__)
 PATIENCE = 10  # seconds for each answer of the database
 
-stopping = threading.Event()  # set when this process ends: a job that does one thing after another stops in between
+# set when this process ends: a job that does one thing after another stops in between
+stopping = threading.Event()
 
 
 def run_named(name):
@@ -29,7 +30,8 @@ def run(function, name):
         with patience(PATIENCE):
             function()
     except DatabaseError as error:
-        logger.warning("%s failed: %s", name, error)  # what it had to do is found again by the next sweep
+        # what it had to do is found again by the next sweep
+        logger.warning("%s failed: %s", name, error)
         return error
     except Exception as error:
         logger.exception("%s failed.", name)

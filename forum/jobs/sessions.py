@@ -14,7 +14,11 @@ BATCH = 1000
 @every(days=1)
 def clear_sessions():
     delete(Session.objects.filter(expire_date__lt=timezone.now()))
-    delete(UserSession.objects.filter(~Exists(Session.objects.filter(session_key=OuterRef("session_key")))))
+    delete(
+        UserSession.objects.filter(
+            ~Exists(Session.objects.filter(session_key=OuterRef("session_key")))
+        )
+    )
 
 
 def delete(rows):

@@ -1,4 +1,6 @@
-"""Worker threads: in the server by default (JOB_THREADS), or in their own process (manage.py work)."""
+"""Worker threads: in the server by default (JOB_THREADS), or in their own process (manage.py
+work).
+"""
 
 import atexit
 import threading
@@ -20,7 +22,9 @@ LAST_WORDS = 5.0  # seconds that a job in the server may take to end with it
 
 
 class Workers:
-    """`threads` take jobs from the queue; one more runs the periodic ones, if no other process has."""
+    """`threads` take jobs from the queue; one more runs the periodic ones, if no other process
+    has.
+    """
 
     def __init__(self, threads):
         self.threads, self.consumer = threads, None
@@ -31,7 +35,9 @@ class Workers:
         self.keeper.start()
 
     def stop(self, seconds):
-        """Begins nothing more; what runs has so long to end. What does not is done again by another worker."""
+        """Begins nothing more; what runs has so long to end. What does not is done again by another
+        worker.
+        """
         until = time.monotonic() + seconds
         stopping.set()
         self.keeper.join(seconds)
@@ -75,13 +81,17 @@ def run_due():
 
 
 def ask_for(function):
-    """From a periodic job: a thread beside this one runs it; or else this one, while the queue is away."""
+    """From a periodic job: a thread beside this one runs it; or else this one, while the queue is
+    away.
+    """
     if not queue.put(name_of(function)):
         run(function, name_of(function))
 
 
 def start_in_server():
-    """Called by what every server loads, and by nothing else: commands and tests have no such threads."""
+    """Called by what every server loads, and by nothing else: commands and tests have no such
+    threads.
+    """
     if settings.JOB_THREADS:
         workers = Workers(settings.JOB_THREADS)
         workers.start()

@@ -1,1 +1,3 @@
-"""Sends mail outside of requests: EMAIL_BACKEND writes outbox rows, a job sends them through MAIL_BACKEND."""
+"""Sends mail outside of requests: EMAIL_BACKEND writes outbox rows, a job sends them through
+MAIL_BACKEND.
+"""

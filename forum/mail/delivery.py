@@ -1,7 +1,8 @@
 """Sends the mails in the outbox.
 
-At least once: a worker that is killed, or loses the database, between the server's "250" and the row that says so
-leaves a mail that is sent again. It has the same Message-ID then, by which many mailboxes know it.
+At least once: a worker that is killed, or loses the database, between the server's "250" and the
+row that says so leaves a mail that is sent again. It has the same Message-ID then, by which many
+mailboxes know it.
 """
 
 import logging
@@ -26,7 +27,9 @@ INSIST = 20  # seconds for the row to say that it was sent, if the database is a
 
 @every(seconds=30)
 def sweep():
-    """Finds what no hint told of: attempts that are due again, rows of killed workers, hints that got lost."""
+    """Finds what no hint told of: attempts that are due again, rows of killed workers, hints that
+    got lost.
+    """
     if Mail.objects.due().exists():
         ask_for(deliver)
 
@@ -44,7 +47,10 @@ def send(mail):
     try:
         message = mail.message()
     except Unreadable:
-        mail.give_up("It was written under another SECRET_KEY. Put that one into SECRET_KEY_FALLBACKS, then try again.")
+        mail.give_up(
+            "It was written under another SECRET_KEY. Put that one into SECRET_KEY_FALLBACKS, then"
+            " try again."
+        )
         return
     connection = get_connection(settings.MAIL_BACKEND)
     try:
@@ -53,7 +59,8 @@ def send(mail):
     except Exception as error:  # noqa: BLE001 - each back end has its own
         record_failure(mail, meaning(error))
     else:
-        record_sent(mail)  # before the connection is closed politely, which can take as long as the server likes
+        # before the connection is closed politely, which can take as long as the server likes
+        record_sent(mail)
     finally:
         close(connection)
 

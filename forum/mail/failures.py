@@ -1,4 +1,6 @@
-"""Classifies a failed delivery: permanent for this mail, temporary for this mail, or the server is down."""
+"""Classifies a failed delivery: permanent for this mail, temporary for this mail, or the server is
+down.
+"""
 
 import smtplib
 
@@ -23,7 +25,11 @@ def meaning(error):
         case smtplib.SMTPRecipientsRefused():
             codes = [code for code, _words in error.recipients.values()]
             kind = Refused if min(codes) >= 500 else Postponed
-            return kind("; ".join(f"{address}: {said(*answer)}" for address, answer in error.recipients.items()))
+            return kind(
+                "; ".join(
+                    f"{address}: {said(*answer)}" for address, answer in error.recipients.items()
+                )
+            )
         case smtplib.SMTPSenderRefused() if error.smtp_code != TOO_LARGE:
             return ServerAway(said(error.smtp_code, error.smtp_error))
         case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused():
@@ -31,7 +37,8 @@ def meaning(error):
             return kind(said(error.smtp_code, error.smtp_error))
         case smtplib.SMTPResponseException():
             return ServerAway(said(error.smtp_code, error.smtp_error))
-        case OSError():  # smtplib's own, time-outs, refused connections, names that are not found, TLS
+        # smtplib's own, time-outs, refused connections, names that are not found, TLS
+        case OSError():
             return ServerAway(str(error) or type(error).__name__)
         case _:
             return Refused(f"{type(error).__name__}: {error}")

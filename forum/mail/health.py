@@ -12,9 +12,13 @@ from .models import Mail
 
 LATE = timedelta(minutes=10)
 
-MAILS = Gauge("parley_mails", "Mails by what became of them.", ["state"], multiprocess_mode="mostrecent")
+MAILS = Gauge(
+    "parley_mails", "Mails by what became of them.", ["state"], multiprocess_mode="mostrecent"
+)
 OLDEST = Gauge(
-    "parley_mail_oldest_seconds", "How long the oldest that is not sent waits.", multiprocess_mode="mostrecent"
+    "parley_mail_oldest_seconds",
+    "How long the oldest that is not sent waits.",
+    multiprocess_mode="mostrecent",
 )
 
 
@@ -22,7 +26,8 @@ async def outbox():
     oldest = (await in_thread(counted))["oldest"]
     if oldest and timezone.now() - oldest > LATE:
         raise Degraded(
-            f"A mail has been waiting since {oldest:%Y-%m-%d %H:%M} UTC. Mails under /admin/ say why; see EMAIL_URL."
+            f"A mail has been waiting since {oldest:%Y-%m-%d %H:%M} UTC. Mails under /admin/ say"
+            " why; see EMAIL_URL."
         )
 
 

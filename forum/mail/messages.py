@@ -24,7 +24,9 @@ def packed(message):
         "body": str(message.body),
         "subtype": message.content_subtype,
         "headers": {name: str(value) for name, value in message.extra_headers.items()},
-        "alternatives": [[str(content), kind] for content, kind in getattr(message, "alternatives", ())],
+        "alternatives": [
+            [str(content), kind] for content, kind in getattr(message, "alternatives", ())
+        ],
         "attachments": [packed_attachment(attachment) for attachment in message.attachments],
     }
 
@@ -43,7 +45,9 @@ def unpacked(values):
         values["body"],
         headers=values["headers"],
         alternatives=values["alternatives"],
-        attachments=[(name, b64decode(content), kind) for name, content, kind in values["attachments"]],
+        attachments=[
+            (name, b64decode(content), kind) for name, content, kind in values["attachments"]
+        ],
         **{name: values[name] for name in FIELDS},
     )
     message.content_subtype = values["subtype"]

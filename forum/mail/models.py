@@ -24,7 +24,9 @@ class MailQuerySet(OutboxQuerySet):
         if self.waiting()[MOST_WAITING - 1 : MOST_WAITING].exists():
             raise OutboxFull(f"{MOST_WAITING} mails wait to be sent.")
         sealed = sealing.sealed(messages.packed(message))
-        return self.create(to=", ".join(message.recipients()), subject=str(message.subject)[:255], sealed=sealed)
+        return self.create(
+            to=", ".join(message.recipients()), subject=str(message.subject)[:255], sealed=sealed
+        )
 
 
 class Mail(OutboxRow):

@@ -1,4 +1,6 @@
-"""Encrypts waiting mails with a key derived from SECRET_KEY, so a copy of the database reveals nothing."""
+"""Encrypts waiting mails with a key derived from SECRET_KEY, so a copy of the database reveals
+nothing.
+"""
 
 import json
 from base64 import urlsafe_b64encode
@@ -26,5 +28,8 @@ def opened(text):
 
 def box():
     secrets = settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS
-    keys = [urlsafe_b64encode(sha256(b"forum.mail.sealing" + secret.encode()).digest()) for secret in secrets]
+    keys = [
+        urlsafe_b64encode(sha256(b"forum.mail.sealing" + secret.encode()).digest())
+        for secret in secrets
+    ]
     return MultiFernet([Fernet(key) for key in keys])

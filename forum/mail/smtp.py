@@ -11,12 +11,14 @@ from django.core.mail.utils import DNS_NAME
 
 from .messages import site_host
 
-DEADLINE = 30  # seconds for a mail, from looking for the server to its last word; well below outbox.LEASE
+# seconds for a mail, from looking for the server to its last word; well below outbox.LEASE
+DEADLINE = 30
 
 
 class EmailBackend(smtp.EmailBackend):
     def open(self):
-        DNS_NAME._fqdn = site_host()  # the name to say hello with; Django asks DNS for this machine's, without an end
+        # the name to say hello with; Django asks DNS for this machine's, without an end
+        DNS_NAME._fqdn = site_host()
         return super().open()
 
     @property

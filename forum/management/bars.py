@@ -9,7 +9,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 @contextmanager
 def bar(command, text=""):
     """Yields `advance(done, total, text=None)`; a `total` of None means that nobody knows."""
-    columns = [TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()]
+    columns = [
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    ]
     console = Console(file=command.stderr._out, markup=False, highlight=False)
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(text, total=None)

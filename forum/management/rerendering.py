@@ -10,8 +10,8 @@ BATCH = 200  # posts in one transaction
 
 
 def render_all():
-    """Returns {"changed": n, "looked_at": n}. A text that is edited meanwhile is left to its edit; one that the new
-    rules refuse stays as it is. Open pages of the topics load themselves again."""
+    """Returns {"changed": n, "looked_at": n}. A text that is edited meanwhile is left to its edit;
+    one that the new rules refuse stays as it is. Open pages of the topics load themselves again."""
     counts, last = {"changed": 0, "looked_at": 0}, 0
     while posts := list(Post.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
         counts["looked_at"] += len(posts)

@@ -9,13 +9,16 @@ SCHEMES = {"http", "https", "mailto"}
 LONGEST_HOST = 253
 HOST = re.compile(r"(https?://(?:[^/?#\\@]*@)?)([^/?#\\:@\[\]]+)", re.IGNORECASE)
 
-NAMED = r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*\.?"  # the last part is no number, which would be one of an IPv4 address
+# the last part is no number, which would be one of an IPv4 address
+NAMED = r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*\.?"
 IPV4, IPV6 = r"\d{1,3}(?:\.\d{1,3}){3}", r"\[[0-9a-f:.]+\]"
 SOUND = re.compile(
-    rf"https?://(?:[^/?#\\@\s]*@)?(?:{NAMED}|{IPV4}|{IPV6})(?::\d*)?(?:[/?#]|\Z)|mailto:", re.IGNORECASE | re.ASCII
+    rf"https?://(?:[^/?#\\@\s]*@)?(?:{NAMED}|{IPV4}|{IPV6})(?::\d*)?(?:[/?#]|\Z)|mailto:",
+    re.IGNORECASE | re.ASCII,
 )
 ORDINARY = re.compile(
-    r"https?://(?!\S{0,253}xn--)(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{1,4})?(?:[/?#]|\Z)", re.IGNORECASE | re.ASCII
+    r"https?://(?!\S{0,253}xn--)(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{1,4})?(?:[/?#]|\Z)",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -27,8 +30,15 @@ def with_ascii_host(url):
     from idna import IDNAError, uts46_remap  # its tables are large
 
     try:
-        labels = uts46_remap(found[2], std3_rules=False).split(".") if len(found[2]) <= LONGEST_HOST else [""]
-        host = ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
+        labels = (
+            uts46_remap(found[2], std3_rules=False).split(".")
+            if len(found[2]) <= LONGEST_HOST
+            else [""]
+        )
+        host = ".".join(
+            label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+            for label in labels
+        )
     except (IDNAError, UnicodeError):
         host = ""
     return f"{found[1]}{host}{url[found.end() :]}" if host else ""
@@ -38,7 +48,9 @@ def is_sound(url):
     """Whether a browser would go to the host that is written, and the sanitiser lets it."""
     if not SOUND.match(url):
         return False
-    return ORDINARY.match(url) is not None or 'href="' in _cleaner.clean(f'<a href="{escape(url)}"></a>')
+    return ORDINARY.match(url) is not None or 'href="' in _cleaner.clean(
+        f'<a href="{escape(url)}"></a>'
+    )
 
 
 _cleaner = nh3.Cleaner(tags={"a"}, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None)

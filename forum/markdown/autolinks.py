@@ -1,7 +1,8 @@
 """Links bare addresses (http://, https://, www., mailto:), trimmed by the rules of GFM.
 
-Rules: https://github.github.com/gfm/#autolinks-extension-; beyond these an address also ends where a sentence in
-Chinese or Japanese does. A link leads to the host that is written: what cannot be part of one leaves all of it text.
+Rules: https://github.github.com/gfm/#autolinks-extension-; beyond these an address also ends where
+a sentence in Chinese or Japanese does. A link leads to the host that is written: what cannot be
+part of one leaves all of it text.
 """
 
 import re
@@ -22,7 +23,8 @@ WWW = re.compile(rf"www\.{HOST}{REST}", re.IGNORECASE)
 MAIL = re.compile(rf":[\w.+-]{{1,64}}@{HOST}(?P<rest>(?P<path>))")
 LONGEST, LETTERS_A_UNIT = 2_000, 4
 
-WORDS_BEHIND_HOST = re.compile(rf"[A-Za-z0-9-]+(?=[{WITHOUT_BLANKS}])")  # in its last part, which is of one script
+# in its last part, which is of one script
+WORDS_BEHIND_HOST = re.compile(rf"[A-Za-z0-9-]+(?=[{WITHOUT_BLANKS}])")
 GOES_ON = re.compile(r"[%\w]|\.[_-]|:\d|\\\w")
 STOPS = "。，、；！？…｡､"
 TRAILING = "?!.,:;*_~'\"“”‘’„«»‹›：·‥⋯．〜؟،؛۔।॥" + STOPS
@@ -44,7 +46,11 @@ def schemed_address(state, silent):
     if silent or state.linkLevel or state.src[state.pos] != ":":
         return False
     scheme = SCHEME_BEFORE.search(state.src[max(0, state.pos - 6) : state.pos])
-    if not scheme or not state.pending.endswith(scheme[0]) or not begins_word(state.src, state.pos - len(scheme[0])):
+    if (
+        not scheme
+        or not state.pending.endswith(scheme[0])
+        or not begins_word(state.src, state.pos - len(scheme[0]))
+    ):
         return False
     pattern = MAIL if scheme[0].lower() == "mailto" else WEB
     address = _address_at(pattern, state)
@@ -55,7 +61,9 @@ def www_address(state, silent):
     """Inline rule, at the first w of www."""
     if silent or state.linkLevel or state.src[state.pos] not in "wW":
         return False
-    if state.src[max(0, state.pos - 1) : state.pos] in tuple("./-@") or not begins_word(state.src, state.pos):
+    if state.src[max(0, state.pos - 1) : state.pos] in tuple("./-@") or not begins_word(
+        state.src, state.pos
+    ):
         return False
     address = _address_at(WWW, state)
     return "." in (address or "")[4:] and _link(state, address, scheme="http://")
@@ -65,7 +73,8 @@ def _address_at(pattern, state):
     found = pattern.match(state.src, state.pos, min(state.posMax, state.pos + LONGEST))
     if not found:
         return None
-    state.env["budget"].spend(len(found[0]) // LETTERS_A_UNIT)  # also for what turns out to be no link
+    # also for what turns out to be no link
+    state.env["budget"].spend(len(found[0]) // LETTERS_A_UNIT)
     words = _words_behind(found["host"] or "")
     if words:
         return found[0][: found.end("host") - found.start() - words]
@@ -82,7 +91,9 @@ def _words_behind(host):
 
 
 def _host_goes_on(following):
-    """Whether what follows host and port could be meant as part of them: the link would lead to another place."""
+    """Whether what follows host and port could be meant as part of them: the link would lead to
+    another place.
+    """
     if not following:
         return False
     if not following[0].isascii():
@@ -91,7 +102,9 @@ def _host_goes_on(following):
 
 
 def _until_sentence_ends(address, start):
-    """Up to a full stop, comma or closing bracket as Chinese and Japanese write them, from the end of the host on."""
+    """Up to a full stop, comma or closing bracket as Chinese and Japanese write them, from the end
+    of the host on.
+    """
     opened = []
     for ending in ENDINGS.finditer(address, start):
         if ending[0] in WIDE_BRACKETS.values():
@@ -104,8 +117,12 @@ def _until_sentence_ends(address, start):
 
 
 def _trimmed(address):
-    """Without the punctuation that belongs to the sentence, and without a bracket that was opened outside."""
-    surplus = {close: address.count(close) - address.count(open) for close, open in BRACKETS.items()}
+    """Without the punctuation that belongs to the sentence, and without a bracket that was opened
+    outside.
+    """
+    surplus = {
+        close: address.count(close) - address.count(open) for close, open in BRACKETS.items()
+    }
     end = len(address)
     while end and (address[end - 1] in TRAILING or surplus.get(address[end - 1], 0) > 0):
         if address[end - 1] in surplus:
@@ -116,7 +133,9 @@ def _trimmed(address):
 
 
 def _link(state, address, before="", scheme=""):
-    """Links `address`, with what stands `before` it and was taken for text. Says no if it cannot be linked."""
+    """Links `address`, with what stands `before` it and was taken for text. Says no if it cannot be
+    linked.
+    """
     text = f"{before}{address}"
     href = state.md.normalizeLink(f"{scheme}{text}") if address else ""
     if not state.md.validateLink(href):

@@ -1,7 +1,9 @@
-"""Bounds the work for one text by counting every step of the parser, so a text always fares the same.
+"""Bounds the work for one text by counting every step of the parser, so a text always fares the
+same.
 
-A unit is about a microsecond on the machine these figures were measured on (bench/markdown.py): a text that
-uses up its budget takes about a tenth of a second, and Chromium lays out the heaviest page in half of one.
+A unit is about a microsecond on the machine these figures were measured on (bench/markdown.py): a
+text that uses up its budget takes about a tenth of a second, and Chromium lays out the heaviest
+page in half of one.
 """
 
 import re
@@ -17,7 +19,8 @@ DEARER = {"[": 30, "<": 20, "*": 14, "_": 14, "~": 14, "`": 6, "&": 6, "!": 6}
 DEEPEST = 40  # levels of quotes and lists; a list takes two of them
 DEEPEST_INLINE = 20
 ENDING_RULES = ["paragraph", "reference", "blockquote", "list"]
-AUTOLINK = re.compile(r"<(?:https?|mailto):", re.IGNORECASE)  # an address in other letters costs what a bare one does
+# an address in other letters costs what a bare one does
+AUTOLINK = re.compile(r"<(?:https?|mailto):", re.IGNORECASE)
 SPECIAL = re.compile(r"[\[\]!*_~`<&\\:@\n]")
 
 
@@ -69,7 +72,9 @@ def _price(text, position):
 
 
 def count_open_brackets(state):
-    """Every [ is followed to its ], over all that lies between: a thousand that never end cost a second."""
+    """Every [ is followed to its ], over all that lies between: a thousand that never end cost a
+    second.
+    """
     for token in state.tokens:
         if token.type == "inline" and "[" in token.content:
             state.env["budget"].spend(_steps_inside_brackets(token.content))

@@ -1,4 +1,6 @@
-"""Syntax highlighting of fenced code, as classes from static/css/code.css. Too expensive code stays plain."""
+"""Syntax highlighting of fenced code, as classes from static/css/code.css. Too expensive code stays
+plain.
+"""
 
 from functools import cache
 from itertools import groupby
@@ -61,24 +63,32 @@ COLOURS = [
 CLASSES = {css_class for _token, css_class in COLOURS}
 
 LONGEST = 20_000  # characters of a coloured block
-SECONDS = 0.08  # of CPU for all colours of one text; many lexers are quadratic on input made for that
+# of CPU for all colours of one text; many lexers are quadratic on input made for that
+SECONDS = 0.08
 LEXER, CHARACTER, SPAN = 60, 2, 4  # units of the budget
 
 
 def highlight(code, info, budget):
-    """(language, HTML) of a fenced block: "" if it isn't one of ours, plain HTML if colours cost too much."""
+    """(language, HTML) of a fenced block: "" if it isn't one of ours, plain HTML if colours cost
+    too much.
+    """
     language = ALIASES.get(info.split(maxsplit=1)[0].lower(), "") if info.strip() else ""
     runs = language and _runs_in_time(code, language, budget)
-    if not runs or not budget.afford(len(runs) * SPAN, elements=sum(1 for css_class, _text in runs if css_class)):
+    if not runs or not budget.afford(
+        len(runs) * SPAN, elements=sum(1 for css_class, _text in runs if css_class)
+    ):
         return language, escapeHtml(code)
     return language, "".join(_span(css_class, text) for css_class, text in runs)
 
 
 def _runs_in_time(code, language, budget):
-    """(CSS class, text) pairs, or None if there is more code, or harder code, than may be coloured."""
+    """(CSS class, text) pairs, or None if there is more code, or harder code, than may be
+    coloured.
+    """
     if len(code) > LONGEST or not budget.afford(LEXER + len(code) * CHARACTER):
         return None
-    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)  # the first of its kind takes long
+    # the first of its kind takes long
+    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     started = thread_time()
     try:
         return list(_runs(lexer.get_tokens(code), started + SECONDS - budget.colouring))

@@ -13,9 +13,10 @@ class TooLong(MarkdownError):
     """More than MAX_LENGTH characters."""
 
     def __str__(self):
-        return _("This text is longer than %(limit)s characters. Please shorten it or split it into several posts.") % {
-            "limit": f"{MAX_LENGTH:,}"
-        }
+        return _(
+            "This text is longer than %(limit)s characters. Please shorten it or split it into"
+            " several posts."
+        ) % {"limit": f"{MAX_LENGTH:,}"}
 
 
 class TooComplex(MarkdownError):
@@ -23,6 +24,6 @@ class TooComplex(MarkdownError):
 
     def __str__(self):
         return _(
-            "This text has too much formatting for one post. Please use fewer links, lists or tables, "
-            "put logs and code between ``` lines, or split it into several posts."
+            "This text has too much formatting for one post. Please use fewer links, lists or"
+            " tables, put logs and code between ``` lines, or split it into several posts."
         )

@@ -7,13 +7,16 @@ import nh3
 
 from forum.text.letters import cut, parts_no_word
 
-LOOKED_AT = 40  # characters of HTML for one of text: markup may hide that much, the rest of the post isn't read
+# characters of HTML for one of text: markup may hide that much, the rest of the post isn't read
+LOOKED_AT = 40
 UNSEEN = {"details"}  # quotes that are folded
 UNFINISHED = re.compile(r"(?:<[^<>]*|&[#\w]*)\Z")
 
 
 def excerpt(html, length=200):
-    """At most `length` characters of plain text from rendered HTML. Escape it again wherever it is shown."""
+    """At most `length` characters of plain text from rendered HTML. Escape it again wherever it is
+    shown.
+    """
     cut = len(html) > length * LOOKED_AT
     beginning = UNFINISHED.sub("", html[: length * LOOKED_AT]) if cut else html
     text = " ".join(unescape(nh3.clean(beginning, tags=set(), clean_content_tags=UNSEEN)).split())

@@ -1,5 +1,6 @@
-"""Folded quotes, in the manner of other forums and editors: a quote whose first line is `[!quote]-` and, if one likes,
-words that say who is quoted. The words are shown, the rest once a reader opens it."""
+"""Folded quotes, in the manner of other forums and editors: a quote whose first line is `[!quote]-`
+and, if one likes, words that say who is quoted. The words are shown, the rest once a reader opens
+it."""
 
 import re
 
@@ -35,8 +36,14 @@ def fold(state):
 
 
 def _heading(tokens):
-    """What replaces the paragraph that a quote begins with; nothing if it isn't to be folded, or holds no more."""
-    if len(tokens) < 4 or tokens[0].type != "paragraph_open" or not (mark := MARK.match(tokens[1].content)):
+    """What replaces the paragraph that a quote begins with; nothing if it isn't to be folded, or
+    holds no more.
+    """
+    if (
+        len(tokens) < 4
+        or tokens[0].type != "paragraph_open"
+        or not (mark := MARK.match(tokens[1].content))
+    ):
         return []
     words, _newline, rest = tokens[1].content[mark.end() :].partition("\n")
     if not rest and tokens[3].type == "blockquote_close":

@@ -42,7 +42,8 @@ def _marked(children):
             _mark(link)
         elif child.type == "link_close" and link:
             if not seen and not link.hidden:
-                yield Token("text", "", 0, content=link.attrs["href"])  # or nobody would see that there is a link
+                # or nobody would see that there is a link
+                yield Token("text", "", 0, content=link.attrs["href"])
             child.hidden = link.hidden
         elif link:
             seen = seen or is_visible(child.content)
@@ -64,4 +65,8 @@ def is_own(url):
         there = urlsplit(url)
     except ValueError:
         return False
-    return bool(own.netloc) and there.scheme in ("http", "https") and there.netloc.lower() == own.netloc.lower()
+    return (
+        bool(own.netloc)
+        and there.scheme in ("http", "https")
+        and there.netloc.lower() == own.netloc.lower()
+    )

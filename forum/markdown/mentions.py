@@ -64,7 +64,9 @@ def _names_in(text):
 
 
 def _may_be_name(text, end, whole=False):
-    """Whether a name may be text[:end]: it begins with a letter, and ends with one where a word may end."""
+    """Whether a name may be text[:end]: it begins with a letter, and ends with one where a word may
+    end.
+    """
     first, last, after = text[0], text[end - 1], text[end : end + 1]
     if not first.isalnum() or last in SEPARATORS:
         return False
@@ -72,7 +74,8 @@ def _may_be_name(text, end, whole=False):
         return True
     if not (letters.RUNS_ON.match(last) or letters.RUNS_ON.match(after)):
         return False
-    return after.isalnum() or after in SEPARATORS  # no mark or joiner, which belongs to the letter before
+    # no mark or joiner, which belongs to the letter before
+    return after.isalnum() or after in SEPARATORS
 
 
 def _still_allowed(text, people):
@@ -84,7 +87,9 @@ def _still_allowed(text, people):
 
 def member_of(token, known):
     """(where the name ends, (id, username)) of the longest name that somebody has, or None."""
-    return next(((end, known[name]) for name, end in token.meta["names"].items() if name in known), None)
+    return next(
+        ((end, known[name]) for name, end in token.meta["names"].items() if name in known), None
+    )
 
 
 def show(renderer, tokens, index, options, env):
@@ -96,4 +101,7 @@ def show(renderer, tokens, index, options, env):
     end, (member_id, username) = found
     address = f"/u/{quote(username, safe='')}/"
     rest = escapeHtml(token.content[1 + end :])
-    return f'<a class="mention" href="{address}" data-member="{member_id}">@{escapeHtml(username)}</a>{rest}'
+    return (
+        f'<a class="mention" href="{address}"'
+        f' data-member="{member_id}">@{escapeHtml(username)}</a>{rest}'
+    )

@@ -20,10 +20,12 @@ from forum.markdown.renderer import Renderer
 OPTIONS = {
     "html": False,
     "breaks": True,
-    "linkify": False,  # linkify-it needs seconds for 32,000 characters of "http://a"; autolinks.py is linear
+    # linkify-it needs seconds for 32,000 characters of "http://a"; autolinks.py is linear
+    "linkify": False,
     "tasklists": True,
     "xhtmlOut": False,
-    "maxNesting": 100,  # never reached: budget.py refuses what is nested deeper than its own, smaller limit
+    # never reached: budget.py refuses what is nested deeper than its own, smaller limit
+    "maxNesting": 100,
 }
 
 
@@ -44,7 +46,18 @@ def build():
     md = Parser("commonmark", OPTIONS, renderer_cls=Renderer)
     md.enable(["table", "strikethrough"])
     md.disable(["html_block", "html_inline"])
-    for part in (tables, autolinks, mentions, pictures, strikethrough, links, headings, directions, folding, budget):
+    for part in (
+        tables,
+        autolinks,
+        mentions,
+        pictures,
+        strikethrough,
+        links,
+        headings,
+        directions,
+        folding,
+        budget,
+    ):
         part.plug_into(md)
     return md
 

@@ -13,7 +13,8 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 
 
 def quote(body, username, url):
-    """Quotes `body` in at most LIMIT characters; the first line leads to `url`, the last one is empty.
+    """Quotes `body` in at most LIMIT characters; the first line leads to `url`, the last one is
+    empty.
 
     What the body itself quotes stays one level deep; older quotes inside it are left out.
     """
@@ -24,8 +25,8 @@ def quote(body, username, url):
 
 
 def _recent(body):
-    """The lines of the body, without what is quoted in its quotes, and of folded ones only who is quoted.
-    A > inside fenced code is no quote."""
+    """The lines of the body, without what is quoted in its quotes, and of folded ones only who is
+    quoted. A > inside fenced code is no quote."""
     fence, is_folded = "", False
     for line in LINE_END.split(body):
         is_folded = is_folded and line.lstrip(" ").startswith(">")

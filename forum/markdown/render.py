@@ -7,14 +7,16 @@ from forum.markdown.errors import MAX_LENGTH, TooLong
 from forum.markdown.mentions import member_of
 from forum.markdown.parser import parser
 
-_rendered = LRUCache(2**20)  # a form renders a text to learn whether it can be, and then the post renders it again
+# a form renders a text to learn whether it can be, and then the post renders it again
+_rendered = LRUCache(2**20)
 
 
 def render(source, known=None):
     """Sanitised HTML of a Markdown text.
 
-    `known` takes a set of `folded` names and gives {folded name: (id of the member, username)} for those that exist. It
-    is called at most once, and only if somebody may be mentioned. Raises TooLong or TooComplex.
+    `known` takes a set of `folded` names and gives {folded name: (id of the member, username)} for
+    those that exist. It is called at most once, and only if somebody may be mentioned. Raises
+    TooLong or TooComplex.
     """
     _check_length(source)
     html = _rendered.get(source)

@@ -1,4 +1,6 @@
-"""The HTML sanitiser: whatever the parser produces, only allow-listed elements and attributes pass."""
+"""The HTML sanitiser: whatever the parser produces, only allow-listed elements and attributes
+pass.
+"""
 
 import nh3
 
@@ -7,7 +9,8 @@ from forum.markdown.code import CLASSES, LANGUAGES
 from forum.markdown.links import FOREIGN
 
 TAGS = {
-    "a", "blockquote", "br", "code", "details", "div", "em", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p",
+    "a", "blockquote", "br", "code", "details", "div", "em", "h3", "h4", "h5", "h6", "hr", "input",
+    "li", "ol", "p",
     "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 BLOCKS = ["p", "h3", "h4", "h5", "h6", "ul", "ol", "th", "td"]

@@ -1,4 +1,6 @@
-"""Tables, bounded in size, aligned by classes (styles would be dropped) and scrollable by keyboard."""
+"""Tables, bounded in size, aligned by classes (styles would be dropped) and scrollable by
+keyboard.
+"""
 
 from django.utils.translation import gettext as _
 from markdown_it.common.utils import escapeHtml
@@ -18,8 +20,14 @@ def plug_into(md):
 
 
 def table(state, start, end, silent):
-    """The rule of markdown-it, but the size is counted first: short rows are filled up with empty cells."""
-    if start + 2 > end or not _may_be_ruler(state, start + 1) or not original(state, start, end, True):
+    """The rule of markdown-it, but the size is counted first: short rows are filled up with empty
+    cells.
+    """
+    if (
+        start + 2 > end
+        or not _may_be_ruler(state, start + 1)
+        or not original(state, start, end, True)
+    ):
         return False
     if silent:
         return True

@@ -27,7 +27,9 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         return self.standing().filter(Q(until=None) | Q(until__gt=timezone.now()))
 
     def standing(self):
-        """Those that nobody has ended. What they show changes with time, but no sooner than they themselves."""
+        """Those that nobody has ended. What they show changes with time, but no sooner than they
+        themselves.
+        """
         return self.filter(ended_at=None).order_by("-pk")
 
 
@@ -42,9 +44,14 @@ class Announcement(models.Model):
     )
     html = models.TextField(editable=False)
     until = models.DateTimeField(
-        _("until"), null=True, blank=True, help_text=_("In UTC. Leave empty to show it until you end it.")
+        _("until"),
+        null=True,
+        blank=True,
+        help_text=_("In UTC. Leave empty to show it until you end it."),
     )
-    made_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, verbose_name=_("created by"))
+    made_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, verbose_name=_("created by")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
 
@@ -68,7 +75,9 @@ class Announcement(models.Model):
     def clean(self):
         self.text = " ".join(self.text.split())  # what stands on several lines is joined
         if self.until and self.until <= timezone.now():
-            raise ValidationError({"until": _("This time is in the past. Choose a later one, or leave it empty.")})
+            raise ValidationError(
+                {"until": _("This time is in the past. Choose a later one, or leave it empty.")}
+            )
         try:
             shows_nothing = markdown.is_blank(markdown.render(self.text))
         except markdown.MarkdownError as error:

@@ -16,7 +16,9 @@ from .editions import Edition
 
 class CategoryQuerySet(models.QuerySet["Category"]):
     def visible_to(self, user):
-        """Those that `user` may read: nobody's own, or with a group of theirs; and the category above likewise."""
+        """Those that `user` may read: nobody's own, or with a group of theirs; and the category
+        above likewise.
+        """
         if user.is_active and user.is_superuser:
             return self
         return self.filter(_open("readers", "pk", user), _open("readers", "parent", user))
@@ -53,17 +55,25 @@ def _open(role, field, user):
 
 class Category(models.Model):
     name = models.CharField(_("name"), max_length=60, unique=True, validators=[validate_short_text])
-    slug = models.CharField(_("slug"), max_length=70, unique=True, blank=True, validators=[validate_slug])
-    description = models.CharField(_("description"), max_length=300, blank=True, validators=[validate_short_text])
+    slug = models.CharField(
+        _("slug"), max_length=70, unique=True, blank=True, validators=[validate_slug]
+    )
+    description = models.CharField(
+        _("description"), max_length=300, blank=True, validators=[validate_short_text]
+    )
     color = models.CharField(
         _("colour"),
         max_length=7,
         default="#868e96",
         validators=[
-            RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Enter the colour as # and six hex digits, like #1864ab."))
+            RegexValidator(
+                r"^#[0-9a-fA-F]{6}\Z", _("Enter the colour as # and six hex digits, like #1864ab.")
+            )
         ],
     )
-    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Lower numbers come first."))
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=0, help_text=_("Lower numbers come first.")
+    )
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -108,20 +118,29 @@ class Category(models.Model):
 
     def clean(self):
         if self.parent and self.parent.parent_id:
-            raise ValidationError({"parent": _("Categories nest one level deep: choose a top-level category.")})
+            raise ValidationError(
+                {"parent": _("Categories nest one level deep: choose a top-level category.")}
+            )
         if self.parent_id and (self.parent_id == self.pk or (self.pk and self.children.exists())):
-            raise ValidationError({"parent": _("This category contains others, so it must stay at the top level.")})
+            raise ValidationError(
+                {"parent": _("This category contains others, so it must stay at the top level.")}
+            )
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        self.clean()  # whoever saves it: what stands deeper would escape from the readers two levels above
+        # whoever saves it: what stands deeper would escape from the readers two levels above
+        self.clean()
         self.slug = self.slug or self._free_slug()
         super().save(*args, **kwargs)
 
     def _free_slug(self):
         base = slug_of(self.name, 60) or "category"
         taken = set(Category.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-        return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+        return next(
+            slug
+            for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3)))
+            if slug not in taken
+        )
 
 
 @receiver(pre_delete, sender=Group, dispatch_uid="keep_doors_closed")
@@ -129,7 +148,9 @@ def keep_doors_closed(sender, instance, **kwargs):
     """A category without groups is open to everybody, so a group that guards one stays."""
     guarded = Category.objects.filter(Q(readers=instance) | Q(posters=instance)).distinct()
     if guarded:
-        raise ProtectedError(str(_("First remove this group from the categories it restricts.")), set(guarded))
+        raise ProtectedError(
+            str(_("First remove this group from the categories it restricts.")), set(guarded)
+        )
 
 
 @receiver(m2m_changed, sender=Category.readers.through, dispatch_uid="edition_of_readers")

@@ -11,7 +11,9 @@ def new_word():
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def bump(self):
-        """What stands around posts has changed: whatever was kept of pages before is not used again."""
+        """What stands around posts has changed: whatever was kept of pages before is not used
+        again.
+        """
         self.update_or_create(pk=1, defaults={"word": new_word()})
 
     def current(self):
@@ -25,9 +27,11 @@ def with_edition(rows):
 
 
 class Edition(models.Model):
-    """One row with one word, another each time that categories, their groups or announcements change.
+    """One row with one word, another each time that categories, their groups or announcements
+    change.
 
-    Topics count their own changes. With both it is known whether a rendered post, row or page still holds.
+    Topics count their own changes. With both it is known whether a rendered post, row or page still
+    holds.
     """
 
     word = models.CharField(max_length=16, default=new_word)

@@ -28,7 +28,9 @@ def new_token():
 
 
 class EditConflict(Exception):
-    """Somebody else has edited the post since this version was read. `post` is how it stands now."""
+    """Somebody else has edited the post since this version was read. `post` is how it stands
+    now.
+    """
 
     def __init__(self, post):
         super().__init__("the post was edited by somebody else")
@@ -37,8 +39,11 @@ class EditConflict(Exception):
 
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, user):
-        # as EXISTS: with IN, SQLite collects and sorts every visible post before it takes the first twenty
-        return self.filter(models.Exists(Topic.objects.visible_to(user).filter(pk=models.OuterRef("topic"))))
+        # as EXISTS: with IN, SQLite collects and sorts every visible post before it takes the first
+        # twenty
+        return self.filter(
+            models.Exists(Topic.objects.visible_to(user).filter(pk=models.OuterRef("topic")))
+        )
 
     def for_display(self):
         return self.select_related("author")
@@ -50,8 +55,9 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(hidden_at=None)
 
     def recent(self):
-        """Among the last RECENT of all. For what is asked on every page, or by whoever says how far to look back: else
-        a large archive that the reader may not see, or has on show, would be looked through each time."""
+        """Among the last RECENT of all. For what is asked on every page, or by whoever says how far
+        to look back: else a large archive that the reader may not see, or has on show, would be
+        looked through each time."""
         last = models.Subquery(Post.objects.order_by("-pk").values("pk")[:1])
         return self.filter(pk__gt=last - RECENT)
 
@@ -60,7 +66,9 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 def with_names_on_page(topics, first, last):
-    """Gives each topic `names`: another number after an author of one of its posts `first` to `last` is renamed."""
+    """Gives each topic `names`: another number after an author of one of its posts `first` to
+    `last` is renamed.
+    """
     first, last = (models.Value(number, models.BigIntegerField()) for number in (first, last))
     posts = Post.objects.filter(topic=models.OuterRef("pk")).in_range(first, last).order_by()
     names = posts.values("topic").annotate(names=models.Sum("author__name_version")).values("names")
@@ -68,33 +76,50 @@ def with_names_on_page(topics, first, last):
 
 
 class Post(models.Model):
-    """What somebody wrote: the Markdown source, and the sanitised HTML it was rendered to when saved."""
+    """What somebody wrote: the Markdown source, and the sanitised HTML it was rendered to when
+    saved.
+    """
 
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="posts", verbose_name=_("topic"))
     number = models.PositiveIntegerField(_("number"), editable=False)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("author"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("author")
+    )
     body = models.TextField(_("text"), max_length=markdown.MAX_LENGTH)
     html = models.TextField(editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
-    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
     edit_reason = models.CharField(
         _("reason for the edit"), max_length=200, blank=True, validators=[validate_short_text]
     )
 
     hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
     hidden_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
     )
     hidden_reason = models.CharField(
-        _("reason for hiding"), max_length=200, blank=True, editable=False, validators=[validate_short_text]
+        _("reason for hiding"),
+        max_length=200,
+        blank=True,
+        editable=False,
+        validators=[validate_short_text],
     )
 
     change = models.PositiveIntegerField(editable=False)
-    token = models.CharField(max_length=64, default=new_token, editable=False)  # of the form that sent it
-    digest = models.CharField(max_length=64, default="", editable=False)  # of what it sent, whatever is edited later
+    # of the form that sent it
+    token = models.CharField(max_length=64, default=new_token, editable=False)
+    # of what it sent, whatever is edited later
+    digest = models.CharField(max_length=64, default="", editable=False)
 
     objects = PostQuerySet.as_manager()
 
@@ -103,7 +128,9 @@ class Post(models.Model):
         verbose_name_plural = _("posts")
         constraints = [
             models.UniqueConstraint(fields=["topic", "number"], name="one_post_per_number"),
-            models.UniqueConstraint(fields=["author", "token", "digest"], name="one_post_per_submission"),
+            models.UniqueConstraint(
+                fields=["author", "token", "digest"], name="one_post_per_submission"
+            ),
         ]
         indexes = [
             models.Index(fields=["topic", "change"], name="posts_by_change"),
@@ -135,8 +162,14 @@ class Post(models.Model):
         return markdown.excerpt(self.html)
 
     def can_be_read_by(self, user):
-        """Whether the text itself may be seen: a hidden one only by its author and by moderators."""
-        return not self.is_hidden or user.pk == self.author_id or (user.is_authenticated and user.is_moderator)
+        """Whether the text itself may be seen: a hidden one only by its author and by
+        moderators.
+        """
+        return (
+            not self.is_hidden
+            or user.pk == self.author_id
+            or (user.is_authenticated and user.is_moderator)
+        )
 
     def can_be_edited_by(self, user):
         if not user.is_authenticated:
@@ -145,7 +178,11 @@ class Post(models.Model):
         return user.is_moderator or (own and self.topic.takes_replies_from(user))
 
     def can_be_hidden_by(self, user):
-        return not self.is_hidden and user.is_authenticated and (user.pk == self.author_id or user.is_moderator)
+        return (
+            not self.is_hidden
+            and user.is_authenticated
+            and (user.pk == self.author_id or user.is_moderator)
+        )
 
     def can_be_restored_by(self, user):
         if not self.is_hidden or not user.is_authenticated:
@@ -155,7 +192,9 @@ class Post(models.Model):
     # --- Verbs ---
 
     def edit(self, editor, body, reason="", version=None):
-        """Change the text. `version` is the one the editor began from; raises EditConflict when it isn't the last."""
+        """Change the text. `version` is the one the editor began from; raises EditConflict when it
+        isn't the last.
+        """
         with transaction.atomic():
             post = self._as_it_stands()
             if body != post.body and not post.has_edit(editor, body, reason, version):
@@ -166,7 +205,9 @@ class Post(models.Model):
         self.refresh_from_db()
 
     def has_edit(self, editor, body, reason, version):
-        """Whether `editor` has made this very edit of `version` before, so that the form was only sent again."""
+        """Whether `editor` has made this very edit of `version` before, so that the form was only
+        sent again.
+        """
         if version is None or version >= self.version:
             return False
         if version + 1 == self.version:
@@ -191,7 +232,9 @@ class Post(models.Model):
         self.refresh_from_db()
 
     def _as_it_stands(self):
-        """The stored post, under its topic's lock: what somebody else wrote meanwhile is not overwritten."""
+        """The stored post, under its topic's lock: what somebody else wrote meanwhile is not
+        overwritten.
+        """
         Topic.objects.locked(self.topic_id)
         return Post.objects.select_related("author", "edited_by").get(pk=self.pk)
 
@@ -204,7 +247,9 @@ class Post(models.Model):
             raise ValidationError({"body": str(error)}) from error
 
     def save(self, *args, update_fields=None, **kwargs):
-        """Takes the next numbers of its topic and renders its text, whoever saves it. Raises MarkdownError."""
+        """Takes the next numbers of its topic and renders its text, whoever saves it. Raises
+        MarkdownError.
+        """
         adding = self._state.adding
         self.body = LINE_END.sub("\n", self.body)
         if not self.is_hidden:
@@ -229,7 +274,9 @@ class Post(models.Model):
                 announce(kind, topic, self)
 
     def _become_changed(self, before):
-        """Compares with the stored row, keeps its text as a revision if that changed, and names the change."""
+        """Compares with the stored row, keeps its text as a revision if that changed, and names the
+        change.
+        """
         self.number, self.version, self.change = before.number, before.version, before.change
         edited = self.body != before.body
         if edited:

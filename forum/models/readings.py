@@ -10,13 +10,16 @@ from .topics import Topic
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
     def record_seen(self, user, topic_id, number):
-        """As `record`, for what a page of `user` says; nothing where they see no such topic, or it has no such post."""
+        """As `record`, for what a page of `user` says; nothing where they see no such topic, or it
+        has no such post.
+        """
         topics = with_readings(Topic.objects.visible_to(user), user)
         for topic in topics.filter(pk=topic_id, last_number__gte=number):
             self.record(user, topic, number)
 
     def record(self, user, topic, number):
-        """Remember that `user` has read up to `number`; it never goes back. `topic` comes from `with_readings`.
+        """Remember that `user` has read up to `number`; it never goes back. `topic` comes from
+        `with_readings`.
 
         Never raises an outage of the database: the topic can be read all the same.
         """
@@ -24,7 +27,9 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
             return
         with optional_write("how far members have read"):
             if topic.read_to is None:
-                self.bulk_create([self.model(user=user, topic=topic, number=number)], ignore_conflicts=True)
+                self.bulk_create(
+                    [self.model(user=user, topic=topic, number=number)], ignore_conflicts=True
+                )
             else:
                 self.filter(user=user, topic=topic, number__lt=number).update(number=number)
 
@@ -38,7 +43,9 @@ def with_readings(topics, user, unopened=None):
         return topics.annotate(read_to=Value(None, output_field=models.IntegerField()))
     read = Reading.objects.filter(user_id=user.pk, topic=OuterRef("pk"))
     number = Subquery(read.values("number"))
-    return topics.annotate(read_to=number if unopened is None else Coalesce(number, Value(unopened)))
+    return topics.annotate(
+        read_to=number if unopened is None else Coalesce(number, Value(unopened))
+    )
 
 
 class Reading(models.Model):
@@ -51,7 +58,11 @@ class Reading(models.Model):
     objects = ReadingQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="one_reading_per_reader_and_topic")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "topic"], name="one_reading_per_reader_and_topic"
+            )
+        ]
 
     def __str__(self):
         return f"{self.user_id} read {self.topic_id} to {self.number}"

@@ -6,12 +6,18 @@ from django.utils.translation import gettext_lazy as _
 class Revision(models.Model):
     """A former text of a post: what stood there, who had written it, when and why."""
 
-    post = models.ForeignKey("forum.Post", models.CASCADE, related_name="revisions", verbose_name=_("post"))
+    post = models.ForeignKey(
+        "forum.Post", models.CASCADE, related_name="revisions", verbose_name=_("post")
+    )
     version = models.PositiveIntegerField(_("version"))
     body = models.TextField(_("text"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     editor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("editor")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("editor"),
     )
     written_at = models.DateTimeField(_("written"))
 
@@ -19,7 +25,9 @@ class Revision(models.Model):
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
         ordering = ["post", "version"]
-        constraints = [models.UniqueConstraint(fields=["post", "version"], name="one_revision_per_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "version"], name="one_revision_per_version")
+        ]
 
     def __str__(self):
         return _("version %(version)d of %(post)s") % {"version": self.version, "post": self.post}

@@ -58,14 +58,18 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         return from_there.filter(Q(bumped_at__gt=bumped_at) | Q(pk__gt=pk))
 
     def locked(self, pk):
-        """The topic, with its row locked until the transaction ends: whoever takes numbers waits here."""
+        """The topic, with its row locked until the transaction ends: whoever takes numbers waits
+        here.
+        """
         for topic in LOCKED.instances(AnonymousUser(), pk):
             return topic
         raise Topic.DoesNotExist
 
 
 def with_row_names(topics):
-    """Gives each topic `names`, which is its `row_names`. With joins SQLite might begin with the members."""
+    """Gives each topic `names`, which is its `row_names`. With joins SQLite might begin with the
+    members.
+    """
     return topics.annotate(names=name_version_of("author") + name_version_of("last_author"))
 
 
@@ -77,15 +81,19 @@ LOCKED = Prepared(locked)
 
 
 class Topic(models.Model):
-    """Posts under a title. Its numbers are given under its row lock, so their order is the order of commits.
+    """Posts under a title. Its numbers are given under its row lock, so their order is the order of
+    commits.
 
-    `change` rises by one with every change that a reader can see; `header_change` keeps the last one that touched
-    what stands above the posts; `epoch` changes when numbers can't be trusted any more.
+    `change` rises by one with every change that a reader can see; `header_change` keeps the last
+    one that touched what stands above the posts; `epoch` changes when numbers can't be trusted any
+    more.
     """
 
     edition: str  # of topics that come from `for_display`
 
-    category = models.ForeignKey(Category, models.PROTECT, related_name="topics", verbose_name=_("category"))
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="topics", verbose_name=_("category")
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="topics", verbose_name=_("author")
     )
@@ -113,7 +121,9 @@ class Topic(models.Model):
         indexes = [
             models.Index(fields=["-bumped_at", "-id"], name="topics_by_activity"),
             models.Index(fields=["category", "-bumped_at", "-id"], name="topics_of_category"),
-            models.Index(fields=["-pinned_at"], name="topics_pinned", condition=Q(pinned_at__isnull=False)),
+            models.Index(
+                fields=["-pinned_at"], name="topics_pinned", condition=Q(pinned_at__isnull=False)
+            ),
             models.Index(fields=["author", "-created_at"], name="topics_of_author"),
         ]
 
@@ -139,7 +149,9 @@ class Topic(models.Model):
 
     @property
     def row_names(self):
-        """Another number after a member is renamed who stands in its row; for queries there is `with_row_names`."""
+        """Another number after a member is renamed who stands in its row; for queries there is
+        `with_row_names`.
+        """
         last = self.last_author.name_version if self.last_author else 0
         return self.author.name_version + last
 
@@ -168,10 +180,18 @@ class Topic(models.Model):
         return topic
 
     def reply(self, author, body, token=None, digest=""):
-        """A new post at the end. Raises IntegrityError when `author` has posted with this token and digest before."""
+        """A new post at the end. Raises IntegrityError when `author` has posted with this token and
+        digest before.
+        """
         from .posts import Post
 
-        post = Post(topic=self, author=author, body=body, digest=digest, **({"token": token} if token else {}))
+        post = Post(
+            topic=self,
+            author=author,
+            body=body,
+            digest=digest,
+            **({"token": token} if token else {}),
+        )
         post.save()
         self._take_numbers_from(post.topic)
         return post
@@ -213,7 +233,9 @@ class Topic(models.Model):
     # --- Saving ---
 
     def save(self, *args, update_fields=None, **kwargs):
-        """Saves what people may set. Counters and numbers are the database's own and only move under the lock."""
+        """Saves what people may set. Counters and numbers are the database's own and only move
+        under the lock.
+        """
         if self._state.adding:
             self.slug = slug_of(self.title)
             super().save(*args, **kwargs)
@@ -237,11 +259,20 @@ class Topic(models.Model):
         return self.change
 
     def _take_numbers_from(self, row):
-        for field in ("last_number", "last_author_id", "bumped_at", "epoch", "change", "header_change"):
+        for field in (
+            "last_number",
+            "last_author_id",
+            "bumped_at",
+            "epoch",
+            "change",
+            "header_change",
+        ):
             setattr(self, field, getattr(row, field))
 
     def _kind_of_change(self, before):
-        """What a reader would call the difference; a move weighs most, since it may close the topic to some."""
+        """What a reader would call the difference; a move weighs most, since it may close the topic
+        to some.
+        """
         if self.category_id != before.category_id:
             return "moved"
         if self.title != before.title:
@@ -256,10 +287,14 @@ class Topic(models.Model):
         """Take a new post into the counters. Only under the row lock; the caller saves."""
         self.last_number = post.number
         self.last_author_id = post.author_id
-        self.bumped_at = max(self.bumped_at, post.created_at) if post.number > 1 else post.created_at
+        self.bumped_at = (
+            max(self.bumped_at, post.created_at) if post.number > 1 else post.created_at
+        )
 
     def look_again(self):
-        """Last author and activity from the posts that still show, after one was hidden or restored."""
+        """Last author and activity from the posts that still show, after one was hidden or
+        restored.
+        """
         shown = self.posts.filter(hidden_at=None)
         last_author = shown.order_by("-number").values_list("author_id", flat=True).first()
         self.last_author_id = last_author or self.author_id
@@ -276,7 +311,9 @@ class Topic(models.Model):
 
 
 def take_others_from(row, instance, named):
-    """For `save(update_fields=named)`: the other fields as the database has them, so that all can be saved at once."""
+    """For `save(update_fields=named)`: the other fields as the database has them, so that all can
+    be saved at once.
+    """
     for field in instance._meta.concrete_fields:
         if named is not None and not {field.name, field.attname} & set(named):
             setattr(instance, field.attname, getattr(row, field.attname))

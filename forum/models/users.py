@@ -20,7 +20,8 @@ from .names import TakenName
 
 MODERATORS = "Moderators"
 CREDENTIALS = frozenset({"is_active", "password"})  # a change of these ends all sessions and links
-NAMES = frozenset({"username", "name"})  # a change of these renews the parts of pages that show the member
+# a change of these renews the parts of pages that show the member
+NAMES = frozenset({"username", "name"})
 
 
 class MemberQuerySet(models.QuerySet):
@@ -39,16 +40,24 @@ class MemberQuerySet(models.QuerySet):
 
 
 def name_version_of(field):
-    """As part of a query: the `name_version` of the member in this field of each row, 0 where there is none."""
-    return Coalesce(Subquery(User.objects.filter(pk=OuterRef(field)).values("name_version")[:1]), Value(0))
+    """As part of a query: the `name_version` of the member in this field of each row, 0 where there
+    is none.
+    """
+    return Coalesce(
+        Subquery(User.objects.filter(pk=OuterRef(field)).values("name_version")[:1]), Value(0)
+    )
 
 
 class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]  # made when this is imported
     @transaction.atomic
     def create_superuser(self, username, email=None, password=None, **fields):
-        """Who can do this could as well confirm the address in the database, so it counts as confirmed."""
+        """Who can do this could as well confirm the address in the database, so it counts as
+        confirmed.
+        """
         if not email:
-            raise ValidationError(_("Enter an email address: superusers sign in like everyone else."))
+            raise ValidationError(
+                _("Enter an email address: superusers sign in like everyone else.")
+            )
         self.refuse_taken(username)
         try:
             user = super().create_superuser(username, email, password, **fields)
@@ -58,7 +67,9 @@ class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc] 
         return user
 
     def named(self, name):
-        """The member who has this username, or had it, in whatever case; raises User.DoesNotExist."""
+        """The member who has this username, or had it, in whatever case; raises
+        User.DoesNotExist.
+        """
         name = folded(name)
         for taken in TakenName.objects.leading([name]).select_related("user"):
             if taken.leads([name]):
@@ -66,19 +77,29 @@ class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc] 
         raise self.model.DoesNotExist
 
     def known(self, names):
-        """For `folded` names the members who have or had them: {name: (id, username as its owner writes it)}."""
+        """For `folded` names the members who have or had them: {name: (id, username as its owner
+        writes it)}.
+        """
         found = TakenName.objects.leading(names).filter(user__is_active=True).select_related("user")
-        return {name: (taken.user.pk, taken.user.username) for taken in found for name in taken.leads(names)}
+        return {
+            name: (taken.user.pk, taken.user.username)
+            for taken in found
+            for name in taken.leads(names)
+        }
 
     def with_email(self, email):
-        """Whoever confirmed the address, or else all who gave it. The same queries whatever there is."""
+        """Whoever confirmed the address, or else all who gave it. The same queries whatever there
+        is.
+        """
         email = email.lower()
         addresses = list(EmailAddress.objects.filter(email=email).select_related("user"))
         unconfirmed = [*self.filter(email=email), *(address.user for address in addresses)]
         return [address.user for address in addresses if address.verified] or list(set(unconfirmed))
 
     def refuse_taken(self, name, member_id=None):
-        """Raises ValidationError when `name` looks like one that another member has, or had as a username."""
+        """Raises ValidationError when `name` looks like one that another member has, or had as a
+        username.
+        """
         taken = TakenName.objects.like(name)
         if member_id is not None:
             taken = taken.exclude(user=member_id)
@@ -87,7 +108,9 @@ class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc] 
 
 
 class User(AbstractUser):
-    """A member. `username` is the name others mention; `name`, if given, is what stands above the posts."""
+    """A member. `username` is the name others mention; `name`, if given, is what stands above the
+    posts.
+    """
 
     first_name = last_name = None  # type: ignore[assignment]  # Django's way to leave out a field of the base
     username = models.CharField(
@@ -97,17 +120,24 @@ class User(AbstractUser):
         validators=[validate_username],
         error_messages={"unique": TAKEN},
     )
-    name = models.CharField(_("display name"), max_length=60, blank=True, validators=[validate_label])
+    name = models.CharField(
+        _("display name"), max_length=60, blank=True, validators=[validate_label]
+    )
     about = models.TextField(_("about"), max_length=1000, blank=True, validators=[validate_lines])
     hides_presence = models.BooleanField(
         _("invisible"),
         default=False,
-        help_text=_("Nobody can see that you're online, which topic you're reading, or that you're writing."),
+        help_text=_(
+            "Nobody can see that you're online, which topic you're reading, or that you're writing."
+        ),
     )
     announces_updates = models.BooleanField(
         _("screen reader announcements"),
         default=True,
-        help_text=_("Screen readers announce new replies and topics, and when the connection is lost or restored."),
+        help_text=_(
+            "Screen readers announce new replies and topics, and when the connection is lost or"
+            " restored."
+        ),
     )
     name_version = models.PositiveIntegerField(default=0, editable=False)
     posts_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
@@ -143,7 +173,9 @@ class User(AbstractUser):
 
     @cached_property
     def is_moderator(self):
-        return self.is_active and (self.is_superuser or self.groups.filter(name=MODERATORS).exists())
+        return self.is_active and (
+            self.is_superuser or self.groups.filter(name=MODERATORS).exists()
+        )
 
     def check_password(self, raw_password):
         """Hashes in any case, so that the time tells nothing."""
@@ -153,7 +185,9 @@ class User(AbstractUser):
     def _hash_better(self, raw_password):
         """It's the same password, so nobody is signed out."""
         stored, self.password = self.password, hashers.make_password(raw_password)
-        models.QuerySet(type(self)).filter(pk=self.pk, password=stored).update(password=self.password)
+        models.QuerySet(type(self)).filter(pk=self.pk, password=stored).update(
+            password=self.password
+        )
         self._remember_stored({"password"})
 
     def clean(self):
@@ -170,7 +204,9 @@ class User(AbstractUser):
             return
         owners = type(self).objects.filter(is_active=True, is_superuser=True).order_by("pk")
         if list(owners.select_for_update(no_key=True).values_list("pk", flat=True)) == [self.pk]:
-            raise ValidationError(_("This is the only active owner. Make somebody else an owner first."))
+            raise ValidationError(
+                _("This is the only active owner. Make somebody else an owner first.")
+            )
 
     def validate_unique(self, exclude=None):
         """Names must also not look like another member's, nor like the forum's own."""
@@ -187,7 +223,10 @@ class User(AbstractUser):
     def check_look(self, field):
         """Raises ValidationError when the name in `field` may be mistaken for somebody else's."""
         name = getattr(self, field)
-        kept = not self._state.adding and type(self).objects.filter(pk=self.pk, **{field: name}).exists()
+        kept = (
+            not self._state.adding
+            and type(self).objects.filter(pk=self.pk, **{field: name}).exists()
+        )
         if not name or kept:
             return
         if is_reserved(name) and not self.is_superuser:
@@ -197,12 +236,18 @@ class User(AbstractUser):
     # --- Being signed in ---
 
     def _get_session_auth_hash(self, secret=None):
-        """What each session must hold. Django's own, of the stored hash, outlives a suspension, and no better hash."""
-        return salted_hmac("forum.models.users", self.security_stamp, secret=secret, algorithm="sha256").hexdigest()
+        """What each session must hold. Django's own, of the stored hash, outlives a suspension, and
+        no better hash.
+        """
+        return salted_hmac(
+            "forum.models.users", self.security_stamp, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     @transaction.atomic
     def sign_out_everywhere(self, but=None):
-        """Ends all sessions, except the one with the key `but`, and all links that were sent by e-mail."""
+        """Ends all sessions, except the one with the key `but`, and all links that were sent by
+        e-mail.
+        """
         self.security_stamp = new_stamp()
         self.save(update_fields=["security_stamp"])
         end_access([self.pk], but)
@@ -227,7 +272,8 @@ class User(AbstractUser):
 
     @transaction.atomic
     def save(self, *args, update_fields=None, **kwargs):
-        """Without `update_fields` it saves what was changed here: a stale copy never undoes a suspension.
+        """Without `update_fields` it saves what was changed here: a stale copy never undoes a
+        suspension.
 
         Raises IntegrityError when one of the names was taken since they were validated.
         """
@@ -254,7 +300,9 @@ class User(AbstractUser):
         TakenName.objects.claim(self, renamed)
 
     def _renamed(self, fields):
-        """The fields with names that will differ from the stored ones. Locks the row, to claim and to count them."""
+        """The fields with names that will differ from the stored ones. Locks the row, to claim and
+        to count them.
+        """
         names = NAMES & set(fields)
         if not names:
             return set()
@@ -273,5 +321,11 @@ class User(AbstractUser):
 
     def _changed_fields(self):
         """All that differ from what was loaded."""
-        loaded = [field.attname for field in self._meta.concrete_fields if field.attname in self.__dict__]
-        return {name for name in loaded if name not in self._stored or self._stored[name] != getattr(self, name)}
+        loaded = [
+            field.attname for field in self._meta.concrete_fields if field.attname in self.__dict__
+        ]
+        return {
+            name
+            for name in loaded
+            if name not in self._stored or self._stored[name] != getattr(self, name)
+        }

@@ -1,4 +1,6 @@
-"""Health checks of this process. Each check in settings.HEALTH says what is wrong and what to do."""
+"""Health checks of this process. Each check in settings.HEALTH says what is wrong and what to
+do.
+"""
 
 import asyncio
 import contextvars
@@ -14,7 +16,8 @@ from forum.cache import redis_client
 STATUSES = ("ready", "degraded", "failing")
 PATIENCE = 1.0  # seconds that a part may take to answer
 
-_thread = ThreadPoolExecutor(1, "health")  # one that waits for the database keeps nobody else from it
+# one that waits for the database keeps nobody else from it
+_thread = ThreadPoolExecutor(1, "health")
 _migrated = False
 
 
@@ -31,7 +34,10 @@ async def look():
     found = await asyncio.gather(*(ask(import_string(dotted)) for dotted in settings.HEALTH))
     names = [dotted.rpartition(".")[2] for dotted in settings.HEALTH]
     status = max((status for status, _words in found), key=STATUSES.index, default="ready")
-    return {"status": status, "checks": dict(zip(names, (words for _status, words in found), strict=True))}
+    return {
+        "status": status,
+        "checks": dict(zip(names, (words for _status, words in found), strict=True)),
+    }
 
 
 async def ask(part):
@@ -44,7 +50,10 @@ async def ask(part):
     except TimeoutError:
         return (
             "failing",
-            f"It has not answered within {PATIENCE:g} s: it hangs, or has too much to do. See its own log.",
+            (
+                f"It has not answered within {PATIENCE:g} s: it hangs, or has too much to do. See"
+                " its own log."
+            ),
         )
     except Exception as error:  # noqa: BLE001 - a part that can't even say what is wrong
         return "failing", str(error) or repr(error)
@@ -65,7 +74,9 @@ async def database():
     try:
         await in_thread(ask_database)
     except DatabaseError as error:
-        raise Failing(f"The database can't be used: {error} See DATABASE_URL, and the database's own log.") from error
+        raise Failing(
+            f"The database can't be used: {error} See DATABASE_URL, and the database's own log."
+        ) from error
 
 
 async def migrations():
@@ -99,7 +110,8 @@ async def redis():
         await in_thread(redis_client.ping)
     except RedisError as error:
         raise Degraded(
-            f"Redis does not answer ({error}). All goes on, but pages of other processes learn late. See REDIS_URL."
+            f"Redis does not answer ({error}). All goes on, but pages of other processes learn"
+            " late. See REDIS_URL."
         ) from error
 
 
@@ -110,4 +122,6 @@ async def in_thread(function):
         finally:
             connection.close()
 
-    return await asyncio.get_running_loop().run_in_executor(_thread, contextvars.copy_context().run, run)
+    return await asyncio.get_running_loop().run_in_executor(
+        _thread, contextvars.copy_context().run, run
+    )

@@ -26,13 +26,21 @@ def without_secrets(text):
 
 
 def formatter(readable):
-    """For the lines of all libraries that use Python's logging; and from here on structlog writes the same ones."""
+    """For the lines of all libraries that use Python's logging; and from here on structlog writes
+    the same ones.
+    """
     times = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
-    common: list[Processor] = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, times]
+    common: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        times,
+    ]
     shown: list[Processor] = [
         structlog.processors.format_exc_info,
         on_one_line,
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), sort_keys=False, timestamp_key="time"),
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), sort_keys=False, timestamp_key="time"
+        ),
     ]
     if not readable:
         shown = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
@@ -54,7 +62,9 @@ def hide_secrets(logger, method, event):
 
 
 def on_one_line(logger, method, event):
-    """What somebody has sent may not look like a line of its own; a traceback may have its lines."""
+    """What somebody has sent may not look like a line of its own; a traceback may have its
+    lines.
+    """
     for name, value in event.items():
         if isinstance(value, str) and name != "exception":
             event[name] = value.replace("\r", "\\r").replace("\n", "\\n")
@@ -62,7 +72,9 @@ def on_one_line(logger, method, event):
 
 
 class WithoutOutages(logging.Filter):
-    """While the database is away every request fails in the same way: a line each, without its traceback."""
+    """While the database is away every request fails in the same way: a line each, without its
+    traceback.
+    """
 
     def filter(self, record):
         from forum.db.outages import is_outage  # not above: the supervisor has no Django
@@ -74,7 +86,9 @@ class WithoutOutages(logging.Filter):
 
 
 class WithoutRefusals(logging.Filter):
-    """What Django refuses with a 400 anybody can send, as often as they like: a line each, without its traceback."""
+    """What Django refuses with a 400 anybody can send, as often as they like: a line each, without
+    its traceback.
+    """
 
     def filter(self, record):
         if record.name.startswith("django.security"):

@@ -19,11 +19,20 @@ __all__ = ["CONTENT_TYPE_LATEST", "Counter", "Gauge", "Histogram"]
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 REQUESTS = Histogram(
-    "parley_request_seconds", "Requests and how long they took.", ["method", "group", "status"], buckets=SECONDS
+    "parley_request_seconds",
+    "Requests and how long they took.",
+    ["method", "group", "status"],
+    buckets=SECONDS,
 )
-CHANGES = Counter("parley_changes", "What was saved for readers to see: posts created, edited, …", ["kind"])
-CONNECTIONS = Gauge("parley_database_connections", "Open connections.", ["state"], multiprocess_mode="livesum")
-WAITING = Gauge("parley_database_waiting", "Threads that wait for a connection.", multiprocess_mode="livesum")
+CHANGES = Counter(
+    "parley_changes", "What was saved for readers to see: posts created, edited, …", ["kind"]
+)
+CONNECTIONS = Gauge(
+    "parley_database_connections", "Open connections.", ["state"], multiprocess_mode="livesum"
+)
+WAITING = Gauge(
+    "parley_database_waiting", "Threads that wait for a connection.", multiprocess_mode="livesum"
+)
 
 
 def listen():

@@ -10,7 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 NAME = "PROMETHEUS_MULTIPROC_DIR"
-KINDS = ("counter", "histogram", "gauge_livesum")  # of all that we count; each has a file for each process
+# of all that we count; each has a file for each process
+KINDS = ("counter", "histogram", "gauge_livesum")
 SIZE = 2**20  # bytes of such a file, as prometheus-client makes it
 
 
@@ -28,7 +29,9 @@ def prepare():
 
 
 def clean(folder):
-    """Levels of processes that are gone go with them; their counts stay until none of the processes is left."""
+    """Levels of processes that are gone go with them; their counts stay until none of the processes
+    is left.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     files = {file: int(file.stem.rpartition("_")[2]) for file in folder.glob("*_*.db")}
     alive = {process for process in files.values() if process != os.getpid() and is_alive(process)}
@@ -38,7 +41,9 @@ def clean(folder):
 
 
 def reserve(folder):
-    """Takes the room on the disk that prometheus-client only maps: a write where there is none ends the process."""
+    """Takes the room on the disk that prometheus-client only maps: a write where there is none ends
+    the process.
+    """
     if not hasattr(os, "posix_fallocate"):
         return
     try:

@@ -19,7 +19,11 @@ def shown(request, sidebar):
     away = dismissed_in(request.COOKIES) & {announcement.pk for announcement in current}
     if hasattr(request, "scope"):
         request.scope["forum.dismissed"] = frozenset(away)
-    return [fragments.announcement(announcement) for announcement in current if announcement.pk not in away]
+    return [
+        fragments.announcement(announcement)
+        for announcement in current
+        if announcement.pk not in away
+    ]
 
 
 def standing(sidebar):
@@ -39,4 +43,6 @@ def known():
 def dismissed_in(cookies):
     """Ids, whatever the cookie says."""
     parts = cookies.get(COOKIE, "")[:1000].split(".")
-    return frozenset(int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19)
+    return frozenset(
+        int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19
+    )

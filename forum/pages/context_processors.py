@@ -1,4 +1,6 @@
-"""Template context of every page: sidebar, announcements, reader. Lazy, so unused parts cost no query."""
+"""Template context of every page: sidebar, announcements, reader. Lazy, so unused parts cost no
+query.
+"""
 
 from django.conf import settings
 from django.db.models import Exists, Subquery
@@ -40,7 +42,9 @@ PLACES = Prepared(with_newest)
 
 
 class Sidebar:
-    """The categories that `user` may read, with those inside them, and the newest post there was when asked."""
+    """The categories that `user` may read, with those inside them, and the newest post there was
+    when asked.
+    """
 
     def __init__(self, user):
         self.places = PLACES.instances(user)
@@ -50,5 +54,7 @@ class Sidebar:
         self.may_be_announced = self.places[0].announced if self.places else True
 
     def html(self, current="", kind="page"):
-        """`current` is the name of the list that the page is (`kind` "page") or belongs to ("true")."""
+        """`current` is the name of the list that the page is (`kind` "page") or belongs to
+        ("true").
+        """
         return fragments.sidebar(self.places, self.edition, current, kind)

@@ -1,6 +1,7 @@
 """HTML fragments that are the same for every reader, shared by pages, pushes and the feed.
 
-Rendered once for each change. A key names the row's own change, and the edition of what stands around: see lru.py.
+Rendered once for each change. A key names the row's own change, and the edition of what stands
+around: see lru.py.
 """
 
 from datetime import UTC
@@ -14,8 +15,17 @@ from forum.cache.lru import LRUCache
 from forum.models import User
 from forum.pages.pagination import address
 
-POST, ROW, HEADER, SIDEBAR = "posts/_post.html", "topics/_row.html", "topics/_header.html", "site/_sidebar.html"
-ANNOUNCEMENT, FACE, WRITING = "announcements/_announcement.html", "members/_face.html", "members/_post.html"
+POST, ROW, HEADER, SIDEBAR = (
+    "posts/_post.html",
+    "topics/_row.html",
+    "topics/_header.html",
+    "site/_sidebar.html",
+)
+ANNOUNCEMENT, FACE, WRITING = (
+    "announcements/_announcement.html",
+    "members/_face.html",
+    "members/_post.html",
+)
 kept = LRUCache(32 * 2**20)
 
 
@@ -26,7 +36,9 @@ def post(post, edition):
 
 
 def posts(topic, page):
-    """All posts of one page of a topic, which was found for that page: see forum/pages/topics.py."""
+    """All posts of one page of a topic, which was found for that page: see
+    forum/pages/topics.py.
+    """
     return kept.get_or_set(posts_key(topic, page), lambda: _all_posts(topic, page))
 
 
@@ -45,14 +57,18 @@ def header(topic):
 
 
 def row(topic, read_to=None):
-    """A line of a list; `read_to` is the last post a member has read, 0 if they never opened the topic."""
+    """A line of a list; `read_to` is the last post a member has read, 0 if they never opened the
+    topic.
+    """
     key = row_key(topic.pk, topic.epoch, topic.change, topic.edition, topic.row_names, read_to)
     return kept.get_or_set(key, lambda: _row(topic, read_to))
 
 
 def _row(topic, read_to):
     unread = max(topic.last_number - read_to, 0) if read_to else 0
-    href = address(topic, min(read_to + 1, topic.last_number)) if read_to else topic.get_absolute_url()
+    href = (
+        address(topic, min(read_to + 1, topic.last_number)) if read_to else topic.get_absolute_url()
+    )
     return rendered(ROW, topic=topic, read_to=read_to, unread=unread, href=href)
 
 
@@ -61,13 +77,17 @@ def row_key(pk, epoch, change, edition, names, read_to):
 
 
 def writing(post):
-    """A post in the list of what its author wrote; `with_edition`, and with its topic and category."""
+    """A post in the list of what its author wrote; `with_edition`, and with its topic and
+    category.
+    """
     key = ("writing", post.pk, post.change, post.topic.epoch, post.topic.change, post.edition)
     return kept.get_or_set(key, lambda: rendered(WRITING, post=post))
 
 
 def sidebar(places, edition, current, kind="page"):
-    """`places` are the categories to show, `current` the name of the list that is marked with aria-current=`kind`."""
+    """`places` are the categories to show, `current` the name of the list that is marked with
+    aria-current=`kind`.
+    """
     shown = tuple(place.pk for place in places)
     html = kept.get_or_set(("sidebar", shown, edition), lambda: _sidebar(places))
     link = f' data-list="{current}"'
@@ -90,7 +110,9 @@ def part(template, named):
 def face(pk, username, name):
     """A member's face, with their name and the way to their page."""
     key = ("face", pk, username, name)
-    return kept.get_or_set(key, lambda: rendered(FACE, member=User(pk=pk, username=username, name=name)))
+    return kept.get_or_set(
+        key, lambda: rendered(FACE, member=User(pk=pk, username=username, name=name))
+    )
 
 
 def announcement(announcement):

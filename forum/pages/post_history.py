@@ -51,8 +51,8 @@ def history(post, before=None):
 
 
 def marked(key, before, after, until):
-    """A version as HTML. Kept, since no version changes and a page of long ones takes all of SECONDS; one for which
-    no time is left is compared when the page is shown again."""
+    """A version as HTML. Kept, since no version changes and a page of long ones takes all of
+    SECONDS; one for which no time is left is compared when the page is shown again."""
     if before is None:
         return html_of([("same", after)])
     left = until - time.monotonic()
@@ -74,7 +74,9 @@ TAGS = {
 
 class Differ(diff_match_patch):
     def diff_halfMatch(self, text1, text2):
-        """Left out: a short cut that takes seconds on text that repeats itself, and looks at no clock."""
+        """Left out: a short cut that takes seconds on text that repeats itself, and looks at no
+        clock.
+        """
 
 
 def compare(before, after, seconds):

@@ -1,4 +1,6 @@
-"""Topic lists (latest, or a category with its sub-categories): pinned first, then by activity, paged by key."""
+"""Topic lists (latest, or a category with its sub-categories): pinned first, then by activity,
+paged by key.
+"""
 
 import re
 from datetime import datetime
@@ -32,11 +34,15 @@ class TopicRow(NamedTuple):
 
     @property
     def row_key(self):
-        return fragments.row_key(self.pk, self.epoch, self.change, self.edition, self.names, self.read_to)
+        return fragments.row_key(
+            self.pk, self.epoch, self.change, self.edition, self.names, self.read_to
+        )
 
 
 class TopicList:
-    """What one reader sees of a list. `name` is "latest" or "category:5", as pages and sockets call it."""
+    """What one reader sees of a list. `name` is "latest" or "category:5", as pages and sockets call
+    it.
+    """
 
     def __init__(self, user, category=None):
         self.user, self.category = user, category
@@ -45,7 +51,9 @@ class TopicList:
 
     @classmethod
     def named(cls, name, user):
-        """The list of this name, or Category.DoesNotExist when there is none that `user` may see."""
+        """The list of this name, or Category.DoesNotExist when there is none that `user` may
+        see.
+        """
         if name == "latest":
             return cls(user)
         kind, _, pk = name.partition(":")
@@ -64,7 +72,8 @@ class TopicList:
         return paged(unpinned(self.user, *self.within, before=read_key(before)))
 
     def page_above(self, after):
-        """The TopicRows of the page above this key, and the key of the next; ([], "") where that is the first page.
+        """The TopicRows of the page above this key, and the key of the next; ([], "") where that is
+        the first page.
 
         Raises BadKey.
         """

@@ -13,7 +13,9 @@ from forum.models.readings import with_readings
 
 
 def topic(user, topic_id, *page):
-    """`page` are the numbers of its first and last post. Raises Http404 when there is no topic that `user` may see."""
+    """`page` are the numbers of its first and last post. Raises Http404 when there is no topic that
+    `user` may see.
+    """
     for found in SHOWN.instances(user, topic_id, *page):
         return found
     raise Http404

@@ -1,4 +1,6 @@
-"""Validators of guests' pages: what the database says about a topic or list as any guest may see it."""
+"""Validators of guests' pages: what the database says about a topic or list as any guest may see
+it.
+"""
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -21,7 +23,9 @@ NUMBERS = Prepared(numbers)
 
 
 def of_page(topic, page):
-    """`topic` was found for this page (see forum/pages/topics.py), and nothing of the page was read before it."""
+    """`topic` was found for this page (see forum/pages/topics.py), and nothing of the page was read
+    before it.
+    """
     answer = [(topic.epoch, topic.change, topic.edition, topic.names)]
     return Version(page_now, (topic.pk, page.first, page.last), answer)
 

@@ -1,7 +1,8 @@
 """The bodies of requests: read whole as soon as they are asked for, bounded in size, time and room.
 
-Of the bodies of one network that are not complete, the one that began first makes room. So clients that leave theirs
-incomplete keep nobody from sending a form, even where all come from one address, a proxy's that nobody trusts.
+Of the bodies of one network that are not complete, the one that began first makes room. So clients
+that leave theirs incomplete keep nobody from sending a form, even where all come from one address,
+a proxy's that nobody trusts.
 """
 
 import asyncio
@@ -14,7 +15,8 @@ from django.core.exceptions import RequestAborted
 from forum.serving.client_address import client_address, network_of
 from forum.serving.refusals import Refused
 
-GRACE, SLOWEST = 10, 1000  # a body has so many seconds, and one more for each of so many bytes that have come
+# a body has so many seconds, and one more for each of so many bytes that have come
+GRACE, SLOWEST = 10, 1000
 HELD = 8 * 2**20  # bytes of bodies that are not complete, of one network in one process
 
 
@@ -100,7 +102,9 @@ class Room:
 
 
 def announces_body(headers):
-    return bool(valued(headers, b"transfer-encoding")) or any(map(int, valued(headers, b"content-length")))
+    return bool(valued(headers, b"transfer-encoding")) or any(
+        map(int, valued(headers, b"content-length"))
+    )
 
 
 def valued(headers, wanted):

@@ -1,4 +1,6 @@
-"""Identifies the running code and settings, for ETags: another build may render a page differently."""
+"""Identifies the running code and settings, for ETags: another build may render a page
+differently.
+"""
 
 import hashlib
 from functools import cache

@@ -1,6 +1,7 @@
 """gzip for responses whose shared part is compressed once and reused for every reader.
 
-A gzip file is a row of blocks; those of the shared part are kept and put between the ones before and after it.
+A gzip file is a row of blocks; those of the shared part are kept and put between the ones before
+and after it.
 """
 
 import gzip
@@ -18,7 +19,9 @@ _kept = LRUCache(16 * 2**20)
 
 
 def shares(request, key, html):
-    """Called by a view: this piece of its page is `html` for everybody as long as `key` stands for it."""
+    """Called by a view: this piece of its page is `html` for everybody as long as `key` stands for
+    it.
+    """
     request.shared = key, html
 
 
@@ -50,7 +53,9 @@ class CompressionMiddleware(GZipMiddleware):
         return b"".join((self.header(), *parts, ends))
 
     def header(self):
-        """With a file name of random length, so that the size tells nothing of what is secret in the page (BREACH)."""
+        """With a file name of random length, so that the size tells nothing of what is secret in
+        the page (BREACH).
+        """
         name = b"a" * secrets.randbelow(self.max_random_bytes)
         return b"\x1f\x8b\x08" + bytes([gzip.FNAME]) + bytes(4) + b"\x00\xff" + name + b"\x00"
 

@@ -1,6 +1,8 @@
-"""daphne's WebSocket connections, bounded as uvicorn's are (websocket_protocol.py); its requests are in daphne_http.py.
+"""daphne's WebSocket connections, bounded as uvicorn's are (websocket_protocol.py); its requests
+are in daphne_http.py.
 
-Only to be imported where daphne is: Twisted would cost every other process a third of a second and 24 MiB.
+Only to be imported where daphne is: Twisted would cost every other process a third of a second and
+24 MiB.
 """
 
 from autobahn.websocket.types import ConnectionDeny
@@ -37,7 +39,8 @@ class Bounded(WebSocketProtocol):
     def connectionLost(self, reason):  # noqa: N802
         super().connectionLost(reason)
         self.resumeProducing()
-        self.intake = None  # which knows this connection: else both would wait for the garbage collector
+        # which knows this connection: else both would wait for the garbage collector
+        self.intake = None
 
     def onConnect(self, request):  # noqa: N802
         if not request.headers.get("sec-websocket-protocol", "").isascii():  # daphne fails on these
@@ -55,19 +58,28 @@ class Bounded(WebSocketProtocol):
 
     def onMessageFrameBegin(self, length):  # noqa: N802
         super().onMessageFrameBegin(length)
-        if self.message_data_total_length > LARGEST:  # autobahn's own limit would be one for what is sent, too
+        # autobahn's own limit would be one for what is sent, too
+        if self.message_data_total_length > LARGEST:
             self.failedByMe = True  # so that nothing of it is kept
             self.sendCloseFrame(code=TOO_BIG)
 
     def sendHttpErrorResponse(self, code, reason, responseHeaders=None):  # noqa: N802, N803
-        headers = [*(responseHeaders or ()), *HEADERS.items(), ("Content-Length", "0"), ("Connection", "close")]
+        headers = [
+            *(responseHeaders or ()),
+            *HEADERS.items(),
+            ("Content-Length", "0"),
+            ("Connection", "close"),
+        ]
         super().sendHttpErrorResponse(code, reason, headers)
 
     # --- A client that does not read ---
 
     def pauseProducing(self):  # noqa: N802
         if not self.deadline:
-            self.unread, self.deadline = 0, reactor.callLater(UNREAD, self.transport.abortConnection)
+            self.unread, self.deadline = (
+                0,
+                reactor.callLater(UNREAD, self.transport.abortConnection),
+            )
 
     def resumeProducing(self):  # noqa: N802
         if self.deadline and self.deadline.active():

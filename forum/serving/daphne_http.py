@@ -1,7 +1,8 @@
 """daphne's HTTP requests, bounded as uvicorn's are (http_protocol.py, ingress.py).
 
-Twisted reads a body whole before the application is asked, and a large one into a file. Here a body that is too large
-goes no further than one byte beyond the limit: with so much of it the request is handed on, and Ingress refuses it.
+Twisted reads a body whole before the application is asked, and a large one into a file. Here a body
+that is too large goes no further than one byte beyond the limit: with so much of it the request is
+handed on, and Ingress refuses it.
 """
 
 import asyncio

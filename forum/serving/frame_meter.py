@@ -1,14 +1,17 @@
 """Limits what one client may send over a WebSocket, counted before anything is parsed.
 
-A frame costs the servers 20 to 50 µs, however small it is, so 200,000 empty pings (1.2 MB) would be seconds of CPU.
+A frame costs the servers 20 to 50 µs, however small it is, so 200,000 empty pings (1.2 MB) would be
+seconds of CPU.
 """
 
 import time
 
 LARGEST = 4096  # bytes of one message
-FRAMES, FRAMES_AT_ONCE = 20, 200  # a second, and at once; pages send five messages a second at most, of a frame each
+# a second, and at once; pages send five messages a second at most, of a frame each
+FRAMES, FRAMES_AT_ONCE = 20, 200
 BYTES, BYTES_AT_ONCE = 32 * 1024, 128 * 1024
-READS, READS_AT_ONCE = 20, 50  # of the socket: what comes in small segments is left in the kernel until there is more
+# of the socket: what comes in small segments is left in the kernel until there is more
+READS, READS_AT_ONCE = 20, 50
 SLICE = 25  # frames parsed before others get a turn
 HEAD = 14  # bytes of a frame's head at most (RFC 6455, 5.2)
 
@@ -18,25 +21,30 @@ class TooMuch(Exception):
 
 
 class FrameMeter:
-    """Follows the stream by the heads of its frames alone. Whether they make sense is for the parser to say."""
+    """Follows the stream by the heads of its frames alone. Whether they make sense is for the
+    parser to say.
+    """
 
     __slots__ = ("_bytes", "_counted_at", "_frames", "_head", "_payload", "_reads")
 
     def __init__(self):
         self._frames, self._bytes, self._reads = FRAMES_AT_ONCE, BYTES_AT_ONCE, READS_AT_ONCE
         self._counted_at = time.monotonic()
-        self._head, self._payload = b"", 0  # begun and not complete; bytes of the frame's payload to come
+        # begun and not complete; bytes of the frame's payload to come
+        self._head, self._payload = b"", 0
 
     def admit(self, data):
-        """`data` in pieces that are each to be parsed in one turn, SLICE frames at most. Raises TooMuch before any of
-        it needs to be parsed."""
+        """`data` in pieces that are each to be parsed in one turn, SLICE frames at most. Raises
+        TooMuch before any of it needs to be parsed."""
         self._refill()
         self._reads -= 1
         self._bytes -= len(data)
         if self._bytes < 0:
             raise TooMuch
         ends = [*self._ends_in(data), len(data)]
-        return [data[start:end] for start, end in zip([0, *ends], ends, strict=False) if start < end]
+        return [
+            data[start:end] for start, end in zip([0, *ends], ends, strict=False) if start < end
+        ]
 
     @property
     def may_read_on(self):
@@ -81,7 +89,9 @@ class FrameMeter:
 
 
 def measured(head):
-    """(bytes of the whole head, bytes of the payload) of the frame that begins with `head`, as far as it tells."""
+    """(bytes of the whole head, bytes of the payload) of the frame that begins with `head`, as far
+    as it tells.
+    """
     if len(head) < 2:
         return HEAD, 0
     mask, short = head[1] >> 7, head[1] & 127

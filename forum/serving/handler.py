@@ -1,7 +1,8 @@
 """Runs Django in a fixed pool of threads with persistent database connections.
 
-Django's own ASGI handler hops through a thread for each middleware and starts a new thread, and with it a new
-connection to the database, for each request. Measured, that was half of what a page cost.
+Django's own ASGI handler hops through a thread for each middleware and starts a new thread, and
+with it a new connection to the database, for each request. Measured, that was half of what a page
+cost.
 """
 
 import asyncio
@@ -49,19 +50,25 @@ class Handler(ASGIHandler):
         return body
 
     def respond(self, scope, body):
-        """The response to a request whose body has been read; closed already, unless it is a stream."""
+        """The response to a request whose body has been read; closed already, unless it is a
+        stream.
+        """
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
         request, response = self.create_request(scope, body)
         if request:
             response = self.get_response(request)
-            scope["parley.user"] = getattr(getattr(request, "_cached_user", None), "pk", None)  # if the page asked
+            # if the page asked
+            scope["parley.user"] = getattr(getattr(request, "_cached_user", None), "pk", None)
         response._handler_class = type(self)
-        response.headers.setdefault("Cache-Control", "private, no-cache")  # page_cache.py says more of what it keeps
+        # page_cache.py says more of what it keeps
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         if not response.streaming:
             response.close()
         return response
 
     async def in_thread(self, function, *arguments):
         here = copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self.threads, here.run, function, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(
+            self.threads, here.run, function, *arguments
+        )

@@ -29,27 +29,33 @@ def is_clean_header(value):
 
 
 def clean_cookies(header):
-    """A Cookie header without those that hold a control character, or a backslash that could stand for one.
+    """A Cookie header without those that hold a control character, or a backslash that could stand
+    for one.
 
-    None of ours does; and Python takes half a minute for 60,000 backslashes between quotes (CVE-2024-7592).
+    None of ours does; and Python takes half a minute for 60,000 backslashes between quotes
+    (CVE-2024-7592).
     """
     chunks = (chunk.strip() for chunk in header.split(";"))
     return "; ".join(chunk for chunk in chunks if chunk and not NO_COOKIE.search(chunk))
 
 
 def has_simple_parts(body, boundary):
-    """Whether no part of a multipart body has a head with more parameters than browsers send: Django reads them in
-    time that grows with the square of their number."""
+    """Whether no part of a multipart body has a head with more parameters than browsers send:
+    Django reads them in time that grows with the square of their number."""
     heads = (part.partition(b"\r\n\r\n") for part in body.split(b"--" + boundary.encode()))
     return all(not blank or head.count(b";") <= MOST_PARAMETERS for head, blank, _text in heads)
 
 
 def clean_fields(fields):
-    """A QueryDict with the sign for what can't be shown in the place of what can't be stored: nothing else is lost."""
+    """A QueryDict with the sign for what can't be shown in the place of what can't be stored:
+    nothing else is lost.
+    """
     if not any(NO_TEXT.search(text) for name, values in fields.lists() for text in (name, *values)):
         return fields
     clean = QueryDict(mutable=True)
     for name, values in fields.lists():
-        clean.setlist(NO_TEXT.sub("\ufffd", name), [NO_TEXT.sub("\ufffd", value) for value in values])
+        clean.setlist(
+            NO_TEXT.sub("\ufffd", name), [NO_TEXT.sub("\ufffd", value) for value in values]
+        )
     clean._mutable = False
     return clean

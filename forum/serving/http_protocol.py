@@ -10,14 +10,17 @@ from forum.serving.websocket_protocol import bounded
 
 PATIENCE = 10  # seconds until the head of a request is there, also of one that opens a socket
 HEAD = 65_536  # bytes of such a head
-PERIOD, ENOUGH = 10, 5000  # seconds in which a reader has to take so many bytes of what waits for them
+# seconds in which a reader has to take so many bytes of what waits for them
+PERIOD, ENOUGH = 10, 5000
 CHUNKS = 2000  # of a body; each costs the parser's callbacks, however small it is
 PIPELINED = 20  # requests that wait for the one before; browsers and proxies send none
 LINGER = 2  # seconds; proxies let go of an idle connection after one (deploy/nginx.conf)
 
 
 class TooMuch(Exception):
-    """Ends the parser's work at once: the rest of what has come is not looked at, and the answer is a 400."""
+    """Ends the parser's work at once: the rest of what has come is not looked at, and the answer is
+    a 400.
+    """
 
 
 class ForAnswers:
@@ -42,8 +45,9 @@ def ignore(*_arguments):
 
 
 class Connection(HttpToolsProtocol):
-    """When the process ends, uvicorn closes idle connections at once, and a POST that is just arriving on one of them
-    is lost: the proxy can't know whether it was done. Ours still answer what comes, and say that it was the last.
+    """When the process ends, uvicorn closes idle connections at once, and a POST that is just
+    arriving on one of them is lost: the proxy can't know whether it was done. Ours still answer
+    what comes, and say that it was the last.
     """
 
     ending = False  # the process, and so all connections, those that are not made yet as well
@@ -74,7 +78,8 @@ class Connection(HttpToolsProtocol):
             self.lingering.discard(data)
             return
         if not self.deadline and self.cycle and self.cycle.response_complete:
-            self._wait_for_head()  # also after an empty line, which ends the time that an idle connection has
+            # also after an empty line, which ends the time that an idle connection has
+            self._wait_for_head()
         if self.deadline:
             self.head_size += len(data)
         super().data_received(data)
@@ -152,7 +157,9 @@ class Connection(HttpToolsProtocol):
         self.timeout_keep_alive = LINGER
         if self.cycle is None or self.cycle.response_complete:
             self._unset_keepalive_if_required()
-            self.timeout_keep_alive_task = self.loop.call_later(LINGER, self.timeout_keep_alive_handler)
+            self.timeout_keep_alive_task = self.loop.call_later(
+                LINGER, self.timeout_keep_alive_handler
+            )
         elif not self.cycle.response_started:
             self.cycle.keep_alive = False
 

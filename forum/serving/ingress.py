@@ -1,8 +1,8 @@
 """The entry point of every HTTP request: bounds and cleans it before anything else reads it.
 
-What comes through has headers that are clean (header_cleaning.py), an Accept-Encoding that names only what there is,
-and a body only where it is a POST: of a bounded size, and it has to arrive in time. The address and what Django parses
-of a form follow in two middlewares below.
+What comes through has headers that are clean (header_cleaning.py), an Accept-Encoding that names
+only what there is, and a body only where it is a POST: of a bounded size, and it has to arrive in
+time. The address and what Django parses of a form follow in two middlewares below.
 """
 
 import logging
@@ -62,7 +62,9 @@ class Ingress:
 
 
 def last_on_its_connection(start):
-    """What of a body has not come yet is not read: the server closes the connection after this answer."""
+    """What of a body has not come yet is not read: the server closes the connection after this
+    answer.
+    """
     headers = [pair for pair in start.get("headers", ()) if pair[0].lower() != b"connection"]
     return {**start, "headers": [*headers, (b"connection", b"close")]}
 
@@ -80,7 +82,10 @@ def checked(scope):
 
 
 def refuse_body(scope):
-    lengths, types = valued(scope["headers"], b"content-length"), valued(scope["headers"], b"content-type")
+    lengths, types = (
+        valued(scope["headers"], b"content-length"),
+        valued(scope["headers"], b"content-type"),
+    )
     if len(set(lengths)) > 1 or not all(map(LENGTH.fullmatch, lengths)) or len(types) > 1:
         raise Refused(400)
     if lengths and int(lengths[0]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
@@ -92,24 +97,35 @@ def refuse_body(scope):
 
 
 def is_content_type(kind):
-    """Whether Django can read it: it takes seconds for thousands of parameters, and fails with `a*=none''b`. In
-    other codecs of Python's there may be what no database takes."""
+    """Whether Django can read it: it takes seconds for thousands of parameters, and fails with
+    `a*=none''b`. In other codecs of Python's there may be what no database takes."""
     if len(kind) > LONGEST_TYPE or b"*=" in kind:
         return False
     return b"charset" not in kind.lower() or UTF8.search(kind) is not None
 
 
 def clean_headers(headers):
-    """Those whose names read the same to everybody (CGI's x_y is x-y), and one clean Cookie header."""
+    """Those whose names read the same to everybody (CGI's x_y is x-y), and one clean Cookie
+    header.
+    """
     changed = (b"cookie", b"accept-encoding")
     kept = [(name, value) for name, value in headers if name not in changed and b"_" not in name]
-    cookie = clean_cookies(b"; ".join(valued(headers, b"cookie")).decode("latin-1")).encode("latin-1")
-    forms = ", ".join(accepted(b",".join(valued(headers, b"accept-encoding")).decode("latin-1"))).encode()
-    return [*kept, *((name, value) for name, value in zip(changed, (cookie, forms), strict=True) if value)]
+    cookie = clean_cookies(b"; ".join(valued(headers, b"cookie")).decode("latin-1")).encode(
+        "latin-1"
+    )
+    forms = ", ".join(
+        accepted(b",".join(valued(headers, b"accept-encoding")).decode("latin-1"))
+    ).encode()
+    return [
+        *kept,
+        *((name, value) for name, value in zip(changed, (cookie, forms), strict=True) if value),
+    ]
 
 
 def with_clean_input(get_response):
-    """Middleware: what Django itself parses of a request; and all else, where no Ingress stands before it."""
+    """Middleware: what Django itself parses of a request; and all else, where no Ingress stands
+    before it.
+    """
 
     def respond(request):
         if not is_readable_query(request.META["QUERY_STRING"].encode()):
@@ -120,7 +136,8 @@ def with_clean_input(get_response):
             try:
                 refuse_odd_parts(request)
                 request.POST = clean_fields(request.POST)
-            except (SuspiciousOperation, LookupError, UnicodeError) as error:  # too many fields, or a codec of its own
+            except (SuspiciousOperation, LookupError, UnicodeError) as error:
+                # too many fields, or a codec of its own
                 raise BadRequest from error
         return get_response(request)
 
@@ -129,12 +146,16 @@ def with_clean_input(get_response):
 
 def refuse_odd_parts(request):
     boundary = request.content_params.get("boundary", "")
-    if request.content_type == "multipart/form-data" and not has_simple_parts(request.body, boundary):
+    if request.content_type == "multipart/form-data" and not has_simple_parts(
+        request.body, boundary
+    ):
         raise BadRequest
 
 
 def with_clean_address(get_response):
-    """Middleware, the last one: what no row can have is not found, on a page that knows who is there."""
+    """Middleware, the last one: what no row can have is not found, on a page that knows who is
+    there.
+    """
 
     def respond(request):
         if not is_clean_address(request.path_info, request.META["QUERY_STRING"].encode()):

@@ -1,7 +1,8 @@
-"""Lingering close: after a refusal the connection is half-closed, and what still comes is read and discarded.
+"""Lingering close: after a refusal the connection is half-closed, and what still comes is read and
+discarded.
 
-A connection that is closed with unread data is reset by the kernel, and a browser that is still sending then shows its
-own error page instead of the answer.
+A connection that is closed with unread data is reset by the kernel, and a browser that is still
+sending then shows its own error page instead of the answer.
 """
 
 from collections import Counter

@@ -1,4 +1,5 @@
-"""Serves /health/live, /health/ready and /metrics to settings.MONITORS; to others they do not exist.
+"""Serves /health/live, /health/ready and /metrics to settings.MONITORS; to others they do not
+exist.
 
 Beside Django, not in it: they answer while all its threads wait for a database that hangs.
 """
@@ -26,7 +27,9 @@ class Monitoring:
         headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
         headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        await send(
+            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
+        )
 
 
 async def live():
@@ -35,7 +38,9 @@ async def live():
 
 async def ready():
     answer = await health.look()
-    return as_json(503 if answer["status"] == "failing" else 200, {"version": __version__, **answer})
+    return as_json(
+        503 if answer["status"] == "failing" else 200, {"version": __version__, **answer}
+    )
 
 
 async def counted():

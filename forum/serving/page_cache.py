@@ -1,8 +1,9 @@
 """Caches whole responses for guests, so that the next guest costs one validating query.
 
-A kept page stands for a Version: what the database said when it was made. It is asked again for each request, and a
-page is sent only while the answer is the same; so no page is out of date, whatever process changed it. What the
-Version asks includes `visible_to`, as any other question does.
+A kept page stands for a Version: what the database said when it was made. It is asked again for
+each request, and a page is sent only while the answer is the same; so no page is out of date,
+whatever process changed it. What the Version asks includes `visible_to`, as any other question
+does.
 """
 
 import asyncio
@@ -21,9 +22,11 @@ from forum.serving.build_id import release
 from forum.serving.page_cache_keys import PERSONAL, Key, key_of
 
 MOST = 64 * 2**20  # bytes of pages that one process keeps
-THREADS = 2  # that ask whether a page still holds; their own, since Django's may all be waiting for something
+# that ask whether a page still holds; their own, since Django's may all be waiting for something
+THREADS = 2
 FOR_ALL = [
-    # a browser asks every time; a cache in between may answer for a second, nginx until the clock's second ends
+    # a browser asks every time; a cache in between may answer for a second, nginx until the clock's
+    # second ends
     (b"cache-control", b"public, max-age=0, s-maxage=1"),
     (b"vary", b"Cookie, Accept-Encoding"),
 ]
@@ -43,9 +46,11 @@ class Version:
 
 
 def stands_for(request, version, address):
-    """Called by a view whose page may be kept, with a Version that was asked before anything else was read.
+    """Called by a view whose page may be kept, with a Version that was asked before anything else
+    was read.
 
-    `address` is the page's own: under others that lead there, with zeros before a number, say, it is not kept.
+    `address` is the page's own: under others that lead there, with zeros before a number, say, it
+    is not kept.
     """
     is_guests = not request.user.is_authenticated and set(PERSONAL).isdisjoint(request.COOKIES)
     if is_guests and hasattr(request, "scope") and request.get_full_path() == address:
@@ -100,7 +105,9 @@ class PageCache:
         fresh = known(scope) == page.etag
         headers = [*FOR_ALL, (b"etag", page.etag), *for_nginx(page.key, scope["forum.asked_at"])]
         headers += page.headers if not fresh else []
-        await send({"type": "http.response.start", "status": 304 if fresh else 200, "headers": headers})
+        await send(
+            {"type": "http.response.start", "status": 304 if fresh else 200, "headers": headers}
+        )
         await send({"type": "http.response.body", "body": b"" if fresh else page.body})
 
     async def keep(self, scope, page, send):
@@ -135,12 +142,18 @@ class Keeping:
         ours = {name for name, _value in FOR_ALL}
         headers = [pair for pair in self.start["headers"] if pair[0].lower() not in ours]
         until = self.scope.get("forum.until")
-        word = hashlib.sha256(repr((release(), key, version.answer, until)).encode()).hexdigest()[:32]
-        return CachedResponse(key, version, headers, b"".join(self.parts), b'W/"%s"' % word.encode(), until)
+        word = hashlib.sha256(repr((release(), key, version.answer, until)).encode()).hexdigest()[
+            :32
+        ]
+        return CachedResponse(
+            key, version, headers, b"".join(self.parts), b'W/"%s"' % word.encode(), until
+        )
 
 
 def for_nginx(key, now):
-    """Until when it may keep the page for others with this theme; one without what somebody dismissed, not at all."""
+    """Until when it may keep the page for others with this theme; one without what somebody
+    dismissed, not at all.
+    """
     headers = [(b"x-accel-expires", b"0" if key.dismissed else b"@%d" % now)]
     return [*headers, (b"x-page-theme", key.theme.encode())] if key.theme else headers
 

@@ -1,8 +1,9 @@
 """Cache keys of guests' pages: everything a page depends on besides the database.
 
-Each part is one of a closed set, so nobody can fill the cache with copies of one page: the theme is one that exists,
-announcements that were put away are still announced, and the address is the page's own (see
-`page_cache.stands_for`). The host is no part, as pages don't depend on it; it only has to be the site's.
+Each part is one of a closed set, so nobody can fill the cache with copies of one page: the theme is
+one that exists, announcements that were put away are still announced, and the address is the page's
+own (see `page_cache.stands_for`). The host is no part, as pages don't depend on it; it only has to
+be the site's.
 """
 
 from typing import NamedTuple
@@ -16,11 +17,12 @@ from forum.pages.context_processors import theme_in
 from forum.pages.flash_messages import CookieStorage
 from forum.serving.encodings import accepted
 
-# What a page reads of its visitor. A cookie that makes it somebody's own is never kept for others; of a choice each
-# value has a page. nginx knows the same ones: tests/deploy/test_keys.py compares.
+# What a page reads of its visitor. A cookie that makes it somebody's own is never kept for others;
+# of a choice each value has a page. nginx knows the same ones: tests/deploy/test_keys.py compares.
 PERSONAL = (settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name)
 CHOICES = ("theme", announcements.COOKIE)
-DEVELOPMENT_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # as Django has it for DEBUG without ALLOWED_HOSTS
+# as Django has it for DEBUG without ALLOWED_HOSTS
+DEVELOPMENT_HOSTS = [".localhost", "127.0.0.1", "[::1]"]
 
 
 class Key(NamedTuple):

@@ -9,17 +9,26 @@ from forum.serving.static_app import StaticFiles
 
 
 def what_is_missing():
-    """Sentences that say what has not been done and what does it. Raises OperationalError without a database."""
+    """Sentences that say what has not been done and what does it. Raises OperationalError without a
+    database.
+    """
     if settings.DEBUG:
         yield "DEBUG is on, which is for development (make run). Set DEBUG=0."
         return
     if missing_migrations():
         yield "The database is older than the code. Run: manage.py migrate"
     if uncollected():
-        yield "Static files have not been collected since they changed. Run: manage.py collectstatic --noinput"
+        yield (
+            "Static files have not been collected since they changed. Run: manage.py collectstatic"
+            " --noinput"
+        )
 
 
 def uncollected():
     """Names of static files that pages could ask for in vain."""
-    names = {name for finder in get_finders() for name, _storage in finder.list(StaticFiles.ignore_patterns)}
+    names = {
+        name
+        for finder in get_finders()
+        for name, _storage in finder.list(StaticFiles.ignore_patterns)
+    }
     return names - set(staticfiles_storage.hashed_files)

@@ -28,8 +28,11 @@ async def send_refusal(send, status):
 
 
 def whole_answer(status):
-    """The bytes of one, for a connection on which no request was understood. It is the last one there."""
-    from forum.serving.security_headers import ENCODED  # it needs settings, which servers import this before
+    """The bytes of one, for a connection on which no request was understood. It is the last one
+    there.
+    """
+    # it needs settings, which servers import this before
+    from forum.serving.security_headers import ENCODED
 
     body = page_for(status)
     headers = [
@@ -38,7 +41,9 @@ def whole_answer(status):
         (b"connection", b"close"),
     ]
     lines = [b"%b: %b" % pair for pair in (*headers, *ENCODED)]
-    return b"\r\n".join([f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), *lines, b"", body])
+    return b"\r\n".join(
+        [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), *lines, b"", body]
+    )
 
 
 @cache

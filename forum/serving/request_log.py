@@ -37,8 +37,9 @@ GROUPS = {
 
 
 class RequestLog:
-    """An ASGI application around another. Files, and what that one keeps ready and marks `scope["parley.kept"]`, have
-    no line in the log unless they fail or are slow; the member's id is found in `scope["parley.user"]`."""
+    """An ASGI application around another. Files, and what that one keeps ready and marks
+    `scope["parley.kept"]`, have no line in the log unless they fail or are slow; the member's id is
+    found in `scope["parley.user"]`."""
 
     def __init__(self, application):
         self.application, self.looked_at = application, 0.0
@@ -98,7 +99,9 @@ def id_of(scope):
 
 
 def group_of(path):
-    """A few names for all paths: each is a line in /metrics, and strangers may ask for whatever they like."""
+    """A few names for all paths: each is a line in /metrics, and strangers may ask for whatever
+    they like.
+    """
     if path.endswith("/changes"):
         return "feed"
     return GROUPS.get(path[1:].partition("/")[0], "others")

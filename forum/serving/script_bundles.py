@@ -1,13 +1,15 @@
-"""Joins the scripts of static/js into few files: each file of a first view costs a request and 200 bytes.
+"""Joins the scripts of static/js into few files: each file of a first view costs a request and 200
+bytes.
 
-A script that no other one imports, or that is loaded by `import()`, is an *entry* and keeps its address. What
-only one entry imports is written into it. What several import goes into one file for each folder, FOLDER/shared.js.
-Scripts that hold nothing but constants are written into every file that uses them. Each joined script becomes a
-function that is called once and returns what it exports, so names that are not exported can't get in each other's way.
+A script that no other one imports, or that is loaded by `import()`, is an *entry* and keeps its
+address. What only one entry imports is written into it. What several import goes into one file for
+each folder, FOLDER/shared.js. Scripts that hold nothing but constants are written into every file
+that uses them. Each joined script becomes a function that is called once and returns what it
+exports, so names that are not exported can't get in each other's way.
 
-This reads lines, not JavaScript. It knows `import "…";`, `import { a, b as c } from "…";` and `import("…")`, and
-`export` in front of a function, class or const. Anything else is refused, and so are circles: of imports, and of
-files that hold the hashed names of each other.
+This reads lines, not JavaScript. It knows `import "…";`, `import { a, b as c } from "…";` and
+`import("…")`, and `export` in front of a function, class or const. Anything else is refused, and so
+are circles: of imports, and of files that hold the hashed names of each other.
 """
 
 import posixpath
@@ -18,18 +20,24 @@ COMMENT = re.compile(
     r"| // [^\"'`\n]*$",  # behind code: with a quote in it or after it, it may be in a text
     re.MULTILINE,
 )
-IMPORT = re.compile(r'^import (?:\{(?P<names>[\w\s,]+)\} from )?"(?P<path>\.[^"]+)";\n', re.MULTILINE)
+IMPORT = re.compile(
+    r'^import (?:\{(?P<names>[\w\s,]+)\} from )?"(?P<path>\.[^"]+)";\n', re.MULTILINE
+)
 LOAD = re.compile(r'\bimport\("(?P<path>[^"]+)"\)')
 EXPORT = re.compile(
-    r"^export (?=(?:async )?function (?P<function>\w+)|class (?P<class>\w+)|const (?P<const>\w+) )", re.MULTILINE
+    r"^export (?=(?:async )?function (?P<function>\w+)|class (?P<class>\w+)|const (?P<const>\w+) )",
+    re.MULTILINE,
 )
 UNKNOWN = re.compile(r"^(?:import\b(?!\()|export\b).*|.*\bimport\.meta\b.*", re.MULTILINE)
-AWAIT = re.compile(r"^(?:(?:const|let) .*= )?await .*", re.MULTILINE)  # which a function could not do
+# which a function could not do
+AWAIT = re.compile(r"^(?:(?:const|let) .*= )?await .*", re.MULTILINE)
 CONSTANTS = re.compile(r"(export const \w+ = .+;\n)+")
 
 
 def joined(sources):
-    """{name: script} of the files to serve, from {name: source} of all scripts, as "js/app.js". Raises ValueError."""
+    """{name: script} of the files to serve, from {name: source} of all scripts, as "js/app.js".
+    Raises ValueError.
+    """
     return Bundles({name: Script(name, source) for name, source in sources.items()}).files()
 
 
@@ -40,7 +48,9 @@ class Script:
         self.loads = [self.path(found) for found in LOAD.finditer(self.text)]
         self.exports = [next(filter(None, found.groups())) for found in EXPORT.finditer(self.text)]
         self.is_constants = bool(CONSTANTS.fullmatch(self.text))
-        if found := AWAIT.search(source) or UNKNOWN.search(EXPORT.sub("", IMPORT.sub("", self.text))):
+        if found := AWAIT.search(source) or UNKNOWN.search(
+            EXPORT.sub("", IMPORT.sub("", self.text))
+        ):
             raise ValueError(f"{name} can't be joined with others, because of: {found[0].strip()}")
 
     def path(self, found):
@@ -54,13 +64,18 @@ class Script:
     def _import(self, found):
         if not found["names"]:
             return ""
-        names = ", ".join(name.strip().replace(" as ", ": ") for name in found["names"].split(",") if name.strip())
+        names = ", ".join(
+            name.strip().replace(" as ", ": ") for name in found["names"].split(",") if name.strip()
+        )
         return f"const {{ {names} }} = {id_of(self.path(found))};\n"
 
     def wrapped(self, file):
         """As a constant with all that it exports."""
         body = EXPORT.sub("", self.body(file))
-        return f"const {id_of(self.name)} = (() => {{\n{body}return {{ {', '.join(self.exports)} }};\n}})();\n"
+        return (
+            f"const {id_of(self.name)} = (() => {{\n{body}return {{ {', '.join(self.exports)}"
+            " };\n})();\n"
+        )
 
 
 class Bundles:
@@ -69,9 +84,14 @@ class Bundles:
         imported = {name for script in scripts.values() for name in script.imports}
         loaded = {name for script in scripts.values() for name in script.loads if name in scripts}
         if missing := imported - set(scripts):
-            raise ValueError(f"Scripts import {', '.join(sorted(missing))}, and there is no such file in static/.")
+            raise ValueError(
+                f"Scripts import {', '.join(sorted(missing))}, and there is no such file in"
+                " static/."
+            )
         if both := imported & loaded:
-            raise ValueError(f"{', '.join(sorted(both))} can be imported or loaded by import(), not both.")
+            raise ValueError(
+                f"{', '.join(sorted(both))} can be imported or loaded by import(), not both."
+            )
         entries = sorted(set(scripts) - imported)
         self.needed = {entry: self._in_order(entry) for entry in entries}
         used = [name for needed in self.needed.values() for name in needed]
@@ -86,11 +106,17 @@ class Bundles:
         """All that `name` imports, what is needed first coming first; then itself."""
         if name in above:
             raise ValueError(f"{' → '.join([*above, name])} import each other in a circle.")
-        before = [one for path in self.scripts[name].imports for one in self._in_order(path, (*above, name))]
+        before = [
+            one
+            for path in self.scripts[name].imports
+            for one in self._in_order(path, (*above, name))
+        ]
         return list(dict.fromkeys([*before, name]))
 
     def files(self):
-        files = {file: self._file(file, names) + exports(names) for file, names in self.shared.items()}
+        files = {
+            file: self._file(file, names) + exports(names) for file, names in self.shared.items()
+        }
         for entry, needed in self.needed.items():
             own = [name for name in needed[:-1] if not self._is_elsewhere(name)]
             files[entry] = self._file(entry, own, self.scripts[entry])
@@ -103,11 +129,15 @@ class Bundles:
     def _file(self, file, names, entry=None):
         """`names` joined, as they stand in `file`, and the text of its entry."""
         scripts = [self.scripts[name] for name in names] + ([entry] if entry else [])
-        used = dict.fromkeys(path for script in scripts for path in script.imports if path not in names)
+        used = dict.fromkeys(
+            path for script in scripts for path in script.imports if path not in names
+        )
         constants = [path for path in used if self.scripts[path].is_constants]
         lines = []
         for other in dict.fromkeys(shared_for(path) for path in used if path not in constants):
-            ids = ", ".join(id_of(path) for path in used if shared_for(path) == other and path not in constants)
+            ids = ", ".join(
+                id_of(path) for path in used if shared_for(path) == other and path not in constants
+            )
             lines.append(f'import {{ {ids} }} from "{relative(other, file)}";\n')
         lines += [self.scripts[name].wrapped(file) for name in (*constants, *names)]
         return "".join(lines) + (entry.body(file) if entry else "")
@@ -117,13 +147,18 @@ class Bundles:
         leads = {}
         for file, text in files.items():
             found = re.findall(r'\b(?:from |import\()"(\.[^"]+)"', text)
-            leads[file] = {posixpath.normpath(posixpath.join(posixpath.dirname(file), path)) for path in found}
+            leads[file] = {
+                posixpath.normpath(posixpath.join(posixpath.dirname(file), path)) for path in found
+            }
         left = dict(leads)
         while free := [file for file, paths in left.items() if not paths & left.keys()]:
             for file in free:
                 del left[file]
         if left:
-            raise ValueError(f"{', '.join(sorted(left))} import or load each other in a circle, once they are joined.")
+            raise ValueError(
+                f"{', '.join(sorted(left))} import or load each other in a circle, once they are"
+                " joined."
+            )
 
 
 def shared_for(name):

@@ -1,6 +1,7 @@
 """Security headers for every response, including static files, refusals and monitoring.
 
-deploy/nginx.conf and the Caddyfiles give the same ones to what they answer by themselves: tests/deploy compares.
+deploy/nginx.conf and the Caddyfiles give the same ones to what they answer by themselves:
+tests/deploy compares.
 """
 
 from csp.utils import build_policy
@@ -16,7 +17,10 @@ HEADERS = {
     "cross-origin-opener-policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
 }
 ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-HSTS = (b"strict-transport-security", b"max-age=%d; includeSubDomains" % settings.SECURE_HSTS_SECONDS)
+HSTS = (
+    b"strict-transport-security",
+    b"max-age=%d; includeSubDomains" % settings.SECURE_HSTS_SECONDS,
+)
 
 
 class SecurityHeaders:

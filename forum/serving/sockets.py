@@ -8,7 +8,9 @@ LAST_PORT = 65535
 
 
 def bound(address):
-    """A socket for "127.0.0.1:8000", "[::1]:8000" or "unix:/run/parley.sock". Raises ValueError, OSError."""
+    """A socket for "127.0.0.1:8000", "[::1]:8000" or "unix:/run/parley.sock". Raises ValueError,
+    OSError.
+    """
     if address.startswith("unix:"):
         return at_path(address.removeprefix("unix:"))
     host, _colon, port = address.rpartition(":")

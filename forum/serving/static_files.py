@@ -11,5 +11,9 @@ def with_static_files(pages):
     if settings.DEBUG:
         return pages
     return ServeStaticASGI(
-        pages, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, immutable_file_test=HASHED, autorefresh=False
+        pages,
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        immutable_file_test=HASHED,
+        autorefresh=False,
     )

@@ -1,4 +1,6 @@
-"""Static files for production: hashed, compressed, one stylesheet and few scripts instead of many."""
+"""Static files for production: hashed, compressed, one stylesheet and few scripts instead of
+many.
+"""
 
 import posixpath
 import re
@@ -37,7 +39,9 @@ class Made:
 
 
 def scripts(paths):
-    """{name: text} of the scripts to serve. Those that were joined are there apart, too, but no page asks for them."""
+    """{name: text} of the scripts to serve. Those that were joined are there apart, too, but no
+    page asks for them.
+    """
     sources = {name: read(*paths[name]) for name in paths if OURS.fullmatch(name)}
     return {name: bare(source, name) for name, source in sources.items()} | joined(sources)
 
@@ -50,7 +54,8 @@ def read(storage, path):
 class Joined:
     """Opens a stylesheet with those that it imports written out in their place, in their order.
 
-    `paths` is what collectstatic found: {name: (storage, path in it)}. Raises ValueError for a missing one.
+    `paths` is what collectstatic found: {name: (storage, path in it)}. Raises ValueError for a
+    missing one.
     """
 
     def __init__(self, paths):
@@ -58,7 +63,9 @@ class Joined:
 
     def open(self, name):
         here = posixpath.dirname(name)
-        joined = IMPORT.sub(lambda found: self.read(posixpath.join(here, found["name"])), self.read(name))
+        joined = IMPORT.sub(
+            lambda found: self.read(posixpath.join(here, found["name"])), self.read(name)
+        )
         return ContentFile(joined.encode(), name=name)
 
     def read(self, name):

@@ -1,8 +1,10 @@
-"""The parent of the processes that serve: `python -m forum.serving.supervisor FD`, which `manage.py serve` becomes.
+"""The parent of the processes that serve: `python -m forum.serving.supervisor FD`, which `manage.py
+serve` becomes.
 
-It holds the listening socket FD open, starts WEB_CONCURRENCY processes on it and replaces those that die. SIGHUP
-replaces one after the other with new ones, and with them the code; SIGTERM ends all. It never loads Django: that
-would cost as much memory as one more process, and what it had loaded would stay old.
+It holds the listening socket FD open, starts WEB_CONCURRENCY processes on it and replaces those
+that die. SIGHUP replaces one after the other with new ones, and with them the code; SIGTERM ends
+all. It never loads Django: that would cost as much memory as one more process, and what it had
+loaded would stay old.
 """
 
 import signal
@@ -26,7 +28,10 @@ class Supervisor(Multiprocess):
 
 
 def main(fd):
-    Supervisor(Config("forum.asgi:application", log_config=LINES, **server_options()), [socket.socket(fileno=fd)]).run()
+    Supervisor(
+        Config("forum.asgi:application", log_config=LINES, **server_options()),
+        [socket.socket(fileno=fd)],
+    ).run()
 
 
 if __name__ == "__main__":

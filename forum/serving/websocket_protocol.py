@@ -23,7 +23,8 @@ class Refusing(ServerProtocol):
     """With the headers that every answer has."""
 
     def reject(self, status, text):
-        from forum.serving.security_headers import HEADERS  # it needs settings, which are not there yet on top
+        # it needs settings, which are not there yet on top
+        from forum.serving.security_headers import HEADERS
 
         response = super().reject(status, text)
         response.headers.update(HEADERS)
@@ -31,7 +32,9 @@ class Refusing(ServerProtocol):
 
 
 class Bounded:
-    """Before WebSocketsSansIOProtocol of uvicorn 0.54, or a class of that kind, in a class's bases."""
+    """Before WebSocketsSansIOProtocol of uvicorn 0.54, or a class of that kind, in a class's
+    bases.
+    """
 
     intake = None
 
@@ -52,7 +55,9 @@ class Bounded:
             self.intake.take(data)
 
     def refuse_handshake(self):
-        """Sends what websockets answers to a head that it does not take, which uvicorn leaves out."""
+        """Sends what websockets answers to a head that it does not take, which uvicorn leaves
+        out.
+        """
         answer = b"".join(self.conn.data_to_send())
         self.transport.write(answer or self.conn.reject(HTTPStatus.BAD_REQUEST, "").serialize())
         self.transport.close()

@@ -19,7 +19,8 @@ register.filter(browser_name)
 
 LETTER = re.compile(rf"[^\W_][{MARKS}{JOINERS}]*")
 WORD = re.compile(rf"(?:{LETTER.pattern})+")
-EMOJI = re.compile(  # with the colour of the skin, a selector, and what is joined to it; a flag is two letters
+# with the colour of the skin, a selector, and what is joined to it; a flag is two letters
+EMOJI = re.compile(
     "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u00a9-\U0001faff](?:[\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d.)*)"
 )
 HUES = 12  # as many as css/avatars.css has
@@ -34,13 +35,21 @@ def part(template, **named):
 @register.simple_tag
 @cache
 def icon(name):
-    """A picture from static/icons.svg; it says nothing to those who listen, so put words beside it."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name)
+    """A picture from static/icons.svg; it says nothing to those who listen, so put words
+    beside it.
+    """
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
 
 
 @register.simple_tag
 def avatar(user, size="medium"):
-    """Initials on the member's own colour. Sizes: small, medium, large. The name stands beside it."""
+    """Initials on the member's own colour. Sizes: small, medium, large. The name stands beside
+    it.
+    """
     return format_html(
         '<span class="avatar avatar--{} avatar--hue-{}" aria-hidden="true">{}</span>',
         size,
@@ -50,7 +59,9 @@ def avatar(user, size="medium"):
 
 
 def initials(name):
-    """The first letters of the first and last word, or the first two letters of a single one; else the first emoji."""
+    """The first letters of the first and last word, or the first two letters of a single one; else
+    the first emoji.
+    """
     words = [LETTER.findall(word) for word in WORD.findall(name)]
     if not words:
         return (EMOJI.search(name) or "?")[0]
@@ -60,7 +71,9 @@ def initials(name):
 
 @register.simple_tag
 def moment(when, form="moment"):
-    """A point in time, the same for every reader; js/times.js turns it into theirs. Forms: moment, day."""
+    """A point in time, the same for every reader; js/times.js turns it into theirs. Forms: moment,
+    day.
+    """
     when = when.astimezone(UTC)
     return format_html(
         '<time datetime="{}" data-moment="{}">{}<span class="moment__clock">{}</span></time>',
@@ -73,11 +86,17 @@ def moment(when, form="moment"):
 
 @register.simple_tag(takes_context=True)
 def sidebar(context):
-    """The categories that the reader may see; the list that the page shows is marked, or the one of its topic."""
+    """The categories that the reader may see; the list that the page shows is marked, or the one of
+    its topic.
+    """
     here, topic = context.get("list"), context.get("topic")
     if here:
         return context["sidebar"].html(here.name)
-    return context["sidebar"].html(topic.category.list_name, "true") if topic else context["sidebar"].html()
+    return (
+        context["sidebar"].html(topic.category.list_name, "true")
+        if topic
+        else context["sidebar"].html()
+    )
 
 
 @register.filter
@@ -88,8 +107,11 @@ def grouped(number):
 
 @register.simple_tag
 def swatch(category):
-    """A category's colour as a small square; an attribute of SVG, since the policy allows no inline style."""
+    """A category's colour as a small square; an attribute of SVG, since the policy allows no inline
+    style.
+    """
     return format_html(
-        '<svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><path fill="{}" d="M0 0h1v1H0z"/></svg>',
+        '<svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><path fill="{}" d="M0'
+        ' 0h1v1H0z"/></svg>',
         category.color,
     )

@@ -9,7 +9,13 @@ import unicodedata
 ZWNJ, ZWJ = "\u200c", "\u200d"
 JOINERS = ZWNJ + ZWJ
 MARK = ("Mn", "Mc")  # not Me, which encloses something: the key around a digit, for example
-BLOCKS_WITH_MARKS = ((0x300, 0x3200), (0xA600, 0xAC00), (0xFB1E, 0xFB1F), (0xFE20, 0xFE30), (0x10000, 0x1F000))
+BLOCKS_WITH_MARKS = (
+    (0x300, 0x3200),
+    (0xA600, 0xAC00),
+    (0xFB1E, 0xFB1F),
+    (0xFE20, 0xFE30),
+    (0x10000, 0x1F000),
+)
 NEIGHBOURS = 16  # how far a joiner looks for the letters that it joins
 
 
@@ -30,10 +36,12 @@ def _marks():
 
 
 MARKS = _ranges(_marks())
-LETTERS = rf"\w{MARKS}{JOINERS}"  # inside the brackets of a character class; digits and the underscore belong to it
+# inside the brackets of a character class; digits and the underscore belong to it
+LETTERS = rf"\w{MARKS}{JOINERS}"
 
 
-WITHOUT_BLANKS = (  # for a character class: scripts whose words stand side by side, or take endings as Korean does
+# for a character class: scripts whose words stand side by side, or take endings as Korean does
+WITHOUT_BLANKS = (
     "\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af"
 )
@@ -47,13 +55,17 @@ def is_letter(character):
 
 
 def begins_word(text, position):
-    """Whether a word may begin here: after no letter, or after one of a script that is written without blanks."""
+    """Whether a word may begin here: after no letter, or after one of a script that is written
+    without blanks.
+    """
     before = text[position - 1 : position] if position else ""
     return not before or not is_letter(before) or RUNS_ON.match(before) is not None
 
 
 def parts_no_word(text, position):
-    """Whether a text can be cut here: beside a blank, or beside a letter of a script that is written without them."""
+    """Whether a text can be cut here: beside a blank, or beside a letter of a script that is
+    written without them.
+    """
     before, after = text[position - 1 : position], text[position : position + 1]
     if not before.strip() or not after.strip():
         return True
@@ -72,7 +84,9 @@ def cut(text, length):
 
 
 def joins(text, position):
-    """Whether the joiner at `position` stands where its script needs one (RFC 5892, appendix A.1 and A.2)."""
+    """Whether the joiner at `position` stands where its script needs one (RFC 5892, appendix A.1
+    and A.2).
+    """
     from idna.core import valid_contextj  # its tables are large, and joiners are rare
 
     start = max(0, position - NEIGHBOURS)

@@ -22,11 +22,18 @@ BLANK = re.compile(
     "|[\U00016fe4\U0001d159]"  # a filler of Khitan, and a note without a head
 )
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-SIGNS_OVER_NUMBERS = re.compile("[\u0600-\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd]")  # Cf, and visible
+# Cf, and visible
+SIGNS_OVER_NUMBERS = re.compile("[\u0600-\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd]")
 PARTS_OF_EMOJI = re.compile("[\u200d\ufe0e\ufe0f\U000e0020-\U000e007f]")
 
 DIRECTION_MARKS = "\u200e\u200f\u061c"
-CLOSED_BY = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
+CLOSED_BY = {
+    "\u202a": "\u202c",
+    "\u202b": "\u202c",
+    "\u2066": "\u2069",
+    "\u2067": "\u2069",
+    "\u2068": "\u2069",
+}
 MONGOLIAN = re.compile("[\u1820-\u18aa][\u180b-\u180f]+")
 IDEOGRAPH_VARIANT = re.compile(
     "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af][\ufe00-\ufe02\U000e0100-\U000e01ef]"
@@ -34,7 +41,9 @@ IDEOGRAPH_VARIANT = re.compile(
 
 
 def validate_short_text(text):
-    """Raises ValidationError for what cannot be seen or would be drawn over its neighbours; also for several lines."""
+    """Raises ValidationError for what cannot be seen or would be drawn over its neighbours; also
+    for several lines.
+    """
     _validate(text)
 
 
@@ -44,21 +53,29 @@ def validate_lines(text):
 
 
 def validate_label(text):
-    """The same for a text that stands inside other sentences, such as a display name: without signs of direction."""
+    """The same for a text that stands inside other sentences, such as a display name: without signs
+    of direction.
+    """
     _validate(text, bidi=False)
 
 
 def one_line(text):
-    """As it is kept: composed, on one line, without the selectors that phones put behind every heart."""
+    """As it is kept: composed, on one line, without the selectors that phones put behind every
+    heart.
+    """
     if len(text) > LONGEST:
         return text
     text = " ".join(normalize("NFC", text).split())
     unseen = set(_unseen(text)) if BLANK.search(text) else ()
-    return "".join(letter for n, letter in enumerate(text) if n not in unseen or letter not in "\ufe0e\ufe0f")
+    return "".join(
+        letter for n, letter in enumerate(text) if n not in unseen or letter not in "\ufe0e\ufe0f"
+    )
 
 
 def cleaned(text, **rules):
-    """Without everything that the validators refuse; "" when nothing is left to see. For texts nobody can type anew."""
+    """Without everything that the validators refuse; "" when nothing is left to see. For texts
+    nobody can type anew.
+    """
     text = text[:LONGEST]
     faulty = set(_faults(text, **rules))
     text = "".join(letter for n, letter in enumerate(text) if n not in faulty)
@@ -93,7 +110,9 @@ def _faults(text, bidi=True, lines=False):
     if text.isascii() and text.isprintable():
         return
     for n in _unseen(text):
-        is_direction = text[n] in DIRECTION_MARKS or text[n] in CLOSED_BY or text[n] in CLOSED_BY.values()
+        is_direction = (
+            text[n] in DIRECTION_MARKS or text[n] in CLOSED_BY or text[n] in CLOSED_BY.values()
+        )
         if not (lines and text[n] in "\n\r\t") and not (bidi and is_direction):
             yield n
     if bidi:
@@ -105,17 +124,25 @@ def _unseen(text):
     """Positions of what does not show, and is no part of a letter or an emoji that does."""
     shown = _parts_of_letters(text)
     for n, letter in enumerate(text):
-        if _is_unseen(letter) and n not in shown and not (letter in letters.JOINERS and letters.joins(text, n)):
+        if (
+            _is_unseen(letter)
+            and n not in shown
+            and not (letter in letters.JOINERS and letters.joins(text, n))
+        ):
             yield n
 
 
 def _parts_of_letters(text):
-    found = [match for pattern in (MONGOLIAN, IDEOGRAPH_VARIANT) for match in pattern.finditer(text)]
+    found = [
+        match for pattern in (MONGOLIAN, IDEOGRAPH_VARIANT) for match in pattern.finditer(text)
+    ]
     shown = {n for match in found for n in range(match.start(), match.end())}
     if PARTS_OF_EMOJI.search(text):
         from emoji import emoji_list  # ten megabytes, for those who need them
 
-        shown |= {n for one in emoji_list(text) for n in range(one["match_start"], one["match_end"])}
+        shown |= {
+            n for one in emoji_list(text) for n in range(one["match_start"], one["match_end"])
+        }
     return shown
 
 
@@ -126,7 +153,9 @@ def _is_unseen(letter):
 
 
 def _unbalanced(text):
-    """Signs of direction that are not closed, or close nothing: they would turn round what stands behind the text."""
+    """Signs of direction that are not closed, or close nothing: they would turn round what stands
+    behind the text.
+    """
     opened = []
     for n, letter in enumerate(text):
         if letter in CLOSED_BY:
@@ -140,7 +169,9 @@ def _unbalanced(text):
 
 
 def _piled_marks(text):
-    """More than four marks on a letter, or one twice in a row: they are drawn over the lines above and below."""
+    """More than four marks on a letter, or one twice in a row: they are drawn over the lines above
+    and below.
+    """
     pile = []
     for n, letter in enumerate(text):
         if _is_unseen(letter):

@@ -15,7 +15,9 @@ SLUG = re.compile(rf"[\w{MARKS}-]+\Z")
 
 def validate_slug(slug):
     if not SLUG.match(slug):
-        raise ValidationError(_("Use letters, digits, dashes and underscores only."), code="invalid")
+        raise ValidationError(
+            _("Use letters, digits, dashes and underscores only."), code="invalid"
+        )
 
 
 def slug_of(text, length):

@@ -17,8 +17,8 @@ TWINS = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o"})
 def skeleton(name):
     """Two names with one skeleton can be taken for each other (after Unicode TS 39, section 4).
 
-    Upper and lower case give the same, and so do a name with and without what cannot be seen. Never longer than 120
-    characters, whatever the name.
+    Upper and lower case give the same, and so do a name with and without what cannot be seen. Never
+    longer than 120 characters, whatever the name.
     """
     text = IGNORABLE.sub("", name).translate(tables().composed)
     text = normalize("NFKC", text).casefold().replace("i\u0307", "i")
@@ -28,7 +28,9 @@ def skeleton(name):
 
 
 def looks(name):
-    """All skeletons to compare a new name by: capitals may look like somebody when small letters don't."""
+    """All skeletons to compare a new name by: capitals may look like somebody when small letters
+    don't.
+    """
     as_written = normalize("NFKD", name).translate(tables().as_written)
     return {skeleton(name), skeleton(as_written)}
 
@@ -39,22 +41,29 @@ class Tables(NamedTuple):
     as_written: dict
     folded: dict
     composed: dict
-    """Letters that NFKC would make others of, which they need not look like: \u017f reads as f, and means s."""
+    """Letters that NFKC would make others of, which they need not look like: \u017f reads as f, and
+    means s.
+    """
 
 
 @cache
 def tables():
     """What letters look like.
 
-    Made when the first name is looked at: it takes a tenth of a second, for which no start of a server has to wait.
+    Made when the first name is looked at: it takes a tenth of a second, for which no start of a
+    server has to wait.
     """
     groups = _groups()
-    prototypes = {character: _prototype(character, groups) for character in groups if len(character) == 1}
+    prototypes = {
+        character: _prototype(character, groups) for character in groups if len(character) == 1
+    }
     folded = (character.casefold() for character in prototypes)
     small = {letter for letter in folded if len(letter) == 1}
     like = {ord(letter): _like(letter, prototypes).casefold() for letter in small}
     like = {letter: text.translate(like).translate(TWINS) for letter, text in like.items()}
-    composed = {ord(letter): text for letter, text in prototypes.items() if _is_compatible_only(letter)}
+    composed = {
+        ord(letter): text for letter, text in prototypes.items() if _is_compatible_only(letter)
+    }
     return Tables(str.maketrans(prototypes), {**TWINS, **like}, composed)
 
 
@@ -67,7 +76,9 @@ def _digest(text):
 
 
 def _groups():
-    """{character: those it can be confused with}. The library lists every pair in both directions."""
+    """{character: those it can be confused with}. The library lists every pair in both
+    directions.
+    """
     from confusable_homoglyphs.confusables import confusables_data
 
     groups = {}
@@ -82,12 +93,18 @@ def _unmarked(text):
 
 
 def _prototype(character, groups):
-    """What stands for its group: the one that all are like; of a mere pair, the longer or the first."""
+    """What stands for its group: the one that all are like; of a mere pair, the longer or the
+    first.
+    """
     others = groups.get(character, ())
     if len(others) != 1:
         return character
     (other,) = others
-    return other if len(groups[other]) > 1 else min(character, other, key=lambda text: (-len(text), text))
+    return (
+        other
+        if len(groups[other]) > 1
+        else min(character, other, key=lambda text: (-len(text), text))
+    )
 
 
 def _like(character, prototypes):

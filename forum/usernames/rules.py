@@ -15,7 +15,8 @@ from forum.usernames.confusables import skeleton
 MIN_LENGTH, MAX_LENGTH = 3, 30
 LONGEST_TYPED = 4 * MAX_LENGTH  # decomposed, a letter with its marks is up to four characters
 JOINERS = re.compile(f"[{letters.JOINERS}]")
-CHARACTERS = rf"{letters.LETTERS}.\-"  # inside the brackets of a character class, also where mentions are looked for
+# inside the brackets of a character class, also where mentions are looked for
+CHARACTERS = rf"{letters.LETTERS}.\-"
 SHAPE = re.compile(rf"[{CHARACTERS}]+\Z")
 ENDS_IN_SEPARATOR = re.compile(r"[_.-]|.*[_.-]\Z")
 TWO_SEPARATORS = re.compile(r"[_.-]{2}")
@@ -25,13 +26,13 @@ SHARED_AND_JOINERS = SHARED | set(letters.JOINERS)
 OF_NO_SCRIPT = {"COMMON", "INHERITED", "Unknown"}
 
 RESERVED_WORDS = """
-    abuse account accounts admin administrator administrators all anonymous api assets auth banned bot
-    categories category channel contact deleted edit email everybody everyone feed groups guest guests
-    health help here hostmaster info legal live login logout mail me media members metrics mod
-    moderation moderator moderators mods new news nobody noreply none null official owner owners parley
-    password policy post postmaster posts preview privacy profile robot root search security settings
-    signin signout signup site staff static superuser support sysadmin system team terms theme topic
-    topics undefined unknown user users webmaster www you
+    abuse account accounts admin administrator administrators all anonymous api assets auth banned
+    bot categories category channel contact deleted edit email everybody everyone feed groups
+    guest guests health help here hostmaster info legal live login logout mail me media members
+    metrics mod moderation moderator moderators mods new news nobody noreply none null official
+    owner owners parley password policy post postmaster posts preview privacy profile robot root
+    search security settings signin signout signup site staff static superuser support sysadmin
+    system team terms theme topic topics undefined unknown user users webmaster www you
 """.split()  # noqa: SIM905
 
 TAKEN = _("This name, or one that looks like it, is already taken. Please choose another.")
@@ -49,9 +50,13 @@ def folded(name):
 
 
 def validate_username(name):
-    """Raises ValidationError unless `name` could be somebody's: the form only, not whether it is free."""
+    """Raises ValidationError unless `name` could be somebody's: the form only, not whether it is
+    free.
+    """
     name = normal(name) if len(name) <= LONGEST_TYPED else name
-    if not MIN_LENGTH <= len(name) <= MAX_LENGTH or not all(_may_stand(name, n) for n in range(len(name))):
+    if not MIN_LENGTH <= len(name) <= MAX_LENGTH or not all(
+        _may_stand(name, n) for n in range(len(name))
+    ):
         raise ValidationError(_("Use 3 to 30 letters, digits, dots, dashes or underscores."))
     validate_label(name)
     if ENDS_IN_SEPARATOR.match(name) or category(name[0]).startswith("M"):
@@ -59,7 +64,9 @@ def validate_username(name):
     if TWO_SEPARATORS.search(name):
         raise ValidationError(_("Use only one dot, dash or underscore in a row."))
     if not _of_one_script(name):
-        raise ValidationError(_("Use letters from one alphabet: letters from different alphabets can look the same."))
+        raise ValidationError(
+            _("Use letters from one alphabet: letters from different alphabets can look the same.")
+        )
 
 
 username_validators = [validate_username]
@@ -77,13 +84,16 @@ def _reserved():
 
 
 def _script_of(character):
-    from confusable_homoglyphs.categories import alias  # reads a large table, for the first name that is looked at
+    # reads a large table, for the first name that is looked at
+    from confusable_homoglyphs.categories import alias
 
     return alias(character)
 
 
 def _may_stand(name, position):
-    """A letter, a digit or a separator; of marks only those of one script, such as the vowels of Hindi."""
+    """A letter, a digit or a separator; of marks only those of one script, such as the vowels of
+    Hindi.
+    """
     character = name[position]
     if BLANK.match(character):
         return False
@@ -93,7 +103,9 @@ def _may_stand(name, position):
         return _script_of(character) not in OF_NO_SCRIPT
     if category(character) == "Ll" and character.upper() == character:
         return False  # the small capitals of phonetics, which pass for capitals
-    return character in SHARED or (SHAPE.match(character) and _script_of(character) not in OF_NO_SCRIPT)
+    return character in SHARED or (
+        SHAPE.match(character) and _script_of(character) not in OF_NO_SCRIPT
+    )
 
 
 def _of_one_script(name):

@@ -1,4 +1,6 @@
-"""allauth's views that are reached by a link in an email; they lead back to where the visitor came from."""
+"""allauth's views that are reached by a link in an email; they lead back to where the visitor came
+from.
+"""
 
 from allauth.account import app_settings, views
 from allauth.account.models import EmailAddress
@@ -14,7 +16,8 @@ from forum.accounts.return_path import way_back, with_way_back
 class ConfirmEmail(views.ConfirmEmailView):
     def post(self, *args, **kwargs):
         try:
-            with transaction.atomic():  # or two at once both find the address unconfirmed, and one breaks off half-way
+            # or two at once both find the address unconfirmed, and one breaks off half-way
+            with transaction.atomic():
                 lock_for(self.kwargs["key"])
                 return super().post(*args, **kwargs)
         except Http404:
@@ -51,7 +54,9 @@ def is_confirmed(key):
 
 
 def lock_for(key):
-    """Nobody else confirms an address of this member, or this address as another's, before the transaction ends."""
+    """Nobody else confirms an address of this member, or this address as another's, before the
+    transaction ends.
+    """
     for address in addresses_of(key):
         rivals = EmailAddress.objects.filter(Q(email=address.email) | Q(user=address.user_id))
         list(rivals.order_by("pk").select_for_update())

@@ -8,7 +8,9 @@ from forum.pages.pagination import canonical
 
 from . import topics
 
-FOUND = Prepared(lambda reader, category_id: Category.objects.visible_to(reader).filter(pk=category_id))
+FOUND = Prepared(
+    lambda reader, category_id: Category.objects.visible_to(reader).filter(pk=category_id)
+)
 
 
 @require_safe

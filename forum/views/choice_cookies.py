@@ -1,4 +1,6 @@
-"""Cookies for choices made in this browser: kept for a year, with the session cookie's attributes."""
+"""Cookies for choices made in this browser: kept for a year, with the session cookie's
+attributes.
+"""
 
 from django.conf import settings
 

@@ -12,7 +12,9 @@ from forum.views.errors import is_ours, signed_out
 
 
 def for_members(view):
-    """A guest who asks for the page signs in and comes back to it; one who sends something gets it back."""
+    """A guest who asks for the page signs in and comes back to it; one who sends something gets it
+    back.
+    """
 
     @wraps(view)
     def guarded(request, **place):
@@ -26,7 +28,9 @@ def for_members(view):
 
 
 def sent_from(page):
-    """For what a form sends. Who asks for its address is led to `page`, a name in urls.py, where the form is."""
+    """For what a form sends. Who asks for its address is led to `page`, a name in urls.py, where
+    the form is.
+    """
 
     def guard(view):
         only_sent = require_POST(view)
@@ -43,14 +47,18 @@ def sent_from(page):
 
 
 def without_token(view):
-    """For choices that guests make, too, as a token would put a cookie on each of them. A form on another site chooses
-    nothing: browsers say where it was sent from."""
+    """For choices that guests make, too, as a token would put a cookie on each of them. A form on
+    another site chooses nothing: browsers say where it was sent from."""
 
     @csrf_exempt
     @require_POST
     @wraps(view)
     def guarded(request, **place):
-        return view(request, **place) if is_ours(request) or "Origin" not in request.headers else redirect("/")
+        return (
+            view(request, **place)
+            if is_ours(request) or "Origin" not in request.headers
+            else redirect("/")
+        )
 
     return guarded
 
@@ -58,7 +66,8 @@ def without_token(view):
 def checked_again(view):
     """For forms with something unique in them, such as a name.
 
-    When somebody takes it between checking and saving, the form is checked once more, and then says so.
+    When somebody takes it between checking and saving, the form is checked once more, and then says
+    so.
     """
 
     @wraps(view)

@@ -9,7 +9,9 @@ from forum.views.redirects import way_back
 
 @without_token
 def create(request, announcement_id):
-    """Shows the announcement no more in this browser, and goes back to the page. Forgets those that are over."""
+    """Shows the announcement no more in this browser, and goes back to the page. Forgets those that
+    are over.
+    """
     current = set(Announcement.objects.current().values_list("pk", flat=True))
     away = (dismissed_in(request.COOKIES) | {announcement_id}) & current
     response = HttpResponseRedirect(way_back(request, request.headers.get("Referer", "/")))

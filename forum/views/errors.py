@@ -18,7 +18,9 @@ OTHERS = ("name", "hides_presence", "announces_updates", "token", "version", "se
 
 def bad(request, exception=None):
     """What could not be read can't be given back: the browser still has it."""
-    return render(None, "400.html", {"is_misnamed": isinstance(exception, DisallowedHost)}, status=400)
+    return render(
+        None, "400.html", {"is_misnamed": isinstance(exception, DisallowedHost)}, status=400
+    )
 
 
 def not_found(request, exception=None):
@@ -44,7 +46,9 @@ def with_page_for_405(get_response):
 
 
 def with_own_404_in_development(get_response):
-    """Middleware. With DEBUG Django shows a page of its own, and the demo should look like the forum."""
+    """Middleware. With DEBUG Django shows a page of its own, and the demo should look like the
+    forum.
+    """
     if not settings.DEBUG:
         raise MiddlewareNotUsed
 
@@ -61,7 +65,9 @@ def with_own_404_in_development(get_response):
 
 
 def broken(request):
-    """503 where the database is away, busy or full, which passes; else 500. Asks nothing, since nothing may answer."""
+    """503 where the database is away, busy or full, which passes; else 500. Asks nothing, since
+    nothing may answer.
+    """
     if not is_outage(sys.exc_info()[1]):
         return render(None, "500.html", {"typed": typed_in(posted(request))}, status=500)
     context = {**sent_again(request), **context_processors.csrf(request)}
@@ -82,11 +88,13 @@ def csrf(request, reason=""):
 
 
 def signed_out(request, waiting=None, typed=None):
-    """For what a guest sends to a form of members. Says the same whether or not anything is at its address.
+    """For what a guest sends to a form of members. Says the same whether or not anything is at its
+    address.
 
     `waiting` (path and fields) is what was sent before, if it isn't in this request.
     """
-    from forum.accounts.forms import LoginForm  # allauth's forms can only be loaded once its views are
+    # allauth's forms can only be loaded once its views are
+    from forum.accounts.forms import LoginForm
 
     context = sent(request)
     if waiting:
@@ -98,7 +106,9 @@ def signed_out(request, waiting=None, typed=None):
 
 
 def signed_out_of_admin(request, fields):
-    """`fields` ({name: text}) is what `forum/admin/unsent.py` fills the form with again; {} where there is none."""
+    """`fields` ({name: text}) is what `forum/admin/unsent.py` fills the form with again; {} where
+    there is none.
+    """
     context = {"path": request.get_full_path(), "fields": fields}
     return signed_out(request, context, typed_in(posted(request)))
 
@@ -109,7 +119,9 @@ def is_ours(request):
 
 
 def sent_again(request):
-    """As `sent`, before anybody has looked where it came from: a form from elsewhere can only be read."""
+    """As `sent`, before anybody has looked where it came from: a form from elsewhere can only be
+    read.
+    """
     context = sent(request)
     return context if is_ours(request) else {**context, "fields": {}}
 
@@ -117,15 +129,22 @@ def sent_again(request):
 def sent(request):
     """What came with a form, to be sent again to the same place, and the texts in it.
 
-    All of it or nothing: for what is left out a form like those of the admin takes that it was emptied.
+    All of it or nothing: for what is left out a form like those of the admin takes that it was
+    emptied.
     """
     fields = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     is_whole = fields.keys() <= {*TEXTS, *OTHERS}
-    return {"fields": fields if is_whole else {}, "typed": typed_in(fields), "path": request.get_full_path()}
+    return {
+        "fields": fields if is_whole else {},
+        "typed": typed_in(fields),
+        "path": request.get_full_path(),
+    }
 
 
 def kept_texts(request):
-    """What was typed: in this request, or before signing in, for a form that is not to be had any more."""
+    """What was typed: in this request, or before signing in, for a form that is not to be had any
+    more.
+    """
     return typed_in(posted(request)) or typed_in(unsent.beside(request))
 
 

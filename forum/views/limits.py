@@ -20,8 +20,8 @@ EXCEPTIONS = {
 
 
 class WriteLimit:
-    """Middleware: counts everything that is sent, by member or by a guest's network. To stand after CSRF's: what other
-    sites send in somebody's name is refused there and does not count."""
+    """Middleware: counts everything that is sent, by member or by a guest's network. To stand after
+    CSRF's: what other sites send in somebody's name is refused there and does not count."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -37,7 +37,9 @@ class WriteLimit:
 
 
 def limited(rate):
-    """For a view that members send something to without a form of its own. Moderators are not counted here."""
+    """For a view that members send something to without a form of its own. Moderators are not
+    counted here.
+    """
 
     def limit(view):
         @wraps(view)
@@ -52,7 +54,9 @@ def limited(rate):
 
 
 def sender(request):
-    return request.user.pk if request.user.is_authenticated else network_of(request_address(request))
+    return (
+        request.user.pk if request.user.is_authenticated else network_of(request_address(request))
+    )
 
 
 def too_many(request, wait=60):

@@ -30,15 +30,21 @@ def topics_begun(reader):
 
 
 class Pages:
-    """Pages of what one author wrote, in falling order of id. `rows(reader)` are those of all authors."""
+    """Pages of what one author wrote, in falling order of id. `rows(reader)` are those of all
+    authors.
+    """
 
     def __init__(self, rows):
         self.below = Prepared(
-            lambda reader, author, pk: rows(reader).filter(author=author, pk__lt=pk).order_by("-pk")[: SIZE + 1],
+            lambda reader, author, pk: (
+                rows(reader).filter(author=author, pk__lt=pk).order_by("-pk")[: SIZE + 1]
+            ),
             replan=True,  # few authors write most
         )
         self.above = Prepared(
-            lambda reader, author, pk: rows(reader).filter(author=author, pk__gt=pk).order_by("pk")[: SIZE + 1],
+            lambda reader, author, pk: (
+                rows(reader).filter(author=author, pk__gt=pk).order_by("pk")[: SIZE + 1]
+            ),
             replan=True,
         )
 
@@ -48,13 +54,20 @@ WRITTEN, BEGUN = Pages(posts_written), Pages(topics_begun)
 
 @require_safe
 def show(request, username):
-    """Who somebody is, and what they wrote that this reader may see; `?before=` is the last id seen."""
+    """Who somebody is, and what they wrote that this reader may see; `?before=` is the last id
+    seen.
+    """
     member = named(username)
     if username != member.username:
         return redirect(with_query(request, member.get_absolute_url()))
     posts, links = page_of(WRITTEN, request, member)
     writings = [fragments.writing(post) for post in posts]
-    context = {"member": member, "posts": writings, "written": written(member, request.user), **links}
+    context = {
+        "member": member,
+        "posts": writings,
+        "written": written(member, request.user),
+        **links,
+    }
     return render(request, "members/show.html", context)
 
 
@@ -77,7 +90,8 @@ def with_query(request, address):
 @for_members
 @checked_again
 def edit(request):
-    member = User.objects.get(pk=request.user.pk)  # a copy, or the page would show what the form refuses
+    # a copy, or the page would show what the form refuses
+    member = User.objects.get(pk=request.user.pk)
     waiting = unsent.initial(request, request.path, ProfileForm)
     form = ProfileForm(request.POST or None, author=request.user, instance=member, initial=waiting)
     if only_asks(request):
@@ -89,7 +103,9 @@ def edit(request):
 
 @require_safe
 def stylesheet(request, member_id):
-    """Shows a member the links that belong to their own posts. It never changes, and is nothing for a cache of all."""
+    """Shows a member the links that belong to their own posts. It never changes, and is nothing for
+    a cache of all.
+    """
     css = f'.post[data-author="{member_id}"] .post__own{{display:inline-flex}}'
     response = HttpResponse(css, content_type="text/css")
     response["Cache-Control"] = "private, max-age=31536000, immutable"
@@ -97,7 +113,8 @@ def stylesheet(request, member_id):
 
 
 def written(member, user):
-    """How many posts of `member` this reader may see, up to COUNTED: the full count would tell of others.
+    """How many posts of `member` this reader may see, up to COUNTED: the full count would tell of
+    others.
 
     Counted anew when they write, and each minute, since topics also move.
     """
@@ -114,7 +131,9 @@ def named(username):
 
 
 def page_of(pages, request, member):
-    """One page of rows, and the ids that lead on: {"older", "newer"}, each "" where there are none."""
+    """One page of rows, and the ids that lead on: {"older", "newer"}, each "" where there are
+    none.
+    """
     if "after" in request.GET:
         rows = pages.above.instances(request.user, member.pk, asked_id(request, "after"))
         if len(rows) > SIZE:

@@ -17,12 +17,16 @@ from .submissions import saved
 
 
 def for_moderators(view):
-    """Calls `view(request, topic)` with a topic that this moderator may see; 403 for everybody else."""
+    """Calls `view(request, topic)` with a topic that this moderator may see; 403 for everybody
+    else.
+    """
 
     @for_members
     @wraps(view)
     def guarded(request, topic_id):
-        topic = get_object_or_404(Topic.objects.visible_to(request.user).select_related("category"), pk=topic_id)
+        topic = get_object_or_404(
+            Topic.objects.visible_to(request.user).select_related("category"), pk=topic_id
+        )
         if not request.user.is_moderator:
             raise PermissionDenied
         return view(request, topic)
@@ -31,7 +35,9 @@ def for_moderators(view):
 
 
 def does(verb, done):
-    """A view that does to the topic what its method of this name does, and shows it. `done` is for the log."""
+    """A view that does to the topic what its method of this name does, and shows it. `done` is for
+    the log.
+    """
 
     def view(request, topic):
         with logged(request.user, topic, str(done)):
@@ -59,4 +65,9 @@ def move(request, topic):
         with logged(request.user, topic, _("Moved to %(category)s.") % {"category": category}):
             topic.move(category)
         return saved(request, topic.get_absolute_url())
-    return render(request, "topics/move.html", {"topic": topic, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "topics/move.html",
+        {"topic": topic, "form": form},
+        status=422 if form.errors else 200,
+    )

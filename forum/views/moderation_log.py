@@ -10,7 +10,8 @@ from forum.models import Topic
 
 @contextmanager
 def logged(member, changed, message):
-    """For a change of a topic or a post by `member`: in one transaction with its entry, if anything does change.
+    """For a change of a topic or a post by `member`: in one transaction with its entry, if anything
+    does change.
 
     Nobody is logged who changes a post of their own.
     """

@@ -12,13 +12,17 @@ from forum.views.topics import page_address
 
 @require_safe
 def post(request, post_id):
-    found = get_object_or_404(Post.objects.visible_to(request.user).select_related("topic"), pk=post_id)
+    found = get_object_or_404(
+        Post.objects.visible_to(request.user).select_related("topic"), pk=post_id
+    )
     return redirect(address(found.topic, found.number))
 
 
 @require_safe
 def number(request, topic_id, number=None):
-    """The post of this number; `?number=` comes from the form that jumps, and the nearest will do."""
+    """The post of this number; `?number=` comes from the form that jumps, and the nearest will
+    do.
+    """
     topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=topic_id)
     wanted = request.GET.get("number", "") if number is None else str(number)
     if not (wanted.isascii() and wanted.isdigit()):

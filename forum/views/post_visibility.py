@@ -24,7 +24,10 @@ def create(request, post_id):
         if only_asks(request):
             return not_saved()
         if reason:
-            messages.error(request, _("Someone else has already hidden this post, so your reason wasn't saved."))
+            messages.error(
+                request,
+                _("Someone else has already hidden this post, so your reason wasn't saved."),
+            )
         return redirect(address(post.topic, post.number))
     if only_asks(request):
         return not_saved()
@@ -32,7 +35,9 @@ def create(request, post_id):
         raise PermissionDenied
     form = HideForm(request.POST, author=request.user)
     if not form.is_valid():
-        return render(request, "posts/menu.html", choices(request, post) | {"hide_form": form}, status=422)
+        return render(
+            request, "posts/menu.html", choices(request, post) | {"hide_form": form}, status=422
+        )
     hide(post, request.user, form.cleaned_data["reason"])
     return saved(request, address(post.topic, post.number))
 

@@ -50,7 +50,12 @@ def create(request, topic_id):
     try:
         post = replied(topic, request.user, form.cleaned_data["body"], submission.mark)
     except TakesNoReplies as refusal:
-        return render(request, "posts/new.html", {"topic": topic, "form": form, "refusal": str(refusal)}, status=403)
+        return render(
+            request,
+            "posts/new.html",
+            {"topic": topic, "form": form, "refusal": str(refusal)},
+            status=403,
+        )
     except IntegrityError:
         post = submission.simultaneous()
         if not post:
@@ -59,12 +64,15 @@ def create(request, topic_id):
 
 
 class TakesNoReplies(Exception):
-    """The topic was closed, or its author lost their rights, since both were looked at; str() says so."""
+    """The topic was closed, or its author lost their rights, since both were looked at; str() says
+    so.
+    """
 
 
 @transaction.atomic
 def replied(topic, author, body, mark):
-    """The new post. Its topic is looked at once more, since nobody else can change it before this transaction ends.
+    """The new post. Its topic is looked at once more, since nobody else can change it before this
+    transaction ends.
 
     Raises TakesNoReplies, or Http404 when it was moved out of sight.
     """
@@ -80,7 +88,9 @@ def replied(topic, author, body, mark):
 def edit(request, post_id):
     post = editable(request.user, post_id)
     waiting = unsent.initial(request, reverse("update_post", args=[post.pk]), EditForm)
-    form = EditForm(author=request.user, initial={"body": post.body, "version": post.version} | waiting)
+    form = EditForm(
+        author=request.user, initial={"body": post.body, "version": post.version} | waiting
+    )
     return render(request, "posts/edit.html", {"post": post, "form": form})
 
 
@@ -103,22 +113,35 @@ def update(request, post_id):
             editable(as_stored(request.user), post_id)  # still, now that nobody else can change it
             post.edit(request.user, said["body"], said["reason"], said["version"])
     except EditConflict as conflict:
-        again = EditForm(initial={**request.POST.dict(), "version": conflict.post.version}, author=request.user)
+        again = EditForm(
+            initial={**request.POST.dict(), "version": conflict.post.version}, author=request.user
+        )
         conflict.post.topic = post.topic
-        return render(request, "posts/edit.html", {"post": conflict.post, "form": again, "conflict": True}, status=409)
+        return render(
+            request,
+            "posts/edit.html",
+            {"post": conflict.post, "form": again, "conflict": True},
+            status=409,
+        )
     return saved(request, address(post.topic, post.number))
 
 
 @require_safe
 def menu(request, post_id):
-    """What this reader may do with a post: a page of its own, or just the list for a script to show in place."""
+    """What this reader may do with a post: a page of its own, or just the list for a script to show
+    in place.
+    """
     post = found(request.user, post_id)
     part = request.headers.get("X-Requested-With") == "fetch"
-    return render(request, "posts/_menu.html" if part else "posts/menu.html", choices(request, post))
+    return render(
+        request, "posts/_menu.html" if part else "posts/menu.html", choices(request, post)
+    )
 
 
 def choices(request, post):
-    """What this reader may do with a post, and what they may know of it, for the template of its menu."""
+    """What this reader may do with a post, and what they may know of it, for the template of its
+    menu.
+    """
     user = request.user
     may_hide = post.can_be_hidden_by(user)
     waiting = unsent.initial(request, reverse("hide_post", args=[post.pk]), HideForm)
@@ -142,7 +165,12 @@ def preview(request):
         raise PermissionDenied
     body = request.POST.get("body", "")
     if rate_limits.seconds_to_wait("preview", request.user.pk):
-        return render(request, "posts/_preview.html", {"error": _("Too many previews. Please wait.")}, status=429)
+        return render(
+            request,
+            "posts/_preview.html",
+            {"error": _("Too many previews. Please wait.")},
+            status=429,
+        )
     try:
         html = markdown.render(body, known=User.objects.known)
     except markdown.MarkdownError as error:
@@ -151,16 +179,23 @@ def preview(request):
 
 
 def edited_before(request, post):
-    """Whether this form was saved before and is only sent again, whatever was made of the post since."""
+    """Whether this form was saved before and is only sent again, whatever was made of the post
+    since.
+    """
     version = request.POST.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         return False
-    body, reason = (EditForm.base_fields[name].to_python(request.POST.get(name, "")) for name in ("body", "reason"))
+    body, reason = (
+        EditForm.base_fields[name].to_python(request.POST.get(name, ""))
+        for name in ("body", "reason")
+    )
     return post.has_edit(request.user, body, reason, int(version))
 
 
 def found(user, post_id):
-    posts = Post.objects.visible_to(user).select_related("topic__category", "author", "edited_by", "hidden_by")
+    posts = Post.objects.visible_to(user).select_related(
+        "topic__category", "author", "edited_by", "hidden_by"
+    )
     return get_object_or_404(posts, pk=post_id)
 
 
@@ -184,5 +219,7 @@ def quotation(topic, number, user):
 
 def why_not(topic):
     if not topic.is_open:
-        return _("This topic is closed to new replies. Your text is still here, so you can copy it.")
+        return _(
+            "This topic is closed to new replies. Your text is still here, so you can copy it."
+        )
     return _("You can read this category, but not post in it.")

@@ -17,7 +17,9 @@ MOST = 200  # topics in one question
 @require_safe
 @for_members
 def index(request):
-    """How far a member has read the topics of a list: {"12": 40, "13": 0}, 0 for what was never opened."""
+    """How far a member has read the topics of a list: {"12": 40, "13": 0}, 0 for what was never
+    opened.
+    """
     ids = request.GET.get("topics", "").split(",")
     if len(ids) > MOST or not all(is_id(pk) for pk in ids):
         return HttpResponseBadRequest(f"topics must be up to {MOST} ids like 12,13.")
@@ -29,13 +31,16 @@ def index(request):
 @for_members
 @limited("reading")
 def create(request, topic_id):
-    """The number of the last post that was on the screen. By POST from a page that has no socket, or none any more; by
-    GET, as a picture, from one without scripts: with a mark, or a link on another site could say it."""
+    """The number of the last post that was on the screen. By POST from a page that has no socket,
+    or none any more; by GET, as a picture, from one without scripts: with a mark, or a link on
+    another site could say it."""
     number = (request.POST or request.GET).get("number", "")
     if not is_id(number):
         return HttpResponseBadRequest("number must be a post's, like 12.")
     if request.method != "POST" and not is_from_page(request, topic_id, number):
-        return HttpResponseBadRequest("This address is good on the page that has it, for its reader.")
+        return HttpResponseBadRequest(
+            "This address is good on the page that has it, for its reader."
+        )
     Reading.objects.record_seen(request.user, topic_id, int(number))
     return HttpResponse(status=204)
 

@@ -10,7 +10,9 @@ from .posts import found
 
 @require_safe
 def index(request, post_id):
-    """The versions of a post, newest first, each beside what it changed; `?before=` is the last one seen."""
+    """The versions of a post, newest first, each beside what it changed; `?before=` is the last one
+    seen.
+    """
     post = found(request.user, post_id)
     if not post.can_be_read_by(request.user):
         raise PermissionDenied

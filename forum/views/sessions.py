@@ -6,7 +6,9 @@ from forum.db.optional_writes import optional_write
 
 
 class Sessions(ListUserSessionsView):
-    """allauth's, which can also be read while the database takes no writes and ended sessions can't be cleared away."""
+    """allauth's, which can also be read while the database takes no writes and ended sessions can't
+    be cleared away.
+    """
 
     def get_context_data(self, **named):
         sessions = sessions_of(self.request.user)

@@ -9,7 +9,9 @@ from forum.forms import unsent
 from forum.forms.submissions import digest, is_token
 from forum.models import Post
 
-SUBMITTED = Prepared(lambda reader, token, digest: Post.objects.visible_to(reader).submitted(reader, token, digest))
+SUBMITTED = Prepared(
+    lambda reader, token, digest: Post.objects.visible_to(reader).submitted(reader, token, digest)
+)
 
 
 class Submission:
@@ -21,11 +23,14 @@ class Submission:
         form.mark = self.mark and " ".join(self.mark)
 
     def earlier(self):
-        """The post that this form has made before with the same content, if its author may see it; else None."""
+        """The post that this form has made before with the same content, if its author may see it;
+        else None.
+        """
         return next(iter(SUBMITTED.instances(self.author, *self.mark)), None) if self.mark else None
 
     def simultaneous(self):
-        """After an IntegrityError: the post that the same form has just made. Raises Http404 when it may not be seen.
+        """After an IntegrityError: the post that the same form has just made. Raises Http404 when
+        it may not be seen.
 
         Returns None when there is none: then something else was wrong.
         """
@@ -37,7 +42,9 @@ class Submission:
 
 
 def only_asks(request):
-    """A page that does not know what became of its form asks whether it was saved, without sending it again."""
+    """A page that does not know what became of its form asks whether it was saved, without sending
+    it again.
+    """
     return request.method == "POST" and request.headers.get("X-Requested-With") == "check"
 
 
@@ -46,7 +53,9 @@ def not_saved():
 
 
 def saved(request, url):
-    """Leads on, and forgets what waited to be sent. A script is told where to: fetch() hides a redirect's address."""
+    """Leads on, and forgets what waited to be sent. A script is told where to: fetch() hides a
+    redirect's address.
+    """
     unsent.forget(request)
     if request.headers.get("X-Requested-With") in ("fetch", "check"):
         return HttpResponse(status=201, headers={"Location": iri_to_uri(url)})

@@ -35,11 +35,19 @@ def index(request, category=None):
         return redirect(request.path)
     is_first = not (before or after)
     if places and is_first:
-        stands_for(request, validators.of_list(topic_list, page), category.get_absolute_url() if category else "/")
+        stands_for(
+            request,
+            validators.of_list(topic_list, page),
+            category.get_absolute_url() if category else "/",
+        )
     rows = topic_list.rows(places)
     newer = "" if is_first or not places else key_of(places[0])
     links = {"is_first": is_first, "older": older, "newer": newer}
-    return render(request, "topics/index.html", {"list": topic_list, "category": category, "rows": rows, **links})
+    return render(
+        request,
+        "topics/index.html",
+        {"list": topic_list, "category": category, "rows": rows, **links},
+    )
 
 
 @require_safe
@@ -62,7 +70,14 @@ def show(request, topic_id, slug=""):
     header, posts = fragments.header(topic), fragments.posts(topic, page)
     shares(request, fragments.posts_key(topic, page), posts)
     writable = topic.is_writable_by(request.user)
-    context = {"topic": topic, "header": header, "posts": posts, "page": page, "form": form, "writable": writable}
+    context = {
+        "topic": topic,
+        "header": header,
+        "posts": posts,
+        "page": page,
+        "form": form,
+        "writable": writable,
+    }
     return render(request, "topics/show.html", context | {"seen": seen})
 
 
@@ -70,7 +85,9 @@ def show(request, topic_id, slug=""):
 @require_safe
 def new(request):
     waiting = unsent.initial(request, reverse("create_topic"), TopicForm)
-    form = TopicForm(author=request.user, initial={"category": request.GET.get("category")} | waiting)
+    form = TopicForm(
+        author=request.user, initial={"category": request.GET.get("category")} | waiting
+    )
     return render(request, "topics/new.html", {"form": form})
 
 
@@ -131,14 +148,20 @@ def rename(topic, member, title):
             renamable(as_stored(member), topic.pk)  # still, now that nobody else can change it
             topic.rename(title)
         return
-    with logged(member, topic, _("Renamed “%(before)s” to “%(title)s”.") % {"before": topic.title, "title": title}):
+    with logged(
+        member,
+        topic,
+        _("Renamed “%(before)s” to “%(title)s”.") % {"before": topic.title, "title": title},
+    ):
         topic.rename(title)
 
 
 def says_what_was_seen(request):
-    """Whether the page is for a browser. There scripts say which posts were on the screen, or <noscript> says all.
+    """Whether the page is for a browser. There scripts say which posts were on the screen, or
+    <noscript> says all.
 
-    Browsers send the first of these with all that is opened, and our scripts the other with what they fetch.
+    Browsers send the first of these with all that is opened, and our scripts the other with what
+    they fetch.
     """
     return not {"Upgrade-Insecure-Requests", "X-Requested-With"}.isdisjoint(request.headers)
 

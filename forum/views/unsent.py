@@ -7,7 +7,8 @@ from forum.forms import unsent
 from . import errors
 
 
-@csrf_exempt  # who has signed in in another tab has another token by now; nothing is saved, only shown in a form
+# who has signed in in another tab has another token by now; nothing is saved, only shown in a form
+@csrf_exempt
 @require_POST
 def create(request):
     """Back to the form with what was sent while signed out."""

@@ -11,7 +11,9 @@ from realtime.access import permissions
 
 
 def readers_with(session_keys):
-    """{key: (user, their rights)}: the member whose session this is, checked afresh; else a guest and None."""
+    """{key: (user, their rights)}: the member whose session this is, checked afresh; else a guest
+    and None.
+    """
     members = {key: user for key, user in users_with(session_keys).items() if user.is_authenticated}
     held = permissions.of_members({user.pk for user in members.values()})
     readers = {key: (user, held[user.pk]) for key, user in members.items() if user.pk in held}
@@ -25,5 +27,6 @@ def reader_with(session_key):
 def users_with(session_keys):
     store = import_module(settings.SESSION_ENGINE).SessionStore
     keys = filter(None, session_keys)
-    requests = {key: SimpleNamespace(session=store(key)) for key in keys}  # all of a request that Django reads here
+    # all of a request that Django reads here
+    requests = {key: SimpleNamespace(session=store(key)) for key in keys}
     return {key: get_user(request) for key, request in requests.items()}  # type: ignore[arg-type]  # as above

@@ -6,7 +6,9 @@ from realtime.models import Revocation
 
 
 class Fences:
-    """Of one hub. Whoever was asking while `count` rose asks again: the answer may be one of before."""
+    """Of one hub. Whoever was asking while `count` rose asks again: the answer may be one of
+    before.
+    """
 
     def __init__(self):
         self.count = 0

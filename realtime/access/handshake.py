@@ -18,8 +18,9 @@ def session_key_in(cookies):
 
 
 def counted_network_of(scope):
-    """The network that a visitor's sockets are counted by. None for an address that is not public, as that may be a
-    proxy's; but who comes through a trusted proxy under no address at all is counted with all others like that."""
+    """The network that a visitor's sockets are counted by. None for an address that is not public,
+    as that may be a proxy's; but who comes through a trusted proxy under no address at all is
+    counted with all others like that."""
     address = parsed(client_address(scope))
     if address is None:
         return "" if settings.TRUSTED_PROXIES else None

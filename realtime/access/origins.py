@@ -1,6 +1,8 @@
-"""Which pages may open a socket: those of this site, by their whole origin, that is scheme, host and port.
+"""Which pages may open a socket: those of this site, by their whole origin, that is scheme, host
+and port.
 
-A browser sends the session cookie along whatever page opens the socket, and also to other ports of a host.
+A browser sends the session cookie along whatever page opens the socket, and also to other ports of
+a host.
 """
 
 import re
@@ -11,7 +13,8 @@ from django.http.request import split_domain_port, validate_host
 
 ORIGIN = re.compile(r"(https?)://(\S+)", re.ASCII | re.IGNORECASE)
 PORTS = {"http": "80", "https": "443"}
-IN_DEVELOPMENT = [".localhost", "127.0.0.1", "[::1]"]  # as Django has it where ALLOWED_HOSTS is empty
+# as Django has it where ALLOWED_HOSTS is empty
+IN_DEVELOPMENT = [".localhost", "127.0.0.1", "[::1]"]
 
 
 class Origin(NamedTuple):
@@ -21,8 +24,9 @@ class Origin(NamedTuple):
 
 
 def is_own(scope):
-    """Whether the page that asks for a socket is SITE_URL's, or has the scheme and port by which the socket comes and a
-    host of ALLOWED_HOSTS. Whoever sends no Origin, or several, is not a page of ours: browsers send one."""
+    """Whether the page that asks for a socket is SITE_URL's, or has the scheme and port by which
+    the socket comes and a host of ALLOWED_HOSTS. Whoever sends no Origin, or several, is not a page
+    of ours: browsers send one."""
     values = headers_of(scope, b"origin")
     origin = parsed(values[0]) if len(values) == 1 else None
     if origin is None:
@@ -30,7 +34,12 @@ def is_own(scope):
     if origin == parsed(settings.SITE_URL):
         return True
     own = own_origin(scope)
-    return own is not None and origin[::2] == own[::2] and is_allowed(origin.host, own.host) and is_allowed(own.host)
+    return (
+        own is not None
+        and origin[::2] == own[::2]
+        and is_allowed(origin.host, own.host)
+        and is_allowed(own.host)
+    )
 
 
 def own_origin(scope):
@@ -62,7 +71,9 @@ def parsed(text):
 
 
 def is_allowed(host, same=None):
-    """Whether ALLOWED_HOSTS has this host. Its `*` means that any Host is believed, not that any page is ours."""
+    """Whether ALLOWED_HOSTS has this host. Its `*` means that any Host is believed, not that any
+    page is ours.
+    """
     allowed = settings.ALLOWED_HOSTS or (IN_DEVELOPMENT if settings.DEBUG else [])
     named = [pattern for pattern in allowed if pattern != "*"]
     return validate_host(host, named) or ("*" in allowed and host == (same or host))

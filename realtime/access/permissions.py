@@ -1,4 +1,5 @@
-"""What decides who may read and write what, as it is stored. Pages keep what held when they came; the sweep compares.
+"""What decides who may read and write what, as it is stored. Pages keep what held when they came;
+the sweep compares.
 
 So a fence that got lost, or an `update()` that raised none, still counts within one sweep.
 """
@@ -18,17 +19,25 @@ def of_categories():
 
 
 def is_private(categories, pk):
-    """Whether a category, or the one above it, has readers of its own. `categories` come from `of_categories`."""
+    """Whether a category, or the one above it, has readers of its own. `categories` come from
+    `of_categories`.
+    """
     above = {parent for category, parent, _readers, _posters in categories if category == pk}
-    return any(readers for category, _parent, readers, _posters in categories if category in {pk, *above})
+    return any(
+        readers for category, _parent, readers, _posters in categories if category in {pk, *above}
+    )
 
 
 def may_write(categories, held, pk):
-    """Whether who has these rights, and may read in a category, may write there; as `Category.writable_by` asks it."""
+    """Whether who has these rights, and may read in a category, may write there; as
+    `Category.writable_by` asks it.
+    """
     if held is None:
         return False
     active, owner, _password, _stamp, groups = held
-    posters = {posters for category, _parent, _readers, posters in categories if category == pk and posters}
+    posters = {
+        posters for category, _parent, _readers, posters in categories if category == pk and posters
+    }
     return active and (owner or not posters or not posters.isdisjoint(groups))
 
 
@@ -43,7 +52,9 @@ def of_members(ids):
 
 
 def visibility_key(held):
-    """Equal for readers who may see the same: `visible_to` asks about nothing else. A guest is in no group."""
+    """Equal for readers who may see the same: `visible_to` asks about nothing else. A guest is in
+    no group.
+    """
     if held is None:
         return False, frozenset()
     _active, owner, _password, _stamp, groups = held
@@ -51,7 +62,9 @@ def visibility_key(held):
 
 
 def sessions_among(keys):
-    """Those of these session keys that still stand; all where sessions are not kept in the database."""
+    """Those of these session keys that still stand; all where sessions are not kept in the
+    database.
+    """
     store = import_module(settings.SESSION_ENGINE).SessionStore
     if not hasattr(store, "get_model_class"):
         return set(keys)

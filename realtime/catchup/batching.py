@@ -8,7 +8,9 @@ MOST = 500  # keys in one question
 
 
 class Batching:
-    """`answer(keys)` runs in a thread and returns {key: answer}. Nobody waits longer than if they asked alone."""
+    """`answer(keys)` runs in a thread and returns {key: answer}. Nobody waits longer than if they
+    asked alone.
+    """
 
     def __init__(self, answer):
         self._answer, self._waiting, self._task = answer, {}, None

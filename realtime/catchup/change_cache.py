@@ -1,7 +1,9 @@
-"""A cache of the latest changes of topics: one query a second serves all readers with the same rights.
+"""A cache of the latest changes of topics: one query a second serves all readers with the same
+rights.
 
-A run of changes begins with an answer of the database and grows by the events that pages are sent. Whoever comes back
-gets the part that they miss; so ten thousand pages of one topic cost one question a second, also while people write.
+A run of changes begins with an answer of the database and grows by the events that pages are sent.
+Whoever comes back gets the part that they miss; so ten thousand pages of one topic cost one
+question a second, also while people write.
 """
 
 import asyncio
@@ -26,7 +28,9 @@ class ChangeCache:
         self._size = 0  # at least what all runs take: exact whenever there is too much
 
     async def changes(self, page, topic, epoch, since):
-        """(what `feed` would answer, the topic's category) for a page that has joined; None when it was taken out."""
+        """(what `feed` would answer, the topic's category) for a page that has joined; None when it
+        was taken out.
+        """
         asked, has_asked = None, False
         while groups.of_topic(topic) in page.joined:
             run = self._run(topic, page.visibility_key)
@@ -34,7 +38,8 @@ class ChangeCache:
             if answer:
                 self._grew(run.size if has_asked else 0)
                 return answer, run.category
-            asked = None if run.asking else run  # what was asked before this page joined may be too old for it
+            # what was asked before this page joined may be too old for it
+            asked = None if run.asking else run
             await run.ask(page.user, epoch, since)
             has_asked = True
         return None
@@ -57,7 +62,9 @@ class ChangeCache:
         run = self._runs.get(topic, {}).get(visibility_key)
         if run is None or run.fences != self.hub.fences.count:
             self._grew(RUN)
-            run = self._runs.setdefault(topic, {})[visibility_key] = Run(topic, self.hub.fences.count)
+            run = self._runs.setdefault(topic, {})[visibility_key] = Run(
+                topic, self.hub.fences.count
+            )
         return run
 
     def _grew(self, size):
@@ -65,8 +72,11 @@ class ChangeCache:
         if self._size <= MOST:
             return
         self._size = self._measured()
-        if self._size > MOST * 3 / 4:  # not only just enough, or the next event measures all of them again
-            self._runs = {topic: busy for topic, runs in self._runs.items() if (busy := busy_among(runs))}
+        # not only just enough, or the next event measures all of them again
+        if self._size > MOST * 3 / 4:
+            self._runs = {
+                topic: busy for topic, runs in self._runs.items() if (busy := busy_among(runs))
+            }
             self._size = self._measured()
 
     def _measured(self):
@@ -78,7 +88,9 @@ def busy_among(runs):
 
 
 class Run:
-    """The changes after `first` up to `change`, without a gap. With `more` the topic may have later ones."""
+    """The changes after `first` up to `change`, without a gap. With `more` the topic may have later
+    ones.
+    """
 
     def __init__(self, topic, fences):
         self.topic, self.fences = topic, fences
@@ -122,17 +134,26 @@ class Run:
         return changes.changes(self.topic, self.epoch, since, change, missed, more or self.more)
 
     def ask(self, user, epoch, since):
-        """Asks the database for what a page with these numbers misses here, unless it is being asked."""
+        """Asks the database for what a page with these numbers misses here, unless it is being
+        asked.
+        """
         if not self.asking:
             goes_on = epoch == self.epoch and since >= self.first
-            self.asking = asyncio.ensure_future(self._ask(user, epoch, self.change if goes_on else since))
+            self.asking = asyncio.ensure_future(
+                self._ask(user, epoch, self.change if goes_on else since)
+            )
         return asyncio.shield(self.asking)
 
     async def _ask(self, user, epoch, since):
         began, self._meanwhile = time.monotonic(), []
         metrics.LOOKED_UP.inc()
         try:
-            self._take(epoch, *await database.ask(changes.topic_changes_and_category, user, self.topic, epoch, since))
+            self._take(
+                epoch,
+                *await database.ask(
+                    changes.topic_changes_and_category, user, self.topic, epoch, since
+                ),
+            )
             self.asked_at = began
         finally:
             self.asking = None
@@ -157,7 +178,8 @@ class Run:
 
     def add_event(self, change, text):
         if self.asking:
-            self._meanwhile.append((change, text))  # to be added again after an answer that may be older
+            # to be added again after an answer that may be older
+            self._meanwhile.append((change, text))
         if change.epoch != self.epoch or change.number > self.change:
             event = json.loads(text)
             is_next = change.epoch == self.epoch and change.number == self.change + 1
@@ -181,9 +203,13 @@ class Run:
 
     def _drop(self, post):
         if post:
-            self.events = [event for event in self.events if event.get("post", {}).get("id") != post["id"]]
+            self.events = [
+                event for event in self.events if event.get("post", {}).get("id") != post["id"]
+            ]
 
 
 def size_of(event):
     """Bytes of an event: what is long in it is HTML."""
-    return 1000 + getsizeof(event.get("header", "")) + getsizeof(event.get("post", {}).get("html", ""))
+    return (
+        1000 + getsizeof(event.get("header", "")) + getsizeof(event.get("post", {}).get("html", ""))
+    )

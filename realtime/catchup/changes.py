@@ -1,4 +1,6 @@
-"""Asks the database what a page has missed. A socket's `watch` and the feed over HTTP give the same answers."""
+"""Asks the database what a page has missed. A socket's `watch` and the feed over HTTP give the same
+answers.
+"""
 
 from collections.abc import Iterable
 
@@ -23,7 +25,9 @@ def topic_changes(user, topic_id, epoch, since) -> Changes | Reload | TopicGone:
     return answer
 
 
-def topic_changes_and_category(user, topic_id, epoch, since) -> tuple[Changes | Reload | TopicGone, int | None]:
+def topic_changes_and_category(
+    user, topic_id, epoch, since
+) -> tuple[Changes | Reload | TopicGone, int | None]:
     """The same, and the id of the category that the topic stands in."""
     topic = Topic.objects.visible_to(user).for_display().filter(pk=topic_id).first()
     if topic is None:
@@ -37,7 +41,9 @@ def changes_of(topic, user, epoch, since) -> Changes | Reload | TopicGone:
     missed, more = news_of(topic, since)
     if missed and not Topic.objects.visible_to(user).filter(pk=topic.pk).exists():
         return {"type": "gone", "topic": topic.pk}  # moved out of sight while its posts were read
-    return changes(topic.pk, topic.epoch, since, missed[-1]["change"] if more else topic.change, missed, more)
+    return changes(
+        topic.pk, topic.epoch, since, missed[-1]["change"] if more else topic.change, missed, more
+    )
 
 
 def reload(topic_id, epoch, change) -> Reload:
@@ -45,16 +51,31 @@ def reload(topic_id, epoch, change) -> Reload:
 
 
 def changes(topic_id, epoch, since, change, missed, more) -> Changes:
-    return Changes(type="changes", topic=topic_id, epoch=epoch, since=since, change=change, events=missed, more=more)
+    return Changes(
+        type="changes",
+        topic=topic_id,
+        epoch=epoch,
+        since=since,
+        change=change,
+        events=missed,
+        more=more,
+    )
 
 
 def news_of(topic, since) -> tuple[list[PostUpdate], bool]:
     """(events after `since` by change, whether there are more). At most LIMIT, and BYTES or so.
 
-    What came after `topic` was read is left for the next time: its header would be the one from before.
+    What came after `topic` was read is left for the next time: its header would be the one from
+    before.
     """
-    posts = topic.posts.for_display().filter(change__gt=since, change__lte=topic.change).order_by("change")[: LIMIT + 1]
-    missed, more = part_of({**events.topic_event(kind_of(post), topic, post), "change": post.change} for post in posts)
+    posts = (
+        topic.posts.for_display()
+        .filter(change__gt=since, change__lte=topic.change)
+        .order_by("change")[: LIMIT + 1]
+    )
+    missed, more = part_of(
+        {**events.topic_event(kind_of(post), topic, post), "change": post.change} for post in posts
+    )
     if topic.header_change > since and not more:
         missed.append({**events.topic_event("header", topic), "change": topic.header_change})
         missed.sort(key=lambda event: event["change"])
@@ -97,7 +118,8 @@ def groups_of_news(user):
 
 
 def list_changes(topic_list, rows) -> Rows:
-    """What differs between a list and the rows {topic id: change} that a page shows of its first page.
+    """What differs between a list and the rows {topic id: change} that a page shows of its first
+    page.
 
     Topics that the page shows further down are looked up by id.
     """
@@ -106,7 +128,11 @@ def list_changes(topic_list, rows) -> Rows:
     below = topic_list.topics.filter(pk__in=set(rows) - set(top)).values_list("pk", "change")
     there = top | (dict(below) if set(rows) - set(top) else {})
     differing = [pk for pk, change in there.items() if rows.get(pk) != change]
-    found = {topic.pk: topic for topic in topic_list.topics.for_display().filter(pk__in=differing)} if differing else {}
+    found = (
+        {topic.pk: topic for topic in topic_list.topics.for_display().filter(pk__in=differing)}
+        if differing
+        else {}
+    )
     return {
         "type": "rows",
         "list": topic_list.name,
@@ -125,13 +151,19 @@ def list_named(name, user):
 
 
 def news_since(user, post_id, topic_id=None, list_name=None) -> News:
-    """How many posts others have written since the post `post_id`, as far as `user` may read them; 0 without one.
+    """How many posts others have written since the post `post_id`, as far as `user` may read them;
+    0 without one.
 
     What stands in the topic or the list that the page shows itself is left out.
     """
     newest = newest_post(user)
     count = 0 if post_id is None else count_since(user, post_id, topic_id, list_name)
-    return {"type": "news", "count": count, "newest": newest, "reader": readership.mark(user, categories_of(user))}
+    return {
+        "type": "news",
+        "count": count,
+        "newest": newest,
+        "reader": readership.mark(user, categories_of(user)),
+    }
 
 
 def categories_of(user):
@@ -141,7 +173,10 @@ def categories_of(user):
 
 def newest_post(user):
     """The id of the last post that `user` may read, 0 without one among the recent ones."""
-    return Post.objects.visible_to(user).recent().order_by("-pk").values_list("pk", flat=True).first() or 0
+    return (
+        Post.objects.visible_to(user).recent().order_by("-pk").values_list("pk", flat=True).first()
+        or 0
+    )
 
 
 def count_since(user, post_id, topic_id, list_name):

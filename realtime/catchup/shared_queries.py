@@ -23,8 +23,9 @@ class Answer(NamedTuple):
 class SharedQueries:
     """Answers that are the same for readers with the same rights.
 
-    An answer holds as long as no fence fell and its groups got no event since it was asked for: then whatever was saved
-    meanwhile is still to come to these groups, by the layer or by the sweep. So who asks has to have joined them.
+    An answer holds as long as no fence fell and its groups got no event since it was asked for:
+    then whatever was saved meanwhile is still to come to these groups, by the layer or by the
+    sweep. So who asks has to have joined them.
     """
 
     def __init__(self, hub):
@@ -32,7 +33,9 @@ class SharedQueries:
         self._sizes = {}  # question -> bytes
 
     async def ask(self, groups, function, user, *arguments, visibility_key):
-        """What `function(user, *arguments)` returns, in a thread; or returned to a user who is `visibility_key`."""
+        """What `function(user, *arguments)` returns, in a thread; or returned to a user who is
+        `visibility_key`.
+        """
         key, now = (function, visibility_key, arguments), time.monotonic()
         state = (self.hub.fences.count, *(self.hub.group_versions.get(group) for group in groups))
         self._forget_old(now)
@@ -40,7 +43,9 @@ class SharedQueries:
         if not kept or kept.state != state or failed(kept.task):
             metrics.LOOKED_UP.inc()
             self._forget(key)  # so that the new one is the youngest
-            kept = Answer(state, now, asyncio.ensure_future(database.ask(function, user, *arguments)))
+            kept = Answer(
+                state, now, asyncio.ensure_future(database.ask(function, user, *arguments))
+            )
             self._kept[key], self._sizes[key] = kept, weight(key)
             kept.task.add_done_callback(lambda task: self._measure(key, task))
         return await asyncio.shield(kept.task)

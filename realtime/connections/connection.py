@@ -27,7 +27,9 @@ GUEST = AnonymousUser()
 
 
 async def serve(scope, receive, send):
-    """An ASGI application for a page's socket. On a server of ours it returns and the page stays."""
+    """An ASGI application for a page's socket. On a server of ours it returns and the page
+    stays.
+    """
     await receive()  # websocket.connect
     direct = scope.get("extensions", {}).get(DIRECT)
     page = Connection(the_hub(), session_key_of(scope), counted_network_of(scope))
@@ -51,7 +53,18 @@ class Connection:
     """One of thousands, and mostly silent: it has few parts, and no task while nothing is asked."""
 
     __slots__ = (
-        *("_task", "_unanswered", "allowance", "asking", "beat_at", "heard_at", "held", "hub", "is_here", "joined"),
+        *(
+            "_task",
+            "_unanswered",
+            "allowance",
+            "asking",
+            "beat_at",
+            "heard_at",
+            "held",
+            "hub",
+            "is_here",
+            "joined",
+        ),
         *("network", "rights", "send_buffer", "session_key", "user", "user_id"),
     )
 
@@ -129,16 +142,23 @@ class Connection:
                 text, *self._unanswered = self._unanswered
                 await self._answer(text)
         except Exception:
-            logger.exception("A page could not be let in." if self.user is None else "A page could not be answered.")
+            logger.exception(
+                "A page could not be let in."
+                if self.user is None
+                else "A page could not be answered."
+            )
             self.close(TRY_LATER)
         self._unanswered, self._task = NOTHING, None
 
     async def _enter(self):
         fences, user = None, GUEST
         while fences != self.hub.fences.count or self.hub.sweep.snapshot is None:
-            fences = self.hub.fences.count  # one that falls while the database is asked might mean this page
+            # one that falls while the database is asked might mean this page
+            fences = self.hub.fences.count
             await self.hub.prepare()
-            user, self.rights = await self.hub.readers.ask(self.session_key) if self.session_key else (GUEST, None)
+            user, self.rights = (
+                await self.hub.readers.ask(self.session_key) if self.session_key else (GUEST, None)
+            )
         self.user, self.user_id = user, user.pk
         if self.is_here and not self.hub.add(self):
             self.close(TOO_FAST)
@@ -157,7 +177,9 @@ class Connection:
             await self.send({"type": "error", "message": str(error)})
 
     async def hold(self, names):
-        """Joins the groups, and holds their events until the answer has been sent. Returns {group: texts held}."""
+        """Joins the groups, and holds their events until the answer has been sent. Returns {group:
+        texts held}.
+        """
         held = {group: self.held.setdefault(group, []) for group in names}
         self.refresh_route()
         for group in names:
@@ -178,7 +200,9 @@ class Connection:
         self.hub.send_current_state(self, held)
 
     async def send(self, message):
-        """Sends an answer once the one before has been read, since it may be large. It carries who asked."""
+        """Sends an answer once the one before has been read, since it may be large. It carries who
+        asked.
+        """
         if self.asking:
             message = {**message, "for": self.asking}
         try:

@@ -5,12 +5,15 @@ import asyncio
 from realtime.hub.broadcast import run_send
 
 BACKLOG = 64 * 1024  # bytes that wait for a page which does not read; then it is closed and resyncs
-DIRECT = "parley.send_buffer"  # the ASGI extension of a server that brings one of its own, see uvicorn_protocol.py
+# the ASGI extension of a server that brings one of its own, see uvicorn_protocol.py
+DIRECT = "parley.send_buffer"
 PRIVATE = 3000  # added to a close code that the server refuses to send (daphne: all below 3000)
 
 
 class SendBuffer:
-    """By ASGI alone, so for any server. `page.refresh_route()` is called when `fast_path` has changed."""
+    """By ASGI alone, so for any server. `page.refresh_route()` is called when `fast_path` has
+    changed.
+    """
 
     __slots__ = ("_page", "_send", "_size", "_task", "_waiting", "is_closed")
 

@@ -1,8 +1,10 @@
-"""uvicorn's WebSocket protocol as the engine wants it: `uvicorn --ws realtime.connections.uvicorn_protocol:Protocol`.
+"""uvicorn's WebSocket protocol as the engine wants it: `uvicorn --ws
+realtime.connections.uvicorn_protocol:Protocol`.
 
-Each connection is itself the send buffer of its page (send_buffer.py says what that is): a finished frame goes straight
-to the socket, no coroutine of the server takes part, and while a page is silent no task waits for it. What it needs of
-uvicorn is what version 0.54 has; with any other server the engine uses ASGI alone.
+Each connection is itself the send buffer of its page (send_buffer.py says what that is): a finished
+frame goes straight to the socket, no coroutine of the server takes part, and while a page is silent
+no task waits for it. What it needs of uvicorn is what version 0.54 has; with any other server the
+engine uses ASGI alone.
 """
 
 import asyncio
@@ -17,14 +19,18 @@ from realtime.connections.send_buffer import BACKLOG, DIRECT
 from realtime.hub.broadcast import write_frame
 from realtime.protocol.frames import frame_of
 
-logger = logging.getLogger("sockets")  # from warnings on: that a socket opens is no news, and there are thousands
-IN_KERNEL = 64 * 1024  # bytes that the kernel keeps besides (Linux doubles it); by itself it would keep megabytes
+# from warnings on: that a socket opens is no news, and there are thousands
+logger = logging.getLogger("sockets")
+# bytes that the kernel keeps besides (Linux doubles it); by itself it would keep megabytes
+IN_KERNEL = 64 * 1024
 NOT_UTF8 = 1007
 LOOK = 0.05  # seconds between two looks whether a page has read
 
 
 class Stays:
-    """In the place of a timer: what has one, uvicorn does not close when its ASGI application returns."""
+    """In the place of a timer: what has one, uvicorn does not close when its ASGI application
+    returns.
+    """
 
     cancel = staticmethod(lambda: None)
 
@@ -49,7 +55,9 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
             self.scope["extensions"][DIRECT] = self  # type: ignore[assignment]  # ours is no extension of ASGI's own
 
     def attach(self, page):
-        """What is said goes to `page` from now on; the ASGI application may return, and the connection stays."""
+        """What is said goes to `page` from now on; the ASGI application may return, and the
+        connection stays.
+        """
         self.page, self.close_timer = page, Stays
         socket = self.transport.get_extra_info("socket")
         socket.setsockopt(SOL_SOCKET, SO_SNDBUF, IN_KERNEL)
@@ -70,7 +78,9 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
         return self.close_sent or self.transport.is_closing()
 
     def push(self, text):
-        """Writes what the kernel takes at once; the transport keeps the rest, BACKLOG bytes in all."""
+        """Writes what the kernel takes at once; the transport keeps the rest, BACKLOG bytes in
+        all.
+        """
         frame = frame_of(text)
         if self.is_closed:
             return

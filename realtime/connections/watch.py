@@ -1,4 +1,6 @@
-"""Answers `watch`. A page joins its groups first and gets their events after the answer, so it misses nothing."""
+"""Answers `watch`. A page joins its groups first and gets their events after the answer, so it
+misses nothing.
+"""
 
 from forum.pages import readership
 from realtime import database
@@ -24,7 +26,12 @@ async def watch_topic(page, message):
     else:
         page.hub.begin(topic, Head(answer["epoch"], answer["change"], category))
     if answer["type"] == "changes":
-        answer = {**answer, "writable": permissions.may_write(page.hub.fences.categories or (), page.rights, category)}
+        answer = {
+            **answer,
+            "writable": permissions.may_write(
+                page.hub.fences.categories or (), page.rights, category
+            ),
+        }
     await page.send(answer)
     page.release(held)
 

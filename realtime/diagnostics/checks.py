@@ -1,4 +1,6 @@
-"""What the connection panel finds out by itself: whether proxy, settings and Redis agree. In words, with what to do."""
+"""What the connection panel finds out by itself: whether proxy, settings and Redis agree. In words,
+with what to do.
+"""
 
 import platform
 import time
@@ -36,13 +38,19 @@ def of(request):
 
 def address(request):
     name, home = _("Address"), urlsplit(settings.SITE_URL).netloc
-    if not validate_host(split_domain_port(home)[0], settings.ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]):
-        return Finding(name, WARN, _("ALLOWED_HOSTS lacks %(home)s, so its WebSockets are refused.") % {"home": home})
+    if not validate_host(
+        split_domain_port(home)[0], settings.ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]
+    ):
+        return Finding(
+            name,
+            WARN,
+            _("ALLOWED_HOSTS lacks %(home)s, so its WebSockets are refused.") % {"home": home},
+        )
     if request.get_host() == home:
         return Finding(name, OK, home)
     words = _(
-        "You reached the site as %(came)s, but SITE_URL says %(home)s, and links in emails lead there. Make the proxy "
-        "forward the Host header unchanged, or change SITE_URL."
+        "You reached the site as %(came)s, but SITE_URL says %(home)s, and links in emails lead"
+        " there. Make the proxy forward the Host header unchanged, or change SITE_URL."
     )
     return Finding(name, WARN, words % {"came": request.get_host(), "home": home})
 
@@ -51,10 +59,17 @@ def scheme(request):
     name = _("Encryption")
     forwarded = request.headers.get("X-Forwarded-Proto", "")
     if forwarded == "https" and not settings.HTTPS:
-        words = _("You reached the site over HTTPS. Make SITE_URL start with https:// too, so that cookies are secure.")
+        words = _(
+            "You reached the site over HTTPS. Make SITE_URL start with https:// too, so that"
+            " cookies are secure."
+        )
         return Finding(name, WARN, words)
     if settings.HTTPS and not request.is_secure():
-        return Finding(name, WARN, _("SITE_URL says https, but the proxy doesn't send X-Forwarded-Proto: https."))
+        return Finding(
+            name,
+            WARN,
+            _("SITE_URL says https, but the proxy doesn't send X-Forwarded-Proto: https."),
+        )
     return Finding(name, OK, "https" if settings.HTTPS else _("none (http), as SITE_URL says"))
 
 
@@ -64,19 +79,20 @@ def proxies(request):
     trusted = settings.TRUSTED_PROXIES
     if chain and not trusted:
         words = _(
-            "X-Forwarded-For is sent but not trusted, so all visitors share the proxy's address and its limits. If the "
-            "proxy is yours, set TRUSTED_PROXIES=1."
+            "X-Forwarded-For is sent but not trusted, so all visitors share the proxy's address and"
+            " its limits. If the proxy is yours, set TRUSTED_PROXIES=1."
         )
         return Finding(name, WARN, words)
     if trusted > len(chain):
         words = _(
-            "TRUSTED_PROXIES is %(trusted)s, but X-Forwarded-For lists %(chain)s addresses. Each proxy must add one."
+            "TRUSTED_PROXIES is %(trusted)s, but X-Forwarded-For lists %(chain)s addresses. Each"
+            " proxy must add one."
         )
         return Finding(name, WARN, words % {"trusted": trusted, "chain": len(chain)})
     if trusted and not request_address(request):
         words = _(
-            "X-Forwarded-For names no address (%(named)s), so all visitors like you share one limit. Let the proxy put "
-            "the visitor's IP address there."
+            "X-Forwarded-For names no address (%(named)s), so all visitors like you share one"
+            " limit. Let the proxy put the visitor's IP address there."
         )
         return Finding(name, WARN, words % {"named": chain[-trusted].strip()})
     return Finding(name, OK, _("%(trusted)s trusted") % {"trusted": trusted})
@@ -86,26 +102,43 @@ def upgrade(request):
     name = _("Sockets")
     if time.monotonic() - missing_upgrade.last < RECENT:
         words = _(
-            "In the last hour a browser asked for a WebSocket and the proxy dropped the upgrade. Make it forward the "
-            "Upgrade and Connection headers for /ws/, over HTTP/1.1."
+            "In the last hour a browser asked for a WebSocket and the proxy dropped the upgrade."
+            " Make it forward the Upgrade and Connection headers for /ws/, over HTTP/1.1."
         )
         return Finding(name, WARN, words)
     hub = running_hub()
     pages = len(hub.pages) if hub else 0
-    return Finding(name, OK, ngettext("%d open page in this process", "%d open pages in this process", pages) % pages)
+    return Finding(
+        name,
+        OK,
+        ngettext("%d open page in this process", "%d open pages in this process", pages) % pages,
+    )
 
 
 def redis(request):
     name = "Redis"
     if not settings.REDIS_URL:
-        return Finding(name, OK, _("not used, which is fine for one process. Several processes need REDIS_URL."))
+        return Finding(
+            name,
+            OK,
+            _("not used, which is fine for one process. Several processes need REDIS_URL."),
+        )
     if not redis_layer.probe("parley.probe", {"type": "probe"}):
         return Finding(
-            name, WARN, _("No answer; the sweep updates pages instead. Check REDIS_URL, and that Redis is running.")
+            name,
+            WARN,
+            _(
+                "No answer; the sweep updates pages instead. Check REDIS_URL, and that Redis is"
+                " running."
+            ),
         )
     hub = running_hub()
     if hub and hub.subscriptions.away:
-        return Finding(name, WARN, _("Redis answers but delivers nothing. Check its log and its client limits."))
+        return Finding(
+            name,
+            WARN,
+            _("Redis answers but delivers nothing. Check its log and its client limits."),
+        )
     return Finding(name, OK, _("answers") if not hub else _("answers and delivers"))
 
 
@@ -126,5 +159,9 @@ def here():
 
 
 def versions():
-    parts = [f"Python {platform.python_version()}", f"Django {django.__version__}", f"Channels {version('channels')}"]
+    parts = [
+        f"Python {platform.python_version()}",
+        f"Django {django.__version__}",
+        f"Channels {version('channels')}",
+    ]
     return Finding(_("Versions"), OK, ", ".join([*parts, connection.vendor]))

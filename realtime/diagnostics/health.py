@@ -12,11 +12,14 @@ async def live_pages():
     hub = running_hub()
     if hub and hub.subscriptions.away:
         raise Degraded(
-            "What is sent into the channel layer does not come back; open pages learn by the sweep. See Redis."
+            "What is sent into the channel layer does not come back; open pages learn by the sweep."
+            " See Redis."
         )
 
 
 async def sweep():
     hub = running_hub()
     if hub and time.monotonic() - hub.sweep.ended_at > 4 * sweeps.EVERY:
-        raise Degraded("The sweep has not ended for a while; open pages may miss news. The log says why.")
+        raise Degraded(
+            "The sweep has not ended for a while; open pages may miss news. The log says why."
+        )

@@ -12,7 +12,10 @@ def upgrade_required(request):
     global last
     if "Sec-WebSocket-Key" in request.headers:
         last = time.monotonic()
-    words = _("This is a WebSocket address. If a browser shows this, the proxy must forward Upgrade and Connection.")
+    words = _(
+        "This is a WebSocket address. If a browser shows this, the proxy must forward Upgrade and"
+        " Connection."
+    )
     response = HttpResponse(words, status=426, content_type="text/plain; charset=utf-8")
     response["Upgrade"] = "websocket"
     response["Cache-Control"] = "no-store"

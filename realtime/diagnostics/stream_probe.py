@@ -1,4 +1,6 @@
-"""GET /live/probe: a few letters, one after the other. A proxy that buffers hands them over all at once."""
+"""GET /live/probe: a few letters, one after the other. A proxy that buffers hands them over all at
+once.
+"""
 
 import asyncio
 
@@ -19,7 +21,8 @@ async def probe(scope, receive, send):
         await respond(send, request, HttpResponseNotFound())
         return
     response = StreamingHttpResponse(content_type="text/plain")
-    request.META.pop("HTTP_ACCEPT_ENCODING", None)  # compressed, they would wait for each other here
+    # compressed, they would wait for each other here
+    request.META.pop("HTTP_ACCEPT_ENCODING", None)
     finish(request, response)
     await start(send, response)
     for letter in LETTERS:

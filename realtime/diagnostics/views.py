@@ -1,4 +1,6 @@
-"""/live/, for owners and their helpers: how pages are connected, and what is in the way. Others find nothing there."""
+"""/live/, for owners and their helpers: how pages are connected, and what is in the way. Others
+find nothing there.
+"""
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import render

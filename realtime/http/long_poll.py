@@ -1,4 +1,5 @@
-"""GET /live/feed?watch={…}&watch={…}&wait=25: the feed for pages that can't have a socket, in one request for all.
+"""GET /live/feed?watch={…}&watch={…}&wait=25: the feed for pages that can't have a socket, in one
+request for all.
 
 An ASGI application of its own, so that a waiting request holds a coroutine and not a thread.
 """
@@ -51,7 +52,9 @@ class LongPoll:
         with self.waiting.of(*visitors) as welcome:
             if not welcome:
                 return later(429, "Too many requests wait from here. Close some pages.")
-            return await self._first(self._visit(scope, asks, seconds), gone_from(receive), stopped())
+            return await self._first(
+                self._visit(scope, asks, seconds), gone_from(receive), stopped()
+            )
 
     async def _first(self, *endings):
         """What the first of these coroutines returns; the others are ended."""
@@ -69,7 +72,9 @@ class LongPoll:
             async with VirtualSocket(self.application, scope, asks) as visit:
                 return answered(await visit.answers(seconds))
         except Left as left:
-            return answered([]) if left.ask_again else later(503, "The forum can't answer just now.")
+            return (
+                answered([]) if left.ask_again else later(503, "The forum can't answer just now.")
+            )
 
 
 def visitors_in(scope, request):
@@ -87,7 +92,9 @@ def query_of(request):
     fields = fields_of(request)
     texts = fields.getlist("watch")
     if not 1 <= len(texts) <= ASKS:
-        raise messages.BadMessage(f'Say what you show, 1 to {ASKS} times: watch={{"list":"latest"}}')
+        raise messages.BadMessage(
+            f'Say what you show, 1 to {ASKS} times: watch={{"list":"latest"}}'
+        )
     seconds = messages.number_in(fields, "wait") if "wait" in fields else 0
     return [messages.watch_in(text) for text in texts], min(seconds, LONGEST)
 
@@ -95,7 +102,9 @@ def query_of(request):
 def has_body(scope):
     """It would be read as long as the request waits, and without an end."""
     headers = dict(scope["headers"])
-    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0").strip(b"0") != b""
+    return (
+        b"transfer-encoding" in headers or headers.get(b"content-length", b"0").strip(b"0") != b""
+    )
 
 
 def closing(response):
@@ -117,7 +126,9 @@ def answered(answers):
     for answer in answers:
         if answer["type"] == "error":
             return HttpResponseBadRequest(answer["message"], content_type="text/plain")
-    return JsonResponse({"answers": answers}, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+    return JsonResponse(
+        {"answers": answers}, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}
+    )
 
 
 def later(status, words):

@@ -4,7 +4,8 @@ from django.core.exceptions import TooManyFieldsSent
 
 from realtime.protocol.messages import BadMessage
 
-LONGEST = 64 * 1024  # bytes; five times `watch` with 4,000 characters, each of them written as three
+# bytes; five times `watch` with 4,000 characters, each of them written as three
+LONGEST = 64 * 1024
 
 
 def fields_of(request):

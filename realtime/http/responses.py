@@ -1,4 +1,6 @@
-"""Django's requests and responses for what is served beside its pages, with the headers that its pages have."""
+"""Django's requests and responses for what is served beside its pages, with the headers that its
+pages have.
+"""
 
 from io import BytesIO
 
@@ -40,5 +42,7 @@ def finish(request, response):
 
 
 async def start(send, response):
-    headers = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in response.items()]
+    headers = [
+        (name.lower().encode("latin1"), value.encode("latin1")) for name, value in response.items()
+    ]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})

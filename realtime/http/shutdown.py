@@ -1,4 +1,6 @@
-"""Ends waiting requests at once when the server gets a signal to stop: servers wait long for open requests."""
+"""Ends waiting requests at once when the server gets a signal to stop: servers wait long for open
+requests.
+"""
 
 import asyncio
 import signal

@@ -7,7 +7,15 @@ from django.views.decorators.http import require_safe
 from realtime import metrics
 from realtime.catchup import changes
 from realtime.http.query_limits import fields_of
-from realtime.protocol.messages import BadMessage, epoch_in, list_in, number_in, post_in, rows_in, shown_in
+from realtime.protocol.messages import (
+    BadMessage,
+    epoch_in,
+    list_in,
+    number_in,
+    post_in,
+    rows_in,
+    shown_in,
+)
 
 
 @require_safe

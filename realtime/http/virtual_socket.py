@@ -1,4 +1,5 @@
-"""A page's visit by way of a request: it speaks with the hub like a page on a socket, until there is something to say.
+"""A page's visit by way of a request: it speaks with the hub like a page on a socket, until there
+is something to say.
 
 So a long poll joins, is fenced and is answered by the very code that serves sockets.
 """
@@ -9,7 +10,8 @@ from contextvars import Context
 
 from realtime.protocol.close_codes import COME_BACK, RESTART
 
-AT_ONCE, ELSEWHERE = 0.05, 1.0  # seconds that more may follow: on the topic on show, and in lists and news
+# seconds that more may follow: on the topic on show, and in lists and news
+AT_ONCE, ELSEWHERE = 0.05, 1.0
 FAREWELL = 5.0  # seconds that the page may take to leave
 ASKING_TELLS = ("post_update", "batch", "heartbeat", "again")
 
@@ -22,14 +24,17 @@ class Left(Exception):
 
 
 class VirtualSocket:
-    """`application` serves sockets; `asks` are messages as a page sends them over one, without `type` and `for`."""
+    """`application` serves sockets; `asks` are messages as a page sends them over one, without
+    `type` and `for`.
+    """
 
     def __init__(self, application, scope, asks):
         self._inbox, self._frames = asyncio.Queue(), asyncio.Queue()
         self._beside = {}
         self._asks = [{**ask, "type": "watch", "for": str(n)} for n, ask in enumerate(asks)]
         page = application(socket_scope(scope), self._inbox.get, self._hear)
-        self._page = asyncio.create_task(page, context=Context())  # the hub may start here and outlives the request
+        # the hub may start here and outlives the request
+        self._page = asyncio.create_task(page, context=Context())
         self._page.add_done_callback(lambda page: self._frames.put_nowait(Left()))
 
     async def __aenter__(self):
@@ -42,7 +47,8 @@ class VirtualSocket:
         self._page.cancel()
 
     async def answers(self, seconds):
-        """The answers to what was asked, in its order: as soon as one tells something new, or after `seconds`.
+        """The answers to what was asked, in its order: as soon as one tells something new, or after
+        `seconds`.
 
         Raises Left.
         """
@@ -55,7 +61,9 @@ class VirtualSocket:
             news = news or await self._news(deadline - loop.time())
             if news is None:
                 return self._with_beside(answers)
-            await asyncio.sleep(AT_ONCE if "header" in news or news["type"] == "again" else ELSEWHERE)
+            await asyncio.sleep(
+                AT_ONCE if "header" in news or news["type"] == "again" else ELSEWHERE
+            )
 
     async def _ask(self):
         """(answers, something that was heard beside them or None)."""
@@ -83,7 +91,9 @@ class VirtualSocket:
             return None
 
     def _is_news(self, frame):
-        """Whether asking again may tell something; other frames go along with the answers, the last of each kind."""
+        """Whether asking again may tell something; other frames go along with the answers, the last
+        of each kind.
+        """
         if frame["type"] in ASKING_TELLS:
             return True
         self._beside[frame["type"], frame.get("topic")] = frame

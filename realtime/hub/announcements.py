@@ -1,6 +1,8 @@
-"""Sends announcements to every open page. A hub message is only a hint: each hub asks the database what is current.
+"""Sends announcements to every open page. A hub message is only a hint: each hub asks the database
+what is current.
 
-So pages also get one that was made without Redis, and lose one that has ended; it costs a small query in ten seconds.
+So pages also get one that was made without Redis, and lose one that has ended; it costs a small
+query in ten seconds.
 """
 
 import asyncio
@@ -29,7 +31,9 @@ class Announcements:
                 continue
 
     def send_current_state(self, page, joined):
-        """Sends them to the page, too, after another query: what it shows may be newer than the last one."""
+        """Sends them to the page, too, after another query: what it shows may be newer than the
+        last one.
+        """
         if groups.EVERYONE in joined:
             self._newcomers.append(page)
             self.soon.set()
@@ -38,7 +42,8 @@ class Announcements:
         newcomers, self._newcomers = self._newcomers, []
         if not self.hub.pages:
             return
-        before, self._text = self._text, None  # should this query fail, the next one sends to all pages
+        # should this query fail, the next one sends to all pages
+        before, self._text = self._text, None
         self._text = await database.ask(current)
         if self._text != before:
             await self.hub.broadcast(groups.EVERYONE, self._text)

@@ -1,8 +1,9 @@
 """The hot loop of the engine: sends one event to all pages of a group.
 
-Memory that is not touched need not be fetched, thousands of times. So the hub keeps each page's `fast_path` beside it,
-and the loop touches nothing else of a page: with our own server (uvicorn_protocol.py) it writes the finished frame to
-the socket, with any other it runs the server's `send`. A page without a free fast path delivers by its own methods.
+Memory that is not touched need not be fetched, thousands of times. So the hub keeps each page's
+`fast_path` beside it, and the loop touches nothing else of a page: with our own server
+(uvicorn_protocol.py) it writes the finished frame to the socket, with any other it runs the
+server's `send`. A page without a free fast path delivers by its own methods.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ CHUNK = 200  # pages in a row before other tasks get a turn
 
 
 async def send_to_group(hub, group, text):
-    """Sends to every page in `group`, as it is when its turn comes: some may have left, or hold events meanwhile."""
+    """Sends to every page in `group`, as it is when its turn comes: some may have left, or hold
+    events meanwhile.
+    """
     frame, message = frame_of(text), {"type": "websocket.send", "text": text}
     members = hub.members.get(group, {})
     seen, waiting = hub.routing_version, list(members.items())
@@ -47,7 +50,9 @@ def write_frame(socket, frame, page):
 
 
 def run_send(send, message, page):
-    """Runs a server's `send` by hand, to its end or up to where it would wait; then its send buffer waits for it."""
+    """Runs a server's `send` by hand, to its end or up to where it would wait; then its send buffer
+    waits for it.
+    """
     step = send(message)
     try:
         future = step.send(None)

@@ -1,4 +1,6 @@
-"""Sends each page the heads of what it watches every 25 s, so that it notices lost events, and we notice dead pages."""
+"""Sends each page the heads of what it watches every 25 s, so that it notices lost events, and we
+notice dead pages.
+"""
 
 import asyncio
 import time
@@ -14,7 +16,8 @@ PATIENCE = 10  # seconds that a page may take to answer
 async def run(hub):
     """Heartbeats are spread over the period, so that they are not all sent at once.
 
-    A pulse that comes late closes no page: its answer may be in a buffer that has not been read yet.
+    A pulse that comes late closes no page: its answer may be in a buffer that has not been read
+    yet.
     """
     now = time.monotonic()
     while True:
@@ -34,4 +37,6 @@ def look_at(hub, page, now, is_late):
         page.disconnect_for_resync()
     elif now - page.beat_at >= EVERY:
         page.beat_at = now
-        page.send_buffer.push(events.heartbeat({topic: heads[topic] for topic in page.topics if topic in heads}))
+        page.send_buffer.push(
+            events.heartbeat({topic: heads[topic] for topic in page.topics if topic in heads})
+        )

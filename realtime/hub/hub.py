@@ -1,6 +1,8 @@
-"""The hub: one object per process that gets each event once from the channel layer and sends it to the pages here.
+"""The hub: one object per process that gets each event once from the channel layer and sends it to
+the pages here.
 
-Pages have no channel of their own: an event costs the layer one delivery per process, however many pages there are.
+Pages have no channel of their own: an event costs the layer one delivery per process, however many
+pages there are.
 """
 
 import asyncio
@@ -51,9 +53,11 @@ class Hub:
     def __init__(self, loop):
         self.loop, self.name = loop, secrets.token_hex(8)
         self.pages = {}  # every connected page, in order of coming
-        self.members = {}  # group -> {page: its fast path, or None: see broadcast.py}, in order of joining
+        # group -> {page: its fast path, or None: see broadcast.py}, in order of joining
+        self.members = {}
         self.routing_version = 0  # how often that changed
-        self.group_versions = {}  # group -> another number after each event for it, as long as it has members
+        # group -> another number after each event for it, as long as it has members
+        self.group_versions = {}
         self.networks = limits.ConnectionLimit(limits.OF_NETWORK)
         self.openings = limits.Rates(limits.HANDSHAKES)
         self.places = limits.ConnectionLimit(limits.OF_MEMBER)
@@ -63,7 +67,11 @@ class Hub:
             SharedQueries(self),
             ChangeCache(self),
         )
-        self.throttle, self.presence, self.announcements = Throttle(self), Presence(self), Announcements(self)
+        self.throttle, self.presence, self.announcements = (
+            Throttle(self),
+            Presence(self),
+            Announcements(self),
+        )
         self.fences, self.sweep, self.watchdog = Fences(), Sweep(self), LayerWatchdog(self)
         self.delivering = asyncio.Lock()
         self._group_version = itertools.count()
@@ -81,14 +89,17 @@ class Hub:
             "presence": self.presence.run,
             "announcements": self.announcements.run,
         }
-        self._tasks = [self.loop.create_task(self._supervise(name, work)) for name, work in works.items()]
+        self._tasks = [
+            self.loop.create_task(self._supervise(name, work)) for name, work in works.items()
+        ]
 
     async def stop(self):
         tasks = {*self._tasks, *self._works.values()}
         while tasks:
             for task in tasks:
                 task.cancel()
-            _done, tasks = await asyncio.wait(tasks, timeout=RESTART / 10)  # the layer may swallow a cancellation
+            # the layer may swallow a cancellation
+            _done, tasks = await asyncio.wait(tasks, timeout=RESTART / 10)
 
     def call(self, function, *arguments):
         """Calls a plain function on the hub's loop; from any thread, without waiting for it."""
@@ -113,7 +124,9 @@ class Hub:
         return True
 
     async def join(self, page, group):
-        """From when this returns, `page` gets what is sent to `group`: through the layer, or by the sweep."""
+        """From when this returns, `page` gets what is sent to `group`: through the layer, or by the
+        sweep.
+        """
         if page not in self.pages:
             return  # it was closed meanwhile
         page.joined.add(group)
@@ -136,7 +149,9 @@ class Hub:
             self.subscriptions.touch(group)
 
     def begin(self, topic, head):
-        """What the first page on a topic was sent, from which the sweep goes on; not if it has left meanwhile."""
+        """What the first page on a topic was sent, from which the sweep goes on; not if it has left
+        meanwhile.
+        """
         if groups.of_topic(topic) in self.members:
             self.sweep.begin(topic, head)
 
@@ -168,7 +183,9 @@ class Hub:
             self._works["listen"].cancel()
 
     async def dispatch(self, wire):
-        """Handles one message as the layer brings it. What is not understood is logged and left to the sweep."""
+        """Handles one message as the layer brings it. What is not understood is logged and left to
+        the sweep.
+        """
         try:
             message = hub_messages.decode(wire)
         except BadHubMessage as error:
@@ -197,7 +214,8 @@ class Hub:
     async def deliver(self, delivery):
         """Sends an event to every page of this process that belongs to its audience.
 
-        If its topic is in another category than pages were told, it was moved and the fence has not come: it falls now.
+        If its topic is in another category than pages were told, it was moved and the fence has not
+        come: it falls now.
         """
         change, audience = delivery.change, delivery.audience
         head = self.sweep.heads.get(change.topic)
@@ -229,13 +247,17 @@ class Hub:
                     await asyncio.sleep(0)
 
     def send_current_state(self, page, joined):
-        """Sends a page that has just begun to watch these groups what it needs beside the answer to its question."""
+        """Sends a page that has just begun to watch these groups what it needs beside the answer to
+        its question.
+        """
         joined = [group for group in joined if group in page.joined]
         self.presence.send_current_state(page, joined)
         self.announcements.send_current_state(page, joined)
 
     def fence(self, fence):
-        """Takes the pages that the fence is for out of their groups at once; they ask again what they may see."""
+        """Takes the pages that the fence is for out of their groups at once; they ask again what
+        they may see.
+        """
         self.fences.raised(fence.number)
         metrics.FENCES.inc()
         if fence.topic is not None:
@@ -256,7 +278,9 @@ class Hub:
                 continue  # see listen_anew
             error = self._works[name].exception()
             if str(error) != last:  # while Redis is away it fails every second in the same way
-                logger.error("A part of the hub (%s) failed; it is started again.", name, exc_info=error)
+                logger.error(
+                    "A part of the hub (%s) failed; it is started again.", name, exc_info=error
+                )
             last = str(error)
             await asyncio.sleep(RESTART)
 

@@ -1,4 +1,5 @@
-"""Every two seconds the hub sends itself an Echo through Redis, and so notices when Redis is away or delivers nothing.
+"""Every two seconds the hub sends itself an Echo through Redis, and so notices when Redis is away
+or delivers nothing.
 
 The sweep then runs more often.
 """
@@ -14,7 +15,8 @@ from realtime.protocol.hub_messages import Echo, encode
 
 logger = logging.getLogger(__name__)
 EVERY = 2.0  # seconds
-DEAF = 10.0  # seconds that Redis takes what is sent and delivers nothing: then the hub subscribes anew
+# seconds that Redis takes what is sent and delivers nothing: then the hub subscribes anew
+DEAF = 10.0
 
 
 class LayerWatchdog:
@@ -34,7 +36,9 @@ class LayerWatchdog:
             await asyncio.sleep(EVERY)
 
     async def _call(self):
-        sent = await asyncio.to_thread(redis_layer.probe, self._hub.subscriptions.channel, encode(Echo()))
+        sent = await asyncio.to_thread(
+            redis_layer.probe, self._hub.subscriptions.channel, encode(Echo())
+        )
         await asyncio.sleep(EVERY / 4)
         silence = time.monotonic() - self._echoed_at
         self._report(silent=not sent or silence > EVERY)
@@ -44,5 +48,7 @@ class LayerWatchdog:
 
     def _report(self, silent):
         if self._hub.subscriptions.record_silence(silent):
-            logger.warning("Redis is away; open pages learn by the sweep." if silent else "Redis is back.")
+            logger.warning(
+                "Redis is away; open pages learn by the sweep." if silent else "Redis is back."
+            )
             self._hub.sweep.soon.set()

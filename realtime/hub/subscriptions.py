@@ -1,6 +1,8 @@
-"""Subscribes this process to the channel layer: one channel, in the groups that some page here has joined.
+"""Subscribes this process to the channel layer: one channel, in the groups that some page here has
+joined.
 
-The layer may be away or hang at any time. No page waits longer than PATIENCE: the sweep delivers what gets lost.
+The layer may be away or hang at any time. No page waits longer than PATIENCE: the sweep delivers
+what gets lost.
 """
 
 import asyncio
@@ -10,7 +12,8 @@ from channels.layers import get_channel_layer
 
 logger = logging.getLogger(__name__)
 PATIENCE = 1.0  # seconds that a joining page waits for the layer
-UNANSWERED = 10.0  # seconds after which the layer's connection counts as lost, although nobody said so
+# seconds after which the layer's connection counts as lost, although nobody said so
+UNANSWERED = 10.0
 RETRY = 1.0
 RENEWAL = 3600.0  # the in-memory layer forgets members after a day
 
@@ -34,7 +37,9 @@ class Subscriptions:
         return before != is_silent
 
     async def open(self):
-        """A new channel in all the groups; an earlier one is given back. Raises what the layer raises."""
+        """A new channel in all the groups; an earlier one is given back. Raises what the layer
+        raises.
+        """
         layer = get_channel_layer()
         async with self._lock:
             if self.channel:
@@ -51,7 +56,9 @@ class Subscriptions:
         self._work.set()
 
     async def opened(self, group):
-        """Returns when the layer brings what is sent to `group`, or when there is no use in waiting."""
+        """Returns when the layer brings what is sent to `group`, or when there is no use in
+        waiting.
+        """
         if group in self._open:
             return
         self.touch(group)
@@ -71,12 +78,15 @@ class Subscriptions:
                     await self._settle()
             except Exception as error:  # noqa: BLE001 - whatever the layer has: it is asked again
                 if not self.stuck:
-                    logger.warning("The channel layer refused a group (%s); it is asked again.", error)
+                    logger.warning(
+                        "The channel layer refused a group (%s); it is asked again.", error
+                    )
                 self.stuck = True
                 await asyncio.sleep(RETRY)
                 continue
             try:
-                async with asyncio.timeout(RENEWAL):  # wait_for can swallow a cancellation before Python 3.12
+                # wait_for can swallow a cancellation before Python 3.12
+                async with asyncio.timeout(RENEWAL):
                     await self._work.wait()
             except TimeoutError:
                 await self._renew()

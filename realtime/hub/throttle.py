@@ -1,4 +1,5 @@
-"""Limits how often lists and news get events: at once while it is quiet, four times a second in one frame otherwise.
+"""Limits how often lists and news get events: at once while it is quiet, four times a second in one
+frame otherwise.
 
 So what a busy forum costs grows with the number of open pages, not with pages times posts.
 """
@@ -16,11 +17,14 @@ NEWS = 100  # in one frame; who counts stops at 99
 class Throttle:
     def __init__(self, hub):
         self.hub = hub
-        self._waiting = {}  # group -> {topic, or (topic, change number) where each counts: Delivery}
+        # group -> {topic, or (topic, change number) where each counts: Delivery}
+        self._waiting = {}
         self._some = asyncio.Event()
 
     def add(self, delivery):
-        """Sends it soon. Of several rows of a topic only the one with the highest change number is sent."""
+        """Sends it soon. Of several rows of a topic only the one with the highest change number is
+        sent.
+        """
         change, group = delivery.change, delivery.audience.group
         waiting = self._waiting.setdefault(group, {})
         key = change.topic if group.startswith("list.") else (change.topic, change.number)
@@ -41,7 +45,11 @@ class Throttle:
 
     async def _deliver(self, waiting):
         pages = {page: None for group in waiting for page in self.hub.members.get(group, ())}
-        skipped = (delivery.audience.skip for deliveries in waiting.values() for delivery in deliveries.values())
+        skipped = (
+            delivery.audience.skip
+            for deliveries in waiting.values()
+            for delivery in deliveries.values()
+        )
         deciding = set(waiting).union(*skipped)
         metrics.DELIVERIES.inc(len(pages))
         texts = {}  # groups that decide what a page gets -> the frame for all such pages
@@ -63,7 +71,9 @@ class Throttle:
 
 
 def deliver_by_group(page, waiting):
-    """For a page whose question is being answered: it decides for each group whether to hold the events."""
+    """For a page whose question is being answered: it decides for each group whether to hold the
+    events.
+    """
     for group in [group for group in waiting if group in page.joined]:
         for text in texts_for(page.joined, {group: waiting[group]}):
             page.deliver(group, text)
@@ -71,7 +81,12 @@ def deliver_by_group(page, waiting):
 
 def texts_for(joined, waiting):
     """The texts for a page that is in the groups `joined`, in order of coming within a group."""
-    its = [delivery for group, deliveries in waiting.items() if group in joined for delivery in deliveries.values()]
+    its = [
+        delivery
+        for group, deliveries in waiting.items()
+        if group in joined
+        for delivery in deliveries.values()
+    ]
     return [delivery.text for delivery in its if joined.isdisjoint(delivery.audience.skip)]
 
 

@@ -1,4 +1,5 @@
-"""Processes tell each other who is here: every few seconds each publishes all that it sees, so no mistake lasts.
+"""Processes tell each other who is here: every few seconds each publishes all that it sees, so no
+mistake lasts.
 
 A process that falls silent is forgotten. With the in-memory layer there is only one.
 """
@@ -42,7 +43,9 @@ class Peers:
     def current(self):
         """Those that published lately."""
         now = time.monotonic()
-        self._peers = {name: peer for name, peer in self._peers.items() if now - peer.heard_at < SILENCE}
+        self._peers = {
+            name: peer for name, peer in self._peers.items() if now - peer.heard_at < SILENCE
+        }
         return list(self._peers.values())
 
     @property
@@ -56,7 +59,9 @@ class Peers:
             self._peers.setdefault(gossip.sender, Peer()).receive(gossip)
 
     async def publish(self, online, topics, writing):
-        """Everything every few seconds, and a change of who writes at once. Returns when Redis has it, or is away."""
+        """Everything every few seconds, and a change of who writes at once. Returns when Redis has
+        it, or is away.
+        """
         is_due = time.monotonic() - self._published_at >= EVERY
         if not settings.REDIS_URL or not is_due and writing == self._published:
             return

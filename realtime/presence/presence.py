@@ -1,7 +1,9 @@
-"""Who reads a topic, who writes in it, how many are online: from the pages of this process and the gossip of others.
+"""Who reads a topic, who writes in it, how many are online: from the pages of this process and the
+gossip of others.
 
-It is counted anew every two seconds, which costs less than it sounds and can't drift. Pages get what has changed, as
-often as a fixed number of frames a second allows, however many pages there are.
+It is counted anew every two seconds, which costs less than it sounds and can't drift. Pages get
+what has changed, as often as a fixed number of frames a second allows, however many pages there
+are.
 """
 
 import asyncio
@@ -23,7 +25,8 @@ class Presence:
         self.hub, self.typing, self.gossip = hub, Typing(hub), Peers(hub.name)
         self.online, self.topics = Viewers({}, 0), {}  # of the pages here, as last looked at
         self._sent, self._sent_online, self._sent_writing = {}, None, {}
-        self._waiting = {}  # topics whose pages are to be sent who reads them, the first to wait first
+        # topics whose pages are to be sent who reads them, the first to wait first
+        self._waiting = {}
         self._frames: float = AT_ONCE
         self._looked_at = self._counted_at = 0.0
 
@@ -50,7 +53,11 @@ class Presence:
                 page.deliver(group, events.presence(groups.topic_of(group), *shown))
             if group == groups.EVERYONE and self._sent_online:
                 page.deliver(group, events.online(*self._sent_online))
-            here = {topic: one.names for topic, one in self._sent_writing.items() if group in groups_of(topic, one)}
+            here = {
+                topic: one.names
+                for topic, one in self._sent_writing.items()
+                if group in groups_of(topic, one)
+            }
             if here:
                 page.deliver(group, events.writing(here))
 
@@ -75,7 +82,9 @@ class Presence:
     # --- Sending ---
 
     async def _send_readers(self):
-        """Nobody gets a number of readers above that of members online: then all get the latter first."""
+        """Nobody gets a number of readers above that of members online: then all get the latter
+        first.
+        """
         peers = self.gossip.current
         while self._waiting and self._frames > 0:
             topic = next(iter(self._waiting))
@@ -90,7 +99,9 @@ class Presence:
         if not now and (time.monotonic() - self._counted_at < ONLINE or self._frames <= 0):
             return
         self._counted_at = time.monotonic()
-        members, guests, _faces = self.online.joined_by(peer.online for peer in self.gossip.current).shown
+        members, guests, _faces = self.online.joined_by(
+            peer.online for peer in self.gossip.current
+        ).shown
         if (members, guests) != self._sent_online:
             self._sent_online = (members, guests)
             await self._broadcast(groups.EVERYONE, events.online(members, guests))
@@ -103,7 +114,9 @@ class Presence:
         self._sent_writing = now
         frames = {}
         for topic in [topic for topic in before | now if before.get(topic) != now.get(topic)]:
-            for group in groups_of(topic, *(writing[topic] for writing in (before, now) if topic in writing)):
+            for group in groups_of(
+                topic, *(writing[topic] for writing in (before, now) if topic in writing)
+            ):
                 names = now[topic].names if topic in now else {}
                 frames.setdefault(group, {})[topic] = names
         for group, topics in frames.items():

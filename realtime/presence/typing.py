@@ -1,4 +1,6 @@
-"""Who is writing in which topic: marks that last a few seconds, and that a page renews while its reader types."""
+"""Who is writing in which topic: marks that last a few seconds, and that a page renews while its
+reader types.
+"""
 
 import time
 
@@ -33,7 +35,9 @@ class Typing:
         self._changed.add(topic)
 
     async def recheck(self):
-        """Forgets those who may not reply any more where something has changed. If nobody can tell, all of them."""
+        """Forgets those who may not reply any more where something has changed. If nobody can tell,
+        all of them.
+        """
         changed, self._changed = self._changed, set()
         for topic in changed:
             writers = {page.user_id: page.user for shown, page in self._until if shown == topic}
@@ -45,12 +49,20 @@ class Typing:
                 self._keep(topic, writers)
 
     def _keep(self, topic, writers):
-        self._until = {key: end for key, end in self._until.items() if key[0] != topic or key[1].user_id in writers}
+        self._until = {
+            key: end
+            for key, end in self._until.items()
+            if key[0] != topic or key[1].user_id in writers
+        }
 
     def current(self):
         """{topic id: Writing}. Whoever left the page writes no more: mostly they have sent it."""
         now, found = time.monotonic(), {}
-        self._until = {key: until for key, until in self._until.items() if until > now and is_shown(key[1], key[0])}
+        self._until = {
+            key: until
+            for key, until in self._until.items()
+            if until > now and is_shown(key[1], key[0])
+        }
         for topic, page in self._until:
             writing = found.setdefault(topic, Writing({}, self._lists_of(topic)))
             writing.names[page.user_id] = page.user.display_name
@@ -60,7 +72,9 @@ class Typing:
         head, categories = self._hub.sweep.heads.get(topic), self._hub.fences.categories
         if not head or categories is None:
             return ()
-        return tuple(groups.of_lists(head.category, permissions.is_private(categories, head.category)))
+        return tuple(
+            groups.of_lists(head.category, permissions.is_private(categories, head.category))
+        )
 
 
 def those_who_may_reply(topic_id, users):

@@ -1,7 +1,8 @@
-"""The answers to `watch` and to the feed over HTTP, ready to be encoded. Catch-up makes them, pages read them.
+"""The answers to `watch` and to the feed over HTTP, ready to be encoded. Catch-up makes them, pages
+read them.
 
-docs/realtime.md, "What the server answers", says what a page does with each. Over a shared socket an answer also has
-`for`, the page that asked (connection.py).
+docs/realtime.md, "What the server answers", says what a page does with each. Over a shared socket
+an answer also has `for`, the page that asked (connection.py).
 """
 
 from typing import Literal, NotRequired, TypedDict
@@ -10,7 +11,9 @@ from realtime.protocol.events import PostUpdate
 
 
 class Changes(TypedDict):
-    """All that came in a topic after change `since` up to `change`; with `more` the page asks again from there."""
+    """All that came in a topic after change `since` up to `change`; with `more` the page asks again
+    from there.
+    """
 
     type: Literal["changes"]
     topic: int
@@ -19,11 +22,14 @@ class Changes(TypedDict):
     change: int
     events: list[PostUpdate]  # by change number
     more: bool
-    writable: NotRequired[bool]  # over a socket: whether the reader may write in the topic's category
+    # over a socket: whether the reader may write in the topic's category
+    writable: NotRequired[bool]
 
 
 class Reload(TypedDict):
-    """The numbers of the page can't be continued: it loads the posts anew, which are at least of this change."""
+    """The numbers of the page can't be continued: it loads the posts anew, which are at least of
+    this change.
+    """
 
     type: Literal["reload"]
     topic: int

@@ -1,7 +1,9 @@
-"""The events that pages get, as finished text: rendered and encoded once, the same for every reader.
+"""The events that pages get, as finished text: rendered and encoded once, the same for every
+reader.
 
-The publisher, the sweep and catch-up build a PostUpdate here, put their own numbers into it where they know better, and
-encode it. The other kinds are made as text. docs/realtime.md has their shapes.
+The publisher, the sweep and catch-up build a PostUpdate here, put their own numbers into it where
+they know better, and encode it. The other kinds are made as text. docs/realtime.md has their
+shapes.
 """
 
 import json
@@ -38,7 +40,8 @@ class PostUpdate(TypedDict):
     at: str  # UTC, as in 2026-11-21T00:35:30Z
     post: NotRequired[PostOfUpdate]
     header: NotRequired[str]  # HTML: for pages that show the topic
-    row: NotRequired[str | None]  # HTML: for pages that show a list; None where the topic has left it
+    # HTML: for pages that show a list; None where the topic has left it
+    row: NotRequired[str | None]
     title: NotRequired[str]  # for every other page, as is the next
     url: NotRequired[str]
 
@@ -70,7 +73,11 @@ def gone_event(kind: str, topic: Topic) -> PostUpdate:
 
 def everyone_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpdate:
     """For every other page: that it happened, and where."""
-    event: PostUpdate = {**numbers(kind, topic), "title": topic.title, "url": topic.get_absolute_url()}
+    event: PostUpdate = {
+        **numbers(kind, topic),
+        "title": topic.title,
+        "url": topic.get_absolute_url(),
+    }
     if post:
         event["post"] = {"id": post.pk, "number": post.number, "author_id": post.author_id}
     return event
@@ -78,7 +85,9 @@ def everyone_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpd
 
 def heartbeat(heads: Mapping[int, Head | tuple[str, int]]) -> str:
     """For pages on these topics: whoever has less asks for what is missing."""
-    return encode({"type": "heartbeat", "topics": {topic: head[:2] for topic, head in heads.items()}})
+    return encode(
+        {"type": "heartbeat", "topics": {topic: head[:2] for topic, head in heads.items()}}
+    )
 
 
 def announcements(current: Iterable[Announcement]) -> str:
@@ -88,9 +97,13 @@ def announcements(current: Iterable[Announcement]) -> str:
 
 
 def presence(topic: int, members: int, guests: int, people: Iterable[tuple[int, str, str]]) -> str:
-    """For pages that show the topic: how many read it, and the faces of the first `people` (id, username, name)."""
+    """For pages that show the topic: how many read it, and the faces of the first `people` (id,
+    username, name).
+    """
     faces = "".join(fragments.face(*person) for person in people)
-    return encode({"type": "presence", "topic": topic, "members": members, "guests": guests, "faces": faces})
+    return encode(
+        {"type": "presence", "topic": topic, "members": members, "guests": guests, "faces": faces}
+    )
 
 
 def online(members: int, guests: int) -> str:
@@ -99,8 +112,12 @@ def online(members: int, guests: int) -> str:
 
 
 def writing(topics: Mapping[int, Mapping[int, str]]) -> str:
-    """For pages that show one of these topics {id: {member id: name}} or its row; where nobody writes any more: {}."""
-    return encode({"type": "writing", "topics": {pk: list(names.items()) for pk, names in topics.items()}})
+    """For pages that show one of these topics {id: {member id: name}} or its row; where nobody
+    writes any more: {}.
+    """
+    return encode(
+        {"type": "writing", "topics": {pk: list(names.items()) for pk, names in topics.items()}}
+    )
 
 
 def numbers(kind: str, topic: Topic) -> PostUpdate:

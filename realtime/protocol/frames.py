@@ -7,7 +7,9 @@ _last = ("", b"\x81\x00")
 
 
 def frame_of(text: str) -> bytes:
-    """The bytes of `text` as an unmasked frame. The last one is kept: the hub asks for it once per page."""
+    """The bytes of `text` as an unmasked frame. The last one is kept: the hub asks for it once per
+    page.
+    """
     global _last
     if _last[0] is not text:
         data = text.encode()

@@ -2,8 +2,8 @@
 
 topic.12            pages that show the topic
 list.latest         pages that show the latest topics, for topics that everybody may read
-list.category.5     pages that show the category; a private one: the latest topics of its readers, too
-everyone            every page, for topics that everybody may read
+list.category.5     pages that show the category; a private one: the latest topics of its readers,
+too everyone            every page, for topics that everybody may read
 everyone.5          every page of those who may read the private category 5
 hubs, fence         no page: what processes send each other, see hub_messages.py
 """
@@ -67,12 +67,18 @@ def for_everyone(user: Reader) -> list[str]:
 
 def private_to(user: Reader) -> Iterable[int]:
     """Ids of the categories that `user` may read and not everybody."""
-    found: QuerySet[Category, int] = Category.objects.visible_to(user).private().values_list("pk", flat=True)
+    found: QuerySet[Category, int] = (
+        Category.objects.visible_to(user).private().values_list("pk", flat=True)
+    )
     return found
 
 
 def with_privacy(topics: QuerySet[Topic]) -> QuerySet[Topic]:
-    """Gives each topic `is_private`: whether its category, or the one above, has readers of its own."""
+    """Gives each topic `is_private`: whether its category, or the one above, has readers of its
+    own.
+    """
     readers = Category.readers.through.objects
-    own, above = (readers.filter(category=OuterRef(name)) for name in ("category", "category__parent"))
+    own, above = (
+        readers.filter(category=OuterRef(name)) for name in ("category", "category__parent")
+    )
     return topics.annotate(is_private=Exists(own) | Exists(above))

@@ -1,11 +1,13 @@
-"""The messages that processes send each other through the channel layer, and how they are encoded and decoded.
+"""The messages that processes send each other through the channel layer, and how they are encoded
+and decoded.
 
-On the way each message is a dict with a `type`, made of texts, numbers, None and lists only, which msgpack takes. A
-process of another release may have sent it (during a rolling update both run): fields that are not known here are
-ignored, and a message that is not understood is refused with BadHubMessage. Nobody needs any of them: what a hub
-missed the sweep finds in the database.
+On the way each message is a dict with a `type`, made of texts, numbers, None and lists only, which
+msgpack takes. A process of another release may have sent it (during a rolling update both run):
+fields that are not known here are ignored, and a message that is not understood is refused with
+BadHubMessage. Nobody needs any of them: what a hub missed the sweep finds in the database.
 
-A message says by itself to which group of hubs it goes (`group`); Echo goes back to its sender's own channel.
+A message says by itself to which group of hubs it goes (`group`); Echo goes back to its sender's
+own channel.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,16 +23,19 @@ T = TypeVar("T")
 
 
 class BadHubMessage(ValueError):
-    """A message of another process that can't be understood; str() says why, without any of its contents."""
+    """A message of another process that can't be understood; str() says why, without any of its
+    contents.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Somebody may see less than before, so pages have to ask again: those on `topic`, those of member `user`, or all.
+    """Somebody may see less than before, so pages have to ask again: those on `topic`, those of
+    member `user`, or all.
 
-    Sent by revocations.py and, for a move, by the publisher. number: that of models.Revocation; None for a move, which
-    takes no right away. sender: name of the hub of the process that sent it, which raised it before sending; "" if that
-    process has no hub.
+    Sent by revocations.py and, for a move, by the publisher. number: that of models.Revocation;
+    None for a move, which takes no right away. sender: name of the hub of the process that sent it,
+    which raised it before sending; "" if that process has no hub.
     """
 
     topic: int | None = None
@@ -49,8 +54,8 @@ class AnnouncementsChanged:
 class Gossip:
     """Who is here, as the process `sender` sees it in its own connections; see presence/gossip.py.
 
-    writing: who writes, by topic id. online and topics (by topic id): who looks. Sent every few seconds; a message in
-    between says only who writes, and its `online` is None.
+    writing: who writes, by topic id. online and topics (by topic id): who looks. Sent every few
+    seconds; a message in between says only who writes, and its `online` is None.
     """
 
     sender: str
@@ -61,7 +66,9 @@ class Gossip:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """A hub calls itself through the layer, to find out whether messages arrive; see layer_watchdog.py."""
+    """A hub calls itself through the layer, to find out whether messages arrive; see
+    layer_watchdog.py.
+    """
 
 
 HubMessage = Delivery | Fence | AnnouncementsChanged | Gossip | Echo
@@ -112,7 +119,9 @@ def _encoded_delivery(delivery: Delivery) -> Wire:
 
 
 def _decoded_delivery(wire: Wire) -> Delivery:
-    change = Change(_value(wire, "topic", int), _value(wire, "epoch", str), _value(wire, "change", int))
+    change = Change(
+        _value(wire, "topic", int), _value(wire, "epoch", str), _value(wire, "change", int)
+    )
     skip = tuple(_each(_value(wire, "skip", list), str))
     audience = Audience(_value(wire, "group", str), skip, _optional(wire, "category", int))
     return Delivery(change, audience, _value(wire, "text", str), _value(wire, "revocation", int))
@@ -133,12 +142,17 @@ def _decoded_fence(wire: Wire) -> Fence:
 
 def _encoded_gossip(gossip: Gossip) -> Wire:
     """Each member's names once, however many topics they have open."""
-    marks = [[topic, list(map(list, one.names.items())), list(one.lists)] for topic, one in gossip.writing.items()]
+    marks = [
+        [topic, list(map(list, one.names.items())), list(one.lists)]
+        for topic, one in gossip.writing.items()
+    ]
     wire: Wire = {"type": "gossip", "sender": gossip.sender, "writing": marks}
     if gossip.online is not None:
         wire["members"] = [[pk, *names] for pk, names in gossip.online.members.items()]
         wire["guests"] = gossip.online.guests
-        wire["topics"] = [[topic, list(seen.members), seen.guests] for topic, seen in gossip.topics.items()]
+        wire["topics"] = [
+            [topic, list(seen.members), seen.guests] for topic, seen in gossip.topics.items()
+        ]
     return wire
 
 
@@ -185,7 +199,9 @@ def _rows(wire: Wire, name: str, *kinds: type) -> list[Any]:
 def _checked(rows: list[Any], *kinds: type, name: str = "names") -> list[Any]:
     for row in rows:
         if type(row) is not list or [type(value) for value in row] != list(kinds):
-            raise BadHubMessage(f"{name} must have rows of {', '.join(kind.__name__ for kind in kinds)}.")
+            raise BadHubMessage(
+                f"{name} must have rows of {', '.join(kind.__name__ for kind in kinds)}."
+            )
     return rows
 
 

@@ -1,6 +1,8 @@
-"""Limits on what one page may send. A socket is open to everybody, so its cost is bounded before anything is read.
+"""Limits on what one page may send. A socket is open to everybody, so its cost is bounded before
+anything is read.
 
-Messages are counted here; frames, bytes and reads in forum/serving/frame_meter.py, before they become messages.
+Messages are counted here; frames, bytes and reads in forum/serving/frame_meter.py, before they
+become messages.
 """
 
 import time
@@ -21,7 +23,8 @@ class Rate(NamedTuple):
 
 MESSAGES = Rate(5, 20)  # of one page
 LONG_POLLS = Rate(20, 100)  # of one network
-HANDSHAKES = Rate(25, 1000)  # of one network: 500 readers behind one address come back after a restart, and again
+# of one network: 500 readers behind one address come back after a restart, and again
+HANDSHAKES = Rate(25, 1000)
 TOPICS = 50  # that one page may watch
 WAITING = 50  # long polls of one session, and of one network, that wait at the same time
 KNOWN = 10_000  # networks whose rate is remembered
@@ -45,16 +48,22 @@ class Allowance:
         self._counted_at = time.monotonic()
 
     def take(self) -> bool:
-        """Whether one more is allowed now. What is refused costs nothing, so insisting does not prolong the wait."""
+        """Whether one more is allowed now. What is refused costs nothing, so insisting does not
+        prolong the wait.
+        """
         now = time.monotonic()
-        left = min(self._rate.at_once, self._left + (now - self._counted_at) * self._rate.per_second)
+        left = min(
+            self._rate.at_once, self._left + (now - self._counted_at) * self._rate.per_second
+        )
         is_allowed = left >= 1
         self._left, self._counted_at = left - is_allowed, now
         return is_allowed
 
 
 class Rates:
-    """The allowances of many networks. Of more than KNOWN the one that was silent longest is forgotten."""
+    """The allowances of many networks. Of more than KNOWN the one that was silent longest is
+    forgotten.
+    """
 
     def __init__(self, rate: Rate) -> None:
         self.rate = rate

@@ -1,4 +1,6 @@
-"""Loads the topic and the post that an event is about, as they stand now, without asking who may see them."""
+"""Loads the topic and the post that an event is about, as they stand now, without asking who may
+see them.
+"""
 
 from typing import Any
 

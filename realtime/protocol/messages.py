@@ -1,8 +1,10 @@
-"""What pages may send over their socket, as typed values, and how it is read. Nothing here trusts its input.
+"""What pages may send over their socket, as typed values, and how it is read. Nothing here trusts
+its input.
 
-A page sends JSON: `read` takes it apart, `message_in` makes one of the values below. What makes no sense raises
-BadMessage with a sentence for whoever wrote the page. docs/realtime.md, "What a client says", has each message as it
-looks on the wire. The feeds over HTTP read their queries with the same functions.
+A page sends JSON: `read` takes it apart, `message_in` makes one of the values below. What makes no
+sense raises BadMessage with a sentence for whoever wrote the page. docs/realtime.md, "What a client
+says", has each message as it looks on the wire. The feeds over HTTP read their queries with the
+same functions.
 """
 
 import json
@@ -36,7 +38,9 @@ class WatchTopic:
 
 @dataclass(frozen=True, slots=True)
 class WatchList:
-    """The page shows the list `name` ("latest" or "category:5"), with these rows: {topic id: change number}."""
+    """The page shows the list `name` ("latest" or "category:5"), with these rows: {topic id: change
+    number}.
+    """
 
     name: str
     rows: dict[int, int]
@@ -44,7 +48,9 @@ class WatchList:
 
 @dataclass(frozen=True, slots=True)
 class WatchNews:
-    """The page counts posts after the one with id `since` (None: from now on) outside of what it shows itself."""
+    """The page counts posts after the one with id `since` (None: from now on) outside of what it
+    shows itself.
+    """
 
     since: int | None
     topic: int | None
@@ -102,7 +108,9 @@ def _watch(fields: Fields) -> Watch:
     if "news" in fields:
         return WatchNews(post_in(fields, "news"), *shown_in(fields))
     if "topic" in fields:
-        return WatchTopic(number_in(fields, "topic"), change=number_in(fields, "change"), epoch=epoch_in(fields))
+        return WatchTopic(
+            number_in(fields, "topic"), change=number_in(fields, "change"), epoch=epoch_in(fields)
+        )
     if "list" in fields:
         return WatchList(list_in(fields), rows_in(fields.get("rows", "")))
     raise BadMessage("Watch a topic, a list or the news.")
@@ -120,12 +128,16 @@ KINDS: Mapping[str, Callable[[Fields], ClientMessage]] = {
 def object_in(text: str) -> dict[str, int | str]:
     """A JSON object of texts and whole numbers, which is all that pages ever send.
 
-    Texts have no NUL, which PostgreSQL refuses, and no halves of surrogate pairs, which can't be sent back. Of a name
-    that comes twice nobody knows which is meant. Raises BadMessage.
+    Texts have no NUL, which PostgreSQL refuses, and no halves of surrogate pairs, which can't be
+    sent back. Of a name that comes twice nobody knows which is meant. Raises BadMessage.
     """
     try:
         message = json.loads(
-            text, object_pairs_hook=flat, parse_int=bounded_number, parse_float=refused, parse_constant=refused
+            text,
+            object_pairs_hook=flat,
+            parse_int=bounded_number,
+            parse_float=refused,
+            parse_constant=refused,
         )
     except BadMessage:
         raise
@@ -158,7 +170,9 @@ def refused(number: str) -> Never:
 
 
 def number_in(message: Fields, name: str) -> int:
-    """A whole number from 0 to LARGEST, as JSON number or as digits in a query. Raises BadMessage."""
+    """A whole number from 0 to LARGEST, as JSON number or as digits in a query. Raises
+    BadMessage.
+    """
     value = message.get(name)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < MOST_DIGITS:
         value = int(value)
@@ -180,7 +194,9 @@ def epoch_in(message: Fields) -> str:
 
 
 def watch_in(text: str) -> dict[str, int | str]:
-    """What a page shows, as JSON in a query: an object like the ones that `watch` brings. Raises BadMessage."""
+    """What a page shows, as JSON in a query: an object like the ones that `watch` brings. Raises
+    BadMessage.
+    """
     ask = object_in(text) if len(text) <= WATCH else {}
     if not ask or len(json.dumps(ask)) > WATCH:
         raise BadMessage(f"watch must be an object of at most {WATCH} characters.")
@@ -188,7 +204,9 @@ def watch_in(text: str) -> dict[str, int | str]:
 
 
 def asker_in(message: Fields) -> str | None:
-    """Which of the pages that share a socket asks: a short text of its own, or None. Raises BadMessage."""
+    """Which of the pages that share a socket asks: a short text of its own, or None. Raises
+    BadMessage.
+    """
     asker = message.get("for")
     if asker is not None and (not isinstance(asker, str) or len(asker) > 36):
         raise BadMessage("for must be a text of at most 36 characters.")
@@ -210,10 +228,15 @@ def rows_in(value: object) -> dict[int, int]:
     pairs = [pair.partition(":") for pair in value.split(",") if pair]
     if len(pairs) > ROWS:
         raise BadMessage(f"rows may hold at most {ROWS} topics.")
-    return {number_in({"rows": topic}, "rows"): number_in({"rows": change}, "rows") for topic, _colon, change in pairs}
+    return {
+        number_in({"rows": topic}, "rows"): number_in({"rows": change}, "rows")
+        for topic, _colon, change in pairs
+    }
 
 
 def shown_in(message: Fields) -> tuple[int | None, str | None]:
-    """(topic id or None, name of a list or None): what the page shows itself, which does not count as news."""
+    """(topic id or None, name of a list or None): what the page shows itself, which does not count
+    as news.
+    """
     topic = number_in(message, "topic") if "topic" in message else None
     return topic, list_in(message) if "list" in message else None

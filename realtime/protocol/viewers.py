@@ -1,4 +1,6 @@
-"""Who looks at a topic, and who writes in it: what presence shows, and what processes tell each other about it."""
+"""Who looks at a topic, and who writes in it: what presence shows, and what processes tell each
+other about it.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -7,7 +9,9 @@ FACES = 6  # that pages show, as many as fit on a narrow one
 
 
 class Viewers(NamedTuple):
-    """Members who look, each once, and the number of guests. Members who chose to be invisible are in neither."""
+    """Members who look, each once, and the number of guests. Members who chose to be invisible are
+    in neither.
+    """
 
     members: dict[int, tuple[str, str]]  # id -> (username, display name), in order of coming
     guests: int

@@ -1,4 +1,6 @@
-"""Publishes changes to the hubs of all processes after commit. No saved page fails because of it, or waits long."""
+"""Publishes changes to the hubs of all processes after commit. No saved page fails because of it,
+or waits long.
+"""
 
 from dataclasses import replace
 
@@ -23,7 +25,8 @@ def listen():
 def on_change(sender, kind, topic, post, moved_from, **kwargs):
     hub = running_hub()
     if not settings.REDIS_URL and not (hub and hub.pages):
-        return  # no page is open here, and those of another process are brought up to date by its sweep
+        # no page is open here, and those of another process are brought up to date by its sweep
+        return
     publish(messages(kind, topic, post.pk if post else None, moved_from))
 
 
@@ -32,19 +35,22 @@ def on_announced(**kwargs):
 
 
 def messages(kind, saved, post_id=None, moved_from=None):
-    """The hub messages about one change: a Fence if the topic was moved, then a Delivery for each group of pages.
+    """The hub messages about one change: a Fence if the topic was moved, then a Delivery for each
+    group of pages.
 
-    kind: one of forum.signals.KINDS. saved: the topic as the change left it, with its numbers. post_id: the post that
-    changed, if one did. moved_from: id of the category that the topic left, if it was moved.
+    kind: one of forum.signals.KINDS. saved: the topic as the change left it, with its numbers.
+    post_id: the post that changed, if one did. moved_from: id of the category that the topic left,
+    if it was moved.
 
-    What is shown is read anew: if it is newer than the change, it is delivered once more with a later number. The post
-    is read first, so it is never newer than who may see it.
+    What is shown is read anew: if it is newer than the change, it is delivered once more with a
+    later number. The post is read first, so it is never newer than who may see it.
     """
     post = loaders.post(post_id) if post_id else None
     topic = loaders.topic(saved.pk)
     lists = groups.of_lists(topic.category_id, topic.is_private)
     change = Change(topic.pk, saved.epoch, saved.change)
-    revocation = Revocation.objects.current()  # read after the commit: all that was revoked before is counted in it
+    # read after the commit: all that was revoked before is counted in it
+    revocation = Revocation.objects.current()
 
     row = events.row_event(kind, topic)
     addressed: list[tuple[str, tuple[str, ...], PostUpdate]] = [  # (group, groups to skip, event)
@@ -52,7 +58,9 @@ def messages(kind, saved, post_id=None, moved_from=None):
         *((group, (), row) for group in lists),
     ]
     if moved_from:
-        left = [group for group in (groups.of_category(moved_from), groups.LATEST) if group not in lists]
+        left = [
+            group for group in (groups.of_category(moved_from), groups.LATEST) if group not in lists
+        ]
         addressed += [(group, tuple(lists), events.gone_event(kind, topic)) for group in left]
     everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
     addressed.append((everyone, (), events.everyone_event(kind, topic, post)))
@@ -60,20 +68,29 @@ def messages(kind, saved, post_id=None, moved_from=None):
     fences = [Fence(topic=topic.pk)] if moved_from or topic.category_id != saved.category_id else []
     numbers = {"epoch": change.epoch, "change": change.number}
     return fences + [
-        Delivery(change, Audience(group, skip, topic.category_id), events.encode(event | numbers), revocation)
+        Delivery(
+            change,
+            Audience(group, skip, topic.category_id),
+            events.encode(event | numbers),
+            revocation,
+        )
         for group, skip, event in addressed
     ]
 
 
 def publish(messages):
-    """Sends hub messages, in this order, to the hubs of all processes. The sweep makes up for what gets lost."""
+    """Sends hub messages, in this order, to the hubs of all processes. The sweep makes up for what
+    gets lost.
+    """
     hub = running_hub()
     messages = [sent_by(hub, message) for message in messages]
     if hub:
         for message in messages:
             if isinstance(message, Fence):
                 hub.call(hub.fence, message)  # at once, whatever becomes of the layer
-    encoded = [(hub_messages.group_of(message), hub_messages.encode(message)) for message in messages]
+    encoded = [
+        (hub_messages.group_of(message), hub_messages.encode(message)) for message in messages
+    ]
     if settings.REDIS_URL and redis_layer.send_to_groups(encoded):
         return
     if hub:

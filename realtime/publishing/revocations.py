@@ -1,4 +1,6 @@
-"""Sends fences: when somebody may see or do less than before, their pages leave the groups at once and ask again."""
+"""Sends fences: when somebody may see or do less than before, their pages leave the groups at once
+and ask again.
+"""
 
 from django.contrib.auth import user_logged_out
 from django.contrib.auth.models import Group
@@ -23,12 +25,15 @@ def listen():
     post_save.connect(on_category, sender=Category, dispatch_uid="fence.category")
     post_save.connect(on_user, sender=User, dispatch_uid="fence.user")
     access_ended.connect(on_access_ended, dispatch_uid="fence.access")
-    post_delete.connect(on_session_ended, sender="usersessions.UserSession", dispatch_uid="fence.session")
+    post_delete.connect(
+        on_session_ended, sender="usersessions.UserSession", dispatch_uid="fence.session"
+    )
     user_logged_out.connect(on_logout, dispatch_uid="fence.logout")
 
 
 def raise_fence(user=None, everybody=False):
-    """Sends every hub a fence after commit: for the pages of the member with this id, or for all pages.
+    """Sends every hub a fence after commit: for the pages of the member with this id, or for all
+    pages.
 
     To be called in the transaction that takes the right away.
     """
@@ -80,7 +85,8 @@ def on_access_ended(members, **kwargs):
 def on_logout(request, user, **kwargs):
     if user:
         with transaction.atomic():
-            request.session.delete()  # Django does so after this signal; the pages may be back before
+            # Django does so after this signal; the pages may be back before
+            request.session.delete()
             raise_fence(user=user.pk)
 
 

@@ -1,4 +1,6 @@
-"""Snapshots of the first pages of lists, as a sweep sees them, and what changed between two of them."""
+"""Snapshots of the first pages of lists, as a sweep sees them, and what changed between two of
+them.
+"""
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -45,15 +47,21 @@ def topics_of(group):
 
 
 def risen(known, now):
-    """[(topic id, change before or None)] of the changed and the new, not those that others made room for.
+    """[(topic id, change before or None)] of the changed and the new, not those that others made
+    room for.
 
-    A list that is new here has a page that came after the last sweep: it gets all, and ignores what it has.
+    A list that is new here has a page that came after the last sweep: it gets all, and ignores what
+    it has.
     """
     news = {}
     for group, topics in now.lists.items():
         for pk in topics:
             before = known.changes.get(pk)
-            changed = now.changes[pk] > before if before is not None else is_new(known, group, now.keys[pk])
+            changed = (
+                now.changes[pk] > before
+                if before is not None
+                else is_new(known, group, now.keys[pk])
+            )
             if changed:
                 news[pk] = before
     return list(news.items())
@@ -66,7 +74,21 @@ def is_new(known, group, key):
 
 
 def left(known, now):
-    """[(group, topic id, change before)] of those that stand there no more and were not just overtaken."""
-    gone = {(group, pk) for group in now.ends for pk in known.lists.get(group, set()) - now.lists.get(group, set())}
-    changes = dict(Topic.objects.filter(pk__in={pk for _, pk in gone}).values_list("pk", "change")) if gone else {}
-    return [(group, pk, known.changes[pk]) for group, pk in gone if changes.get(pk, 0) > known.changes[pk]]
+    """[(group, topic id, change before)] of those that stand there no more and were not just
+    overtaken.
+    """
+    gone = {
+        (group, pk)
+        for group in now.ends
+        for pk in known.lists.get(group, set()) - now.lists.get(group, set())
+    }
+    changes = (
+        dict(Topic.objects.filter(pk__in={pk for _, pk in gone}).values_list("pk", "change"))
+        if gone
+        else {}
+    )
+    return [
+        (group, pk, known.changes[pk])
+        for group, pk in gone
+        if changes.get(pk, 0) > known.changes[pk]
+    ]

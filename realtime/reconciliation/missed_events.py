@@ -1,4 +1,6 @@
-"""Deliveries that pages have missed: what the changes would have published, as far as the database still knows."""
+"""Deliveries that pages have missed: what the changes would have published, as far as the database
+still knows.
+"""
 
 from realtime.catchup import changes
 from realtime.protocol import events, groups, loaders
@@ -6,7 +8,9 @@ from realtime.protocol.delivery import Audience, Change, Delivery
 
 
 def of_topic(pk, head):
-    """For pages on a topic that were last sent `head`. If it is much, only a heartbeat: then they ask for it."""
+    """For pages on a topic that were last sent `head`. If it is much, only a heartbeat: then they
+    ask for it.
+    """
     topic = loaders.topic(pk)
     group = groups.of_topic(pk)
     missed, more = changes.news_of(topic, head.change) if topic.epoch == head.epoch else ([], True)
@@ -17,7 +21,9 @@ def of_topic(pk, head):
 
 
 def of_lists(pk, since, newest):
-    """The row for lists; for other pages a line per post after change `since`, or else after id `newest`."""
+    """The row for lists; for other pages a line per post after change `since`, or else after id
+    `newest`.
+    """
     topic = loaders.topic(pk)
     row = events.encode(events.row_event("header", topic))
     lists = groups.of_lists(topic.category_id, topic.is_private)
@@ -31,14 +37,20 @@ def of_lists(pk, since, newest):
 
 
 def of_leaving(group, pk, since, newest):
-    """For a list at whose top the topic stands no more: that it is gone, or how it looks further down."""
+    """For a list at whose top the topic stands no more: that it is gone, or how it looks further
+    down.
+    """
     topic = loaders.topic(pk)
     lists = groups.of_lists(topic.category_id, topic.is_private)
     if group in lists:
         return of_lists(pk, since, newest)
     text = events.encode(events.gone_event("moved", topic))
-    return [Delivery(Change(pk, topic.epoch, topic.change), Audience(group, skip=tuple(lists)), text)]
+    return [
+        Delivery(Change(pk, topic.epoch, topic.change), Audience(group, skip=tuple(lists)), text)
+    ]
 
 
 def delivery(topic, group, number, text):
-    return Delivery(Change(topic.pk, topic.epoch, number), Audience(group, category=topic.category_id), text)
+    return Delivery(
+        Change(topic.pk, topic.epoch, number), Audience(group, category=topic.category_id), text
+    )

@@ -1,7 +1,9 @@
-"""Reconciliation: the channel layer may lose events, so the hub regularly asks the database what its pages missed.
+"""Reconciliation: the channel layer may lose events, so the hub regularly asks the database what
+its pages missed.
 
-So a post saved by any process, with or without Redis, reaches every page, and so does the loss of a right.
-Costs one query for all topics on show, two per list and four besides, however many pages there are.
+So a post saved by any process, with or without Redis, reaches every page, and so does the loss of a
+right. Costs one query for all topics on show, two per list and four besides, however many pages
+there are.
 """
 
 import asyncio
@@ -72,7 +74,9 @@ class Sweep:
                 except Exception:
                     logger.exception("The sweep failed; it is tried again.")
             try:
-                async with asyncio.timeout(EVERY_WHEN_AWAY if self._hub.subscriptions.away else EVERY):
+                async with asyncio.timeout(
+                    EVERY_WHEN_AWAY if self._hub.subscriptions.away else EVERY
+                ):
                     await self.soon.wait()
             except TimeoutError:
                 continue
@@ -102,13 +106,19 @@ class Sweep:
         if change.is_news_after(self.last_sent.get((group, topic))):
             self.last_sent[group, topic] = change
         head = self.heads.get(topic)
-        if head and group == groups.of_topic(topic) and change.is_news_after(Change(topic, head.epoch, head.change)):
+        if (
+            head
+            and group == groups.of_topic(topic)
+            and change.is_news_after(Change(topic, head.epoch, head.change))
+        ):
             self.heads[topic] = head._replace(epoch=change.epoch, change=change.number)
 
     # --- Looking ---
 
     async def once(self):
-        """Fences and delivers what was missed since the last one, or since the first page came in (see prepare)."""
+        """Fences and delivers what was missed since the last one, or since the first page came in
+        (see prepare).
+        """
         question = Question.of(self._hub)
         answer = await database.ask(look, question, self.snapshot)
         if self._raise_fences(question, answer):
@@ -119,11 +129,15 @@ class Sweep:
             if change.is_news_after(self.last_sent.get((delivery.audience.group, change.topic))):
                 metrics.FOUND.inc()
                 await self._hub.deliver(delivery)
-        self.last_sent = {key: sent for key, sent in self.last_sent.items() if key[1] in answer.found.changes}
+        self.last_sent = {
+            key: sent for key, sent in self.last_sent.items() if key[1] in answer.found.changes
+        }
         self.snapshot = answer.found
 
     async def check_rights(self):
-        """Before an event is sent that was saved after somebody lost a right, where the fence has not come yet."""
+        """Before an event is sent that was saved after somebody lost a right, where the fence has
+        not come yet.
+        """
         fences = self._hub.fences
         fences.raised()  # who is just coming in is asked again, too
         question = Question.of(self._hub)
@@ -132,13 +146,18 @@ class Sweep:
         fences.caught_up(number)
 
     def _raise_fences(self, question, answer):
-        """Whether somebody may see less than when they came, and nothing may be sent before they asked again."""
+        """Whether somebody may see less than when they came, and nothing may be sent before they
+        asked again.
+        """
         hub = self._hub
         before = hub.fences.count
         if hub.fences.categories is not None and hub.fences.categories != answer.categories:
             hub.fence(Fence(everybody=True))
         for page in question.pages:
-            if page.rights != answer.members.get(page.user_id) or page.session_key not in answer.sessions:
+            if (
+                page.rights != answer.members.get(page.user_id)
+                or page.session_key not in answer.sessions
+            ):
                 hub.fences.raised()
                 page.disconnect_for_resync()
         for topic, head in question.heads.items():
@@ -149,7 +168,9 @@ class Sweep:
 
 
 def look(question, known):
-    """The Answer to a Question. What is shown is read first and who may see it last: nobody sees too much."""
+    """The Answer to a Question. What is shown is read first and who may see it last: nobody sees
+    too much.
+    """
     found, missed = list_snapshots.look(question.lists), []
     heads = heads_of(question.heads)
     for pk, head in heads.items():
@@ -167,7 +188,9 @@ def look(question, known):
 
 
 def look_at_rights(question):
-    """(how far revocations are counted, an Answer that only says who may see what), in this order."""
+    """(how far revocations are counted, an Answer that only says who may see what), in this
+    order.
+    """
     number = Revocation.objects.current()
     category_of = {pk: head.category for pk, head in heads_of(question.heads).items()}
     members = permissions.of_members({page.user_id for page in question.pages})
@@ -191,7 +214,11 @@ def without_moved(missed, category_of, known, found):
     topics = {delivery.change.topic for delivery in missed}
     now = dict(Topic.objects.filter(pk__in=topics).values_list("pk", "category"))
     category_of |= {pk: category for pk, category in now.items() if pk in category_of}
-    moved = {one.change.topic for one in missed if one.audience.category not in (None, now.get(one.change.topic))}
+    moved = {
+        one.change.topic
+        for one in missed
+        if one.audience.category not in (None, now.get(one.change.topic))
+    }
     for pk in moved & set(found.changes):
         found.changes[pk] = known.changes.get(pk, found.changes[pk] - 1)
     return [one for one in missed if one.change.topic not in moved]

@@ -39,7 +39,9 @@ document.addEventListener("click", (event) => {
   const link = /** @type {Element} */ (event.target).closest?.("[data-menu]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  import("./elements/post_menu.js").then(({ openMenu }) => openMenu(link)).catch(() => location.assign(link.href));
+  import("./elements/post_menu.js")
+    .then(({ openMenu }) => openMenu(link))
+    .catch(() => location.assign(link.href));
 });
 
 document.addEventListener("submit", (event) => {

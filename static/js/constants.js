@@ -1,5 +1,6 @@
 // @ts-check
-// The numbers that the server needs, too. Written by python -m tests.support.constants; change them in Python.
+// The numbers that the server needs, too. Change them in Python, and write this file by
+// python -m tests.support.constants
 
 // of a topic
 export const POSTS_ON_PAGE = 20;

@@ -22,7 +22,8 @@ export function replace(old, now) {
   if (place === null || active === document.activeElement) return;
   const controls = controlsIn(shown);
   const same =
-    active.href && controls.find((control) => /** @type {HTMLAnchorElement} */ (control).href === active.href);
+    active.href &&
+    controls.find((control) => /** @type {HTMLAnchorElement} */ (control).href === active.href);
   focusOn(same || controls[place] || controls[0] || shown);
 }
 

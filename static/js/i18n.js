@@ -6,7 +6,10 @@
 export function t(name, number = null) {
   const all = document.getElementById("words")?.dataset ?? {};
   if (number === null) return all[name] ?? "";
-  return (all[name + (number === 1 ? "One" : "Other")] ?? "%n").replace("%n", number.toLocaleString());
+  return (all[name + (number === 1 ? "One" : "Other")] ?? "%n").replace(
+    "%n",
+    number.toLocaleString(),
+  );
 }
 
 // "12 members, 3 guests"

@@ -192,5 +192,10 @@ declare namespace Wire {
   // --- Between the tabs that share a socket ---
 
   type FromTab = { from: string; type: "hello" | "say"; text?: string };
-  type ToTabs = { to: string; type?: "open" | "wait" | "full" | "message" | "close"; text?: string; code?: number };
+  type ToTabs = {
+    to: string;
+    type?: "open" | "wait" | "full" | "message" | "close";
+    text?: string;
+    code?: number;
+  };
 }

@@ -46,7 +46,8 @@ async function exchange(response) {
   if (now.reader === document.body.dataset.reader) return reconnect();
   const isAnother = now.user !== document.body.dataset.user;
   const topic = document.querySelector("live-topic"); // which exchanges its own parts
-  if (!topic && !isTyped() && (isAnother || !response.ok || response.redirected)) return location.reload();
+  if (!topic && !isTyped() && (isAnother || !response.ok || response.redirected))
+    return location.reload();
   const { scrollTop } = document.getElementById("places");
   for (const part of PARTS) replace(document.querySelector(part), page.querySelector(part));
   document.getElementById("places").scrollTop = scrollTop;

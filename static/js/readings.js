@@ -54,7 +54,8 @@ export class Readings {
     try {
       /** @type {Record<string, number>} */
       const readings = await fetchJSON(`/readings/?topics=${topics.join(",")}`);
-      for (const [topic, read] of Object.entries(readings)) for (const row of this.rowsOf(topic)) show(row, read);
+      for (const [topic, read] of Object.entries(readings))
+        for (const row of this.rowsOf(topic)) show(row, read);
       if (this.#asked.size) this.ask([]);
     } catch {
       this.#timer ??= setTimeout(() => this.ask(topics), 2000 + Math.random() * 3000);

@@ -12,5 +12,9 @@ export function chooseTheme(button) {
     if (other.name === name) other.setAttribute("aria-pressed", String(other === button));
   }
   form.hidePopover?.();
-  return fetch(form.action, { method: "POST", body: new URLSearchParams({ [name]: value }), redirect: "manual" });
+  return fetch(form.action, {
+    method: "POST",
+    body: new URLSearchParams({ [name]: value }),
+    redirect: "manual",
+  });
 }

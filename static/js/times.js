@@ -24,8 +24,11 @@ const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "nar
 /** @param {Document | HTMLElement} root */
 export function refresh(root = document) {
   const now = new Date();
-  const moments = [.../** @type {NodeListOf<HTMLTimeElement>} */ (root.querySelectorAll("time[data-moment]"))];
-  if ("matches" in root && root.matches("time[data-moment]")) moments.push(/** @type {HTMLTimeElement} */ (root));
+  const moments = [
+    .../** @type {NodeListOf<HTMLTimeElement>} */ (root.querySelectorAll("time[data-moment]")),
+  ];
+  if ("matches" in root && root.matches("time[data-moment]"))
+    moments.push(/** @type {HTMLTimeElement} */ (root));
   for (const moment of moments) {
     const when = new Date(moment.dateTime);
     const text = moment.dataset.moment === "day" ? anyYear.format(when) : inWords(when, now);
@@ -39,7 +42,8 @@ export function refresh(root = document) {
 function inWords(when, now) {
   const minutes = Math.floor((now.getTime() - when.getTime()) / 60_000);
   const days = Math.round((midnight(now) - midnight(when)) / 86_400_000);
-  if (days >= 7 || days < 0) return (when.getFullYear() === now.getFullYear() ? thisYear : anyYear).format(when);
+  if (days >= 7 || days < 0)
+    return (when.getFullYear() === now.getFullYear() ? thisYear : anyYear).format(when);
   if (minutes < 1) return ago.format(0, "second");
   if (minutes < 60) return ago.format(-minutes, "minute");
   return days ? ago.format(-days, "day") : ago.format(-Math.floor(minutes / 60), "hour");

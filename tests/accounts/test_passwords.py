@@ -45,7 +45,9 @@ def test_passwords_are_kept_with_argon2():
     assert identify_hasher(make_password(world.PASSWORD)).algorithm == "argon2"
 
 
-@pytest.mark.parametrize("act", ['check_password("wrong", kept)', 'make_password("of somebody who signs up")'])
+@pytest.mark.parametrize(
+    "act", ['check_password("wrong", kept)', 'make_password("of somebody who signs up")']
+)
 def test_many_who_sign_in_at_once_take_little_memory(act):
     run = [sys.executable, "-c", EIGHT_AT_ONCE.replace("{act}", act)]
 

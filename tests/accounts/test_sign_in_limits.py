@@ -20,7 +20,9 @@ NEW_PASSWORD = "staple of another kind"  # noqa: S105
 def try_as(login, password=world.PASSWORD, client=None, network="192.0.2.1"):
     """(browser, its answer) after an attempt from this address."""
     client = client or Client()
-    answer = client.post(reverse("account_login"), {"login": login, "password": password}, REMOTE_ADDR=network)
+    answer = client.post(
+        reverse("account_login"), {"login": login, "password": password}, REMOTE_ADDR=network
+    )
     return client, answer
 
 
@@ -73,7 +75,9 @@ def test_whoever_resets_the_password_by_email_gets_in_on_a_new_device(ada, setti
     guess("ada", 10, [f"198.51.100.{n}" for n in range(10)])
     owner = Client()
     owner.post(reverse("account_reset_password"), {"email": ada.email})
-    link = re.search(r"https?://\S+/key/\S+", mail.outbox[-1].body)[0].removeprefix(forum.settings.SITE_URL)
+    link = re.search(r"https?://\S+/key/\S+", mail.outbox[-1].body)[0].removeprefix(
+        forum.settings.SITE_URL
+    )
     form = owner.get(link, follow=True).request["PATH_INFO"]
     owner.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
 
@@ -116,14 +120,18 @@ def test_the_mark_of_a_device_is_for_this_host_alone_and_not_for_scripts(ada):
     assert mark["httponly"]
 
 
-@pytest.mark.parametrize("twin", ["ADA", "Ada", "ａｄａ", "ada@example.org", "ADA@example.ORG", " ada "])
+@pytest.mark.parametrize(
+    "twin", ["ADA", "Ada", "ａｄａ", "ada@example.org", "ADA@example.ORG", " ada "]
+)
 def test_other_ways_to_write_a_name_are_counted_with_it(ada, twin):
     guess(twin, 5)
 
     assert not is_let_in(try_as("ada")[1])
 
 
-@pytest.mark.parametrize("twins", [("Nobody", "nobody"), ("STRASSE", "straße"), ("no@example.org", "NO@example.org")])
+@pytest.mark.parametrize(
+    "twins", [("Nobody", "nobody"), ("STRASSE", "straße"), ("no@example.org", "NO@example.org")]
+)
 def test_names_that_nobody_has_are_counted_alike(db, twins):
     guess(twins[0], 5)
 
@@ -136,7 +144,10 @@ def test_one_network_is_bounded_over_all_accounts(db, settings):
         try_as(f"name{number}", WRONG, network=f"2001:db8::{number}")
 
     assert "Too many failed attempts" in try_as("another", WRONG, network="2001:db8::ffff")[1].text
-    assert "Too many failed attempts" not in try_as("another", WRONG, network="2001:db8:0:1::1")[1].text
+    assert (
+        "Too many failed attempts"
+        not in try_as("another", WRONG, network="2001:db8:0:1::1")[1].text
+    )
 
 
 def test_signing_in_uses_nothing_up(ada):
@@ -156,7 +167,9 @@ def test_asking_for_the_password_again_is_bounded_alike(ada):
     browser, _answer = try_as("ada")
     address = reverse("account_reauthenticate")
     rate_limits.forget()
-    answers = [browser.post(address, {"password": WRONG}, REMOTE_ADDR="192.0.2.1") for _ in range(6)]
+    answers = [
+        browser.post(address, {"password": WRONG}, REMOTE_ADDR="192.0.2.1") for _ in range(6)
+    ]
 
     assert "Too many failed attempts" in answers[-1].text
     assert "Too many failed attempts" not in answers[0].text

@@ -15,17 +15,23 @@ def admin(olive, signed_in):
 
 @pytest.fixture
 def staff(db):
-    """A moderator who may use the admin, with all of Django's permissions there, but not an owner."""
+    """A moderator who may use the admin, with all of Django's permissions there, but not an
+    owner.
+    """
     user = world.moderator("stella")
     user.is_staff = True
     user.save()
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label="forum", content_type__model__in=KNOWN))
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="forum", content_type__model__in=KNOWN)
+    )
     return user
 
 
 @pytest.fixture
 def said(django_capture_on_commit_callbacks):
-    """A function that does something and gives what the forum announced: [(kind, number of the post), …]."""
+    """A function that does something and gives what the forum announced: [(kind, number of the
+    post), …].
+    """
 
     def listen(do):
         heard = []
@@ -44,7 +50,9 @@ def said(django_capture_on_commit_callbacks):
 
 @pytest.fixture
 def send():
-    """Sends the admin's form at `address` as it stands, with some fields typed anew; gives the response."""
+    """Sends the admin's form at `address` as it stands, with some fields typed anew; gives the
+    response.
+    """
 
     def fill_and_send(client, address, **typed):
         return client.post(address, {**filled(client, address), **typed})

@@ -16,7 +16,9 @@ def page(announcement, name="change", *args):
 def test_the_owner_announces(admin, olive, send):
     until = timezone.now() + timedelta(days=1)
 
-    send(admin, NEW, text="Back at *six*.", until_0=f"{until:%Y-%m-%d}", until_1=f"{until:%H:%M:%S}")
+    send(
+        admin, NEW, text="Back at *six*.", until_0=f"{until:%Y-%m-%d}", until_1=f"{until:%H:%M:%S}"
+    )
 
     made = Announcement.objects.get()
     assert made.made_by == olive
@@ -73,7 +75,10 @@ def test_a_form_sent_twice_announces_once_and_another_text_once_more(admin, send
     for text in ("Back at six.", "Back at six.", "Back at seven.", "Back at six."):
         assert admin.post(NEW, form | {"text": text}).status_code == 302
 
-    assert sorted(Announcement.objects.values_list("text", flat=True)) == ["Back at seven.", "Back at six."]
+    assert sorted(Announcement.objects.values_list("text", flat=True)) == [
+        "Back at seven.",
+        "Back at six.",
+    ]
 
 
 def test_a_corrected_announcement_keeps_who_made_it_and_shows_the_new_text(admin, ada, send):
@@ -90,7 +95,9 @@ def test_the_list_tells_what_is_shown_from_what_is_over(admin, olive):
     Announcement.objects.announce("Hello.", made_by=olive)
     Announcement.objects.announce("Goodbye.", made_by=olive).end()
 
-    rows = admin.get(LIST).text.partition('id="result_list"')[2].partition("<tbody>")[2].split("</tr>")
+    rows = (
+        admin.get(LIST).text.partition('id="result_list"')[2].partition("<tbody>")[2].split("</tr>")
+    )
     over, shown = rows[:2]
     assert "Goodbye." in over
     assert "over</td>" in over

@@ -7,7 +7,9 @@ from django.urls import reverse
 from forum.models import Topic
 
 
-@pytest.mark.parametrize("model", list(django_admin.site._registry), ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", list(django_admin.site._registry), ids=lambda model: model.__name__
+)
 def test_no_list_and_no_inline_offers_deletion(model, topic, rf, olive):
     request = rf.get("/")
     request.user = olive

@@ -14,8 +14,21 @@ from forum.models import ImportedAuthor, Topic, User
 from tests.support import world
 
 ADMINS = list(django_admin.site._registry.items())
-every_admin = pytest.mark.parametrize(("model", "model_admin"), ADMINS, ids=[model.__name__ for model, _ in ADMINS])
-ENDINGS = ("", "__exact", "__startswith", "__iregex", "__in", "__gt", "__range", "__isnull", "__id__exact", "__length")
+every_admin = pytest.mark.parametrize(
+    ("model", "model_admin"), ADMINS, ids=[model.__name__ for model, _ in ADMINS]
+)
+ENDINGS = (
+    "",
+    "__exact",
+    "__startswith",
+    "__iregex",
+    "__in",
+    "__gt",
+    "__range",
+    "__isnull",
+    "__id__exact",
+    "__length",
+)
 # shown in columns with other names: as a state, a role, "started"
 STATES = {
     "created_at",
@@ -50,7 +63,11 @@ def list_of(model):
 def paths(model, depth=3):
     """Every field of a model and, across every relation, of those it leads to."""
     for field in model._meta.get_fields(include_hidden=True):
-        name = field.name if field.concrete or not hasattr(field, "field") else field.field.related_query_name()
+        name = (
+            field.name
+            if field.concrete or not hasattr(field, "field")
+            else field.field.related_query_name()
+        )
         yield name
         if field.is_relation and field.related_model and depth > 1:
             yield from (f"{name}__{further}" for further in paths(field.related_model, depth - 1))
@@ -76,7 +93,11 @@ def test_nothing_is_filtered_by_what_is_not_shown(model, model_admin, viewer, rf
 
 @every_admin
 def test_the_list_refuses_to_filter_by_fields_that_are_not_shown(model, model_admin, hers):
-    hidden = {field.name for field in model._meta.concrete_fields} - set(model_admin.list_display) - STATES
+    hidden = (
+        {field.name for field in model._meta.concrete_fields}
+        - set(model_admin.list_display)
+        - STATES
+    )
 
     for field in hidden:
         assert hers.get(list_of(model), {f"{field}__startswith": "a"}).status_code == 400, field
@@ -114,7 +135,13 @@ def test_searching_finds_nothing_by_a_field_that_is_not_shown(model, model_admin
     for field in model_admin.get_search_fields(request):
         field = field.lstrip("=^@")
         names = field in {"user__username", "user__name", "author__username", "editor__username"}
-        others = field in {"topic__title", "post__topic__title", "object_repr", "change_message", "emailaddress__email"}
+        others = field in {
+            "topic__title",
+            "post__topic__title",
+            "object_repr",
+            "change_message",
+            "emailaddress__email",
+        }
         assert names or others or field in shown(model_admin, request, model()), field
 
 
@@ -144,9 +171,12 @@ def test_every_column_that_sorts_is_shown(model, model_admin, hers):
         assert hers.get(list_of(model), {"o": column}).status_code == 200
 
     sorted_by = {
-        getattr(getattr(model_admin, name, None), "admin_order_field", None) for name in model_admin.list_display
+        getattr(getattr(model_admin, name, None), "admin_order_field", None)
+        for name in model_admin.list_display
     }
-    secret = {field.name for field in model._meta.get_fields() if isinstance(field, CharField | TextField)}
+    secret = {
+        field.name for field in model._meta.get_fields() if isinstance(field, CharField | TextField)
+    }
     assert not sorted_by & (secret - set(model_admin.list_display) - {"name"})
 
 
@@ -186,7 +216,9 @@ def test_links_between_lists_still_work(admin, topic, ada):
         assert found in page
         assert "/admin/forum/post/?" in page
     for query in ({"topic__id__exact": topic.pk}, {"author__id__exact": ada.pk}):
-        assert admin.get(reverse("admin:forum_post_changelist"), query).context["cl"].result_count == 1
+        assert (
+            admin.get(reverse("admin:forum_post_changelist"), query).context["cl"].result_count == 1
+        )
 
 
 def test_the_history_of_an_object_shows_staff_only_what_they_did(hers, viewer, olive, topic):

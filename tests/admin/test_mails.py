@@ -1,4 +1,6 @@
-"""Owners see what became of each mail, and try again what was given up; what stands in a mail shows nowhere."""
+"""Owners see what became of each mail, and try again what was given up; what stands in a mail shows
+nowhere.
+"""
 
 import pytest
 from django.core.mail import send_mail
@@ -13,7 +15,9 @@ LIST = reverse("admin:mail_mail_changelist")
 def mails(settings, db):
     """{state: Mail}: one of each."""
     settings.EMAIL_BACKEND = "forum.mail.backend.Backend"
-    written = {state: write(f"Mail {state}") for state in ("waiting", "failing", "given_up", "sent")}
+    written = {
+        state: write(f"Mail {state}") for state in ("waiting", "failing", "given_up", "sent")
+    }
     written["failing"].lease()
     written["failing"].retry("Greylisted.")
     written["given_up"].give_up("No such mailbox.")
@@ -27,7 +31,10 @@ def write(subject):
 
 
 def listed(admin, **filters):
-    return {mail.subject.removeprefix("Mail ") for mail in admin.get(LIST, filters).context["cl"].result_list}
+    return {
+        mail.subject.removeprefix("Mail ")
+        for mail in admin.get(LIST, filters).context["cl"].result_list
+    }
 
 
 def test_mails_are_listed_by_what_became_of_them(admin, mails):
@@ -40,7 +47,14 @@ def test_mails_are_listed_by_what_became_of_them(admin, mails):
 def test_the_list_names_each_state_and_its_reason(admin, mails):
     page = admin.get(LIST).text
 
-    for words in ("Waiting", "Will be tried again", "Greylisted.", "Given up", "No such mailbox.", "Sent"):
+    for words in (
+        "Waiting",
+        "Will be tried again",
+        "Greylisted.",
+        "Given up",
+        "No such mailbox.",
+        "Sent",
+    ):
         assert words in page
     assert "A secret link" not in page
 

@@ -30,14 +30,22 @@ def select(users, action):
 
 
 def address_form(fill, client, user, **typed):
-    return {**fill(client, page(user)), **{f"emailaddress_set-{key}": value for key, value in typed.items()}}
+    return {
+        **fill(client, page(user)),
+        **{f"emailaddress_set-{key}": value for key, value in typed.items()},
+    }
 
 
 # --- New members and their names ---
 
 
 def test_a_member_is_added_with_an_address_and_may_sign_in(admin, fill, client):
-    form = {**fill(admin, NEW), "username": "Zora", "password1": world.PASSWORD, "password2": world.PASSWORD}
+    form = {
+        **fill(admin, NEW),
+        "username": "Zora",
+        "password1": world.PASSWORD,
+        "password2": world.PASSWORD,
+    }
     form |= {
         "emailaddress_set-TOTAL_FORMS": 1,
         "emailaddress_set-0-email": "Zora@Example.org",
@@ -48,7 +56,11 @@ def test_a_member_is_added_with_an_address_and_may_sign_in(admin, fill, client):
 
     zora = User.objects.get(username="Zora")
     address = zora.emailaddress_set.get()
-    assert (zora.email, address.email, address.primary) == ("zora@example.org", "zora@example.org", True)
+    assert (zora.email, address.email, address.primary) == (
+        "zora@example.org",
+        "zora@example.org",
+        True,
+    )
     assert zora.check_password(world.PASSWORD)
 
 
@@ -60,7 +72,9 @@ def test_names_follow_the_same_rules_as_on_the_site(name, admin, ada, send):
     assert User.objects.count() == 2
 
 
-def test_a_name_taken_while_the_form_was_checked_is_refused_in_the_form(admin, ada, grace, send, monkeypatch):
+def test_a_name_taken_while_the_form_was_checked_is_refused_in_the_form(
+    admin, ada, grace, send, monkeypatch
+):
     check, checks = User.validate_unique, []
 
     def somebody_is_quicker(self, *args, **kwargs):
@@ -81,7 +95,9 @@ def test_a_name_taken_while_the_form_was_checked_is_refused_in_the_form(admin, a
     assert "Typed for an hour." in response.text
 
 
-def test_what_others_wrote_still_leads_to_a_member_whom_the_owner_renames(admin, ada, grace, topic, send, client):
+def test_what_others_wrote_still_leads_to_a_member_whom_the_owner_renames(
+    admin, ada, grace, topic, send, client
+):
     post = topic.reply(grace, "@ada, and /u/ada/")
 
     send(admin, page(ada), username="countess")
@@ -206,7 +222,8 @@ def test_the_only_owner_stays_one(admin, olive, signed_in, send):
     oscar = world.owner("oscar")
     hers = Client()
     hers.force_login(oscar, backend="forum.accounts.backends.MemberBackend")
-    User.objects.filter(pk=olive.pk).update(is_active=False)  # as oscar's press arrives, olive's has just been done
+    # as oscar's press arrives, olive's has just been done
+    User.objects.filter(pk=olive.pk).update(is_active=False)
 
     response = send(hers, page(oscar), name="Oscar")
 
@@ -276,7 +293,9 @@ def test_groups_are_the_owners_affair(staff, signed_in):
     staff.user_permissions.add(*Permission.objects.filter(content_type__model="group"))
     group = staff.groups.get()
 
-    response = signed_in(staff).post(reverse("admin:auth_group_change", args=[group.pk]), {"name": "Owners"})
+    response = signed_in(staff).post(
+        reverse("admin:auth_group_change", args=[group.pk]), {"name": "Owners"}
+    )
 
     assert response.status_code == 403
 

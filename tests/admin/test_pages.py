@@ -51,9 +51,13 @@ def fill_forum(ada, olive, number):
     post = topic.posts.get(number=2)
     post.edit(ada, "Better words.", "A slip")
     post.hide(olive)
-    UserSession.objects.create(user=user, ip="192.0.2.7", session_key=f"key{number}", user_agent="A browser")
+    UserSession.objects.create(
+        user=user, ip="192.0.2.7", session_key=f"key{number}", user_agent="A browser"
+    )
     ImportedAuthor.objects.create(user=user, address_hash=f"{number:064}")
-    ImportedMessage.objects.create(message_id=f"<{number}@example.org>", post=post, category=category)
+    ImportedMessage.objects.create(
+        message_id=f"<{number}@example.org>", post=post, category=category
+    )
     Announcement.objects.announce(f"News {number}", made_by=olive)
     Mail.objects.create(to=f"{number}@example.org", subject="Welcome")
     LogEntry.objects.log_actions(olive.pk, [topic], 2, "Moved.")
@@ -107,12 +111,16 @@ def test_the_page_of_a_post_asks_the_same_after_one_edit_and_after_many(admin, a
     assert queries_for(admin, page) == few
 
 
-@pytest.mark.parametrize("model", [Announcement, Category, Topic, Post, User, Group], ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", [Announcement, Category, Topic, Post, User, Group], ids=lambda model: model.__name__
+)
 def test_the_form_for_a_new_object_opens_with_few_queries(model, admin):
     assert queries_for(admin, address(model, "add")) <= PAGE
 
 
-@pytest.mark.parametrize("model", [Revision, UserSession, LogEntry, ImportedAuthor, ImportedMessage])
+@pytest.mark.parametrize(
+    "model", [Revision, UserSession, LogEntry, ImportedAuthor, ImportedMessage]
+)
 def test_what_is_only_a_record_cannot_be_made_or_changed(model, admin, ada, olive):
     fill_forum(ada, olive, 1)
     pk = model.objects.values_list("pk", flat=True)[0]
@@ -128,7 +136,9 @@ def test_lists_can_be_searched(model, admin, ada, olive):
     assert admin.get(address(model, "changelist"), {"q": "member1"}).status_code == 200
 
 
-@pytest.mark.parametrize("words", ["a " * 1500, "a" * 60_000, '"a b" ' * 1000], ids=["many", "long", "quoted"])
+@pytest.mark.parametrize(
+    "words", ["a " * 1500, "a" * 60_000, '"a b" ' * 1000], ids=["many", "long", "quoted"]
+)
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_long_searches_cost_no_more_than_short_ones(model, words, admin, ada, olive):
     fill_forum(ada, olive, 1)
@@ -136,7 +146,9 @@ def test_long_searches_cost_no_more_than_short_ones(model, words, admin, ada, ol
     assert admin.get(address(model, "changelist"), {"q": words}).status_code == 200
 
 
-@pytest.mark.parametrize(("model", "field"), [("topic", "category"), ("post", "author"), ("category", "parent")])
+@pytest.mark.parametrize(
+    ("model", "field"), [("topic", "category"), ("post", "author"), ("category", "parent")]
+)
 def test_long_searches_for_what_to_choose_cost_no_more_either(model, field, admin):
     choice = {"app_label": "forum", "model_name": model, "field_name": field, "term": "a " * 1500}
 
@@ -162,8 +174,16 @@ def test_the_filters_of_posts_work(filters, admin, topic):
 def test_the_filter_by_hidden_gives_the_hidden_ones(admin, topic, mo):
     topic.reply(mo, "Spam").hide(mo)
 
-    hidden = admin.get(address(Post, "changelist"), {"hidden_at__isempty": "0"}).context["cl"].result_list
-    shown = admin.get(address(Post, "changelist"), {"hidden_at__isempty": "1"}).context["cl"].result_list
+    hidden = (
+        admin.get(address(Post, "changelist"), {"hidden_at__isempty": "0"})
+        .context["cl"]
+        .result_list
+    )
+    shown = (
+        admin.get(address(Post, "changelist"), {"hidden_at__isempty": "1"})
+        .context["cl"]
+        .result_list
+    )
 
     assert [post.number for post in hidden] == [2]
     assert [post.number for post in shown] == [1]
@@ -179,7 +199,10 @@ def test_the_front_pages_open(page, admin):
 def test_view_on_site_leads_to_the_page_of_the_post(admin, topic):
     post = topic.posts.get()
 
-    assert f'href="{post.get_absolute_url()}"' in admin.get(address(Post, "change", post.pk)).content.decode()
+    assert (
+        f'href="{post.get_absolute_url()}"'
+        in admin.get(address(Post, "change", post.pk)).content.decode()
+    )
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -196,7 +219,9 @@ def test_no_page_needs_styles_or_scripts_of_its_own(model, admin, ada, olive):
 
 
 def test_a_session_s_key_is_never_shown(admin, ada):
-    session = UserSession.objects.create(user=ada, ip="192.0.2.7", session_key="secretkey", user_agent="A browser")
+    session = UserSession.objects.create(
+        user=ada, ip="192.0.2.7", session_key="secretkey", user_agent="A browser"
+    )
 
     for page in (address(UserSession, "changelist"), address(UserSession, "change", session.pk)):
         assert "secretkey" not in admin.get(page).content.decode()

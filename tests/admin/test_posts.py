@@ -54,14 +54,19 @@ def test_the_form_for_a_new_post_sent_twice_makes_one_post(admin, topic, fill):
     assert topic.posts.count() == 2
 
 
-def test_the_form_for_a_new_post_sent_again_with_another_text_makes_another_post(admin, topic, fill):
+def test_the_form_for_a_new_post_sent_again_with_another_text_makes_another_post(
+    admin, topic, fill
+):
     address = reverse("admin:forum_post_add")
     form = {**fill(admin, address), "topic": topic.pk, "body": "Posted here."}
 
     for text in ("Posted here.", "Posted there.", "Posted there."):
         admin.post(address, form | {"body": text})
 
-    assert [post.body for post in topic.posts.order_by("number")[1:]] == ["Posted here.", "Posted there."]
+    assert [post.body for post in topic.posts.order_by("number")[1:]] == [
+        "Posted here.",
+        "Posted there.",
+    ]
 
 
 def test_the_form_knows_the_topic_from_its_address(admin, topic, fill):
@@ -71,7 +76,9 @@ def test_the_form_knows_the_topic_from_its_address(admin, topic, fill):
 # --- Edits ---
 
 
-def test_saving_here_and_saving_on_the_site_leave_the_same(admin, ada, help_category, olive, send, said):
+def test_saving_here_and_saving_on_the_site_leave_the_same(
+    admin, ada, help_category, olive, send, said
+):
     here, there = world.topic(ada, help_category), world.topic(ada, help_category)
 
     def in_the_admin():
@@ -90,7 +97,17 @@ def test_saving_here_and_saving_on_the_site_leave_the_same(admin, ada, help_cate
 
 def what_was_left(topic):
     topic.refresh_from_db()
-    facts = "number", "author", "body", "html", "version", "edited_by", "edit_reason", "hidden_by", "change"
+    facts = (
+        "number",
+        "author",
+        "body",
+        "html",
+        "version",
+        "edited_by",
+        "edit_reason",
+        "hidden_by",
+        "change",
+    )
     texts = "version", "body", "reason", "editor"
     revisions = topic.posts.get(number=2).revisions.values_list(*texts)
     counters = topic.change, topic.header_change, topic.last_number, topic.last_author
@@ -159,7 +176,9 @@ def test_the_same_edit_sent_twice_is_one_edit(admin, topic, fill):
     assert (answers, post.version) == ([302, 302], 2)
 
 
-@pytest.mark.parametrize("body", ["x" * 32_001, "> " * 400 + "deep", "", "[seen]: https://example.org"])
+@pytest.mark.parametrize(
+    "body", ["x" * 32_001, "> " * 400 + "deep", "", "[seen]: https://example.org"]
+)
 def test_a_text_that_is_refused_comes_back_with_the_reason(body, admin, topic, send):
     post = topic.posts.get()
 
@@ -176,7 +195,12 @@ def test_a_post_stays_in_its_topic_and_with_its_author(admin, topic, grace, send
     send(admin, page(post), body="Changed.", author=grace.pk, topic=999, number=7)
 
     post.refresh_from_db()
-    assert (post.body, post.topic, post.author.username, post.number) == ("Changed.", topic, "ada", 1)
+    assert (post.body, post.topic, post.author.username, post.number) == (
+        "Changed.",
+        topic,
+        "ada",
+        1,
+    )
 
 
 def test_the_page_shows_how_the_post_reads_and_read(admin, topic, ada):
@@ -201,7 +225,9 @@ def test_posts_are_hidden_from_the_list_and_counted(admin, topic, olive, said):
     first.refresh_from_db()
     assert heard == [("hidden", 1)]
     assert (first.is_hidden, first.hidden_by, first.change) == (True, olive, 4)
-    assert [str(m) for m in admin.get(LIST).context["messages"]] == ["Hide: 1 changed, 1 unchanged."]
+    assert [str(m) for m in admin.get(LIST).context["messages"]] == [
+        "Hide: 1 changed, 1 unchanged."
+    ]
 
 
 def test_posts_are_restored_from_the_list(admin, topic, olive, said):
@@ -252,12 +278,21 @@ def test_the_log_tells_who_did_what(admin, topic, olive, send):
 
 def test_a_post_is_named_by_its_number_and_topic(admin, olive, ada, help_category, topic, send):
     other = world.topic(ada, help_category, "Milk?", replies=1)
-    for post, name in [(topic.posts.get(), "post 1 in Tea or coffee?"), (other.posts.get(number=2), "post 2 in Milk?")]:
+    for post, name in [
+        (topic.posts.get(), "post 1 in Tea or coffee?"),
+        (other.posts.get(number=2), "post 2 in Milk?"),
+    ]:
         post.edit(olive, "Better.")
-        ImportedMessage.objects.create(message_id=f"<{post.pk}@example.org>", post=post, category=help_category)
+        ImportedMessage.objects.create(
+            message_id=f"<{post.pk}@example.org>", post=post, category=help_category
+        )
         send(admin, page(post), body="Best.")
 
-        pages = ["forum_revision_changelist", "forum_importedmessage_changelist", "admin_logentry_changelist"]
+        pages = [
+            "forum_revision_changelist",
+            "forum_importedmessage_changelist",
+            "admin_logentry_changelist",
+        ]
         for address in [page(post), *(reverse(f"admin:{one}") for one in pages)]:
             assert name in admin.get(address).text, address
         assert f"version 1 of {name}" in admin.get(page(post)).text

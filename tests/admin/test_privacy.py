@@ -1,4 +1,6 @@
-"""Staff who are not owners see in the admin what they see on the site, and may do no more than there."""
+"""Staff who are not owners see in the admin what they see on the site, and may do no more than
+there.
+"""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -23,12 +25,18 @@ def his(staff, signed_in):
 
 
 def lists():
-    return [reverse(f"admin:forum_{noun}_changelist") for noun in ("topic", "post", "revision", "category")]
+    return [
+        reverse(f"admin:forum_{noun}_changelist")
+        for noun in ("topic", "post", "revision", "category")
+    ]
 
 
 def complete(client, model, field, term=""):
     query = {"app_label": "forum", "model_name": model, "field_name": field, "term": term}
-    return [found["text"] for found in client.get(reverse("admin:autocomplete"), query).json()["results"]]
+    return [
+        found["text"]
+        for found in client.get(reverse("admin:autocomplete"), query).json()["results"]
+    ]
 
 
 def test_lists_show_nothing_of_a_private_category(his, secret, topic):
@@ -53,7 +61,10 @@ def test_pages_of_a_private_category_look_like_missing_ones(page, his, secret):
         missing = his.get(reverse(f"admin:forum_{noun}_{page}", args=[99999]))
         assert private.status_code == missing.status_code == 302
         assert private.url == missing.url
-    assert his.get(reverse("admin:forum_revision_change", args=[post.revisions.get().pk])).status_code == 302
+    assert (
+        his.get(reverse("admin:forum_revision_change", args=[post.revisions.get().pk])).status_code
+        == 302
+    )
 
 
 def test_completion_offers_nothing_of_it(his, secret, topic):
@@ -104,9 +115,13 @@ def test_others_entries_in_the_log_are_the_owners_to_read(his, staff, secret, ol
 
 def test_messages_imported_into_a_private_category_are_not_listed(his, staff, secret):
     staff.user_permissions.add(Permission.objects.get(codename="view_importedmessage"))
-    ImportedMessage.objects.create(message_id="<party@example.org>", post=secret.posts.get(), category=secret.category)
+    ImportedMessage.objects.create(
+        message_id="<party@example.org>", post=secret.posts.get(), category=secret.category
+    )
 
-    assert "party" not in his.get(reverse("admin:forum_importedmessage_changelist")).content.decode()
+    assert (
+        "party" not in his.get(reverse("admin:forum_importedmessage_changelist")).content.decode()
+    )
 
 
 # --- What may be written ---
@@ -131,7 +146,9 @@ def test_staff_do_not_write_where_only_others_may(his, ada, fill):
     assert topic.posts.count() == 1
 
 
-def test_staff_who_do_not_moderate_see_no_hidden_text_and_change_nobody_s_post(his, staff, topic, mo, ada):
+def test_staff_who_do_not_moderate_see_no_hidden_text_and_change_nobody_s_post(
+    his, staff, topic, mo, ada
+):
     staff.groups.clear()
     post, hidden = topic.posts.get(), topic.reply(ada, "Rude words")
     hidden.edit(ada, "Ruder words")
@@ -142,8 +159,14 @@ def test_staff_who_do_not_moderate_see_no_hidden_text_and_change_nobody_s_post(h
     his.post(lists()[1], {"action": "hide", "_selected_action": [post.pk]})
     his.post(lists()[0], {"action": "close", "_selected_action": [topic.pk]})
 
-    assert his.post(reverse("admin:forum_post_change", args=[post.pk]), {"body": "x"}).status_code == 403
-    assert his.post(reverse("admin:forum_topic_change", args=[topic.pk]), {"title": "x"}).status_code == 403
+    assert (
+        his.post(reverse("admin:forum_post_change", args=[post.pk]), {"body": "x"}).status_code
+        == 403
+    )
+    assert (
+        his.post(reverse("admin:forum_topic_change", args=[topic.pk]), {"title": "x"}).status_code
+        == 403
+    )
     assert his.get(reverse("admin:forum_post_change", args=[post.pk])).status_code == 200
     assert his.get(reverse("admin:forum_topic_change", args=[topic.pk])).status_code == 200
     assert not Post.objects.get(pk=post.pk).is_hidden
@@ -155,7 +178,9 @@ def test_who_may_only_look_has_no_buttons_and_no_actions(his, staff, topic):
     post = topic.posts.get()
     button = reverse("admin:forum_post_do", args=[post.pk, "hide"])
 
-    assert button not in his.get(reverse("admin:forum_post_change", args=[post.pk])).content.decode()
+    assert (
+        button not in his.get(reverse("admin:forum_post_change", args=[post.pk])).content.decode()
+    )
     assert his.post(button).status_code == 403
     his.post(lists()[1], {"action": "hide", "_selected_action": [post.pk]})
     assert not Post.objects.get(pk=post.pk).is_hidden

@@ -1,4 +1,6 @@
-"""Whoever is signed out while writing in the admin gets the text back; owners see which version runs."""
+"""Whoever is signed out while writing in the admin gets the text back; owners see which version
+runs.
+"""
 
 import pytest
 
@@ -28,7 +30,9 @@ def test_what_was_written_while_signed_out_is_given_back(client, path, field):
 
 @pytest.fixture
 def signs_in_again(olive, topic):
-    """A function that sends a form of the admin while signed out, and returns its page after signing in."""
+    """A function that sends a form of the admin while signed out, and returns its page after
+    signing in.
+    """
 
     def signs_in_again(path, sent):
         browser = Browser().opens("/accounts/login/").signs_in("olive").opens(path).is_signed_out()
@@ -46,8 +50,16 @@ def form_in(page):
 
 def test_a_form_is_filled_again_after_signing_in(signs_in_again, topic):
     group = world.group("Chosen")
-    sent = {"name": "Kites", "slug": "kites", "description": "High & low", "color": "#e8590c", "position": "3"}
-    browser = signs_in_again("/admin/forum/category/add/", sent | {"readers": [str(group.pk)], "_save": "Save"})
+    sent = {
+        "name": "Kites",
+        "slug": "kites",
+        "description": "High & low",
+        "color": "#e8590c",
+        "position": "3",
+    }
+    browser = signs_in_again(
+        "/admin/forum/category/add/", sent | {"readers": [str(group.pk)], "_save": "Save"}
+    )
 
     form = form_in(browser.page)
     assert {name: form[name].value() for name in sent} == sent
@@ -66,18 +78,29 @@ def test_an_edit_is_filled_again_with_the_version_it_began_from(signs_in_again, 
     browser = signs_in_again(path, {"body": "Mine.", "reason": "Shorter", "version": "1"})
 
     form = form_in(browser.page)
-    assert [str(form[name].value()) for name in ("body", "reason", "version")] == ["Mine.", "Shorter", "1"]
+    assert [str(form[name].value()) for name in ("body", "reason", "version")] == [
+        "Mine.",
+        "Shorter",
+        "1",
+    ]
 
 
 def test_an_unticked_box_stays_unticked_and_no_password_is_kept(signs_in_again, ada):
-    sent = {"username": "Zora", "name": "Zora N", "password1": "canary-53f1", "password2": "canary-53f1"}
+    sent = {
+        "username": "Zora",
+        "name": "Zora N",
+        "password1": "canary-53f1",
+        "password2": "canary-53f1",
+    }
     browser = signs_in_again("/admin/forum/user/add/", sent)
     assert form_in(browser.page)["name"].value() == "Zora N"
     assert "canary-53f1" not in browser.page.text
 
     ada.announces_updates = True
     ada.save()
-    browser = signs_in_again(f"/admin/forum/user/{ada.pk}/change/", {"username": "ada", "name": "Ada L", "about": ""})
+    browser = signs_in_again(
+        f"/admin/forum/user/{ada.pk}/change/", {"username": "ada", "name": "Ada L", "about": ""}
+    )
     assert form_in(browser.page)["announces_updates"].value() is False
 
 

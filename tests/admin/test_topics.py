@@ -18,7 +18,11 @@ def select(topics, action, **more):
 
 
 def test_a_topic_added_in_the_admin_has_its_first_post(admin, help_category, olive, send, said):
-    heard = said(lambda: send(admin, NEW, title="  News  of today ", category=help_category.pk, body="We *moved*."))
+    heard = said(
+        lambda: send(
+            admin, NEW, title="  News  of today ", category=help_category.pk, body="We *moved*."
+        )
+    )
 
     topic = Topic.objects.get()
     post = topic.posts.get()
@@ -94,7 +98,9 @@ def test_a_reply_meanwhile_does_not_stand_in_the_way_of_a_new_title(admin, topic
         ("unpin", "pin", "unpinned"),
     ],
 )
-def test_topics_are_closed_and_pinned_from_the_list_and_from_their_page(verb, before, kind, admin, topic, said):
+def test_topics_are_closed_and_pinned_from_the_list_and_from_their_page(
+    verb, before, kind, admin, topic, said
+):
     if before:
         getattr(topic, before)()
     button = reverse("admin:forum_topic_do", args=[topic.pk, verb])
@@ -106,18 +112,24 @@ def test_topics_are_closed_and_pinned_from_the_list_and_from_their_page(verb, be
     assert LogEntry.objects.count() == 1
 
 
-def test_many_topics_are_moved_after_a_page_that_asks_where_to(admin, ada, help_category, lounge, said):
+def test_many_topics_are_moved_after_a_page_that_asks_where_to(
+    admin, ada, help_category, lounge, said
+):
     topics = [world.topic(ada, help_category, title=f"Number {n}") for n in range(3)]
     there = world.topic(ada, lounge, title="There already")
 
     asked = admin.post(LIST, select([*topics, there], "move"))
     assert asked.status_code == 200
     assert "Number 2" in asked.content.decode()
-    heard = said(lambda: admin.post(LIST, select([*topics, there], "move", moving=1, category=lounge.pk)))
+    heard = said(
+        lambda: admin.post(LIST, select([*topics, there], "move", moving=1, category=lounge.pk))
+    )
 
     assert heard == [("moved", None)] * 3
     assert Topic.objects.filter(category=lounge).count() == 4
-    assert [str(m) for m in admin.get(LIST).context["messages"]] == ["Move to Lounge: 3 changed, 1 unchanged."]
+    assert [str(m) for m in admin.get(LIST).context["messages"]] == [
+        "Move to Lounge: 3 changed, 1 unchanged."
+    ]
 
 
 def test_moving_nowhere_asks_again(admin, topic):

@@ -13,7 +13,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an 
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: "test_transports" not in str(item.path))  # the longest first, beside all others
+    # the longest first, beside all others
+    items.sort(key=lambda item: "test_transports" not in str(item.path))
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
@@ -27,7 +28,8 @@ def chromium():
     expect.set_options(timeout=10_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=SHELL, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=SHELL,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         yield browser
         browser.close()
@@ -43,14 +45,18 @@ def mailbox(tmp_path_factory):
 def site(django_db_setup, django_db_blocker, mailbox, collected):  # noqa: F811
     """The server that the browsers visit."""
     with django_db_blocker.unblock():
-        server = Server("daphne", STATIC_ROOT=collected, EMAIL_URL=f"filemail:///{mailbox}", JOB_THREADS="1").start()
+        server = Server(
+            "daphne", STATIC_ROOT=collected, EMAIL_URL=f"filemail:///{mailbox}", JOB_THREADS="1"
+        ).start()
     yield server
     server.stop()
 
 
 @pytest.fixture
 def network(site):
-    """What lies between a browser and the site; people come through it with `visit(ada, network=network)`."""
+    """What lies between a browser and the site; people come through it with `visit(ada,
+    network=network)`.
+    """
     proxy = Proxy(site.port)
     yield proxy
     proxy.close()
@@ -58,7 +64,9 @@ def network(site):
 
 @pytest.fixture
 def visit(chromium, site, transactional_db):
-    """A function that gives a person with a browser of their own: `visit(ada)`, or `visit()` for a guest."""
+    """A function that gives a person with a browser of their own: `visit(ada)`, or `visit()` for a
+    guest.
+    """
     people = []
 
     def arrive(user=None, network=None, **options):

@@ -12,10 +12,12 @@ from tests.support.polling import DEADLINE
 BACKEND = "forum.accounts.backends.MemberBackend"
 
 TOPIC_PARTS = (
-    "#topic-header, #posts > .post, #pager, .topic__bar, .reply, .aside__reply, .timeline, .jump, .aside__links"
+    "#topic-header, #posts > .post, #pager, .topic__bar, .reply, .aside__reply, .timeline, .jump,"
+    " .aside__links"
 )
 
-# What a reader sees of the live parts, without what differs from moment to moment or is typed and sent by forms, nor
+# What a reader sees of the live parts, without what differs from moment to moment or is typed and
+# sent by forms, nor
 # the hash in the name of the icons: what the process of the tests tells over Redis has none.
 SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element => {
   const copy = element.cloneNode(true);
@@ -35,7 +37,9 @@ class Person:
     def __init__(self, chromium, address, user=None, scripts=True, **options):
         self.address, self.user = address, user
         options = {"viewport": {"width": 1280, "height": 800}, **options}
-        self.context = chromium.new_context(base_url=address, java_script_enabled=scripts, **options)
+        self.context = chromium.new_context(
+            base_url=address, java_script_enabled=scripts, **options
+        )
         self.context.set_default_timeout(10_000)
         self.page = self.context.new_page()
         self.errors = []
@@ -65,11 +69,18 @@ class Person:
 
     def sends(self, path, **fields):
         """Posts a form without showing it, as another tab of this person would."""
-        token = self.context.request.get("/accounts/password/change/" if self.user else "/accounts/login/")
+        token = self.context.request.get(
+            "/accounts/password/change/" if self.user else "/accounts/login/"
+        )
         assert token.ok
-        csrf = next(cookie["value"] for cookie in self.context.cookies() if cookie["name"] == "csrftoken")
+        csrf = next(
+            cookie["value"] for cookie in self.context.cookies() if cookie["name"] == "csrftoken"
+        )
         answer = self.context.request.post(
-            path, form={"csrfmiddlewaretoken": csrf, **fields}, headers={"Referer": self.address + "/"}, max_redirects=0
+            path,
+            form={"csrfmiddlewaretoken": csrf, **fields},
+            headers={"Referer": self.address + "/"},
+            max_redirects=0,
         )
         assert answer.status in (200, 302), f"{path}: {answer.status} {answer.text()[:500]}"
         return answer
@@ -78,11 +89,15 @@ class Person:
         return self.page.evaluate(SNAPSHOT, selector)
 
     def hurries(self):
-        """What its page spreads over a moment, so that a crowd does not ask at once, it does soon."""
+        """What its page spreads over a moment, so that a crowd does not ask at once, it does
+        soon.
+        """
         self.page.evaluate("void (Math.random = () => 0.01)")
 
     def ends_like_a_fresh_page(self, topic):
-        """Waits until the page has the topic's last change and shows what one shows that is loaded now."""
+        """Waits until the page has the topic's last change and shows what one shows that is loaded
+        now.
+        """
         topic.refresh_from_db()
         self.page.locator(f"live-topic[data-change='{topic.change}']").wait_for(timeout=40_000)
         old, self.page = self.page, self.context.new_page()

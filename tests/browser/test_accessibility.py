@@ -7,7 +7,11 @@ from tests.support import world
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 ZOOMED = {"width": 320, "height": 256}  # a window of 1280 by 1024 at 400 %
-SIGHTS = {"wide-light": (WIDE, "light"), "narrow-dark": (NARROW, "dark"), "zoomed-light": (ZOOMED, "light")}
+SIGHTS = {
+    "wide-light": (WIDE, "light"),
+    "narrow-dark": (NARROW, "dark"),
+    "zoomed-light": (ZOOMED, "light"),
+}
 
 
 @pytest.fixture
@@ -17,13 +21,23 @@ def forum(transactional_db):
     topic = world.topic(ada, category, replies=45)
     post = topic.posts.get(number=2)
     post.edit(
-        ada, "# Heading\n\n- [x] done\n- [ ] not\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx = 1\n```", "why"
+        ada,
+        "# Heading\n\n- [x] done\n- [ ] not\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx ="
+        " 1\n```",
+        "why",
     )
     topic.posts.get(number=3).hide(ada)
     closed = world.topic(ada, category, "A closed topic")
     closed.close()
     closed.pin()
-    return {"ada": ada, "mo": mo, "category": category, "topic": topic, "post": post, "closed": closed}
+    return {
+        "ada": ada,
+        "mo": mo,
+        "category": category,
+        "topic": topic,
+        "post": post,
+        "closed": closed,
+    }
 
 
 def pages(forum):
@@ -66,6 +80,10 @@ def test_axe_finds_nothing(who, size, scheme, forum, visit):
         page = person.opens(path)
         violations = Axe().run(page).response["violations"]
         if violations:
-            found[path] = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in violations]
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
+            found[path] = [
+                (v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in violations
+            ]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            f"{path} scrolls sideways"
+        )
     assert not found

@@ -1,4 +1,6 @@
-"""The owner speaks to everybody: on open pages, on pages opened later, until it is over or put away."""
+"""The owner speaks to everybody: on open pages, on pages opened later, until it is over or put
+away.
+"""
 
 from datetime import timedelta
 
@@ -64,17 +66,23 @@ def test_of_two_that_are_put_away_at_once_none_comes_back(topic, visit):
     page = guest.opens_live(topic)
     last, seen = Announcement.objects.earliest("pk"), []
     page.on("request", lambda request: seen.append("sent") if "dismiss" in request.url else None)
-    page.on("response", lambda response: seen.append("answered") if "dismiss" in response.url else None)
+    page.on(
+        "response", lambda response: seen.append("answered") if "dismiss" in response.url else None
+    )
 
     with page.expect_response(f"**/{last.pk}/dismiss/"):
-        page.evaluate("document.querySelectorAll('.announcement button').forEach(button => button.click())")
+        page.evaluate(
+            "document.querySelectorAll('.announcement button').forEach(button => button.click())"
+        )
 
     assert seen == ["sent", "answered"] * 2
     guest.opens("/")
     expect(page.locator(".announcement")).to_have_count(0)
 
 
-def test_what_was_put_away_does_not_come_back_with_the_next_one_before_the_server_knows(topic, visit):
+def test_what_was_put_away_does_not_come_back_with_the_next_one_before_the_server_knows(
+    topic, visit
+):
     Announcement.objects.announce("The first.")
     page = visit().opens_live(topic)
     page.route("**/dismiss/", lambda route: route.abort())
@@ -103,4 +111,6 @@ def test_a_page_that_comes_back_learns_of_it(topic, visit, network):
 
     network.pass_on()
 
-    expect(page.locator(".announcement", has_text="While you were away.")).to_be_visible(timeout=2 * LOOK)
+    expect(page.locator(".announcement", has_text="While you were away.")).to_be_visible(
+        timeout=2 * LOOK
+    )

@@ -1,4 +1,6 @@
-"""What scripts add to writing: tools, preview, drafts, quotes in place. The forms themselves need none."""
+"""What scripts add to writing: tools, preview, drafts, quotes in place. The forms themselves need
+none.
+"""
 
 import re
 
@@ -157,7 +159,8 @@ def test_a_second_click_closes_the_menu(writing):
     button.click()
     writing.get_by_role("button", name="Hide").wait_for()
     button.click()
-    writing.evaluate("fetch('/').then((answer) => answer.text())")  # by now a third request would have begun
+    # by now a third request would have begun
+    writing.evaluate("fetch('/').then((answer) => answer.text())")
 
     assert len([url for url in asked if url.endswith("/menu/")]) == 1
     expect(writing.get_by_role("button", name="Hide")).to_have_count(0)

@@ -1,4 +1,6 @@
-"""What somebody has typed is there again, whatever ended the page; nobody else sees it, and what was sent is gone."""
+"""What somebody has typed is there again, whatever ended the page; nobody else sees it, and what
+was sent is gone.
+"""
 
 import pytest
 from django.urls import reverse
@@ -8,7 +10,9 @@ from forum.models import Post
 from tests.support import world
 from tests.support.polling import until
 
-FLUENT = "Ninety-four characters typed without a pause, and then the tab is closed or a link is clicked."
+FLUENT = (
+    "Ninety-four characters typed without a pause, and then the tab is closed or a link is clicked."
+)
 
 
 @pytest.fixture
@@ -113,7 +117,9 @@ def test_no_copy_of_a_draft_stays_beside_the_database(person, topic):
 
 @pytest.fixture
 def slow(person):
-    """The address of a form opens in a page whose scripts come when they are let in: `page.let_scripts_in()`."""
+    """The address of a form opens in a page whose scripts come when they are let in:
+    `page.let_scripts_in()`.
+    """
 
     def slow(address):
         page, waiting = person.context.new_page(), []
@@ -149,7 +155,9 @@ def test_and_so_is_a_title(person, topic, slow):
     page.let_scripts_in()
     page.close()
 
-    expect(opens(person, "/t/new/").locator("input[name=title]")).to_have_value("Quicker than the network")
+    expect(opens(person, "/t/new/").locator("input[name=title]")).to_have_value(
+        "Quicker than the network"
+    )
 
 
 def test_nor_does_an_older_draft_take_its_place(person, topic, slow):

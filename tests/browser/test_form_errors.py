@@ -1,4 +1,6 @@
-"""After an error the focus is where it is mended, with and without scripts: nobody has to look for it from the top."""
+"""After an error the focus is where it is mended, with and without scripts: nobody has to look for
+it from the top.
+"""
 
 import re
 
@@ -57,7 +59,9 @@ def test_the_focus_goes_to_the_first_field_that_is_wrong(page, topic, form, type
 
     field = page.locator(f"main form [name={wrong}][aria-invalid]")
     expect(field).to_be_focused()
-    expect(field).to_have_accessible_description(re.compile(re.escape(page.locator(".errorlist").first.inner_text())))
+    expect(field).to_have_accessible_description(
+        re.compile(re.escape(page.locator(".errorlist").first.inner_text()))
+    )
     assert page.locator("main [autofocus]").count() == 1
 
 

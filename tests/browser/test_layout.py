@@ -1,4 +1,6 @@
-"""Where things stand: the same on every page, in reach on a phone, and out of the way where there is no room."""
+"""Where things stand: the same on every page, in reach on a phone, and out of the way where there
+is no room.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -26,7 +28,15 @@ def left(page, selector):
 @pytest.mark.parametrize("width", [1000, 1280, 1600])
 def test_logo_and_categories_stand_in_one_place_on_every_page(width, topic, ada, visit):
     person = visit(ada, viewport={"width": width, "height": 800})
-    pages = ["/", topic.get_absolute_url(), f"/t/{topic.pk}/edit/", "/t/new/", "/profile/", "/u/ada/", "/nowhere/"]
+    pages = [
+        "/",
+        topic.get_absolute_url(),
+        f"/t/{topic.pk}/edit/",
+        "/t/new/",
+        "/profile/",
+        "/u/ada/",
+        "/nowhere/",
+    ]
     found = set()
     for path in pages:
         page = person.opens(path)
@@ -43,7 +53,9 @@ def test_a_topic_marks_its_category(topic, visit):
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_the_current_one_of_300_categories_is_in_view(scripts, topic, visit):
-    Category.objects.bulk_create(Category(name=f"Place {n}", slug=f"place-{n}", position=n) for n in range(1, 300))
+    Category.objects.bulk_create(
+        Category(name=f"Place {n}", slug=f"place-{n}", position=n) for n in range(1, 300)
+    )
     last = Category.objects.get(name="Place 299")
     for path in (last.get_absolute_url(), world.topic(topic.author, last).get_absolute_url()):
         page = visit(scripts=scripts).opens(path)
@@ -80,16 +92,20 @@ def test_the_bar_offers_no_reply_where_there_is_none(topic, ada, visit):
 @pytest.mark.parametrize("size", [(320, 256), (320, 180), (844, 390)])
 def test_zoomed_far_in_nothing_that_sticks_takes_the_room_to_read(size, topic, visit):
     for n in range(2):
-        Announcement.objects.announce(f"A long announcement, number {n}. " + "It goes on and on. " * 8)
+        Announcement.objects.announce(
+            f"A long announcement, number {n}. " + "It goes on and on. " * 8
+        )
     page = visit(viewport={"width": size[0], "height": size[1]}).opens_live(topic)
 
     page.locator("#post-8").scroll_into_view_if_needed()
     page.evaluate("document.querySelector('#post-8').scrollIntoView()")
 
-    stuck = page.evaluate("""() => [".header", "live-announcements", ".topic__bar"].map(selector => {
+    stuck = page.evaluate(
+        """() => [".header", "live-announcements", ".topic__bar"].map(selector => {
       const { top, bottom } = document.querySelector(selector).getBoundingClientRect();
       return Math.max(0, Math.min(bottom, innerHeight) - Math.max(top, 0));
-    }).reduce((a, b) => a + b)""")
+    }).reduce((a, b) => a + b)"""
+    )
     assert stuck == 0
 
 
@@ -115,7 +131,9 @@ def test_the_timelines_marker_moves_with_the_reader(topic, visit):
 def test_without_scripts_the_timeline_shows_where_a_page_lies(topic, visit):
     person = visit(scripts=False)
     tops = [
-        person.opens(f"{topic.get_absolute_url()}{page}").locator(".timeline__here").bounding_box()["y"]
+        person.opens(f"{topic.get_absolute_url()}{page}")
+        .locator(".timeline__here")
+        .bounding_box()["y"]
         for page in ("", "?page=2", "?page=3")
     ]
     assert tops[0] + 10 < tops[1] < tops[2] - 10
@@ -141,10 +159,14 @@ def test_on_paper_moments_are_exact_and_the_address_is_there(topic, site, visit)
 
     page.emulate_media(media="print", color_scheme="dark")
 
-    said = page.locator("#post-21 time").evaluate("time => getComputedStyle(time, '::after').content")
+    said = page.locator("#post-21 time").evaluate(
+        "time => getComputedStyle(time, '::after').content"
+    )
     assert said == f'"{page.locator("#post-21 time").get_attribute("title")}"'
     assert "GMT+9" in said
-    assert page.locator("#post-21 time").evaluate("time => getComputedStyle(time).fontSize") == "0px"
+    assert (
+        page.locator("#post-21 time").evaluate("time => getComputedStyle(time).fontSize") == "0px"
+    )
     expect(page.locator(".printed")).to_contain_text(f"{topic.get_absolute_url()}?page=2")
     for selector in (".header", "#places", ".aside", ".topic__bar", ".reply", ".pager"):
         expect(page.locator(selector)).to_be_hidden()

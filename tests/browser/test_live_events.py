@@ -18,7 +18,8 @@ ROWS = "#rows > .row, #older"
 LISTEN = """async () => {
   document.body.dataset.heard = "";
   const loaded = performance.getEntriesByType("resource").map(entry => entry.name);
-  const shared = await import(loaded.find(name => /connection\\/shared\\.[0-9a-f.]*js$/.test(name)));
+  const shared = await import(loaded.find(name =>
+  /connection\\/shared\\.[0-9a-f.]*js$/.test(name)));
   const {live} = shared.$connection_connection;
   live.subscribe({
     ask: () => ({type: "pong"}),
@@ -33,8 +34,12 @@ def happens(kind, topic, grace, mo, elsewhere):
     post = topic.posts.get(number=2)
     at = f"/t/{topic.pk}"
     {
-        "created": lambda: grace.sends(f"{at}/replies/", body="Something *new*.", token=uuid.uuid4().hex),
-        "edited": lambda: mo.sends(f"/p/{post.pk}/update/", body="Better words.", reason="", version=post.version),
+        "created": lambda: grace.sends(
+            f"{at}/replies/", body="Something *new*.", token=uuid.uuid4().hex
+        ),
+        "edited": lambda: mo.sends(
+            f"/p/{post.pk}/update/", body="Better words.", reason="", version=post.version
+        ),
         "hidden": lambda: mo.sends(f"/p/{post.pk}/hide/"),
         "restored": lambda: mo.sends(f"/p/{post.pk}/restore/"),
         "renamed": lambda: mo.sends(f"{at}/edit/", title="A better title"),
@@ -62,7 +67,15 @@ def forum(transactional_db):
     others = [world.topic(ada, here, f"Another topic {n}") for n in range(3)]
     topic = world.topic(ada, here, replies=3)
     world.topic(grace, there, "The newest of all")
-    return {"ada": ada, "grace": grace, "mo": mo, "here": here, "there": there, "topic": topic, "others": others}
+    return {
+        "ada": ada,
+        "grace": grace,
+        "mo": mo,
+        "here": here,
+        "there": there,
+        "topic": topic,
+        "others": others,
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -128,7 +141,8 @@ def test_on_a_narrow_screen_news_are_a_number_and_the_forum_keeps_its_name(forum
 
     link, name = page.locator("[data-elsewhere]"), page.locator(".header__name")
     expect(link).to_have_accessible_name("1 new post elsewhere")
-    page.evaluate("document.fonts.ready.then(() => true)")  # until then letters are those of a wider font
+    # until then letters are those of a wider font
+    page.evaluate("document.fonts.ready.then(() => true)")
     until(lambda: link.evaluate("link => link.offsetWidth") < 40)
     until(lambda: name.evaluate("name => name.scrollWidth <= name.clientWidth"))
 
@@ -202,11 +216,19 @@ def test_open_lists_tell_members_where_they_stopped_and_what_is_new(forum, visit
     page = reader.opens_live("/")
     reader.hurries()
 
-    grace.sends("/t/create/", title="A new one", category=forum["here"].pk, body="New.", token=uuid.uuid4().hex)
+    grace.sends(
+        "/t/create/",
+        title="A new one",
+        category=forum["here"].pk,
+        body="New.",
+        token=uuid.uuid4().hex,
+    )
     grace.sends(f"/t/{old.pk}/replies/", body="News.", token=uuid.uuid4().hex)
 
     came = page.locator("#rows > .row", has_text="An old one")
-    expect(came.locator(".row__link")).to_have_attribute("href", f"{old.get_absolute_url()}?page=2#post-21")
+    expect(came.locator(".row__link")).to_have_attribute(
+        "href", f"{old.get_absolute_url()}?page=2#post-21"
+    )
     expect(page.locator("#rows > .row", has_text="A new one").locator(".row__new")).to_be_visible()
     live = reader.sees("#rows > .row")
     page.reload()
@@ -226,7 +248,9 @@ def test_a_list_that_one_comes_back_to_knows_what_was_read_meanwhile(forum, visi
     expect(page.locator(".row", has=link).locator(".row__new")).to_be_hidden()
 
 
-@pytest.mark.parametrize("taps", [False, True], ids=["on a touch screen", "with a finger beside a mouse"])
+@pytest.mark.parametrize(
+    "taps", [False, True], ids=["on a touch screen", "with a finger beside a mouse"]
+)
 def test_nothing_moves_in_a_list_under_a_finger(taps, forum, visit):
     options = {"has_touch": True} if taps else {"has_touch": True, "is_mobile": True}
     page = visit(**options).opens_live("/")
@@ -235,7 +259,9 @@ def test_nothing_moves_in_a_list_under_a_finger(taps, forum, visit):
     first = page.locator("#rows > :first-child")
     title, top = first.get_attribute("data-topic"), first.bounding_box()["y"]
 
-    visit(forum["grace"]).sends("/t/create/", title="New", category=forum["here"].pk, body="x", token=uuid.uuid4().hex)
+    visit(forum["grace"]).sends(
+        "/t/create/", title="New", category=forum["here"].pk, body="x", token=uuid.uuid4().hex
+    )
 
     page.locator("[data-pill]").wait_for()
     assert (first.get_attribute("data-topic"), first.bounding_box()["y"]) == (title, top)

@@ -76,7 +76,9 @@ def test_a_clock_that_is_set_back_hides_no_silence(forum, network, visit):
     reader.ends_like_a_fresh_page(forum["topic"])
 
 
-def test_a_script_that_got_lost_is_asked_for_again_and_until_then_the_page_is_not_live(forum, visit):
+def test_a_script_that_got_lost_is_asked_for_again_and_until_then_the_page_is_not_live(
+    forum, visit
+):
     reader = visit()
     page = reader.page
     page.route("**/js/elements/live_topic.*.js", lambda route: route.abort())
@@ -95,7 +97,8 @@ def test_an_answer_that_never_comes_is_given_up_and_asked_for_again(forum, visit
     page, topic = reader.opens_live(forum["topic"]), forum["topic"]
     reader.hurries()
     address, held = f"**{topic.get_absolute_url()}", []
-    page.route(address, lambda route: route.continue_() if held else held.append(route))  # what no event can bring
+    # what no event can bring
+    page.route(address, lambda route: route.continue_() if held else held.append(route))
 
     for _post in range(16):
         ada.sends(f"/t/{topic.pk}/replies/", body="One more", token=uuid.uuid4().hex)
@@ -106,10 +109,14 @@ def test_an_answer_that_never_comes_is_given_up_and_asked_for_again(forum, visit
 
 
 @pytest.mark.parametrize("code", [1012, 1013, 4012])
-def test_after_a_restart_a_page_chooses_moments_within_twelve_seconds_until_it_is_back(code, forum, visit):
+def test_after_a_restart_a_page_chooses_moments_within_twelve_seconds_until_it_is_back(
+    code, forum, visit
+):
     page = visit().context.new_page()
     page.add_init_script("Math.random = () => 0.75; window.waits = []")
-    page.add_init_script("window.setTimeout = (act, wait) => waits.push(wait) < 12 && queueMicrotask(act)")
+    page.add_init_script(
+        "window.setTimeout = (act, wait) => waits.push(wait) < 12 && queueMicrotask(act)"
+    )
     codes = iter([code])
     page.route_web_socket("**/ws/", lambda socket: socket.close(code=next(codes, 3000)))
 
@@ -131,7 +138,9 @@ def test_a_post_saved_by_another_process_arrives_by_the_sweep(forum, visit):
     forum["topic"].refresh_from_db()
     change = forum["topic"].change
     page.locator(f"live-topic[data-change='{change}']").wait_for(timeout=30_000)
-    latest.locator(f"#rows > [data-topic='{forum['topic'].pk}'][data-change='{change}']").wait_for(timeout=30_000)
+    latest.locator(f"#rows > [data-topic='{forum['topic'].pk}'][data-change='{change}']").wait_for(
+        timeout=30_000
+    )
     counting.locator("[data-elsewhere]").wait_for(timeout=30_000)
     reader.ends_like_a_fresh_page(forum["topic"])
 

@@ -1,4 +1,6 @@
-"""What differs by reader follows the topic's state on open pages, too, and takes away nothing that somebody typed."""
+"""What differs by reader follows the topic's state on open pages, too, and takes away nothing that
+somebody typed.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -60,7 +62,10 @@ def test_what_was_typed_outlives_a_closed_topic(topic, ada, mo, visit):
     expect(page.locator("#reply")).to_contain_text("This topic is closed")
     expect(page.locator(".form__state")).to_have_text("Not sent. Your text has been saved here.")
     expect(page.locator("form.reply .button--main")).to_be_disabled()
-    as_it_was = "area => [area.value, area.selectionStart, area.selectionEnd, area === document.activeElement]"
+    as_it_was = (
+        "area => [area.value, area.selectionStart, area.selectionEnd, area ==="
+        " document.activeElement]"
+    )
     assert box.evaluate(as_it_was) == ["Half a sentence", 2, 6, True]
     page.keyboard.press("Control+Enter")
     page.keyboard.type("!")
@@ -97,7 +102,12 @@ def test_who_may_no_longer_write_is_told_and_keeps_what_was_typed(topic, ada, vi
 
 def gives_the_pen(owner, category, groups):
     """The owner says in the admin who may write in a category; nobody named is every member."""
-    fields = {"name": category.name, "slug": category.slug, "color": category.color, "position": category.position}
+    fields = {
+        "name": category.name,
+        "slug": category.slug,
+        "color": category.color,
+        "position": category.position,
+    }
     posters = [("posters", str(group.pk)) for group in groups]
     owner.sends(f"/admin/forum/category/{category.pk}/change/", **fields, **dict(posters))
 

@@ -1,4 +1,6 @@
-"""What becomes of what is written in forms without a composer: a topic's title, a profile, why a post is hidden."""
+"""What becomes of what is written in forms without a composer: a topic's title, a profile, why a
+post is hidden.
+"""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +13,9 @@ from forum.models import Post, Topic, User
 from tests.support import world
 from tests.support.polling import until
 
-WATCHED = "navigator.locks.query().then(({ held }) => held.some(({ name }) => name.startsWith('draft ')))"
+WATCHED = (
+    "navigator.locks.query().then(({ held }) => held.some(({ name }) => name.startsWith('draft ')))"
+)
 TEXT = "Tea, and nothing but tea"
 
 
@@ -59,7 +63,12 @@ def form(request, topic, mo):
     return {
         "title": Form(f"/t/{topic.pk}/edit/", "title", "Save", lambda: Topic.objects.get().title),
         "profile": Form("/profile/", "about", "Save", lambda: User.objects.get(pk=mo.pk).about),
-        "reason": Form(f"/p/{post.pk}/menu/", "reason", "Hide", lambda: Post.objects.get(pk=post.pk).hidden_reason),
+        "reason": Form(
+            f"/p/{post.pk}/menu/",
+            "reason",
+            "Hide",
+            lambda: Post.objects.get(pk=post.pk).hidden_reason,
+        ),
     }[request.param]
 
 
@@ -139,7 +148,12 @@ def test_without_a_network_the_form_says_so_and_is_sent_later(form, page):
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [(500, "couldn't save"), (502, "The forum didn't respond"), (503, "The forum didn't respond"), (429, "error 429")],
+    [
+        (500, "couldn't save"),
+        (502, "The forum didn't respond"),
+        (503, "The forum didn't respond"),
+        (429, "error 429"),
+    ],
 )
 def test_where_the_forum_does_not_answer_the_form_keeps_the_text(form, page, answer, words):
     form.opens(page)
@@ -164,7 +178,10 @@ def test_an_answer_that_got_lost_leaves_no_draft_of_what_was_saved(form, page):
     form.opens(page)
     form.writes(page)
     page.route(
-        "**/*", lambda route: (route.fetch(), route.abort()) if route.request.method == "POST" else route.continue_()
+        "**/*",
+        lambda route: (
+            (route.fetch(), route.abort()) if route.request.method == "POST" else route.continue_()
+        ),
     )
     form.sends(page)
     expect(form.state(page)).to_contain_text("The forum didn't respond")

@@ -1,4 +1,6 @@
-"""People see each other: who reads, who writes, how many are there; quietly, and only as far as each wants it."""
+"""People see each other: who reads, who writes, how many are there; quietly, and only as far as
+each wants it.
+"""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -34,7 +36,9 @@ def test_two_readers_see_each_other_and_a_guest_is_counted(topic, ada, grace, vi
 
     for page, place in ((hers, "beside"), (guest, "below")):
         for name in ("Ada Lovelace", "Grace Hopper"):
-            expect(page.locator(f".presence--{place}").get_by_role("link", name=name)).to_be_visible()
+            expect(
+                page.locator(f".presence--{place}").get_by_role("link", name=name)
+            ).to_be_visible()
         assert Axe().run(page).response["violations"] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert [page.locator("#posts").bounding_box()["y"] for page in (hers, guest)] == heights
@@ -45,7 +49,11 @@ def test_two_readers_see_each_other_and_a_guest_is_counted(topic, ada, grace, vi
 
 
 def test_who_writes_is_seen_in_the_topic_and_in_the_list_until_it_is_sent(topic, ada, grace, visit):
-    hers, listed, his = visit(ada).opens_live(topic), visit().opens_live("/"), visit(grace).opens_live(topic)
+    hers, listed, his = (
+        visit(ada).opens_live(topic),
+        visit().opens_live("/"),
+        visit(grace).opens_live(topic),
+    )
     row = listed.locator(f"[data-topic='{topic.pk}']")
     heights = [hers.locator("#reply").bounding_box()["y"], row.bounding_box()["height"]]
 
@@ -72,7 +80,9 @@ def test_the_invisible_see_and_are_not_seen(topic, ada, grace, visit):
     types(his)
 
     expect(his.locator(".presence--beside")).to_contain_text("1 reading now")
-    expect(his.locator(".presence--beside").get_by_role("link", name="Ada Lovelace")).to_be_visible()
+    expect(
+        his.locator(".presence--beside").get_by_role("link", name="Ada Lovelace")
+    ).to_be_visible()
     assert "Grace" not in hers.locator(".presence--beside").inner_text()
     expect(hers.locator(".writers")).to_be_empty()
 

@@ -8,7 +8,9 @@ from tests.realtime.conftest import redis_server  # noqa: F401 - a Redis of thei
 from tests.support import world
 from tests.support.server import Server
 
-pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="of several processes: in the other column")
+pytestmark = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="of several processes: in the other column"
+)
 
 
 @pytest.fixture
@@ -17,7 +19,9 @@ def processes(transactional_db, collected):
     servers = []
 
     def start(number, redis):
-        servers.extend(Server("uvicorn", STATIC_ROOT=collected, REDIS_URL=redis) for _ in range(number))
+        servers.extend(
+            Server("uvicorn", STATIC_ROOT=collected, REDIS_URL=redis) for _ in range(number)
+        )
         return [server.start() for server in servers]
 
     yield start
@@ -49,7 +53,12 @@ def sees(person, text):
 
 @pytest.mark.redis
 @pytest.mark.parametrize("number", [2, 3])
-def test_people_at_any_process_see_what_others_write_at_another(number, processes, visits, redis_server):  # noqa: F811
+def test_people_at_any_process_see_what_others_write_at_another(
+    number,
+    processes,
+    visits,
+    redis_server,  # noqa: F811
+):
     writer = world.member("ada")
     topic = world.topic(writer, world.category("Help"))
     servers = processes(number, redis_server.address)

@@ -1,4 +1,6 @@
-"""A topic counts as read up to the last post that was on the screen; without scripts up to the end of the page."""
+"""A topic counts as read up to the last post that was on the screen; without scripts up to the end
+of the page.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,7 +9,9 @@ from forum.models import Reading
 from tests.support import world
 from tests.support.polling import until
 
-NO_SOCKETS = "window.WebSocket = class { static OPEN = 1; constructor() { throw new Error('none here'); } };"
+NO_SOCKETS = (
+    "window.WebSocket = class { static OPEN = 1; constructor() { throw new Error('none here'); } };"
+)
 LONG = "\n\n".join(["Some words that fill a line of the page."] * 8)
 
 
@@ -26,13 +30,17 @@ def topic(transactional_db):
 
 
 def read_by(member, topic):
-    return Reading.objects.filter(user=member, topic=topic).values_list("number", flat=True).first() or 0
+    return (
+        Reading.objects.filter(user=member, topic=topic).values_list("number", flat=True).first()
+        or 0
+    )
 
 
 def scrolls_to(page, number):
     """Until the beginning of this post is in the middle of the window, as somebody who reads on."""
     page.locator(f"#post-{number}").evaluate(
-        "post => scrollTo({ top: scrollY + post.getBoundingClientRect().top - innerHeight / 2, behavior: 'instant' })"
+        "post => scrollTo({ top: scrollY + post.getBoundingClientRect().top - innerHeight / 2,"
+        " behavior: 'instant' })"
     )
 
 
@@ -70,7 +78,9 @@ def test_what_was_seen_in_the_last_second_counts_too(topic, rita, visit):
     until(lambda: read_by(rita, topic) > 0)
     scrolls_to(page, 9)
     seen = last_on_screen(page)
-    page.evaluate("() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))")
+    page.evaluate(
+        "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))"
+    )
 
     reader.opens("/")
 

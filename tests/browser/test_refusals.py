@@ -1,4 +1,5 @@
-"""What a browser shows of a refusal that comes while it is still sending: the forum's page or words, not its own error.
+"""What a browser shows of a refusal that comes while it is still sending: the forum's page or
+words, not its own error.
 
 On `manage.py serve` and no proxy before it."""
 

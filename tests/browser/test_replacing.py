@@ -50,7 +50,12 @@ def is_changed(page, topic):
 
 @pytest.mark.parametrize(
     "body",
-    [f"{BODY} More.", f"New first words.\n\n{BODY}", BODY.replace("Second", "Other"), f"A\n\nB\n\n{BODY}"],
+    [
+        f"{BODY} More.",
+        f"New first words.\n\n{BODY}",
+        BODY.replace("Second", "Other"),
+        f"A\n\nB\n\n{BODY}",
+    ],
     ids=["after", "before", "between", "twice"],
 )
 def test_an_open_quote_stays_open_when_its_post_is_edited(topic, grace, reader, visit, body):
@@ -92,7 +97,11 @@ def test_wide_code_and_tables_stay_scrolled(topic, grace, reader, visit):
 
 @pytest.mark.parametrize(
     "body",
-    [f"{BODY} More.", f"New first words.\n\n{BODY}", BODY.replace("The last words", "The very last words")],
+    [
+        f"{BODY} More.",
+        f"New first words.\n\n{BODY}",
+        BODY.replace("The last words", "The very last words"),
+    ],
     ids=["after", "before", "in its own paragraph"],
 )
 def test_a_selection_stays(topic, grace, reader, visit, body):
@@ -129,7 +138,12 @@ def test_a_menu_stays_open_and_keeps_what_is_written_in_it(topic, grace, mo, vis
 def test_an_edited_post_reads_as_a_fresh_one(topic, grace, reader, visit):
     writer = visit(grace)
     link = "[link](https://example.org/{})"
-    texts = ["One.\n\n- a\n- b\n", f"- b\n- a\n\n{link.format('a')}", f"{link.format('b')} **x**", BODY]
+    texts = [
+        "One.\n\n- a\n- b\n",
+        f"- b\n- a\n\n{link.format('a')}",
+        f"{link.format('b')} **x**",
+        BODY,
+    ]
     for version, text in enumerate(texts, start=1):
         edit(writer, topic, text, version)
         reader.ends_like_a_fresh_page(topic)

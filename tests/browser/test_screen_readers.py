@@ -1,4 +1,6 @@
-"""What a screen reader says of what happens on an open page, and where the keyboard goes on after it."""
+"""What a screen reader says of what happens on an open page, and where the keyboard goes on after
+it.
+"""
 
 from datetime import timedelta
 
@@ -52,7 +54,9 @@ def opens_with_clock(person, where):
 
 
 def starts(writer, category):
-    writer.sends("/t/create/", title="Another one", category=category.pk, body="New.", token=world.token())
+    writer.sends(
+        "/t/create/", title="Another one", category=category.pk, body="New.", token=world.token()
+    )
 
 
 def edits(writer, post):
@@ -87,7 +91,9 @@ def test_new_replies_are_announced_at_most_once_in_ten_seconds(topic, visit, rep
     expect(announcer(page)).to_have_text("2 new replies")
 
 
-def test_ones_own_posts_and_edits_of_older_ones_are_not_announced(topic, ada, visit, writer, replies):
+def test_ones_own_posts_and_edits_of_older_ones_are_not_announced(
+    topic, ada, visit, writer, replies
+):
     page = opens_with_clock(visit(ada), topic)
 
     replies("My own, from another tab.")
@@ -208,7 +214,9 @@ def test_the_focus_is_not_lost_with_an_announcement(topic, visit):
     Announcement.objects.announce("The first.")
     Announcement.objects.announce("The last.", timezone.now() + timedelta(seconds=5))
     page = visit().opens_live(topic)
-    first, last = (page.locator(".announcement", has_text=text) for text in ("The first.", "The last."))
+    first, last = (
+        page.locator(".announcement", has_text=text) for text in ("The first.", "The last.")
+    )
 
     last.get_by_role("button").focus()
     expect(last).to_have_count(0)

@@ -1,4 +1,6 @@
-"""What becomes of a form that is sent while the network, the server or the session is gone, or whose page was left."""
+"""What becomes of a form that is sent while the network, the server or the session is gone, or
+whose page was left.
+"""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,7 +12,8 @@ from tests.support.chromium import CHROMIUM
 
 TEXT = "Tea, of course."
 TAKE_OVER = """async () => {
-  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(),
+  "text/html");
   document.body.dataset.user = page.body.dataset.user;
   const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
@@ -73,7 +76,11 @@ ANSWERS = {
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_where_the_forum_does_not_answer_the_form_keeps_the_text(writing, topic, answer):
-    failing = (lambda route: route.abort()) if answer == "none" else (lambda route: route.fulfill(status=answer))
+    failing = (
+        (lambda route: route.abort())
+        if answer == "none"
+        else (lambda route: route.fulfill(status=answer))
+    )
     writing.route("**/replies/", failing)
     sends(writing)
 
@@ -136,7 +143,9 @@ def signs_in_elsewhere(page, name):
     return other
 
 
-def test_what_another_member_sends_from_this_page_is_sent_in_their_name_only_when_they_mean_it(writing, topic):
+def test_what_another_member_sends_from_this_page_is_sent_in_their_name_only_when_they_mean_it(
+    writing, topic
+):
     grace = world.member("grace")
     writing.context.add_cookies([session_cookie(grace, writing.url.split("/t/")[0])])
     writing.evaluate(TAKE_OVER)
@@ -151,8 +160,11 @@ def test_what_another_member_sends_from_this_page_is_sent_in_their_name_only_whe
     assert topic.posts.get(number=27).author == grace
 
 
-def test_signed_in_anew_in_another_tab_the_text_is_sent_with_one_press_and_no_draft_is_left(writing, topic):
-    writing.route("**/js/reader.*", lambda route: route.abort())  # whose page would get a fresh token by itself
+def test_signed_in_anew_in_another_tab_the_text_is_sent_with_one_press_and_no_draft_is_left(
+    writing, topic
+):
+    # whose page would get a fresh token by itself
+    writing.route("**/js/reader.*", lambda route: route.abort())
     other = signs_in_elsewhere(writing, "ada")
 
     sends(writing)
@@ -194,7 +206,9 @@ def test_back_at_a_form_that_was_sent_another_text_is_another_post(returning, to
 def returning(chromium, site, ada):
     """A function that gives a page of a whole browser, which keeps pages for the back button."""
     keeping = chromium.browser_type.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox"], ignore_default_args=["--disable-back-forward-cache"]
+        executable_path=CHROMIUM,
+        args=["--no-sandbox"],
+        ignore_default_args=["--disable-back-forward-cache"],
     )
 
     def arrive(scripts):
@@ -212,8 +226,13 @@ def test_back_at_a_form_whose_text_was_sent_from_another_page_it_is_empty(return
     page.goto(topic.get_absolute_url())
     page.locator("md-bold").wait_for()
     text(page).fill(TEXT)
-    page.evaluate("addEventListener('pageshow', ({ persisted }) => (document.body.dataset.persisted = persisted))")
-    page.evaluate("location.assign(document.querySelector('.post [data-quote]').href.split('?')[0])")
+    page.evaluate(
+        "addEventListener('pageshow', ({ persisted }) => (document.body.dataset.persisted ="
+        " persisted))"
+    )
+    page.evaluate(
+        "location.assign(document.querySelector('.post [data-quote]').href.split('?')[0])"
+    )
     page.wait_for_url("**/reply/")
     page.locator("md-bold").wait_for()
     expect(text(page)).to_have_value(TEXT)

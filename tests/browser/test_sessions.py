@@ -1,4 +1,6 @@
-"""Open pages notice that their session ended, or that their reader may see less, and keep what was typed."""
+"""Open pages notice that their session ended, or that their reader may see less, and keep what was
+typed.
+"""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -90,7 +92,9 @@ def test_what_was_typed_outlives_a_sign_out_and_is_sent_after_signing_in_again(t
     expect(page.locator("#post-3")).to_contain_text("Half a sentence")
 
 
-@pytest.mark.parametrize(("form", "field"), [("/t/new/", "textarea[name=body]"), ("/profile/", "#id_name")])
+@pytest.mark.parametrize(
+    ("form", "field"), [("/t/new/", "textarea[name=body]"), ("/profile/", "#id_name")]
+)
 def test_a_form_keeps_what_was_typed_when_its_session_ends(form, field, topic, iris, visit):
     person = visit(iris)
     page = person.opens_live(form)
@@ -125,7 +129,9 @@ def test_whoever_loses_a_group_loses_its_categories_from_the_sidebar(topic, iris
 
 def test_a_page_from_the_back_button_shows_nothing_of_who_signed_out(topic, iris, site, chromium):
     keeping = chromium.browser_type.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox"], ignore_default_args=["--disable-back-forward-cache"]
+        executable_path=CHROMIUM,
+        args=["--no-sandbox"],
+        ignore_default_args=["--disable-back-forward-cache"],
     )
     context = keeping.new_context(base_url=site.address)
     context.add_cookies([session_cookie(iris, site.address)])

@@ -1,4 +1,6 @@
-"""The tabs of a browser share one socket. Whoever has it may go at any time, and nobody misses anything."""
+"""The tabs of a browser share one socket. Whoever has it may go at any time, and nobody misses
+anything.
+"""
 
 import uuid
 
@@ -20,7 +22,9 @@ def forum(transactional_db):
 
 @pytest.fixture
 def ada(forum, visit):
-    """Ada in a browser of her own: what she sends is heard at once, and not only by the next sweep."""
+    """Ada in a browser of her own: what she sends is heard at once, and not only by the next
+    sweep.
+    """
     return visit(forum["ada"])
 
 
@@ -59,7 +63,9 @@ def test_five_tabs_have_one_socket_and_are_all_current(forum, network, visit, ad
     reader.ends_like_a_fresh_page(forum["topic"])
 
 
-def test_what_one_tab_is_answered_is_not_taken_for_the_answer_of_another(forum, network, visit, ada):
+def test_what_one_tab_is_answered_is_not_taken_for_the_answer_of_another(
+    forum, network, visit, ada
+):
     reader = visit(network=network)
     tabs = tabs_of(reader, forum["topic"], 3)
     for tab in tabs[:2]:  # as if they had missed all replies and were about to find out
@@ -121,7 +127,9 @@ def test_all_tabs_are_back_as_soon_as_the_leading_one_is(forum, network, visit, 
 
 
 def test_a_leading_tab_that_answers_no_more_is_replaced(forum, network, visit, ada):
-    """As one that the browser has frozen: it says nothing and asks for nothing, but has the lock."""
+    """As one that the browser has frozen: it says nothing and asks for nothing, but has the
+    lock.
+    """
     reader = visit(network=network)
     leading, other = tabs_of(reader, forum["topic"], 2)
     leading.evaluate("void (BroadcastChannel.prototype.postMessage = () => {})")
@@ -143,7 +151,9 @@ def test_a_tab_that_shows_another_topic_lets_the_first_one_go(forum, network, vi
     said = []
     tab.on("websocket", lambda socket: said.append(socket))
     for number in range(3):
-        tab.goto(world.topic(forum["ada"], forum["topic"].category, f"Topic {number}").get_absolute_url())
+        tab.goto(
+            world.topic(forum["ada"], forum["topic"].category, f"Topic {number}").get_absolute_url()
+        )
         tab.locator("live-status[data-state=live]").wait_for(state="attached")
 
     assert not said
@@ -153,7 +163,9 @@ def test_a_tab_that_shows_another_topic_lets_the_first_one_go(forum, network, vi
 def test_members_and_guests_never_share(forum, network, visit):
     reader = visit(forum["ada"], network=network)
     # a page that hears of another reader in its browser would become theirs
-    reader.context.add_init_script("addEventListener('storage', (event) => event.stopImmediatePropagation())")
+    reader.context.add_init_script(
+        "addEventListener('storage', (event) => event.stopImmediatePropagation())"
+    )
     page = reader.opens_live(forum["topic"])
     reader.context.clear_cookies()
     guest = reader.context.new_page()
@@ -175,7 +187,13 @@ def test_who_signs_out_in_one_tab_hears_no_secrets_in_the_others(forum, network,
     for tab in tabs:
         expect(tab.locator("live-topic")).to_contain_text("This is no longer available.")
     insider.sends(f"/t/{secret.pk}/replies/", body="Among ourselves", token=uuid.uuid4().hex)
-    ada.sends("/t/create/", category=forum["topic"].category_id, title="For all", body="Hi", token=uuid.uuid4().hex)
+    ada.sends(
+        "/t/create/",
+        category=forum["topic"].category_id,
+        title="For all",
+        body="Hi",
+        token=uuid.uuid4().hex,
+    )
     latest.get_by_text("For all").or_(latest.locator("[data-pill]:visible")).first.wait_for()
     for tab in [*tabs, latest]:
         assert "Among ourselves" not in tab.content()
@@ -198,7 +216,10 @@ def test_tabs_that_left_are_kept_for_the_back_button(forum, network, kept_tabs, 
     for tab in kept_tabs:
         tab.goto(network.address + forum["topic"].get_absolute_url())
         tab.locator("live-status[data-state=live]").wait_for(state="attached")
-        tab.evaluate("addEventListener('pageshow', ({ persisted }) => (document.body.dataset.persisted = persisted))")
+        tab.evaluate(
+            "addEventListener('pageshow', ({ persisted }) => (document.body.dataset.persisted ="
+            " persisted))"
+        )
 
     for tab in reversed(kept_tabs):  # the one that follows, then the one that leads
         tab.evaluate("location.assign('/accounts/login/')")
@@ -211,9 +232,13 @@ def test_tabs_that_left_are_kept_for_the_back_button(forum, network, kept_tabs, 
 
 @pytest.fixture
 def kept_tabs(chromium):
-    """Two tabs of a browser that keeps pages for the back button, which ours in tests otherwise does not."""
+    """Two tabs of a browser that keeps pages for the back button, which ours in tests otherwise
+    does not.
+    """
     keeping = chromium.browser_type.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox"], ignore_default_args=["--disable-back-forward-cache"]
+        executable_path=CHROMIUM,
+        args=["--no-sandbox"],
+        ignore_default_args=["--disable-back-forward-cache"],
     )
     context = keeping.new_context()
     yield [context.new_page(), context.new_page()]

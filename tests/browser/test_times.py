@@ -18,7 +18,8 @@ MOMENTS = [
     ("Europe/Berlin", "2026-06-10T06:00", "2026-06-08T07:00", "2 days ago"),
     # 20 hours ago and still today
     ("Europe/Berlin", "2026-06-10T21:00", "2026-06-10T01:00", "20 hr ago"),
-    # the same moments elsewhere: in Tokyo and on Kiritimati the day has turned, in Los Angeles it has not
+    # the same moments elsewhere: in Tokyo and on Kiritimati the day has turned, in Los Angeles it
+    # has not
     ("Asia/Tokyo", "2026-06-09T16:00", "2026-06-09T14:00", "yesterday"),
     ("Pacific/Kiritimati", "2026-06-09T11:00", "2026-06-09T09:30", "yesterday"),
     ("America/Los_Angeles", "2026-06-09T16:00", "2026-06-09T14:00", "2 hr ago"),
@@ -36,7 +37,8 @@ MOMENTS = [
     ("America/Los_Angeles", "2026-01-20T16:00", "2026-01-01T07:30", "31 Dec 2025"),
 ]
 SHOW = """moments => {
-  const times = moments.map(moment => Object.assign(document.createElement("time"), {dateTime: moment}));
+  const times = moments.map(moment => Object.assign(document.createElement("time"), {dateTime:
+  moment}));
   for (const time of times) time.dataset.moment = "moment";
   document.getElementById("main").replaceChildren(...times);
 }"""

@@ -1,4 +1,6 @@
-"""Whatever a proxy does to connections, the page is current, says how it hears, and returns to the socket."""
+"""Whatever a proxy does to connections, the page is current, says how it hears, and returns to the
+socket.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -43,7 +45,10 @@ def test_where_upgrades_are_stripped_requests_wait_for_news(forum, network, visi
 def test_lists_and_the_count_of_news_wait_as_well(forum, network, visit):
     network.without_sockets()
     reader, other = visit(network=network), visit(network=network)
-    latest, elsewhere = reader.opens("/"), other.opens(world.topic(forum["ada"], world.category("Ideas"), "Another"))
+    latest, elsewhere = (
+        reader.opens("/"),
+        other.opens(world.topic(forum["ada"], world.category("Ideas"), "Another")),
+    )
     says(latest, WAITING)
     says(elsewhere, WAITING)
 
@@ -51,7 +56,9 @@ def test_lists_and_the_count_of_news_wait_as_well(forum, network, visit):
 
     forum["topic"].refresh_from_db()
     change = forum["topic"].change
-    latest.locator(f"#rows > [data-topic='{forum['topic'].pk}'][data-change='{change}']").wait_for(timeout=40_000)
+    latest.locator(f"#rows > [data-topic='{forum['topic'].pk}'][data-change='{change}']").wait_for(
+        timeout=40_000
+    )
     elsewhere.locator("[data-elsewhere]").wait_for(timeout=40_000)
 
 
@@ -112,5 +119,9 @@ def test_the_panel_tells_the_owner_what_a_proxy_holds_back(network, visit):
     network.buffer()
     owner.opens("/live/")
 
-    expect(page.locator("[data-check=stream]")).to_contain_text("Turn off proxy buffering", timeout=20_000)
-    expect(page.locator("[data-check=socket]")).to_contain_text("Make the proxy forward the Upgrade")
+    expect(page.locator("[data-check=stream]")).to_contain_text(
+        "Turn off proxy buffering", timeout=20_000
+    )
+    expect(page.locator("[data-check=socket]")).to_contain_text(
+        "Make the proxy forward the Upgrade"
+    )

@@ -108,7 +108,12 @@ def test_the_reading_position_does_not_move(ada, grace, visit):
     before = page.locator("#post-8").bounding_box()["y"]
     version = long.posts.get(number=2).version
 
-    writer.sends(f"/p/{long.posts.get(number=2).pk}/update/", body="Much longer.\n\n" * 30, reason="", version=version)
+    writer.sends(
+        f"/p/{long.posts.get(number=2).pk}/update/",
+        body="Much longer.\n\n" * 30,
+        reason="",
+        version=version,
+    )
     writer.sends(f"/p/{long.posts.get(number=3).pk}/hide/")
     writer.sends(f"/t/{long.pk}/replies/", body="At the end.", token="a" * 32)
 
@@ -155,7 +160,11 @@ def test_a_topic_moved_out_of_sight_is_gone_for_those_who_may_not_follow(topic, 
     lounge, insider, moderator = world.lounge(), world.insider(), world.moderator()
     moderator.groups.add(*insider.groups.all())
     guest, writer, member, mover = visit(), visit(ada), visit(insider), visit(moderator)
-    seen, written, kept = guest.opens_live(topic), writer.opens_live(topic), member.opens_live(topic)
+    seen, written, kept = (
+        guest.opens_live(topic),
+        writer.opens_live(topic),
+        member.opens_live(topic),
+    )
     written.locator("textarea[name=body]").fill("Half a sent")
 
     mover.sends(f"/t/{topic.pk}/move/", category=lounge.pk)

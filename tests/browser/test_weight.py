@@ -1,4 +1,6 @@
-"""The first view of a topic stays as light as bench/weight.py says, whoever adds something to it."""
+"""The first view of a topic stays as light as bench/weight.py says, whoever adds something to
+it.
+"""
 
 import random
 
@@ -13,7 +15,9 @@ def test_the_first_view_of_a_topic_stays_within_its_budget(site, visit, transact
     members = [world.member(name) for name in ("ada", "grace", "mary")]
     for name in ("Announcements", "Show & tell", "Ideas", "Off topic"):
         world.category(name)
-    topic = world.topic(members[0], world.category("Help"), "Messages above 100 per second", text(chance))
+    topic = world.topic(
+        members[0], world.category("Help"), "Messages above 100 per second", text(chance)
+    )
     for n in range(19):
         topic.reply(members[n % 3], text(chance))
 

@@ -22,7 +22,9 @@ def topic(ada):
     return world.topic(ada, world.category("Help"), replies=30)
 
 
-def test_somebody_signs_up_confirms_the_address_and_starts_a_topic(visit, mailbox, transactional_db):
+def test_somebody_signs_up_confirms_the_address_and_starts_a_topic(
+    visit, mailbox, transactional_db
+):
     world.category("Help")
     page = visit(scripts=False).opens("/")
 
@@ -157,5 +159,8 @@ def confirmation_link(mailbox):
 
 
 def links(mailbox):
-    mails = [file.read_text() for file in sorted(mailbox.iterdir(), key=lambda file: file.stat().st_mtime)]
+    mails = [
+        file.read_text()
+        for file in sorted(mailbox.iterdir(), key=lambda file: file.stat().st_mtime)
+    ]
     return re.findall(r"http://\S+confirm-email\S+", "".join(mails).replace("=\n", ""))

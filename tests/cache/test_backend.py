@@ -49,7 +49,12 @@ def test_without_redis_everything_works_in_this_process(cache, redis_server, fau
         cache.incr("pot")
 
 
-def test_redis_is_asked_once_and_then_left_alone_for_a_while(cache, redis_server, monkeypatch, caplog):  # noqa: F811
+def test_redis_is_asked_once_and_then_left_alone_for_a_while(
+    cache,
+    redis_server,  # noqa: F811
+    monkeypatch,
+    caplog,
+):
     monkeypatch.setattr(circuit_breaker, "redis", circuit_breaker.CircuitBreaker("Redis", 3600))
     redis_server.freeze()
 
@@ -58,9 +63,11 @@ def test_redis_is_asked_once_and_then_left_alone_for_a_while(cache, redis_server
     redis_server.thaw()
 
     assert cache.get("cup-4") == 4
-    assert [record.getMessage()[:14] for record in caplog.records if record.name == "forum.cache.circuit_breaker"] == [
-        "Redis is away:"
-    ]
+    assert [
+        record.getMessage()[:14]
+        for record in caplog.records
+        if record.name == "forum.cache.circuit_breaker"
+    ] == ["Redis is away:"]
 
 
 def test_when_redis_is_back_it_is_used_again(cache, redis_server, monkeypatch):  # noqa: F811
@@ -101,7 +108,9 @@ def test_who_can_write_to_redis_runs_no_code_here(cache, redis_server, tmp_path,
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("value", [0, 7, -3, 1.5, True, None, "7", "", "tea \U0001f375", [1.5, 2], {"a": [None]}])
+@pytest.mark.parametrize(
+    "value", [0, 7, -3, 1.5, True, None, "7", "", "tea \U0001f375", [1.5, 2], {"a": [None]}]
+)
 def test_what_is_kept_comes_back_as_it_was(cache, value):
     cache.set("tea", value)
 

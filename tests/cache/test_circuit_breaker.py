@@ -1,4 +1,6 @@
-"""A service that fails is skipped for a while by all who use it, and found again by one try or by a probe."""
+"""A service that fails is skipped for a while by all who use it, and found again by one try or by a
+probe.
+"""
 
 import pytest
 

@@ -33,7 +33,9 @@ def test_what_is_larger_than_all_the_room_is_not_kept():
     assert (kept.get("large"), kept.size) == (None, 0)
 
 
-@pytest.mark.parametrize("part", ["key", "text", "key in a tuple", "text in a list", "wide letters"])
+@pytest.mark.parametrize(
+    "part", ["key", "text", "key in a tuple", "text in a list", "wide letters"]
+)
 def test_all_that_an_entry_holds_counts(part):
     kept, long = LRUCache(2**20), "x" * 60_000
     for number in range(50):

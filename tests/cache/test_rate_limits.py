@@ -36,7 +36,9 @@ def test_a_form_that_was_refused_is_refused_again(two_a_day):
 def test_a_form_sent_by_many_at_once_counts_once(settings):
     settings.RATES = {"post": "3/day"}
 
-    waits = at_once(*[partial(rate_limits.seconds_to_wait_once, "post", 7, mark) for mark in "abcd" * 5])
+    waits = at_once(
+        *[partial(rate_limits.seconds_to_wait_once, "post", 7, mark) for mark in "abcd" * 5]
+    )
 
     assert sorted(wait > 0 for wait in waits) == [False] * 15 + [True] * 5
 
@@ -52,7 +54,10 @@ def test_a_clock_that_is_set_keeps_nobody_waiting_longer(settings, monkeypatch):
 
 
 def test_people_and_what_they_do_are_counted_apart(two_a_day):
-    assert [rate_limits.seconds_to_wait(what, who) for what, who in (("topic", 1), ("topic", 2), ("post", 1))] == [
+    assert [
+        rate_limits.seconds_to_wait(what, who)
+        for what, who in (("topic", 1), ("topic", 2), ("post", 1))
+    ] == [
         0,
         0,
         0,

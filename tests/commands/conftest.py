@@ -6,8 +6,12 @@ from django.db import connection
 
 from tests.support.postgresql import postgresql  # noqa: F401 - a server for those who ask
 
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite: runs in the other column")
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL: runs in the other column")
+on_sqlite = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="of SQLite: runs in the other column"
+)
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="of PostgreSQL: runs in the other column"
+)
 
 
 @pytest.fixture

@@ -58,7 +58,9 @@ def test_where_no_database_is_none_is_made(tmp_path):
     nowhere = tmp_path / "nowhere.sqlite3"
     backup = [sys.executable, "manage.py", "backup", tmp_path / "copy"]
 
-    said = subprocess.run(backup, env=os.environ | {"DATABASE_URL": f"sqlite:///{nowhere}"}, capture_output=True)
+    said = subprocess.run(
+        backup, env=os.environ | {"DATABASE_URL": f"sqlite:///{nowhere}"}, capture_output=True
+    )
 
     assert "There is no forum in this database yet." in said.stderr.decode()
     assert list(tmp_path.iterdir()) == []
@@ -158,11 +160,15 @@ def test_without_pg_dump_it_says_what_to_install(says, topic, tmp_path, monkeypa
 @on_postgresql
 def test_what_is_wrong_with_a_pg_dump_that_does_not_run_is_said(says, topic, tmp_path, monkeypatch):
     wrapper = tmp_path / "pg_dump"
-    wrapper.write_text("#!/bin/sh\necho 'Error: PostgreSQL version 15 is not installed' >&2\nexit 1\n")
+    wrapper.write_text(
+        "#!/bin/sh\necho 'Error: PostgreSQL version 15 is not installed' >&2\nexit 1\n"
+    )
     wrapper.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
-    with pytest.raises(CommandError, match="pg_dump does not run: Error: PostgreSQL version 15 is not installed"):
+    with pytest.raises(
+        CommandError, match="pg_dump does not run: Error: PostgreSQL version 15 is not installed"
+    ):
         says("backup", tmp_path / "copy")
 
 
@@ -174,7 +180,8 @@ def test_an_older_pg_dump_is_refused(says, topic, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
     with pytest.raises(
-        CommandError, match="pg_dump is version 9, but the server is [0-9]+. Install postgresql-client-"
+        CommandError,
+        match="pg_dump is version 9, but the server is [0-9]+. Install postgresql-client-",
     ):
         says("backup", tmp_path / "copy")
 

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 def bring(*paths, category="Kites"):
     """What the command says when it is done."""
     out = StringIO()
-    call_command("import_mbox", *map(str, paths), category=category, workers=0, stdout=out, stderr=StringIO())
+    call_command(
+        "import_mbox", *map(str, paths), category=category, workers=0, stdout=out, stderr=StringIO()
+    )
     return out.getvalue()
 
 
@@ -42,7 +44,9 @@ def test_a_name_that_no_category_can_have_is_refused(tmp_path, name):
 
 
 def test_it_tells_what_it_did(tmp_path):
-    said = bring(mails.write(tmp_path / "a.gz", mails.mail(), mails.mail(message_id=None), compressed=True))
+    said = bring(
+        mails.write(tmp_path / "a.gz", mails.mail(), mails.mail(message_id=None), compressed=True)
+    )
 
     assert said.splitlines() == [
         "2 messages read, 2 imported.",
@@ -60,7 +64,9 @@ def test_it_tells_what_was_there_already(tmp_path):
 
 
 def test_nothing_is_imported_when_one_of_the_files_is_missing(tmp_path):
-    with pytest.raises(CommandError, match="no such file. Check the path.\nNothing was imported.") as error:
+    with pytest.raises(
+        CommandError, match="no such file. Check the path.\nNothing was imported."
+    ) as error:
         bring(mails.write(tmp_path / "a", mails.mail()), tmp_path / "b")
 
     assert str(tmp_path / "b") in str(error.value)
@@ -68,7 +74,9 @@ def test_nothing_is_imported_when_one_of_the_files_is_missing(tmp_path):
 
 
 def test_a_damaged_file_does_not_stop_the_next_one(tmp_path):
-    damaged = mails.write(tmp_path / "a.gz", *[mails.mail(message_id=f"<{n}@x>") for n in range(9)], compressed=True)
+    damaged = mails.write(
+        tmp_path / "a.gz", *[mails.mail(message_id=f"<{n}@x>") for n in range(9)], compressed=True
+    )
     damaged.write_bytes(damaged.read_bytes()[:-9])
 
     with pytest.raises(CommandError, match="damaged or truncated"):

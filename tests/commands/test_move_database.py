@@ -32,7 +32,9 @@ def empty(postgresql, transactional_db, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def prepared(postgresql, django_db_setup, django_db_blocker):
-    """What a run leaves that is interrupted before the first row: making the tables takes longer than all the rest."""
+    """What a run leaves that is interrupted before the first row: making the tables takes longer
+    than all the rest.
+    """
     url = postgresql.new_database()
     with django_db_blocker.unblock(), target.opened(url) as there:
         target.prepare(there, url)
@@ -64,9 +66,15 @@ def count(url, table="forum_post"):
 
 
 def run_in_another_process(url):
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url()}
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database_url(),
+    }
     command = [sys.executable, "manage.py", "move_database", "--to", url]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def stop_in_the_middle(monkeypatch, says, url):
@@ -91,13 +99,15 @@ def test_everything_arrives_and_the_forum_goes_on_there(says, empty, topic, ada,
 
     assert f"DATABASE_URL={empty}" in said
     code = (
-        "from forum.models import *; t = Topic.objects.get(); assert not t.is_open; t.open();"
-        "assert [c.name for c in Category.objects.private()] == ['Lounge'];"
-        "p = t.reply(User.objects.get(username='grace'), 'Here too'); print(p.pk, p.number, t.change)"
+        "from forum.models import *; t = Topic.objects.get(); assert not t.is_open; t.open();assert"
+        " [c.name for c in Category.objects.private()] == ['Lounge'];p ="
+        " t.reply(User.objects.get(username='grace'), 'Here too'); print(p.pk, p.number, t.change)"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": empty}
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
     assert done.stdout.split()[1:] == ["2", "4"]
     assert int(done.stdout.split()[0]) > Post.objects.get().pk
 
@@ -114,7 +124,9 @@ def test_every_topic_has_a_new_epoch_and_its_old_numbers_and_once_is_enough(says
 
 def test_values_of_every_kind_stay_what_they_are(says, url, ada):
     moment = timezone.now()
-    User.objects.filter(pk=ada.pk).update(last_login=moment, is_staff=True, about='Two\nlines, a \\N and "quotes" – ✓')
+    User.objects.filter(pk=ada.pk).update(
+        last_login=moment, is_staff=True, about='Two\nlines, a \\N and "quotes" – ✓'
+    )
     Session.objects.create(session_key="ä", session_data="x", expire_date=moment)
 
     says("move_database", to=url)
@@ -130,7 +142,9 @@ def test_references_are_guarded_again_also_to_a_later_row(says, url, topic, help
 
     says("move_database", to=url)
 
-    assert ask(url, "SELECT parent_id FROM forum_category WHERE name = 'Help'") == [(help_category.parent_id,)]
+    assert ask(url, "SELECT parent_id FROM forum_category WHERE name = 'Help'") == [
+        (help_category.parent_id,)
+    ]
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
         ask(url, "DELETE FROM forum_user RETURNING 1; SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -154,12 +168,16 @@ def test_nul_characters_are_left_out_and_named(says, url, ada):
 
 
 def test_nul_characters_within_json_are_left_out():
-    assert rows.without_nul({"a\0": ["b\0", {"c": "\0"}, 1, None]}) == {"a": ["b", {"c": ""}, 1, None]}
+    assert rows.without_nul({"a\0": ["b\0", {"c": "\0"}, 1, None]}) == {
+        "a": ["b", {"c": ""}, 1, None]
+    }
 
 
 def test_a_row_that_does_not_fit_is_named_and_after_mending_it_goes_on(says, url, many, ada, grace):
     User.objects.filter(pk=grace.pk).update(name="x" * 61)
-    with pytest.raises(CommandError, match=f"rejects row {grace.pk} of forum_user: value too long.*Fix that row"):
+    with pytest.raises(
+        CommandError, match=f"rejects row {grace.pk} of forum_user: value too long.*Fix that row"
+    ):
         says("move_database", to=url)
 
     User.objects.filter(pk=grace.pk).update(name="x" * 60)
@@ -190,7 +208,8 @@ def test_killed_in_the_middle_of_a_batch_it_goes_on_where_it_stopped(says, url, 
     with closing(psycopg.connect(url)) as blocker:
         # a row of that id, not committed: the command waits for it with its batch half written
         blocker.execute(
-            f"INSERT INTO forum_post ({columns}, {texts}) VALUES (%s, 1, 1, 99, now(), 1, 1, '', '', '', 'x', '', '')",
+            f"INSERT INTO forum_post ({columns}, {texts}) VALUES (%s, 1, 1, 99, now(), 1, 1, '',"
+            " '', '', 'x', '', '')",
             [last.pk],
         )
         process = run_in_another_process(url)
@@ -224,7 +243,9 @@ def test_what_changed_between_two_runs_is_copied_anew(says, url, many, topic, ad
     assert ask(url, "SELECT title FROM forum_topic") == [("Milk",)]
 
 
-def test_who_writes_meanwhile_is_noticed_and_a_second_run_mends_it(says, url, topic, ada, monkeypatch):
+def test_who_writes_meanwhile_is_noticed_and_a_second_run_mends_it(
+    says, url, topic, ada, monkeypatch
+):
     copy = database_move.bring
 
     def write_once_all_is_copied(model, *arguments):
@@ -240,7 +261,9 @@ def test_who_writes_meanwhile_is_noticed_and_a_second_run_mends_it(says, url, to
 
     with monkeypatch.context() as patched:
         patched.setattr(database_move, "bring", write_once_all_is_copied)
-        with pytest.raises(CommandError, match="database changed in the meantime. Stop the site and run this again"):
+        with pytest.raises(
+            CommandError, match="database changed in the meantime. Stop the site and run this again"
+        ):
             says("move_database", to=url)
 
     says("move_database", to=url)
@@ -272,7 +295,9 @@ def test_two_runs_do_not_meet(says, url, topic):
             says("move_database", to=url)
 
 
-@pytest.mark.parametrize(("to", "words"), [("sqlite:///x", "--to takes an address"), ("nonsense", "--to takes")])
+@pytest.mark.parametrize(
+    ("to", "words"), [("sqlite:///x", "--to takes an address"), ("nonsense", "--to takes")]
+)
 def test_an_address_that_makes_no_sense_is_refused(says, to, words, db):
     with pytest.raises(CommandError, match=words):
         says("move_database", to=to)

@@ -32,7 +32,9 @@ def test_what_reads_the_same_is_left_alone(topic):
     assert topic.epoch == epoch
 
 
-def test_a_text_that_the_rules_refuse_now_stays_and_one_edited_meanwhile_too(ada, topic, monkeypatch):
+def test_a_text_that_the_rules_refuse_now_stays_and_one_edited_meanwhile_too(
+    ada, topic, monkeypatch
+):
     refused, edited = topic.reply(ada, "Long."), topic.reply(ada, "Before.")
     Post.objects.filter(pk=refused.pk).update(body=">" * 50 + " a", html=OLD)
     Post.objects.filter(pk=edited.pk).update(html=OLD)

@@ -106,7 +106,9 @@ def test_yes_is_enough(says, copy, monkeypatch):
 def test_what_is_no_backup_is_refused(says, copy, content):
     copy.write_bytes(content)
 
-    with pytest.raises(CommandError, match="is not a Parley backup|is a backup of a SQLite database"):
+    with pytest.raises(
+        CommandError, match="is not a Parley backup|is a backup of a SQLite database"
+    ):
         says("restore", copy, yes=True)
 
 
@@ -120,7 +122,8 @@ def test_a_backup_of_a_newer_parley_is_refused(says, topic, tmp_path):
     try:
         says("backup", tmp_path / "copy")
         with pytest.raises(
-            CommandError, match="newer version of Parley: it has forum.0999_flying_posts. Update the code"
+            CommandError,
+            match="newer version of Parley: it has forum.0999_flying_posts. Update the code",
         ):
             says("restore", tmp_path / "copy", yes=True)
     finally:
@@ -132,7 +135,8 @@ def test_a_backup_of_an_older_parley_is_refused(says, topic, tmp_path):
     try:
         says("backup", tmp_path / "copy")
         with pytest.raises(
-            CommandError, match="older version of Parley: it lacks forum.0002_moderators. Check out the version"
+            CommandError,
+            match="older version of Parley: it lacks forum.0002_moderators. Check out the version",
         ):
             says("restore", tmp_path / "copy", yes=True)
     finally:
@@ -156,7 +160,8 @@ def test_a_backup_of_another_kind_of_database_is_refused(says, copy):
     copy.write_bytes(b"PGDMP and so on")
 
     with pytest.raises(
-        CommandError, match="is a backup of a PostgreSQL database, and DATABASE_URL names one of SQLite"
+        CommandError,
+        match="is a backup of a PostgreSQL database, and DATABASE_URL names one of SQLite",
     ):
         says("restore", copy, yes=True)
 
@@ -199,9 +204,15 @@ def test_what_fails_half_way_changes_nothing_and_leaves_nothing(says, copy, monk
 @on_sqlite
 def test_a_database_that_is_gone_is_made_again_even_while_redis_is_away(copy, tmp_path):
     new = tmp_path / "new.sqlite3"
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
     command = [sys.executable, "manage.py", "restore", "--yes", str(copy)]
-    subprocess.run(command, cwd=ROOT, env=environment | {"DATABASE_URL": f"sqlite:///{new}"}, check=True)
+    subprocess.run(
+        command, cwd=ROOT, env=environment | {"DATABASE_URL": f"sqlite:///{new}"}, check=True
+    )
 
     with closing(sqlite3.connect(new)) as database:
         assert database.execute("SELECT count(*) FROM forum_post").fetchone() == (1,)

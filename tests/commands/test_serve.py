@@ -20,7 +20,10 @@ def real_site(settings, tmp_path, db, monkeypatch):
     monkeypatch.setattr(health, "_migrated", False)
     settings.DEBUG = False
     settings.STATIC_ROOT = str(tmp_path)
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "forum.serving.static_storage.Storage"}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "forum.serving.static_storage.Storage"},
+    }
 
 
 def refusal(*arguments):
@@ -63,7 +66,10 @@ def test_no_process_at_all_is_refused(real_site):
 
 
 def test_a_unix_socket_without_a_known_proxy_is_refused_with_what_to_do(settings, tmp_path):
-    with closing(bound(f"unix:{tmp_path}/parley.sock")) as at_path, closing(bound("127.0.0.1:0")) as at_port:
+    with (
+        closing(bound(f"unix:{tmp_path}/parley.sock")) as at_path,
+        closing(bound("127.0.0.1:0")) as at_port,
+    ):
         with pytest.raises(CommandError, match="Set TRUSTED_PROXIES=1"):
             refuse_unknown_visitors(at_path)
         refuse_unknown_visitors(at_port)

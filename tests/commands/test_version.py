@@ -24,7 +24,9 @@ def test_the_versions_of_all_parts_are_printed(capsys):
     assert lines["Parley"] == forum.__version__
     assert lines["Python"] == ".".join(map(str, sys.version_info[:3]))
     assert lines["Django"] == django.__version__
-    store = "SQLite" if settings.DATABASES["default"]["ENGINE"] == "forum.db.sqlite3" else "PostgreSQL"
+    store = (
+        "SQLite" if settings.DATABASES["default"]["ENGINE"] == "forum.db.sqlite3" else "PostgreSQL"
+    )
     assert re.match(r"\d+\.\d+", lines[store])
     assert ("Redis" in lines) == bool(settings.REDIS_URL)
 
@@ -39,7 +41,9 @@ def test_a_redis_that_is_away_is_named_as_away(capsys, settings, db):
 def test_manage_py_asks_our_command_and_not_django_s():
     command = [sys.executable, "manage.py", "version"]
     environment = {**os.environ, "DATABASE_URL": "sqlite://:memory:"}
-    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
 
     assert answer.stdout.startswith(f"Parley {forum.__version__}\nPython ")
 

@@ -1,4 +1,6 @@
-"""Prepared questions answer as the QuerySets that they were made from, whoever asks and whatever for."""
+"""Prepared questions answer as the QuerySets that they were made from, whoever asks and whatever
+for.
+"""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -27,7 +29,15 @@ def test_it_tells_each_reader_what_the_queryset_would(readers, topic, lounge, ir
             asked, plain = question.instances(reader, pk), list(shown(reader, pk))
             assert asked == plain
             for one, other in zip(asked, plain, strict=True):
-                for name in ("read_to", "is_writable", "edition", "title", "bumped_at", "author", "category"):
+                for name in (
+                    "read_to",
+                    "is_writable",
+                    "edition",
+                    "title",
+                    "bumped_at",
+                    "author",
+                    "category",
+                ):
                     assert getattr(one, name) == getattr(other, name), name
 
 
@@ -49,7 +59,9 @@ def test_related_objects_need_no_further_question(topic, ada):
 
 def test_it_is_made_once_for_each_kind_of_reader(readers, topic):
     made = []
-    question = Prepared(lambda reader, pk: made.append(reader) or Topic.objects.visible_to(reader).filter(pk=pk))
+    question = Prepared(
+        lambda reader, pk: made.append(reader) or Topic.objects.visible_to(reader).filter(pk=pk)
+    )
     for reader in [*readers, *readers]:
         question.instances(reader, topic.pk)
 

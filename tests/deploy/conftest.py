@@ -14,7 +14,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.proxy)
             item.add_marker(pytest.mark.django_db(transaction=True))
             if not all(map(shutil.which, ("nginx", "caddy", "redis-server"))):
-                item.add_marker(pytest.mark.skip(reason="needs nginx, Caddy and Redis: make services"))
+                item.add_marker(
+                    pytest.mark.skip(reason="needs nginx, Caddy and Redis: make services")
+                )
 
 
 @pytest.fixture(scope="package")

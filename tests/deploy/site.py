@@ -1,4 +1,6 @@
-"""The forum on two processes behind a real proxy that speaks TLS, as deploy/ and docs/deploy.md set it up."""
+"""The forum on two processes behind a real proxy that speaks TLS, as deploy/ and docs/deploy.md set
+it up.
+"""
 
 import os
 import re
@@ -25,7 +27,11 @@ class Site(Server):
     """`manage.py serve --processes 2` behind this proxy; `address` is where it answers without."""
 
     def __init__(self, proxy, **environment):
-        settings = {"TRUSTED_PROXIES": "1", "SITE_URL": proxy.address, "STATIC_ROOT": str(proxy.static)}
+        settings = {
+            "TRUSTED_PROXIES": "1",
+            "SITE_URL": proxy.address,
+            "STATIC_ROOT": str(proxy.static),
+        }
         # writers of the tests go on for as long as something takes
         settings["RATE_POST"] = settings["RATE_WRITE"] = "10000/minute"
         super().__init__("serve", **settings, **environment)
@@ -33,7 +39,9 @@ class Site(Server):
 
     def workers(self):
         """The numbers of the processes that serve."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        children = (
+            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        )
         return [int(pid) for pid in children if b"spawn_main" in command_of(pid)]
 
     def _answers(self):
@@ -54,13 +62,20 @@ class Proxy:
     """nginx or Caddy in a folder of its own, until `stop`."""
 
     def __init__(self, folder):
-        self.folder, self.port, self.plain_port, self.site_port = folder, free_port(), free_port(), free_port()
+        self.folder, self.port, self.plain_port, self.site_port = (
+            folder,
+            free_port(),
+            free_port(),
+            free_port(),
+        )
         self.address = f"https://127.0.0.1:{self.port}"
         self.static = folder / "static"
 
     def start(self):
         certify(self.folder)
-        self.process = subprocess.Popen(self.command(), cwd=self.folder, stderr=(self.folder / "errors").open("a"))
+        self.process = subprocess.Popen(
+            self.command(), cwd=self.folder, stderr=(self.folder / "errors").open("a")
+        )
         until(self._listens)
         return self
 
@@ -78,7 +93,15 @@ class Nginx(Proxy):
     def command(self):
         (self.folder / "site.conf").write_text(self.site())
         (self.folder / "nginx.conf").write_text(self.main())
-        return ["nginx", "-p", str(self.folder), "-c", "nginx.conf", "-e", str(self.folder / "errors")]
+        return [
+            "nginx",
+            "-p",
+            str(self.folder),
+            "-c",
+            "nginx.conf",
+            "-e",
+            str(self.folder / "errors"),
+        ]
 
     def site(self):
         """deploy/nginx.conf with other places, and otherwise as it is."""
@@ -92,7 +115,9 @@ class Nginx(Proxy):
             "/var/cache/nginx-parley": str(self.folder / "kept"),
             "/srv/parley/var/static": str(self.static),
             "/srv/parley/deploy": str(DEPLOY),
-            "server_tokens off;": "server_tokens off; add_header X-Kept $upstream_cache_status always;",
+            "server_tokens off;": (
+                "server_tokens off; add_header X-Kept $upstream_cache_status always;"
+            ),
         }.items():
             assert place in text
             text = text.replace(place, here)
@@ -100,7 +125,8 @@ class Nginx(Proxy):
 
     def main(self):
         temporary = "".join(
-            f"{what}_temp_path temporary-{what};\n" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            f"{what}_temp_path temporary-{what};\n"
+            for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         user = "user root;" if os.geteuid() == 0 else ""
         return f"""
@@ -120,8 +146,12 @@ class Caddy(Proxy):
     def command(self):
         text = (DEPLOY / "Caddyfile").read_text()
         for place, here in {
-            "\nforum.example.org {": f"\n{self.address} {{\n\tbind 127.0.0.1\n\ttls fullchain.pem privkey.pem",
-            "http://forum.example.org {": f"http://127.0.0.1:{self.plain_port} {{\n\tbind 127.0.0.1",
+            "\nforum.example.org {": (
+                f"\n{self.address} {{\n\tbind 127.0.0.1\n\ttls fullchain.pem privkey.pem"
+            ),
+            "http://forum.example.org {": (
+                f"http://127.0.0.1:{self.plain_port} {{\n\tbind 127.0.0.1"
+            ),
             "127.0.0.1:8000": f"127.0.0.1:{self.site_port}",
             "/srv/parley/var/static": str(self.static),
             "/srv/parley/deploy": str(DEPLOY),
@@ -135,6 +165,16 @@ class Caddy(Proxy):
 
 
 def certify(folder):
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-    files = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "privkey.pem", "-out", "fullchain.pem"]
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj"
+        " /CN=localhost"
+    )
+    files = [
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-keyout",
+        "privkey.pem",
+        "-out",
+        "fullchain.pem",
+    ]
     subprocess.run([*command.split(), *files], cwd=folder, check=True, capture_output=True)

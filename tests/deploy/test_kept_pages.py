@@ -1,4 +1,6 @@
-"""nginx keeps guests' pages for the rest of a second, and nobody else's. X-Kept says to the tests what it did."""
+"""nginx keeps guests' pages for the rest of a second, and nobody else's. X-Kept says to the tests
+what it did.
+"""
 
 import gzip
 import uuid
@@ -15,7 +17,9 @@ def path(topic):
 
 
 def is_kept(guest, path, **headers):
-    """Asks until nginx answers by itself; a second may end between two questions, so not each time."""
+    """Asks until nginx answers by itself; a second may end between two questions, so not each
+    time.
+    """
     return until(lambda: guest.get(path, **headers).headers["X-Kept"] == "HIT")
 
 
@@ -98,7 +102,9 @@ def test_two_addresses_never_share_a_page(visit, path, topic, ada):
     assert guest.get(f"{path}%3Fpage=2").status == 404
 
 
-@pytest.mark.parametrize("cookie", ["dismissed={}", "a=b; dismissed={}", "dismissed=7.{}.8", 'dismissed="{}"'])
+@pytest.mark.parametrize(
+    "cookie", ["dismissed={}", "a=b; dismissed={}", "dismissed=7.{}.8", 'dismissed="{}"']
+)
 def test_an_announcement_that_one_guest_put_away_is_shown_to_all_others(visit, path, cookie):
     announcement = Announcement.objects.announce("Back at six.")
     guest = visit()
@@ -122,7 +128,9 @@ def test_an_announcement_that_one_guest_put_away_is_shown_to_all_others(visit, p
         "x;theme =dark",
     ],
 )
-def test_a_cookie_that_the_forum_reads_otherwise_than_nginx_changes_nobody_elses_page(visit, path, cookie):
+def test_a_cookie_that_the_forum_reads_otherwise_than_nginx_changes_nobody_elses_page(
+    visit, path, cookie
+):
     odd, guest, light = visit(), visit(), visit()
     odd.cookie, light.cookie = cookie, "theme=light"
 

@@ -1,4 +1,6 @@
-"""nginx tells guests' pages apart by what the forum tells them apart by; forum/serving/page_cache_keys.py lists it."""
+"""nginx tells guests' pages apart by what the forum tells them apart by;
+forum/serving/page_cache_keys.py lists it.
+"""
 
 import re
 from pathlib import Path
@@ -14,10 +16,17 @@ CONF = (Path(settings.BASE_DIR) / "deploy" / "nginx.conf").read_text()
 
 
 def map_to(variable):
-    """The [(pattern, value)] of the map that sets this variable; "~…" and "~*…" are regular expressions."""
-    lines = re.search(rf"^map [^\n]*\${variable} {{.*?\n(.*?)^}}", CONF, re.MULTILINE | re.DOTALL)[1]
+    """The [(pattern, value)] of the map that sets this variable; "~…" and "~*…" are regular
+    expressions.
+    """
+    lines = re.search(rf"^map [^\n]*\${variable} {{.*?\n(.*?)^}}", CONF, re.MULTILINE | re.DOTALL)[
+        1
+    ]
     return [
-        tuple(part.strip('"') for part in re.match(r'\s*("[^"]*"|\S+)\s+("[^"]*"|\S+);', line).groups())
+        tuple(
+            part.strip('"')
+            for part in re.match(r'\s*("[^"]*"|\S+)\s+("[^"]*"|\S+);', line).groups()
+        )
         for line in lines.splitlines()
     ]
 
@@ -41,7 +50,8 @@ def test_every_cookie_that_makes_a_page_another_one_is_known_to_nginx():
     for name in (*page_cache_keys.PERSONAL, *(f"__Host-{name}" for name in names), "dismissed"):
         for cookie in (f"{name}=1", f"a=b; {name}=1", f"a=b;{name} =1"):
             assert mapped("is_personal", cookie) == "1", cookie
-    assert set(page_cache_keys.CHOICES) == {"theme", "dismissed"}  # another one needs a map, or to count as personal
+    # another one needs a map, or to count as personal
+    assert set(page_cache_keys.CHOICES) == {"theme", "dismissed"}
     for cookie in ("", "a=b", "xsessionid=1", "csrftoken=a", "theme=dark"):
         assert mapped("is_personal", cookie) == "", cookie
 
@@ -49,8 +59,16 @@ def test_every_cookie_that_makes_a_page_another_one_is_known_to_nginx():
 def test_the_parts_of_a_key_are_those_that_nginx_has():
     key = re.search(r'proxy_cache_key "(.*)";', CONF)[1]
 
-    assert set(page_cache_keys.Key._fields) == {"path", "query", "is_secure", "is_compressed", "theme", "dismissed"}
-    assert key == "$scheme://$host$request_uri $compression $theme"  # `dismissed` is kept by the forum alone
+    assert set(page_cache_keys.Key._fields) == {
+        "path",
+        "query",
+        "is_secure",
+        "is_compressed",
+        "theme",
+        "dismissed",
+    }
+    # `dismissed` is kept by the forum alone
+    assert key == "$scheme://$host$request_uri $compression $theme"
 
 
 def test_nginx_knows_every_theme():

@@ -29,7 +29,9 @@ def test_a_post_through_one_process_reaches_pages_of_both(site, visit, topic, ad
 
 
 def page_served_by(worker, workers, visitor):
-    """A socket that only this process can have taken, as the others sleep; past the proxy, which reuses connections."""
+    """A socket that only this process can have taken, as the others sleep; past the proxy, which
+    reuses connections.
+    """
     others = [pid for pid in workers if pid != worker]
     for pid in others:
         os.kill(pid, signal.SIGSTOP)
@@ -42,7 +44,9 @@ def page_served_by(worker, workers, visitor):
 
 def test_replacing_the_processes_loses_no_post_and_doubles_none(site, visit, topic):
     before = set(site.workers())
-    writers = [Writer(visit(world.member(name)), topic) for name in ("mary", "edsger", "alan", "barbara")]
+    writers = [
+        Writer(visit(world.member(name)), topic) for name in ("mary", "edsger", "alan", "barbara")
+    ]
     for writer in writers:
         writer.start()
     until(lambda: all(writer.statuses for writer in writers))

@@ -46,7 +46,9 @@ def test_pages_sockets_files_and_addresses_come_through(proxy, site, visit, topi
 
 def test_files_come_from_the_proxy_itself(proxy, site, visit):
     guest = visit(address=proxy.address)
-    (proxy.static / "added.txt").write_text("The forum has not looked for new files since it started.")
+    (proxy.static / "added.txt").write_text(
+        "The forum has not looked for new files since it started."
+    )
 
     file = guest.get("/static/added.txt")
 
@@ -57,10 +59,16 @@ def test_files_come_from_the_proxy_itself(proxy, site, visit):
 def test_the_address_of_a_member_is_the_real_one_whatever_they_say(proxy, site, visit):
     world.member("ada")
     visitor = visit(address=proxy.address, come_from="127.0.0.7")
-    forged = {"X_Forwarded_For": "203.0.113.9", "X_Real_IP": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+    forged = {
+        "X_Forwarded_For": "203.0.113.9",
+        "X_Real_IP": "203.0.113.9",
+        "Forwarded": "for=203.0.113.9",
+    }
 
     visitor.opens_form("/accounts/login/", **forged)
-    signed_in = visitor.post("/accounts/login/", {"login": "ada", "password": world.PASSWORD}, **forged)
+    signed_in = visitor.post(
+        "/accounts/login/", {"login": "ada", "password": world.PASSWORD}, **forged
+    )
 
     assert signed_in.status == 302
     assert "from 127.0.0.7" in visitor.get("/accounts/sessions/", **forged).text
@@ -116,9 +124,18 @@ def test_while_the_forum_is_down_a_page_in_its_look_says_so(kind, nginx, tmp_pat
 
 
 def test_a_page_over_http2_is_answered_where_sockets_open(nginx, site):
-    command = ["curl", "--silent", "--insecure", "--write-out", "%{http_version} %{http_code}", f"{nginx.address}/ws/"]
+    command = [
+        "curl",
+        "--silent",
+        "--insecure",
+        "--write-out",
+        "%{http_version} %{http_code}",
+        f"{nginx.address}/ws/",
+    ]
 
-    assert subprocess.run(command, capture_output=True, text=True, check=False).stdout.endswith("2 426")
+    assert subprocess.run(command, capture_output=True, text=True, check=False).stdout.endswith(
+        "2 426"
+    )
 
 
 def has_each_safety_header_once(headers):
@@ -126,13 +143,23 @@ def has_each_safety_header_once(headers):
 
 
 def is_safe_over_tls(headers):
-    return has_each_safety_header_once(headers) and headers.get_all("Strict-Transport-Security", []) == [HSTS]
+    return has_each_safety_header_once(headers) and headers.get_all(
+        "Strict-Transport-Security", []
+    ) == [HSTS]
 
 
 def test_whatever_a_proxy_answers_has_each_safety_header_once(proxy, site, visit, topic):
     guest = visit(address=proxy.address)
     (proxy.static / "safe.txt").write_text("A file.")
-    paths = ["/", topic.get_absolute_url(), "/nowhere/", "/static/safe.txt", "/static/nothing.css", "/ws/", "/theme/"]
+    paths = [
+        "/",
+        topic.get_absolute_url(),
+        "/nowhere/",
+        "/static/safe.txt",
+        "/static/nothing.css",
+        "/ws/",
+        "/theme/",
+    ]
 
     for path in paths:
         headers = guest.get(path).headers
@@ -145,18 +172,26 @@ def test_whatever_a_proxy_answers_has_each_safety_header_once(proxy, site, visit
 
 
 ODD = {
-    "a long header": (b"GET / HTTP/1.1\r\nHost: here\r\nX-Long: " + b"x" * 9000 + b"\r\n\r\n", (400, 431)),
+    "a long header": (
+        b"GET / HTTP/1.1\r\nHost: here\r\nX-Long: " + b"x" * 9000 + b"\r\n\r\n",
+        (400, 431),
+    ),
     "a long address": (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: here\r\n\r\n", (414,)),
     "no host": (b"GET / HTTP/1.1\r\n\r\n", (400,)),
     "no HTTP": (b"nonsense\r\n\r\n", (400,)),
     "an odd method": (b"TRACE / HTTP/1.1\r\nHost: here\r\n\r\n", (405,)),
-    "an announced body": (b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 5000000\r\n\r\n", (413,)),
+    "an announced body": (
+        b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 5000000\r\n\r\n",
+        (413,),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", ODD)
 def test_what_nginx_makes_nothing_of_is_refused_with_all_safety_headers(nginx, site, name):
-    """Caddy's server has answers of its own to such, of plain text, before anything that can be configured."""
+    """Caddy's server has answers of its own to such, of plain text, before anything that can be
+    configured.
+    """
     sent, statuses = ODD[name]
     with socket.create_connection(("127.0.0.1", nginx.port), timeout=30) as plain:
         line = ssl._create_unverified_context().wrap_socket(plain)

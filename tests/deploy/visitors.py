@@ -29,10 +29,15 @@ class Visitor:
     def __init__(self, address, user=None, come_from="127.0.0.1"):
         self.address, self.cookies, self.sockets = address, {}, ExitStack()
         self.cookie = ""  # a whole header, in the place of these
-        self.trusting = ssl._create_unverified_context()  # the certificate is one that nobody signed
+        # the certificate is one that nobody signed
+        self.trusting = ssl._create_unverified_context()
         host = urllib.parse.urlsplit(address)
         self.line = http.client.HTTPSConnection(
-            host.hostname, host.port, timeout=30, context=self.trusting, source_address=(come_from, 0)
+            host.hostname,
+            host.port,
+            timeout=30,
+            context=self.trusting,
+            source_address=(come_from, 0),
         )
         if user:
             prefix = "__Host-" if address.startswith("https") else ""
@@ -54,14 +59,18 @@ class Visitor:
 
     def replies(self, topic, body, token=None):
         """Through the form's address, where the server that answers tells the pages at once."""
-        return self.post(f"/t/{topic.pk}/replies/", {"body": body, "token": token or uuid.uuid4().hex})
+        return self.post(
+            f"/t/{topic.pk}/replies/", {"body": body, "token": token or uuid.uuid4().hex}
+        )
 
     def opens_socket(self):
         cookies = {"Cookie": self._cookies()} if self.cookies else {}
         named = {"open_timeout": DEADLINE, "origin": self.address, "additional_headers": cookies}
         if self.address.startswith("https"):
             named["ssl"] = without_tickets()
-        return self.sockets.enter_context(connect(self.address.replace("http", "ws", 1) + "/ws/", **named))
+        return self.sockets.enter_context(
+            connect(self.address.replace("http", "ws", 1) + "/ws/", **named)
+        )
 
     def leave(self):
         self.sockets.close()
@@ -83,8 +92,8 @@ class Visitor:
 
 
 def without_tickets():
-    """Trusts everybody, over TLS 1.2: in 1.3 the ticket of a session looks like something to read, and a client of
-    websockets that has begun to read ends no more when its time is up."""
+    """Trusts everybody, over TLS 1.2: in 1.3 the ticket of a session looks like something to read,
+    and a client of websockets that has begun to read ends no more when its time is up."""
     context = ssl._create_unverified_context()
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -99,5 +108,9 @@ def answer(page, kind):
 
 
 def watch(page, topic):
-    page.send(json.dumps({"type": "watch", "topic": topic.pk, "epoch": topic.epoch, "change": topic.change}))
+    page.send(
+        json.dumps(
+            {"type": "watch", "topic": topic.pk, "epoch": topic.epoch, "change": topic.change}
+        )
+    )
     return answer(page, "changes")

@@ -1,4 +1,5 @@
-"""Builds of the forum with one promise taken out each, to see that the history tells. BROKEN names which.
+"""Builds of the forum with one promise taken out each, to see that the history tells. BROKEN names
+which.
 
 A server of this application is the forum otherwise: `uvicorn tests.faults.broken:application`.
 """
@@ -79,7 +80,10 @@ def announce_before_commit():
     def broken(self, *args, **kwargs):
         if self.body.startswith("Roll me back"):
             hooks = []
-            on_commit, transaction.on_commit = transaction.on_commit, lambda act, **named: hooks.append(act)
+            on_commit, transaction.on_commit = (
+                transaction.on_commit,
+                lambda act, **named: hooks.append(act),
+            )
             try:
                 with transaction.atomic():
                     save(self, *args, **kwargs)
@@ -147,7 +151,9 @@ async def double_and_swap(deliver, number):
 
 
 def pause_before_commit():
-    """Not broken, only hard on whoever believes that changes are committed in the order in which they began."""
+    """Not broken, only hard on whoever believes that changes are committed in the order in which
+    they began.
+    """
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     commit = BaseDatabaseWrapper._commit

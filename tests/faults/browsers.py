@@ -1,4 +1,6 @@
-"""The Chromium pages of a run, and what becomes of them: laptops sleep, tabs are put away, clocks are set."""
+"""The Chromium pages of a run, and what becomes of them: laptops sleep, tabs are put away, clocks
+are set.
+"""
 
 import asyncio
 import contextlib
@@ -22,11 +24,15 @@ SHOW = """() => {
   Object.assign(window, window.usual);
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-SET_CLOCK = "seconds => { window.now ??= Date.now; Date.now = () => window.now() + seconds * 1000; }"
+SET_CLOCK = (
+    "seconds => { window.now ??= Date.now; Date.now = () => window.now() + seconds * 1000; }"
+)
 
 
 class Browsers:
-    """`people` with a page each. Playwright keeps to the thread that started it: faults, which run in another, ask."""
+    """`people` with a page each. Playwright keeps to the thread that started it: faults, which run
+    in another, ask.
+    """
 
     def __init__(self, people):
         self.people, self.asked = people, SimpleQueue()
@@ -59,7 +65,8 @@ def put_away(number, person):
     """Every second page is frozen, the others are in the background."""
     if number % 2:
         person.freezer = person.context.new_cdp_session(person.page)
-        person.freezer.send("Debugger.enable")  # Page.setWebLifecycleState does nothing: Playwright keeps pages in view
+        # Page.setWebLifecycleState does nothing: Playwright keeps pages in view
+        person.freezer.send("Debugger.enable")
         person.freezer.send("Debugger.pause")
     else:
         person.page.evaluate(HIDE)

@@ -1,4 +1,5 @@
-"""Clocks that jump, for servers: libfaketime tells them the hour. What measures (the monotonic clock) goes on.
+"""Clocks that jump, for servers: libfaketime tells them the hour. What measures (the monotonic
+clock) goes on.
 
 Not the files' times: nobody sets those back.
 """
@@ -6,7 +7,8 @@ Not the files' times: nobody sets those back.
 import os
 from pathlib import Path
 
-LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)  # MT: time is asked in many threads
+# MT: time is asked in many threads
+LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 
 
 class Clock:
@@ -20,7 +22,8 @@ class Clock:
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # on, the interpreter's waiting for its lock would end at once
+            # on, the interpreter's waiting for its lock would end at once
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",
             "NO_FAKE_STAT": "1",
         }
 

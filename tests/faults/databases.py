@@ -11,7 +11,9 @@ from tests.support.postgresql import PostgreSQL
 
 @contextmanager
 def breakable():
-    """A PostgreSQL with the forum's tables. What is committed survives its end, as on a real site."""
+    """A PostgreSQL with the forum's tables. What is committed survives its end, as on a real
+    site.
+    """
     server = PostgreSQL(synchronous_commit="on", max_connections="60").start()
     try:
         with used(server):
@@ -25,7 +27,13 @@ def breakable():
 def used(server):
     """All connections that are opened meanwhile, in any thread, lead to this server."""
     settings = connection.settings_dict
-    there = {"HOST": "127.0.0.1", "PORT": server.port, "NAME": "postgres", "USER": "postgres", "PASSWORD": ""}
+    there = {
+        "HOST": "127.0.0.1",
+        "PORT": server.port,
+        "NAME": "postgres",
+        "USER": "postgres",
+        "PASSWORD": "",
+    }
     here = {name: settings[name] for name in there}
     lead_to(there)
     try:

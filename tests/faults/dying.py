@@ -1,6 +1,8 @@
-"""Writers who are killed (kill -9) at a named point of their reply: a program that forks one for each order.
+"""Writers who are killed (kill -9) at a named point of their reply: a program that forks one for
+each order.
 
-An order is a line "topic author token point" on stdin. Once that writer is dead, its token is a line on stdout.
+An order is a line "topic author token point" on stdin. Once that writer is dead, its token is a
+line on stdout.
 """
 
 import gc
@@ -25,7 +27,9 @@ class Writers:
     def __init__(self, environment):
         command = [sys.executable, "-m", "tests.faults.dying"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.program = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **pipes)
+        self.program = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, **pipes
+        )
 
     def dies(self, topic, author, token, point):
         """Returns when the writer is dead. `topic` and `author` are ids."""
@@ -38,7 +42,9 @@ class Writers:
 
 
 def main():
-    """Sets up Django once, and keeps no connection: each writer has one of its own, without a pool of them."""
+    """Sets up Django once, and keeps no connection: each writer has one of its own, without a pool
+    of them.
+    """
     import django
 
     django.setup()
@@ -55,7 +61,9 @@ def main():
         if not writer:
             reply_and_die(int(topic), int(author), token, list(POINTS)[int(point)])
         status = os.waitpid(writer, 0)[1]
-        print(token if os.WTERMSIG(status) == signal.SIGKILL else f"not killed: {status}", flush=True)
+        print(
+            token if os.WTERMSIG(status) == signal.SIGKILL else f"not killed: {status}", flush=True
+        )
 
 
 def warm_up(topic):

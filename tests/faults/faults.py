@@ -94,13 +94,16 @@ async def sleep(ground):
         line.hang()
     ground.cut_off()
     ground.browsers.sleep()
-    time.sleep(SLEEPS)  # not asyncio's: this thread is that of all pages, so they read nothing and no timer runs out
+    # not asyncio's: this thread is that of all pages, so they read nothing and no timer runs out
+    time.sleep(SLEEPS)
     ground.browsers.wake()
     await on_lines(ground, "cut", lasts=0.5)
 
 
 async def background(ground):
-    """Pages in Chromium are put away: frozen, or hidden with slow timers. Meanwhile the network is away, too."""
+    """Pages in Chromium are put away: frozen, or hidden with slow timers. Meanwhile the network is
+    away, too.
+    """
     await ground.browsers.each(put_away)
     await asyncio.sleep(LASTS)
     await on_lines(ground, "cut", lasts=LASTS / 2)
@@ -109,7 +112,9 @@ async def background(ground):
 
 
 async def clocks(ground):
-    """The clocks of the servers, and those of browsers, jump by an hour or two, not all the same way."""
+    """The clocks of the servers, and those of browsers, jump by an hour or two, not all the same
+    way.
+    """
     for jump in (HOUR, -HOUR, 0):
         jumps = [jump, -jump]
         for server, clock, seconds in zip(ground.servers, ground.clocks, jumps, strict=False):

@@ -1,7 +1,8 @@
-"""What a run takes place on: servers, what lies between them and the pages, and Redis; each of them can be broken.
+"""What a run takes place on: servers, what lies between them and the pages, and Redis; each of them
+can be broken.
 
-E is one process with the in-memory layer; P is two with Redis. The database is that of the test run, or one that
-may be broken.
+E is one process with the in-memory layer; P is two with Redis. The database is that of the test
+run, or one that may be broken.
 """
 
 import asyncio
@@ -18,10 +19,11 @@ APPLICATION = "tests.faults.broken:application"
 
 
 class Ground:
-    """`static` is the folder with the collected static files, `redis` and `database` are what may be broken, too.
+    """`static` is the folder with the collected static files, `redis` and `database` are what may
+    be broken, too.
 
-    `proxy(ports)` makes what stands before the servers, `clock(name)` the Clock that one of them has. `open_pages` and
-    `browsers` are who looks, once somebody does.
+    `proxy(ports)` makes what stands before the servers, `clock(name)` the Clock that one of them
+    has. `open_pages` and `browsers` are who looks, once somebody does.
     """
 
     def __init__(self, servers, static, redis=None, database=None, proxy=None, clock=None):
@@ -60,7 +62,10 @@ class Ground:
     def pages(self, count, topic, users):
         """Half of them guests, over all servers in turn."""
         people = [None, *users]
-        sessions = {user: session_cookie(user, self.lines[0].address)["value"] if user else "" for user in people}
+        sessions = {
+            user: session_cookie(user, self.lines[0].address)["value"] if user else ""
+            for user in people
+        }
         for number in range(count):
             user = people[(number // 2) % len(people)] if number % 2 else None
             address = self.lines[number % len(self.lines)].address
@@ -72,7 +77,9 @@ class Ground:
             await asyncio.to_thread(act, thing)
 
     def cut_off(self):
-        """From now on no page can be reached, whatever it believes; until it has another connection."""
+        """From now on no page can be reached, whatever it believes; until it has another
+        connection.
+        """
         for page in self.open_pages:
             page.log.seen.append(("cut off", time.monotonic()))
 

@@ -1,6 +1,7 @@
 """What was seen by everybody during a run, and whether it was what the forum promises.
 
-Times are those of one monotonic clock, in seconds. Docs: docs/guarantees.md, where C1 to C8 are explained.
+Times are those of one monotonic clock, in seconds. Docs: docs/guarantees.md, where C1 to C8 are
+explained.
 """
 
 from bisect import bisect
@@ -18,7 +19,8 @@ class Write:
     topic: int
     sent_at: float
     post: int | None = None  # the number that the answer led to; None: refused, or nobody knows
-    shown: bool | None = None  # whether the author saw it there; None: did not look, or no page came
+    # whether the author saw it there; None: did not look, or no page came
+    shown: bool | None = None
 
 
 @dataclass
@@ -26,8 +28,8 @@ class PageLog:
     """One page: who looked, at what, and all that happened to it, in order.
 
     seen: ("began", at, change), ("applied", at, change, post or None, hash of its text or None),
-    ("caught up", at, since, change), ("reloaded", at, change), ("connected", at), ("closed", at, code),
-    ("cut off", at): nothing can reach it, and it has no way to know
+    ("caught up", at, since, change), ("reloaded", at, change), ("connected", at), ("closed", at,
+    code), ("cut off", at): nothing can reach it, and it has no way to know
     """
 
     name: str
@@ -42,11 +44,14 @@ class PageLog:
 class History:
     writes: list = field(default_factory=list)
     pages: list = field(default_factory=list)
-    revokes: list = field(default_factory=list)  # (user, topic, the topic's change when the right was taken)
+    # (user, topic, the topic's change when the right was taken)
+    revokes: list = field(default_factory=list)
     heads: list = field(default_factory=list)  # (at, topic, change) as the database said meanwhile
 
     def violations(self, database, behind=BEHIND):
-        """All broken promises, as ("C1", words). `database` is a Database, read when everything was over."""
+        """All broken promises, as ("C1", words). `database` is a Database, read when everything was
+        over.
+        """
         found = []
         for name, rule in RULES.items():
             found += [(name, words) for words in rule(self, database, behind)]
@@ -55,7 +60,9 @@ class History:
 
 @dataclass
 class Database:
-    """tokens: {token: [numbers]}; posts: {post id: (topic, change, hash of its text)}; changes: {topic: change}."""
+    """tokens: {token: [numbers]}; posts: {post id: (topic, change, hash of its text)}; changes:
+    {topic: change}.
+    """
 
     tokens: dict
     posts: dict
@@ -109,7 +116,10 @@ def after_revoke(history, database, behind):
             if (page.user, page.topic) == (user, topic):
                 for entry in page.seen:
                     if reached(entry) > change:
-                        yield f"{page.name} got {entry[0]} {reached(entry)}; the right was taken at {change}"
+                        yield (
+                            f"{page.name} got {entry[0]} {reached(entry)}; the right was taken at"
+                            f" {change}"
+                        )
 
 
 def never_committed(history, database, behind):
@@ -117,13 +127,20 @@ def never_committed(history, database, behind):
     for page in history.pages:
         for entry in page.seen:
             if reached(entry) > database.changes.get(page.topic, 0):
-                yield f"{page.name} saw change {reached(entry)} of {database.changes.get(page.topic)}"
+                yield (
+                    f"{page.name} saw change {reached(entry)} of {database.changes.get(page.topic)}"
+                )
             if entry[0] == "applied" and not is_stored(page.topic, *entry[2:], database):
-                yield f"{page.name} saw post {entry[3]} at change {entry[2]}, which the database does not have"
+                yield (
+                    f"{page.name} saw post {entry[3]} at change {entry[2]}, which the database does"
+                    " not have"
+                )
 
 
 def is_stored(topic, change, post, text, database):
-    """Whether an event told of what the database has; of a former text it can't be known any more."""
+    """Whether an event told of what the database has; of a former text it can't be known any
+    more.
+    """
     if post is None:
         return True
     its_topic, its_change, its_text = database.posts.get(post, (None, 0, None))
@@ -187,8 +204,12 @@ def reached(entry):
 
 
 def current(page):
-    """What happened since the page was last loaded anew: numbers from before say nothing any more."""
-    last = max((place for place, entry in enumerate(page.seen) if entry[0] == "reloaded"), default=0)
+    """What happened since the page was last loaded anew: numbers from before say nothing any
+    more.
+    """
+    last = max(
+        (place for place, entry in enumerate(page.seen) if entry[0] == "reloaded"), default=0
+    )
     return page.seen[last:]
 
 

@@ -15,7 +15,8 @@ from tests.support.proxy import Proxy
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
 PACKET = 1460  # bytes
 WINDOW = 64 * 1024  # bytes of a connection that are on their way at once
-AGAIN, TIMES = 0.2, 5  # seconds until a lost packet is sent again, doubling each time; how often it gets lost at most
+# seconds until a lost packet is sent again, doubling each time; how often it gets lost at most
+AGAIN, TIMES = 0.2, 5
 
 
 class Line(Proxy):
@@ -28,18 +29,24 @@ class Line(Proxy):
 
     def __init__(self, target_port):
         self.broken, self.lateness = 0, None
-        self.coming, self.number = [], itertools.count()  # a heap of (when, number, from which end, data)
-        self.on_their_way, self.last = Counter(), {}  # end -> bytes; end -> when the last of them arrives
+        # a heap of (when, number, from which end, data)
+        self.coming, self.number = [], itertools.count()
+        # end -> bytes; end -> when the last of them arrives
+        self.on_their_way, self.last = Counter(), {}
         super().__init__(target_port)
 
     def reset(self):
         self._become("reset")
 
     def lose(self, chance):
-        self._hold_up(lambda end, data: max(time.monotonic() + lost(data, chance), self.last.get(end, 0)))
+        self._hold_up(
+            lambda end, data: max(time.monotonic() + lost(data, chance), self.last.get(end, 0))
+        )
 
     def narrow(self, rate):
-        self._hold_up(lambda end, data: max(time.monotonic(), self.last.get(end, 0)) + len(data) / rate)
+        self._hold_up(
+            lambda end, data: max(time.monotonic(), self.last.get(end, 0)) + len(data) / rate
+        )
 
     def _hold_up(self, lateness):
         self.lateness = lateness

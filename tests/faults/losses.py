@@ -11,7 +11,8 @@ from tests.support import world
 
 
 class Lounge:
-    """A private category with a topic in it, and `count` members who may read it. `sessions` are theirs.
+    """A private category with a topic in it, and `count` members who may read it. `sessions` are
+    theirs.
 
     `door` is a topic for everybody.
     """
@@ -42,7 +43,8 @@ class Lounge:
 
     def deactivated(self):
         self._activate(False)
-        return lambda: (self._activate(True), self._sign_in())  # a suspension ends the sessions for good
+        # a suspension ends the sessions for good
+        return lambda: (self._activate(True), self._sign_in())
 
     def signed_out(self):
         for member in self.members:
@@ -69,5 +71,8 @@ LOSSES = [
 
 def sign_out(user, session):
     request = HttpRequest()
-    request.session, request.user = import_module(settings.SESSION_ENGINE).SessionStore(session), user
+    request.session, request.user = (
+        import_module(settings.SESSION_ENGINE).SessionStore(session),
+        user,
+    )
     logout(request)

@@ -25,7 +25,9 @@ class Member:
     def prepare(self):
         """Fetches the forms' secret once."""
         page = self._open(f"{self.address}/profile/")
-        self.csrf = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page.read()).group(1).decode()
+        self.csrf = (
+            re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page.read()).group(1).decode()
+        )
         self.cookie = re.search(r"csrftoken=(\w+)", page.headers["Set-Cookie"]).group(1)
         return self
 
@@ -42,8 +44,12 @@ class Member:
             return None
 
     def reads(self, address):
-        """The page there, wherever it leads to; "" if there is none, None where none could be had."""
-        request = urllib.request.Request(urllib.parse.urljoin(self.address, address), headers=self._headers())
+        """The page there, wherever it leads to; "" if there is none, None where none could be
+        had.
+        """
+        request = urllib.request.Request(
+            urllib.parse.urljoin(self.address, address), headers=self._headers()
+        )
         try:
             with urllib.request.urlopen(request, timeout=30) as page:
                 return page.read().decode()
@@ -60,7 +66,11 @@ class Member:
         return line
 
     def _form(self, text, token):
-        fields = {"csrfmiddlewaretoken": self.csrf, "body": text, "token": token or uuid.uuid4().hex}
+        fields = {
+            "csrfmiddlewaretoken": self.csrf,
+            "body": text,
+            "token": token or uuid.uuid4().hex,
+        }
         return urllib.parse.urlencode(fields).encode()
 
     def _headers(self):

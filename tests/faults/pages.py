@@ -1,4 +1,5 @@
-"""An open page as a quick model of it: the rules of static/js/topic and connection, without a browser.
+"""An open page as a quick model of it: the rules of static/js/topic and connection, without a
+browser.
 
 Thousands fit into one process. Every page keeps a log of what it saw; history.py judges it.
 """
@@ -17,7 +18,8 @@ from .history import PageLog
 from .sockets import GONE, Closed, connect
 
 REORDERING = 0.2  # seconds, as in change_queue.js
-FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0  # the longest is thirty in the browser; a run has no time for that
+# the longest is thirty in the browser; a run has no time for that
+FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0
 SPREAD = 12.0
 SILENCE = 35.0
 POST = re.compile(r'<article class="post.*?</article>', re.DOTALL)
@@ -26,14 +28,20 @@ HEADER = re.compile(r'<header class="topic__header".*?</header>', re.DOTALL)
 
 
 class Page:
-    """Watches `topic` at `address` as the owner of `session`, or as a guest. `run` it as a task, `leave` in the end.
+    """Watches `topic` at `address` as the owner of `session`, or as a guest. `run` it as a task,
+    `leave` in the end.
 
-    `careless` names rules that this page does not keep, to see whether the history tells: order, doubles, holes,
-    heartbeat.
+    `careless` names rules that this page does not keep, to see whether the history tells: order,
+    doubles, holes, heartbeat.
     """
 
     def __init__(self, name, address, topic, user=None, session="", careless=()):
-        self.address, self.topic, self.session, self.careless = address, topic, session, set(careless)
+        self.address, self.topic, self.session, self.careless = (
+            address,
+            topic,
+            session,
+            set(careless),
+        )
         self.log = PageLog(name, user, topic)
         self.epoch, self.have, self.posts, self.header = "", 0, {}, ""
         self.early, self.hole, self.failures, self.gone = {}, None, 0, False
@@ -83,7 +91,9 @@ class Page:
             await self.hear(read(await self.socket.recv()))
 
     async def watch(self):
-        await self.say({"type": "watch", "topic": self.topic, "epoch": self.epoch, "change": self.have})
+        await self.say(
+            {"type": "watch", "topic": self.topic, "epoch": self.epoch, "change": self.have}
+        )
 
     async def say(self, message):
         self.socket.send(json.dumps(message))
@@ -138,13 +148,16 @@ class Page:
 
     def apply(self, event):
         post = event.get("post")
-        self.note("applied", event["change"], post and post["id"], text_of(post["html"]) if post else None)
+        self.note(
+            "applied", event["change"], post and post["id"], text_of(post["html"]) if post else None
+        )
         self.show(event)
 
     def show(self, event):
         self.header = event["header"]
         if post := event.get("post"):
-            self.posts[post["number"]] = sys.intern(post["html"])  # thousands of pages show the same
+            # thousands of pages show the same
+            self.posts[post["number"]] = sys.intern(post["html"])
 
     async def mend(self):
         await asyncio.sleep(REORDERING)
@@ -214,7 +227,9 @@ def read(text):
 
 @lru_cache(1000)
 def text_of(html):
-    """A short hash of what somebody wrote, without what stands around it; None for a hidden post."""
+    """A short hash of what somebody wrote, without what stands around it; None for a hidden
+    post.
+    """
     found = BODY.search(html)
     return short_hash(found[1]) if found else None
 
@@ -235,7 +250,10 @@ async def fetch(address, path, session="", redirects=3):
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
         try:
             cookie = f"Cookie: sessionid={session}\r\n" if session else ""
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n{cookie}\r\n".encode())
+            writer.write(
+                f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+                f"Connection: close\r\n{cookie}\r\n".encode()
+            )
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
         finally:
             writer.close()

@@ -15,7 +15,9 @@ class PlainNginx(Nginx):
         self.address = f"http://127.0.0.1:{self.port}"
 
     def reload(self):
-        """As `nginx -s reload` does: new processes take over, the old ones stay until their last socket closes."""
+        """As `nginx -s reload` does: new processes take over, the old ones stay until their last
+        socket closes.
+        """
         self.process.send_signal(signal.SIGHUP)
 
     def site(self):

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Row:
-    """One run: `current` seconds until the last page had everything, `busiest` the share that came back in one second,
-    `once_back` the seconds from a socket to what was missed, in 99 of 100 cases.
+    """One run: `current` seconds until the last page had everything, `busiest` the share that came
+    back in one second, `once_back` the seconds from a socket to what was missed, in 99 of 100
+    cases.
 
-    `applied` changes came to pages one by one, `caught_up` were brought after something was missed, by all pages
-    together; `cut` connections were broken by the network. `violations` are ("C1", words).
+    `applied` changes came to pages one by one, `caught_up` were brought after something was missed,
+    by all pages together; `cut` connections were broken by the network. `violations` are ("C1",
+    words).
     """
 
     name: str
@@ -26,7 +28,9 @@ class Row:
     def __str__(self):
         broken = sorted({rule for rule, _words in self.violations})
         sizes = f"{self.name:<40} {self.pages:>5} pages {self.posts:>5} posts"
-        times = f"current after {self.current:4.1f} s  back in the busiest second {self.busiest:4.0%}"
+        times = (
+            f"current after {self.current:4.1f} s  back in the busiest second {self.busiest:4.0%}"
+        )
         if self.once_back is not None:
             times += f"  from socket to current, p99 {self.once_back:.2f} s"
         return f"{sizes}  {times}  {f'BROKEN {broken}' if broken else 'holds'}"
@@ -36,9 +40,12 @@ def table(rows):
     """The lines of it; the last one is about all rows together."""
     yield from map(str, rows)
     if rows:
-        applied, caught_up, cut = (sum(getattr(row, name) for row in rows) for name in ("applied", "caught_up", "cut"))
+        applied, caught_up, cut = (
+            sum(getattr(row, name) for row in rows) for name in ("applied", "caught_up", "cut")
+        )
         found = [rule for row in rows for rule, _words in row.violations]
         yield (
-            f"In all {applied:,} changes applied as they came and {caught_up:,} caught up with, {cut:,} connections "
-            f"cut; doubles {found.count('C2')}, out of order {found.count('C3')}"
+            f"In all {applied:,} changes applied as they came and {caught_up:,} caught up with,"
+            f" {cut:,} connections cut; doubles {found.count('C2')}, out of order"
+            f" {found.count('C3')}"
         )

@@ -1,4 +1,5 @@
-"""Workers that send what is in the outbox, and may be killed: a program that forks one for each line on stdin.
+"""Workers that send what is in the outbox, and may be killed: a program that forks one for each
+line on stdin.
 
 It answers with two lines: the worker's process number, and how it ended.
 """
@@ -18,7 +19,9 @@ class Senders:
     def __init__(self, environment):
         command = [sys.executable, "-m", "tests.faults.senders"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.program = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **pipes)
+        self.program = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, **pipes
+        )
         self.worker = None
 
     def send(self):
@@ -40,7 +43,9 @@ class Senders:
 
 
 def main():
-    """Sets up Django once, and keeps no connection: each worker has one of its own, without a pool of them."""
+    """Sets up Django once, and keeps no connection: each worker has one of its own, without a pool
+    of them.
+    """
     import django
 
     django.setup()

@@ -1,7 +1,7 @@
 """A WebSocket for pages by the thousand: what a page needs of RFC 6455, and nothing else.
 
-The server's conduct is put to the test with a library's socket and with bytes of our own (tests/realtime); here it is
-given that it sends whole frames of text, and closes.
+The server's conduct is put to the test with a library's socket and with bytes of our own
+(tests/realtime); here it is given that it sends whole frames of text, and closes.
 """
 
 import asyncio
@@ -38,9 +38,13 @@ async def connect(address, session=""):
     parts = urllib.parse.urlsplit(address)
     cookie = f"sessionid={session}"
     async with asyncio.timeout(OPENING):
-        _, socket = await asyncio.get_running_loop().create_connection(Socket, parts.hostname, parts.port)
+        _, socket = await asyncio.get_running_loop().create_connection(
+            Socket, parts.hostname, parts.port
+        )
         try:
-            socket.transport.write(HANDSHAKE.format(host=parts.netloc, origin=address, cookie=cookie).encode())
+            socket.transport.write(
+                HANDSHAKE.format(host=parts.netloc, origin=address, cookie=cookie).encode()
+            )
             await socket.accepted
         except BaseException:
             socket.transport.abort()

@@ -1,4 +1,6 @@
-"""People write, pages look, something goes wrong and is well again; in the end everybody is asked what they saw."""
+"""People write, pages look, something goes wrong and is well again; in the end everybody is asked
+what they saw.
+"""
 
 import asyncio
 import random
@@ -26,13 +28,21 @@ class Story:
     """
 
     def __init__(self, topic, writers, pages, rate=10, patience=PATIENCE, looks=1.0):
-        self.topic, self.writers, self.pages, self.rate, self.patience = topic, writers, pages, rate, patience
+        self.topic, self.writers, self.pages, self.rate, self.patience = (
+            topic,
+            writers,
+            pages,
+            rate,
+            patience,
+        )
         self.looks = looks
         self.history = History(pages=[page.log for page in pages])
         self.writing = True
 
     def told(self, fault, behind=BEHIND, meanwhile=None):
-        """`run` in a thread, as Playwright keeps the event loop of this one; calls `meanwhile` until it is over."""
+        """`run` in a thread, as Playwright keeps the event loop of this one; calls `meanwhile`
+        until it is over.
+        """
         with ThreadPoolExecutor(1) as thread:
             running = thread.submit(asyncio.run, self.run(fault, behind))
             while meanwhile and not running.done():
@@ -47,7 +57,10 @@ class Story:
         looking = [asyncio.create_task(page.run()) for page in self.pages]
         await self.until_all_are_here()
         threads = ThreadPoolExecutor(len(self.writers) or 1)  # writers go on where pages can't
-        writing = [asyncio.get_running_loop().run_in_executor(threads, self.write, writer) for writer in self.writers]
+        writing = [
+            asyncio.get_running_loop().run_in_executor(threads, self.write, writer)
+            for writer in self.writers
+        ]
         watching = asyncio.create_task(self.watch_heads())
         await asyncio.sleep(0.5)
         self.broke_at = time.monotonic()
@@ -68,14 +81,22 @@ class Story:
     @property
     def busiest_second(self):
         """The largest share of all pages that came back within one second."""
-        connected = [entry[1] for page in self.pages for entry in page.log.seen if entry[0] == "connected"]
+        connected = [
+            entry[1] for page in self.pages for entry in page.log.seen if entry[0] == "connected"
+        ]
         back = sorted(at for at in connected if at > self.broke_at)
-        return max((bisect(back, at + 1) - place for place, at in enumerate(back)), default=0) / len(self.pages)
+        return max(
+            (bisect(back, at + 1) - place for place, at in enumerate(back)), default=0
+        ) / len(self.pages)
 
     @property
     def once_back(self):
-        """Seconds from a page's socket to what it had missed, in 99 of 100 cases; None where nothing was missed."""
-        waits = sorted(wait for page in self.pages for wait in waits_of(page.log.seen, self.broke_at))
+        """Seconds from a page's socket to what it had missed, in 99 of 100 cases; None where
+        nothing was missed.
+        """
+        waits = sorted(
+            wait for page in self.pages for wait in waits_of(page.log.seen, self.broke_at)
+        )
         return waits[len(waits) * 99 // 100] if waits else None
 
     @property
@@ -94,7 +115,9 @@ class Story:
             while write.post is None and time.monotonic() < began + PATIENCE:
                 if address := answered(writer, self.topic, write.token):
                     write.post = number_in(address)
-                    write.shown = shows(writer, address, write) if random.random() < self.looks else None
+                    write.shown = (
+                        shows(writer, address, write) if random.random() < self.looks else None
+                    )
                 else:
                     time.sleep(0.2)
             time.sleep(max(0, len(self.writers) / self.rate - (time.monotonic() - began)))
@@ -110,7 +133,9 @@ class Story:
 
     async def until_all_are_here(self):
         patience = PATIENCE + len(self.pages) / 20  # each loads the topic first
-        if not await self.until(lambda: all(page.have and page.is_connected for page in self.pages), patience):
+        if not await self.until(
+            lambda: all(page.have and page.is_connected for page in self.pages), patience
+        ):
             raise AssertionError(f"not all pages were connected in {patience:.0f} s")
 
     async def until_all_are_current(self):
@@ -138,13 +163,16 @@ class Story:
             if page.session not in fresh:
                 loaded = Page("fresh", page.address, page.topic, session=page.session)
                 while loaded.have < head and not loaded.gone:
-                    await loaded.load("began")  # a proxy may keep what guests see for the rest of a second
+                    # a proxy may keep what guests see for the rest of a second
+                    await loaded.load("began")
                 fresh[page.session] = loaded.hash()
             page.log.final, page.log.fresh = page.hash(), fresh[page.session]
 
 
 def waits_of(seen, since):
-    """Seconds from each socket that a page got after `since` to the first answer with something new."""
+    """Seconds from each socket that a page got after `since` to the first answer with something
+    new.
+    """
     connected = None
     for kind, at, *_rest in seen:
         if kind in ("connected", "closed"):
@@ -170,7 +198,11 @@ def number_in(address):
 def shows(writer, address, write):
     """Whether its author sees the post there, or None where no page could be had."""
     page = writer.reads(address)
-    return None if page is None else f'id="post-{write.post}"' in page and f"Post {write.token}" in page
+    return (
+        None
+        if page is None
+        else f'id="post-{write.post}"' in page and f"Post {write.token}" in page
+    )
 
 
 def head_of(topic):
@@ -187,7 +219,11 @@ def read_database():
     try:
         for post in Post.objects.all():
             tokens.setdefault(post.token, []).append(post.number)
-            posts[post.pk] = post.topic_id, post.change, None if post.is_hidden else short_hash(post.html)
+            posts[post.pk] = (
+                post.topic_id,
+                post.change,
+                None if post.is_hidden else short_hash(post.html),
+            )
         return Database(tokens, posts, dict(Topic.objects.values_list("pk", "change")))
     finally:
         connection.close()

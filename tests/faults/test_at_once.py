@@ -1,4 +1,6 @@
-"""Many people at the same moment, thousands of times: one form makes one post, and no edit is lost."""
+"""Many people at the same moment, thousands of times: one form makes one post, and no edit is
+lost.
+"""
 
 import random
 import uuid
@@ -39,7 +41,8 @@ def test_each_of_thousands_of_forms_makes_one_post_however_many_send_it(topic, a
 def led_to(topic, author, token):
     """The post that this form leads to: one that it makes, or has made.
 
-    Fifty want a connection of one process that has sixteen. Whoever waits too long for one is told so, and sends again.
+    Fifty want a connection of one process that has sixteen. Whoever waits too long for one is told
+    so, and sends again.
     """
     while True:
         try:
@@ -72,12 +75,17 @@ def test_of_thousands_of_pairs_of_edits_one_wins_and_the_other_is_told(topic, ad
             assert told == ([None, mine] if post.body == mine else [theirs, None])
             written.append(post.body)
 
-    assert [*Revision.objects.order_by("version").values_list("body", flat=True), post.body] == written
+    assert [
+        *Revision.objects.order_by("version").values_list("body", flat=True),
+        post.body,
+    ] == written
     assert Topic.objects.get(pk=topic.pk).change == PAIRS + 1
 
 
 def told_after(post, editor, text, version):
-    """What somebody is told after an edit: the text of the other, or nothing when theirs was taken."""
+    """What somebody is told after an edit: the text of the other, or nothing when theirs was
+    taken.
+    """
     try:
         Post.objects.get(pk=post.pk).edit(editor, text, version=version)
     except EditConflict as conflict:

@@ -1,4 +1,6 @@
-"""A server that dies at any moment loses nothing that it has acknowledged, and posts nothing twice."""
+"""A server that dies at any moment loses nothing that it has acknowledged, and posts nothing
+twice.
+"""
 
 import random
 import sqlite3
@@ -33,13 +35,20 @@ def test_no_acknowledged_post_is_lost_and_none_doubled_when_the_server_is_killed
             acknowledged[token] = member.replies(topic, sent[token], token)
         killer.join()
         server.start()
-        for token in [token for token in sent if not acknowledged[token]]:  # as people do when no answer came
+        # as people do when no answer came
+        for token in [token for token in sent if not acknowledged[token]]:
             acknowledged[token] = member.replies(topic, sent[token], token)
 
     stored = dict(Post.objects.filter(token__in=sent).values_list("token", "number"))
     assert set(stored) == {token for token, address in acknowledged.items() if address}
-    assert all(address.endswith(f"#post-{stored[token]}") for token, address in acknowledged.items() if address)
-    assert not Post.objects.values("author", "token").annotate(n=Count("pk")).filter(n__gt=1).exists()
+    assert all(
+        address.endswith(f"#post-{stored[token]}")
+        for token, address in acknowledged.items()
+        if address
+    )
+    assert (
+        not Post.objects.values("author", "token").annotate(n=Count("pk")).filter(n__gt=1).exists()
+    )
     counters_agree(topic)
     if connection.vendor == "sqlite":
         with sqlite3.connect(connection.settings_dict["NAME"]) as file:
@@ -105,4 +114,6 @@ def counters_agree(topic):
     changes = list(topic.posts.values_list("change", flat=True))
     assert len(set(changes)) == len(changes)
     assert max(changes) <= topic.change
-    assert topic.author.posts_count == topic.posts.filter(author=topic.author, hidden_at=None).count()
+    assert (
+        topic.author.posts_count == topic.posts.filter(author=topic.author, hidden_at=None).count()
+    )

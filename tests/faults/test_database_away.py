@@ -1,4 +1,6 @@
-"""PostgreSQL dead, hung or full: a page says so in time and gives the text back, and all is well by itself."""
+"""PostgreSQL dead, hung or full: a page says so in time and gives the text back, and all is well by
+itself.
+"""
 
 import json
 import threading
@@ -30,7 +32,9 @@ def postgresql():
 def forum(postgresql, collected):
     """A server on it, with Ada signed in and a topic of hers."""
     made = separate_process.forum_in(postgresql.url)
-    server = Server("uvicorn", DATABASE_URL=postgresql.url, DATABASE_POOL="6", STATIC_ROOT=collected).start()
+    server = Server(
+        "uvicorn", DATABASE_URL=postgresql.url, DATABASE_POOL="6", STATIC_ROOT=collected
+    ).start()
     ada = Visitor(server.address, made["session"]).fetches_form("/profile/")
     yield ada, made["topic"]
     server.stop()
@@ -77,7 +81,9 @@ def test_a_hung_database_keeps_nobody_waiting(postgresql, ada, topic):
     assert ada.gets("/").status == 200
 
     postgresql.freeze()
-    crowd = [threading.Thread(target=lambda: answers.append(ada.replies(topic, TEXT))) for _ in range(20)]
+    crowd = [
+        threading.Thread(target=lambda: answers.append(ada.replies(topic, TEXT))) for _ in range(20)
+    ]
     for member in crowd:
         member.start()
     answers.append(ada.replies(topic, TEXT, token))
@@ -91,14 +97,20 @@ def test_a_hung_database_keeps_nobody_waiting(postgresql, ada, topic):
     assert live.status == 200
     assert ready.status == 503
     assert json.loads(ready.text)["checks"]["database"] != "ok"
-    led = {until(lambda: (a := ada.replies(topic, TEXT, token)).status == 302 and a.headers["Location"])}
+    led = {
+        until(
+            lambda: (a := ada.replies(topic, TEXT, token)).status == 302 and a.headers["Location"]
+        )
+    }
     led.add(ada.replies(topic, TEXT, token).headers["Location"])
     assert len(led) == 1
     assert until(lambda: ada.gets("/health/ready")).status == 200
 
 
 def test_a_page_on_which_the_database_fell_silent_midway_is_answered(postgresql, ada, topic):
-    """The topic's row is held by somebody else, so the reply waits in the middle of its transaction."""
+    """The topic's row is held by somebody else, so the reply waits in the middle of its
+    transaction.
+    """
     with psycopg.connect(postgresql.url) as other:
         other.execute("SELECT 1 FROM forum_topic WHERE id = %s FOR UPDATE", [topic])
         slow = ada.replies(topic, TEXT)
@@ -135,7 +147,11 @@ def test_with_no_connection_left_a_page_says_so(postgresql, ada, topic):
 def test_sockets_stay_open_and_learn_what_was_written_meanwhile(postgresql, ada, topic):
     head = json.loads(ada.gets(f"/t/{topic}/changes?epoch=unknown&since=0").text)
     with connect(ada.address.replace("http", "ws") + "/ws/", origin=ada.address) as page:
-        page.send(json.dumps({"type": "watch", "topic": topic, "epoch": head["epoch"], "change": head["change"]}))
+        page.send(
+            json.dumps(
+                {"type": "watch", "topic": topic, "epoch": head["epoch"], "change": head["change"]}
+            )
+        )
         assert json.loads(page.recv(10))["type"] == "changes"
 
         postgresql.freeze()

@@ -1,4 +1,6 @@
-"""A full disk: nothing can be written, which is said and the text given back; and all is well once there is room."""
+"""A full disk: nothing can be written, which is said and the text given back; and all is well once
+there is room.
+"""
 
 import os
 import sqlite3
@@ -32,7 +34,11 @@ def test_a_full_disk_refuses_with_the_text_and_breaks_nothing(small_disk, collec
 
     fill(small_disk / "film")
     refusals = [ada.replies(topic, TEXT) for _ in range(8)]
-    pages = [ada.gets(f"/t/{topic}-tea-or-coffee/"), ada.gets("/"), Visitor(server.address).gets(f"/t/{topic}/")]
+    pages = [
+        ada.gets(f"/t/{topic}-tea-or-coffee/"),
+        ada.gets("/"),
+        Visitor(server.address).gets(f"/t/{topic}/"),
+    ]
     (small_disk / "film").unlink()
     accepted = ada.replies(topic, TEXT)
     server.stop()
@@ -63,7 +69,9 @@ def test_a_writer_that_holds_sqlite_for_long_keeps_no_member_from_reading(tmp_pa
     server = Server("uvicorn", DATABASE_URL=url, STATIC_ROOT=collected).start()
     ada = Visitor(server.address, made["session"])
 
-    writer = sqlite3.connect(tmp_path / "parley.sqlite3", isolation_level=None, check_same_thread=False)
+    writer = sqlite3.connect(
+        tmp_path / "parley.sqlite3", isolation_level=None, check_same_thread=False
+    )
     writer.execute("BEGIN IMMEDIATE")
     lets_go = threading.Timer(10, writer.rollback)
     lets_go.start()

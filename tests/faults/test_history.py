@@ -1,4 +1,6 @@
-"""The history of a run is to be trusted: it tells of each build that breaks a promise, and of nothing else."""
+"""The history of a run is to be trusted: it tells of each build that breaks a promise, and of
+nothing else.
+"""
 
 import asyncio
 
@@ -14,17 +16,26 @@ from tests.support.server import Server
 
 pytestmark = [
     pytest.mark.redis,  # rights are taken away by another process, which tells of it through Redis
-    pytest.mark.skipif(connection.vendor == "postgresql", reason="the judge is the same on both set-ups"),
+    pytest.mark.skipif(
+        connection.vendor == "postgresql", reason="the judge is the same on both set-ups"
+    ),
 ]
 
 WATCHERS = 6
 
 
 class Scene:
-    """Ada and Grace write into a topic of the lounge; guests can't see it, Iris and some others look."""
+    """Ada and Grace write into a topic of the lounge; guests can't see it, Iris and some others
+    look.
+    """
 
     def __init__(self, build, careless, redis):
-        named = {"application": "tests.faults.broken:application", "BROKEN": build, "REDIS_URL": redis, "DEBUG": "1"}
+        named = {
+            "application": "tests.faults.broken:application",
+            "BROKEN": build,
+            "REDIS_URL": redis,
+            "DEBUG": "1",
+        }
         self.server = Server("uvicorn", **named)
         self.lounge = world.lounge()
         self.iris = world.insider("iris")
@@ -37,7 +48,14 @@ class Scene:
         self.members = [Member(user, address).prepare() for user in self.writers]
         people = [self.iris] + [self.writers[number % 2] for number in range(WATCHERS - 1)]
         pages = [
-            Page(f"page {n}", address, self.topic.pk, user.pk, session_cookie(user, address)["value"], self.careless)
+            Page(
+                f"page {n}",
+                address,
+                self.topic.pk,
+                user.pk,
+                session_cookie(user, address)["value"],
+                self.careless,
+            )
             for n, user in enumerate(people)
         ]
         return Story(self.topic.pk, self.members, pages, rate=20, patience=4)
@@ -58,7 +76,8 @@ class Scene:
         from forum.models import Topic
 
         try:
-            with transaction.atomic():  # under the topic's lock: what has a later number is committed later
+            # under the topic's lock: what has a later number is committed later
+            with transaction.atomic():
                 change = Topic.objects.locked(self.topic.pk).change
                 self.iris.groups.clear()
             return change
@@ -105,7 +124,9 @@ def violations(redis, build="", careless=(), fault="wait"):
         ("heartbeat", [], "wait", "C7"),
     ],
 )
-def test_a_build_that_breaks_a_promise_is_found_out(transactional_db, redis, build, careless, fault, rule):
+def test_a_build_that_breaks_a_promise_is_found_out(
+    transactional_db, redis, build, careless, fault, rule
+):
     rules, found = violations(redis, build, careless, fault)
 
     assert rule in rules, found

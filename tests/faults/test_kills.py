@@ -1,4 +1,6 @@
-"""Writers are killed between the steps of a commit: what they committed is there once and everybody learns of it."""
+"""Writers are killed between the steps of a commit: what they committed is there once and everybody
+learns of it.
+"""
 
 import asyncio
 import random
@@ -27,7 +29,11 @@ pytestmark = pytest.mark.timeout(3600 if FULL else 300)
 
 @pytest.fixture
 def ground(transactional_db, request, collected):
-    ground = Ground(2, collected, request.getfixturevalue("redis_server")) if IS_POSTGRESQL else Ground(1, collected)
+    ground = (
+        Ground(2, collected, request.getfixturevalue("redis_server"))
+        if IS_POSTGRESQL
+        else Ground(1, collected)
+    )
     yield ground.start()
     ground.stop()
 
@@ -47,7 +53,9 @@ def test_what_a_killed_writer_committed_is_there_once_and_told_and_nothing_else(
     ada, grace = world.member("ada"), world.member("grace")
     topic = world.topic(ada, world.category("Help"))
     pages = list(ground.pages(PAGES, topic, [ada]))
-    story = Story(topic.pk, [Member(grace, ground.servers[0].address).prepare()], pages, rate=2, looks=0.5)
+    story = Story(
+        topic.pk, [Member(grace, ground.servers[0].address).prepare()], pages, rate=2, looks=0.5
+    )
     killed = {}
 
     def kill():

@@ -1,5 +1,5 @@
-"""Mail servers that hang, and workers that are killed: nobody waits, nothing is lost, and nothing is sent twice that
-the server had not said yes to."""
+"""Mail servers that hang, and workers that are killed: nobody waits, nothing is lost, and nothing
+is sent twice that the server had not said yes to."""
 
 import random
 import signal
@@ -27,7 +27,11 @@ KILLS, MAILS = (500, 200) if FULL else (20, 10)
 
 
 def asks_for_a_new_password(address, email):
-    return Visitor(address).fetches_form("/accounts/password/reset/").posts("/accounts/password/reset/", email=email)
+    return (
+        Visitor(address)
+        .fetches_form("/accounts/password/reset/")
+        .posts("/accounts/password/reset/", email=email)
+    )
 
 
 def write(settings, count):
@@ -44,9 +48,15 @@ def test_a_mail_server_that_hangs_holds_up_no_page(transactional_db, collected, 
         try:
             began = time.monotonic()
             answers = [asks_for_a_new_password(server.address, "ada@example.org") for _ in range(2)]
-            answers += [asks_for_a_new_password(server.address, f"stranger{n}@example.org") for n in range(10)]
+            answers += [
+                asks_for_a_new_password(server.address, f"stranger{n}@example.org")
+                for n in range(10)
+            ]
             until(lambda: hung.connections)
-            pages = [Visitor(server.address).gets(path) for path in ("/", "/accounts/login/", "/u/ada/") * 3]
+            pages = [
+                Visitor(server.address).gets(path)
+                for path in ("/", "/accounts/login/", "/u/ada/") * 3
+            ]
             took = time.monotonic() - began
         finally:
             server.stop()
@@ -73,8 +83,12 @@ def test_each_mail_is_sent_once_however_many_processes_send(transactional_db, co
     assert not Mail.objects.waiting().exists()
 
 
-def test_killed_workers_lose_nothing_and_double_only_what_was_just_taken(transactional_db, settings):
-    """A kill between the server's yes and the row that says so looks like one before it: see docs/guarantees.md."""
+def test_killed_workers_lose_nothing_and_double_only_what_was_just_taken(
+    transactional_db, settings
+):
+    """A kill between the server's yes and the row that says so looks like one before it: see
+    docs/guarantees.md.
+    """
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
@@ -83,7 +97,12 @@ def test_killed_workers_lose_nothing_and_double_only_what_was_just_taken(transac
     def at(moment):
         def look(command):
             if plan and plan[0] == (moment, command):
-                killed_at.append((*plan.pop(0), mail_server.taken[-1]["Message-ID"] if mail_server.taken else None))
+                killed_at.append(
+                    (
+                        *plan.pop(0),
+                        mail_server.taken[-1]["Message-ID"] if mail_server.taken else None,
+                    )
+                )
                 senders.kill()
                 time.sleep(0.05)  # the kill comes before the reply
 
@@ -91,7 +110,13 @@ def test_killed_workers_lose_nothing_and_double_only_what_was_just_taken(transac
 
     with SmtpServer(before=at("before"), after=at("after")) as mail_server:
         senders = Senders({**Server().settings(), "EMAIL_URL": mail_server.url})
-        moments = [("before", "MAIL"), ("before", "DATA"), ("before", "."), ("after", "."), ("after", "RCPT")]
+        moments = [
+            ("before", "MAIL"),
+            ("before", "DATA"),
+            ("before", "."),
+            ("after", "."),
+            ("after", "RCPT"),
+        ]
         write(settings, MAILS)
         for _ in range(KILLS):
             if not Mail.objects.waiting().exists():
@@ -111,7 +136,9 @@ def test_killed_workers_lose_nothing_and_double_only_what_was_just_taken(transac
     assert not Mail.objects.filter(sent_at=None).exists()
 
 
-def test_a_worker_of_its_own_sends_and_ends_what_it_began_when_it_is_told_to_stop(transactional_db, settings):
+def test_a_worker_of_its_own_sends_and_ends_what_it_began_when_it_is_told_to_stop(
+    transactional_db, settings
+):
     reached, go_on = threading.Event(), threading.Event()
 
     def wait(command):

@@ -1,6 +1,8 @@
-"""All that goes wrong with a real site, under load; afterwards the history must be clean and every page current.
+"""All that goes wrong with a real site, under load; afterwards the history must be clean and every
+page current.
 
-The short form takes a few seconds a row. FAULTS=full (`make faults`) has more pages, more time and more rounds.
+The short form takes a few seconds a row. FAULTS=full (`make faults`) has more pages, more time and
+more rounds.
 """
 
 import asyncio
@@ -29,7 +31,8 @@ from .results import Row
 from .story import PATIENCE, Story
 
 PAGES, SOME, ROUNDS = (2000, 240, 50) if FULL else (24, 24, 1)
-CUT = 2000 if FULL else 240  # pages whose connections are cut again and again, until there were so many
+# pages whose connections are cut again and again, until there were so many
+CUT = 2000 if FULL else 240
 RATE = 4 if FULL else 10  # posts a second: 2,000 pages and all that serves them share two cores
 LOOKS = 0.2 if FULL else 1.0
 pytestmark = pytest.mark.timeout(900 if FULL else 300)
@@ -38,14 +41,21 @@ IS_POSTGRESQL = connection.vendor == "postgresql"
 OF_READERS = [faults.loss, faults.narrow, faults.background, faults.sleep]  # alike to any server
 ONCE = OF_READERS if IS_POSTGRESQL and not FULL else []
 NETWORK = [faults.cut, faults.hang, faults.reset, faults.loss, faults.narrow]
-LONG = [faults.cut_again_and_again, faults.sleep]  # there and back takes minutes in the full form, so less is written
+# there and back takes minutes in the full form, so less is written
+LONG = [faults.cut_again_and_again, faults.sleep]
 MINUTES = [faults.cut_for_five_minutes, faults.silence] if FULL else []
 EMBEDDED = [*NETWORK, faults.background, faults.restart, faults.kill, faults.freeze, faults.restore]
-REDIS = [getattr(faults, f"redis_{what}") for what in ("killed", "frozen", "slow", "cut", "flushed", "full")]
-DATABASE = [getattr(faults, f"database_{what}") for what in ("killed", "restarted", "frozen", "full")]
+REDIS = [
+    getattr(faults, f"redis_{what}")
+    for what in ("killed", "frozen", "slow", "cut", "flushed", "full")
+]
+DATABASE = [
+    getattr(faults, f"database_{what}") for what in ("killed", "restarted", "frozen", "full")
+]
 FAULTS = [*EMBEDDED, faults.lock, *REDIS] if IS_POSTGRESQL else EMBEDDED
 STANDS = """() => [
-  document.querySelector("live-status").dataset.state, document.querySelector("live-topic").dataset.change
+  document.querySelector("live-status").dataset.state,
+  document.querySelector("live-topic").dataset.change
 ]"""
 
 
@@ -55,7 +65,9 @@ def but_once(rows):
 
 @pytest.fixture(scope="module")
 def usual():
-    """Grounds on which all went well, for the next row: most rows take the forum as it is, and leave it so."""
+    """Grounds on which all went well, for the next row: most rows take the forum as it is, and
+    leave it so.
+    """
     grounds = []
     yield grounds
     for ground in grounds:
@@ -69,7 +81,11 @@ def story(transactional_db, usual, tmp_path_factory, collected, results, chromiu
 
     def tell(fault, name=None, *, build="", rate=RATE, pages=PAGES, **around):
         is_usual = not build and not around
-        in_use.append(usual.pop() if is_usual and usual else new_ground(tmp_path_factory, collected, build, around))
+        in_use.append(
+            usual.pop()
+            if is_usual and usual
+            else new_ground(tmp_path_factory, collected, build, around)
+        )
         violations = run(in_use[-1], fault, name or name_of(fault), results, chromium, rate, pages)
         if is_usual and not violations:
             usual.append(in_use.pop())
@@ -118,8 +134,11 @@ def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
         line.broken = 0
     ada, grace = world.member("ada"), world.member("grace")
     topic = world.topic(ada, world.category("Help"), replies=3)
-    writers = [Member(user, door.address).prepare() for user in (ada, grace) for door in ground.doors]
-    others = [world.member(f"reader{number}") for number in range(pages // 20 - 1)]  # nobody has many sockets
+    writers = [
+        Member(user, door.address).prepare() for user in (ada, grace) for door in ground.doors
+    ]
+    # nobody has many sockets
+    others = [world.member(f"reader{number}") for number in range(pages // 20 - 1)]
     ground.open_pages = list(ground.pages(pages, topic, [ada, grace, *others]))
     story = Story(topic.pk, writers, ground.open_pages, rate, looks=LOOKS)
     people = [
@@ -131,14 +150,19 @@ def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
     ground.browsers = Browsers(people)
     connection.close()  # it may not survive what follows
     took, violations = story.told(lambda: fault(ground), meanwhile=ground.browsers.look)
-    violations += [("G4", differs) for person in people for differs in ended_otherwise(person, topic)]
+    violations += [
+        ("G4", differs) for person in people for differs in ended_otherwise(person, topic)
+    ]
     results.append(row(name, story, ground, took, violations))
     return violations
 
 
 def row(name, story, ground, took, violations):
     pages, posts = len(story.pages) + len(ground.browsers.people), len(story.history.writes)
-    back, seen = (story.busiest_second, story.once_back), (story.applied, story.caught_up, ground.broken)
+    back, seen = (
+        (story.busiest_second, story.once_back),
+        (story.applied, story.caught_up, ground.broken),
+    )
     return Row(name, pages, posts, took, *back, *seen, violations)
 
 
@@ -174,7 +198,9 @@ def test_nor_after_what_lasts(story, fault):
     assert story(fault, rate=1 if FULL or many else RATE, pages=CUT if many else PAGES) == []
 
 
-@pytest.mark.skipif(not IS_POSTGRESQL, reason="a file can't be away; a full disk has tests of its own")
+@pytest.mark.skipif(
+    not IS_POSTGRESQL, reason="a file can't be away; a full disk has tests of its own"
+)
 @pytest.mark.xdist_group("database")
 @pytest.mark.parametrize("fault", DATABASE, ids=lambda fault: fault.__name__)
 def test_after_it_nothing_acknowledged_is_missing(story_on_it, fault):
@@ -184,7 +210,8 @@ def test_after_it_nothing_acknowledged_is_missing(story_on_it, fault):
 @pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: make services")
 def test_a_proxy_that_is_loaded_anew_loses_nothing(story, tmp_path, collected):
     proxy = partial(PlainNginx, tmp_path, collected)
-    assert story(faults.proxy_reloaded, proxy=proxy, rate=RATE / 2) == []  # it passes on all that pages hear
+    # it passes on all that pages hear
+    assert story(faults.proxy_reloaded, proxy=proxy, rate=RATE / 2) == []
 
 
 @pytest.mark.skipif(not LIBRARY, reason="needs libfaketime: make services")
@@ -193,7 +220,9 @@ def test_clocks_that_jump_move_nothing_else(story, tmp_path):
     assert story(faults.clocks, "clocks that jump", clock=partial(Clock, tmp_path), rate=rate) == []
 
 
-@pytest.mark.parametrize("build", ["lossy 1", "lossy 10", "lossy 50", "muddled"] if FULL else ["lossy 10", "muddled"])
+@pytest.mark.parametrize(
+    "build", ["lossy 1", "lossy 10", "lossy 50", "muddled"] if FULL else ["lossy 10", "muddled"]
+)
 def test_a_layer_that_loses_doubles_and_swaps_costs_nobody_anything(story, build):
     assert story(faults.nothing, f"{build} layer", build=build) == []
 

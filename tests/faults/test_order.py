@@ -1,4 +1,6 @@
-"""Fifty write into one topic while each commit takes its time: the order of changes is the order of commits."""
+"""Fifty write into one topic while each commit takes its time: the order of changes is the order of
+commits.
+"""
 
 import asyncio
 import threading
@@ -26,7 +28,11 @@ pytestmark = pytest.mark.timeout(600 if FULL else 300)
 
 @pytest.fixture
 def ground(transactional_db, request, collected):
-    ground = Ground(2, collected, request.getfixturevalue("redis_server")) if IS_POSTGRESQL else Ground(1, collected)
+    ground = (
+        Ground(2, collected, request.getfixturevalue("redis_server"))
+        if IS_POSTGRESQL
+        else Ground(1, collected)
+    )
     for server in ground.servers:
         server.environment["BROKEN"] = "pause"
     yield ground.start()
@@ -34,12 +40,18 @@ def ground(transactional_db, request, collected):
 
 
 def test_fifty_writers_and_a_pause_before_each_commit_change_no_order(ground):
-    """50 writers of 20 posts each, 3 in the short form, over all servers; what is stored is looked at meanwhile."""
+    """50 writers of 20 posts each, 3 in the short form, over all servers; what is stored is looked
+    at meanwhile.
+    """
     ada, grace = world.member("ada"), world.member("grace")
     topic = world.topic(ada, world.category("Help"))
-    members = [Member(user, server.address).prepare() for user in (ada, grace) for server in ground.servers]
+    members = [
+        Member(user, server.address).prepare() for user in (ada, grace) for server in ground.servers
+    ]
     story = Story(topic.pk, [], list(ground.pages(PAGES, topic, [ada, grace])))
-    story.history.writes = [Write(uuid.uuid4().hex, topic.pk, time.monotonic()) for _ in range(WRITERS * EACH)]
+    story.history.writes = [
+        Write(uuid.uuid4().hex, topic.pk, time.monotonic()) for _ in range(WRITERS * EACH)
+    ]
     looks = []
 
     _took, violations = story.told(lambda: all_write(topic, members, story.history.writes, looks))
@@ -53,7 +65,10 @@ def test_fifty_writers_and_a_pause_before_each_commit_change_no_order(ground):
 async def all_write(topic, members, writes, looks):
     """`looks` becomes the changes that were stored, in order, at each moment."""
     written = threading.Event()
-    acts = [lambda n=n: write(members[n % len(members)], topic, writes[n::WRITERS]) for n in range(WRITERS)]
+    acts = [
+        lambda n=n: write(members[n % len(members)], topic, writes[n::WRITERS])
+        for n in range(WRITERS)
+    ]
     with Crowd(WRITERS) as crowd, Crowd(1) as observer:
         looking = observer.threads.submit(look, topic, looks, written)
         try:

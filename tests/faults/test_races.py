@@ -1,4 +1,6 @@
-"""Somebody writes while others lose the right to read: by the order of commits, these hear nothing of it any more."""
+"""Somebody writes while others lose the right to read: by the order of commits, these hear nothing
+of it any more.
+"""
 
 import asyncio
 import random
@@ -19,18 +21,22 @@ from tests.support.query_counts import FULL
 
 from .losses import LOSSES, Lounge
 
-RACES = 10_000 if FULL else 500  # one for each member who loses the right, though MEMBERS lose it in one transaction
+# one for each member who loses the right, though MEMBERS lose it in one transaction
+RACES = 10_000 if FULL else 500
 MEMBERS = 20
 REPLIES = 4  # written in each round
 pytestmark = pytest.mark.timeout(1800 if FULL else 300)
 
 
-def test_what_is_committed_after_the_loss_of_a_right_reaches_nobody_who_lost_it(transactional_db, monkeypatch):
-    """10,000 races, 500 in the short form: 20 members lose the right at once, each with a page of their own, which
-    counts as a race each. With Redis the one who writes and the one who takes the right away are in another process,
-    every other time.
+def test_what_is_committed_after_the_loss_of_a_right_reaches_nobody_who_lost_it(
+    transactional_db, monkeypatch
+):
+    """10,000 races, 500 in the short form: 20 members lose the right at once, each with a page of
+    their own, which counts as a race each. With Redis the one who writes and the one who takes the
+    right away are in another process, every other time.
     """
-    monkeypatch.setattr(redis_client, "TIMEOUT", 2.0)  # twenty pages come and go on the two cores that it has, too
+    # twenty pages come and go on the two cores that it has, too
+    monkeypatch.setattr(redis_client, "TIMEOUT", 2.0)
     redis_client.client.cache_clear()
     seed = random.randrange(10**6)
     print(f"seed {seed}")
@@ -52,7 +58,9 @@ async def all_races(lounge, chance, monkeypatch):
     with Crowd(2) as crowd:
         for number in range(RACES // MEMBERS):
             elsewhere = settings.REDIS_URL and number % 2
-            monkeypatch.setattr(publisher, "running_hub", lambda e=elsewhere: None if e else hubs.running_hub())
+            monkeypatch.setattr(
+                publisher, "running_hub", lambda e=elsewhere: None if e else hubs.running_hub()
+            )
             written, change = await race(lounge, chance, crowd)
             before += sum(reply <= change for reply in written.values())
             after += sum(reply > change for reply in written.values())
@@ -70,14 +78,20 @@ async def race(lounge, chance, crowd):
     await asyncio.gather(*[watch_all(page, topic) for page in pages])
     pauses = [chance.uniform(0, 0.01) for _ in range(REPLIES)]
     offset, lock_first = chance.uniform(0, sum(pauses) + 0.02), chance.random() < 0.5
-    asking = asyncio.create_task(ask_again(chance.sample(pages, MEMBERS // 4), topic, chance.uniform(0, 0.04)))
+    asking = asyncio.create_task(
+        ask_again(chance.sample(pages, MEMBERS // 4), topic, chance.uniform(0, 0.04))
+    )
     (change, give_back), written = await asyncio.to_thread(
-        crowd.at_once, lambda: taken(lounge, lose, offset, lock_first), lambda: replies(lounge, pauses)
+        crowd.at_once,
+        lambda: taken(lounge, lose, offset, lock_first),
+        lambda: replies(lounge, pauses),
     )
     await asking
     await all_have_lost(pages, lounge, moved=lose is Lounge.topic_moved)
     for page in pages:
-        assert too_much(page, topic.pk, change, written) == [], f"{lose.__name__} at change {change}: {written}"
+        assert too_much(page, topic.pk, change, written) == [], (
+            f"{lose.__name__} at change {change}: {written}"
+        )
     await asyncio.gather(*[page.leave() for page in pages])
     await asyncio.to_thread(crowd.at_once, give_back)
     await do(topic.refresh_from_db)
@@ -121,14 +135,22 @@ def replies(lounge, pauses):
 
 
 async def all_have_lost(pages, lounge, moved):
-    """Waits until each was sent away, or has heard what was told after all that was on its way to it."""
+    """Waits until each was sent away, or has heard what was told after all that was on its way to
+    it.
+    """
     if not moved:
         await asyncio.gather(*[page.closed() for page in pages])
         return
-    last = await do(lambda: Topic.objects.get(pk=lounge.door.pk).reply(lounge.olive, "Anybody there?"))
+    last = await do(
+        lambda: Topic.objects.get(pk=lounge.door.pk).reply(lounge.olive, "Anybody there?")
+    )
     for page in pages:
         await page.hear(lambda f: f["type"] in ("again", "gone"))  # the latter if it has just asked
-        await page.hear(lambda f: f.get("topic") == lounge.door.pk and f.get("row") and f["change"] == last.change)
+        await page.hear(
+            lambda f: (
+                f.get("topic") == lounge.door.pk and f.get("row") and f["change"] == last.change
+            )
+        )
 
 
 def too_much(page, topic, change, written):
@@ -138,6 +160,12 @@ def too_much(page, topic, change, written):
     return told + [
         event
         for frame in page.frames
-        for event in [frame, *frame.get("events", ()), *(frame["rows"] if frame["type"] == "rows" else ())]
-        if event.get("topic") == topic and event.get("change", 0) > change and event.get("row", "") is not None
+        for event in [
+            frame,
+            *frame.get("events", ()),
+            *(frame["rows"] if frame["type"] == "rows" else ()),
+        ]
+        if event.get("topic") == topic
+        and event.get("change", 0) > change
+        and event.get("row", "") is not None
     ]

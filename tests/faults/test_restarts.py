@@ -32,7 +32,8 @@ def test_replies_that_were_under_way_are_answered_and_pages_told(server):
             with transaction.atomic():
                 Topic.objects.locked(topic.pk)  # the replies wait for this
                 under_way = [member.sends(topic, "Under way", token) for token in tokens]
-                assert Visitor(server.address).gets("/").status == 200  # so what was sent before has been read
+                # so what was sent before has been read
+                assert Visitor(server.address).gets("/").status == 200
                 server.process.terminate()
                 until(lambda: refuses(server))
             answers = [line.getresponse() for line in under_way]

@@ -1,4 +1,6 @@
-"""A browser that is killed while people type loses the last second of it at most, and gives the rest back."""
+"""A browser that is killed while people type loses the last second of it at most, and gives the
+rest back.
+"""
 
 import os
 import random
@@ -60,12 +62,16 @@ def test_of_what_is_typed_when_the_browser_is_killed_only_the_last_second_is_gon
         profile = tempfile.mkdtemp(prefix="parley-profile-")
         with browser(chromium, profile) as (context, kill):
             context.add_cookies([cookie])
-            pages = [writing(context, server.address + topic.get_absolute_url()) for _ in range(TABS)]
+            pages = [
+                writing(context, server.address + topic.get_absolute_url()) for _ in range(TABS)
+            ]
             for page in pages:
                 page.evaluate(TYPE)
             pages[0].wait_for_timeout(chance.uniform(1500, 3500))
             typed = {
-                page.locator("[name=token]").input_value(): page.evaluate("[performance.timeOrigin, delay]")
+                page.locator("[name=token]").input_value(): page.evaluate(
+                    "[performance.timeOrigin, delay]"
+                )
                 for page in pages
             }
             killed = time.time() * 1000
@@ -83,10 +89,15 @@ def test_of_what_is_typed_when_the_browser_is_killed_only_the_last_second_is_gon
         assert set(kept) == set(typed)
         for token, (origin, delay) in typed.items():
             lost = (killed - origin - int(kept[token].split()[-1])) / 1000
-            assert lost <= LOST + delay / 1000, f"{lost:.2f} s lost, the machine held up a word for {delay:.0f} ms"
+            assert lost <= LOST + delay / 1000, (
+                f"{lost:.2f} s lost, the machine held up a word for {delay:.0f} ms"
+            )
             losses.append(lost)
     losses.sort()
-    print(f"{len(losses)} forms killed: lost {losses[len(losses) // 2]:.2f} s as a rule, {losses[-1]:.2f} s at most")
+    print(
+        f"{len(losses)} forms killed: lost {losses[len(losses) // 2]:.2f} s as a rule,"
+        f" {losses[-1]:.2f} s at most"
+    )
 
 
 def writing(context, address):
@@ -101,13 +112,30 @@ def browser(chromium, profile):
     """A browser that keeps its profile, and a function that kills it with all of its processes."""
     port = Path(profile, "DevToolsActivePort")
     port.unlink(missing_ok=True)
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-breakpad"]
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-breakpad",
+    ]
     awake = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"]
-    command = [SHELL, f"--user-data-dir={profile}", "--remote-debugging-port=0", *options, *awake, "about:blank"]
-    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [
+        SHELL,
+        f"--user-data-dir={profile}",
+        "--remote-debugging-port=0",
+        *options,
+        *awake,
+        "about:blank",
+    ]
+    process = subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         until(lambda: port.exists() and len(port.read_text().split()) == 2)
-        connected = chromium.browser_type.connect_over_cdp(f"http://127.0.0.1:{port.read_text().split()[0]}")
+        connected = chromium.browser_type.connect_over_cdp(
+            f"http://127.0.0.1:{port.read_text().split()[0]}"
+        )
         context = connected.contexts[0]
         context.set_default_timeout(30_000)
         yield context, lambda: os.killpg(process.pid, signal.SIGKILL)

@@ -1,4 +1,6 @@
-"""Somebody who comes over HTTP as a browser without scripts does: keeps cookies, sends forms, and is led nowhere."""
+"""Somebody who comes over HTTP as a browser without scripts does: keeps cookies, sends forms, and
+is led nowhere.
+"""
 
 import http.cookiejar
 import re
@@ -32,7 +34,9 @@ class Visitor:
 
     def gets(self, path, **headers):
         if self.session:
-            headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={self.session}; csrftoken={self._csrf_cookie()}"
+            headers["Cookie"] = (
+                f"{settings.SESSION_COOKIE_NAME}={self.session}; csrftoken={self._csrf_cookie()}"
+            )
         return self._ask(urllib.request.Request(self.address + path, headers=headers))
 
     def fetches_form(self, path):
@@ -45,7 +49,9 @@ class Visitor:
         data = urllib.parse.urlencode({"csrfmiddlewaretoken": self.csrf, **fields}).encode()
         headers = {"Origin": self.address}
         if self.session:
-            headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={self.session}; csrftoken={self._csrf_cookie()}"
+            headers["Cookie"] = (
+                f"{settings.SESSION_COOKIE_NAME}={self.session}; csrftoken={self._csrf_cookie()}"
+            )
         return self._ask(urllib.request.Request(self.address + path, data, headers))
 
     def replies(self, topic, text, token=None):
@@ -56,7 +62,9 @@ class Visitor:
         return self.posts("/accounts/login/", login=name, password=password)
 
     def _csrf_cookie(self):
-        return next((cookie.value for cookie in self.cookies.cookiejar if cookie.name == "csrftoken"), "")
+        return next(
+            (cookie.value for cookie in self.cookies.cookiejar if cookie.name == "csrftoken"), ""
+        )
 
     def _ask(self, request):
         try:

@@ -1,4 +1,6 @@
-"""Mails that would take seconds, or all there is, if anything took time by more than their length."""
+"""Mails that would take seconds, or all there is, if anything took time by more than their
+length.
+"""
 
 import base64
 
@@ -8,7 +10,9 @@ MEGABYTE = 1_000_000
 
 
 def nested(depth, text):
-    body = "".join(f'--b{n}\nContent-Type: multipart/mixed; boundary="b{n + 1}"\n\n' for n in range(depth))
+    body = "".join(
+        f'--b{n}\nContent-Type: multipart/mixed; boundary="b{n + 1}"\n\n' for n in range(depth)
+    )
     return f"{body}--b{depth}\nContent-Type: text/plain\n\n{text}\n--b{depth}--\n"
 
 
@@ -38,10 +42,14 @@ HOSTILE = {
     "enriched": mails.mail("<param>" * 100_000, content_type="text/enriched"),
     "punycode": mails.mail("a-" * 150_000, content_type="text/plain; charset=punycode"),
     "utf-7": mails.mail("+" * 300_000, content_type="text/plain; charset=utf-7"),
-    "multiparts": mails.mail(nested(300, "word\n" * 100_000), content_type='multipart/mixed; boundary="b0"'),
+    "multiparts": mails.mail(
+        nested(300, "word\n" * 100_000), content_type='multipart/mixed; boundary="b0"'
+    ),
     "parts": mails.mail("--b\n\nx\n" * 100_000, content_type="multipart/mixed; boundary=b"),
     "boundaries": mails.mail("--b--b" * 100_000, content_type="multipart/mixed; boundary=b"),
-    "messages": mails.mail("Content-Type: message/rfc822\n\n" * 30_000, content_type="message/rfc822"),
+    "messages": mails.mail(
+        "Content-Type: message/rfc822\n\n" * 30_000, content_type="message/rfc822"
+    ),
     "references": mails.mail(references=" ".join(f"<{n}@x>" for n in range(300_000))),
     "many references": b"".join(b"References: <%d@x>\n" % n for n in range(100_000)) + mails.mail(),
     "answers": mails.mail(in_reply_to="a" * MEGABYTE),
@@ -68,7 +76,8 @@ HOSTILE = {
     "drawings": html("<svg><title>x<math>" * 30_000),
     "pictures": html("<a href=http://a.example/><img alt='a b'>" * 20_000),
     "forms": mails.mail(
-        "".join(f"--b\nContent-Type: text/plain\n\n{n} {'word ' * 300}\n" for n in range(600)) + "--b--\n",
+        "".join(f"--b\nContent-Type: text/plain\n\n{n} {'word ' * 300}\n" for n in range(600))
+        + "--b--\n",
         content_type="multipart/alternative; boundary=b",
     ),
     "wrong boundaries": mails.mail("--x\n\n" * 100_000, content_type="multipart/mixed; boundary=b"),

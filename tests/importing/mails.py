@@ -16,7 +16,10 @@ DEFAULTS = {
 
 def mail(body="Hello.\n", **headers):
     """The bytes of a mail. Headers are named `message_id=…`; None leaves one out."""
-    given = {name.replace("_", "-").title().replace("-Id", "-ID"): value for name, value in headers.items()}
+    given = {
+        name.replace("_", "-").title().replace("-Id", "-ID"): value
+        for name, value in headers.items()
+    }
     lines = [f"{name}: {value}" for name, value in (DEFAULTS | given).items() if value is not None]
     body = body if isinstance(body, bytes) else body.encode()
     return "\n".join(lines).encode("utf-8", "surrogateescape") + b"\n\n" + body
@@ -32,7 +35,10 @@ def archive(*mails):
 
 
 def quoted(mail):
-    return b"\n".join(b">" + line if line.lstrip(b">").startswith(b"From ") else line for line in mail.split(b"\n"))
+    return b"\n".join(
+        b">" + line if line.lstrip(b">").startswith(b"From ") else line
+        for line in mail.split(b"\n")
+    )
 
 
 def write(path, *mails, compressed=False):
@@ -46,4 +52,6 @@ def multipart(*parts, kind="mixed"):
     lines = []
     for content_type, text in parts:
         lines += ["--part", f"Content-Type: {content_type}", "", text]
-    return {"content_type": f'multipart/{kind}; boundary="part"'}, "\n".join([*lines, "--part--", ""])
+    return {"content_type": f'multipart/{kind}; boundary="part"'}, "\n".join(
+        [*lines, "--part--", ""]
+    )

@@ -7,7 +7,9 @@ import pytest
 from forum.importing import messages
 from tests.importing import mails
 
-FOOTER = "_______________________________________________\nKites mailing list\nkites@lists.example.org\n"
+FOOTER = (
+    "_______________________________________________\nKites mailing list\nkites@lists.example.org\n"
+)
 
 
 def parse(body="Hello.\n", **headers):
@@ -46,7 +48,9 @@ def test_a_footer_of_the_list_is_nothing_else():
 
 
 def test_an_invitation_is_the_text_where_nothing_else_is():
-    assert "SUMMARY:Kites" in text(("text/calendar", "BEGIN:VCALENDAR\nSUMMARY:Kites\nEND:VCALENDAR"))
+    assert "SUMMARY:Kites" in text(
+        ("text/calendar", "BEGIN:VCALENDAR\nSUMMARY:Kites\nEND:VCALENDAR")
+    )
 
 
 @pytest.mark.parametrize("around", ["Before.\n%s", "%s\nAfter."])
@@ -66,14 +70,22 @@ def test_what_stands_around_parts_that_say_something_is_counted():
 
 def test_so_is_what_stands_around_parts_within_a_part():
     _headers, body = mails.multipart(("text/plain", "Hello."))
-    headers, body = mails.multipart(('multipart/mixed; boundary="inner"', f"More.\n{body.replace('part', 'inner')}"))
+    headers, body = mails.multipart(
+        ('multipart/mixed; boundary="inner"', f"More.\n{body.replace('part', 'inner')}")
+    )
     message = parse(body, **headers)
 
     assert (message.text.strip(), message.left_out) == ("Hello.", {"outside": 1})
 
 
 @pytest.mark.parametrize(
-    "said", ["Come on Sunday.", "See you there, all of you", "Übermorgen", "Hello\nAda, come on Sunday.\nSee you there"]
+    "said",
+    [
+        "Come on Sunday.",
+        "See you there, all of you",
+        "Übermorgen",
+        "Hello\nAda, come on Sunday.\nSee you there",
+    ],
 )
 def test_plain_text_that_is_labelled_as_base64_stays_as_it_is(said):
     message = parse(f"{said}\n", content_transfer_encoding="base64")
@@ -82,11 +94,18 @@ def test_plain_text_that_is_labelled_as_base64_stays_as_it_is(said):
 
 
 def test_the_whole_mail_may_be_named():
-    assert parse(content_type='text/plain; name="note.txt"', content_disposition="attachment").text.strip() == "Hello."
+    assert (
+        parse(
+            content_type='text/plain; name="note.txt"', content_disposition="attachment"
+        ).text.strip()
+        == "Hello."
+    )
 
 
 def test_what_is_attached_to_a_text_stays_attached_and_is_counted():
-    headers, body = mails.multipart(("text/plain", "See below."), ('text/plain; name="log.txt"', "Up."))
+    headers, body = mails.multipart(
+        ("text/plain", "See below."), ('text/plain; name="log.txt"', "Up.")
+    )
 
     message = parse(body, **headers)
 
@@ -97,13 +116,17 @@ def test_what_is_attached_to_a_text_stays_attached_and_is_counted():
     )
 
 
-@pytest.mark.parametrize("content_type", ["application/octet-stream", "application/json", 'application/text; name="x"'])
+@pytest.mark.parametrize(
+    "content_type", ["application/octet-stream", "application/json", 'application/text; name="x"']
+)
 def test_text_in_any_script_is_told_from_data(content_type):
     assert parse("Привет, 凧!".encode(), content_type=content_type).text == "Привет, 凧!"
 
 
 def test_data_is_never_taken_for_text():
-    headers, body = mails.multipart(("application/octet-stream; name=x", "\x00\x01\x02"), ("image/png; name=y", "PNG"))
+    headers, body = mails.multipart(
+        ("application/octet-stream; name=x", "\x00\x01\x02"), ("image/png; name=y", "PNG")
+    )
 
     message = parse(body, **headers)
 
@@ -111,7 +134,9 @@ def test_data_is_never_taken_for_text():
 
 
 def test_what_is_attached_to_another_form_of_the_text_is_named():
-    inner, body = mails.multipart(("text/html", "<p>Hi"), ('application/pdf; name="kite.pdf"', "%PDF"))
+    inner, body = mails.multipart(
+        ("text/html", "<p>Hi"), ('application/pdf; name="kite.pdf"', "%PDF")
+    )
     inner = inner["content_type"].replace('"part"', '"inner"')
     headers, body = mails.multipart(
         ("text/plain", "Hi"), (inner, body.replace("--part", "--inner")), kind="alternative"
@@ -125,7 +150,9 @@ def test_what_is_attached_to_another_form_of_the_text_is_named():
 def test_a_plain_form_that_only_names_the_other_one_does_not_hide_it():
     html = "<p>" + "The wind was good and the kite was up. " * 20
 
-    assert "The wind" in text(("text/plain", "See the HTML."), ("text/html", html), kind="alternative")
+    assert "The wind" in text(
+        ("text/plain", "See the HTML."), ("text/html", html), kind="alternative"
+    )
     assert text(("text/plain", "Hi."), ("text/html", "<p>Hi."), kind="alternative") == "Hi."
 
 
@@ -139,10 +166,14 @@ def tree(kind, *parts, level=0, **parameters):
     """(content type, text) of a multipart, as `text()` takes it."""
     boundary = f"inner{kind}{level}"
     lines = [
-        line for content_type, body in parts for line in (f"--{boundary}", f"Content-Type: {content_type}", "", body)
+        line
+        for content_type, body in parts
+        for line in (f"--{boundary}", f"Content-Type: {content_type}", "", body)
     ]
     more = "".join(f"; {name}={value}" for name, value in parameters.items())
-    return f'multipart/{kind}; boundary="{boundary}"{more}', "\n".join([*lines, f"--{boundary}--", ""])
+    return f'multipart/{kind}; boundary="{boundary}"{more}', "\n".join(
+        [*lines, f"--{boundary}--", ""]
+    )
 
 
 def html(words):
@@ -157,17 +188,28 @@ def html(words):
         ([("text/plain", LONG), tree("related", html(LONG), html(MORE))], [LONG, MORE]),
         ([("text/plain", LONG), html(MORE)], [LONG, MORE]),
         ([("text/plain", LONG), html(f"{LONG} {MORE}")], [f"{LONG} {MORE}"]),
-        ([("text/plain", f"{LONG}\n\n{MORE}"), tree("mixed", html(LONG), html(MORE))], [LONG, MORE]),
+        (
+            [("text/plain", f"{LONG}\n\n{MORE}"), tree("mixed", html(LONG), html(MORE))],
+            [LONG, MORE],
+        ),
         ([("text/plain", LONG), ("text/plain", MORE)], [LONG, MORE]),
         ([html(LONG), tree("alternative", ("text/plain", LONG), html(MORE))], [LONG, MORE]),
-        ([("text/plain", LONG), tree("mixed", html(LONG), ("message/rfc822", f"From: ada@x\n\n{MORE}"))], [LONG, MORE]),
+        (
+            [
+                ("text/plain", LONG),
+                tree("mixed", html(LONG), ("message/rfc822", f"From: ada@x\n\n{MORE}")),
+            ],
+            [LONG, MORE],
+        ),
         ([("text/plain", LONG), html(LONG.replace(" ", "<br>")), html(LONG.upper())], [LONG]),
     ],
 )
 def test_what_only_one_form_of_a_text_says_is_there_once(parts, said):
     found = text(*parts, kind="alternative")
 
-    assert [line.lstrip("> ") for line in found.split("\n") if line.strip() and "wrote:" not in line] == said
+    assert [
+        line.lstrip("> ") for line in found.split("\n") if line.strip() and "wrote:" not in line
+    ] == said
 
 
 @pytest.mark.parametrize(
@@ -176,10 +218,21 @@ def test_what_only_one_form_of_a_text_says_is_there_once(parts, said):
         [tree("related", ('image/png; name="x"\nContent-ID: <x>', "x"), html(LONG), start='"<x>"')],
         [tree("parallel", ("audio/basic", "x"), ("text/plain", LONG))],
         [tree("appledouble", ("application/applefile", "x"), ("text/plain", LONG))],
-        [tree("signed", ("text/plain", LONG), ("application/pgp-signature", "-----BEGIN PGP SIGNATURE-----"))],
+        [
+            tree(
+                "signed",
+                ("text/plain", LONG),
+                ("application/pgp-signature", "-----BEGIN PGP SIGNATURE-----"),
+            )
+        ],
         [tree("report", ("text/plain", LONG), ("message/delivery-status", "Action: failed"))],
         [tree("digest", tree("digest", ("", f"From: ada@x\n\n{LONG}"), level=1))],
-        [("message/partial; number=1; total=2; id=x", f"Content-Type: text/plain\nSubject: x\n\n{LONG}")],
+        [
+            (
+                "message/partial; number=1; total=2; id=x",
+                f"Content-Type: text/plain\nSubject: x\n\n{LONG}",
+            )
+        ],
         [("message/partial; number=2; total=2; id=x", LONG)],
         [("message/global", f"From: ada@x\n\n{LONG}")],
         [
@@ -193,13 +246,19 @@ def test_what_only_one_form_of_a_text_says_is_there_once(parts, said):
 def test_text_is_found_in_parts_of_every_kind(parts):
     found = text(*parts)
 
-    assert [line.lstrip("> ") for line in found.split("\n") if line.strip(" >") and "wrote:" not in line] == [LONG]
+    assert [
+        line.lstrip("> ") for line in found.split("\n") if line.strip(" >") and "wrote:" not in line
+    ] == [LONG]
 
 
 @pytest.mark.parametrize(
     ("content_type", "body", "name"),
     [
-        ("application/octet-stream; name=encrypted.asc", "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n", "encrypted.asc"),
+        (
+            "application/octet-stream; name=encrypted.asc",
+            "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n",
+            "encrypted.asc",
+        ),
         (
             "application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64",
             "MIAGCSqGSIb3DQEHAqCA",
@@ -222,7 +281,9 @@ def test_what_nobody_can_read_is_named_and_counted(content_type, body, name):
 
 
 def test_a_digest_is_the_texts_of_its_messages():
-    digest = text(("text/plain", "Today:"), ("", "From: Ada <ada@x>\nDate: 1 May 2020\n\nUp?"), kind="digest")
+    digest = text(
+        ("text/plain", "Today:"), ("", "From: Ada <ada@x>\nDate: 1 May 2020\n\nUp?"), kind="digest"
+    )
 
     assert digest == "Today:\n\nOn 1 May 2020, Ada wrote:\n> Up?"
 
@@ -260,7 +321,9 @@ def test_odd_types_are_text(content_type):
 
 
 def test_a_character_set_is_found_without_its_semicolon():
-    assert parse("Привет".encode("koi8-r"), content_type="text/plain charset=koi8-r").text == "Привет"
+    assert (
+        parse("Привет".encode("koi8-r"), content_type="text/plain charset=koi8-r").text == "Привет"
+    )
 
 
 def test_boundaries_are_found_without_their_semicolon():
@@ -290,7 +353,9 @@ def test_encodings_are_known_however_they_are_written(encoding):
 def test_base64_may_have_junk_in_it(junk):
     encoded = base64.encodebytes(b"Hello. " * 30).decode().replace("\n", f"\n{junk}")
 
-    assert parse(encoded, content_transfer_encoding="base64").text.strip() == ("Hello. " * 30).strip()
+    assert (
+        parse(encoded, content_transfer_encoding="base64").text.strip() == ("Hello. " * 30).strip()
+    )
 
 
 @pytest.mark.parametrize("encoding", ["", "quoted-printable", "8bit", "nothing-known"])
@@ -299,7 +364,9 @@ def test_other_encodings_leave_plain_text_as_it_is(encoding):
 
 
 def test_text_that_begins_without_an_empty_line_is_kept():
-    message = messages.parse(mails.raw(b"From: ines@example.org\nThis is no header.\n\nNor is this.\n"))
+    message = messages.parse(
+        mails.raw(b"From: ines@example.org\nThis is no header.\n\nNor is this.\n")
+    )
 
     assert message.text == "This is no header.\n\nNor is this.\n"
 
@@ -319,7 +386,9 @@ def test_a_boundary_within_a_line_is_none():
 
 
 def test_other_forms_of_a_short_text_are_counted():
-    headers, body = mails.multipart(("text/plain", "Hello."), ("text/html", "<p>Hello."), kind="alternative")
+    headers, body = mails.multipart(
+        ("text/plain", "Hello."), ("text/html", "<p>Hello."), kind="alternative"
+    )
 
     message = parse(body, **headers)
 
@@ -328,7 +397,10 @@ def test_other_forms_of_a_short_text_are_counted():
 
 # --- Boundaries that are missing or others than said ---
 
-ALTERNATIVE = "--%s\nContent-Type: text/plain\n\nHello.\n\n--%s\nContent-Type: text/html\n\n<p>Hello.\n\n--%s--\n"
+ALTERNATIVE = (
+    "--%s\nContent-Type: text/plain\n\nHello.\n\n--%s\nContent-Type:"
+    " text/html\n\n<p>Hello.\n\n--%s--\n"
+)
 
 
 @pytest.mark.parametrize("preamble", ["", "This is a multi-part message in MIME format.\n\n", "\n"])
@@ -345,7 +417,11 @@ ALTERNATIVE = "--%s\nContent-Type: text/plain\n\nHello.\n\n--%s\nContent-Type: t
 def test_lines_that_look_like_boundaries_are_some(content_type, preamble):
     message = parse(preamble + ALTERNATIVE.replace("%s", "=_b=1"), content_type=content_type)
 
-    assert (message.text.strip(), message.problems["mime"], message.left_out["alternative"]) == ("Hello.", 1, 1)
+    assert (message.text.strip(), message.problems["mime"], message.left_out["alternative"]) == (
+        "Hello.",
+        1,
+        1,
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ def test_every_label_of_the_standard_has_a_codec():
 
 
 @pytest.mark.parametrize(
-    "label", ["punycode", "idna", "unicode_escape", "undefined", "hex", "x" * 100_000, "a\x00b", "zip"]
+    "label",
+    ["punycode", "idna", "unicode_escape", "undefined", "hex", "x" * 100_000, "a\x00b", "zip"],
 )
 def test_what_is_no_character_set_of_mails_is_unknown(label):
     assert decode(b"a\\x41-bc", label) == ("a\\x41-bc", "charset")
@@ -43,7 +44,12 @@ def test_what_is_no_character_set_of_mails_is_unknown(label):
 
 @pytest.mark.parametrize(
     ("text", "codec"),
-    [("こんにちは", "iso2022_jp"), ("漢字 and ASCII", "iso2022_jp"), ("안녕", "iso2022_kr"), ("Grüße", "utf-16")],
+    [
+        ("こんにちは", "iso2022_jp"),
+        ("漢字 and ASCII", "iso2022_jp"),
+        ("안녕", "iso2022_kr"),
+        ("Grüße", "utf-16"),
+    ],
 )
 @pytest.mark.parametrize("label", ["", "us-ascii", "unknown-8bit"])
 def test_a_set_that_shows_itself_is_known_without_a_label(text, codec, label):

@@ -16,7 +16,8 @@ from tests.importing.hostile_mails import HOSTILE
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_becomes_a_post_within_its_budget(name, settings):
-    settings.IMPORT_CPU_SECONDS = 20  # no machine is so slow that these would take it; what they took before is above
+    # no machine is so slow that these would take it; what they took before is above
+    settings.IMPORT_CPU_SECONDS = 20
 
     assert isinstance(converter.convert(mails.raw(HOSTILE[name])), converter.Draft)
 
@@ -39,7 +40,9 @@ def test_a_mail_that_takes_too_long_is_left_out_and_named(settings, monkeypatch)
 
     failure = converter.convert(mails.raw(mails.mail()))
 
-    assert failure == converter.Failure(mails.SEPARATOR.decode(), "it took more than 0.05 seconds of CPU time")
+    assert failure == converter.Failure(
+        mails.SEPARATOR.decode(), "it took more than 0.05 seconds of CPU time"
+    )
 
 
 def spin(raw=None):
@@ -49,6 +52,12 @@ def spin(raw=None):
 
 
 def test_a_process_that_no_signal_stops_is_ended():
-    code = "from forum.importing.cpu_budget import cpu_budget\nwith cpu_budget(0.1, True): sum(range(10**15))"
+    code = (
+        "from forum.importing.cpu_budget import cpu_budget\nwith cpu_budget(0.1, True):"
+        " sum(range(10**15))"
+    )
 
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=100).returncode == -signal.SIGXCPU
+    assert (
+        subprocess.run([sys.executable, "-c", code], check=False, timeout=100).returncode
+        == -signal.SIGXCPU
+    )

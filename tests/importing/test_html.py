@@ -37,7 +37,9 @@ def test_what_never_ends_does_not_swallow_the_text(html):
     assert "Hello" in to_text(html)
 
 
-@pytest.mark.parametrize("html", ["<script>x()</script>", "<style>p {}</style>", "<!-- x -->", "<title>x</title>"])
+@pytest.mark.parametrize(
+    "html", ["<script>x()</script>", "<style>p {}</style>", "<!-- x -->", "<title>x</title>"]
+)
 def test_what_nobody_sees_is_no_text(html):
     assert to_text(f"{html}<p>Hello") == "Hello"
 
@@ -55,7 +57,9 @@ def test_signs_are_shown_as_they_are():
 
 
 def test_a_quote_whose_end_was_cut_off_stays_one():
-    assert all(line.startswith(">") for line in to_text("<blockquote><p>a<p>b", is_cut=True).split("\n"))
+    assert all(
+        line.startswith(">") for line in to_text("<blockquote><p>a<p>b", is_cut=True).split("\n")
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,10 @@ def test_a_quote_whose_end_was_cut_off_stays_one():
     [
         ("Ask Ines <ines@kites.example> soon.", "Ask Ines <ines@kites.example> soon."),
         ("See <http://kites.example/> first.", "See <http://kites.example/> first."),
-        ('The <a href="ftp://kites.example/plan">plan</a>.', "The plan <ftp://kites.example/plan>."),
+        (
+            'The <a href="ftp://kites.example/plan">plan</a>.',
+            "The plan <ftp://kites.example/plan>.",
+        ),
         ("<center>Kites</center>on Sunday", "Kites\non Sunday"),
         ("<details><summary>Where?</summary>Here.</details>", "Where?\nHere."),
     ],
@@ -75,8 +82,14 @@ def test_addresses_and_lines_are_kept(html, text):
 @pytest.mark.parametrize(
     ("html", "text"),
     [
-        ("<svg><title>Winds</title><text>North</text><text>So<tspan>uth</tspan></text></svg>", "Winds North So uth"),
-        ("Up <math><mi>x</mi><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math> times", "Up x = 1 2 times"),
+        (
+            "<svg><title>Winds</title><text>North</text><text>So<tspan>uth</tspan></text></svg>",
+            "Winds North So uth",
+        ),
+        (
+            "Up <math><mi>x</mi><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math> times",
+            "Up x = 1 2 times",
+        ),
         ("<svg><foreignObject><p>Hello</p></foreignObject></svg>", "Hello"),
         ("<svg><style>x {}</style><![CDATA[Hello]]></svg>", "Hello"),
         ("<svg/>Hello <svg><title>there", "Hello there"),
@@ -91,7 +104,10 @@ def test_words_in_drawings_and_formulas_are_text(html, text):
     ("html", "text"),
     [
         ("<img src=x alt='A red  kite'> flies", "[A red kite] flies"),
-        ("<a href='http://a.example/'><img alt='Kites &amp; more'></a>", "Kites & more <http://a.example/>"),
+        (
+            "<a href='http://a.example/'><img alt='Kites &amp; more'></a>",
+            "Kites & more <http://a.example/>",
+        ),
         ("Up <img alt='🪁' src=x>!", "Up 🪁!"),
         ("<area href='http://a.example/' alt='The hill'>", "The hill <http://a.example/>"),
         ("<img alt=''>x<img>y<img alt='image001.png'>z<img alt='cid:image001.png@01D6.1'>", "xyz"),

@@ -60,9 +60,14 @@ def forum():
 
 
 def correspondence():
-    """Some letters of three people: two topics, a reply that names nothing, one without a date, one twice."""
+    """Some letters of three people: two topics, a reply that names nothing, one without a date, one
+    twice.
+    """
     people = ["Ines Moreau <ines@example.org>", "Ada <ada@example.org>", "grace@example.org"]
-    letters = [letter(1, **{"from": people[0]}), letter(2, subject="Strings", **{"from": people[1]})]
+    letters = [
+        letter(1, **{"from": people[0]}),
+        letter(2, subject="Strings", **{"from": people[1]}),
+    ]
     for number in range(3, 30):
         parent = 1 + (number * 7) % (number - 1)
         letters.append(letter(number, parent, **{"from": people[number % 3]}))
@@ -90,7 +95,11 @@ def test_topics_keep_their_counters_and_numbers(bring):
 
     for topic in Topic.objects.all():
         posts = list(topic.posts.order_by("number"))
-        assert [post.number for post in posts] == [post.change for post in posts] == list(range(1, len(posts) + 1))
+        assert (
+            [post.number for post in posts]
+            == [post.change for post in posts]
+            == list(range(1, len(posts) + 1))
+        )
         assert (topic.last_number, topic.change) == (len(posts), len(posts))
         assert (topic.last_author_id, topic.bumped_at) == (
             posts[-1].author_id,
@@ -142,7 +151,9 @@ def test_several_processes_do_the_same_as_one(bring, tmp_path, help_category, mo
     monkeypatch.setattr(importer, "BATCH", 4)
     workers = converter.Workers(2)
 
-    importer.Importer(help_category, workers).run(mails.write(tmp_path / "archive", *correspondence()))
+    importer.Importer(help_category, workers).run(
+        mails.write(tmp_path / "archive", *correspondence())
+    )
     workers.close()
 
     assert forum() == alone
@@ -158,7 +169,9 @@ def _forget_everything():
 def test_a_subject_and_a_name_lose_what_nobody_could_see_or_read(bring):
     bring(
         letter(
-            1, subject="Ki\u200btes" + "\u0300\u0301" * 48, **{"from": '"Ines \u202eMoreau\u3164" <ines@example.org>'}
+            1,
+            subject="Ki\u200btes" + "\u0300\u0301" * 48,
+            **{"from": '"Ines \u202eMoreau\u3164" <ines@example.org>'},
         )
     )
 
@@ -176,7 +189,11 @@ def test_a_topic_goes_on_where_it_was_also_after_members_wrote_in_it(bring, ada)
     bring(letter(2, answers=1))
 
     topic.refresh_from_db()
-    assert list(topic.posts.order_by("number").values_list("number", "change")) == [(1, 1), (2, 2), (3, 3)]
+    assert list(topic.posts.order_by("number").values_list("number", "change")) == [
+        (1, 1),
+        (2, 2),
+        (3, 3),
+    ]
     assert (topic.last_number, topic.change) == (3, 3)
     assert topic.bumped_at == topic.posts.get(number=2).created_at
 
@@ -184,7 +201,10 @@ def test_a_topic_goes_on_where_it_was_also_after_members_wrote_in_it(bring, ada)
 def test_two_imports_at_once_write_a_message_once(help_category):
     drafts = converter.convert_all([mails.raw(letter(number)) for number in (1, 2)])
 
-    counts = [writer.write(help_category, drafts[:1]).posts, writer.write(help_category, drafts).posts]
+    counts = [
+        writer.write(help_category, drafts[:1]).posts,
+        writer.write(help_category, drafts).posts,
+    ]
 
     assert counts == [1, 1]
     assert Post.objects.count() == 2
@@ -201,15 +221,29 @@ def test_two_mails_with_one_broken_id_are_two_posts(bring, broken):
     first, again = bring(*sent), bring(*sent)
 
     assert sorted(Post.objects.values_list("body", flat=True)) == ["Letter 1.", "Letter 2.", "Up."]
-    assert (first.added, first.problems["id"] >= 2, again.added, again.duplicates) == (3, True, 0, 3)
+    assert (first.added, first.problems["id"] >= 2, again.added, again.duplicates) == (
+        3,
+        True,
+        0,
+        3,
+    )
     assert Topic.objects.count() == 3
 
 
 def test_a_mail_that_came_on_two_ways_is_one_post(bring):
-    footer = "\n\n_______________________________________________\nKites mailing list\nkites@lists.example.org\n"
+    footer = (
+        "\n\n_______________________________________________\nKites mailing"
+        " list\nkites@lists.example.org\n"
+    )
 
     report = bring(
-        letter(1), letter(1, body=f"Letter 1.{footer}", subject="[Kites] Kites", list_id="<kites.lists.example.org>")
+        letter(1),
+        letter(
+            1,
+            body=f"Letter 1.{footer}",
+            subject="[Kites] Kites",
+            list_id="<kites.lists.example.org>",
+        ),
     )
 
     assert (report.added, report.duplicates) == (1, 1)
@@ -237,7 +271,9 @@ def test_a_mail_of_two_lists_is_a_post_in_the_category_of_each(bring, lounge):
     ],
 )
 def test_an_address_in_in_reply_to_does_not_join_topics(bring, answered):
-    strangers = [letter(n, subject=f"On {n}", in_reply_to=answered, **{"from": "ada@x.org"}) for n in (2, 3)]
+    strangers = [
+        letter(n, subject=f"On {n}", in_reply_to=answered, **{"from": "ada@x.org"}) for n in (2, 3)
+    ]
 
     bring(letter(1), *strangers)
     bring(letter(4, subject="On 4", in_reply_to=answered))
@@ -263,7 +299,12 @@ def test_references_say_that_an_id_is_one(bring):
 def test_a_quote_leads_to_the_answered_post_also_beside_an_address(bring):
     bring(
         letter(1),
-        letter(2, in_reply_to="Ines <ines@example.org>", references="<1@example.org>", body=f"Yes.\n\n{OLD}"),
+        letter(
+            2,
+            in_reply_to="Ines <ines@example.org>",
+            references="<1@example.org>",
+            body=f"Yes.\n\n{OLD}",
+        ),
     )
 
     assert "[#1](" in Post.objects.get(number=2).body
@@ -279,13 +320,18 @@ def test_an_archive_ends_in_as_many_empty_lines_as_it_likes(bring):
 
 
 def test_people_of_one_family_are_two_members(bring):
-    bring(letter(1, **{"from": "Doe, John <john@example.org>"}), letter(2, **{"from": "Doe, Jane <jane@example.org>"}))
+    bring(
+        letter(1, **{"from": "Doe, John <john@example.org>"}),
+        letter(2, **{"from": "Doe, Jane <jane@example.org>"}),
+    )
 
     assert sorted(User.objects.values_list("name", flat=True)) == ["Doe, Jane", "Doe, John"]
 
 
 def test_people_without_addresses_are_told_apart_by_their_names(bring):
-    bring(letter(1, **{"from": "Ada"}), letter(2, **{"from": "Grace"}), letter(3, **{"from": "Ada"}))
+    bring(
+        letter(1, **{"from": "Ada"}), letter(2, **{"from": "Grace"}), letter(3, **{"from": "Ada"})
+    )
 
     assert sorted(User.objects.values_list("username", "posts_count")) == [("Ada", 2), ("Grace", 1)]
 
@@ -294,7 +340,12 @@ def test_placeholders_have_no_address_and_nobody_can_sign_in_as_them(bring):
     bring(letter(1))
 
     member = User.objects.get()
-    assert (member.is_placeholder, member.is_active, member.email, member.has_usable_password()) == (
+    assert (
+        member.is_placeholder,
+        member.is_active,
+        member.email,
+        member.has_usable_password(),
+    ) == (
         True,
         True,
         "",
@@ -312,7 +363,10 @@ def test_one_address_is_one_member_under_whatever_name(bring):
 def test_two_addresses_of_one_name_are_two_members(bring):
     bring(letter(1), letter(2, **{"from": "Ines Moreau <moreau@example.org>"}))
 
-    assert sorted(User.objects.values_list("username", flat=True)) == ["Ines-Moreau", "Ines-Moreau-2"]
+    assert sorted(User.objects.values_list("username", flat=True)) == [
+        "Ines-Moreau",
+        "Ines-Moreau-2",
+    ]
 
 
 def test_no_placeholder_looks_like_a_member(bring, ada):
@@ -323,10 +377,27 @@ def test_no_placeholder_looks_like_a_member(bring, ada):
 
 @pytest.mark.parametrize(
     "name",
-    ["X", "李", "..", "Żółć Gęślą Jaźń von und zu Sehr Langenau", "a@b", '"Moreau, Ines" (R&D)', "-_-"],
+    [
+        "X",
+        "李",
+        "..",
+        "Żółć Gęślą Jaźń von und zu Sehr Langenau",
+        "a@b",
+        '"Moreau, Ines" (R&D)',
+        "-_-",
+    ],
 )
 def test_any_name_becomes_one_that_members_may_have(bring, name):
-    bring(letter(1, **{"from": f'"{name}" <x@example.org>' if '"' not in name else f"{name} <x@example.org>"}))
+    bring(
+        letter(
+            1,
+            **{
+                "from": (
+                    f'"{name}" <x@example.org>' if '"' not in name else f"{name} <x@example.org>"
+                )
+            },
+        )
+    )
 
     validate_username(User.objects.get().username)
 
@@ -344,7 +415,11 @@ def test_a_message_that_cannot_be_read_does_not_stop_the_others(bring, monkeypat
 
     report = bring(letter(1), letter(2), letter(3))
 
-    assert (report.added, report.failed, report.failures[0].reason) == (2, 1, "RecursionError: too deep")
+    assert (report.added, report.failed, report.failures[0].reason) == (
+        2,
+        1,
+        "RecursionError: too deep",
+    )
 
 
 def test_a_message_that_the_database_refuses_does_not_stop_the_others(bring, monkeypatch):
@@ -410,14 +485,18 @@ def test_a_message_that_kills_its_process_does_not_stop_the_others():
 
 
 def test_problems_are_counted(bring):
-    report = bring(letter(1, date="never"), letter(2, date="soon", message_id=None), mail("x", message_id=None))
+    report = bring(
+        letter(1, date="never"), letter(2, date="soon", message_id=None), mail("x", message_id=None)
+    )
 
     assert report.problems == {"date": 2, "id": 2}
     assert report.added == 3
 
 
 def test_what_is_too_complicated_to_render_is_shown_as_it_came(bring):
-    report = bring(letter(1, body="\n\n".join(f"> {n} <https://a.example/{n}>\n\nyes" for n in range(700))))
+    report = bring(
+        letter(1, body="\n\n".join(f"> {n} <https://a.example/{n}>\n\nyes" for n in range(700)))
+    )
 
     assert report.problems == {"markup": 1}
     assert Post.objects.get().html.startswith("<pre")
@@ -425,7 +504,9 @@ def test_what_is_too_complicated_to_render_is_shown_as_it_came(bring):
 
 def test_what_came_before_a_damage_is_imported(tmp_path, help_category):
     path = mails.write(
-        tmp_path / "a", *[letter(n, body=os.urandom(20_000).hex()) for n in range(1, 50)], compressed=True
+        tmp_path / "a",
+        *[letter(n, body=os.urandom(20_000).hex()) for n in range(1, 50)],
+        compressed=True,
     )
     path.write_bytes(path.read_bytes()[:-300_000])
     run = importer.Importer(help_category, converter.Workers(0))
@@ -455,7 +536,10 @@ def test_it_does_so_when_the_quoted_post_came_with_an_earlier_archive(bring):
     bring(letter(1), letter(2, answers=1))
     bring(letter(3, answers=2, body=f"Yes.\n\n{OLD}"))
 
-    assert f"> [!quote]- [#2](/t/{Topic.objects.get().pk}/2/)\n>\n> Line 0." in Post.objects.get(number=3).body
+    assert (
+        f"> [!quote]- [#2](/t/{Topic.objects.get().pk}/2/)\n>\n> Line 0."
+        in Post.objects.get(number=3).body
+    )
 
 
 @pytest.mark.parametrize("quote", [OLD, f"On 1 May, Ada wrote:\n{OLD}"])
@@ -476,7 +560,9 @@ def test_a_reply_on_a_private_list_never_gets_into_a_public_topic(bring, lounge,
 
     bring(letter(2, answers=1), letter(3, subject="Re: Kites"), category=lounge)
 
-    assert set(Topic.objects.get(category=help_category).posts.values_list("body", flat=True)) == {"Letter 1."}
+    assert set(Topic.objects.get(category=help_category).posts.values_list("body", flat=True)) == {
+        "Letter 1."
+    }
     assert Post.objects.filter(topic__category=lounge).count() == 2
 
 

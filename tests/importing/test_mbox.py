@@ -23,7 +23,9 @@ def test_an_archive_gives_its_messages_in_order(tmp_path, compressed):
 def test_lines_that_began_with_from_get_their_mark_taken_off(tmp_path):
     text = "From here on it flies.\n>From there too.\n>>From afar.\n> From a quote.\n"
 
-    assert contents(mails.write(tmp_path / "a", mails.mail(text)))[0].endswith(text.strip().encode())
+    assert contents(mails.write(tmp_path / "a", mails.mail(text)))[0].endswith(
+        text.strip().encode()
+    )
 
 
 def test_a_from_line_without_a_date_belongs_to_the_text(tmp_path):
@@ -45,7 +47,11 @@ def test_a_from_line_without_a_date_belongs_to_the_text(tmp_path):
 )
 def test_a_line_of_text_that_looks_like_a_separator_stays_in_the_text(tmp_path, line):
     path = tmp_path / "a"
-    path.write_bytes(mails.archive(mails.mail("Hello.\n\nMARK\nBye."), mails.mail("x")).replace(b"MARK", line.encode()))
+    path.write_bytes(
+        mails.archive(mails.mail("Hello.\n\nMARK\nBye."), mails.mail("x")).replace(
+            b"MARK", line.encode()
+        )
+    )
 
     assert contents(path) == [mails.mail(f"Hello.\n\n{line}\nBye."), mails.mail("x")]
 
@@ -63,7 +69,9 @@ def test_a_line_of_text_that_looks_like_a_separator_stays_in_the_text(tmp_path, 
 )
 def test_separators_are_known_in_all_forms(tmp_path, separator):
     path = tmp_path / "a"
-    path.write_bytes(mails.archive(mails.mail("x"), mails.mail("y")).replace(mails.SEPARATOR, separator.encode()))
+    path.write_bytes(
+        mails.archive(mails.mail("x"), mails.mail("y")).replace(mails.SEPARATOR, separator.encode())
+    )
 
     assert contents(path) == [mails.mail("x"), mails.mail("y")]
 
@@ -80,7 +88,12 @@ def test_it_does_not_matter_where_the_file_is_cut_for_reading(tmp_path, monkeypa
 
 def test_an_empty_message_between_two_others_is_one(tmp_path):
     path = tmp_path / "a"
-    path.write_bytes(mails.archive(mails.mail("One.")) + mails.SEPARATOR + b"\n" + mails.archive(mails.mail("Two.")))
+    path.write_bytes(
+        mails.archive(mails.mail("One."))
+        + mails.SEPARATOR
+        + b"\n"
+        + mails.archive(mails.mail("Two."))
+    )
 
     assert [bool(content) for content in contents(path)] == [True, False, True]
 
@@ -110,7 +123,8 @@ def test_an_empty_file_is_told_as_such(tmp_path, data):
 
 
 @pytest.mark.parametrize(
-    "data", [b"Dear all,\n", b"\x89PNG\r\n", gzip.compress(b"{}", mtime=0), b"PK\x03\x04From 10:00 2019"]
+    "data",
+    [b"Dear all,\n", b"\x89PNG\r\n", gzip.compress(b"{}", mtime=0), b"PK\x03\x04From 10:00 2019"],
 )
 def test_a_file_that_is_no_archive_is_told_what_one_looks_like(tmp_path, data):
     (tmp_path / "a").write_bytes(data)
@@ -122,7 +136,9 @@ def test_a_file_that_is_no_archive_is_told_what_one_looks_like(tmp_path, data):
 def test_a_compressed_file_that_was_cut_short_gives_what_it_has_and_says_so(tmp_path):
     noise = random.Random(1)
     path = mails.write(
-        tmp_path / "a", *[mails.mail(noise.randbytes(20_000).hex()) for _n in range(50)], compressed=True
+        tmp_path / "a",
+        *[mails.mail(noise.randbytes(20_000).hex()) for _n in range(50)],
+        compressed=True,
     )
     path.write_bytes(path.read_bytes()[:-300_000])
     read = []
@@ -145,6 +161,8 @@ def test_of_a_small_damaged_file_as_much_is_read(tmp_path):
 
 
 def test_many_headers_begin_a_message_though_nobody_knows_them(tmp_path):
-    path = mails.write(tmp_path / "a", mails.mail("One."), b"X-Kite: yes\n" * 2000 + mails.mail("Two."))
+    path = mails.write(
+        tmp_path / "a", mails.mail("One."), b"X-Kite: yes\n" * 2000 + mails.mail("Two.")
+    )
 
     assert len(list(mbox.read(path))) == 2

@@ -20,7 +20,11 @@ def test_a_plain_mail():
     assert (message.id, message.answers) == ("kites-1@example.org", ["b@x", "a@x"])
     assert (message.author, message.address) == ("Ines Moreau", "ines@example.org")
     assert message.date == datetime(2019, 4, 29, 8, tzinfo=UTC)
-    assert (message.subject.title, message.text.strip(), dict(message.problems)) == ("Kites", "Hello.", {})
+    assert (message.subject.title, message.text.strip(), dict(message.problems)) == (
+        "Kites",
+        "Hello.",
+        {},
+    )
 
 
 # --- Ids ---
@@ -128,10 +132,15 @@ def test_a_name_cut_into_encoded_words_in_mid_letter_is_whole_again():
 
 
 def test_a_comma_in_an_encoded_name_does_not_part_it():
-    assert parse(**{"from": "=?iso-8859-1?Q?M=F6ller=2C_Ida?= <ida@example.org>"}).author == "Möller, Ida"
+    assert (
+        parse(**{"from": "=?iso-8859-1?Q?M=F6ller=2C_Ida?= <ida@example.org>"}).author
+        == "Möller, Ida"
+    )
 
 
-@pytest.mark.parametrize("sender", ["<ines@example.org>", "ines@example.org", '"ines@example.org" <ines@example.org>'])
+@pytest.mark.parametrize(
+    "sender", ["<ines@example.org>", "ines@example.org", '"ines@example.org" <ines@example.org>']
+)
 def test_who_gives_no_name_is_called_what_stands_before_the_at(sender):
     assert parse(**{"from": sender}).author == "ines"
 
@@ -169,7 +178,9 @@ def test_a_mail_without_sender_has_no_author_and_says_so():
 # --- Dates ---
 
 
-@pytest.mark.parametrize("date", [None, "yesterday", "Mon, 99 Foo 2019", "Mon, 29 Apr 1832 10:00:00 +0000"])
+@pytest.mark.parametrize(
+    "date", [None, "yesterday", "Mon, 99 Foo 2019", "Mon, 29 Apr 1832 10:00:00 +0000"]
+)
 def test_a_date_that_cannot_be_is_replaced_by_that_of_arrival(date):
     message = parse(date=date)
 
@@ -226,14 +237,28 @@ def test_bytes_that_do_not_fit_but_are_utf_8_are_read_as_that(label):
 
 
 @pytest.mark.parametrize(
-    "broken", [b"no header", b"Subject Kites", b"<p>", b"From ines Mon Apr 29 08:00:00 2019", b"=?utf-8?", b": x"]
+    "broken",
+    [
+        b"no header",
+        b"Subject Kites",
+        b"<p>",
+        b"From ines Mon Apr 29 08:00:00 2019",
+        b"=?utf-8?",
+        b": x",
+    ],
 )
 def test_a_line_among_the_headers_that_is_none_does_not_end_them(broken):
     sent = mails.mail(base64.b64encode(b"Hello."), content_transfer_encoding="base64")
     lines = sent.split(b"\n")
-    message = messages.parse(mails.raw(b"\n".join([*lines[:1], broken, *lines[1:3], broken, *lines[3:]])))
+    message = messages.parse(
+        mails.raw(b"\n".join([*lines[:1], broken, *lines[1:3], broken, *lines[3:]]))
+    )
 
-    assert (message.id, message.text, message.subject.title) == ("kites-1@example.org", "Hello.", "Kites")
+    assert (message.id, message.text, message.subject.title) == (
+        "kites-1@example.org",
+        "Hello.",
+        "Kites",
+    )
 
 
 def test_a_text_without_an_empty_line_before_it_does():
@@ -272,17 +297,25 @@ def test_of_plain_and_html_the_plain_one_is_taken():
 
 
 def test_html_serves_where_there_is_nothing_else():
-    html = "<style>p {}</style><p>One <b>two</b><br>three</p><blockquote>Old</blockquote><a href='https://a.example/'>a</a>"
+    html = (
+        "<style>p {}</style><p>One <b>two</b><br>three</p><blockquote>Old</blockquote><a"
+        " href='https://a.example/'>a</a>"
+    )
     headers, body = mails.multipart(("text/plain", " "), ("text/html", html), kind="alternative")
 
-    assert parse(body, **headers).text.strip() == "One two\nthree\n\n> Old\n\na <https://a.example/>"
+    assert (
+        parse(body, **headers).text.strip() == "One two\nthree\n\n> Old\n\na <https://a.example/>"
+    )
 
 
 def test_attachments_are_named_and_not_taken_for_text():
     headers, body = mails.multipart(
         ("text/plain", "See below."),
         (
-            'text/x-patch; name="kite.patch"\nContent-Disposition: attachment; filename="kite.patch"',
+            (
+                'text/x-patch; name="kite.patch"\nContent-Disposition: attachment;'
+                ' filename="kite.patch"'
+            ),
             "+string",
         ),
         ('image/png; name="logo.png"\nContent-ID: <logo>', "x"),
@@ -314,12 +347,17 @@ def test_a_multipart_mail_without_parts_is_read_as_text():
 
 
 def nested(depth, text):
-    body = "".join(f'--b{n}\nContent-Type: multipart/mixed; boundary="b{n + 1}"\n\n' for n in range(depth))
+    body = "".join(
+        f'--b{n}\nContent-Type: multipart/mixed; boundary="b{n + 1}"\n\n' for n in range(depth)
+    )
     return f"{body}--b{depth}\nContent-Type: text/plain\n\n{text}\n--b{depth}--\n"
 
 
 def test_text_is_found_in_parts_of_parts():
-    assert parse(nested(5, "Deep."), content_type='multipart/mixed; boundary="b0"').text.strip() == "Deep."
+    assert (
+        parse(nested(5, "Deep."), content_type='multipart/mixed; boundary="b0"').text.strip()
+        == "Deep."
+    )
 
 
 def test_parts_nested_without_end_are_not_looked_into():
@@ -336,14 +374,25 @@ def test_any_bytes_become_a_message(content, with_headers):
     assert message.id
 
 
-HEADERS = ["From", "Reply-To", "Date", "Subject", "Message-ID", "References", "Content-Type", "List-Id"]
+HEADERS = [
+    "From",
+    "Reply-To",
+    "Date",
+    "Subject",
+    "Message-ID",
+    "References",
+    "Content-Type",
+    "List-Id",
+]
 HEADERS += ["Content-Transfer-Encoding", "Content-Disposition"]
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from(HEADERS), st.binary(max_size=60)), st.binary(max_size=200))
 def test_any_headers_become_a_draft(headers, body):
-    lines = [name.encode() + b": " + value.replace(b"\n", b"\n ") for name, value in headers.items()]
+    lines = [
+        name.encode() + b": " + value.replace(b"\n", b"\n ") for name, value in headers.items()
+    ]
 
     result = converter.convert(mails.raw(b"\n".join(lines) + b"\n\n" + body))
 

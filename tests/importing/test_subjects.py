@@ -31,7 +31,8 @@ def test_a_tag_that_says_something_about_the_topic_stays_once():
 
 
 @pytest.mark.parametrize(
-    ("text", "is_reply"), [("Re: a", True), ("回复: a", True), ("Fwd: a", False), ("Ready: a", False)]
+    ("text", "is_reply"),
+    [("Re: a", True), ("回复: a", True), ("Fwd: a", False), ("Ready: a", False)],
 )
 def test_replies_are_told_from_the_rest(text, is_reply):
     assert subjects.clean(text).is_reply is is_reply

@@ -56,7 +56,8 @@ def test_whatever_is_written_is_what_is_seen(lines):
         text = re.sub(r"(?m)^[ \t>]*(?:[-*+] |\d+[.)])", "", text)
         return re.sub(r"[\s>-]+|=+|[_~.#*+]{5,}", "", text)
 
-    mail = "\n".join(line for line in lines if not re.fullmatch(r"[\s>]*-- ?", line))  # no signatures
+    # no signatures
+    mail = "\n".join(line for line in lines if not re.fullmatch(r"[\s>]*-- ?", line))
     written = write(mail)
 
     if "```" not in written and "*(no text)*" not in written:
@@ -76,7 +77,10 @@ def test_lines_that_a_narrow_window_broke_are_joined():
     )
 
     assert write(mail).split("\n") == [
-        "The wind was strong enough on Saturday to lift even the big kite that nobody had wanted to carry up the hill.",
+        (
+            "The wind was strong enough on Saturday to lift even the big kite that nobody had"
+            " wanted to carry up the hill."
+        ),
         "So we flew it.",
     ]
 
@@ -86,7 +90,10 @@ def test_lines_that_their_author_broke_stay():
 
 
 def test_points_become_a_list_with_what_belongs_to_them():
-    assert write("We need:\n* string\n* paper\n  and glue\n") == "We need:\n- string\n- paper\n   and glue"
+    assert (
+        write("We need:\n* string\n* paper\n  and glue\n")
+        == "We need:\n- string\n- paper\n   and glue"
+    )
 
 
 def test_numbered_lines_keep_their_numbers():
@@ -98,7 +105,10 @@ def test_numbered_lines_keep_their_numbers():
 
 
 def test_web_addresses_become_links_as_they_are():
-    assert write("See https://a.example/x_y_z*?q=1, please.") == "See <https://a.example/x_y_z*?q=1>, please."
+    assert (
+        write("See https://a.example/x_y_z*?q=1, please.")
+        == "See <https://a.example/x_y_z*?q=1>, please."
+    )
 
 
 def test_an_address_in_brackets_is_not_closed_twice():
@@ -126,7 +136,10 @@ def test_a_gateway_cannot_smuggle_in_another_scheme():
 
 
 def test_mail_addresses_are_masked():
-    written = write("Ask ines@example.org<mailto:ines@example.org> or git@host.example:kites.git at root@192.168.1.1")
+    written = write(
+        "Ask ines@example.org<mailto:ines@example.org> or git@host.example:kites.git at"
+        " root@192.168.1.1"
+    )
 
     assert written == "Ask ines@… or git@host.example:kites.git at root@192.168.1.1"
 
@@ -139,7 +152,9 @@ def test_a_signature_is_left_out(mark):
     assert write(f"Hello.\n\n{mark}\nInes Moreau\nHead of Kites\n") == "Hello."
 
 
-@pytest.mark.parametrize("line", ["Sent from my garden, these pictures", "Sent from my point of view"])
+@pytest.mark.parametrize(
+    "line", ["Sent from my garden, these pictures", "Sent from my point of view"]
+)
 def test_a_text_may_begin_like_an_advert(line):
     assert write(f"{line}\nof the kites.\n\nSent from my iPhone\n") == f"{line}\nof the kites."
 
@@ -148,9 +163,14 @@ def test_a_text_may_begin_like_an_advert(line):
     "footer",
     [
         "____________________\nKites Mailingliste\nEin- oder austragen: http://x.example/",
-        "--------------------\nYahoo! Groups Links\n<*> To visit your group on the web, go to:\n    http://x.example/",
-        "-=-=-=-=-=-=-\nGroups.io Links: You receive all messages sent to this group.\n"
-        "View/Reply Online (#1): https://x.example/\n-=-=-=-=-=-=-",
+        (
+            "--------------------\nYahoo! Groups Links\n<*> To visit your group on the web, go"
+            " to:\n    http://x.example/"
+        ),
+        (
+            "-=-=-=-=-=-=-\nGroups.io Links: You receive all messages sent to this group.\n"
+            "View/Reply Online (#1): https://x.example/\n-=-=-=-=-=-=-"
+        ),
     ],
 )
 def test_footers_of_other_list_servers_are_left_out(footer):
@@ -171,10 +191,15 @@ def test_text_below_two_dashes_is_kept_if_it_is_long():
 
 
 def test_the_footer_of_the_list_is_left_out_also_inside_of_quotes():
-    footer = "_______________________________________________\nKites mailing list\nkites@lists.example.org\nhttp://x.example\n"
+    footer = (
+        "_______________________________________________\nKites mailing"
+        " list\nkites@lists.example.org\nhttp://x.example\n"
+    )
 
     assert (
-        write("Hello.\n\n> Old.\n" + "".join(f"> {line}\n" for line in footer.splitlines()) + footer)
+        write(
+            "Hello.\n\n> Old.\n" + "".join(f"> {line}\n" for line in footer.splitlines()) + footer
+        )
         == "Hello.\n\n> Old."
     )
 
@@ -182,12 +207,24 @@ def test_the_footer_of_the_list_is_left_out_also_inside_of_quotes():
 @pytest.mark.parametrize(
     "footer",
     [
-        "Kites-users mailing list -- kites@x.example\nTo unsubscribe send an email to kites-leave@x.example",
+        (
+            "Kites-users mailing list -- kites@x.example\nTo unsubscribe send an email to"
+            " kites-leave@x.example"
+        ),
         "_______________\nkites mailing list\nhttp://lists.example.org/mailman/listinfo/kites",
-        "    Kites mailing list\n    kites@lists.example.org\n    http://lists.example.org/mailman/listinfo/kites",
-        "Kites mailing list\n\nkites@lists.example.org\n\nhttp://lists.example.org/mailman/listinfo/kites",
+        (
+            "    Kites mailing list\n    kites@lists.example.org\n   "
+            " http://lists.example.org/mailman/listinfo/kites"
+        ),
+        (
+            "Kites mailing"
+            " list\n\nkites@lists.example.org\n\nhttp://lists.example.org/mailman/listinfo/kites"
+        ),
         "<http://lists.example.org/mailman/listinfo/kites>",
-        "You received this message because you are subscribed to the group “Kites”.\nTo unsubscribe, write.",
+        (
+            "You received this message because you are subscribed to the group “Kites”.\nTo"
+            " unsubscribe, write."
+        ),
     ],
 )
 def test_footers_of_other_lists_are_left_out_and_counted(footer):
@@ -217,10 +254,22 @@ def test_words_about_a_list_are_kept(words):
     "notice",
     [
         "CONFIDENTIALITY NOTICE: This email is for the sole use of the\nintended recipient.",
-        "This e-mail and any attachments are confidential. If you are not the intended\nrecipient, delete it.",
-        "*The information contained in this message may contain privileged information for the addressee only.*",
-        "Ce message peut contenir des informations confidentielles. Si vous n'êtes pas le destinataire, merci.",
-        "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der Empfänger sind, löschen Sie sie.",
+        (
+            "This e-mail and any attachments are confidential. If you are not the"
+            " intended\nrecipient, delete it."
+        ),
+        (
+            "*The information contained in this message may contain privileged information for the"
+            " addressee only.*"
+        ),
+        (
+            "Ce message peut contenir des informations confidentielles. Si vous n'êtes pas le"
+            " destinataire, merci."
+        ),
+        (
+            "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der Empfänger sind,"
+            " löschen Sie sie."
+        ),
         "CAUTION: This email originated from outside of the organization. Do not click links.",
         "LEGAL DISCLAIMER:",
         "[*Caution*: Email from External Sender. Do not open attachments.]",
@@ -283,7 +332,10 @@ def test_the_advertising_of_telephones_is_left_out():
 
 def test_a_mail_without_text_says_so_and_names_what_was_attached():
     assert write("-- \n") == "*(no text)*"
-    assert write("", attachments=["a_b_*.png"]) == "*Attached to the mail, not imported: a_b\\_\\*.png*"
+    assert (
+        write("", attachments=["a_b_*.png"])
+        == "*Attached to the mail, not imported: a_b\\_\\*.png*"
+    )
 
 
 @pytest.mark.parametrize(
@@ -305,7 +357,9 @@ def test_quoted_text_becomes_a_quote_that_begins_with_its_source():
     source = "On Mon, 29 Apr 2019 at 10:00, Ada via Kites <\nkites@lists.example.org> wrote:"
     mail = f"{source}\n\n> Does it fly?\n\nIt does.\n"
 
-    assert write(mail) == "> On Mon, 29 Apr 2019 at 10:00, Ada wrote:\n>\n> Does it fly?\n\nIt does."
+    assert (
+        write(mail) == "> On Mon, 29 Apr 2019 at 10:00, Ada wrote:\n>\n> Does it fly?\n\nIt does."
+    )
 
 
 @pytest.mark.parametrize(
@@ -339,14 +393,15 @@ def test_marks_may_be_spaced_as_one_likes():
 
 def test_the_headers_that_outlook_puts_above_an_old_mail_begin_a_quote():
     mail = (
-        "New.\n\n________________________________\n"
-        "From: Ada <ada@example.org>\nSent: Monday, April 29, 2019 10:00 AM\nTo: Ines\nSubject: Kites\n\n"
-        "Old.\n\n"
-        "-----Original Message-----\n*Von:* Grace\n*Gesendet:* Sonntag\n*An:* Ada\n\nOlder.\n"
+        "New.\n\n________________________________\nFrom: Ada <ada@example.org>\nSent: Monday, April"
+        " 29, 2019 10:00 AM\nTo: Ines\nSubject: Kites\n\nOld.\n\n-----Original Message-----\n*Von:*"
+        " Grace\n*Gesendet:* Sonntag\n*An:* Ada\n\nOlder.\n"
     )
 
-    assert write(mail) == (
-        "New.\n\n> Ada, Monday, April 29, 2019 10:00 AM:\n>\n> Old.\n>\n> > Grace, Sonntag:\n> >\n> > Older."
+    assert (
+        write(mail)
+        == "New.\n\n> Ada, Monday, April 29, 2019 10:00 AM:\n>\n> Old.\n>\n> > Grace, Sonntag:\n>"
+        " >\n> > Older."
     )
 
 
@@ -468,7 +523,9 @@ def test_tables_prompts_and_smileys_are_no_quotes(lines):
 
 
 def test_marks_within_a_quote_may_stand_further_in():
-    assert write("> Yes.\n>     > Up?\n>     >     > Down?") == "> Yes.\n>\n> > Up?\n> >\n> > > Down?"
+    assert (
+        write("> Yes.\n>     > Up?\n>     >     > Down?") == "> Yes.\n>\n> > Up?\n> >\n> > > Down?"
+    )
 
 
 def test_an_address_that_lost_its_quote_mark_is_put_back():
@@ -507,7 +564,9 @@ def test_of_quotes_of_two_people_none_is_said_to_be_the_answered_post():
 
 
 def test_an_old_mail_without_a_source_is_folded_under_the_link():
-    assert "> [!quote]- [#3](/t/1/3/)\n>\n> Line 1" in write(f"Yes.\n\n{OLD}\n", link="[#3](/t/1/3/)")
+    assert "> [!quote]- [#3](/t/1/3/)\n>\n> Line 1" in write(
+        f"Yes.\n\n{OLD}\n", link="[#3](/t/1/3/)"
+    )
     assert "> [!quote]-\n>\n> Line 1" in write(f"Yes.\n\n{OLD}\n")
 
 
@@ -526,7 +585,9 @@ def test_a_long_quote_above_an_answer_is_folded_too():
 def test_the_words_that_are_answered_are_shown_and_what_they_quote_is_folded():
     deeper = OLD.replace("> ", ">> ")
 
-    written = write(f"On 2 May 2020, Grace wrote:\n> On 1 May 2020, Ada wrote:\n{deeper}\n> Up?\n\nYes.\n")
+    written = write(
+        f"On 2 May 2020, Grace wrote:\n> On 1 May 2020, Ada wrote:\n{deeper}\n> Up?\n\nYes.\n"
+    )
 
     assert written.startswith(
         "> On 2 May 2020, Grace wrote:\n>\n> > [!quote]- On 1 May 2020, Ada wrote:\n> >\n> > Line 1"
@@ -538,7 +599,9 @@ def test_one_long_line_is_as_long_as_many():
     assert "[!quote]-" in write("Yes.\n\n> " + "word " * 100)
 
 
-@pytest.mark.parametrize("mail", ["[!quote]- Ada\n> x", "> [!quote]- Ada\n> x", "Yes.\n\n> \\[!quote]- Ada\n> x"])
+@pytest.mark.parametrize(
+    "mail", ["[!quote]- Ada\n> x", "> [!quote]- Ada\n> x", "Yes.\n\n> \\[!quote]- Ada\n> x"]
+)
 def test_a_mail_cannot_fold_anything_by_itself(mail):
     assert "<details>" not in markdown.render(write(mail))
 
@@ -552,7 +615,10 @@ def test_a_mail_cannot_fold_anything_by_itself(mail):
         "ines@host:~$ fly --kite\nflying\n",
         "#include <kite.h>\nint main() {\n  fly();\n}\n",
         "[INFO] [KITE] up\n[ERROR] [KITE] down again, see the\nlog\n",
-        'Traceback (most recent call last):\n  File "kite.py", line 3, in fly\n    up()\nWindError: none\n',
+        (
+            'Traceback (most recent call last):\n  File "kite.py", line 3, in fly\n   '
+            " up()\nWindError: none\n"
+        ),
         "-- Checking for wind\n-- Looking for string\n",
         "module kite;\n  wire up = 1;\nendmodule\n",
         ">>> import kite\n>>> kite.fly()\n",
@@ -571,7 +637,10 @@ def test_paragraphs_of_code_are_one_block():
 
 
 def test_prose_is_not_taken_for_code():
-    prose = "I think the wind (see above) is what it is; we can't change it.\nIt's 20 knots = too much.\nInes"
+    prose = (
+        "I think the wind (see above) is what it is; we can't change it.\nIt's 20 knots = too"
+        " much.\nInes"
+    )
 
     assert "```" not in write(prose)
 
@@ -589,10 +658,14 @@ def test_ticks_in_code_do_not_end_the_fence():
 
 def test_what_is_too_long_loses_the_end_of_its_old_mail_and_says_so():
     left_out = Counter()
-    written = text.to_markdown("New.\n\n" + "\n".join(f"> {n} {'word ' * 20}" for n in range(2000)), left_out=left_out)
+    written = text.to_markdown(
+        "New.\n\n" + "\n".join(f"> {n} {'word ' * 20}" for n in range(2000)), left_out=left_out
+    )
 
     assert written.startswith("New.\n\n> [!quote]-\n>\n> 0 word")
-    assert re.search(r"\n\n\*\\\[The remaining \d+ characters were too long for a post\.\]\*$", written)
+    assert re.search(
+        r"\n\n\*\\\[The remaining \d+ characters were too long for a post\.\]\*$", written
+    )
     assert 31_500 < len(written) <= markdown.MAX_LENGTH
     assert left_out["end"] == 1
 
@@ -611,7 +684,8 @@ def test_what_is_still_too_long_is_cut_and_says_so(name):
 
     assert 31_000 < len(written) <= markdown.MAX_LENGTH
     assert re.search(
-        r"The remaining \d+ characters were too long for a post\.\]\*\n\n\*Attached .* kite.png\*$", written
+        r"The remaining \d+ characters were too long for a post\.\]\*\n\n\*Attached .* kite.png\*$",
+        written,
     )
     assert "<em>[The remaining" in markdown.render(written)
 
@@ -646,7 +720,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nobody_can_keep_the_import_busy_with_one_mail(name):
-    assert len(write(HOSTILE[name])) <= markdown.MAX_LENGTH  # the suite's time-out would end this test
+    # the suite's time-out would end this test
+    assert len(write(HOSTILE[name])) <= markdown.MAX_LENGTH
 
 
 @pytest.mark.parametrize("mail", ["_@ada_ wrote", "@ada wrote", "see 请看@ada"])

@@ -70,7 +70,9 @@ def test_an_old_topic_is_not_joined_by_subject():
 
 
 def test_a_topic_stays_joinable_as_long_as_mails_of_its_subject_come():
-    assert sort(Mail("a"), Mail("b", ["a"], "Re: Kites", days=25), Mail("c", [], "Re: Kites", days=50)) == [
+    assert sort(
+        Mail("a"), Mail("b", ["a"], "Re: Kites", days=25), Mail("c", [], "Re: Kites", days=50)
+    ) == [
         1,
         1,
         1,
@@ -93,7 +95,9 @@ def unsure(id, answered, title):
 
 
 def test_what_only_in_reply_to_names_joins_nothing_that_is_missing():
-    assert sort(unsure("a", "ines@x", "x"), unsure("b", "ines@x", "y"), unsure("c", "ines@x", "z")) == [1, 2, 3]
+    assert sort(
+        unsure("a", "ines@x", "x"), unsure("b", "ines@x", "y"), unsure("c", "ines@x", "z")
+    ) == [1, 2, 3]
 
 
 def test_it_joins_a_message_that_is_there():

@@ -1,4 +1,6 @@
-"""Periodic jobs: one process at a time, again after a kill, and not confused by a clock that jumps."""
+"""Periodic jobs: one process at a time, again after a kill, and not confused by a clock that
+jumps.
+"""
 
 from datetime import timedelta
 
@@ -28,13 +30,17 @@ def done(monkeypatch):
             raise ran.fails
 
     monkeypatch.setattr(registry, "PERIODIC", {})
-    monkeypatch.setattr("forum.jobs.workers.PERIODIC", {"daily": registry.Periodic(daily, timedelta(days=1))})
+    monkeypatch.setattr(
+        "forum.jobs.workers.PERIODIC", {"daily": registry.Periodic(daily, timedelta(days=1))}
+    )
     return ran
 
 
 def let_pass(**time):
     for run in Run.objects.all():
-        Run.objects.update(due_at=run.due_at - timedelta(**time), began_at=run.began_at - timedelta(**time))
+        Run.objects.update(
+            due_at=run.due_at - timedelta(**time), began_at=run.began_at - timedelta(**time)
+        )
 
 
 def test_it_runs_at_first_and_then_each_day(done):

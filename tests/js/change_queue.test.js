@@ -4,7 +4,9 @@ import test from "node:test";
 import { ChangeQueue } from "../../static/js/topic/change_queue.js";
 import { Clock, settled } from "./clock.js";
 
-const CASES = JSON.parse(readFileSync(new URL("../cases/change_queue.json", import.meta.url), "utf8"));
+const CASES = JSON.parse(
+  readFileSync(new URL("../cases/change_queue.json", import.meta.url), "utf8"),
+);
 
 for (const { name, have, steps, applied, then } of CASES) {
   test(name, async () => {
@@ -44,7 +46,13 @@ class Page {
     else if ("restart" in step) this.queue.restart(epoch, step.restart);
     else if ("wait" in step) await this.clock.pass(step.wait);
     else if ("lost" in step) this.#answer.reject(new Error("lost"));
-    else this.#hear({ more: false, ...step.answer, epoch, events: step.answer.events.map((change) => ({ change })) });
+    else
+      this.#hear({
+        more: false,
+        ...step.answer,
+        epoch,
+        events: step.answer.events.map((change) => ({ change })),
+      });
     await settled();
   }
 

@@ -12,7 +12,10 @@ class View {
     this.scrollY = scrollY;
     this.posts = [0, 1, 2].map((place) => this.#box(`post-${place + 1}`, () => top + 300 * place));
     this.form = this.#box("reply", () => top + 900);
-    this.document = { getElementById: (id) => this.posts.find((post) => post.id === id), activeElement: null };
+    this.document = {
+      getElementById: (id) => this.posts.find((post) => post.id === id),
+      activeElement: null,
+    };
     this.root = { querySelectorAll: () => this.posts, contains: () => true };
   }
 
@@ -26,7 +29,10 @@ class View {
 
   #box(id, place) {
     const box = { id, moved: 0, isConnected: true };
-    box.getBoundingClientRect = () => ({ top: place() + box.moved, bottom: place() + box.moved + 300 });
+    box.getBoundingClientRect = () => ({
+      top: place() + box.moved,
+      bottom: place() + box.moved + 300,
+    });
     return box;
   }
 }
@@ -74,7 +80,11 @@ test("a post that was exchanged for a new element is found by its id", () => {
   const [, old] = view.posts;
   new ScrollAnchor(view.root, view).keep(() => {
     old.isConnected = false;
-    view.posts[1] = { ...old, isConnected: true, getBoundingClientRect: () => ({ top: 0, bottom: 300 }) };
+    view.posts[1] = {
+      ...old,
+      isConnected: true,
+      getBoundingClientRect: () => ({ top: 0, bottom: 300 }),
+    };
   });
 
   assert.deepEqual(view.scrolled, [50]);

@@ -5,7 +5,9 @@ from forum.cache import circuit_breaker
 
 @pytest.fixture(autouse=True)
 def outbox(settings, db):
-    """Mails go into the outbox as on a real site; the mail server is `mail.outbox` if no other is named."""
+    """Mails go into the outbox as on a real site; the mail server is `mail.outbox` if no other is
+    named.
+    """
     settings.EMAIL_BACKEND = "forum.mail.backend.Backend"
     settings.MAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.EMAIL_TIMEOUT = 0.3

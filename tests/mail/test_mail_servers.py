@@ -28,7 +28,9 @@ def test_a_server_that_works_gets_each_mail_once(smtp):
         deliver()
         deliver()
 
-    assert sorted(message["To"] for message in server.taken) == [f"member{number}@example.org" for number in range(3)]
+    assert sorted(message["To"] for message in server.taken) == [
+        f"member{number}@example.org" for number in range(3)
+    ]
 
 
 @pytest.mark.parametrize("goodbye", ["500 no", "421 going"])
@@ -89,7 +91,9 @@ def test_a_server_that_takes_nothing_is_left_alone_for_a_while(smtp, answers):
     assert (untried.attempts, untried.error) == (0, "")
 
 
-@pytest.mark.parametrize("answers", [{"RCPT": "450 greylisted"}, {".": "451 try later"}, {"DATA": "452 full"}])
+@pytest.mark.parametrize(
+    "answers", [{"RCPT": "450 greylisted"}, {".": "451 try later"}, {"DATA": "452 full"}]
+)
 def test_what_is_refused_for_now_is_tried_later_and_others_go_on(smtp, answers):
     with smtp(SmtpServer(answers)) as server:
         write(1)
@@ -105,7 +109,9 @@ def test_what_is_refused_for_now_is_tried_later_and_others_go_on(smtp, answers):
     assert {mail.error for mail in Mail.objects.all()} == {""}
 
 
-@pytest.mark.parametrize("answers", [{"RCPT": "550 nobody here"}, {".": "554 spam"}, {"MAIL": "552 too large"}])
+@pytest.mark.parametrize(
+    "answers", [{"RCPT": "550 nobody here"}, {".": "554 spam"}, {"MAIL": "552 too large"}]
+)
 def test_what_is_refused_for_good_is_given_up_and_said(smtp, answers, caplog):
     with smtp(SmtpServer(answers)) as server:
         write(1)

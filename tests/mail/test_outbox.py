@@ -30,7 +30,11 @@ def test_a_mail_waits_until_a_worker_sends_it():
     deliver()
 
     (message,) = mail.outbox
-    assert (message.subject, message.to, message.body) == ("Hello", ["ada@example.org"], "A secret link")
+    assert (message.subject, message.to, message.body) == (
+        "Hello",
+        ["ada@example.org"],
+        "A secret link",
+    )
     written.refresh_from_db()
     assert written.sent_at
     assert written.due_at is None
@@ -48,9 +52,17 @@ def test_nothing_is_sent_of_what_was_taken_back():
 
 def test_all_parts_of_a_message_arrive(settings):
     message = EmailMultiAlternatives(
-        "Süßes — ✓", "plain", "a@example.org", ["b@example.org"], ["c@example.org"], cc=["d@example.org"]
+        "Süßes — ✓",
+        "plain",
+        "a@example.org",
+        ["b@example.org"],
+        ["c@example.org"],
+        cc=["d@example.org"],
     )
-    message.reply_to, message.extra_headers = ["e@example.org"], {"List-Unsubscribe": "<https://example.org/u>"}
+    message.reply_to, message.extra_headers = (
+        ["e@example.org"],
+        {"List-Unsubscribe": "<https://example.org/u>"},
+    )
     message.attach_alternative("<p>rich</p>", "text/html")
     message.attach("notes.txt", "Müsli", "text/plain")
     message.attach("picture.png", b"\x89PNG\x00\xff", "image/png")
@@ -89,7 +101,9 @@ def test_mails_to_admins_go_the_same_way(settings):
 )
 def test_headers_can_not_be_smuggled_in(message):
     with pytest.raises(BadHeaderError):
-        EmailMultiAlternatives(**{"subject": "S", "body": "B", "to": ["ada@example.org"], **message}).send()
+        EmailMultiAlternatives(
+            **{"subject": "S", "body": "B", "to": ["ada@example.org"], **message}
+        ).send()
 
     assert not Mail.objects.exists()
 
@@ -127,7 +141,9 @@ def test_a_message_has_one_id_however_often_it_is_tried():
 
 
 def test_writing_a_mail_asks_no_name_server(settings, monkeypatch):
-    """Django's own Message-ID asks for this machine's full name, and waits for as long as that takes."""
+    """Django's own Message-ID asks for this machine's full name, and waits for as long as that
+    takes.
+    """
     monkeypatch.delattr(DNS_NAME, "_fqdn", raising=False)
     monkeypatch.setattr("socket.getfqdn", lambda: pytest.fail("it was asked"))
     settings.SITE_URL = "https://münchen.example"
@@ -203,10 +219,14 @@ def test_rows_go_after_a_while_and_those_that_wait_never(monkeypatch):
     now = timezone.now()
     kept = [write(), write(), write()]
     Mail.objects.filter(pk=kept[0].pk).update(due_at=None, sent_at=now - SENT + timedelta(hours=1))
-    Mail.objects.filter(pk=kept[1].pk).update(due_at=None, given_up_at=now - GIVEN_UP + timedelta(hours=1))
+    Mail.objects.filter(pk=kept[1].pk).update(
+        due_at=None, given_up_at=now - GIVEN_UP + timedelta(hours=1)
+    )
     Mail.objects.filter(pk=kept[2].pk).update(created_at=now - timedelta(days=99))
     Mail.objects.filter(pk=write().pk).update(due_at=None, sent_at=now - SENT - timedelta(hours=1))
-    Mail.objects.filter(pk=write().pk).update(due_at=None, given_up_at=now - GIVEN_UP - timedelta(hours=1))
+    Mail.objects.filter(pk=write().pk).update(
+        due_at=None, given_up_at=now - GIVEN_UP - timedelta(hours=1)
+    )
     tidy()
     assert set(Mail.objects.all()) == set(kept)
 
@@ -249,7 +269,9 @@ def test_one_address_is_not_flooded_and_nobody_is_told_so(client, ada, settings)
 
 def test_one_network_does_not_flood_many_addresses(client, settings):
     settings.RATES = {**settings.RATES, "mail_by": "3/hour"}
-    statuses = [asks(client, f"member{n}@example.org", REMOTE_ADDR=f"2001:db8::{n + 1}") for n in range(5)]
+    statuses = [
+        asks(client, f"member{n}@example.org", REMOTE_ADDR=f"2001:db8::{n + 1}") for n in range(5)
+    ]
 
     assert statuses == [302, 302, 302, 429, 429]
     assert Mail.objects.count() == 3
@@ -260,7 +282,11 @@ def test_who_is_told_to_wait_has_not_signed_up(client, settings):
     settings.RATES = {**settings.RATES, "mail_by": "1/hour"}
     names = ("eve", "fay")
     for name in names:
-        fields = {"username": name, "email": f"{name}@example.org", "password1": "a good long password"}
+        fields = {
+            "username": name,
+            "email": f"{name}@example.org",
+            "password1": "a good long password",
+        }
         client.post("/accounts/signup/", fields)
 
     assert list(User.objects.values_list("username", flat=True)) == ["eve"]

@@ -1,10 +1,13 @@
-"""Reads HTML and tells what is in it that a post may not contain. It knows nothing of our sanitiser."""
+"""Reads HTML and tells what is in it that a post may not contain. It knows nothing of our
+sanitiser.
+"""
 
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 ELEMENTS = {
-    "a", "blockquote", "br", "code", "details", "div", "em", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p",
+    "a", "blockquote", "br", "code", "details", "div", "em", "h3", "h4", "h5", "h6", "hr", "input",
+    "li", "ol", "p",
     "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {

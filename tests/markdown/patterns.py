@@ -259,7 +259,9 @@ def table_of_full_rows(length):
 
 def many_references(length):
     half = length // 20
-    return "".join(f"[{n:x}]: /{n:x}\n" for n in range(half)) + "".join(f"[{n:x}]" for n in range(half))
+    return "".join(f"[{n:x}]: /{n:x}\n" for n in range(half)) + "".join(
+        f"[{n:x}]" for n in range(half)
+    )
 
 
 def long_reference_label(length):
@@ -276,7 +278,12 @@ def fences_in_quotes(length):
 
 def coloured_code(language, fragment):
     def build(length):
-        return f"```{language}\n" + repeated(fragment, min(length, 19_900)) + "\n```\n" + "a *b*\n" * (length // 12)
+        return (
+            f"```{language}\n"
+            + repeated(fragment, min(length, 19_900))
+            + "\n```\n"
+            + "a *b*\n" * (length // 12)
+        )
 
     build.__name__ = f"{language}_of_{fragment!r}"
     return build

@@ -41,7 +41,10 @@ PAYLOADS = [
     "<svg><a xlink:href=javascript:alert(1)><text>x</text></a></svg>",
     "<svg><animate onbegin=alert(1) attributeName=x>",
     '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">',
-    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
+    (
+        '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1'
+        ' onerror=alert(1)&gt;">'
+    ),
     '<math><mi xlink:href="data:x,<script>alert(1)</script>">',
     "<math href=javascript:alert(1)>x</math>",
     "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",

@@ -17,7 +17,9 @@ def fenced(language, code):
 
 
 def test_code_in_a_named_language_is_coloured():
-    assert '<span class="k">def</span> <span class="nf">f</span>' in fenced("python", "def f(): pass")
+    assert '<span class="k">def</span> <span class="nf">f</span>' in fenced(
+        "python", "def f(): pass"
+    )
 
 
 @pytest.mark.parametrize("language", ["", "brainfuck", "text", "../../etc", '"><script>'])
@@ -82,7 +84,9 @@ def palettes():
 def luminance(colour):
     """Relative luminance after WCAG 2.2."""
     parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -93,7 +97,9 @@ def contrast(one, other):
 
 @pytest.mark.parametrize("theme", BACKGROUNDS)
 def test_every_colour_of_code_can_be_read(theme):
-    ratios = {name: contrast(colour, BACKGROUNDS[theme]) for name, colour in palettes()[theme].items()}
+    ratios = {
+        name: contrast(colour, BACKGROUNDS[theme]) for name, colour in palettes()[theme].items()
+    }
 
     assert len(ratios) == 9
     assert min(ratios.values()) >= 4.5, ratios

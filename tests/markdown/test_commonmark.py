@@ -13,7 +13,10 @@ def para(text):
 @pytest.mark.parametrize(
     ("source", "html"),
     [
-        ("*a* _b_ **c** __d__", para("<em>a</em> <em>b</em> <strong>c</strong> <strong>d</strong>")),
+        (
+            "*a* _b_ **c** __d__",
+            para("<em>a</em> <em>b</em> <strong>c</strong> <strong>d</strong>"),
+        ),
         ("***a***", para("<em><strong>a</strong></em>")),
         ("snake_case_name", para("snake_case_name")),
         ("2*3*4", para("2<em>3</em>4")),

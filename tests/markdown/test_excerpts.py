@@ -6,7 +6,10 @@ from forum.markdown import excerpt, render
 
 
 def test_an_excerpt_is_plain_text():
-    assert excerpt(render("# Hi\n\n*a* <b> & [c](/d)\n\n- e\n- f\n\n| g |\n|-|\n| h |")) == "Hi a <b> & c e f g h"
+    assert (
+        excerpt(render("# Hi\n\n*a* <b> & [c](/d)\n\n- e\n- f\n\n| g |\n|-|\n| h |"))
+        == "Hi a <b> & c e f g h"
+    )
 
 
 def test_short_texts_are_kept_whole():
@@ -65,7 +68,15 @@ LONG = "今天天气很好我们去公园散步然后回家吃饭" * 20
         ("오늘은 " + "날씨가좋습니다 " * 20, "오늘은 " + "날씨가좋습니다 " * 4 + "날씨가좋습니다…"),
         (f"a {'b' * 100}", f"a {'b' * 47}…"),
     ],
-    ids=["Chinese", "Japanese", "Thai", "a blank near the end", "a Latin word at the end", "Korean", "one long word"],
+    ids=[
+        "Chinese",
+        "Japanese",
+        "Thai",
+        "a blank near the end",
+        "a Latin word at the end",
+        "Korean",
+        "one long word",
+    ],
 )
 def test_a_text_is_cut_where_its_script_parts_words(text, shown):
     assert excerpt(f"<p>{text}</p>", 50) == shown

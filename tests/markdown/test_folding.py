@@ -6,22 +6,34 @@ FOLDED = "<details>\n<summary>Quoted text</summary>\n"
 
 
 def test_a_quote_is_folded_below_the_words_that_say_who_is_quoted():
-    assert render("> [!quote]- Ada, [in May](/p/3/):\n>\n> Up?\n>\n> > Down?\n\nYes.") == (
-        '<blockquote>\n<p dir="auto">Ada, <a href="/p/3/">in May</a>:</p>\n'
-        f'{FOLDED}<p dir="auto">Up?</p>\n<blockquote>\n<p dir="auto">Down?</p>\n</blockquote>\n</details>\n'
-        '</blockquote>\n<p dir="auto">Yes.</p>\n'
+    assert (
+        render("> [!quote]- Ada, [in May](/p/3/):\n>\n> Up?\n>\n> > Down?\n\nYes.")
+        == f'<blockquote>\n<p dir="auto">Ada, <a href="/p/3/">in May</a>:</p>\n{FOLDED}<p'
+        ' dir="auto">Up?</p>\n<blockquote>\n<p'
+        ' dir="auto">Down?</p>\n</blockquote>\n</details>\n</blockquote>\n<p'
+        ' dir="auto">Yes.</p>\n'
     )
 
 
-@pytest.mark.parametrize("source", ["> [!quote]-\n> Up?", "> [!QUOTE]- \n>\n> Up?", ">[!quote]-\n> Up?"])
+@pytest.mark.parametrize(
+    "source", ["> [!quote]-\n> Up?", "> [!QUOTE]- \n>\n> Up?", ">[!quote]-\n> Up?"]
+)
 def test_it_needs_no_words(source):
-    assert render(source) == f'<blockquote>\n{FOLDED}<p dir="auto">Up?</p>\n</details>\n</blockquote>\n'
+    assert (
+        render(source)
+        == f'<blockquote>\n{FOLDED}<p dir="auto">Up?</p>\n</details>\n</blockquote>\n'
+    )
 
 
 def test_anything_may_be_folded():
     html = render("> [!quote]- Ada:\n> - one\n> - two\n>\n> ```\n> code\n> ```")
 
-    assert html.index("<details>") < html.index("<li>one") < html.index("<pre") < html.index("</details>")
+    assert (
+        html.index("<details>")
+        < html.index("<li>one")
+        < html.index("<pre")
+        < html.index("</details>")
+    )
 
 
 def test_quotes_in_quotes_fold_by_themselves():
@@ -67,7 +79,8 @@ def test_a_quote_of_a_post_leaves_out_what_is_folded_in_it():
 
 
 @pytest.mark.parametrize(
-    "source", ["> [!quote]- a\n> b\n\n" * 1000, "> [!quote]-\n" * 2000, "> " * 30 + "[!quote]- a\n> b"]
+    "source",
+    ["> [!quote]- a\n> b\n\n" * 1000, "> [!quote]-\n" * 2000, "> " * 30 + "[!quote]- a\n> b"],
 )
 def test_it_is_counted_like_other_quotes(source):
     try:

@@ -19,7 +19,8 @@ def everybody(names):
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize(
-    "around", ["{}", "> {}", "- {}", "**{}**", "a {} b", "| {} |\n|-|", "# {}", "~~~\n{}\n~~~", "[{}](/x)"]
+    "around",
+    ["{}", "> {}", "- {}", "**{}**", "a {} b", "| {} |\n|-|", "# {}", "~~~\n{}\n~~~", "[{}](/x)"],
 )
 def test_payloads_are_text(payload, around):
     assert forbidden(render(around.format(payload), everybody)) == []
@@ -85,7 +86,13 @@ def test_a_text_renders_to_the_same_html_every_time(text):
     assert outcome() == outcome()
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=50))
+@given(
+    st.text(
+        alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]),
+        min_size=1,
+        max_size=50,
+    )
+)
 def test_words_without_markup_are_all_there(word):
     from html import unescape
 

@@ -1,4 +1,6 @@
-"""What is too long or too heavy is refused before it costs much. bench/markdown.py measures the time."""
+"""What is too long or too heavy is refused before it costs much. bench/markdown.py measures the
+time.
+"""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +48,9 @@ def test_mentions_of_a_text_that_is_too_long_are_not_looked_for():
         mentioned("@ines " * MAX_LENGTH, everybody)
 
 
-@pytest.mark.parametrize(("error", "words"), [(TooLong, "32,000 characters"), (TooComplex, "split it")])
+@pytest.mark.parametrize(
+    ("error", "words"), [(TooLong, "32,000 characters"), (TooComplex, "split it")]
+)
 def test_a_refusal_says_what_to_do_next(error, words):
     assert issubclass(error, MarkdownError)
     assert issubclass(error, ValueError)
@@ -115,7 +119,8 @@ def calls_while_rendering(text):
 
 
 @pytest.mark.parametrize(
-    "text", [">" * 41 + " a", "- " * 25 + "a", "> - " * 15 + "a", "*a **a " * 15 + "b" + " a** a*" * 15]
+    "text",
+    [">" * 41 + " a", "- " * 25 + "a", "> - " * 15 + "a", "*a **a " * 15 + "b" + " a** a*" * 15],
 )
 def test_what_is_nested_too_deeply_is_refused_rather_than_lost(text):
     with pytest.raises(TooComplex):
@@ -127,7 +132,9 @@ def test_what_people_nest_is_shown(text):
     assert ">a<" in render(text)
 
 
-PROSE = "Two *words* of [prose](/t/1/) with a `name`, and a sentence that goes on, as sentences do.\n\n"
+PROSE = (
+    "Two *words* of [prose](/t/1/) with a `name`, and a sentence that goes on, as sentences do.\n\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -146,11 +153,16 @@ def test_a_long_but_ordinary_text_is_accepted(text):
 def test_a_long_log_in_a_fence_is_accepted_whole():
     log = "[2026-01-01 12:00:00] *** WARN <a@b.c> __init__: [x](y) `z` | 1 | 2 |\n"
 
-    assert render("```\n" + repeated(log, MAX_LENGTH - 8) + "\n```").count("WARN") == MAX_LENGTH // len(log)
+    assert render("```\n" + repeated(log, MAX_LENGTH - 8) + "\n```").count(
+        "WARN"
+    ) == MAX_LENGTH // len(log)
 
 
 def test_threads_share_the_parser():
-    texts = [f"# {n}\n\n- *{n}* @name{n}\n\n```python\nx = {n}\n```\n\n[a]: /{n}\n\n[a]" for n in range(50)] * 4
+    texts = [
+        f"# {n}\n\n- *{n}* @name{n}\n\n```python\nx = {n}\n```\n\n[a]: /{n}\n\n[a]"
+        for n in range(50)
+    ] * 4
     alone = [render(text, everybody) for text in texts]
 
     with ThreadPoolExecutor(8) as pool:

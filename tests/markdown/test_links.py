@@ -34,7 +34,9 @@ def test_links_that_lead_away_say_so(address):
     assert only_link(f"[a](<{address}>)")["rel"] == FOREIGN
 
 
-@pytest.mark.parametrize("address", ["/t/1/", "#post-3", "https://forum.example/t/1/", "HTTPS://Forum.Example/t/1/"])
+@pytest.mark.parametrize(
+    "address", ["/t/1/", "#post-3", "https://forum.example/t/1/", "HTTPS://Forum.Example/t/1/"]
+)
 def test_links_within_the_site_do_not(address):
     assert "rel" not in only_link(f"[a](<{address}>)")
 
@@ -141,7 +143,9 @@ def test_signs_inside_an_address_belong_to_it(address):
 
 
 @pytest.mark.parametrize("before", ["请看", "こちら", "여기", "ดู"])
-@pytest.mark.parametrize("address", ["https://example.org/a", "www.example.org/a", "mailto:ada@example.org"])
+@pytest.mark.parametrize(
+    "address", ["https://example.org/a", "www.example.org/a", "mailto:ada@example.org"]
+)
 def test_no_blank_is_needed_before_an_address_in_scripts_without(before, address):
     assert only_link(before + address)["href"].endswith(address)
 
@@ -191,7 +195,9 @@ def test_an_address_that_browsers_do_not_read_as_written_stays_text(address, tex
     assert address in unescape(html)
 
 
-@pytest.mark.parametrize("address", ["http://x\u2122.ga/", "http://a._b/", "http://a.b:80x/", "http://a.-b/"])
+@pytest.mark.parametrize(
+    "address", ["http://x\u2122.ga/", "http://a._b/", "http://a.b:80x/", "http://a.-b/"]
+)
 def test_a_bare_address_is_not_cut_off_inside_its_host(address):
     assert not elements(render(address), "a")
 

@@ -25,7 +25,10 @@ def mentions(source, *names):
 def test_a_mention_leads_to_the_member_under_the_name_as_its_owner_writes_it():
     html = render("Hello @INES!", Members("Ines"))
 
-    assert html == '<p dir="auto">Hello <a class="mention" href="/u/Ines/" data-member="1">@Ines</a>!</p>\n'
+    assert (
+        html
+        == '<p dir="auto">Hello <a class="mention" href="/u/Ines/" data-member="1">@Ines</a>!</p>\n'
+    )
 
 
 def test_unknown_names_stay_text():
@@ -189,7 +192,9 @@ def test_what_stands_behind_a_name_without_a_blank_stays():
     assert ">@李小龙</a>你好&amp;x</p>" in render("@李小龙你好&x", Members("李小龙"))
 
 
-@pytest.mark.parametrize("text", ["@adaé", "@ada\u0301看", "@सीताजी", "@สมชา\u0e34", "नमस्ते@ada", "@inesxy"])
+@pytest.mark.parametrize(
+    "text", ["@adaé", "@ada\u0301看", "@सीताजी", "@สมชา\u0e34", "नमस्ते@ada", "@inesxy"]
+)
 def test_a_name_is_not_cut_out_of_a_word_or_off_its_marks(text):
     assert mentions(text, "ada", "सीता", "สมชา", "ines") == []
 
@@ -214,7 +219,9 @@ def test_an_underscore_after_a_name_belongs_to_the_sentence():
     assert mentions("@ines_ said", "ines") == ["ines"]
 
 
-@pytest.mark.parametrize("text", ["_@ines_", "__@ines__", "___@ines___", "(_@ines, @ines_)", "_@ines"])
+@pytest.mark.parametrize(
+    "text", ["_@ines_", "__@ines__", "___@ines___", "(_@ines, @ines_)", "_@ines"]
+)
 def test_a_mention_may_be_emphasised_by_underscores(text):
     assert set(mentions(text, "ines")) == {"ines"}
 

@@ -9,13 +9,23 @@ TABLE = "| a | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |\n"
 def test_columns_are_aligned_by_classes():
     cells = elements(render(TABLE), "td")
 
-    assert [cell.get("class") for cell in cells] == ["align-left", "align-center", "align-right", None]
+    assert [cell.get("class") for cell in cells] == [
+        "align-left",
+        "align-center",
+        "align-right",
+        None,
+    ]
 
 
 def test_a_table_can_be_scrolled_by_keyboard_and_has_a_name():
     (box,) = elements(render(TABLE), "div")
 
-    assert box == {"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": "Table"}
+    assert box == {
+        "class": "table-scroll",
+        "tabindex": "0",
+        "role": "region",
+        "aria-label": "Table",
+    }
 
 
 def test_a_table_needs_a_line_of_dashes():

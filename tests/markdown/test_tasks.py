@@ -18,7 +18,11 @@ def test_task_lists_can_be_told_from_others():
     html = render(LIST)
 
     assert elements(html, "ul")[0]["class"] == "contains-task-list"
-    assert [item.get("class") for item in elements(html, "li")] == ["task-list-item", "task-list-item", None]
+    assert [item.get("class") for item in elements(html, "li")] == [
+        "task-list-item",
+        "task-list-item",
+        None,
+    ]
 
 
 def test_brackets_elsewhere_stay_text():

@@ -1,4 +1,6 @@
-"""A suspension, another password and "sign out everywhere" end every session and every link, for good."""
+"""A suspension, another password and "sign out everywhere" end every session and every link, for
+good.
+"""
 
 import re
 
@@ -55,7 +57,9 @@ def in_admin(address, **form):
         owner = User.objects.filter(is_superuser=True).first() or world.owner()
         client.force_login(owner, backend="forum.accounts.backends.MemberBackend")
         args = [member.pk, verb] if "do" in address else []
-        assert client.post(reverse(address, args=args), {key: call(member, verb) for key, call in form.items()})
+        assert client.post(
+            reverse(address, args=args), {key: call(member, verb) for key, call in form.items()}
+        )
 
     return do
 
@@ -79,7 +83,8 @@ every_way = pytest.mark.parametrize("way", WAYS)
 def reset_link(member):
     key = f"{user_pk_to_url_str(member)}-{default_token_generator.make_token(member)}"
     return reverse(
-        "account_reset_password_from_key", kwargs=dict(zip(("uidb36", "key"), key.split("-", 1), strict=True))
+        "account_reset_password_from_key",
+        kwargs=dict(zip(("uidb36", "key"), key.split("-", 1), strict=True)),
     )
 
 
@@ -193,7 +198,10 @@ def test_another_password_ends_links_to_confirm_an_address(ada):
 def test_a_better_hash_at_sign_in_ends_nothing(ada, settings):
     other = signed_in(ada)
     stamp = ada.security_stamp
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
 
     again = signed_in(ada)
 
@@ -209,7 +217,10 @@ def test_a_better_hash_does_not_undo_a_change_of_the_password(ada, settings):
     stale = User.objects.get(pk=ada.pk)
     ada.set_password("another one")
     ada.save()
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
 
     assert stale.check_password(world.PASSWORD)
 

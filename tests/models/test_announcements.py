@@ -13,7 +13,9 @@ SOON = timedelta(hours=1)
 
 @pytest.fixture
 def told(django_capture_on_commit_callbacks):
-    """A function that does something and gives how often it was told that something is announced."""
+    """A function that does something and gives how often it was told that something is
+    announced.
+    """
 
     def listen(do):
         heard = []

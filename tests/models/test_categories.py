@@ -14,7 +14,9 @@ def names(categories):
 
 @pytest.fixture
 def places(db):
-    """Help, a private Lounge with a Bar inside that says nothing about readers, and News that only Writers write."""
+    """Help, a private Lounge with a Bar inside that says nothing about readers, and News that only
+    Writers write.
+    """
     lounge = world.lounge()
     world.category("Bar", parent=lounge)
     world.category("Help")

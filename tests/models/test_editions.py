@@ -1,4 +1,6 @@
-"""The edition is another one after each change of what stands around posts, and after nothing else."""
+"""The edition is another one after each change of what stands around posts, and after nothing
+else.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""A name that somebody has, or had as a username, leads to them and to nobody else, whoever asks when."""
+"""A name that somebody has, or had as a username, leads to them and to nobody else, whoever asks
+when.
+"""
 
 from datetime import UTC, datetime
 
@@ -128,7 +130,12 @@ def test_of_four_who_take_one_display_name_at_once_one_gets_it():
             return False
         return True
 
-    assert sorted(at_once(*[lambda member=member: take(member) for member in members])) == [False, False, False, True]
+    assert sorted(at_once(*[lambda member=member: take(member) for member in members])) == [
+        False,
+        False,
+        False,
+        True,
+    ]
     assert User.objects.filter(name="Sam Smith").count() == 1
 
 
@@ -167,7 +174,10 @@ def test_two_owners_who_deactivate_each_other_at_once_leave_one():
             member.save(update_fields=["is_active"])
             return True
 
-    assert sorted(at_once(lambda: deactivate(first.pk), lambda: deactivate(second.pk))) == [False, True]
+    assert sorted(at_once(lambda: deactivate(first.pk), lambda: deactivate(second.pk))) == [
+        False,
+        True,
+    ]
 
 
 def test_mentions_know_former_usernames_and_tell_the_member_s_id(ada):
@@ -196,7 +206,9 @@ def test_an_import_numbers_names_that_members_have_or_had(ada):
     members, count = authors.find_or_make([Draft("Ada"), Draft("Countess!")])
 
     assert count == 2
-    assert sorted(User.objects.filter(pk__in=members.values()).values_list("username", flat=True)) == [
+    assert sorted(
+        User.objects.filter(pk__in=members.values()).values_list("username", flat=True)
+    ) == [
         "Ada-2",
         "Countess-2",
     ]

@@ -17,7 +17,9 @@ def post(topic):
     return topic.posts.get()
 
 
-def test_a_post_saved_in_a_shell_is_one_like_any_other(topic, grace, django_capture_on_commit_callbacks):
+def test_a_post_saved_in_a_shell_is_one_like_any_other(
+    topic, grace, django_capture_on_commit_callbacks
+):
     with heard() as news, django_capture_on_commit_callbacks(execute=True):
         post = Post(topic=topic, author=grace, body="*Tea*, of course. <script>alert(1)</script>")
         post.save()
@@ -36,7 +38,9 @@ def test_a_text_changed_in_a_shell_keeps_the_former_one(post, django_capture_on_
 
     assert post.version == 2
     assert "I know!" in post.html
-    assert [(r.version, r.body, r.editor) for r in post.revisions.all()] == [(1, "I wonder.", post.author)]
+    assert [(r.version, r.body, r.editor) for r in post.revisions.all()] == [
+        (1, "I wonder.", post.author)
+    ]
     assert news == [("edited", 2, 1)]
 
 
@@ -90,7 +94,12 @@ def test_the_admin_is_told_why_a_text_is_refused(post):
 def test_an_edit_keeps_reason_editor_and_former_text(post, mo):
     post.edit(mo, "Which one?", reason="clearer")
 
-    assert (post.body, post.version, post.edited_by, post.edit_reason) == ("Which one?", 2, mo, "clearer")
+    assert (post.body, post.version, post.edited_by, post.edit_reason) == (
+        "Which one?",
+        2,
+        mo,
+        "clearer",
+    )
     post.edit(post.author, "Which, then?")
     former = [(r.version, r.body, r.editor, r.reason) for r in post.revisions.all()]
     assert former == [(1, "I wonder.", post.author, ""), (2, "Which one?", mo, "clearer")]
@@ -196,7 +205,11 @@ def test_who_may_read_a_hidden_post(post, ada, grace, mo, olive):
 def test_who_may_edit(post, ada, grace, mo, olive):
     def editors():
         stored = Post.objects.get(pk=post.pk)
-        return [who.username for who in (AnonymousUser(), ada, grace, mo, olive) if stored.can_be_edited_by(who)]
+        return [
+            who.username
+            for who in (AnonymousUser(), ada, grace, mo, olive)
+            if stored.can_be_edited_by(who)
+        ]
 
     assert editors() == ["ada", "mo", "olive"]
     post.topic.close()

@@ -11,7 +11,9 @@ def read(topic, grace):
     """A function that remembers how far Grace has read, and says what is remembered then."""
 
     def read(number):
-        Reading.objects.record(grace, with_readings(Topic.objects.all(), grace).get(pk=topic.pk), number)
+        Reading.objects.record(
+            grace, with_readings(Topic.objects.all(), grace).get(pk=topic.pk), number
+        )
         return Reading.objects.get(user=grace, topic=topic).number
 
     return read

@@ -1,4 +1,6 @@
-"""Members of before have their names as their own; of two with one display name, whom imports bring, the elder."""
+"""Members of before have their names as their own; of two with one display name, whom imports
+bring, the elder.
+"""
 
 import importlib
 
@@ -18,6 +20,8 @@ def test_names_of_before_belong_to_their_members(ada, grace):
     before = set(TakenName.objects.exclude(key="someone").values_list("key", "user", "usernames"))
     TakenName.objects.all().delete()
 
-    importlib.import_module("forum.migrations.0009_taken_names").claim(apps, connection.schema_editor)
+    importlib.import_module("forum.migrations.0009_taken_names").claim(
+        apps, connection.schema_editor
+    )
 
     assert set(TakenName.objects.values_list("key", "user", "usernames")) == before

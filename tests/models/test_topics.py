@@ -182,7 +182,10 @@ def test_people_who_reply_at_once_get_numbers_without_gaps(topic):
     people = [world.member(f"member{n}") for n in range(8)]
     with heard() as news:
         at_once(
-            *[lambda who=who: [Topic.objects.get(pk=topic.pk).reply(who, "Me!") for _ in range(3)] for who in people]
+            *[
+                lambda who=who: [Topic.objects.get(pk=topic.pk).reply(who, "Me!") for _ in range(3)]
+                for who in people
+            ]
         )
 
     posts = list(topic.posts.order_by("number"))

@@ -9,18 +9,31 @@ import sys
 from tests.support.deployment import PRODUCTION
 from tests.test_settings import ROOT, start
 
-BEGIN = "import logging, django, structlog; django.setup(); structlog.contextvars.bind_contextvars(request='r1'); "
+BEGIN = (
+    "import logging, django, structlog; django.setup();"
+    " structlog.contextvars.bind_contextvars(request='r1'); "
+)
 
 
 def written(script, **environment):
-    return start(["-c", BEGIN + script], DJANGO_SETTINGS_MODULE="forum.settings", **environment).stderr.splitlines()
+    return start(
+        ["-c", BEGIN + script], DJANGO_SETTINGS_MODULE="forum.settings", **environment
+    ).stderr.splitlines()
 
 
 def test_lines_of_other_libraries_are_json_with_time_level_and_request():
-    (line,) = map(json.loads, written("logging.getLogger('some.library').warning('Tea for %s', 'two')", **PRODUCTION))
+    (line,) = map(
+        json.loads,
+        written("logging.getLogger('some.library').warning('Tea for %s', 'two')", **PRODUCTION),
+    )
 
     assert line.pop("time").endswith("Z")
-    assert line == {"event": "Tea for two", "level": "warning", "request": "r1", "logger": "some.library"}
+    assert line == {
+        "event": "Tea for two",
+        "level": "warning",
+        "request": "r1",
+        "logger": "some.library",
+    }
 
 
 def test_a_traceback_is_one_field_of_one_line():
@@ -41,7 +54,10 @@ def test_nobody_forges_a_line():
 
 
 def test_a_line_of_django_keeps_the_secrets_of_its_path():
-    script = "logging.getLogger('django.request').error('Broken: /accounts/password/reset/key/3-secret/')"
+    script = (
+        "logging.getLogger('django.request').error('Broken:"
+        " /accounts/password/reset/key/3-secret/')"
+    )
     (line,) = written(script, **PRODUCTION)
 
     assert "secret" not in line
@@ -69,7 +85,9 @@ def test_the_parent_of_the_processes_writes_the_same_lines(tmp_path):
             "DJANGO_SETTINGS_MODULE": "forum.settings",
             "STATIC_ROOT": str(tmp_path),
         }
-        parent = subprocess.Popen(command, cwd=ROOT, env=settings, pass_fds=[number], stderr=subprocess.PIPE, text=True)
+        parent = subprocess.Popen(
+            command, cwd=ROOT, env=settings, pass_fds=[number], stderr=subprocess.PIPE, text=True
+        )
         said = []
         for line in parent.stderr:
             said.append(line)
@@ -85,9 +103,9 @@ def test_the_parent_of_the_processes_writes_the_same_lines(tmp_path):
 
 def test_what_django_refuses_is_a_line_without_a_traceback():
     script = (
-        "from django.core.exceptions import TooManyFieldsSent\n"
-        "try: raise TooManyFieldsSent('too many')\n"
-        "except TooManyFieldsSent: logging.getLogger('django.security.TooManyFieldsSent').exception('too many')"
+        "from django.core.exceptions import TooManyFieldsSent\ntry: raise TooManyFieldsSent('too"
+        " many')\nexcept TooManyFieldsSent:"
+        " logging.getLogger('django.security.TooManyFieldsSent').exception('too many')"
     )
     (line,) = map(json.loads, written("\n" + script, **PRODUCTION))
 

@@ -35,7 +35,9 @@ def test_when_none_is_left_all_begin_anew(tmp_path):
 def test_a_count_never_meets_a_full_disk(tmp_path):
     multiprocess.reserve(tmp_path)
 
-    assert {file.stat().st_blocks * 512 >= multiprocess.SIZE for file in tmp_path.iterdir()} == {True}
+    assert {file.stat().st_blocks * 512 >= multiprocess.SIZE for file in tmp_path.iterdir()} == {
+        True
+    }
 
 
 def test_a_process_that_finds_the_disk_full_counts_for_itself(monkeypatch, tmp_path):
@@ -48,9 +50,9 @@ def test_a_process_that_finds_the_disk_full_counts_for_itself(monkeypatch, tmp_p
 
 def test_any_process_answers_for_all(tmp_path):
     script = (
-        "from forum.observability import multiprocess; multiprocess.prepare(); import django; django.setup(); "
-        "from forum.observability import metrics; metrics.CHANGES.labels('created').inc(); input(); "
-        "print(metrics.text().decode())"
+        "from forum.observability import multiprocess; multiprocess.prepare(); import django;"
+        " django.setup(); from forum.observability import metrics;"
+        " metrics.CHANGES.labels('created').inc(); input(); print(metrics.text().decode())"
     )
     environment = {**os.environ, "WEB_CONCURRENCY": "2", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     one, other = (

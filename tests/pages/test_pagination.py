@@ -4,7 +4,9 @@ from forum.models.posts import page_of
 from forum.pages.pagination import Page, address
 
 
-@pytest.mark.parametrize(("number", "page"), [(0, 1), (1, 1), (20, 1), (21, 2), (40, 2), (41, 3), (20_000, 1000)])
+@pytest.mark.parametrize(
+    ("number", "page"), [(0, 1), (1, 1), (20, 1), (21, 2), (40, 2), (41, 3), (20_000, 1000)]
+)
 def test_twenty_numbers_make_a_page(number, page):
     assert page_of(number) == page
 

@@ -35,7 +35,10 @@ def test_both_texts_can_be_read_from_their_comparison(before, after):
         ("ab" * 16_000, "ba" * 16_000),
         ("a\n" * 16_000, "b\n" * 16_000),
         ("a b " * 8_000, "b a " * 8_000),
-        (" ".join(str(n % 97) for n in range(9_000)), " ".join(str(n * n % 89) for n in range(9_000))),
+        (
+            " ".join(str(n % 97) for n in range(9_000)),
+            " ".join(str(n * n % 89) for n in range(9_000)),
+        ),
         (
             "".join(map(chr, range(0x4E00, 0x4E00 + 20_000))),
             "。".join(map(chr, range(0x4E00, 0x4E00 + 15_000))),
@@ -46,7 +49,8 @@ def test_hostile_texts_are_compared_with_little_work(before, after):
     started = time.process_time()
     pieces = compare(before, after, 0.2)
 
-    assert time.process_time() - started < 5  # the library alone takes longer for the first than anybody waits
+    # the library alone takes longer for the first than anybody waits
+    assert time.process_time() - started < 5
     assert len(pieces) <= PIECES
 
 

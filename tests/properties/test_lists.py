@@ -1,4 +1,6 @@
-"""However topics tie in their activity and however many are pinned: page after page shows each exactly once."""
+"""However topics tie in their activity and however many are pinned: page after page shows each
+exactly once.
+"""
 
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
@@ -19,7 +21,10 @@ START = datetime(2026, 11, 21, tzinfo=UTC)
 
 class TestLists(TestCase):
     @settings(max_examples=40, deadline=None)
-    @given(topics=st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=25), size=st.integers(1, 5))
+    @given(
+        topics=st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=25),
+        size=st.integers(1, 5),
+    )
     def test_every_topic_stands_in_the_list_once(self, topics, size):
         author, place = world.member("ada"), world.category()
         for moment, pinned in topics:
@@ -37,7 +42,8 @@ class TestLists(TestCase):
             seen = walk(TopicList(AnonymousUser()))
 
         wanted = sorted(
-            Topic.objects.all(), key=lambda t: (t.is_pinned, t.bumped_at if not t.is_pinned else START, t.pk)
+            Topic.objects.all(),
+            key=lambda t: (t.is_pinned, t.bumped_at if not t.is_pinned else START, t.pk),
         )
         assert [topic.pk for topic in seen] == [topic.pk for topic in reversed(wanted)]
 

@@ -1,4 +1,6 @@
-"""However members are renamed, deactivated and deleted: a username once used leads to nobody else."""
+"""However members are renamed, deactivated and deleted: a username once used leads to nobody
+else.
+"""
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -10,9 +12,15 @@ from forum import markdown
 from forum.models import User
 from forum.usernames.rules import folded
 
-NAMES = st.sampled_from(["ada", "Ada", "аda", "a.da-x", "a-da.x", "zoë", "zoe", "Z0E", "lan", "Ian", "नीना", "นีน่า"])
+NAMES = st.sampled_from(
+    ["ada", "Ada", "аda", "a.da-x", "a-da.x", "zoë", "zoe", "Z0E", "lan", "Ian", "नीना", "นีน่า"]
+)
 DEEDS = st.lists(
-    st.tuples(st.sampled_from(["join", "rename", "show", "leave", "return", "delete"]), st.integers(0, 3), NAMES)
+    st.tuples(
+        st.sampled_from(["join", "rename", "show", "leave", "return", "delete"]),
+        st.integers(0, 3),
+        NAMES,
+    )
 )
 
 
@@ -31,7 +39,9 @@ class Forum:
         self.members, self.first = [], {}  # folded username: id of the first who had it
 
     def does(self, deed, n, name):
-        """Without asking validation, which others could pass at the same moment: the database refuses."""
+        """Without asking validation, which others could pass at the same moment: the database
+        refuses.
+        """
         if deed == "join":
             member = User(username=name)
             if self.saves(member):

@@ -1,4 +1,6 @@
-"""For any arrangement of categories, groups and members: the queries say what the rule says in plain Python."""
+"""For any arrangement of categories, groups and members: the queries say what the rule says in
+plain Python.
+"""
 
 from django.contrib.auth.models import AnonymousUser
 from hypothesis import given, settings
@@ -16,25 +18,43 @@ PLACES = st.lists(st.tuples(st.none() | st.integers(0, 2), SOME, SOME), min_size
 
 class TestPermissions(TestCase):
     @settings(max_examples=40, deadline=None)
-    @given(places=PLACES, mine=SOME, kind=st.sampled_from(["guest", "member", "gone", "owner", "gone owner"]))
+    @given(
+        places=PLACES,
+        mine=SOME,
+        kind=st.sampled_from(["guest", "member", "gone", "owner", "gone owner"]),
+    )
     def test_what_is_visible_and_writable_follows_the_rule(self, places, mine, kind):
         made = build(places)
         user = person(kind, mine)
 
         readable = {
-            c.pk for c, above in made if kind == "owner" or may(c, "readers", user) and may(above, "readers", user)
+            c.pk
+            for c, above in made
+            if kind == "owner" or may(c, "readers", user) and may(above, "readers", user)
         }
         writable = set()
         if kind in ("member", "owner"):
-            writable = {c.pk for c, _ in made if c.pk in readable and (kind == "owner" or may(c, "posters", user))}
-        public = {c.pk for c, above in made if not groups(c, "readers") and not groups(above, "readers")}
+            writable = {
+                c.pk
+                for c, _ in made
+                if c.pk in readable and (kind == "owner" or may(c, "posters", user))
+            }
+        public = {
+            c.pk for c, above in made if not groups(c, "readers") and not groups(above, "readers")
+        }
 
         assert keys(Category.objects.visible_to(user)) == readable
         assert keys(Category.objects.writable_by(user)) == writable
-        assert keys(Category.objects.public()) == public == keys(Category.objects.visible_to(AnonymousUser()))
+        assert (
+            keys(Category.objects.public())
+            == public
+            == keys(Category.objects.visible_to(AnonymousUser()))
+        )
         assert keys(Category.objects.private()) == {c.pk for c, _ in made} - public
         assert set(Topic.objects.visible_to(user).values_list("category", flat=True)) == readable
-        assert set(Post.objects.visible_to(user).values_list("topic__category", flat=True)) == readable
+        assert (
+            set(Post.objects.visible_to(user).values_list("topic__category", flat=True)) == readable
+        )
         for topic in Topic.objects.all():
             assert topic.takes_replies_from(user) == (topic.category_id in writable)
         known, held = permissions.of_categories(), permissions.of_members([user.pk]).get(user.pk)

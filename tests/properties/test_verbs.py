@@ -1,4 +1,6 @@
-"""Whatever several people do to topics in whatever order: the stored numbers are those of a recount."""
+"""Whatever several people do to topics in whatever order: the stored numbers are those of a
+recount.
+"""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -24,7 +26,9 @@ TEXT = st.sampled_from(["Tea.", "Coffee!", "*Water*", "> so\n\nHm."])
 
 
 class Forum(RuleBasedStateMachine):
-    """Keeps, for each topic, how many changes a reader could see, and what each post should be like."""
+    """Keeps, for each topic, how many changes a reader could see, and what each post should be
+    like.
+    """
 
     topics = Bundle("topics")
 
@@ -41,7 +45,9 @@ class Forum(RuleBasedStateMachine):
         self.outer.__exit__(None, None, None)
 
     def stale(self, topic):
-        """As somebody's program may hold it: fetched for this act, with nothing of the acts before in memory."""
+        """As somebody's program may hold it: fetched for this act, with nothing of the acts before
+        in memory.
+        """
         return Topic.objects.get(pk=topic)
 
     @rule(target=topics, who=WHO, text=TEXT)
@@ -102,7 +108,9 @@ class Forum(RuleBasedStateMachine):
 
     @rule(topic=topics, title=st.sampled_from(["A title", "Another", "A third"]))
     def rename(self, topic, title):
-        self.header(topic, lambda stored: stored.rename(title), lambda stored: stored.title == title)
+        self.header(
+            topic, lambda stored: stored.rename(title), lambda stored: stored.title == title
+        )
 
     @rule(topic=topics)
     def close(self, topic):
@@ -123,7 +131,9 @@ class Forum(RuleBasedStateMachine):
     @rule(topic=topics, place=st.sampled_from([0, 1]))
     def move(self, topic, place):
         place = self.places[place]
-        self.header(topic, lambda stored: stored.move(place), lambda stored: stored.category == place)
+        self.header(
+            topic, lambda stored: stored.move(place), lambda stored: stored.category == place
+        )
 
     @precondition(lambda self: self.changes)
     @rule(data=st.data())
@@ -149,7 +159,9 @@ class Forum(RuleBasedStateMachine):
             assert len(set(changes)) == len(changes)
             assert max(changes + [topic.header_change]) == topic.change
             assert topic.last_author_id == (shown[-1].author_id if shown else topic.author_id)
-            assert topic.bumped_at == max((post.created_at for post in shown), default=topic.created_at)
+            assert topic.bumped_at == max(
+                (post.created_at for post in shown), default=topic.created_at
+            )
 
     @invariant()
     def members_are_counted_by_what_shows(self):

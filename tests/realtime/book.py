@@ -1,6 +1,8 @@
-"""What a page may do with frames, and what not: bytes and what they lead to, after the cases of the Autobahn suite.
+"""What a page may do with frames, and what not: bytes and what they lead to, after the cases of the
+Autobahn suite.
 
-`OPEN` are cases after which the socket is still there and answers, `CLOSED` those that end it, by close code.
+`OPEN` are cases after which the socket is still there and answers, `CLOSED` those that end it, by
+close code.
 """
 
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUED = 0x1, 0x2, 0x8, 0x9, 0xA, 0x0
@@ -11,14 +13,23 @@ def frame(kind, data=b"", last=True, reserved=0, masked=True, mask=b"\x01\x80\xf
     """As a page sends it. `data` may be text."""
     data = data.encode() if isinstance(data, str) else data
     size = len(data)
-    length = bytes([size]) if size < 126 else b"\x7e" + size.to_bytes(2) if size < 65536 else b"\x7f" + size.to_bytes(8)
+    length = (
+        bytes([size])
+        if size < 126
+        else b"\x7e" + size.to_bytes(2)
+        if size < 65536
+        else b"\x7f" + size.to_bytes(8)
+    )
     head = bytes([last << 7 | reserved << 4 | kind, masked << 7 | length[0]]) + length[1:]
-    return head + (mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(data)) if masked else data)
+    return head + (
+        mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(data)) if masked else data
+    )
 
 
 def in_parts(kind, *parts, between=b""):
     frames = [
-        frame(CONTINUED if place else kind, part, last=place == len(parts) - 1) for place, part in enumerate(parts)
+        frame(CONTINUED if place else kind, part, last=place == len(parts) - 1)
+        for place, part in enumerate(parts)
     ]
     return between.join(frames)
 
@@ -64,7 +75,10 @@ OPEN = {
     "an empty message in three parts": in_parts(TEXT, b"", b"", b""),
     "bytes": frame(BINARY, SAID),
     "bytes that are no text": frame(BINARY, b"\xff\xfe\x00"),
-    **{f"a text of {size} bytes": frame(TEXT, padded(size)) for size in (125, 126, 127, 128, 4095, 4096)},
+    **{
+        f"a text of {size} bytes": frame(TEXT, padded(size))
+        for size in (125, 126, 127, 128, 4095, 4096)
+    },
     "a mask of nulls": frame(TEXT, SAID, mask=bytes(4)),
     "a ping": frame(PING),
     "a ping of 125 bytes": frame(PING, b"\xfe" * 125),
@@ -72,9 +86,15 @@ OPEN = {
     "a pong that nobody asked for": frame(PONG, "here"),
     "a text in two parts": in_parts(TEXT, SAID[:5], SAID[5:]),
     "a text in parts of one byte": in_parts(TEXT, *bytewise(SAID)),
-    **{f"a text cut after {cut} bytes": in_parts(TEXT, SAID[:cut], SAID[cut:]) for cut in CUTS if SAID[cut] > 0x7F},
+    **{
+        f"a text cut after {cut} bytes": in_parts(TEXT, SAID[:cut], SAID[cut:])
+        for cut in CUTS
+        if SAID[cut] > 0x7F
+    },
     "a ping between parts": in_parts(TEXT, SAID[:5], SAID[5:], between=frame(PING, "now")),
-    "pings and pongs between many parts": in_parts(TEXT, *bytewise(SAID), between=frame(PING) + frame(PONG)),
+    "pings and pongs between many parts": in_parts(
+        TEXT, *bytewise(SAID), between=frame(PING) + frame(PONG)
+    ),
     "the last character there is": frame(TEXT, spoken("\U0010ffff")),
     "what is no character and well-formed": frame(TEXT, spoken("\ufffe\uffff\ufdd0")),
     "a null": frame(TEXT, spoken("\x00")),
@@ -85,7 +105,9 @@ CLOSED = {
         **{f"the reserved bits {bits}": frame(TEXT, SAID, reserved=bits) for bits in range(1, 8)},
         "a reserved bit of a ping": frame(PING, reserved=4),
         "a reserved bit of the close": frame(CLOSE, reserved=2),
-        **{f"the reserved kind {kind}": frame(kind) for kind in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)},
+        **{
+            f"the reserved kind {kind}": frame(kind) for kind in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)
+        },
         "a reserved kind with data": frame(3, SAID),
         "a reserved kind between parts": in_parts(TEXT, SAID[:5], SAID[5:], between=frame(15)),
         "no mask": frame(TEXT, SAID, masked=False),
@@ -110,8 +132,14 @@ CLOSED = {
     },
     1007: {
         **{f"{name} in a text": frame(TEXT, data) for name, data in NO_UTF8.items()},
-        **{f"{name} in the second part": in_parts(TEXT, b'{"', data) for name, data in NO_UTF8.items()},
-        **{f"{name} in parts of one byte": in_parts(TEXT, *bytewise(b"x" + data)) for name, data in NO_UTF8.items()},
+        **{
+            f"{name} in the second part": in_parts(TEXT, b'{"', data)
+            for name, data in NO_UTF8.items()
+        },
+        **{
+            f"{name} in parts of one byte": in_parts(TEXT, *bytewise(b"x" + data))
+            for name, data in NO_UTF8.items()
+        },
         **{f"{name} as a reason to close": closing(1000, data) for name, data in NO_UTF8.items()},
     },
     1009: {

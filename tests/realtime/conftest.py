@@ -52,7 +52,9 @@ def redis_server(tmp_path):
 
 @pytest.fixture
 def redis(redis_server, settings, monkeypatch):
-    """The forum with this Redis as its channel layer. It may take longer than on a real site: tests share two cores."""
+    """The forum with this Redis as its channel layer. It may take longer than on a real site: tests
+    share two cores.
+    """
     monkeypatch.setattr(redis_client, "TIMEOUT", 1.0)
     settings.REDIS_URL = redis_server.address
     settings.CHANNEL_LAYERS = {

@@ -24,7 +24,8 @@ class RawPage:
     def __init__(self, server, room=None):
         self.sock = socket.socket()
         self.sock.settimeout(10)
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each case waits for an acknowledgement
+        # else each case waits for an acknowledgement
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if room:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         self.sock.connect(("127.0.0.1", server.port))
@@ -45,11 +46,14 @@ class RawPage:
         self.sock.close()
 
     def says(self, data):
-        with contextlib.suppress(OSError):  # the other side may have closed meanwhile, or read no more
+        # the other side may have closed meanwhile, or read no more
+        with contextlib.suppress(OSError):
             self.sock.sendall(data)
 
     def sends_until_it_is_cut(self, data):
-        """From a thread of its own, so that what is answered is read meanwhile; what is not taken is given up."""
+        """From a thread of its own, so that what is answered is read meanwhile; what is not taken
+        is given up.
+        """
         threading.Thread(target=self.says, args=(data,), daemon=True).start()
 
     def pongs_and_code(self):
@@ -79,7 +83,9 @@ class RawPage:
         return None
 
     def ends(self):
-        """The close code that the server gives, or None where it gives none; answers as a browser does, to its end."""
+        """The close code that the server gives, or None where it gives none; answers as a browser
+        does, to its end.
+        """
         while (heard := self.hears()) and heard[0] != CLOSE:
             pass
         if heard:

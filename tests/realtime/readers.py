@@ -1,4 +1,6 @@
-"""Somebody who keeps a topic's page and the latest topics open, driven as the elements live-topic and live-list do."""
+"""Somebody who keeps a topic's page and the latest topics open, driven as the elements live-topic
+and live-list do.
+"""
 
 import re
 
@@ -18,7 +20,9 @@ OF_THE_READER = re.compile(
 
 
 class Reader:
-    """`user` is None for a guest. `refused` collects what was shown to them and should not have been."""
+    """`user` is None for a guest. `refused` collects what was shown to them and should not have
+    been.
+    """
 
     def __init__(self, user, topic):
         self.user, self.client, self.refused = user, Client(), []
@@ -61,20 +65,27 @@ class Reader:
         return get_user_model().objects.get(pk=self.user.pk) if self.user else AnonymousUser()
 
     async def takes_in(self, seen):
-        """Hears what has come by now. `seen` is what `may_see` says. True once both pages are current and no
-        answer is under way."""
+        """Hears what has come by now. `seen` is what `may_see` says. True once both pages are
+        current and no answer is under way."""
         frames = self.socket.collect()
         for frame in frames[self.heard :]:
-            self.refused += [(frame, sorted(seen)) for topic in shown_in(frame) if topic not in seen]
+            self.refused += [
+                (frame, sorted(seen)) for topic in shown_in(frame) if topic not in seen
+            ]
             self.asked -= frame["type"] in ANSWERS
             await self.topic.hear(frame)
             self.list.hear(frame)
         self.heard = len(frames)
         if self.socket.code is not None or (self.topic.gone and self.topic.topic in seen):
             await self.leaves()
-            await self.comes()  # the browser connects anew; or somebody looks again at what was gone
+            # the browser connects anew; or somebody looks again at what was gone
+            await self.comes()
             return False
-        topic_is_current = self.topic.have == seen[self.topic.topic] if self.topic.topic in seen else self.topic.gone
+        topic_is_current = (
+            self.topic.have == seen[self.topic.topic]
+            if self.topic.topic in seen
+            else self.topic.gone
+        )
         return topic_is_current and self.list.changes == seen and not self.asked
 
     async def leaves(self):
@@ -87,7 +98,11 @@ def shown_in(frame):
     if frame["type"] == "rows":
         return [event["topic"] for event in frame["rows"]]
     left_the_list = frame.get("row", "") is None
-    return [frame["topic"]] if frame["type"] in ("post_update", "changes") and not left_the_list else []
+    return (
+        [frame["topic"]]
+        if frame["type"] in ("post_update", "changes") and not left_the_list
+        else []
+    )
 
 
 class TopicPage(Page):
@@ -152,5 +167,8 @@ def number_in(row, name):
 
 
 def place_of(row):
-    pinned, key = re.search(r'data-pinned="([^"]*)"', row)[1], re.search(r'data-key="([^"]*)"', row)[1]
+    pinned, key = (
+        re.search(r'data-pinned="([^"]*)"', row)[1],
+        re.search(r'data-key="([^"]*)"', row)[1],
+    )
     return (f"1{pinned}" if pinned else "0") + " " + key

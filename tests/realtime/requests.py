@@ -12,7 +12,11 @@ from tests.realtime.sockets import BESIDE, DEADLINE, do, session_of
 
 
 def topic_as_of(topic, change=None):
-    return {"topic": topic.pk, "epoch": topic.epoch, "change": topic.change if change is None else change}
+    return {
+        "topic": topic.pk,
+        "epoch": topic.epoch,
+        "change": topic.change if change is None else change,
+    }
 
 
 async def feed(*asks, user=None, wait=0, host="testserver", path="/live/feed", method="GET"):
@@ -45,7 +49,9 @@ class Request:
         return self
 
     async def ends(self):
-        """(status, headers, what was answered: decoded where it is JSON, without what was said beside)."""
+        """(status, headers, what was answered: decoded where it is JSON, without what was said
+        beside).
+        """
         async with asyncio.timeout(DEADLINE):
             start = await self.wire.output_queue.get()
             body = await self.wire.output_queue.get()

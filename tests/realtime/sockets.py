@@ -1,4 +1,6 @@
-"""A page's socket, driven as a browser does. It keeps every frame, so that tests can say what never came."""
+"""A page's socket, driven as a browser does. It keeps every frame, so that tests can say what never
+came.
+"""
 
 import asyncio
 import json
@@ -11,7 +13,8 @@ from django.test import Client
 from forum.asgi import application
 
 DEADLINE = 30  # seconds, as the machine may be busy
-BESIDE = ("presence", "online", "writing", "announcements")  # said when it is time, whatever else is asked or told
+# said when it is time, whatever else is asked or told
+BESIDE = ("presence", "online", "writing", "announcements")
 
 
 async def do(function, *arguments, **named):
@@ -33,15 +36,17 @@ async def until(condition):
 
 
 class Socket:
-    """`frames` holds all that was heard of topics, decoded and taken out of batches, `beside` the rest, `code` how it
-    was closed."""
+    """`frames` holds all that was heard of topics, decoded and taken out of batches, `beside` the
+    rest, `code` how it was closed."""
 
     def __init__(self, session="", origin="http://testserver"):
         headers = [(b"host", b"testserver")]
         if origin:
             headers.append((b"origin", origin.encode()))
         if session:
-            headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode("latin1")))
+            headers.append(
+                (b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode("latin1"))
+            )
         self.wire = WebsocketCommunicator(application, "/ws/", headers)
         self.frames, self.beside, self.passed, self.code = [], [], [], None
 
@@ -59,10 +64,14 @@ class Socket:
         await self.wire.send_input({"type": "websocket.receive", "text": text})
 
     async def watch_topic(self, topic, since=None):
-        """Says that it shows the topic as it stands, or as it stood at change `since`; returns the answer."""
+        """Says that it shows the topic as it stands, or as it stood at change `since`; returns the
+        answer.
+        """
         change = topic.change if since is None else since
         await self.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=change)
-        return await self.hear(lambda f: f["type"] in ("changes", "reload", "gone") and f.get("topic") == topic.pk)
+        return await self.hear(
+            lambda f: f["type"] in ("changes", "reload", "gone") and f.get("topic") == topic.pk
+        )
 
     async def watch_list(self, name="latest", rows=""):
         await self.say(type="watch", list=name, rows=rows)

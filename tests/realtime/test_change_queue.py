@@ -1,4 +1,6 @@
-"""The model of a page's queue follows the rules that tests/js/change_queue.test.js holds the browser's own to."""
+"""The model of a page's queue follows the rules that tests/js/change_queue.test.js holds the
+browser's own to.
+"""
 
 import json
 from pathlib import Path

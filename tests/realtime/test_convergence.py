@@ -65,15 +65,23 @@ def act(topic, member, moderator, name, number):
 
 
 acts = st.tuples(
-    st.sampled_from(["reply", "reply", "edit", "hide", "restore", "rename", "close", "open", "pin"]),
+    st.sampled_from(
+        ["reply", "reply", "edit", "hide", "restore", "rename", "close", "open", "pin"]
+    ),
     st.integers(0, 5),
 )
-fates = st.lists(st.sampled_from(["comes", "comes", "lost", "twice", "late"]), min_size=40, max_size=40)
+fates = st.lists(
+    st.sampled_from(["comes", "comes", "lost", "twice", "late"]), min_size=40, max_size=40
+)
 
 
 @given(st.lists(acts, min_size=1, max_size=10), fates, st.randoms(), st.booleans())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_page_converges_whatever_happens_to_its_frames(transactional_db, doings, fates, random, told_late):
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_page_converges_whatever_happens_to_its_frames(
+    transactional_db, doings, fates, random, told_late
+):
     number = Topic.objects.count()
     member, moderator = world.member(f"writer{number}"), world.moderator(f"tidier{number}")
     topic = world.topic(member, world.category(f"Place {number}"))
@@ -102,7 +110,10 @@ def test_a_page_converges_whatever_happens_to_its_frames(transactional_db, doing
 
     assert page.state == Page(member, topic).state
     changes = [
-        int(change) for change in re.findall(r'id="post-\d+"[^>]*data-change="(\d+)"', "".join(page.posts.values()))
+        int(change)
+        for change in re.findall(
+            r'id="post-\d+"[^>]*data-change="(\d+)"', "".join(page.posts.values())
+        )
     ]
     assert sorted(page.posts) == list(range(1, topic.last_number + 1))
     assert max([*changes, 0]) <= page.queue.have == topic.change

@@ -17,7 +17,13 @@ def counted():
         now = REGISTRY.get_sample_value(name, labels) or 0
         return now - before.get(name, 0)
 
-    for name in ("deliveries_total", "looked_up_total", "sweep_seconds_count", "sweep_found_total", "fences_total"):
+    for name in (
+        "deliveries_total",
+        "looked_up_total",
+        "sweep_seconds_count",
+        "sweep_found_total",
+        "fences_total",
+    ):
         before[f"parley_{name}"] = counted(f"parley_{name}")
     before["parley_catch_ups_total"] = counted("parley_catch_ups_total", by="socket")
     return counted

@@ -1,4 +1,6 @@
-"""With Redis between processes; and when it is dead or hung, posting goes on and the sweep brings what was written."""
+"""With Redis between processes; and when it is dead or hung, posting goes on and the sweep brings
+what was written.
+"""
 
 import time
 
@@ -51,7 +53,9 @@ async def test_what_another_process_publishes_is_heard(redis, visit, topic, hub)
 
     def publish():
         group = groups.of_topic(topic.pk)
-        event = Delivery(Change(topic.pk, topic.epoch, 2), Audience(group), '{"type": "post_update"}')
+        event = Delivery(
+            Change(topic.pk, topic.epoch, 2), Audience(group), '{"type": "post_update"}'
+        )
         return redis_layer.send_to_groups([(group, encode(event))])
 
     assert await do(publish)
@@ -72,12 +76,16 @@ async def test_a_fence_of_another_process_takes_pages_out(redis, visit, hub, iri
     page = await visit(iris)
     await page.watch_news(0)
 
-    await do(redis_layer.send_to_groups, [(groups.FENCE, encode(Fence(user=iris.pk, sender="another")))])
+    await do(
+        redis_layer.send_to_groups, [(groups.FENCE, encode(Fence(user=iris.pk, sender="another")))]
+    )
 
     assert await page.closed() == 4001
 
 
-async def test_with_redis_dead_a_post_is_saved_soon_and_every_page_learns_of_it(redis, visit, hub, topic, ada):
+async def test_with_redis_dead_a_post_is_saved_soon_and_every_page_learns_of_it(
+    redis, visit, hub, topic, ada
+):
     page, elsewhere = await visit(), await visit()
     await page.watch_topic(topic)
     await elsewhere.watch_news(0)
@@ -107,7 +115,10 @@ async def test_with_redis_hung_a_post_waits_200_milliseconds_at_most(redis, visi
     redis.freeze()
     circuit_breaker.redis.record_success()
     message = [(groups.FENCE, encode(Fence(topic=0)))]
-    first, second = await do(timed, lambda: redis_layer.send_to_groups(message)), await do(timed, publisher.publish, [])
+    first, second = (
+        await do(timed, lambda: redis_layer.send_to_groups(message)),
+        await do(timed, publisher.publish, []),
+    )
     await do(topic.reply, ada, "Slowly")
 
     assert (await page.update("created"))["change"] == 2
@@ -138,7 +149,9 @@ async def test_a_page_that_comes_while_redis_is_away_is_served(redis, visit, hub
     assert (await page.update("created"))["change"] == 3
 
 
-async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(redis, visit, hub, topic, ada, monkeypatch):
+async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(
+    redis, visit, hub, topic, ada, monkeypatch
+):
     monkeypatch.setattr(sweep, "EVERY_WHEN_AWAY", 3600)
     page = await visit()
     await page.watch_topic(topic)
@@ -151,7 +164,9 @@ async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(redis,
     assert (await page.update("created"))["change"] == 2
 
 
-async def test_a_hub_that_hears_nothing_though_redis_speaks_listens_anew(redis, visit, hub, topic, ada, monkeypatch):
+async def test_a_hub_that_hears_nothing_though_redis_speaks_listens_anew(
+    redis, visit, hub, topic, ada, monkeypatch
+):
     monkeypatch.setattr(layer_watchdog, "DEAF", 0.5)
     page = await visit()
     await page.watch_topic(topic)

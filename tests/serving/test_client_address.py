@@ -22,7 +22,9 @@ def scope(peer, **headers):
 )
 def test_of_those_who_forwarded_only_the_trusted_are_believed(settings, proxies, told, address):
     settings.TRUSTED_PROXIES = proxies
-    assert client_address(scope("10.0.0.1", **({"x_forwarded_for": told} if told else {}))) == address
+    assert (
+        client_address(scope("10.0.0.1", **({"x_forwarded_for": told} if told else {}))) == address
+    )
 
 
 def test_a_header_that_comes_twice_is_read_as_one(settings):
@@ -46,7 +48,15 @@ def test_a_header_that_comes_twice_is_read_as_one(settings):
         (1, " 1.2.3.4 , ", "1.2.3.4"),
         *[
             (1, nothing, "")
-            for nothing in ("unknown", "unix:", "1.2.3", "1.2.3.4:x", "1.2.3.4:123456", "01.2.3.4", "[")
+            for nothing in (
+                "unknown",
+                "unix:",
+                "1.2.3",
+                "1.2.3.4:x",
+                "1.2.3.4:123456",
+                "01.2.3.4",
+                "[",
+            )
         ],
         (1, "6.6.6.6, unknown", ""),  # what the client says of itself is never believed
         (2, "unknown, 1.2.3.4", "1.2.3.4"),
@@ -55,7 +65,9 @@ def test_a_header_that_comes_twice_is_read_as_one(settings):
         (1, "9" * 60_000, ""),
     ],
 )
-def test_a_forwarded_value_that_is_no_address_leaves_the_client_unknown(settings, proxies, forwarded, address):
+def test_a_forwarded_value_that_is_no_address_leaves_the_client_unknown(
+    settings, proxies, forwarded, address
+):
     settings.TRUSTED_PROXIES = proxies
     assert client_address(scope("10.0.0.1", x_forwarded_for=forwarded)) == address
 
@@ -108,7 +120,8 @@ def test_monitors_come_straight_from_where_they_are_said_to_be(settings, peer, h
 
 
 @pytest.mark.parametrize(
-    ("told", "known"), [("1.2.3.4", False), ("127.0.0.1, 1.2.3.4", False), ("10.9.9.9", True), ("nonsense", False)]
+    ("told", "known"),
+    [("1.2.3.4", False), ("127.0.0.1, 1.2.3.4", False), ("10.9.9.9", True), ("nonsense", False)],
 )
 def test_behind_a_trusted_proxy_its_clients_address_counts(settings, told, known):
     settings.TRUSTED_PROXIES, settings.MONITORS = 1, ["127.0.0.1", "10.0.0.0/8"]

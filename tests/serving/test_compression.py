@@ -22,7 +22,9 @@ def test_it_is_put_together_right(beginning, ending):
 def test_readers_get_their_own_page_around_what_they_share(signed_in, ada, grace, topic):
     texts = []
     for reader in (ada, grace):
-        answer = signed_in(reader).get(topic.get_absolute_url(), headers={"Accept-Encoding": "gzip"})
+        answer = signed_in(reader).get(
+            topic.get_absolute_url(), headers={"Accept-Encoding": "gzip"}
+        )
         assert answer.headers["Content-Encoding"] == "gzip"
         assert int(answer.headers["Content-Length"]) == len(answer.content)
         texts.append(gzip.decompress(answer.content).decode())
@@ -34,7 +36,10 @@ def test_readers_get_their_own_page_around_what_they_share(signed_in, ada, grace
 
 def test_the_size_does_not_tell_what_is_secret(signed_in, ada, topic):
     client = signed_in(ada)
-    sizes = {len(client.get(topic.get_absolute_url(), headers={"Accept-Encoding": "gzip"}).content) for _ in range(20)}
+    sizes = {
+        len(client.get(topic.get_absolute_url(), headers={"Accept-Encoding": "gzip"}).content)
+        for _ in range(20)
+    }
 
     assert len(sizes) > 5
 

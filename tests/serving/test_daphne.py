@@ -1,4 +1,6 @@
-"""daphne, and so `runserver`, refuses what is too much as uvicorn does: before it has come, with the same page."""
+"""daphne, and so `runserver`, refuses what is too much as uvicorn does: before it has come, with
+the same page.
+"""
 
 import socket
 from pathlib import Path
@@ -13,7 +15,10 @@ from tests.support.server import Server
 from tests.support.static_files import collected  # noqa: F401 - the static files
 
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-POST = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+POST = (
+    b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type:"
+    b" application/x-www-form-urlencoded\r\n"
+)
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 SOCKET = b"GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -52,7 +57,10 @@ REFUSED = {
     "many chunks": ([CHUNKED, chunk(1) * (CHUNKS + 2000)], 400),
     "a long cookie": ([GET + b"Cookie: theme=" + b"x" * HEAD + b"\r\n\r\n"], 431),
     "a line without end": ([GET + b"Cookie: theme=" + b"x" * 2 * HEAD], 431),
-    "a long cookie of a socket": ([SOCKET + KEY + b"Cookie: theme=" + b"x" * HEAD + b"\r\n\r\n"], 431),
+    "a long cookie of a socket": (
+        [SOCKET + KEY + b"Cookie: theme=" + b"x" * HEAD + b"\r\n\r\n"],
+        431,
+    ),
     "many headers": ([GET + b"a: b\r\n" * 1000 + b"\r\n"], 431),
     "a long head": ([GET + (b"a: " + b"b" * 1000 + b"\r\n") * 80 + b"\r\n"], 431),
     "an odd name": ([GET + b"a(b: c\r\nConnection: close\r\n\r\n"], 400),
@@ -63,7 +71,10 @@ REFUSED = {
     "no HTTP": ([b"\x16\x03\x01\r\n\r\n", b"x" * 5_000_000], 400),
     "a socket for another site": ([SOCKET + KEY + b"Origin: https://example.org\r\n\r\n"], 403),
     "a socket without a key": ([SOCKET + b"\r\n"], 400),
-    "a socket of odd protocols": ([SOCKET + KEY + b"Sec-WebSocket-Protocol: chat, caf\xc3\xa9\r\n\r\n"], 400),
+    "a socket of odd protocols": (
+        [SOCKET + KEY + b"Sec-WebSocket-Protocol: chat, caf\xc3\xa9\r\n\r\n"],
+        400,
+    ),
     "a socket by POST": ([SOCKET.replace(b"GET", b"POST") + KEY + b"\r\n"], 405),
 }
 
@@ -77,7 +88,11 @@ def test_what_is_refused_is_told_so_with_all_safety_headers(server, name):
     assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:200]
     head = answer.partition(b"\r\n\r\n")[0].lower()
     assert all(head.count(b"\r\n%b: " % header.encode()) == 1 for header in HEADERS), head
-    assert status in (403, 405) or "a socket " in name or b'class="problem__code">%d<' % status in answer
+    assert (
+        status in (403, 405)
+        or "a socket " in name
+        or b'class="problem__code">%d<' % status in answer
+    )
 
 
 def test_a_body_within_the_limit_is_taken_and_kept_in_memory(server):

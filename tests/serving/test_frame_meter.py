@@ -1,4 +1,6 @@
-"""What one client may send over a WebSocket, on the edges, whatever the pieces in which it comes."""
+"""What one client may send over a WebSocket, on the edges, whatever the pieces in which it
+comes.
+"""
 
 from types import SimpleNamespace
 
@@ -7,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.serving import frame_meter
-from forum.serving.frame_meter import BYTES_AT_ONCE, FRAMES_AT_ONCE, READS_AT_ONCE, SLICE, FrameMeter, TooMuch
+from forum.serving.frame_meter import (
+    BYTES_AT_ONCE,
+    FRAMES_AT_ONCE,
+    READS_AT_ONCE,
+    SLICE,
+    FrameMeter,
+    TooMuch,
+)
 from tests.realtime.book import BINARY, CONTINUED, PING, PONG, TEXT, frame
 
 
@@ -36,14 +45,18 @@ def test_frames_of_every_kind_are_counted(clock, kind, last):
 @pytest.mark.parametrize("masked", [True, False])
 def test_a_turn_ends_with_a_frame(clock, monkeypatch, size, masked):
     monkeypatch.setattr(frame_meter, "BYTES_AT_ONCE", 10**8)
-    frames = [frame(BINARY, bytes([number]) * size, masked=masked) for number in range(2 * SLICE + 1)]
+    frames = [
+        frame(BINARY, bytes([number]) * size, masked=masked) for number in range(2 * SLICE + 1)
+    ]
 
     pieces = FrameMeter().admit(b"".join(frames))
 
     assert pieces == [b"".join(frames[start : start + SLICE]) for start in (0, SLICE, 2 * SLICE)]
 
 
-@given(st.lists(st.integers(0, 300), max_size=30), st.lists(st.integers(1, 40)), st.binary(max_size=20))
+@given(
+    st.lists(st.integers(0, 300), max_size=30), st.lists(st.integers(1, 40)), st.binary(max_size=20)
+)
 def test_the_pieces_in_which_it_comes_do_not_matter(sizes, cuts, rest):
     stream = b"".join(frame(BINARY, bytes(size)) for size in sizes) + rest
     whole, pieces = FrameMeter(), FrameMeter()

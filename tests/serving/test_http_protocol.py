@@ -1,5 +1,5 @@
-"""Clients that did not know that the server stops, and some that take their time. All in one event loop, so that one
-knows what came when."""
+"""Clients that did not know that the server stops, and some that take their time. All in one event
+loop, so that one knows what came when."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -16,7 +16,9 @@ GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 
 async def hello(scope, receive, send):
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]}
+    )
     await send({"type": "http.response.body", "body": b"hello"})
 
 
@@ -80,13 +82,16 @@ async def test_one_that_stays_idle_is_closed(server, monkeypatch):
         assert await asyncio.wait_for(client[0].read(), 10) == b""
 
 
-@pytest.mark.parametrize("said", [b"", b"G", GET[:-2], GET + GET[:-2], GET.replace(b"\r\n\r\n", b"\r\nX: y\r\n")])
+@pytest.mark.parametrize(
+    "said", [b"", b"G", GET[:-2], GET + GET[:-2], GET.replace(b"\r\n\r\n", b"\r\nX: y\r\n")]
+)
 async def test_who_does_not_finish_asking_is_not_waited_for(server, monkeypatch, said):
     monkeypatch.setattr(http_protocol, "PATIENCE", 0.05)
     async with connected(server) as (reader, writer):
         writer.write(said)
 
-        heard = await asyncio.wait_for(reader.read(), 4)  # sooner than a connection that is idle is closed
+        # sooner than a connection that is idle is closed
+        heard = await asyncio.wait_for(reader.read(), 4)
         assert heard.count(b"200 OK") == said.count(GET)
 
 

@@ -1,4 +1,6 @@
-"""What comes over HTTP is looked at where it comes in: sizes, times and letters, on a real server."""
+"""What comes over HTTP is looked at where it comes in: sizes, times and letters, on a real
+server.
+"""
 
 import asyncio
 import time
@@ -37,7 +39,13 @@ class Application:
         headers = [(b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         for start in range(0, len(body), 100_000):
-            await send({"type": "http.response.body", "body": body[start : start + 100_000], "more_body": True})
+            await send(
+                {
+                    "type": "http.response.body",
+                    "body": body[start : start + 100_000],
+                    "more_body": True,
+                }
+            )
         await send({"type": "http.response.body", "body": b""})
 
 
@@ -79,10 +87,16 @@ def status(answer):
     return int(answer.split(b" ", 2)[1])
 
 
-@pytest.mark.parametrize("path", [b"/", b"/static/css/site.css", b"/health/live", b"/live/feed", b"/unread"])
+@pytest.mark.parametrize(
+    "path", [b"/", b"/static/css/site.css", b"/health/live", b"/live/feed", b"/unread"]
+)
 @pytest.mark.parametrize("length", [LIMIT + 1, 400_000_000, 10**17])
-async def test_what_is_announced_as_too_large_is_refused_before_it_comes(server, application, path, length):
-    answer = await told(server, b"POST %b HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n" % (path, length))
+async def test_what_is_announced_as_too_large_is_refused_before_it_comes(
+    server, application, path, length
+):
+    answer = await told(
+        server, b"POST %b HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n" % (path, length)
+    )
 
     assert status(answer) == 413
     assert b"connection: close" in answer
@@ -122,7 +136,9 @@ async def test_a_body_that_does_not_come_is_not_waited_for(server, application, 
     assert not application.received
 
 
-async def test_a_body_that_comes_by_drops_gets_no_more_time_than_its_bytes_are_worth(server, application, monkeypatch):
+async def test_a_body_that_comes_by_drops_gets_no_more_time_than_its_bytes_are_worth(
+    server, application, monkeypatch
+):
     monkeypatch.setattr(bodies, "GRACE", 0.2)
     async with connected(server) as (reader, writer):
         writer.write(POST + b"Content-Length: 100000\r\n\r\n")
@@ -159,7 +175,9 @@ async def test_bodies_that_one_network_leaves_incomplete_take_a_bounded_room_and
     assert application.received == 200_000
 
 
-async def test_whoever_leaves_bodies_incomplete_keeps_nobody_at_the_same_address_from_sending(server, monkeypatch):
+async def test_whoever_leaves_bodies_incomplete_keeps_nobody_at_the_same_address_from_sending(
+    server, monkeypatch
+):
     monkeypatch.setattr(bodies, "HELD", 500_000)
     monkeypatch.setattr(bodies, "GRACE", 60)
     others = [await asyncio.open_connection("127.0.0.1", server.config.port) for _ in range(20)]
@@ -177,7 +195,9 @@ async def test_whoever_leaves_bodies_incomplete_keeps_nobody_at_the_same_address
         writer.close()
 
 
-async def test_a_body_that_is_larger_than_the_whole_room_makes_room_itself(server, application, monkeypatch):
+async def test_a_body_that_is_larger_than_the_whole_room_makes_room_itself(
+    server, application, monkeypatch
+):
     monkeypatch.setattr(bodies, "HELD", 50_000)
 
     answer = await told(server, POST + b"Content-Length: 200000\r\n\r\n", b"x" * 100_000)
@@ -207,7 +227,9 @@ async def test_only_a_post_has_a_body(server, application, method, announced):
 
 
 async def test_what_nobody_reads_ends_the_connection_with_the_answer(server, application):
-    answer = await told(server, b"POST /unread HTTP/1.1\r\nHost: here\r\nContent-Length: 900000\r\n\r\n", b"x" * 10)
+    answer = await told(
+        server, b"POST /unread HTTP/1.1\r\nHost: here\r\nContent-Length: 900000\r\n\r\n", b"x" * 10
+    )
 
     assert status(answer) == 200
     assert b"connection: close" in answer
@@ -223,7 +245,9 @@ async def test_what_nobody_reads_ends_the_connection_with_the_answer(server, app
     ],
     ids=["chunks", "chunks after one with an extension", "trailers", "empty lines"],
 )
-async def test_what_is_small_and_many_is_refused_before_all_of_it_is_parsed(server, application, flood):
+async def test_what_is_small_and_many_is_refused_before_all_of_it_is_parsed(
+    server, application, flood
+):
     answer = await told(server, flood)
 
     assert status(answer) in (400, 431)
@@ -285,19 +309,26 @@ async def test_a_head_without_end_is_refused(server, application):
 )
 async def test_heads_that_make_no_sense_are_refused(server, application, head, expected):
     assert (
-        status(await told(server, b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n%b\r\n\r\n" % head))
+        status(
+            await told(
+                server, b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n%b\r\n\r\n" % head
+            )
+        )
         == expected
     )
 
 
 @pytest.mark.parametrize(
-    "line", [b"GARBAGE", b"GET / HTTP/9", b"G\x00T / HTTP/1.1", b"GET /\xff HTTP/1.1", b"\x16\x03\x01"]
+    "line",
+    [b"GARBAGE", b"GET / HTTP/9", b"G\x00T / HTTP/1.1", b"GET /\xff HTTP/1.1", b"\x16\x03\x01"],
 )
 async def test_what_is_no_http_is_answered_with_all_safety_headers(server, line):
     answer = await told(server, line + b"\r\nHost: here\r\n\r\n")
 
     assert status(answer) == 400
-    assert all(b"%b: %b" % (name.encode(), value.encode()) in answer for name, value in HEADERS.items())
+    assert all(
+        b"%b: %b" % (name.encode(), value.encode()) in answer for name, value in HEADERS.items()
+    )
 
 
 @pytest.mark.parametrize("query", [b"a=" + b"&" * 1000, b"&" * 5000, b"a=\xff"])
@@ -327,7 +358,13 @@ async def test_no_header_costs_more_than_its_bytes(header):
         await send({"type": "http.response.body"})
 
     name, value = header.split(b": ", 1)
-    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(name.lower(), value)]}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": b"",
+        "headers": [(name.lower(), value)],
+    }
     answers, before = [], time.thread_time()
 
     async def answer(message):
@@ -342,8 +379,8 @@ async def test_no_header_costs_more_than_its_bytes(header):
 async def test_headers_come_in_one_form_each(server, application):
     await told(
         server,
-        b'GET /a HTTP/1.1\r\nHost: here\r\nConnection: close\r\nCookie: a=1; b="\\000"\r\nCookie: c="e";d\r\n'
-        b"Accept-Encoding: gzip;q=0, br\r\nx_forwarded_for: 1.2.3.4\r\n\r\n",
+        b'GET /a HTTP/1.1\r\nHost: here\r\nConnection: close\r\nCookie: a=1; b="\\000"\r\nCookie:'
+        b' c="e";d\r\nAccept-Encoding: gzip;q=0, br\r\nx_forwarded_for: 1.2.3.4\r\n\r\n',
     )
 
     headers = application.scopes[0]["headers"]
@@ -407,7 +444,9 @@ def test_who_takes_an_answer_slowly_is_told_from_who_takes_nothing(waiting, is_a
     assert is_aborted or transport.waiting == [0]
 
 
-async def test_a_failure_outside_of_django_has_the_page_for_it(server, application, monkeypatch, caplog):
+async def test_a_failure_outside_of_django_has_the_page_for_it(
+    server, application, monkeypatch, caplog
+):
     async def fails(scope, receive, send):
         raise RuntimeError("for a test")
 

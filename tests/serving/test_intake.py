@@ -1,4 +1,6 @@
-"""How what comes over a WebSocket is handed on: in turns, not after too much, and with reading paused meanwhile."""
+"""How what comes over a WebSocket is handed on: in turns, not after too much, and with reading
+paused meanwhile.
+"""
 
 from types import SimpleNamespace
 
@@ -14,7 +16,13 @@ class Connection:
     """Notes what an Intake asks of it. `turn()` is one of the event loop."""
 
     def __init__(self):
-        self.parsed, self.calls, self.is_reading, self.refused, self.ending = b"", [], True, 0, False
+        self.parsed, self.calls, self.is_reading, self.refused, self.ending = (
+            b"",
+            [],
+            True,
+            0,
+            False,
+        )
 
     def parse(self, data):
         self.parsed += data
@@ -42,7 +50,9 @@ class Connection:
 
 @pytest.fixture(autouse=True)
 def _time_that_stands_still(monkeypatch):
-    """Else a busy machine takes so long for a few reads that they are no longer many for their time."""
+    """Else a busy machine takes so long for a few reads that they are no longer many for their
+    time.
+    """
     monkeypatch.setattr(frame_meter, "time", SimpleNamespace(monotonic=lambda: 1000.0))
 
 
@@ -62,7 +72,11 @@ PINGS = frame(PING)
 def test_what_is_little_is_parsed_at_once(intake, connection):
     intake.take(frame(TEXT, "hello"))
 
-    assert (connection.parsed, connection.calls, connection.is_reading) == (frame(TEXT, "hello"), [], True)
+    assert (connection.parsed, connection.calls, connection.is_reading) == (
+        frame(TEXT, "hello"),
+        [],
+        True,
+    )
 
 
 def test_much_is_parsed_in_turns_and_reading_waits_for_them(intake, connection):

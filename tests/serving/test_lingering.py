@@ -1,4 +1,6 @@
-"""After a refusal the connection stays open for what is still being sent, so that the answer can be read."""
+"""After a refusal the connection stays open for what is still being sent, so that the answer can be
+read.
+"""
 
 import asyncio
 
@@ -6,14 +8,35 @@ import pytest
 
 from forum.serving import bodies, lingering
 from forum.serving.lingering import Lingering
-from tests.serving.test_ingress import CHUNKED, LIMIT, POST, application, connected, server, status, until  # noqa: F401 - fixtures
+from tests.serving.test_ingress import (  # noqa: F401 - fixtures
+    CHUNKED,
+    LIMIT,
+    POST,
+    application,
+    connected,
+    server,
+    status,
+    until,
+)
 
 BODY = 5_000_000  # bytes; more than the kernel keeps
 SENDERS = {
     "413, announced": (POST + b"Content-Length: %d\r\n\r\n" % BODY, b"x" * BODY, 413),
-    "413, in chunks": (CHUNKED, (b"%x\r\n" % 50_000 + b"x" * 50_000 + b"\r\n") * (BODY // 50_000), 413),
-    "413, with a GET behind it": (POST + b"Content-Length: %d\r\n\r\n" % BODY, b"x" * BODY + POST, 413),
-    "400 for a method": (CHUNKED.replace(b"POST", b"PUT"), (b"%x\r\n" % 50_000 + b"x" * 50_000 + b"\r\n") * 100, 400),
+    "413, in chunks": (
+        CHUNKED,
+        (b"%x\r\n" % 50_000 + b"x" * 50_000 + b"\r\n") * (BODY // 50_000),
+        413,
+    ),
+    "413, with a GET behind it": (
+        POST + b"Content-Length: %d\r\n\r\n" % BODY,
+        b"x" * BODY + POST,
+        413,
+    ),
+    "400 for a method": (
+        CHUNKED.replace(b"POST", b"PUT"),
+        (b"%x\r\n" % 50_000 + b"x" * 50_000 + b"\r\n") * 100,
+        400,
+    ),
     "400 for chunks": (CHUNKED, b"1\r\nx\r\n" * (BODY // 6), 400),
     "400 for no HTTP": (b"\x16\x03\x01\r\n", b"x" * BODY, 400),
     "431": (b"GET / HTTP/1.1\r\nX-Long: ", b"x" * BODY, 431),
@@ -83,7 +106,9 @@ async def test_one_network_has_a_bounded_number_of_them(server, monkeypatch):  #
 
 async def test_a_request_that_was_read_whole_ends_its_connection_at_once(server, application):  # noqa: F811
     async with asyncio.timeout(15), connected(server) as (reader, writer):
-        writer.write(POST + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % LIMIT + b"x" * LIMIT)
+        writer.write(
+            POST + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % LIMIT + b"x" * LIMIT
+        )
 
         assert status(await reader.read()) == 200
         assert not Lingering.open

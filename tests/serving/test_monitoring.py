@@ -50,7 +50,8 @@ def test_to_strangers_there_is_nothing(page):
     forwarded = ask(page, x_forwarded_for="127.0.0.1")
 
     assert stranger.status == forwarded.status == 404
-    assert stranger.text == forwarded.text == nowhere.replace("/nowhere", page)  # where one comes back to
+    # where one comes back to
+    assert stranger.text == forwarded.text == nowhere.replace("/nowhere", page)
 
 
 def test_what_is_wrong_is_said_and_what_to_do(monkeypatch):

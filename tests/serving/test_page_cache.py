@@ -44,11 +44,26 @@ def test_a_page_that_did_not_change_is_answered_with_304(guest, topic):
         lambda topic: world.category("A new category"),
         lambda topic: recolor(topic.category),
     ],
-    ids=["reply", "edit", "hide", "rename", "close", "pin", "move", "member renamed", "category made", "category"],
+    ids=[
+        "reply",
+        "edit",
+        "hide",
+        "rename",
+        "close",
+        "pin",
+        "move",
+        "member renamed",
+        "category made",
+        "category",
+    ],
 )
 @pytest.mark.parametrize("where", ["topic", "latest", "category"])
 def test_what_changes_shows_at_once(guests, guest, topic, change, where):
-    addresses = {"topic": topic.get_absolute_url(), "latest": "/", "category": topic.category.get_absolute_url()}
+    addresses = {
+        "topic": topic.get_absolute_url(),
+        "latest": "/",
+        "category": topic.category.get_absolute_url(),
+    }
     before = guest.gets(addresses[where])
     assert is_kept(guests, addresses[where])
 
@@ -152,7 +167,10 @@ def test_two_cookie_headers_are_read_as_one(guests, topic, grace):
 
 
 def test_colours_and_compression_have_pages_of_their_own(guests, topic):
-    visitors = [Visitor(guests, **headers) for headers in ({}, {"cookie": "theme=dark"}, {"accept_encoding": "gzip"})]
+    visitors = [
+        Visitor(guests, **headers)
+        for headers in ({}, {"cookie": "theme=dark"}, {"accept_encoding": "gzip"})
+    ]
     for _ in range(2):
         light, dark, packed = (visitor.gets(topic.get_absolute_url()) for visitor in visitors)
 
@@ -165,7 +183,13 @@ def test_colours_and_compression_have_pages_of_their_own(guests, topic):
 def test_addresses_with_anything_added_are_not_kept(guests, guest, topic):
     number, slug = str(topic.pk), topic.get_absolute_url().partition("-")[2]
     topics = (f"/t/000{number}-{slug}", *(f"/t/{number}-{slug}?{query}" for query in QUERIES))
-    for address in (*topics, "/?before=", "/?page=1", "/?&&", f"{topic.category.get_absolute_url()}?x"):
+    for address in (
+        *topics,
+        "/?before=",
+        "/?page=1",
+        "/?&&",
+        f"{topic.category.get_absolute_url()}?x",
+    ):
         assert guest.gets(address).status in (200, 302, 404)
 
     assert not list(guests.kept)
@@ -175,10 +199,16 @@ QUERIES = ("utm=1", "page=1", "page=01", "page=2&page=1", "&page=1", "p%61ge=1",
 
 
 def test_a_page_has_one_copy_for_each_choice_there_is(guests, topic):
-    """Whatever stands in cookies and headers that a page does not read, or only looks like a choice."""
+    """Whatever stands in cookies and headers that a page does not read, or only looks like a
+    choice.
+    """
     made = Announcement.objects.announce("Back at six.")
     shown = {"", "theme=dark", f"dismissed={made.pk}", f"dismissed={made.pk}.7; theme=light"}
-    alike = {f"theme={'x' * 1000}{n}" for n in range(3)} | {f"dismissed={n}.{n + 1}" for n in (91, 92, 93)} | {"a=b"}
+    alike = (
+        {f"theme={'x' * 1000}{n}" for n in range(3)}
+        | {f"dismissed={n}.{n + 1}" for n in (91, 92, 93)}
+        | {"a=b"}
+    )
     for cookie in sorted(shown | alike):
         for headers in (
             {},
@@ -190,7 +220,10 @@ def test_a_page_has_one_copy_for_each_choice_there_is(guests, topic):
             {"accept_encoding": "gzip;q=0"},
             {"x_forwarded_host": "elsewhere.example"},
         ):
-            assert Visitor(guests, cookie=cookie, **headers).gets(topic.get_absolute_url()).status == 200
+            assert (
+                Visitor(guests, cookie=cookie, **headers).gets(topic.get_absolute_url()).status
+                == 200
+            )
 
     assert len(list(guests.kept)) == len(shown)
 
@@ -205,7 +238,12 @@ def test_a_host_that_is_not_the_forums_is_answered_with_no_kept_page(guest, topi
 def test_a_request_that_names_two_hosts_has_no_kept_page():
     hosts = [(b"host", b"testserver"), (b"host", b"elsewhere.example")]
 
-    assert key_of({"method": "GET", "path": "/", "query_string": b"", "scheme": "http", "headers": hosts}) is None
+    assert (
+        key_of(
+            {"method": "GET", "path": "/", "query_string": b"", "scheme": "http", "headers": hosts}
+        )
+        is None
+    )
 
 
 def test_pages_over_tls_are_kept_apart_from_those_without(guests, topic, settings):
@@ -230,7 +268,9 @@ def test_two_encodings_are_told_apart_by_what_they_mean(guests, topic):
     packed = ("gzip", "GZip", "*", "br;q=0, gzip;q=0.1", "gzip;q=1.0, identity;q=0")
     for header in (*plain, *packed):
         answer = Visitor(guests, accept_encoding=header).gets(topic.get_absolute_url())
-        assert answer.headers.get("content-encoding") == ("gzip" if header in packed else None), header
+        assert answer.headers.get("content-encoding") == ("gzip" if header in packed else None), (
+            header
+        )
         assert "Accept-Encoding" in answer.headers["vary"]
 
 
@@ -263,7 +303,9 @@ def test_kept_pages_carry_the_safety_headers(guest, topic):
 
 
 def test_nobody_sees_what_was_made_for_another(guests, topic, lounge):
-    """Ada, an insider, a moderator and guests look at everything in turn while all that can be kept is warm."""
+    """Ada, an insider, a moderator and guests look at everything in turn while all that can be kept
+    is warm.
+    """
     insider, moderator, ada = world.insider(), world.moderator(), User.objects.get(username="ada")
     secret = world.topic(insider, lounge, title="The secret plan", body="Tell nobody.")
     hidden = topic.reply(ada, "I take this back.")
@@ -274,7 +316,9 @@ def test_nobody_sees_what_was_made_for_another(guests, topic, lounge):
         "/u/iris/",
         "/u/ada/",
     ]
-    people = {person: Visitor(guests, person) for person in (insider, moderator, ada)} | {None: Visitor(guests)}
+    people = {person: Visitor(guests, person) for person in (insider, moderator, ada)} | {
+        None: Visitor(guests)
+    }
 
     seen = {}
     for _ in range(2):
@@ -296,7 +340,9 @@ def test_of_all_who_find_a_page_changed_one_makes_it_anew(guests, guest, topic, 
     guest.gets(topic.get_absolute_url())
     topic.reply(topic.author, "This is new.")
     made, respond = [], guests.pages.respond
-    monkeypatch.setattr(guests.pages, "respond", lambda *arguments: made.append(1) or respond(*arguments))
+    monkeypatch.setattr(
+        guests.pages, "respond", lambda *arguments: made.append(1) or respond(*arguments)
+    )
 
     answers = guest.gets_at_once(8, topic.get_absolute_url())
 
@@ -308,5 +354,7 @@ def test_a_page_that_is_gone_is_kept_by_nobody(guests, guest, topic):
     guest.gets(topic.get_absolute_url())
     topic.move(world.lounge())
 
-    assert [answer.status for answer in guest.gets_at_once(4, topic.get_absolute_url())] == [404] * 4
+    assert [answer.status for answer in guest.gets_at_once(4, topic.get_absolute_url())] == [
+        404
+    ] * 4
     assert not is_kept(guests, topic.get_absolute_url())

@@ -40,7 +40,9 @@ WAYS = {
 
 @pytest.fixture
 def shows(guests, guest):
-    """A function that says whether a kept page shows a name, having made sure that a page made anew says the same."""
+    """A function that says whether a kept page shows a name, having made sure that a page made anew
+    says the same.
+    """
 
     def look(address, name):
         fragments.kept.clear()
@@ -71,7 +73,9 @@ def test_the_new_name_shows_at_once(guest, shows, topic, ada, place, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_last_author_of_a_row_and_an_answer_on_a_later_page_count_too(guest, shows, topic, grace, ada, way):
+def test_the_last_author_of_a_row_and_an_answer_on_a_later_page_count_too(
+    guest, shows, topic, grace, ada, way
+):
     for number in range(2, 22):
         topic.reply(grace if number == 21 else ada, f"Reply {number}.")
     last_page = f"{topic.get_absolute_url()}?page=2"
@@ -97,7 +101,9 @@ def test_two_members_who_are_renamed_at_once_both_show(guest, shows, topic, ada,
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_pages_that_do_not_show_the_member_stay_as_they_are(guests, guest, topic, elsewhere, ada, way):
+def test_pages_that_do_not_show_the_member_stay_as_they_are(
+    guests, guest, topic, elsewhere, ada, way
+):
     addresses = [elsewhere.get_absolute_url(), elsewhere.category.get_absolute_url()]
     before = [guest.gets(address).headers["etag"] for address in addresses]
 
@@ -120,7 +126,9 @@ def test_only_the_rows_with_the_member_are_rendered_anew(guest, topic, elsewhere
     assert rendered == [topic]
 
 
-def test_an_earlier_page_of_a_topic_stays_when_somebody_further_on_is_renamed(guest, topic, grace, ada):
+def test_an_earlier_page_of_a_topic_stays_when_somebody_further_on_is_renamed(
+    guest, topic, grace, ada
+):
     for number in range(2, 22):
         topic.reply(grace if number == 21 else ada, f"Reply {number}.")
     etag = guest.gets(topic.get_absolute_url()).headers["etag"]

@@ -48,7 +48,8 @@ def test_a_request_is_called_as_a_trusted_proxy_calls_it(settings):
 
 
 @pytest.mark.parametrize(
-    ("proxies", "name"), [(0, "a-name-from-nginx"), (1, "short"), (1, "x" * 65), (1, 'a"name\nwith lines')]
+    ("proxies", "name"),
+    [(0, "a-name-from-nginx"), (1, "short"), (1, "x" * 65), (1, 'a"name\nwith lines')],
 )
 def test_names_of_strangers_and_strange_names_are_not_taken(settings, proxies, name):
     settings.TRUSTED_PROXIES = proxies
@@ -62,7 +63,9 @@ def test_a_kept_page_has_no_line_unless_it_fails():
     assert (lines_of("/", to=application(kept=True, status=500)))[1] != []
 
 
-@pytest.mark.parametrize("path", ["/accounts/password/reset/key/3-secret/", "/accounts/confirm-email/secret/"])
+@pytest.mark.parametrize(
+    "path", ["/accounts/password/reset/key/3-secret/", "/accounts/confirm-email/secret/"]
+)
 def test_what_would_let_a_reader_in_is_not_written_down(path):
     _answer, (line,) = lines_of(path, to=application())
 

@@ -9,16 +9,25 @@ import pytest
 from forum.serving.script_bundles import bare, joined
 
 PAGE = {
-    "js/app.js": 'import { name } from "./names.js";\nimport { add as plus, log } from "./log.js";\n'
-    'import "./loud.js";\nconst local = "app";\nplus(name, local);\nawait_();\nasync function await_() {\n'
-    '  (await import("./rooms/room.js")).enter();\n  console.log(JSON.stringify(log));\n}\n',
+    "js/app.js": (
+        'import { name } from "./names.js";\nimport { add as plus, log } from "./log.js";\nimport'
+        ' "./loud.js";\nconst local = "app";\nplus(name, local);\nawait_();\nasync function'
+        ' await_() {\n  (await import("./rooms/room.js")).enter();\n '
+        " console.log(JSON.stringify(log));\n}\n"
+    ),
     "js/names.js": 'const local = "hidden";\nexport const name = `${local}`;\n',
-    "js/log.js": "export const log = [];\nexport function add(...words) {\n  log.push(...words);\n}\n",
+    "js/log.js": (
+        "export const log = [];\nexport function add(...words) {\n  log.push(...words);\n}\n"
+    ),
     "js/loud.js": 'import { add } from "./log.js";\nadd("loud");\n',
     "js/limits.js": "// @ts-check\nexport const MOST = 3;\n",
-    "js/rooms/room.js": 'import { MOST } from "../limits.js";\nimport { add } from "../log.js";\n'
-    'import { Door } from "./door.js";\nexport function enter() {\n  add(new Door().name, MOST);\n}\n',
-    "js/rooms/door.js": 'import { MOST } from "../limits.js";\nexport class Door {\n  name = `door ${MOST}`;\n}\n',
+    "js/rooms/room.js": (
+        'import { MOST } from "../limits.js";\nimport { add } from "../log.js";\nimport { Door }'
+        ' from "./door.js";\nexport function enter() {\n  add(new Door().name, MOST);\n}\n'
+    ),
+    "js/rooms/door.js": (
+        'import { MOST } from "../limits.js";\nexport class Door {\n  name = `door ${MOST}`;\n}\n'
+    ),
 }
 
 
@@ -27,7 +36,9 @@ def run(folder, files):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     (folder / "package.json").write_text('{"type": "module"}')
-    done = subprocess.run(["node", folder / "js/app.js"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["node", folder / "js/app.js"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -58,7 +69,10 @@ REFUSED = [
     ("const a = await b;\n", "because of: const a = await b;"),
     ("const a = `\n`;\n", "a template literal over several lines"),
     ('import { a } from "./gone.js";\n', r"Scripts import js/gone\.js, and there is no such file"),
-    ('import { a } from "./rooms/room.js";\n', r"js/rooms/room\.js can be imported or loaded by import\(\), not both"),
+    (
+        'import { a } from "./rooms/room.js";\n',
+        r"js/rooms/room\.js can be imported or loaded by import\(\), not both",
+    ),
 ]
 
 
@@ -78,8 +92,15 @@ def test_circles_are_refused():
 
 
 def test_names_that_would_depend_on_each_other_are_refused():
-    with pytest.raises(ValueError, match="js/rooms/room.js, js/shared.js import or load each other"):
-        joined({**PAGE, "js/log.js": PAGE["js/log.js"] + 'const later = () => import("./rooms/room.js");\n'})
+    with pytest.raises(
+        ValueError, match="js/rooms/room.js, js/shared.js import or load each other"
+    ):
+        joined(
+            {
+                **PAGE,
+                "js/log.js": PAGE["js/log.js"] + 'const later = () => import("./rooms/room.js");\n',
+            }
+        )
 
 
 def test_types_comments_and_indentation_are_left_out():

@@ -12,7 +12,9 @@ LATER = {
 def test_it_starts_without_what_only_others_or_few_need():
     code = "import sys, forum.asgi; print(*sys.modules)"
 
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
 
     assert "forum.usernames.rules" in loaded
     assert not LATER.keys() & {name.partition(".")[0] for name in loaded}
@@ -21,7 +23,9 @@ def test_it_starts_without_what_only_others_or_few_need():
 def test_it_frees_garbage_in_small_portions_and_never_looks_at_what_was_loaded():
     code = "import gc, forum.asgi; print(gc.get_threshold()[0], gc.get_freeze_count())"
 
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
 
     between, frozen = map(int, printed[-2:])
     assert between <= 5_000

@@ -11,18 +11,29 @@ from forum.serving.script_bundles import joined
 from forum.serving.static_storage import STYLE_COMMENT, Joined
 
 STATIC = Path(settings.BASE_DIR) / "static"
-SERVED = sorted(joined({str(path.relative_to(STATIC)): path.read_text() for path in (STATIC / "js").rglob("*.js")}))
+SERVED = sorted(
+    joined(
+        {str(path.relative_to(STATIC)): path.read_text() for path in (STATIC / "js").rglob("*.js")}
+    )
+)
 
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):
-    """The folder that a production server serves; ours only, since the admin's files take longer."""
+    """The folder that a production server serves; ours only, since the admin's files take
+    longer.
+    """
     from django.test import override_settings
 
     root = tmp_path_factory.mktemp("static")
-    backends = {**settings.STORAGES, "staticfiles": {"BACKEND": "forum.serving.static_storage.Storage"}}
+    backends = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "forum.serving.static_storage.Storage"},
+    }
     finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    with override_settings(STATIC_ROOT=root, STORAGES=backends, STATICFILES_FINDERS=finders, DEBUG=False):
+    with override_settings(
+        STATIC_ROOT=root, STORAGES=backends, STATICFILES_FINDERS=finders, DEBUG=False
+    ):
         call_command("collectstatic", interactive=False, verbosity=0)
     return root
 
@@ -33,7 +44,11 @@ def imports():
 
 def hashed(root, name):
     stem, suffix = name.rsplit(".", 1)
-    [found] = [path for path in root.glob(f"{stem}.*.{suffix}") if re.search(r"\.[0-9a-f]{12}\.", path.name)]
+    [found] = [
+        path
+        for path in root.glob(f"{stem}.*.{suffix}")
+        if re.search(r"\.[0-9a-f]{12}\.", path.name)
+    ]
     return found
 
 
@@ -75,7 +90,9 @@ def test_fonts_are_found_from_the_joined_stylesheet(collected):
 def test_scripts_import_each_other_by_their_hashed_names(collected):
     for served in SERVED:
         script = hashed(collected, served)
-        for name in re.findall(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""", script.read_text()):
+        for name in re.findall(
+            r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""", script.read_text()
+        ):
             assert re.search(r"\.[0-9a-f]{12}\.js$", name), f"{served} imports {name}"
             assert (script.parent / name).resolve().is_file()
 
@@ -97,7 +114,9 @@ def test_types_of_scripts_are_not_collected(collected):
 
 def test_all_scripts_are_checked():
     unchecked = [
-        path.name for path in (STATIC / "js").rglob("*.js") if not path.read_text().startswith("// @ts-check\n")
+        path.name
+        for path in (STATIC / "js").rglob("*.js")
+        if not path.read_text().startswith("// @ts-check\n")
     ]
 
     assert unchecked == []

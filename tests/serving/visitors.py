@@ -16,7 +16,11 @@ class Answer(NamedTuple):
 
     @property
     def text(self):
-        body = gzip.decompress(self.body) if self.headers.get("content-encoding") == "gzip" else self.body
+        body = (
+            gzip.decompress(self.body)
+            if self.headers.get("content-encoding") == "gzip"
+            else self.body
+        )
         return body.decode()
 
 
@@ -26,7 +30,9 @@ class Visitor:
     def __init__(self, application, user=None, client="127.0.0.1", **headers):
         self.application, self.client, self.headers = application, client, headers
         if user:
-            self.headers["cookie"] = f"sessionid={session_cookie(user, 'http://testserver')['value']}"
+            self.headers["cookie"] = (
+                f"sessionid={session_cookie(user, 'http://testserver')['value']}"
+            )
 
     def gets(self, address, **headers):
         return self.asks("GET", address, **headers)
@@ -35,7 +41,9 @@ class Visitor:
         """The answers to as many requests at the same moment."""
 
         async def all_of_them():
-            return await asyncio.gather(*(self._answer(self._scope("GET", address)) for _ in range(times)))
+            return await asyncio.gather(
+                *(self._answer(self._scope("GET", address)) for _ in range(times))
+            )
 
         return asyncio.run(all_of_them())
 
@@ -43,7 +51,11 @@ class Visitor:
         return asyncio.run(self._answer(self._scope(method, address, **headers)))
 
     def posts(self, address, body, **headers):
-        sent = {"content_type": "application/x-www-form-urlencoded", "content_length": str(len(body)), **headers}
+        sent = {
+            "content_type": "application/x-www-form-urlencoded",
+            "content_length": str(len(body)),
+            **headers,
+        }
         return asyncio.run(self._answer(self._scope("POST", address, **sent), body))
 
     def _scope(self, method, address, **headers):
@@ -58,7 +70,9 @@ class Visitor:
             "raw_path": path.encode(),
             "query_string": query.encode(),
             "root_path": "",
-            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in named.items()],
+            "headers": [
+                (name.replace("_", "-").encode(), value.encode()) for name, value in named.items()
+            ],
             "client": (self.client, 1),
             "server": ("testserver", 80),
         }
@@ -74,5 +88,7 @@ class Visitor:
 
         await self.application(scope, receive, send)
         start, *parts = sent
-        headers = {name.decode().lower(): value.decode("latin-1") for name, value in start["headers"]}
+        headers = {
+            name.decode().lower(): value.decode("latin-1") for name, value in start["headers"]
+        }
         return Answer(start["status"], headers, b"".join(part.get("body", b"") for part in parts))

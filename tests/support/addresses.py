@@ -8,7 +8,9 @@ PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 
 
 def addresses(values):
-    """All of them, with `values` {name of a part: value} filled in; a part without a value is a KeyError."""
+    """All of them, with `values` {name of a part: value} filled in; a part without a value is a
+    KeyError.
+    """
     for route in routes(get_resolver()):
         yield "/" + plain(PART.sub(lambda part: str(values[part[1] or part[2]]), route))
 

@@ -1,4 +1,6 @@
-"""The rules of static/js/topic/change_queue.js in Python; tests/cases/change_queue.json holds both to the same."""
+"""The rules of static/js/topic/change_queue.js in Python; tests/cases/change_queue.json holds both
+to the same.
+"""
 
 from math import inf
 
@@ -8,7 +10,8 @@ REORDERING, AGAIN = 200, 2000  # ms
 class ChangeQueue:
     """Calls `apply` with the events of a topic in order. Time passes only in `wait`.
 
-    `asked` has what it had whenever it asked for more, `is_asking` whether an answer is to come; `reloads` counts.
+    `asked` has what it had whenever it asked for more, `is_asking` whether an answer is to come;
+    `reloads` counts.
     """
 
     def __init__(self, epoch, have, apply):

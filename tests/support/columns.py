@@ -1,6 +1,7 @@
 """The two set-ups that the forum runs in, each as the environment of a test run.
 
-E is SQLite and what is in memory. P is PostgreSQL and Redis: private ones on free ports, which go when the run ends.
+E is SQLite and what is in memory. P is PostgreSQL and Redis: private ones on free ports, which go
+when the run ends.
 """
 
 import tempfile
@@ -12,12 +13,19 @@ from tests.support.redis_server import RedisServer
 
 @contextmanager
 def embedded(workers):
-    yield {"COLUMN": "E", "DATABASE_URL": "sqlite:///var/parley.sqlite3", "REDIS_URL": "", "REDIS_SERVERS": ""}
+    yield {
+        "COLUMN": "E",
+        "DATABASE_URL": "sqlite:///var/parley.sqlite3",
+        "REDIS_URL": "",
+        "REDIS_SERVERS": "",
+    }
 
 
 @contextmanager
 def production(workers):
-    """One PostgreSQL with a database for each worker; a Redis for each, as its pub/sub knows no databases."""
+    """One PostgreSQL with a database for each worker; a Redis for each, as its pub/sub knows no
+    databases.
+    """
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-redis-"))
         postgresql = PostgreSQL(max_connections="400").start()

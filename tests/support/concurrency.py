@@ -1,4 +1,6 @@
-"""Several people at the same moment: each in a thread, with a database connection, and released by one barrier."""
+"""Several people at the same moment: each in a thread, with a database connection, and released by
+one barrier.
+"""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -9,13 +11,17 @@ DEADLINE = 300  # seconds
 
 
 def at_once(*acts):
-    """Calls all of them at once. Returns what each returned, in this order; raises the first error that one raised."""
+    """Calls all of them at once. Returns what each returned, in this order; raises the first error
+    that one raised.
+    """
     with Crowd(len(acts)) as crowd:
         return crowd.at_once(*acts)
 
 
 class Crowd:
-    """`size` people who stay for a while, since to come and go costs more than most of what they do."""
+    """`size` people who stay for a while, since to come and go costs more than most of what they
+    do.
+    """
 
     def __init__(self, size):
         self.size = size
@@ -25,7 +31,8 @@ class Crowd:
         return self
 
     def __exit__(self, *error):
-        self.at_once(*[lambda: connection.close()] * self.size)  # each of them, as each waits for all others
+        # each of them, as each waits for all others
+        self.at_once(*[lambda: connection.close()] * self.size)
         self.threads.shutdown()
 
     def at_once(self, *acts):

@@ -1,17 +1,23 @@
-"""Writes static/js/constants.js, the numbers that server and scripts both need: python -m tests.support.constants"""
+"""Writes static/js/constants.js, the numbers that server and scripts both need: python -m
+tests.support.constants
+"""
 
 import os
 from pathlib import Path
 
 SCRIPT = Path(__file__).resolve().parents[2] / "static/js/constants.js"
 HEAD = """// @ts-check
-// The numbers that the server needs, too. Written by python -m tests.support.constants; change them in Python.
+// The numbers that the server needs, too. Change them in Python, and write this file by
+// python -m tests.support.constants
 
 """
 
 
 def script():
-    lines = [f"// {meaning}\nexport const {name} = {value};\n" for name, (value, meaning) in numbers().items()]
+    lines = [
+        f"// {meaning}\nexport const {name} = {value};\n"
+        for name, (value, meaning) in numbers().items()
+    ]
     return HEAD + "\n".join(lines)
 
 
@@ -33,7 +39,10 @@ def numbers():
             "close codes: the same, at a moment of one's own",
         ),
         "HEARTBEAT": (heartbeat.EVERY, "seconds, at most, between two"),
-        "LONGEST_WAIT": (long_poll.LONGEST, "seconds of a long poll; proxies often give up after 30"),
+        "LONGEST_WAIT": (
+            long_poll.LONGEST,
+            "seconds of a long poll; proxies often give up after 30",
+        ),
         "WRITING_LASTS": (int(typing.LIFE), "seconds, unless somebody goes on"),
         "TOPICS_ON_SOCKET": (limits.TOPICS, "that it may watch"),
         "MESSAGES_A_SECOND": (limits.MESSAGES.per_second, "over a socket, and"),

@@ -1,4 +1,6 @@
-"""`make check`: Django's own deployment check must have nothing to say about the settings that docs/deploy.md names."""
+"""`make check`: Django's own deployment check must have nothing to say about the settings that
+docs/deploy.md names.
+"""
 
 import os
 import secrets
@@ -18,7 +20,9 @@ PRODUCTION = {
 def main():
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     root = Path(__file__).resolve().parents[2]
-    return subprocess.run(command, cwd=root, env={**os.environ, **PRODUCTION}, check=False).returncode
+    return subprocess.run(
+        command, cwd=root, env={**os.environ, **PRODUCTION}, check=False
+    ).returncode
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""A PostgreSQL of its own on a free port, for a column and for tests that stop, kill or freeze it."""
+"""A PostgreSQL of its own on a free port, for a column and for tests that stop, kill or freeze
+it.
+"""
 
 import contextlib
 import os
@@ -14,9 +16,15 @@ import pytest
 
 from tests.support.server import free_port
 
-# Nothing is lost when a process is killed, only when the machine is; so the tests need not wait for the disk. Of the
+# Nothing is lost when a process is killed, only when the machine is; so the tests need not wait for
+# the disk. Of the
 # few connections that tests allow none is kept for superusers, as who tests is one.
-QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "superuser_reserved_connections": "0"}
+QUICK = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "superuser_reserved_connections": "0",
+}
 DEADLINE = 90  # seconds, as the machine may be busy
 
 
@@ -31,24 +39,40 @@ def postgresql():
 
 
 def programs():
-    """The folder of PostgreSQL's own programs, the newest there is, or None: Debian keeps them out of PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4]))
+    """The folder of PostgreSQL's own programs, the newest there is, or None: Debian keeps them out
+    of PATH.
+    """
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4])
+    )
     on_path = shutil.which("initdb")
     return found[-1].parent if found else on_path and Path(on_path).parent
 
 
 class PostgreSQL:
-    """`url` is an empty database. kill(), start(), freeze() and thaw() do what they say; stop() ends and removes it."""
+    """`url` is an empty database. kill(), start(), freeze() and thaw() do what they say; stop()
+    ends and removes it.
+    """
 
     def __init__(self, **options):
         self.options = {**QUICK, "max_connections": "20", **options}
-        self.folder, self.port, self.databases = Path(tempfile.mkdtemp(prefix="parley-postgresql-")), free_port(), 0
+        self.folder, self.port, self.databases = (
+            Path(tempfile.mkdtemp(prefix="parley-postgresql-")),
+            free_port(),
+            0,
+        )
         self.url = self._address("postgres")
         self.who = {}
         if os.getuid() == 0:  # which may not run it
             shutil.chown(self.folder, "postgres")
             self.who = {"user": "postgres", "group": "postgres", "extra_groups": []}
-        options = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
+        options = [
+            "--no-sync",
+            "--auth=trust",
+            "--username=postgres",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ]
         command = [programs() / "initdb", "--pgdata", self.folder, *options]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **self.who)
 
@@ -61,12 +85,16 @@ class PostgreSQL:
         deadline = time.monotonic() + DEADLINE
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("PostgreSQL did not start: " + (self.folder / "log").read_text()[-2000:])
+                raise RuntimeError(
+                    "PostgreSQL did not start: " + (self.folder / "log").read_text()[-2000:]
+                )
             time.sleep(0.05)
         return self
 
     def new_database(self, like=None):
-        """The URL of another database: an empty one, or a copy of the one at `like`, to which nobody is connected."""
+        """The URL of another database: an empty one, or a copy of the one at `like`, to which
+        nobody is connected.
+        """
         self.databases += 1
         name, template = f"forum{self.databases}", like.rpartition("/")[2] if like else "template1"
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -16,8 +16,8 @@ class Proxy:
     cut               connections break, new ones are refused
     hang              nothing gets through and nobody is told
     without_sockets   pages pass, WebSockets are refused
-    buffer            answers are held until they are complete; so a WebSocket opens and brings nothing
-    cut_idle(seconds) connections break on which nothing was said for so long
+    buffer            answers are held until they are complete; so a WebSocket opens and brings
+    nothing cut_idle(seconds) connections break on which nothing was said for so long
     """
 
     def __init__(self, target_port):
@@ -76,7 +76,8 @@ class Proxy:
     def _run(self):
         while self.running:
             if self.mode == "hang":
-                self.wakened.recv(64)  # until another mode: of news that nobody reads, select would tell for ever
+                # until another mode: of news that nobody reads, select would tell for ever
+                self.wakened.recv(64)
                 continue
             for key, _events in self.selector.select(self._rest()):
                 if key.fileobj is self.wakened:
@@ -89,7 +90,9 @@ class Proxy:
                 self._let_go_of_what_is_held()
             if self.mode in ("cut", "cut idle"):
                 now = time.monotonic()
-                for end in [end for end in self.pairs if self.mode == "cut" or self._is_idle(end, now)]:
+                for end in [
+                    end for end in self.pairs if self.mode == "cut" or self._is_idle(end, now)
+                ]:
                     self._drop(end)
 
     def _rest(self):
@@ -97,7 +100,11 @@ class Proxy:
         return 0.1
 
     def _is_idle(self, end, now):
-        return all(now - self.spoken[one] > self.patience for one in (end, self.pairs.get(end)) if one in self.spoken)
+        return all(
+            now - self.spoken[one] > self.patience
+            for one in (end, self.pairs.get(end))
+            if one in self.spoken
+        )
 
     def _accept(self):
         client, _address = self.listener.accept()
@@ -125,14 +132,18 @@ class Proxy:
                 else:
                     self.upgraded |= {end, self.pairs[end]}
             if data:
-                self.pairs[end].sendall(self._kept_back(end, data) if self.mode == "buffer" else data)
+                self.pairs[end].sendall(
+                    self._kept_back(end, data) if self.mode == "buffer" else data
+                )
                 return
         except OSError:
             pass
         self._drop(end)
 
     def _kept_back(self, end, data):
-        """What of an answer may pass: all of it when it is complete, and that a WebSocket is open."""
+        """What of an answer may pass: all of it when it is complete, and that a WebSocket is
+        open.
+        """
         if data.startswith(b"HTTP/1.1 101"):
             self.held[end] = b""
         elif end in self.held or b"chunked" in data.partition(b"\r\n\r\n")[0].lower():

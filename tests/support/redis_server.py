@@ -1,4 +1,6 @@
-"""A Redis of its own on a free port, for the column that runs on one and for tests that stop, kill or freeze it."""
+"""A Redis of its own on a free port, for the column that runs on one and for tests that stop, kill
+or freeze it.
+"""
 
 import signal
 import subprocess
@@ -12,16 +14,30 @@ from tests.support.server import free_port
 
 
 class RedisServer:
-    """`address` is where it answers. kill(), start(), freeze(), thaw() and flush() do what they say."""
+    """`address` is where it answers. kill(), start(), freeze(), thaw() and flush() do what they
+    say.
+    """
 
     def __init__(self, folder):
         self.folder, self.port, self.process = Path(folder), free_port(), None
         self.address = f"redis://127.0.0.1:{self.port}/0"
 
     def start(self):
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        command = [
+            "redis-server",
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
         log = (self.folder / "redis.log").open("a")
-        self.process = subprocess.Popen([*command, "--dir", str(self.folder)], stdout=log, stderr=log)
+        self.process = subprocess.Popen(
+            [*command, "--dir", str(self.folder)], stdout=log, stderr=log
+        )
         patient = redis.Redis(port=self.port, retry=Retry(ConstantBackoff(0.05), 100))
         patient.ping()
         patient.close()

@@ -12,7 +12,9 @@ def forum_in(database_url):
     """Makes Ada and a topic there. Returns {"session": Ada's, "topic": id}."""
     environment = {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url}
     command = [sys.executable, "-m", "tests.support.separate_process"]
-    made = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, check=True)
+    made = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, check=True
+    )
     return json.loads(made.stdout)
 
 

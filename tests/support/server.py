@@ -21,7 +21,8 @@ uvicorn.run(sys.argv[2], port=int(sys.argv[1]), log_level="warning", **server_op
 PLAIN = UVICORN.replace("**server_options()", "**dict(server_options(), ws='websockets-sansio')")
 COMMANDS = {
     "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "{application}"],
-    "runserver": ["manage.py", "runserver", "--noreload", "--verbosity", "0", "127.0.0.1:{port}"],  # daphne, too
+    # daphne, too
+    "runserver": ["manage.py", "runserver", "--noreload", "--verbosity", "0", "127.0.0.1:{port}"],
     "uvicorn": ["-c", UVICORN, "{port}", "{application}"],
     "plain uvicorn": ["-c", PLAIN, "{port}", "{application}"],
     "serve": ["manage.py", "serve", "--bind", "127.0.0.1:{port}", "--processes", "2"],
@@ -29,11 +30,18 @@ COMMANDS = {
 
 
 class Server:
-    """`address` is where it answers. `kill`, `start`, `freeze` and `thaw` do what they say. `log` is a file for what
-    it says."""
+    """`address` is where it answers. `kill`, `start`, `freeze` and `thaw` do what they say. `log`
+    is a file for what it says."""
 
-    def __init__(self, kind="daphne", application="forum.asgi:application", log=None, **environment):
-        self.kind, self.application, self.environment, self.process = kind, application, environment, None
+    def __init__(
+        self, kind="daphne", application="forum.asgi:application", log=None, **environment
+    ):
+        self.kind, self.application, self.environment, self.process = (
+            kind,
+            application,
+            environment,
+            None,
+        )
         self.log = log
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -41,10 +49,17 @@ class Server:
     def start(self):
         command = [
             sys.executable,
-            *(part.format(port=self.port, application=self.application) for part in COMMANDS[self.kind]),
+            *(
+                part.format(port=self.port, application=self.application)
+                for part in COMMANDS[self.kind]
+            ),
         ]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **self.settings()}, stdout=self.log, stderr=self.log
+            command,
+            cwd=ROOT,
+            env={**os.environ, **self.settings()},
+            stdout=self.log,
+            stderr=self.log,
         )
         deadline = time.monotonic() + 120  # it may be one of many that start just now
         while not self._answers():
@@ -89,7 +104,9 @@ class Server:
             return False
 
     def _get(self, path, **headers):
-        return urllib.request.urlopen(urllib.request.Request(self.address + path, headers=headers), timeout=30)
+        return urllib.request.urlopen(
+            urllib.request.Request(self.address + path, headers=headers), timeout=30
+        )
 
 
 def database_url():
@@ -98,7 +115,8 @@ def database_url():
     if settings["ENGINE"].endswith("sqlite3"):
         return f"sqlite:///{settings['NAME']}"
     who = f"{settings['USER']}:{settings['PASSWORD']}@" if settings["USER"] else ""
-    return f"postgres://{who}{settings['HOST'] or 'localhost'}:{settings['PORT'] or 5432}/{settings['NAME']}"
+    host, port = settings["HOST"] or "localhost", settings["PORT"] or 5432
+    return f"postgres://{who}{host}:{port}/{settings['NAME']}"
 
 
 def free_port():

@@ -7,8 +7,9 @@ from contextlib import suppress
 
 
 class SmtpServer:
-    """`answers` replaces replies: {"RCPT": "550 Nobody here"}; "" is the greeting, "." the last word about a mail.
-    A `silent` one accepts connections and never speaks. `before(command)` is called before each reply, `after` after.
+    """`answers` replaces replies: {"RCPT": "550 Nobody here"}; "" is the greeting, "." the last
+    word about a mail. A `silent` one accepts connections and never speaks. `before(command)` is
+    called before each reply, `after` after.
     """
 
     def __init__(self, answers=(), silent=False, before=None, after=None):

@@ -1,8 +1,11 @@
-"""Empties the database after a test that committed. Django's TRUNCATE takes PostgreSQL longer than many tests take."""
+"""Empties the database after a test that committed. Django's TRUNCATE takes PostgreSQL longer than
+many tests take.
+"""
 
 from django.db import connection, transaction
 
-STAYING = {"django_content_type", "auth_permission", "django_migrations"}  # made by `migrate`, changed by nobody
+# made by `migrate`, changed by nobody
+STAYING = {"django_content_type", "auth_permission", "django_migrations"}
 
 
 def empty():

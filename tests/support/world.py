@@ -1,4 +1,6 @@
-"""The cast and their forum: Ada writes, Grace reads, Mo tidies, the owner owns. Members of "Insiders" have a lounge."""
+"""The cast and their forum: Ada writes, Grace reads, Mo tidies, the owner owns. Members of
+"Insiders" have a lounge.
+"""
 
 import uuid
 
@@ -11,7 +13,9 @@ PASSWORD = "correct horse battery"  # noqa: S105
 
 
 def member(username, **fields):
-    user = User.objects.create_user(username, f"{username.casefold()}@example.org", PASSWORD, **fields)
+    user = User.objects.create_user(
+        username, f"{username.casefold()}@example.org", PASSWORD, **fields
+    )
     user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     return user
 

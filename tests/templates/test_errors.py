@@ -46,7 +46,9 @@ def test_a_stale_form_can_be_sent_again_with_its_text(stale):
 
 
 def test_a_form_from_elsewhere_can_only_be_read(stale):
-    html = stale.post("/t/create/", TYPED, headers={"Origin": "https://evil.example"}).content.decode()
+    html = stale.post(
+        "/t/create/", TYPED, headers={"Origin": "https://evil.example"}
+    ).content.decode()
 
     assert "My &lt;b&gt;long&lt;/b&gt;" in html
     assert 'action="/t/create/"' not in html

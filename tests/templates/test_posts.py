@@ -71,7 +71,10 @@ def menu(post, **may):
 def test_the_menu_offers_only_what_one_may_do(topic, ada):
     post = topic.reply(ada, "Tea.")
 
-    nothing, everything = menu(post, may_read=True), menu(post, may_read=True, may_edit=True, may_hide=True)
+    nothing, everything = (
+        menu(post, may_read=True),
+        menu(post, may_read=True, may_edit=True, may_hide=True),
+    )
 
     assert "/edit/" not in nothing
     assert "<form" not in nothing

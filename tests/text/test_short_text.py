@@ -19,7 +19,10 @@ from forum.text.short_text import (
 )
 
 NASTY = st.text(
-    st.sampled_from("ab é\u0301\u0327\u200b\u200c\u200d\u200e\u202a\u202b\u202c\u202e\u2066\u2069\u2800\u3164\u00ad")
+    st.sampled_from(
+        "ab é\u0301\u0327\u200b\u200c\u200d\u200e\u202a\u202b\u202c"
+        "\u202e\u2066\u2069\u2800\u3164\u00ad"
+    )
     | st.sampled_from("\ufe0f❤👩💻क\u094dषم\U000e0067\U000e007f🏴\u0e01\u0e48\n葛\U000e0100")
     | st.characters(),
     max_size=30,
@@ -170,7 +173,8 @@ def test_a_text_of_any_length_is_not_looked_at_before_its_field_refuses_it(monke
 
 
 @pytest.mark.parametrize(
-    "part", ["\u0301", "😀\u200d", "م\u200c", "\u202a", "\u094d\u200d", "\u1820\u180b", "葛\U000e0100"]
+    "part",
+    ["\u0301", "😀\u200d", "م\u200c", "\u202a", "\u094d\u200d", "\u1820\u180b", "葛\U000e0100"],
 )
 def test_the_longest_text_takes_a_bounded_number_of_steps(part):
     cleaned(part)  # tables are loaded

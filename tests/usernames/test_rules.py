@@ -87,10 +87,14 @@ def test_whoever_may_have_a_name_can_be_mentioned_and_has_a_page(name):
         return
     owner = {folded(name): (7, name)}
 
-    html = render(f"、@{name}!", lambda names: {known: owner[known] for known in names & owner.keys()})
+    html = render(
+        f"、@{name}!", lambda names: {known: owner[known] for known in names & owner.keys()}
+    )
 
     assert html.count('data-member="7"') == 1
-    assert resolve(unquote(reverse("member", args=[normal(name)]))).kwargs["username"] == normal(name)
+    assert resolve(unquote(reverse("member", args=[normal(name)]))).kwargs["username"] == normal(
+        name
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,7 +153,14 @@ def test_names_that_look_alike_have_one_skeleton(one, other):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("ada", "ade"), ("nina", "vina"), ("zoe", "zoë"), ("ada_l", "adal"), ("anna", "нина"), ("hans", "hams")],
+    [
+        ("ada", "ade"),
+        ("nina", "vina"),
+        ("zoe", "zoë"),
+        ("ada_l", "adal"),
+        ("anna", "нина"),
+        ("hans", "hams"),
+    ],
 )
 def test_names_that_look_different_have_different_skeletons(one, other):
     assert skeleton(one) != skeleton(other)
@@ -182,7 +193,16 @@ def test_long_names_that_differ_at_the_end_keep_different_skeletons():
 
 @pytest.mark.parametrize(
     "name",
-    ["admin", "Adm1n", "4DMIN".replace("4", "A"), "ad-min", "rnoderator", "Раrley", "root", "everyone"],
+    [
+        "admin",
+        "Adm1n",
+        "4DMIN".replace("4", "A"),
+        "ad-min",
+        "rnoderator",
+        "Раrley",
+        "root",
+        "everyone",
+    ],
 )
 def test_names_of_those_who_run_the_forum_are_reserved(name):
     assert is_reserved(name)

@@ -29,7 +29,9 @@ def sign_up(client, username="zoe", email="zoe@example.org", password=world.PASS
 
 
 def sign_in(client, login="ada", password=world.PASSWORD, query="", **headers):
-    return client.post(reverse("account_login") + query, {"login": login, "password": password}, **headers)
+    return client.post(
+        reverse("account_login") + query, {"login": login, "password": password}, **headers
+    )
 
 
 def is_signed_in(client):
@@ -38,7 +40,9 @@ def is_signed_in(client):
 
 def reset_link(user):
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
-    return reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
+    return reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}
+    ).replace("UID-KEY", key)
 
 
 # --- Signing up ---
@@ -82,7 +86,9 @@ def test_weak_passwords_are_refused(client, password):
     assert "password1" in sign_up(client, password=password).context["form"].errors
 
 
-@pytest.mark.parametrize("email", ["ſam@example.org", "sam@ſite.example", "ıda@example.org", "sam@münchen.example"])
+@pytest.mark.parametrize(
+    "email", ["ſam@example.org", "sam@ſite.example", "ıda@example.org", "sam@münchen.example"]
+)
 def test_addresses_with_letters_that_have_twins_are_refused(client, email):
     assert "email" in sign_up(client, email=email).context["form"].errors
 
@@ -193,7 +199,9 @@ def test_signing_in_gives_the_session_a_new_key(client, ada):
     assert not type(session)().exists(session.session_key)
 
 
-@pytest.mark.parametrize("page", ["account_login", "account_signup", "account_logout", "account_reset_password"])
+@pytest.mark.parametrize(
+    "page", ["account_login", "account_signup", "account_logout", "account_reset_password"]
+)
 def test_forms_of_other_sites_are_refused(ada, page):
     strict = Client(enforce_csrf_checks=True)
 
@@ -269,7 +277,9 @@ def test_another_forwarded_address_does_not_help_against_the_limit(client, ada):
         ("10.0.0.{}, unknown", 429),
     ],
 )
-def test_behind_a_known_proxy_people_are_counted_by_their_own_network(client, ada, settings, forwarded, status):
+def test_behind_a_known_proxy_people_are_counted_by_their_own_network(
+    client, ada, settings, forwarded, status
+):
     settings.TRUSTED_PROXIES = 1
     for n in range(31):
         response = sign_in(client, f"ada{n}", "x", headers={"x-forwarded-for": forwarded.format(n)})
@@ -288,7 +298,9 @@ def test_who_comes_under_no_address_can_sign_in(client, ada, settings):
 
 def test_a_lost_password_is_replaced_through_a_link(client, ada):
     client.post(reverse("account_reset_password"), {"email": ada.email})
-    form = client.get(LINK.search(mail.outbox[0].body)[0].removeprefix(forum.settings.SITE_URL), follow=True)
+    form = client.get(
+        LINK.search(mail.outbox[0].body)[0].removeprefix(forum.settings.SITE_URL), follow=True
+    )
     client.post(form.request["PATH_INFO"], {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
 
     sign_in(client, password=NEW_PASSWORD)
@@ -323,7 +335,9 @@ def test_closed_accounts_and_placeholders_get_no_link(client, ada, change):
 
 @pytest.mark.parametrize("email", ["ada@example.org", "zoe@example.org"])
 @pytest.mark.parametrize("page", ["account_reset_password", "account_signup"])
-def test_links_in_mails_lead_to_the_site_whatever_host_the_request_names(client, ada, settings, page, email):
+def test_links_in_mails_lead_to_the_site_whatever_host_the_request_names(
+    client, ada, settings, page, email
+):
     settings.ALLOWED_HOSTS = ["*"]
     form = {"username": "zoe", "email": email, "password1": world.PASSWORD}
 
@@ -331,7 +345,9 @@ def test_links_in_mails_lead_to_the_site_whatever_host_the_request_names(client,
 
     (message,) = mail.outbox
     assert "evil" not in message.body + message.subject
-    assert {link[: len(settings.SITE_URL)] for link in LINK.findall(message.body)} == {settings.SITE_URL}
+    assert {link[: len(settings.SITE_URL)] for link in LINK.findall(message.body)} == {
+        settings.SITE_URL
+    }
 
 
 # --- Address, password, sessions ---
@@ -339,8 +355,11 @@ def test_links_in_mails_lead_to_the_site_whatever_host_the_request_names(client,
 
 def test_a_new_address_counts_once_it_is_confirmed_and_the_old_one_is_told(client, ada):
     sign_in(client)
-    asked = client.post(reverse("account_email"), {"action_add": "", "email": "countess@example.org"})
-    client.post(asked.url, {"password": world.PASSWORD})  # and what was asked for is done without asking again
+    asked = client.post(
+        reverse("account_email"), {"action_add": "", "email": "countess@example.org"}
+    )
+    # and what was asked for is done without asking again
+    client.post(asked.url, {"password": world.PASSWORD})
     ada.refresh_from_db()
     assert ada.email == "ada@example.org"
 
@@ -353,7 +372,9 @@ def test_a_new_address_counts_once_it_is_confirmed_and_the_old_one_is_told(clien
 
 
 def test_who_found_an_open_browser_cannot_change_the_address(client, ada, signed_in):
-    response = signed_in(ada).post(reverse("account_email"), {"action_add": "", "email": "thief@example.org"})
+    response = signed_in(ada).post(
+        reverse("account_email"), {"action_add": "", "email": "thief@example.org"}
+    )
 
     assert response.url.startswith(reverse("account_reauthenticate"))
     assert not EmailAddress.objects.filter(email="thief@example.org").exists()
@@ -397,19 +418,26 @@ def test_members_see_where_they_are_signed_in_and_end_it(client, ada, grace):
 def account_pages(member):
     """Every address that allauth has, with keys that work and keys that don't."""
     keys = {
-        "account_confirm_email": [EmailConfirmationHMAC(member.emailaddress_set.get()).key, "bad-key"],
+        "account_confirm_email": [
+            EmailConfirmationHMAC(member.emailaddress_set.get()).key,
+            "bad-key",
+        ],
         "account_reset_password_from_key": [],
     }
     names = [name for name in get_resolver().reverse_dict if isinstance(name, str)]
     names = [name for name in names if name.startswith(("account_", "usersessions_"))]
     assert len(names) > 12
     plain = [reverse(name) for name in names if name not in keys]
-    confirmations = [reverse("account_confirm_email", args=[key]) for key in keys["account_confirm_email"]]
+    confirmations = [
+        reverse("account_confirm_email", args=[key]) for key in keys["account_confirm_email"]
+    ]
     return [*plain, *confirmations, reset_link(member), reset_link(member)[:-4] + "xxx/"]
 
 
 @pytest.mark.parametrize("who", ["guest", "member"])
-def test_every_page_about_accounts_stands_in_our_look_without_scripts_or_styles_of_its_own(client, ada, who):
+def test_every_page_about_accounts_stands_in_our_look_without_scripts_or_styles_of_its_own(
+    client, ada, who
+):
     addresses = account_pages(ada)
     for address in addresses:
         visitor = Client()
@@ -420,12 +448,16 @@ def test_every_page_about_accounts_stands_in_our_look_without_scripts_or_styles_
         assert response.status_code == 200, address
         assert page.count("<h1") == 1, address
         assert "<main" in page, address
-        assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|<img[^>]+src=.?http", page), address
+        assert not re.search(
+            r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|<img[^>]+src=.?http", page
+        ), address
         assert re.search(r"<title>[^<]+ · Parley</title>|<title>Parley</title>", page), address
 
 
 def test_a_closed_sign_up_says_so(client, monkeypatch):
-    monkeypatch.setattr("forum.accounts.adapter.AccountAdapter.is_open_for_signup", lambda self, request: False)
+    monkeypatch.setattr(
+        "forum.accounts.adapter.AccountAdapter.is_open_for_signup", lambda self, request: False
+    )
 
     assert "Sign-up is closed" in client.get(reverse("account_signup")).text
 
@@ -451,7 +483,9 @@ def test_every_field_has_a_label_and_every_error_belongs_to_its_field(client, ad
 
 def test_the_first_superuser_signs_in_without_any_mail(client, monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", world.PASSWORD)
-    call_command("createsuperuser", "--noinput", username="admin", email="Olive@example.org", verbosity=0)
+    call_command(
+        "createsuperuser", "--noinput", username="admin", email="Olive@example.org", verbosity=0
+    )
 
     sign_in(client, "admin")
 
@@ -472,4 +506,7 @@ def test_the_admin_has_no_sign_in_of_its_own(client):
 
 
 def test_the_limits_of_the_library_are_on():
-    assert all(rules.RATE_LIMITS[action] for action in ("login", "signup", "reset_password", "confirm_email"))
+    assert all(
+        rules.RATE_LIMITS[action]
+        for action in ("login", "signup", "reset_password", "confirm_email")
+    )

@@ -31,7 +31,10 @@ def all_at_once(*acts):
 
 
 def confirms(address, member=None):
-    client, path = browser(member), reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key])
+    client, path = (
+        browser(member),
+        reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key]),
+    )
     return lambda: client.post(path)
 
 
@@ -60,7 +63,11 @@ def test_a_new_address_confirmed_twice_takes_the_place_of_the_old_one(db, signed
         who = member if signed_in else None
 
         assert set(all_at_once(*[confirms(new, who) for _ in range(3)])) <= ANSWERED
-        assert EmailAddress.objects.get(user=member).email == new.email == User.objects.get(pk=member.pk).email
+        assert (
+            EmailAddress.objects.get(user=member).email
+            == new.email
+            == User.objects.get(pk=member.pk).email
+        )
 
 
 def test_one_address_confirmed_by_two_who_both_claim_it(db):
@@ -69,8 +76,12 @@ def test_one_address_confirmed_by_two_who_both_claim_it(db):
         claims = [address_of(member, f"shared{n}@example.org") for member in members]
 
         assert set(all_at_once(*[confirms(claim) for claim in claims])) <= ANSWERED
-        assert EmailAddress.objects.filter(email=f"shared{n}@example.org", verified=True).count() == 1
-        assert [EmailAddress.objects.filter(user=member, primary=True).count() for member in members] == [1, 1]
+        assert (
+            EmailAddress.objects.filter(email=f"shared{n}@example.org", verified=True).count() == 1
+        )
+        assert [
+            EmailAddress.objects.filter(user=member, primary=True).count() for member in members
+        ] == [1, 1]
 
 
 @pytest.mark.parametrize("same", ["everything", "the address", "the name"])
@@ -92,7 +103,9 @@ def test_one_link_to_a_new_password_used_twice(ada):
         key = f"{user_pk_to_url_str(ada)}-{default_token_generator.make_token(ada)}"
         clients, acts = [browser(), browser()], []
         for n, client in enumerate(clients):
-            path = reverse("account_reset_password_from_key", kwargs={"uidb36": "U", "key": "K"}).replace("U-K", key)
+            path = reverse(
+                "account_reset_password_from_key", kwargs={"uidb36": "U", "key": "K"}
+            ).replace("U-K", key)
             form = client.get(path).url
             sent = dict.fromkeys(("password1", "password2"), f"{world.PASSWORD} {n}")
             acts.append(lambda client=client, form=form, sent=sent: client.post(form, sent))
@@ -109,7 +122,9 @@ def test_two_changes_of_one_address(ada):
             session["account_authentication_methods"] = [{"method": "password", "at": 2**40}]
             session.save()
             sent = {"action_add": "", "email": email}
-            acts.append(lambda client=client, sent=sent: client.post(reverse("account_email"), sent))
+            acts.append(
+                lambda client=client, sent=sent: client.post(reverse("account_email"), sent)
+            )
 
         assert set(all_at_once(*acts)) <= ANSWERED
         assert EmailAddress.objects.filter(user=ada, verified=True).count() <= 1
@@ -124,5 +139,12 @@ def test_an_address_confirmed_while_its_member_changes_it(ada):
         session.save()
         sent = {"action_add": "", "email": f"other{n}@example.org"}
 
-        assert set(all_at_once(confirms(new), lambda c=client, s=sent: c.post(reverse("account_email"), s))) <= ANSWERED
+        assert (
+            set(
+                all_at_once(
+                    confirms(new), lambda c=client, s=sent: c.post(reverse("account_email"), s)
+                )
+            )
+            <= ANSWERED
+        )
         assert EmailAddress.objects.filter(user=ada, primary=True).count() <= 1

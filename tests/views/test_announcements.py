@@ -33,7 +33,10 @@ def test_an_empty_forum_says_it_too(client):
 
 
 def test_what_is_over_stands_on_no_page(client, topic):
-    short, long = (Announcement.objects.announce(f"Number {n}.", timezone.now() + timedelta(hours=1)) for n in (1, 2))
+    short, long = (
+        Announcement.objects.announce(f"Number {n}.", timezone.now() + timedelta(hours=1))
+        for n in (1, 2)
+    )
     client.get("/")
     Announcement.objects.filter(pk=short.pk).update(until=timezone.now())
     long.end()
@@ -72,7 +75,9 @@ def test_dismissing_leads_nowhere_else(client, db):
 
 
 @pytest.mark.parametrize(
-    "cookie", ["", ".", "x", "1.x.2", "9" * 5000, "-1000", "¹²³", "1;2"], ids=lambda cookie: repr(cookie[:9])
+    "cookie",
+    ["", ".", "x", "1.x.2", "9" * 5000, "-1000", "¹²³", "1;2"],
+    ids=lambda cookie: repr(cookie[:9]),
 )
 def test_a_foreign_cookie_hides_nothing_and_breaks_nothing(client, topic, cookie):
     Announcement(pk=1000, text="Hello.").save()

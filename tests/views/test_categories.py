@@ -19,7 +19,9 @@ def test_a_category_shows_its_topics_and_those_of_the_ones_inside(client, ada, h
     assert titles(client.get(inner.get_absolute_url())) == ["Inner topic"]
 
 
-def test_a_private_category_inside_shows_its_topics_to_its_readers_only(client, signed_in, ada, iris, help_category):
+def test_a_private_category_inside_shows_its_topics_to_its_readers_only(
+    client, signed_in, ada, iris, help_category
+):
     inner = world.category("Staff room", parent=help_category, readers=["Insiders"])
     world.topic(iris, inner, title="Inner topic")
 
@@ -32,7 +34,9 @@ def test_an_old_name_in_an_address_leads_on_with_the_rest_of_it(client, help_cat
     right = help_category.get_absolute_url()
 
     assert client.get(f"/c/{help_category.pk}/").url == right
-    assert client.get(f"/c/{help_category.pk}-old/", {"before": "x&y"}).url == f"{right}?before=x%26y"
+    assert (
+        client.get(f"/c/{help_category.pk}-old/", {"before": "x&y"}).url == f"{right}?before=x%26y"
+    )
 
 
 def test_pinned_topics_stand_first_on_the_first_page_only(client, ada, help_category):
@@ -75,7 +79,9 @@ def test_a_key_that_can_not_be_read_is_not_found(client, help_category, key):
     assert client.get(help_category.get_absolute_url(), {"before": key}).status_code == 404
 
 
-@pytest.mark.parametrize("key", ["0001-01-01T00:00:00.000000Z_1", "9999-12-31T23:59:59.999999Z_999999999999999999"])
+@pytest.mark.parametrize(
+    "key", ["0001-01-01T00:00:00.000000Z_1", "9999-12-31T23:59:59.999999Z_999999999999999999"]
+)
 def test_a_key_at_the_end_of_time_is_one_like_any_other(client, topic, key):
     assert client.get("/", {"before": key}).status_code == 200
 
@@ -102,6 +108,8 @@ def test_lists_lead_up_and_down_by_whole_pages(client, ada, help_category):
         assert client.get(start, {"after": up.context["newer"]}).url == start
 
 
-@pytest.mark.parametrize("key", ["x", "2026-06-31T00:00:00.000000Z_1", "2026-06-30T00:00:00.000000Z_-1"])
+@pytest.mark.parametrize(
+    "key", ["x", "2026-06-31T00:00:00.000000Z_1", "2026-06-30T00:00:00.000000Z_-1"]
+)
 def test_a_senseless_key_leads_nowhere_upwards_either(client, help_category, key):
     assert client.get("/", {"after": key}).status_code == 404

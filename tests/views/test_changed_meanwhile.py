@@ -12,7 +12,9 @@ TEXT = "Typed for an hour."
 
 @pytest.fixture
 def meanwhile(monkeypatch):
-    """meanwhile(model, verb, act): `act()` is done by somebody else after all checks, as the verb begins."""
+    """meanwhile(model, verb, act): `act()` is done by somebody else after all checks, as the verb
+    begins.
+    """
 
     def arrange(model, verb, act):
         real = getattr(model, verb)
@@ -76,7 +78,9 @@ def test_a_reply_that_is_refused_so_late_is_told_to_nobody(reply, grace, topic, 
     assert Topic.objects.get(pk=topic.pk).last_number == 1
 
 
-def test_a_post_hidden_meanwhile_by_a_moderator_is_not_edited_by_its_author(signed_in, grace, mo, topic, meanwhile):
+def test_a_post_hidden_meanwhile_by_a_moderator_is_not_edited_by_its_author(
+    signed_in, grace, mo, topic, meanwhile
+):
     post = topic.reply(grace, "Spam.")
     meanwhile(Topic.objects.__class__, "locked", lambda: Post.objects.get(pk=post.pk).hide(mo))
     form = {"body": TEXT, "version": 1}
@@ -87,7 +91,9 @@ def test_a_post_hidden_meanwhile_by_a_moderator_is_not_edited_by_its_author(sign
     assert Post.objects.get(pk=post.pk).body == "Spam."
 
 
-def test_what_a_moderator_hid_meanwhile_is_not_shown_again_by_its_author(signed_in, grace, mo, topic, meanwhile):
+def test_what_a_moderator_hid_meanwhile_is_not_shown_again_by_its_author(
+    signed_in, grace, mo, topic, meanwhile
+):
     post = topic.reply(grace, "Spam.")
     post.hide(grace)
 
@@ -115,7 +121,9 @@ def in_admin(signed_in, grace):
     """Grace at work in the admin, where she may write and edit what she may on the site."""
     grace.is_staff = True
     grace.save()
-    grace.user_permissions.set(Permission.objects.filter(codename__in=["add_post", "change_post", "view_post"]))
+    grace.user_permissions.set(
+        Permission.objects.filter(codename__in=["add_post", "change_post", "view_post"])
+    )
     return signed_in(grace)
 
 

@@ -1,4 +1,6 @@
-"""Whoever comes to a form's address by another way, or without a session, is led on and loses nothing."""
+"""Whoever comes to a form's address by another way, or without a session, is led on and loses
+nothing.
+"""
 
 import html
 import re
@@ -10,12 +12,17 @@ from forum.models import Topic
 from tests.support.world import PASSWORD
 
 
-@pytest.mark.parametrize("verb", ["t/{0.pk}/close", "t/{0.pk}/unpin", "p/{1.pk}/hide", "p/{1.pk}/restore"])
+@pytest.mark.parametrize(
+    "verb", ["t/{0.pk}/close", "t/{0.pk}/unpin", "p/{1.pk}/hide", "p/{1.pk}/restore"]
+)
 def test_who_was_signed_out_signs_in_and_is_back_at_the_button(client, mo, topic, verb):
     address = f"/{verb.format(topic, topic.posts.get())}/"
 
     refused = client.post(address)
-    way = re.search(r'class="button button--main" href="(/accounts/login/[^"]+)"', refused.text.split("<main")[1])
+    way = re.search(
+        r'class="button button--main" href="(/accounts/login/[^"]+)"',
+        refused.text.split("<main")[1],
+    )
     there = client.post(html.unescape(way[1]), {"login": "mo", "password": PASSWORD}, follow=True)
 
     assert refused.status_code == 403
@@ -44,7 +51,9 @@ def test_who_signed_in_anew_can_send_the_same_again(topic, ada, address, fields)
 
 def offered(page, address):
     """What the form of this page sends to `address`, without its secret."""
-    form = page.split(f'<form class="form" method="post" action="{address}">')[1].split("</form>")[0]
+    form = page.split(f'<form class="form" method="post" action="{address}">')[1].split("</form>")[
+        0
+    ]
     hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
     return {name: html.unescape(value) for name, value in hidden if name != "csrfmiddlewaretoken"}
 

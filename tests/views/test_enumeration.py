@@ -23,10 +23,14 @@ def outbox(settings):
 
 @pytest.fixture
 def work(client, monkeypatch):
-    """A function: what a form costs, as its status, hashes of passwords, queries by kind and table, and mails."""
+    """A function: what a form costs, as its status, hashes of passwords, queries by kind and table,
+    and mails.
+    """
     hashes = []
     encode = MD5PasswordHasher.encode
-    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashes.append(1) or encode(*args))
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda *args: hashes.append(1) or encode(*args)
+    )
 
     def cost(path, user=None, **fields):
         client.cookies.clear()
@@ -58,7 +62,9 @@ def test_signing_up_with_a_known_address_costs_what_a_new_one_does(work, ada):
 
 
 def test_so_does_one_that_was_never_confirmed(work, ada):
-    User.objects.create_user("idle", "idle@example.org", PASSWORD).emailaddress_set.create(email="idle@example.org")
+    User.objects.create_user("idle", "idle@example.org", PASSWORD).emailaddress_set.create(
+        email="idle@example.org"
+    )
     known = work("/accounts/signup/", username="eve", email="idle@example.org", password1=PASSWORD)
     new = work("/accounts/signup/", username="fay", email="fay@example.org", password1=PASSWORD)
 
@@ -68,11 +74,16 @@ def test_so_does_one_that_was_never_confirmed(work, ada):
 def test_a_name_is_free_again_after_signing_up_with_a_known_address(work, ada):
     work("/accounts/signup/", username="eve", email=ada.email, password1=PASSWORD)
 
-    assert work("/accounts/signup/", username="eve", email="eve@example.org", password1=PASSWORD)[0] == 302
+    assert (
+        work("/accounts/signup/", username="eve", email="eve@example.org", password1=PASSWORD)[0]
+        == 302
+    )
     assert User.objects.get(username="eve").email == "eve@example.org"
 
 
-@pytest.mark.parametrize("refused", [{"password1": "1234"}, {"username": "ada"}, {"username": "no spaces"}])
+@pytest.mark.parametrize(
+    "refused", [{"password1": "1234"}, {"username": "ada"}, {"username": "no spaces"}]
+)
 def test_a_refused_form_costs_the_same_too(work, ada, refused):
     fields = {"username": "eve", "password1": PASSWORD, **refused}
     known = work("/accounts/signup/", **{**fields, "email": ada.email})
@@ -101,7 +112,9 @@ def test_so_it_does_for_one_whose_account_is_closed(work, ada):
 def test_a_wrong_password_costs_one_hash_whoever_it_is_tried_on(work, ada, known):
     User.objects.create(username="imported", is_placeholder=True)
     world.member("closed", is_active=False)
-    User.objects.create_user("unconfirmed", "u@example.org", PASSWORD).emailaddress_set.create(email="u@example.org")
+    User.objects.create_user("unconfirmed", "u@example.org", PASSWORD).emailaddress_set.create(
+        email="u@example.org"
+    )
     unknown = "nobody@example.org" if "@" in known else "nobody"
 
     tried = work("/accounts/login/", login=known, password="wrong")

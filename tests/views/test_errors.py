@@ -57,7 +57,9 @@ def test_while_the_database_is_away_a_form_can_be_sent_again(strict, topic, monk
     assert answer.status_code == 503
     assert answer["Retry-After"] == "5"
     assert "Tea &amp; &lt;b&gt;cake&lt;/b&gt;" in answer.text
-    fresh = re.search(r'action="/t/\d+/replies/">.*?name="csrfmiddlewaretoken" value="(\w+)"', answer.text, re.S)[1]
+    fresh = re.search(
+        r'action="/t/\d+/replies/">.*?name="csrfmiddlewaretoken" value="(\w+)"', answer.text, re.S
+    )[1]
     assert reply(strict, topic, csrfmiddlewaretoken=fresh).status_code == 302
     assert topic.posts.get(number=2).body == "Tea & <b>cake</b>"
 
@@ -83,13 +85,16 @@ def test_a_stale_form_gives_the_text_back_and_can_be_sent_again(strict, topic):
     page = answer.content.decode()
     assert answer.status_code == 403
     assert "Tea &amp; &lt;b&gt;cake&lt;/b&gt;" in page
-    fresh = re.search(r'action="/t/\d+/replies/">.*?name="csrfmiddlewaretoken" value="(\w+)"', page, re.S)[1]
+    fresh = re.search(
+        r'action="/t/\d+/replies/">.*?name="csrfmiddlewaretoken" value="(\w+)"', page, re.S
+    )[1]
     assert reply(strict, topic, csrfmiddlewaretoken=fresh).status_code == 302
     assert topic.posts.get(number=2).body == "Tea & <b>cake</b>"
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "http://testserver.evil.example", "https://testserver", "null", None]
+    "origin",
+    ["https://evil.example", "http://testserver.evil.example", "https://testserver", "null", None],
 )
 def test_a_form_of_another_site_can_be_read_but_not_sent_again(strict, topic, origin):
     page = reply(strict, topic, origin).content.decode()
@@ -147,7 +152,10 @@ def test_more_than_a_megabyte_is_refused_with_a_way_back(strict, topic):
 def test_pages_allow_no_foreign_and_no_inline_code(client, topic):
     for address in ("/", topic.get_absolute_url(), "/nowhere/", reverse("account_login")):
         answer = client.get(address)
-        policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+        policy = dict(
+            part.strip().split(" ", 1)
+            for part in answer.headers["Content-Security-Policy"].split(";")
+        )
         assert policy["default-src"] == "'none'"
         assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
         assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
@@ -187,7 +195,9 @@ def test_pages_that_differ_by_reader_say_so_to_caches(client, topic):
         assert "Cookie" in client.get(address).headers["Vary"]
 
 
-@pytest.mark.parametrize("path", ["/nowhere/", "/t/404/", "/t/404/jump/?number=x", "/u/nobody/", "/admin/nothing/"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere/", "/t/404/", "/t/404/jump/?number=x", "/u/nobody/", "/admin/nothing/"]
+)
 def test_in_development_too_what_is_not_there_has_a_page_of_ours(settings, path, olive):
     settings.DEBUG = True
     client = Client()  # a new one, since middleware is chosen once

@@ -1,4 +1,6 @@
-"""Whatever is sent is counted, by member or by a guest's network; nothing that was typed is lost."""
+"""Whatever is sent is counted, by member or by a guest's network; nothing that was typed is
+lost.
+"""
 
 import re
 
@@ -40,7 +42,9 @@ def example_of(pattern):
     route = str(pattern)
     if "(?P<" in route:  # a regular expression
         named = {"uidb36": "1", "key": "abc", "app_label": "forum"}
-        route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda match: named.get(match[1], "1"), route)
+        route = re.sub(
+            r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda match: named.get(match[1], "1"), route
+        )
         return re.sub(r"[\^$\\]|/\?", "", route)
     return re.sub(r"<(?:(\w+):)?\w+>", lambda match: SAMPLES[match[1] or "str"], route)
 
@@ -93,7 +97,11 @@ def test_what_other_sites_send_in_somebody_s_name_does_not_count(only, ada):
     client = Client(enforce_csrf_checks=True)
     client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
 
-    assert [client.post(reverse("profile"), {"name": "x"}).status_code for _ in range(3)] == [403, 403, 403]
+    assert [client.post(reverse("profile"), {"name": "x"}).status_code for _ in range(3)] == [
+        403,
+        403,
+        403,
+    ]
 
 
 def test_guests_of_one_network_count_together_and_others_do_not(only):
@@ -102,8 +110,16 @@ def test_guests_of_one_network_count_together_and_others_do_not(only):
     def send(address):
         return Client(REMOTE_ADDR=address).post(reverse("theme"), {"theme": "dark"}).status_code
 
-    assert [send(address) for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")] == [302, 429, 302]
-    assert [send(address) for address in ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2")] == [302, 429, 302]
+    assert [send(address) for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")] == [
+        302,
+        429,
+        302,
+    ]
+    assert [send(address) for address in ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2")] == [
+        302,
+        429,
+        302,
+    ]
 
 
 def test_members_of_one_network_do_not_count_together(only, ada, grace):
@@ -123,7 +139,8 @@ def test_what_was_typed_comes_back_and_can_be_sent_again(only, ada, signed_in, t
     client.post(reverse("theme"))
 
     answer = client.post(
-        reverse("create_reply", args=[topic.pk]), {"body": "An hour's <work>.", "token": world.token()}
+        reverse("create_reply", args=[topic.pk]),
+        {"body": "An hour's <work>.", "token": world.token()},
     )
 
     assert answer.status_code == 429
@@ -144,12 +161,16 @@ def test_passwords_do_not_come_back(only, client):
 
 
 def test_a_form_that_could_only_be_sent_again_in_part_is_not(only, olive, signed_in, lounge):
-    """Or the admin would take the missing fields for emptied ones, and open a private category to everybody."""
+    """Or the admin would take the missing fields for emptied ones, and open a private category to
+    everybody.
+    """
     only(write="1/day")
     client, address = signed_in(olive), reverse("admin:forum_category_change", args=[lounge.pk])
     client.post(reverse("theme"))
 
-    answer = client.post(address, {"name": lounge.name, "description": "Only for us.", "readers": ["1"]})
+    answer = client.post(
+        address, {"name": lounge.name, "description": "Only for us.", "readers": ["1"]}
+    )
 
     assert answer.status_code == 429
     assert f'action="{address}"' not in answer.text
@@ -190,7 +211,9 @@ def test_display_names_are_limited_more_than_the_rest_of_the_profile(only, ada, 
 
     assert client.post(reverse("profile"), {"name": "Countess", "about": ""}).status_code == 302
     answer = client.post(reverse("profile"), {"name": "Duchess", "about": "Typed for an hour."})
-    assert client.post(reverse("profile"), {"name": "Countess", "about": "Short."}).status_code == 302
+    assert (
+        client.post(reverse("profile"), {"name": "Countess", "about": "Short."}).status_code == 302
+    )
 
     ada.refresh_from_db()
     assert (answer.status_code, ada.name, ada.about) == (422, "Countess", "Short.")
@@ -213,7 +236,10 @@ def test_profiles_are_limited(only, ada, signed_in):
     only(profile="1/day")
     client = signed_in(ada)
 
-    answers = [client.post(reverse("profile"), {"name": ada.name, "about": about}) for about in ("One.", "Two.")]
+    answers = [
+        client.post(reverse("profile"), {"name": ada.name, "about": about})
+        for about in ("One.", "Two.")
+    ]
 
     assert [answer.status_code for answer in answers] == [302, 422]
 
@@ -222,7 +248,9 @@ def test_hiding_and_restoring_are_limited_together(only, ada, signed_in, topic):
     only(hide="2/day")
     client, post = signed_in(ada), topic.posts.get()
 
-    answers = [client.post(reverse(f"{verb}_post", args=[post.pk])) for verb in ("hide", "restore", "hide")]
+    answers = [
+        client.post(reverse(f"{verb}_post", args=[post.pk])) for verb in ("hide", "restore", "hide")
+    ]
 
     post.refresh_from_db()
     assert [answer.status_code for answer in answers] == [302, 302, 422]
@@ -237,4 +265,6 @@ def test_moderators_have_only_the_general_limit(only, mo, signed_in, topic):
     for verb in ("hide", "restore", "hide"):
         assert client.post(reverse(f"{verb}_post", args=[post.pk])).status_code == 302
     for title in ("Water?", "Juice?"):
-        assert client.post(reverse("edit_topic", args=[topic.pk]), {"title": title}).status_code == 302
+        assert (
+            client.post(reverse("edit_topic", args=[topic.pk]), {"title": title}).status_code == 302
+        )

@@ -126,7 +126,10 @@ def test_a_former_name_leads_to_the_renamed_member(client, ada, name, typed):
     ada.save()
 
     assert client.get(reverse(name, args=[typed])).url == reverse(name, args=["countess"])
-    assert client.get(reverse(name, args=[typed]), {"before": 5}).url == reverse(name, args=["countess"]) + "?before=5"
+    assert (
+        client.get(reverse(name, args=[typed]), {"before": 5}).url
+        == reverse(name, args=["countess"]) + "?before=5"
+    )
 
 
 @pytest.mark.parametrize("name", ["nobody", "4da", "аdа", "a" * 1900, "%00"])
@@ -149,7 +152,9 @@ def test_somebody_who_wrote_nothing_has_a_page(page, grace):
 
 
 def test_a_profile_is_changed_by_its_owner(client, ada, signed_in):
-    response = signed_in(ada).post(reverse("profile"), {"name": "  Countess\u00a0 of  Love\ufe0f ", "about": "New."})
+    response = signed_in(ada).post(
+        reverse("profile"), {"name": "  Countess\u00a0 of  Love\ufe0f ", "about": "New."}
+    )
 
     ada.refresh_from_db()
     assert response.url == ada.get_absolute_url()
@@ -169,7 +174,9 @@ def test_guests_have_no_profile(client):
 
 @pytest.mark.parametrize("name", ["Ada Love1ace", "ada", "Moderator", "Gra\u202ece", "x" * 61])
 def test_a_refused_profile_keeps_what_was_typed_and_changes_nothing(ada, grace, signed_in, name):
-    response = signed_in(grace).post(reverse("profile"), {"name": name, "about": "Typed for an hour."})
+    response = signed_in(grace).post(
+        reverse("profile"), {"name": name, "about": "Typed for an hour."}
+    )
 
     grace.refresh_from_db()
     assert response.status_code == 422
@@ -184,7 +191,9 @@ def test_a_refused_profile_keeps_what_was_typed_and_changes_nothing(ada, grace, 
 def test_of_four_who_take_one_display_name_at_once_three_get_their_form_back():
     clients = [Client() for _ in range(4)]
     for n, client in enumerate(clients):
-        client.force_login(world.member(f"member-{n}x"), backend="forum.accounts.backends.MemberBackend")
+        client.force_login(
+            world.member(f"member-{n}x"), backend="forum.accounts.backends.MemberBackend"
+        )
 
     def take(client):
         return client.post(reverse("profile"), {"name": "Sam Smith", "about": "Typed for an hour."})
@@ -192,11 +201,15 @@ def test_of_four_who_take_one_display_name_at_once_three_get_their_form_back():
     answers = at_once(*[lambda client=client: take(client) for client in clients])
 
     assert sorted(answer.status_code for answer in answers) == [302, 422, 422, 422]
-    assert all("Typed for an hour." in answer.text for answer in answers if answer.status_code == 422)
+    assert all(
+        "Typed for an hour." in answer.text for answer in answers if answer.status_code == 422
+    )
     assert User.objects.filter(name="Sam Smith").count() == 1
 
 
-def test_a_name_taken_while_the_profile_was_checked_is_refused_in_the_form(ada, grace, signed_in, monkeypatch):
+def test_a_name_taken_while_the_profile_was_checked_is_refused_in_the_form(
+    ada, grace, signed_in, monkeypatch
+):
     check = User.validate_unique
 
     def somebody_is_quicker(self, *args, **kwargs):
@@ -206,7 +219,9 @@ def test_a_name_taken_while_the_profile_was_checked_is_refused_in_the_form(ada, 
         ada.save()
 
     monkeypatch.setattr(User, "validate_unique", somebody_is_quicker)
-    response = signed_in(grace).post(reverse("profile"), {"name": "Countess", "about": "Typed for an hour."})
+    response = signed_in(grace).post(
+        reverse("profile"), {"name": "Countess", "about": "Typed for an hour."}
+    )
 
     assert response.status_code == 422
     assert "name" in response.context["form"].errors
@@ -220,7 +235,9 @@ def test_somebody_may_stay_as_they_are(ada, signed_in):
 
 
 def test_nobody_changes_more_than_the_form_offers(ada, signed_in):
-    signed_in(ada).post(reverse("profile"), {"name": "", "about": "", "username": "root", "is_superuser": "on"})
+    signed_in(ada).post(
+        reverse("profile"), {"name": "", "about": "", "username": "root", "is_superuser": "on"}
+    )
 
     ada.refresh_from_db()
     assert (ada.username, ada.is_superuser) == ("ada", False)
@@ -241,9 +258,13 @@ def test_a_stylesheet_shows_a_member_their_own_links(client):
     assert "immutable" in response["Cache-Control"]
 
 
-@pytest.mark.parametrize("address", ["/u/1.css", "/u/99999999.css", "/u/1.css?one=of&as=many&as=one=likes"])
+@pytest.mark.parametrize(
+    "address", ["/u/1.css", "/u/99999999.css", "/u/1.css?one=of&as=many&as=one=likes"]
+)
 def test_the_stylesheets_of_members_fill_no_shared_cache(client, address):
-    """Anybody can ask for endlessly many of them, and would push out the pages that others ask for."""
+    """Anybody can ask for endlessly many of them, and would push out the pages that others ask
+    for.
+    """
     kept = client.get(address).headers["Cache-Control"]
 
     assert "private" in kept

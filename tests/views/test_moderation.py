@@ -75,7 +75,11 @@ def test_an_address_alone_changes_nothing(signed_in, mo, topic, verb):
 def test_the_tools_are_offered_to_moderators_only(signed_in, client, ada, mo, topic):
     def tools(client):
         page = client.get(topic.get_absolute_url()).content.decode()
-        return [verb for verb in ("close", "pin", "move", "edit") if reverse(f"{verb}_topic", args=[topic.pk]) in page]
+        return [
+            verb
+            for verb in ("close", "pin", "move", "edit")
+            if reverse(f"{verb}_topic", args=[topic.pk]) in page
+        ]
 
     assert tools(client) == []
     assert tools(signed_in(ada)) == ["edit"]

@@ -1,4 +1,6 @@
-"""What moderators do on the site is in the admin's log, and authors learn why a post of theirs was hidden."""
+"""What moderators do on the site is in the admin's log, and authors learn why a post of theirs was
+hidden.
+"""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -33,7 +35,10 @@ def do(member, name, target, **form):
 
 
 def entries():
-    return [(entry.user.username, str(entry.get_edited_object()), entry.get_change_message()) for entry in log()]
+    return [
+        (entry.user.username, str(entry.get_edited_object()), entry.get_change_message())
+        for entry in log()
+    ]
 
 
 def log():
@@ -67,7 +72,11 @@ def test_what_moderators_do_with_posts_is_in_the_log(mo, post):
     do(mo, "update_post", post, body="Kind words.", reason="Kinder", version=1)
 
     what = "post 2 in Tea or coffee?"
-    assert entries() == [("mo", what, f"Hidden: {REASON}"), ("mo", what, "Restored."), ("mo", what, "Edited.")]
+    assert entries() == [
+        ("mo", what, f"Hidden: {REASON}"),
+        ("mo", what, "Restored."),
+        ("mo", what, "Edited."),
+    ]
 
 
 def test_what_changes_nothing_is_not_in_the_log(mo, topic, post):
@@ -105,7 +114,9 @@ def test_nothing_is_done_that_can_not_be_logged(mo, post, monkeypatch):
 def test_owners_find_it_in_the_admin(mo, olive, topic):
     do(mo, "close_topic", topic)
 
-    assert "Closed." in browser(olive).get(reverse("admin:forum_topic_history", args=[topic.pk])).text
+    assert (
+        "Closed." in browser(olive).get(reverse("admin:forum_topic_history", args=[topic.pk])).text
+    )
     assert "Closed." in browser(olive).get(reverse("admin:admin_logentry_changelist")).text
 
 
@@ -207,7 +218,9 @@ def test_whoever_comes_second_is_told_that_their_reason_was_not_saved(mo, post):
     do(mo, "hide_post", post, reason=REASON)
     second = browser(world.moderator("max"))
 
-    page = second.post(reverse("hide_post", args=[post.pk]), {"reason": "Another"}, follow=True).text
+    page = second.post(
+        reverse("hide_post", args=[post.pk]), {"reason": "Another"}, follow=True
+    ).text
 
     assert "so your reason wasn" in page
     assert Post.objects.get(pk=post.pk).hidden_reason == REASON

@@ -1,4 +1,6 @@
-"""No address fails for what somebody sends: each in urls.py is asked and sent odd things by everybody there is."""
+"""No address fails for what somebody sends: each in urls.py is asked and sent odd things by
+everybody there is.
+"""
 
 import time
 from urllib.parse import quote, urlencode
@@ -12,11 +14,70 @@ from tests.support.addresses import addresses, values_for
 
 NUL, HALF = "\x00", "\ud800"  # what PostgreSQL does not take, and what no encoding does
 LONG = "x" * 50_000
-ODD = [NUL, HALF, LONG, "9" * 5000, "-1", "1e9", "\u202e", "\u0130" * 300, "[", '{"a": "\\ud800"}', "", "1,2:3", "é\n"]
-NAMES = ["page", "before", "q", "p", "o", "e", "all", "number", "quote", "category", "epoch", "since", "rows", "list"]
-NAMES += ["topic", "watch", "next", "term", "app_label", "model_name", "field_name", "id__exact", "_to_field", "_popup"]
-NAMES += ["_changelist_filters", "date_joined__gte", "is_active__exact", "user__id", "created_at__year"]
-FIELDS = ["body", "title", "reason", "version", "token", "category", "theme", "next", "name", "about", "login", "email"]
+ODD = [
+    NUL,
+    HALF,
+    LONG,
+    "9" * 5000,
+    "-1",
+    "1e9",
+    "\u202e",
+    "\u0130" * 300,
+    "[",
+    '{"a": "\\ud800"}',
+    "",
+    "1,2:3",
+    "é\n",
+]
+NAMES = [
+    "page",
+    "before",
+    "q",
+    "p",
+    "o",
+    "e",
+    "all",
+    "number",
+    "quote",
+    "category",
+    "epoch",
+    "since",
+    "rows",
+    "list",
+]
+NAMES += [
+    "topic",
+    "watch",
+    "next",
+    "term",
+    "app_label",
+    "model_name",
+    "field_name",
+    "id__exact",
+    "_to_field",
+    "_popup",
+]
+NAMES += [
+    "_changelist_filters",
+    "date_joined__gte",
+    "is_active__exact",
+    "user__id",
+    "created_at__year",
+]
+FIELDS = [
+    "body",
+    "title",
+    "reason",
+    "version",
+    "token",
+    "category",
+    "theme",
+    "next",
+    "name",
+    "about",
+    "login",
+    "email",
+]
 FIELDS += [
     "password",
     "password1",
@@ -50,7 +111,9 @@ def queries():
     """One odd value for each parameter at a time."""
     for value in ODD:
         yield urlencode({name: encoded(value)[:2000] for name in NAMES})
-    yield urlencode([("before", "1"), ("before", NUL), ("watch", '{"list":"latest"}'), ("watch", "{")])
+    yield urlencode(
+        [("before", "1"), ("before", NUL), ("watch", '{"list":"latest"}'), ("watch", "{")]
+    )
     yield "&".join("a" for _ in range(1001))
     yield "%ff=%fe&;=&=&&"
 
@@ -104,10 +167,25 @@ def test_no_address_fails_for_how_it_is_written(visitor, topic, caplog):
     slug = topic.get_absolute_url()
     paths = [f"/u/{quote(encoded(value)[:1500], safe='')}/" for value in ODD]
     paths += [f"/u/{quote(encoded(value)[:1500], safe='')}/topics/" for value in ODD]
-    paths += [f"/admin/forum/topic/{quote(encoded(value)[:1500], safe='')}/change/" for value in ODD]
-    paths += [f"/accounts/confirm-email/{'k' * 1500}/", f"/accounts/password/reset/key/{'9' * 500}-{'k' * 900}/"]
-    paths += [f"/t/{'9' * 400}/", f"/t/{2**63}/", f"/p/{2**64}/", f"/c/{2**63}-x/", f"/u/{'9' * 4400}.css"]
-    paths += [f"{slug}?page={'9' * 9}", f"/t/{topic.pk}/{'9' * 400}/", f"/announcements/{2**63}/dismiss/"]
+    paths += [
+        f"/admin/forum/topic/{quote(encoded(value)[:1500], safe='')}/change/" for value in ODD
+    ]
+    paths += [
+        f"/accounts/confirm-email/{'k' * 1500}/",
+        f"/accounts/password/reset/key/{'9' * 500}-{'k' * 900}/",
+    ]
+    paths += [
+        f"/t/{'9' * 400}/",
+        f"/t/{2**63}/",
+        f"/p/{2**64}/",
+        f"/c/{2**63}-x/",
+        f"/u/{'9' * 4400}.css",
+    ]
+    paths += [
+        f"{slug}?page={'9' * 9}",
+        f"/t/{topic.pk}/{'9' * 400}/",
+        f"/announcements/{2**63}/dismiss/",
+    ]
 
     answers = [(path, "", visitor.get(path)) for path in paths]
     answers += [(path, "", visitor.post(path)) for path in paths]
@@ -115,14 +193,19 @@ def test_no_address_fails_for_how_it_is_written(visitor, topic, caplog):
     assert not failures(answers, caplog)
 
 
-@pytest.mark.parametrize("value", ["\\000" * 3, "a\\000bcdefgh", "\\001abcdefgh", "\xa0" * 9, "é" * 32, LONG, "\\"])
+@pytest.mark.parametrize(
+    "value", ["\\000" * 3, "a\\000bcdefgh", "\\001abcdefgh", "\xa0" * 9, "é" * 32, LONG, "\\"]
+)
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "theme", "dismissed"])
 def test_no_cookie_makes_a_page_fail(db, topic, caplog, name, value):
     client = Client(raise_request_exception=False)
     answers = []
     for path in ("/", topic.get_absolute_url(), "/accounts/login/", "/admin/", "/profile/"):
         headers = {"HTTP_COOKIE": f'{name}="{value}"'}
-        answers += [(path, value, client.get(path, **headers)), (path, value, client.post(path, **headers))]
+        answers += [
+            (path, value, client.get(path, **headers)),
+            (path, value, client.post(path, **headers)),
+        ]
 
     assert not failures(answers, caplog)
 
@@ -131,7 +214,9 @@ def test_no_cookie_makes_a_page_fail(db, topic, caplog, name, value):
 def test_parts_with_many_parameters_are_refused_before_they_are_taken_apart(client, name, caplog):
     part = f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\nx\r\n'
     began = time.thread_time()
-    answer = client.post("/accounts/login/", part * 990 + "--b--", content_type="multipart/form-data; boundary=b")
+    answer = client.post(
+        "/accounts/login/", part * 990 + "--b--", content_type="multipart/form-data; boundary=b"
+    )
 
     assert answer.status_code == 400
     assert time.thread_time() - began < 1
@@ -140,16 +225,21 @@ def test_parts_with_many_parameters_are_refused_before_they_are_taken_apart(clie
 
 def test_a_text_of_semicolons_is_no_odd_part(signed_in, grace, topic):
     form = {"body": f"One;{'; two;' * 500}\n\n--b; {';' * 100}", "token": world.token()}
-    answer = signed_in(grace).post(f"/t/{topic.pk}/replies/", form)  # as multipart, which a client of tests sends
+    # as multipart, which a client of tests sends
+    answer = signed_in(grace).post(f"/t/{topic.pk}/replies/", form)
 
     assert answer.status_code == 302
 
 
-def test_too_many_fields_and_too_much_are_refused_without_a_traceback(signed_in, ada, topic, caplog):
+def test_too_many_fields_and_too_much_are_refused_without_a_traceback(
+    signed_in, ada, topic, caplog
+):
     client = signed_in(ada)
     many = client.post("/preview/", {f"f{number}": "x" for number in range(1001)})
     large = client.post("/preview/", {"body": "x" * 1_100_000})
-    damaged = client.post("/preview/", b"--a\r\n", content_type="multipart/form-data; boundary=" + "a" * 300)
+    damaged = client.post(
+        "/preview/", b"--a\r\n", content_type="multipart/form-data; boundary=" + "a" * 300
+    )
 
     assert [answer.status_code for answer in (many, large, damaged)] == [400] * 3
     assert not [record for record in caplog.records if record.exc_info]
@@ -158,7 +248,9 @@ def test_too_many_fields_and_too_much_are_refused_without_a_traceback(signed_in,
 def test_a_text_with_what_can_not_be_stored_is_posted_without_it(signed_in, ada, topic):
     body = urlencode({"body": b"Tea\x00 and\xed\xa0\x80 cake", "token": world.token()})
 
-    answer = signed_in(ada).post(f"/t/{topic.pk}/replies/", body, content_type="application/x-www-form-urlencoded")
+    answer = signed_in(ada).post(
+        f"/t/{topic.pk}/replies/", body, content_type="application/x-www-form-urlencoded"
+    )
 
     assert answer.status_code == 302
     assert Post.objects.get(number=2).body == "Tea\ufffd and\ufffd\ufffd\ufffd cake"
@@ -166,7 +258,8 @@ def test_a_text_with_what_can_not_be_stored_is_posted_without_it(signed_in, ada,
 
 def test_a_part_in_a_character_set_that_is_none_is_no_failure(signed_in, ada, caplog):
     parts = "".join(
-        f"--b\r\nContent-Disposition: form-data; {name}\r\nContent-Type: text/plain; charset=rot13\r\n\r\nTea\r\n"
+        f"--b\r\nContent-Disposition: form-data; {name}\r\nContent-Type: text/plain;"
+        " charset=rot13\r\n\r\nTea\r\n"
         for name in ("name*=unknown''body", "name=\"body\"; filename*=rot13''x", 'name="body"')
     )
     kind = "multipart/form-data; boundary=b"
@@ -174,6 +267,11 @@ def test_a_part_in_a_character_set_that_is_none_is_no_failure(signed_in, ada, ca
     for content_type in (kind, kind + "; charset=unicode_escape"):
         client = Client(raise_request_exception=False)
         client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
-        assert client.post("/preview/", parts.encode() + b"--b--\r\n", content_type=content_type).status_code < 500
+        assert (
+            client.post(
+                "/preview/", parts.encode() + b"--b--\r\n", content_type=content_type
+            ).status_code
+            < 500
+        )
 
     assert not [record for record in caplog.records if record.exc_info]

@@ -21,7 +21,8 @@ def test_a_post_has_an_address_of_its_own(client, long):
 
 @pytest.mark.parametrize(
     ("number", "place"),
-    [("1", "#post-1"), ("20", "#post-20"), ("21", "?page=2#post-21"), ("007", "#post-7"), ("0", "#post-1"),
+    [("1", "#post-1"), ("20", "#post-20"), ("21", "?page=2#post-21"), ("007", "#post-7"), ("0",
+    "#post-1"),
      ("46", "?page=3#post-45"), ("999999999", "?page=3#post-45"), ("9" * 5000, "?page=3#post-45")],
 )  # fmt: skip
 def test_jumping_leads_to_the_post_or_the_nearest(client, long, number, place):
@@ -34,13 +35,21 @@ def test_jumping_nowhere_is_not_found(client, long, number):
 
 
 def test_a_number_in_the_address_leads_to_the_post(client, long):
-    assert client.get(reverse("number", args=[long.pk, 22])).url == f"{long.get_absolute_url()}?page=2#post-22"
-    assert client.get(f"/t/{long.pk}/{'9' * 4000}/").url == f"{long.get_absolute_url()}?page=3#post-45"
+    assert (
+        client.get(reverse("number", args=[long.pk, 22])).url
+        == f"{long.get_absolute_url()}?page=2#post-22"
+    )
+    assert (
+        client.get(f"/t/{long.pk}/{'9' * 4000}/").url == f"{long.get_absolute_url()}?page=3#post-45"
+    )
     assert client.get(f"/t/{long.pk}/{'9' * 5000}/").status_code == 404
 
 
 def test_the_end_is_the_last_post(client, long):
-    assert client.get(reverse("last", args=[long.pk])).url == f"{long.get_absolute_url()}?page=3#post-45"
+    assert (
+        client.get(reverse("last", args=[long.pk])).url
+        == f"{long.get_absolute_url()}?page=3#post-45"
+    )
 
 
 def test_the_first_unread_post_is_the_one_after_the_last_read(signed_in, client, ada, grace, long):
@@ -57,11 +66,15 @@ def test_the_first_unread_post_is_the_one_after_the_last_read(signed_in, client,
     assert member.get(unread).url == f"{long.get_absolute_url()}?page=3#post-46"
 
 
-@pytest.mark.parametrize("pk", ["9" * 18, "9" * 19, "9" * 20, "9" * 40, "0", str(2**63 - 1), str(2**63), "9" * 5000])
+@pytest.mark.parametrize(
+    "pk", ["9" * 18, "9" * 19, "9" * 20, "9" * 40, "0", str(2**63 - 1), str(2**63), "9" * 5000]
+)
 @pytest.mark.parametrize(
     "address",
-    ["/t/{}/", "/t/{}-x/", "/t/{}/jump/?number=1", "/t/{}/1/", "/t/{}/unread/", "/t/{}/last/", "/c/{}/", "/c/{}-x/",
-     "/p/{}/", "/p/{}/menu/", "/p/{}/history/", "/t/{}/reply/", "/t/{}/edit/", "/t/{}/move/", "/p/{}/edit/",
+    ["/t/{}/", "/t/{}-x/", "/t/{}/jump/?number=1", "/t/{}/1/", "/t/{}/unread/", "/t/{}/last/",
+    "/c/{}/", "/c/{}-x/",
+     "/p/{}/", "/p/{}/menu/", "/p/{}/history/", "/t/{}/reply/", "/t/{}/edit/", "/t/{}/move/",
+     "/p/{}/edit/",
      "/t/{}/changes?epoch=x&since=0"],
 )  # fmt: skip
 def test_numbers_beyond_every_database_are_not_found(signed_in, olive, topic, address, pk):
@@ -71,7 +84,8 @@ def test_numbers_beyond_every_database_are_not_found(signed_in, olive, topic, ad
 @pytest.mark.parametrize("pk", [2**63 - 1, 2**63, 10**40])
 @pytest.mark.parametrize(
     "address",
-    ["/t/{}/replies/", "/p/{}/update/", "/p/{}/hide/", "/p/{}/restore/", "/t/{}/close/", "/t/{}/open/", "/t/{}/pin/",
+    ["/t/{}/replies/", "/p/{}/update/", "/p/{}/hide/", "/p/{}/restore/", "/t/{}/close/",
+    "/t/{}/open/", "/t/{}/pin/",
      "/t/{}/unpin/", "/t/{}/move/", "/t/{}/edit/"],
 )  # fmt: skip
 def test_nothing_can_be_sent_to_numbers_beyond_every_database(signed_in, olive, topic, address, pk):
@@ -80,6 +94,14 @@ def test_nothing_can_be_sent_to_numbers_beyond_every_database(signed_in, olive, 
 
 
 def test_odd_characters_in_addresses_are_not_found(client, topic):
-    for address in ("/t/1%00/", "/t/1-a%00/x", "/t/%D9%A3x/", "/c/%00/", "/p/1%0A/", "/t/-1/", "/%00"):
+    for address in (
+        "/t/1%00/",
+        "/t/1-a%00/x",
+        "/t/%D9%A3x/",
+        "/c/%00/",
+        "/p/1%0A/",
+        "/t/-1/",
+        "/%00",
+    ):
         assert client.get(address).status_code == 404
     assert client.get(f"/t/{topic.pk}-a%00%0D%0A/").status_code == 404

@@ -49,7 +49,9 @@ def test_nobody_else_hides_or_shows(signed_in, client, ada, grace, post):
 
 
 def test_hiding_or_showing_twice_is_fine(signed_in, mo, post):
-    assert [send(signed_in(mo), verb, post) for verb in ("hide", "hide", "restore", "restore")] == [302] * 4
+    assert [send(signed_in(mo), verb, post) for verb in ("hide", "hide", "restore", "restore")] == [
+        302
+    ] * 4
     assert post.topic.change + 2 == Post.objects.get(pk=post.pk).change
 
 
@@ -60,8 +62,12 @@ def test_an_address_alone_hides_nothing(signed_in, mo, post):
     assert not stands_hidden(post)
 
 
-def test_the_text_of_a_hidden_post_is_nowhere(signed_in, client, ada, grace, mo, iris, post, help_category):
-    """None of the pages holds it for guests and members; its author and moderators find it where they may read it."""
+def test_the_text_of_a_hidden_post_is_nowhere(
+    signed_in, client, ada, grace, mo, iris, post, help_category
+):
+    """None of the pages holds it for guests and members; its author and moderators find it where
+    they may read it.
+    """
     post.edit(grace, f"Edited: {CANARY}.")
     topic = post.topic
     later = world.topic(grace, help_category, title="Later")
@@ -84,7 +90,9 @@ def test_the_text_of_a_hidden_post_is_nowhere(signed_in, client, ada, grace, mo,
     ]
 
     def shows(client):
-        return [place for place in places if CANARY in client.get(place, follow=True).content.decode()]
+        return [
+            place for place in places if CANARY in client.get(place, follow=True).content.decode()
+        ]
 
     menu, history, edit, quote = places[5:9]
     assert shows(client) == []

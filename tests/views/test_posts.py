@@ -27,7 +27,10 @@ def post(topic):
 
 
 def update(client, post, body, version, **more):
-    return client.post(reverse("update_post", args=[post.pk]), {"body": body, "version": version, "reason": "", **more})
+    return client.post(
+        reverse("update_post", args=[post.pk]),
+        {"body": body, "version": version, "reason": "", **more},
+    )
 
 
 # --- Replying ---
@@ -53,7 +56,9 @@ def test_the_form_sent_again_leads_to_the_same_post(signed_in, grace, topic):
     assert topic.posts.count() == 3
 
 
-@pytest.mark.parametrize("text", ["Coffee, please.", "Tea, please", "tea, please.", " Tea, please.", "Tea,\nplease."])
+@pytest.mark.parametrize(
+    "text", ["Coffee, please.", "Tea, please", "tea, please.", " Tea, please.", "Tea,\nplease."]
+)
 def test_another_text_in_a_form_that_was_sent_is_another_post(signed_in, grace, topic, text):
     sent = words("Tea, please.")
     first = signed_in(grace).post(replies(topic), sent)
@@ -71,7 +76,10 @@ def test_line_ends_make_no_other_text(signed_in, grace, topic, body):
     sent = words("Tea,\nplease.")
     signed_in(grace).post(replies(topic), sent)
 
-    assert signed_in(grace).post(replies(topic), sent | {"body": body}).url == f"{topic.get_absolute_url()}#post-2"
+    assert (
+        signed_in(grace).post(replies(topic), sent | {"body": body}).url
+        == f"{topic.get_absolute_url()}#post-2"
+    )
     assert topic.posts.count() == 2
 
 
@@ -100,12 +108,16 @@ def test_what_a_post_was_edited_to_is_not_what_its_form_had_sent(signed_in, grac
     assert [post.body for post in topic.posts.filter(author=grace)] == ["Coffee, please."] * 2
 
 
-def test_a_form_of_one_topic_sent_to_another_posts_there_as_well(signed_in, grace, ada, help_category):
+def test_a_form_of_one_topic_sent_to_another_posts_there_as_well(
+    signed_in, grace, ada, help_category
+):
     one, other = world.topic(ada, help_category), world.topic(ada, help_category)
     sent = words(title="Another topic", category=help_category.pk)
     places = (replies(one), replies(other), reverse("create_topic"))
 
-    first, second = ([signed_in(grace).post(to, sent).url.split("#")[0] for to in places] for _ in range(2))
+    first, second = (
+        [signed_in(grace).post(to, sent).url.split("#")[0] for to in places] for _ in range(2)
+    )
 
     assert first == second
     assert first[:2] == [one.get_absolute_url(), other.get_absolute_url()]
@@ -128,15 +140,26 @@ def test_a_page_may_ask_whether_its_form_was_saved(signed_in, client, grace, top
         return answer.status_code, answer.headers.get("Location")
 
     sent, edit = words(), {"body": "Coffee.", "version": 1, "reason": "taste"}
-    address = reverse("update_post", args=[signed_in(grace).post(replies(topic), words("Mine.")) and post.pk + 1])
+    address = reverse(
+        "update_post", args=[signed_in(grace).post(replies(topic), words("Mine.")) and post.pk + 1]
+    )
 
-    assert asks(replies(topic), sent) == asks(reverse("create_topic"), sent) == asks(address, edit) == (204, None)
+    assert (
+        asks(replies(topic), sent)
+        == asks(reverse("create_topic"), sent)
+        == asks(address, edit)
+        == (204, None)
+    )
     assert (topic.posts.count(), topic.posts.get(number=2).body) == (2, "Mine.")
     client.post(replies(topic), sent)
     client.post(address, edit)
     assert asks(replies(topic), sent) == (201, f"{topic.get_absolute_url()}#post-3")
     assert asks(address, edit) == (201, f"{topic.get_absolute_url()}#post-2")
-    assert asks(replies(topic), sent | {"body": "Else."}) == asks(address, edit | {"body": "Else."}) == (204, None)
+    assert (
+        asks(replies(topic), sent | {"body": "Else."})
+        == asks(address, edit | {"body": "Else."})
+        == (204, None)
+    )
 
 
 def test_a_script_is_told_where_a_post_stands(signed_in, grace, topic):
@@ -150,7 +173,9 @@ def test_a_script_is_told_where_a_post_stands(signed_in, grace, topic):
     )
 
 
-def test_a_form_sent_again_says_nothing_of_a_topic_that_is_private_now(signed_in, grace, topic, lounge):
+def test_a_form_sent_again_says_nothing_of_a_topic_that_is_private_now(
+    signed_in, grace, topic, lounge
+):
     sent = words()
     signed_in(grace).post(replies(topic), sent)
     topic.rename("The secret plan")
@@ -220,7 +245,10 @@ def test_whoever_is_not_signed_in_any_more_gets_the_text_back(client, topic, pos
         assert answer.status_code == 403
         assert "Tea, please." in page
         packed = unsent.unpacked(re.search(r'name="unsent" value="([^"]+)"', page)[1])
-        assert packed == {"path": address, "fields": {name: str(value) for name, value in fields.items()}}
+        assert packed == {
+            "path": address,
+            "fields": {name: str(value) for name, value in fields.items()},
+        }
     assert (topic.posts.count(), Post.objects.get(pk=post.pk).version) == (1, 1)
 
 
@@ -237,7 +265,12 @@ def test_more_fields_than_a_reply_has_change_nothing_more(signed_in, grace, ada,
     signed_in(grace).post(replies(topic), sent)
 
     post = topic.posts.get(number=2)
-    assert (post.author, post.change, post.hidden_at, post.created_at.year > 2020) == (grace, 2, None, True)
+    assert (post.author, post.change, post.hidden_at, post.created_at.year > 2020) == (
+        grace,
+        2,
+        None,
+        True,
+    )
     assert "<b>" not in post.html
 
 
@@ -262,7 +295,10 @@ def test_a_quote_stands_in_the_form(signed_in, grace, topic, post):
 
 @pytest.mark.parametrize("number", ["0", "2", "x", "٣", "9" * 30, "-1"])
 def test_what_is_not_there_can_not_be_quoted(signed_in, grace, topic, number):
-    assert signed_in(grace).get(reverse("reply", args=[topic.pk]), {"quote": number}).status_code == 404
+    assert (
+        signed_in(grace).get(reverse("reply", args=[topic.pk]), {"quote": number}).status_code
+        == 404
+    )
 
 
 def test_the_reply_page_of_a_closed_topic_says_so(signed_in, grace, topic):
@@ -322,7 +358,8 @@ def test_the_same_edit_may_be_sent_twice(signed_in, ada, post):
 )
 def test_an_edit_that_is_refused_comes_back_with_its_text(signed_in, ada, post, sent):
     answer = signed_in(ada).post(
-        reverse("update_post", args=[post.pk]), {"body": "I know!", "version": 1, "reason": "hm"} | sent
+        reverse("update_post", args=[post.pk]),
+        {"body": "I know!", "version": 1, "reason": "hm"} | sent,
     )
 
     assert answer.status_code == 422
@@ -330,13 +367,16 @@ def test_an_edit_that_is_refused_comes_back_with_its_text(signed_in, ada, post, 
     assert Post.objects.get(pk=post.pk).version == 1
 
 
-def test_an_edit_sent_again_succeeds_though_somebody_edited_the_post_since(signed_in, ada, mo, post):
+def test_an_edit_sent_again_succeeds_though_somebody_edited_the_post_since(
+    signed_in, ada, mo, post
+):
     update(signed_in(ada), post, "I know!", 1)
     for text in ("What Mo wrote.", "What Mo wrote next."):
         post.edit(mo, text)
 
         assert update(signed_in(ada), post, "I know!", 1).status_code == 302
-        assert update(signed_in(mo), post, "I know!", 1).status_code == 409  # it was Ada's edit, not Mo's
+        # it was Ada's edit, not Mo's
+        assert update(signed_in(mo), post, "I know!", 1).status_code == 409
         assert update(signed_in(ada), post, "I know.", 1).status_code == 409
         assert update(signed_in(ada), post, "I know!", 2).status_code == 409
         post.refresh_from_db()
@@ -379,7 +419,9 @@ def test_who_may_edit_what_others_wrote(signed_in, ada, grace, mo, post):
     def statuses(who):
         return (
             signed_in(who).get(reverse("edit_post", args=[post.pk])).status_code,
-            update(signed_in(who), post, f"By {who}.", Post.objects.get(pk=post.pk).version).status_code,
+            update(
+                signed_in(who), post, f"By {who}.", Post.objects.get(pk=post.pk).version
+            ).status_code,
         )
 
     assert [statuses(who) for who in (ada, grace, mo)] == [(200, 302), (403, 403), (200, 302)]
@@ -415,7 +457,9 @@ def test_a_preview_that_can_not_be_posted_says_why(signed_in, grace, client):
 def test_previews_are_limited(signed_in, grace, settings):
     settings.RATES = {**settings.RATES, "preview": "1/day"}
 
-    assert [signed_in(grace).post(reverse("preview"), {"body": "x"}).status_code for _ in range(2)] == [
+    assert [
+        signed_in(grace).post(reverse("preview"), {"body": "x"}).status_code for _ in range(2)
+    ] == [
         200,
         429,
     ]
@@ -423,7 +467,9 @@ def test_previews_are_limited(signed_in, grace, settings):
 
 def test_a_menu_offers_what_its_reader_may_do(signed_in, client, ada, grace, mo, post):
     def offers(client):
-        page = client.get(reverse("post_menu", args=[post.pk]), headers={"X-Requested-With": "fetch"}).content.decode()
+        page = client.get(
+            reverse("post_menu", args=[post.pk]), headers={"X-Requested-With": "fetch"}
+        ).content.decode()
         assert "<html" not in page
         names = ("edit_post", "hide_post", "restore_post")
         return [name for name in names if reverse(name, args=[post.pk]) in page]
@@ -460,7 +506,9 @@ def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category
         assert Post.objects.count() == before + len(places)
         assert {answer.status_code for answer in answers} == {302}
         made = Post.objects.filter(token=sent["token"]).select_related("topic")
-        assert {answer.url.split("#")[0] for answer in answers} == {post.topic.get_absolute_url() for post in made}
+        assert {answer.url.split("#")[0] for answer in answers} == {
+            post.topic.get_absolute_url() for post in made
+        }
     assert Topic.objects.filter(last_number=0).count() == 0
     assert User.objects.get(pk=grace.pk).posts_count == grace.posts.count() == 3 * len(places)
 
@@ -474,7 +522,10 @@ def test_copies_of_one_form_use_up_no_allowance(grace, topic, settings, form):
 
     def send(token, body, copies=6):
         sent = words(title=body, category=topic.category_id) | {"token": token, "body": body}
-        return {answer.status_code for answer in at_once(*[partial(client_of(grace).post, place, sent)] * copies)}
+        return {
+            answer.status_code
+            for answer in at_once(*[partial(client_of(grace).post, place, sent)] * copies)
+        }
 
     tokens = [world.token() for _ in range(3)]
     assert send(tokens[0], "Tea.") == {302}
@@ -490,10 +541,18 @@ def test_several_texts_with_one_token_sent_at_once_are_a_post_each(ada, grace, h
     topic, sent = world.topic(ada, help_category), words()
     texts = ["Tea.", "Coffee.", "Milk."] * 3
 
-    answers = at_once(*[partial(client_of(grace).post, replies(topic), sent | {"body": text}) for text in texts])
+    answers = at_once(
+        *[partial(client_of(grace).post, replies(topic), sent | {"body": text}) for text in texts]
+    )
 
-    assert sorted(topic.posts.filter(author=grace).values_list("body", flat=True)) == ["Coffee.", "Milk.", "Tea."]
-    assert [answers[n].url == answers[n + 3].url == answers[n + 6].url for n in range(3)] == [True] * 3
+    assert sorted(topic.posts.filter(author=grace).values_list("body", flat=True)) == [
+        "Coffee.",
+        "Milk.",
+        "Tea.",
+    ]
+    assert [answers[n].url == answers[n + 3].url == answers[n + 6].url for n in range(3)] == [
+        True
+    ] * 3
 
 
 def client_of(user):

@@ -13,7 +13,9 @@ from tests.support import world
 
 @pytest.fixture
 def topics(help_category):
-    """A short topic and one of 60 posts, each by somebody else; and a list of 30 rows beside them."""
+    """A short topic and one of 60 posts, each by somebody else; and a list of 30 rows beside
+    them.
+    """
     people = [world.member(f"member{n}") for n in range(60)]
     short, long = (world.topic(people[0], help_category) for _ in range(2))
     for person in people[1:3]:
@@ -41,7 +43,8 @@ def test_a_topic_page_asks_the_same_however_long_it_is(reader, topics):
     short, long = topics
     for asked in ("first visit", "second visit"):
         counts = [queries(client, topic.get_absolute_url()) for topic in topics]
-        limit = 8 if asked == "first visit" else 7  # a test's own transaction needs a savepoint for the reading
+        # a test's own transaction needs a savepoint for the reading
+        limit = 8 if asked == "first visit" else 7
         assert counts[0] == counts[1] <= (limit if signed_in else 3), asked
     assert queries(client, f"{long.get_absolute_url()}?page=3") <= (8 if signed_in else 3)
 
@@ -61,7 +64,8 @@ def test_lists_ask_the_same_however_much_is_in_them(reader, topics, help_categor
 
 
 def test_member_pages_ask_the_same_however_much_was_written(reader, help_category, monkeypatch):
-    monkeypatch.setattr(members, "time", SimpleNamespace(time=lambda: 0.0))  # each minute they count anew
+    # each minute they count anew
+    monkeypatch.setattr(members, "time", SimpleNamespace(time=lambda: 0.0))
     client, signed_in = reader
     writer = world.member("writer")
     addresses = [reverse(name, args=["writer"]) for name in ("member", "member_topics")]
@@ -88,6 +92,8 @@ def test_a_reply_asks_at_most_fourteen_times(signed_in, topics):
     client = signed_in(world.member("reader"))
     for topic in topics:
         with CaptureQueriesContext(connection) as asked:
-            answer = client.post(reverse("create_reply", args=[topic.pk]), {"body": "Yes.", "token": world.token()})
+            answer = client.post(
+                reverse("create_reply", args=[topic.pk]), {"body": "Yes.", "token": world.token()}
+            )
         assert answer.status_code == 302
         assert len(asked) <= 14

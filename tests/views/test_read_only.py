@@ -24,7 +24,10 @@ def read_only():
     """As with a file that may not be written, and as on a standby."""
     on, off = "PRAGMA query_only = 1", "PRAGMA query_only = 0"
     if connection.vendor == "postgresql":
-        on, off = "SAVEPOINT writable; SET LOCAL transaction_read_only = on", "ROLLBACK TO SAVEPOINT writable"
+        on, off = (
+            "SAVEPOINT writable; SET LOCAL transaction_read_only = on",
+            "ROLLBACK TO SAVEPOINT writable",
+        )
     with connection.cursor() as cursor:
         cursor.execute(on)
         try:
@@ -54,11 +57,18 @@ def skipped(what):
 
 def test_no_page_fails_for_want_of_a_write(reader, topic, ada, help_category, caplog):
     with read_only():
-        answers = {path: reader.get(path) for path in addresses(values_for(topic, ada, help_category))}
-        answers |= {path: reader.get(path) for path in (topic.get_absolute_url(), "/?before=x", "/t/new/?category=1")}
+        answers = {
+            path: reader.get(path) for path in addresses(values_for(topic, ada, help_category))
+        }
+        answers |= {
+            path: reader.get(path)
+            for path in (topic.get_absolute_url(), "/?before=x", "/t/new/?category=1")
+        }
 
     assert len(answers) > 100
-    assert not {path: answer.status_code for path, answer in answers.items() if answer.status_code >= 500}
+    assert not {
+        path: answer.status_code for path, answer in answers.items() if answer.status_code >= 500
+    }
     assert not [record for record in caplog.records if record.exc_info]
 
 
@@ -129,7 +139,13 @@ def test_what_is_sent_is_given_back_to_be_sent_again(ada, topic, help_category, 
     client = Client(raise_request_exception=False)
     client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
     path = path.format(topic=topic.pk, post=topic.posts.get().pk)
-    sent = {"token": "a" * 32, "version": 1, "category": help_category.pk, "title": "A title", "body": "Text"}
+    sent = {
+        "token": "a" * 32,
+        "version": 1,
+        "category": help_category.pk,
+        "title": "A title",
+        "body": "Text",
+    }
 
     with read_only():
         answer = client.post(path, {**sent, field: TEXT}, headers=ORIGIN)

@@ -36,7 +36,9 @@ def test_a_guest_has_read_nothing(client, topic):
     assert readings(client, topic.pk).status_code == 302
 
 
-@pytest.mark.parametrize("topics", ["", "x", "1,,2", "-1", "٣", "9" * 19, "1\x01", ",".join("1" * 201)])
+@pytest.mark.parametrize(
+    "topics", ["", "x", "1,,2", "-1", "٣", "9" * 19, "1\x01", ",".join("1" * 201)]
+)
 def test_what_makes_no_sense_is_refused(signed_in, ada, topics):
     assert readings(signed_in(ada), topics).status_code == 400
 
@@ -51,7 +53,8 @@ def test_pages_with_scripts_say_themselves_what_was_seen(signed_in, grace, ada, 
 
     for name in ("Upgrade-Insecure-Requests", "X-Requested-With"):
         assert (
-            f"/t/{topic.pk}/seen/?number=10&amp;mark=" in member.get(topic.get_absolute_url(), headers={name: "1"}).text
+            f"/t/{topic.pk}/seen/?number=10&amp;mark="
+            in member.get(topic.get_absolute_url(), headers={name: "1"}).text
         )
     assert readings(member, topic.pk).json() == {str(topic.pk): 0}
 
@@ -60,13 +63,19 @@ def test_pages_with_scripts_say_themselves_what_was_seen(signed_in, grace, ada, 
         assert readings(member, topic.pk).json() == {str(topic.pk): read}
 
 
-def test_without_scripts_a_picture_says_it_for_its_reader_alone(signed_in, grace, ada, help_category):
+def test_without_scripts_a_picture_says_it_for_its_reader_alone(
+    signed_in, grace, ada, help_category
+):
     topic = world.topic(ada, help_category, replies=9)
     member = signed_in(grace)
     page = member.get(topic.get_absolute_url(), headers={"Upgrade-Insecure-Requests": "1"}).text
     picture = html.unescape(re.search(r'<noscript><img src="([^"]+)"', page)[1])
 
-    forged = [picture.split("&")[0], picture.replace("number=10", "number=9"), picture.replace("mark=", "mark=0")]
+    forged = [
+        picture.split("&")[0],
+        picture.replace("number=10", "number=9"),
+        picture.replace("mark=", "mark=0"),
+    ]
     assert [member.get(address).status_code for address in forged] == [400, 400, 400]
     assert signed_in(ada).get(picture).status_code == 400
     member = signed_in(grace)

@@ -40,8 +40,16 @@ def test_a_long_history_has_pages(client, post, ada):
         answer = history(client, post, **({"before": before} if before else {}))
         pages.append([v.number for v in answer.context["versions"]])
         before = answer.context["older"]
-    assert [(page[0], page[-1], len(page)) for page in pages] == [(45, 26, 20), (25, 6, 20), (5, 1, 5)]
-    assert history(client, post, before=26).context["versions"][-1].html.startswith("Text <del>5</del>")
+    assert [(page[0], page[-1], len(page)) for page in pages] == [
+        (45, 26, 20),
+        (25, 6, 20),
+        (5, 1, 5),
+    ]
+    assert (
+        history(client, post, before=26)
+        .context["versions"][-1]
+        .html.startswith("Text <del>5</del>")
+    )
 
 
 @pytest.mark.parametrize("before", ["", "0", "1", "x", "٣", "-1", "9" * 10, "9" * 5000, "1\0"])
@@ -49,11 +57,17 @@ def test_a_version_that_is_none_is_not_found(client, post, before):
     assert history(client, post, before=before).status_code == 404
 
 
-def test_the_history_of_a_hidden_post_is_for_its_author_and_moderators(signed_in, client, ada, grace, mo, post):
+def test_the_history_of_a_hidden_post_is_for_its_author_and_moderators(
+    signed_in, client, ada, grace, mo, post
+):
     post.hide(mo)
 
     assert history(client, post).status_code == 403
-    assert [history(signed_in(who), post).status_code for who in (grace, ada, mo)] == [403, 200, 200]
+    assert [history(signed_in(who), post).status_code for who in (grace, ada, mo)] == [
+        403,
+        200,
+        200,
+    ]
 
 
 def test_a_post_that_was_never_edited_has_one_version(client, post):
@@ -67,7 +81,9 @@ def test_a_post_that_was_never_edited_has_one_version(client, post):
 def test_a_comparison_is_made_once_for_all_who_look(client, post, ada, monkeypatch):
     monkeypatch.setattr(post_history, "SECONDS", 60)
     made, compare = [], post_history.compare
-    monkeypatch.setattr(post_history, "compare", lambda *arguments: made.append(1) or compare(*arguments))
+    monkeypatch.setattr(
+        post_history, "compare", lambda *arguments: made.append(1) or compare(*arguments)
+    )
     for n in range(5):
         post.edit(ada, f"Text {n}.")
 

@@ -105,7 +105,9 @@ def test_a_session_that_was_ended_meanwhile_is_not_brought_back(hers, ada):
 def test_what_caches_may_keep_carries_no_session(rf, hers, ada):
     let_expire_in(days=1)
     request = rf.get("/")
-    request.COOKIES = {settings.SESSION_COOKIE_NAME: hers.cookies[settings.SESSION_COOKIE_NAME].value}
+    request.COOKIES = {
+        settings.SESSION_COOKIE_NAME: hers.cookies[settings.SESSION_COOKIE_NAME].value
+    }
     for control in ("public, max-age=60", "private"):
         request.user = ada
         answer = SessionMiddleware(lambda request: page(request, control))(request)  # noqa: B023
@@ -124,12 +126,18 @@ def test_a_guest_gets_no_longer_session(client, db):
     assert not cookie(client.get("/"))
 
 
-def test_sessions_that_ended_are_removed_each_day_with_their_lines_in_the_list(hers, client, grace, monkeypatch):
+def test_sessions_that_ended_are_removed_each_day_with_their_lines_in_the_list(
+    hers, client, grace, monkeypatch
+):
     monkeypatch.setattr("forum.jobs.sessions.BATCH", 2)
     kept = Session.objects.get().session_key
     for number in range(5):
-        Session.objects.create(session_key=f"old{number}", session_data="", expire_date=timezone.now())
-        UserSession.objects.create(session_key=f"old{number}", user=grace, ip="192.0.2.7", user_agent="")
+        Session.objects.create(
+            session_key=f"old{number}", session_data="", expire_date=timezone.now()
+        )
+        UserSession.objects.create(
+            session_key=f"old{number}", user=grace, ip="192.0.2.7", user_agent=""
+        )
     clear_sessions()
 
     assert [session.session_key for session in Session.objects.all()] == [kept]

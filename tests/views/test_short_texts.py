@@ -1,4 +1,6 @@
-"""Everything short that people type follows the rules of forum/text/short_text.py, whichever form it comes by."""
+"""Everything short that people type follows the rules of forum/text/short_text.py, whichever form
+it comes by.
+"""
 
 import pytest
 from django.urls import reverse
@@ -27,7 +29,12 @@ def refused(response, field):
 
 
 def test_the_title_of_a_new_topic(ada, help_category, signed_in, faulty):
-    form = {"title": faulty, "category": help_category.pk, "body": "Typed for an hour.", "token": world.token()}
+    form = {
+        "title": faulty,
+        "category": help_category.pk,
+        "body": "Typed for an hour.",
+        "token": world.token(),
+    }
     response = signed_in(ada).post(reverse("create_topic"), form)
 
     assert response.status_code == 422
@@ -54,7 +61,9 @@ def test_why_a_post_was_edited(ada, topic, signed_in, faulty):
 
 @pytest.mark.parametrize("field", ["name", "about"])
 def test_what_a_member_says_of_themselves(ada, signed_in, field, faulty):
-    response = signed_in(ada).post(reverse("profile"), {"name": "Countess", "about": "I write.", field: faulty})
+    response = signed_in(ada).post(
+        reverse("profile"), {"name": "Countess", "about": "I write.", field: faulty}
+    )
 
     assert refused(response, field)
     assert User.objects.get().name == "Ada Lovelace"
@@ -91,7 +100,16 @@ def test_a_title_in_the_admin(olive, topic, signed_in, faulty):
 
 @pytest.mark.parametrize(
     "body",
-    ["\u200b", "\u3164 \u2800", "**\u00ad**", "> \u2060", "```\n```", "[\u200b]()", "# \u115f", "&shy;&#8203;"],
+    [
+        "\u200b",
+        "\u3164 \u2800",
+        "**\u00ad**",
+        "> \u2060",
+        "```\n```",
+        "[\u200b]()",
+        "# \u115f",
+        "&shy;&#8203;",
+    ],
 )
 def test_a_post_of_which_nothing_can_be_seen(ada, topic, signed_in, body):
     form = {"body": body, "token": world.token()}
@@ -110,6 +128,8 @@ def test_a_post_of_which_little_can_be_seen(ada, topic, signed_in, body):
 
 def test_a_title_is_kept_composed_and_on_one_line(ada, help_category, signed_in):
     form = {"category": help_category.pk, "body": "Yes.", "token": world.token()}
-    signed_in(ada).post(reverse("create_topic"), {**form, "title": " Cafe\u0301\u3000au  lait ❤\ufe0f "})
+    signed_in(ada).post(
+        reverse("create_topic"), {**form, "title": " Cafe\u0301\u3000au  lait ❤\ufe0f "}
+    )
 
     assert Topic.objects.get().title == "Café au lait ❤\ufe0f"

@@ -1,4 +1,6 @@
-"""Titles and profiles: what somebody saved meanwhile is not written over by a form that was opened before."""
+"""Titles and profiles: what somebody saved meanwhile is not written over by a form that was opened
+before.
+"""
 
 import re
 
@@ -34,7 +36,9 @@ class Form:
     def asks(self, **other):
         """201 where just this was saved already."""
         headers = {"X-Requested-With": "check"}
-        return self.client.post(self.address, {**self.typed, "seen": self.seen, **other}, headers=headers).status_code
+        return self.client.post(
+            self.address, {**self.typed, "seen": self.seen, **other}, headers=headers
+        ).status_code
 
 
 def test_a_title_that_was_changed_meanwhile_is_not_replaced_unnoticed(title, topic):
@@ -50,7 +54,9 @@ def test_a_title_that_was_changed_meanwhile_is_not_replaced_unnoticed(title, top
     assert Topic.objects.get().title == "Tea, coffee or milk?"
 
 
-def test_of_two_tabs_with_a_profile_the_second_does_not_lose_what_the_first_saved(profile, signed_in, ada):
+def test_of_two_tabs_with_a_profile_the_second_does_not_lose_what_the_first_saved(
+    profile, signed_in, ada
+):
     other = Form(signed_in(ada), "/profile/", name="Ada L.", about="Typed in another tab.")
     assert other.sends().status_code == 302
 
@@ -94,7 +100,9 @@ def test_whoever_asks_whether_a_form_was_saved_changes_nothing(request, form, to
     assert form.asks() == 201
 
 
-def test_whoever_asks_about_a_profile_is_told_of_its_switches_and_of_other_line_ends(signed_in, ada):
+def test_whoever_asks_about_a_profile_is_told_of_its_switches_and_of_other_line_ends(
+    signed_in, ada
+):
     form = Form(signed_in(ada), "/profile/", name="Ada", about="One\r\nTwo", announces_updates="on")
     form.sends()
 
@@ -106,7 +114,11 @@ def test_whoever_asks_about_a_profile_is_told_of_its_switches_and_of_other_line_
 @pytest.mark.parametrize(("reason", "answer"), [("Off topic", 201), ("Rude", 204), ("", 204)])
 def test_whoever_asks_whether_a_post_was_hidden_hides_nothing(signed_in, mo, topic, reason, answer):
     post, client = topic.posts.get(), signed_in(mo)
-    asks = {"path": f"/p/{post.pk}/hide/", "data": {"reason": reason}, "headers": {"X-Requested-With": "check"}}
+    asks = {
+        "path": f"/p/{post.pk}/hide/",
+        "data": {"reason": reason},
+        "headers": {"X-Requested-With": "check"},
+    }
     assert client.post(**asks).status_code == 204
     assert not topic.posts.get().is_hidden
     post.hide(mo, "Off topic")

@@ -26,7 +26,8 @@ def test_the_wish_of_the_system_needs_no_cookie(client, db):
 
 
 @pytest.mark.parametrize(
-    "theme", ["", "red", '"><script>', "x" * 5000, "dark; Domain=example.org", "dark\r\nSet-Cookie: a=b"]
+    "theme",
+    ["", "red", '"><script>', "x" * 5000, "dark; Domain=example.org", "dark\r\nSet-Cookie: a=b"],
 )
 def test_a_theme_that_is_none_is_not_kept(client, db, theme):
     answer = choose(client, theme)
@@ -81,17 +82,32 @@ def test_choices_are_guarded_as_the_session_is(client, db, settings, secure, nam
 
     cookie = client.post(places[name], {"theme": "dark"}).cookies[name]
 
-    assert (bool(cookie["secure"]), cookie["samesite"], cookie["path"], cookie["domain"]) == (secure, "Lax", "/", "")
-    assert bool(cookie["httponly"]) == (name == "theme")  # js/elements/live_announcements.js reads it
+    assert (bool(cookie["secure"]), cookie["samesite"], cookie["path"], cookie["domain"]) == (
+        secure,
+        "Lax",
+        "/",
+        "",
+    )
+    # js/elements/live_announcements.js reads it
+    assert bool(cookie["httponly"]) == (name == "theme")
 
 
-FOREIGN = ["https://elsewhere.example", "null", "http://testserver:8001", "https://testserver", "http://sub.testserver"]
+FOREIGN = [
+    "https://elsewhere.example",
+    "null",
+    "http://testserver:8001",
+    "https://testserver",
+    "http://sub.testserver",
+]
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
 def test_a_form_on_another_site_chooses_nothing(client, db, origin):
     notice = Announcement.objects.announce("Back at six.")
-    for address, fields in ((reverse("theme"), {"theme": "dark"}), (reverse("dismiss", args=[notice.pk]), {})):
+    for address, fields in (
+        (reverse("theme"), {"theme": "dark"}),
+        (reverse("dismiss", args=[notice.pk]), {}),
+    ):
         answer = client.post(address, fields, headers={"Origin": origin})
 
         assert (answer.status_code, answer.url) == (302, "/")
@@ -99,6 +115,8 @@ def test_a_form_on_another_site_chooses_nothing(client, db, origin):
 
 
 def test_a_form_on_the_site_chooses(client, db):
-    answer = client.post(reverse("theme"), {"theme": "dark"}, headers={"Origin": "http://testserver"})
+    answer = client.post(
+        reverse("theme"), {"theme": "dark"}, headers={"Origin": "http://testserver"}
+    )
 
     assert answer.cookies["theme"].value == "dark"

@@ -62,7 +62,9 @@ def test_the_form_of_a_category_comes_with_it_chosen(signed_in, ada, help_catego
         ("token", "\0", "has expired"),
     ],
 )
-def test_what_is_wrong_is_said_in_the_form_with_the_text_intact(create, help_category, field, value, sentence):
+def test_what_is_wrong_is_said_in_the_form_with_the_text_intact(
+    create, help_category, field, value, sentence
+):
     kept = {"title": "Which tea is best?", "body": "Green & black <b>and</b> white"}
     answer = create(**(form(help_category) | kept | {field: value}))
 
@@ -104,9 +106,15 @@ def test_spaces_in_a_title_are_tidied(create, help_category):
 
 
 @pytest.mark.parametrize("field", ["title", "category", "body"])
-def test_a_form_sent_again_with_something_else_in_it_starts_another_topic(create, help_category, field):
+def test_a_form_sent_again_with_something_else_in_it_starts_another_topic(
+    create, help_category, field
+):
     sent = form(help_category)
-    other = {"title": "Another title", "category": world.category("Ideas").pk, "body": "Another text."}
+    other = {
+        "title": "Another title",
+        "category": world.category("Ideas").pk,
+        "body": "Another text.",
+    }
 
     first, changed = create(**sent), create(**sent | {field: other[field]})
 
@@ -116,7 +124,9 @@ def test_a_form_sent_again_with_something_else_in_it_starts_another_topic(create
     assert Topic.objects.count() == 2
 
 
-def test_a_topic_moved_to_where_its_author_may_not_look_is_not_started_again(create, help_category, lounge):
+def test_a_topic_moved_to_where_its_author_may_not_look_is_not_started_again(
+    create, help_category, lounge
+):
     sent = form(help_category)
     create(**sent)
     Topic.objects.get().move(lounge)
@@ -136,13 +146,39 @@ def test_a_category_that_one_may_not_write_in_is_refused(create, lounge, help_ca
 
 
 def test_more_fields_than_the_form_has_change_nothing_more(create, ada, grace, help_category):
-    sent = form(help_category, author=grace.pk, pinned_at="2026-01-01", closed_at="2026-01-01", number=7, change=99)
-    create(**sent, last_number=70, epoch="x", html="<b>bold</b>", hidden_at="2026-01-01", version=9, id=12345)
+    sent = form(
+        help_category,
+        author=grace.pk,
+        pinned_at="2026-01-01",
+        closed_at="2026-01-01",
+        number=7,
+        change=99,
+    )
+    create(
+        **sent,
+        last_number=70,
+        epoch="x",
+        html="<b>bold</b>",
+        hidden_at="2026-01-01",
+        version=9,
+        id=12345,
+    )
 
     topic = Topic.objects.get()
     post = topic.posts.get()
-    assert (topic.author, topic.pinned_at, topic.closed_at, topic.last_number) == (ada, None, None, 1)
-    assert (post.author, post.number, post.change, post.version, post.hidden_at) == (ada, 1, 1, 1, None)
+    assert (topic.author, topic.pinned_at, topic.closed_at, topic.last_number) == (
+        ada,
+        None,
+        None,
+        1,
+    )
+    assert (post.author, post.number, post.change, post.version, post.hidden_at) == (
+        ada,
+        1,
+        1,
+        1,
+        None,
+    )
     assert topic.pk != 12345 != post.pk
     assert "bold" not in post.html
 
@@ -158,20 +194,29 @@ def test_whoever_is_not_signed_in_gets_the_text_back(client, help_category):
 
 
 def test_guests_are_sent_to_sign_in_and_back(client, db):
-    assert client.get(reverse("new_topic")).url == f"{reverse('account_login')}?next={reverse('new_topic')}"
+    assert (
+        client.get(reverse("new_topic")).url
+        == f"{reverse('account_login')}?next={reverse('new_topic')}"
+    )
 
 
-def test_without_a_category_the_owner_is_led_to_make_one_and_others_hear_so(signed_in, client, ada, olive):
+def test_without_a_category_the_owner_is_led_to_make_one_and_others_hear_so(
+    signed_in, client, ada, olive
+):
     def offers(client, page):
         text = client.get(page).text
         starts = f'href="{reverse("new_topic")}"' in text.split("<main")[1]
         return [starts, reverse("admin:forum_category_add") in text]
 
     assert offers(client, "/") == [False, False]
-    assert [offers(signed_in(ada), page) for page in ("/", reverse("new_topic"))] == [[False, False]] * 2
+    assert [offers(signed_in(ada), page) for page in ("/", reverse("new_topic"))] == [
+        [False, False]
+    ] * 2
     assert "no categories you can post in" in client.get(reverse("new_topic")).text
     assert "<textarea" not in client.get(reverse("new_topic")).text
-    assert [offers(signed_in(olive), page) for page in ("/", reverse("new_topic"))] == [[False, True]] * 2
+    assert [offers(signed_in(olive), page) for page in ("/", reverse("new_topic"))] == [
+        [False, True]
+    ] * 2
     world.category("Help")
     assert offers(client, "/") == [True, False]
     assert "<textarea" in client.get(reverse("new_topic")).text
@@ -203,12 +248,16 @@ def test_moderators_may_write_as_fast_as_they_need(signed_in, mo, settings, help
 def test_a_topic_page_shows_twenty_posts(client, ada, help_category):
     topic = world.topic(ada, help_category, replies=24)
 
-    first, second = (client.get(topic.get_absolute_url(), {"page": n}).content.decode() for n in (1, 2))
+    first, second = (
+        client.get(topic.get_absolute_url(), {"page": n}).content.decode() for n in (1, 2)
+    )
     assert re.findall(r'id="post-(\d+)"', first) == [str(n) for n in range(1, 21)]
     assert re.findall(r'id="post-(\d+)"', second) == [str(n) for n in range(21, 26)]
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "abc", "", "٣", "1.5", "1e3", " 1", "0x1", "9" * 10, "9" * 5000])
+@pytest.mark.parametrize(
+    "page", ["0", "-1", "abc", "", "٣", "1.5", "1e3", " 1", "0x1", "9" * 10, "9" * 5000]
+)
 def test_a_page_that_is_no_number_is_not_found(client, topic, page):
     assert client.get(topic.get_absolute_url(), {"page": page}).status_code == 404
 
@@ -216,8 +265,12 @@ def test_a_page_that_is_no_number_is_not_found(client, topic, page):
 def test_a_page_beyond_the_last_leads_to_the_last(client, ada, help_category):
     long, short = world.topic(ada, help_category, replies=24), world.topic(ada, help_category)
 
-    assert client.get(long.get_absolute_url(), {"page": 3}).url == f"{long.get_absolute_url()}?page=2"
-    assert client.get(short.get_absolute_url(), {"page": 999_999_999}).url == short.get_absolute_url()
+    assert (
+        client.get(long.get_absolute_url(), {"page": 3}).url == f"{long.get_absolute_url()}?page=2"
+    )
+    assert (
+        client.get(short.get_absolute_url(), {"page": 999_999_999}).url == short.get_absolute_url()
+    )
 
 
 def test_an_old_title_in_an_address_leads_on_to_the_same_page(client, ada, help_category):
@@ -280,10 +333,16 @@ def test_titles_lead_members_to_where_they_stopped(signed_in, client, grace, ada
     for n in range(24):
         topic.reply(ada, f"Reply {n}.")
     start = topic.get_absolute_url()
-    assert links(client.get("/")) == {topic.title: (start, False), "Milk?": (other.get_absolute_url(), False)}
+    assert links(client.get("/")) == {
+        topic.title: (start, False),
+        "Milk?": (other.get_absolute_url(), False),
+    }
 
     member = signed_in(grace)
-    assert links(member.get("/")) == {topic.title: (start, True), "Milk?": (other.get_absolute_url(), True)}
+    assert links(member.get("/")) == {
+        topic.title: (start, True),
+        "Milk?": (other.get_absolute_url(), True),
+    }
     member.get(start)
     member.get(other.get_absolute_url())
     for page in ("/", topic.category.get_absolute_url(), reverse("member_topics", args=["ada"])):
@@ -315,7 +374,11 @@ def test_a_title_that_is_refused_comes_back(signed_in, ada, topic):
 
 def test_who_may_rename(signed_in, ada, grace, mo, topic):
     def status(who):
-        return signed_in(who).post(reverse("edit_topic", args=[topic.pk]), {"title": "Another"}).status_code
+        return (
+            signed_in(who)
+            .post(reverse("edit_topic", args=[topic.pk]), {"title": "Another"})
+            .status_code
+        )
 
     assert [status(who) for who in (ada, grace, mo)] == [302, 403, 302]
     topic.close()

@@ -1,4 +1,6 @@
-"""Whoever is signed out while writing signs in once and finds the text in its form, without scripts too."""
+"""Whoever is signed out while writing signs in once and finds the text in its form, without scripts
+too.
+"""
 
 import html
 import re
@@ -25,7 +27,9 @@ class Browser:
 
     def presses(self, action, **typed):
         """Sends the form on the page that goes to `action`, with what was typed into it."""
-        found = re.search(rf'<form[^>]*action="{re.escape(action)}">(.*?)</form>', self.page.text, re.DOTALL)
+        found = re.search(
+            rf'<form[^>]*action="{re.escape(action)}">(.*?)</form>', self.page.text, re.DOTALL
+        )
         self.page = self.client.post(action, values(found[1]) | typed, headers=ORIGIN, follow=True)
         return self
 
@@ -38,7 +42,9 @@ class Browser:
 
     def holds(self, action):
         """What the form to `action` on its page has in it."""
-        found = re.search(rf'<form[^>]*action="{re.escape(action)}">(.*?)</form>', self.page.text, re.DOTALL)
+        found = re.search(
+            rf'<form[^>]*action="{re.escape(action)}">(.*?)</form>', self.page.text, re.DOTALL
+        )
         return values(found[1])
 
 
@@ -48,10 +54,16 @@ def values(form):
     for tag in re.findall(r"<input[^>]*>", form):
         attributes = dict(re.findall(r'(\w[\w-]*)="([^"]*)"', tag))
         if attributes.get("type") != "checkbox" or " checked" in tag:
-            fields[attributes["name"]] = html.unescape(attributes.get("value", "on" if "checkbox" in tag else ""))
-    for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+            fields[attributes["name"]] = html.unescape(
+                attributes.get("value", "on" if "checkbox" in tag else "")
+            )
+    for name, text in re.findall(
+        r'<textarea[^>]*name="(\w+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL
+    ):
         fields[name] = html.unescape(text)
-    for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+    for name, options in re.findall(
+        r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL
+    ):
         chosen = re.search(r'value="(\d+)" selected', options)
         fields[name] = chosen[1] if chosen else ""
     return fields
@@ -66,11 +78,27 @@ def forms(topic):
     """(page, what it sends to, what is typed) of every form that members write in."""
     post = topic.posts.get()
     return {
-        "reply": (f"/t/{topic.pk}/reply/", f"/t/{topic.pk}/replies/", {"body": "    four spaces\n\n& <b> ünï\n"}),
-        "topic": ("/t/new/", "/t/create/", {"title": "Tea & cake", "category": str(topic.category_id), "body": "Yes."}),
-        "edit": (f"/p/{post.pk}/edit/", f"/p/{post.pk}/update/", {"body": "Better.", "reason": "spelling"}),
+        "reply": (
+            f"/t/{topic.pk}/reply/",
+            f"/t/{topic.pk}/replies/",
+            {"body": "    four spaces\n\n& <b> ünï\n"},
+        ),
+        "topic": (
+            "/t/new/",
+            "/t/create/",
+            {"title": "Tea & cake", "category": str(topic.category_id), "body": "Yes."},
+        ),
+        "edit": (
+            f"/p/{post.pk}/edit/",
+            f"/p/{post.pk}/update/",
+            {"body": "Better.", "reason": "spelling"},
+        ),
         "title": (f"/t/{topic.pk}/edit/", f"/t/{topic.pk}/edit/", {"title": "A better title"}),
-        "profile": ("/profile/", "/profile/", {"name": "Ada L.", "about": "Two\n\nlines", "hides_presence": "on"}),
+        "profile": (
+            "/profile/",
+            "/profile/",
+            {"name": "Ada L.", "about": "Two\n\nlines", "hides_presence": "on"},
+        ),
     }
 
 
@@ -186,7 +214,9 @@ def test_what_another_site_sends_is_never_put_into_a_form(browser, topic, origin
     assert browser.opens(f"/t/{topic.pk}/reply/").holds(f"/t/{topic.pk}/replies/")["body"] == ""
 
 
-@pytest.mark.parametrize("text", ["", "x", "a:b:c", "x" * 600_000, "\ud800".encode("utf-8", "replace").decode()])
+@pytest.mark.parametrize(
+    "text", ["", "x", "a:b:c", "x" * 600_000, "\ud800".encode("utf-8", "replace").decode()]
+)
 def test_what_the_forum_has_not_packed_is_refused(browser, text):
     assert browser.client.post("/continue/", {"unsent": text}, headers=ORIGIN).status_code == 403
     assert browser.client.get("/continue/").status_code == 405
@@ -213,7 +243,13 @@ def test_guests_store_nothing(client, topic):
 
 def test_a_moderator_signed_out_while_hiding_a_post_finds_the_reason_in_its_form(topic, mo):
     action = f"/p/{topic.posts.get().pk}/hide/"
-    browser = Browser().opens("/accounts/login/").signs_in("mo").opens(action.replace("hide", "menu")).is_signed_out()
+    browser = (
+        Browser()
+        .opens("/accounts/login/")
+        .signs_in("mo")
+        .opens(action.replace("hide", "menu"))
+        .is_signed_out()
+    )
 
     browser.presses(action, reason="Off topic, sorry.").signs_in("mo")
 
@@ -235,7 +271,9 @@ def test_a_post_hidden_by_a_form_that_was_sent_twice_has_its_reason(topic, mo):
 
 
 @pytest.mark.parametrize("form", ["reply", "edit", "title"])
-def test_a_form_that_is_gone_after_signing_in_again_gives_the_text_back(browser, topic, lounge, form):
+def test_a_form_that_is_gone_after_signing_in_again_gives_the_text_back(
+    browser, topic, lounge, form
+):
     page, action, typed = forms(topic)[form]
     browser.opens(page).is_signed_out().presses(action, **typed)
     topic.move(lounge)
@@ -262,10 +300,14 @@ def test_a_post_hidden_while_its_author_was_signed_out_gives_the_text_back(brows
 def test_a_form_that_is_refused_for_good_gives_the_text_back(browser, topic, mo, lounge, ended):
     post = topic.posts.get()
     browser.opens(f"/p/{post.pk}/edit/")
-    {"hidden": lambda: post.hide(mo), "moved": lambda: topic.move(lounge), "closed": topic.close}[ended]()
+    {"hidden": lambda: post.hide(mo), "moved": lambda: topic.move(lounge), "closed": topic.close}[
+        ended
+    ]()
 
     browser.presses(f"/p/{post.pk}/update/", body="Typed for an hour.", reason="Why not?")
 
     assert browser.page.status_code == (404 if ended == "moved" else 403)
-    assert '<pre class="source" dir="auto" tabindex="0">Typed for an hour.</pre>' in browser.page.text
+    assert (
+        '<pre class="source" dir="auto" tabindex="0">Typed for an hour.</pre>' in browser.page.text
+    )
     assert "Why not?" in browser.page.text

@@ -1,4 +1,6 @@
-"""What somebody may not read looks to them exactly as if it had never been: on every address, for every role."""
+"""What somebody may not read looks to them exactly as if it had never been: on every address, for
+every role.
+"""
 
 import json
 import re
@@ -84,7 +86,12 @@ POSTS = {
 
 def there(secret):
     post = secret.posts.get(number=2)
-    return {"topic": secret.pk, "post": post.pk, "category": secret.category_id, "epoch": secret.epoch}
+    return {
+        "topic": secret.pk,
+        "post": post.pk,
+        "category": secret.category_id,
+        "epoch": secret.epoch,
+    }
 
 
 def nowhere(secret):
@@ -93,7 +100,9 @@ def nowhere(secret):
 
 def seen(answer, keys):
     """What one can tell from an answer, but for what is new each time and what was asked for."""
-    text = answer.content.decode() + json.dumps(sorted((k, v) for k, v in answer.items() if k != "Content-Length"))
+    text = answer.content.decode() + json.dumps(
+        sorted((k, v) for k, v in answer.items() if k != "Content-Length")
+    )
     text = re.sub(r'(csrfmiddlewaretoken|token|unsent)" value="[^"]+"', r"\1", text)
     for before, name in (
         ("/t/", "topic"),
@@ -110,11 +119,14 @@ def seen(answer, keys):
 def test_hidden_looks_like_missing(browsers, secret, place):
     for who in OTHERS:
         (status, text), missing = (
-            seen(browsers[who].get(GETS[place].format(**keys)), keys) for keys in (there(secret), nowhere(secret))
+            seen(browsers[who].get(GETS[place].format(**keys)), keys)
+            for keys in (there(secret), nowhere(secret))
         )
 
         assert (status, text) == missing, who
-        assert CANARY not in text.replace("bar-canary-51c0", "").replace("title-canary-51c0", ""), who
+        assert CANARY not in text.replace("bar-canary-51c0", "").replace("title-canary-51c0", ""), (
+            who
+        )
 
 
 @pytest.mark.parametrize("place", POSTS)
@@ -144,7 +156,11 @@ def test_readers_find_it(browsers, secret, place):
         answer = browsers[who].get(GETS[place].format(**there(secret)), follow=True)
 
         assert answer.status_code == 200, who
-        assert place.startswith("news") or place == "feed of another epoch" or CANARY in answer.content.decode(), who
+        assert (
+            place.startswith("news")
+            or place == "feed of another epoch"
+            or CANARY in answer.content.decode()
+        ), who
 
 
 @pytest.mark.parametrize("who", OTHERS)
@@ -169,7 +185,8 @@ def test_it_leaves_no_trace_on_other_pages(browsers, ada, topic, lounge, iris, w
 
     def look():
         return [
-            re.sub(r'(token" value=|"at": ?)"[^"]+"', r"\1", client.get(place).content.decode()) for place in places
+            re.sub(r'(token" value=|"at": ?)"[^"]+"', r"\1", client.get(place).content.decode())
+            for place in places
         ]
 
     before = look()
@@ -196,7 +213,10 @@ def test_whoever_loses_the_group_loses_sight_of_it(browsers, secret, iris):
     iris.groups.clear()
 
     assert browsers["iris"].get(secret.get_absolute_url()).status_code == 404
-    assert browsers["iris"].post(reverse("create_reply", args=[secret.pk]), {"body": "x"}).status_code == 404
+    assert (
+        browsers["iris"].post(reverse("create_reply", args=[secret.pk]), {"body": "x"}).status_code
+        == 404
+    )
     assert Post.objects.filter(topic=secret).count() == 22
 
 

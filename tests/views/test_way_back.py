@@ -1,4 +1,6 @@
-"""Whoever signs up, or forgets a password, gets back to the page they came from, on another device as well."""
+"""Whoever signs up, or forgets a password, gets back to the page they came from, on another device
+as well.
+"""
 
 import re
 from urllib.parse import quote
@@ -20,7 +22,12 @@ def link_in_mail():
 
 
 def sign_up(client, came_from, username="zoe"):
-    fields = {"username": username, "email": f"{username}@example.org", "password1": PASSWORD, "next": came_from}
+    fields = {
+        "username": username,
+        "email": f"{username}@example.org",
+        "password1": PASSWORD,
+        "next": came_from,
+    }
     return client.post("/accounts/signup/", fields)
 
 
@@ -70,7 +77,9 @@ def test_a_link_that_is_sent_again_at_signing_in_leads_back_too(client, topic):
     from django.core.cache import cache
 
     cache.clear()  # allauth sends one in three minutes
-    Client().post("/accounts/login/", {"login": "zoe", "password": PASSWORD, "next": topic.get_absolute_url()})
+    Client().post(
+        "/accounts/login/", {"login": "zoe", "password": PASSWORD, "next": topic.get_absolute_url()}
+    )
 
     assert link_in_mail().endswith(f"?next={quote(topic.get_absolute_url())}")
 
@@ -122,7 +131,9 @@ def test_a_link_used_twice_says_so(client, topic):
     for page in (again, sent_again):
         assert page.status_code == 200
         assert "already been confirmed" in page.text
-        assert f'href="/accounts/login/?next={quote(topic.get_absolute_url(), safe="")}"' in page.text
+        assert (
+            f'href="/accounts/login/?next={quote(topic.get_absolute_url(), safe="")}"' in page.text
+        )
         assert "expired" not in page.text
     client.post("/accounts/login/", {"login": "zoe", "password": PASSWORD})
     assert f'<a class="link" href="{topic.get_absolute_url()}">' in client.get(link).text
@@ -147,7 +158,9 @@ def test_a_new_password_leads_back_on_another_device(client, ada, topic):
     phone = Client()
     form = phone.get(link_in_mail(), follow=True)
     address, fields = form_of(form)
-    done = phone.post(address, {**fields, "password1": PASSWORD, "password2": PASSWORD}, follow=True)
+    done = phone.post(
+        address, {**fields, "password1": PASSWORD, "password2": PASSWORD}, follow=True
+    )
     assert f'href="/accounts/login/?next={quote(path, safe="")}"' in done.text
     assert User.objects.get().check_password(PASSWORD)
 
@@ -159,7 +172,9 @@ def test_a_new_password_leads_nowhere_else(client, ada):
     assert world.PASSWORD not in mail.outbox[-1].body
 
 
-@pytest.mark.parametrize("page", ["login", "signup", "password/reset", "logout", "confirm-email/key"])
+@pytest.mark.parametrize(
+    "page", ["login", "signup", "password/reset", "logout", "confirm-email/key"]
+)
 def test_an_address_that_can_not_be_read_is_no_error(client, page):
     assert client.get(f"/accounts/{page}/?next=http://[").status_code in (200, 302)
 
@@ -167,13 +182,21 @@ def test_an_address_that_can_not_be_read_is_no_error(client, page):
 def test_a_mail_to_somebody_who_has_an_account_leads_back(client, ada, topic):
     client.post(
         "/accounts/signup/",
-        {"username": "zoe", "email": ada.email, "password1": PASSWORD, "next": topic.get_absolute_url()},
+        {
+            "username": "zoe",
+            "email": ada.email,
+            "password1": PASSWORD,
+            "next": topic.get_absolute_url(),
+        },
     )
 
     assert link_in_mail() == f"/accounts/password/reset/?next={quote(topic.get_absolute_url())}"
 
 
 def test_a_mail_to_somebody_who_has_none_leads_back(client, topic):
-    client.post("/accounts/password/reset/", {"email": "nobody@example.net", "next": topic.get_absolute_url()})
+    client.post(
+        "/accounts/password/reset/",
+        {"email": "nobody@example.net", "next": topic.get_absolute_url()},
+    )
 
     assert link_in_mail() == f"/accounts/signup/?next={quote(topic.get_absolute_url())}"

@@ -1,4 +1,5 @@
-"""A live page as Channels' own documentation builds it, on daphne: a line on stdin sends the event to all.
+"""A live page as Channels' own documentation builds it, on daphne: a line on stdin sends the event
+to all.
 
 python -m bench.engine.references.textbook PORT FILE
 """
@@ -54,7 +55,9 @@ def main(port, file):
     server = Server(Page.as_asgi(), endpoints=endpoints, verbosity=0)
     from twisted.internet import reactor
 
-    listener = threading.Thread(target=publish_for_each_line, args=(reactor._asyncioEventloop, event), daemon=True)
+    listener = threading.Thread(
+        target=publish_for_each_line, args=(reactor._asyncioEventloop, event), daemon=True
+    )
     reactor.callWhenRunning(listener.start)
     server.run()
 

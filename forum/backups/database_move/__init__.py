@@ -1,8 +1,10 @@
-"""Everything from SQLite to an empty PostgreSQL database, in steps that can be interrupted at any moment.
+"""Everything from SQLite to an empty PostgreSQL database, in steps that can be interrupted at any
+moment.
 
-Rows go over in the order of their keys, some thousand in a transaction. So whoever calls this again goes on after the
-highest key that has arrived. Each table is then read on both sides and compared by count and hash; one that differs,
-because it was written to since an earlier run, is emptied and copied once more.
+Rows go over in the order of their keys, some thousand in a transaction. So whoever calls this again
+goes on after the highest key that has arrived. Each table is then read on both sides and compared
+by count and hash; one that differs, because it was written to since an earlier run, is emptied and
+copied once more.
 """
 
 from django.db import DatabaseError, connection
@@ -16,12 +18,18 @@ from forum.backups.sqlite_schema import check_references
 
 
 def move(url, report, advance):
-    """Moves all to `url`; `report` learns what was copied. Raises MoveError with a sentence on what to do.
+    """Moves all to `url`; `report` learns what was copied. Raises MoveError with a sentence on what
+    to do.
 
     `advance(done, total, text)` moves a progress bar.
     """
     if connection.vendor != "sqlite":
-        raise MoveError(_("DATABASE_URL isn't a SQLite database: this command only copies from SQLite to PostgreSQL."))
+        raise MoveError(
+            _(
+                "DATABASE_URL isn't a SQLite database: this command only copies from SQLite to"
+                " PostgreSQL."
+            )
+        )
     check_state()
     try:
         with target.opened(url) as there:
@@ -40,7 +48,12 @@ def check_state():
     found = states.of_database(connection)
     missing, unknown = states.missing_and_unknown(found)
     if missing or unknown:
-        raise MoveError(_("The SQLite database doesn't match this version of the code. First run: manage.py migrate"))
+        raise MoveError(
+            _(
+                "The SQLite database doesn't match this version of the code. First run: manage.py"
+                " migrate"
+            )
+        )
     try:
         connection.ensure_connection()
         check_references(connection.connection, connection.settings_dict["NAME"])
@@ -55,7 +68,9 @@ def bring(model, there, report, advance):
         rows.empty(model, there)
         rows.copy(model, there, report, advance)
         if proof_of(model, connection) != proof_of(model, there):
-            raise MoveError(_("%s differs after it was copied. ") % model._meta.db_table + written_meanwhile())
+            raise MoveError(
+                _("%s differs after it was copied. ") % model._meta.db_table + written_meanwhile()
+            )
     report.tables += 1
 
 
@@ -67,5 +82,6 @@ def data_version():
 
 def written_meanwhile():
     return _(
-        "The SQLite database changed in the meantime. Stop the site and run this again: it copies only what differs."
+        "The SQLite database changed in the meantime. Stop the site and run this again: it copies"
+        " only what differs."
     )

@@ -81,8 +81,8 @@ def refused(model, batch, error):
     line = re.search(r"line (\d+)", error.diag.context or "")
     key = key_of(model, batch[int(line[1]) - 1]) if line else "?"
     return _(
-        "PostgreSQL rejects row %(key)s of %(table)s: %(reason)s. Fix that row in the SQLite database, then run this"
-        " again; it resumes from there."
+        "PostgreSQL rejects row %(key)s of %(table)s: %(reason)s. Fix that row in the SQLite"
+        " database, then run this again; it resumes from there."
     ) % {"key": key, "table": model._meta.db_table, "reason": error.diag.message_primary}
 
 
@@ -94,6 +94,7 @@ def empty(model, there):
 def all_rows(model, database):
     """Every row of a table, in no order, a few at a time; without NULs on either side."""
     found = model._base_manager.using(database.alias).order_by().values_list(*attributes(model))
-    with transaction.atomic(database.alias) if database.vendor == "postgresql" else nullcontext():  # for its cursor
+    # for its cursor
+    with transaction.atomic(database.alias) if database.vendor == "postgresql" else nullcontext():
         for row in found.iterator(chunk_size=BATCH):
             yield [without_nul(value) for value in row]

@@ -4,7 +4,9 @@ from django.db.models.functions import Collate
 
 
 def models():
-    """All that have a table, also those between many and many. In any order: references are checked at the end."""
+    """All that have a table, also those between many and many. In any order: references are checked
+    at the end.
+    """
     return [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
 
 

@@ -1,4 +1,6 @@
-"""The PostgreSQL database that all goes to. A table in it says that this move has claimed it, and how far it is."""
+"""The PostgreSQL database that all goes to. A table in it says that this move has claimed it, and
+how far it is.
+"""
 
 import os
 import subprocess
@@ -17,7 +19,8 @@ from forum.backups.database_move.errors import MoveError
 from forum.models.topics import new_epoch
 
 ALIAS = "move_target"
-MARK = "parley_move"  # (what, value): the source, then each reference as SQL, then that it is ready for rows
+# (what, value): the source, then each reference as SQL, then that it is ready for rows
+MARK = "parley_move"
 
 
 @contextmanager
@@ -26,7 +29,9 @@ def opened(url):
     if urlsplit(url).scheme not in ("postgres", "postgresql"):
         raise MoveError(_("--to takes an address like postgres://user:password@host/name"))
     config = environ.Env.db_url_config(url)
-    connections.settings[ALIAS] = connections.configure_settings({**connections.settings, ALIAS: config})[ALIAS]
+    connections.settings[ALIAS] = connections.configure_settings(
+        {**connections.settings, ALIAS: config}
+    )[ALIAS]
     try:
         yield connections[ALIAS]
     finally:
@@ -35,17 +40,20 @@ def opened(url):
 
 
 def prepare(there, url):
-    """Tables without rows and without references between them, which would ask for an order; or as a run left them."""
+    """Tables without rows and without references between them, which would ask for an order; or as
+    a run left them.
+    """
     claim(there)
     if marks(there, "ready"):
         return
     migrate(url)
     with transaction.atomic(there.alias), there.cursor() as cursor:
         names = ", ".join(there.ops.quote_name(model._meta.db_table) for model in tables.models())
-        cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")  # what the migrations have put there comes with the rest
+        # what the migrations have put there comes with the rest
+        cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
         cursor.execute(
-            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint"
-            " WHERE contype = 'f' AND connamespace = current_schema()::regnamespace"
+            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM"
+            " pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace"
         )
         for table, name, definition in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
@@ -57,27 +65,44 @@ def claim(there):
     """Raises MoveError when the database is somebody else's."""
     with transaction.atomic(there.alias), there.cursor() as cursor:
         check_encoding(cursor)
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [MARK])  # until this connection ends
+        # until this connection ends
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [MARK])
         if not cursor.fetchone()[0]:
-            raise MoveError(_("Another move to this database is running. Wait for it or stop it, then run this again."))
+            raise MoveError(
+                _(
+                    "Another move to this database is running. Wait for it or stop it, then run"
+                    " this again."
+                )
+            )
         found = there.introspection.table_names(cursor)
         if found and MARK not in found:
             raise MoveError(
-                _("The database %(name)s isn't empty: %(tables)s. Use an empty one; createdb creates it.")
+                _(
+                    "The database %(name)s isn't empty: %(tables)s. Use an empty one; createdb"
+                    " creates it."
+                )
                 % {"name": there.settings_dict["NAME"], "tables": ", ".join(found[:5])}
             )
         if not found:
             cursor.execute("CREATE TABLE parley_move (what text, value text)")
             mark(cursor, "source", source())
         elif marks(there, "source") != [source()]:
-            raise MoveError(_("Another forum's database was being moved there. Use an empty one; createdb creates it."))
+            raise MoveError(
+                _(
+                    "Another forum's database was being moved there. Use an empty one; createdb"
+                    " creates it."
+                )
+            )
 
 
 def check_encoding(cursor):
     cursor.execute("SHOW server_encoding")
     if (encoding := cursor.fetchone()[0]) != "UTF8":
         raise MoveError(
-            _("The database encoding %s can't store every character. Create it with: createdb -E UTF8 -T template0")
+            _(
+                "The database encoding %s can't store every character. Create it with: createdb -E"
+                " UTF8 -T template0"
+            )
             % encoding
         )
 
@@ -98,12 +123,16 @@ def marks(there, what):
 
 
 def migrate(url):
-    """In a process where it is the only database: a migration that forgot to ask which one cannot touch the source."""
+    """In a process where it is the only database: a migration that forgot to ask which one cannot
+    touch the source.
+    """
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "--verbosity", "0"]
     environment = {**os.environ, "DATABASE_URL": url}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 - our own program
     if done.returncode:
-        raise MoveError(_("The tables could not be created: %s") % done.stderr.strip().splitlines()[-1])
+        raise MoveError(
+            _("The tables could not be created: %s") % done.stderr.strip().splitlines()[-1]
+        )
 
 
 def finish(there):
@@ -113,7 +142,9 @@ def finish(there):
             cursor.execute(statement)
         for table, column, given in sequences():
             name = there.ops.quote_name(table)
-            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [name, column, given])
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [name, column, given]
+            )
         cursor.execute("UPDATE forum_topic SET epoch = %s", [new_epoch()])
         cursor.execute("DROP TABLE parley_move")
     with there.cursor() as cursor:
@@ -121,8 +152,16 @@ def finish(there):
 
 
 def sequences():
-    """[(table, column, the highest id ever given)]: also ids of rows that are gone are not given again."""
+    """[(table, column, the highest id ever given)]: also ids of rows that are gone are not given
+    again.
+    """
     with connection.cursor() as cursor:
-        given = dict(cursor.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0").fetchall())
+        given = dict(
+            cursor.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0").fetchall()
+        )
     numbered = [model._meta for model in tables.models() if tables.numbered(model)]
-    return [(meta.db_table, meta.pk.column, given[meta.db_table]) for meta in numbered if meta.db_table in given]
+    return [
+        (meta.db_table, meta.pk.column, given[meta.db_table])
+        for meta in numbered
+        if meta.db_table in given
+    ]

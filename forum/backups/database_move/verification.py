@@ -1,4 +1,6 @@
-"""What a table holds, as a count and a hash that are computed in the same way from both databases."""
+"""What a table holds, as a count and a hash that are computed in the same way from both
+databases.
+"""
 
 import json
 from hashlib import blake2b
@@ -12,7 +14,9 @@ def proof_of(model, database):
     """(rows, sum of their hashes). A sum, because the two do not sort texts alike."""
     count = total = 0
     for row in all_rows(model, database):
-        digest = blake2b(json.dumps(row, sort_keys=True, default=plain).encode(), digest_size=BITS // 8)
+        digest = blake2b(
+            json.dumps(row, sort_keys=True, default=plain).encode(), digest_size=BITS // 8
+        )
         total = (total + int.from_bytes(digest.digest(), "big")) % (1 << BITS)
         count += 1
     return count, total

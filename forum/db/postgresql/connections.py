@@ -32,14 +32,20 @@ class Connection(psycopg.Connection[Any]):
         return bool(ear.poll(0))
 
     def _stop(self, gen: PQGen[T], seconds: float | None) -> T:
-        """A server that is only slow cancels the query and stays in use; of one that hangs all connections are left."""
+        """A server that is only slow cancels the query and stays in use; of one that hangs all
+        connections are left.
+        """
         try:
             self.cancel_safe(timeout=LAST_WORD)
             return waiting.wait(gen, self.pgconn.socket, interval=INTERVAL, timeout=LAST_WORD)
         except errors.QueryCanceled as error:
-            raise errors.QueryCanceled(f"PostgreSQL took longer than {seconds:g} s for an answer.") from error
+            raise errors.QueryCanceled(
+                f"PostgreSQL took longer than {seconds:g} s for an answer."
+            ) from error
         except (errors._WaitTimeout, errors.OperationalError) as error:
             self.pgconn.finish()
-            circuit_breaker.database.record_failure(f"PostgreSQL has not answered for {seconds:g} s.")
+            circuit_breaker.database.record_failure(
+                f"PostgreSQL has not answered for {seconds:g} s."
+            )
             self._pool.drain()  # type: ignore[union-attr]  # Django's pool, which has made this connection
             raise errors.OperationalError("PostgreSQL does not answer.") from error

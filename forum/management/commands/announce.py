@@ -16,18 +16,31 @@ LENGTH = re.compile(r"([0-9]{1,5})([mhd])", re.ASCII)
 
 
 class Command(BaseCommand):
-    help = _("Shows an announcement on every page of the forum, including pages that are already open.")
+    help = _(
+        "Shows an announcement on every page of the forum, including pages that are already open."
+    )
 
     def add_arguments(self, parser):
         what = parser.add_mutually_exclusive_group(required=True)
-        what.add_argument("text", nargs="?", metavar="TEXT", help=_("Markdown in one line, at most 300 characters"))
+        what.add_argument(
+            "text",
+            nargs="?",
+            metavar="TEXT",
+            help=_("Markdown in one line, at most 300 characters"),
+        )
         what.add_argument("--list", action="store_true", help=_("lists the current announcements"))
-        what.add_argument("--end", type=int, metavar="N", help=_("removes announcement N from all pages"))
-        parser.add_argument("--until", metavar="WHEN", help=_("30m, 2h, 3d or 2026-12-01T18:00 (in UTC)"))
+        what.add_argument(
+            "--end", type=int, metavar="N", help=_("removes announcement N from all pages")
+        )
+        parser.add_argument(
+            "--until", metavar="WHEN", help=_("30m, 2h, 3d or 2026-12-01T18:00 (in UTC)")
+        )
 
     def handle(self, *, text, until, end, **options):
         if until and text is None:
-            raise CommandError(_("--until needs a TEXT to announce; add the text, or leave --until out."))
+            raise CommandError(
+                _("--until needs a TEXT to announce; add the text, or leave --until out.")
+            )
         if end is not None:
             self._end(end)
         elif text is not None:
@@ -40,7 +53,9 @@ class Command(BaseCommand):
             announcement = Announcement.objects.announce(text, moment(until) if until else None)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        self.stdout.write(_("Announced. To remove it: manage.py announce --end %d") % announcement.pk)
+        self.stdout.write(
+            _("Announced. To remove it: manage.py announce --end %d") % announcement.pk
+        )
 
     def _list(self):
         announcements = list(Announcement.objects.current())
@@ -54,7 +69,10 @@ class Command(BaseCommand):
         announcement = Announcement.objects.current().filter(pk=number).first()
         if announcement is None:
             raise CommandError(
-                _("There is no announcement with this number. List them with: manage.py announce --list")
+                _(
+                    "There is no announcement with this number. List them with: manage.py announce"
+                    " --list"
+                )
             )
         announcement.end()
         self.stdout.write(_("Ended."))

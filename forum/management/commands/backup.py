@@ -14,7 +14,10 @@ from forum.management.bars import bar
 
 
 class Command(BaseCommand):
-    help = _("Copies the whole database into one file while the site runs. The file contains secrets: keep it safe.")
+    help = _(
+        "Copies the whole database into one file while the site runs. The file contains secrets:"
+        " keep it safe."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -32,7 +35,9 @@ class Command(BaseCommand):
                 backups.back_up(connection, file, advance)
         except backups.BackupError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(_("%(file)s: %(size).1f MB.") % {"file": file, "size": file.stat().st_size / 1e6})
+        self.stdout.write(
+            _("%(file)s: %(size).1f MB.") % {"file": file, "size": file.stat().st_size / 1e6}
+        )
 
 
 def _next_file():

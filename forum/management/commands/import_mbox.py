@@ -43,17 +43,29 @@ LEFT_OUT = {
 
 
 class Command(BaseCommand):
-    help = _("Imports mailing-list archives (mbox, plain or gzip) into a category. Running it again adds nothing.")
+    help = _(
+        "Imports mailing-list archives (mbox, plain or gzip) into a category. Running it again adds"
+        " nothing."
+    )
 
     def add_arguments(self, parser):
-        parser.add_argument("files", nargs="+", metavar="FILE", help=_("the archives, in the order of their dates"))
-        parser.add_argument("--category", required=True, metavar="NAME", help=_("made if there is none of this name"))
+        parser.add_argument(
+            "files", nargs="+", metavar="FILE", help=_("the archives, in the order of their dates")
+        )
+        parser.add_argument(
+            "--category",
+            required=True,
+            metavar="NAME",
+            help=_("made if there is none of this name"),
+        )
         parser.add_argument(
             "--workers",
             type=int,
             default=os.cpu_count() or 1,
             metavar="N",
-            help=_("processes that convert messages; 0 does everything in one (default: one per core)"),
+            help=_(
+                "processes that convert messages; 0 does everything in one (default: one per core)"
+            ),
         )
 
     def handle(self, *, files, category, workers, **options):
@@ -69,7 +81,9 @@ class Command(BaseCommand):
             raise CommandError("\n".join(map(str, errors)))
 
     def _check(self, files):
-        """Before anything is written: a mistyped name in a long list should not be found out at its end."""
+        """Before anything is written: a mistyped name in a long list should not be found out at its
+        end.
+        """
         errors = []
         for path in files:
             try:
@@ -82,7 +96,9 @@ class Command(BaseCommand):
     def _import(self, importer, files):
         errors, done = [], 0
         with self._progress() as progress:
-            bar = progress.add_task("", total=sum(Path(path).stat().st_size for path in files), posts=0)
+            bar = progress.add_task(
+                "", total=sum(Path(path).stat().st_size for path in files), posts=0
+            )
             for path in files:
                 importer.advance = lambda position, done=done: progress.update(
                     bar, completed=done + position, posts=importer.report.added

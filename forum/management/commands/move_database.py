@@ -20,8 +20,8 @@ class Report:
 
 class Command(BaseCommand):
     help = _(
-        "Copies everything from SQLite to an empty PostgreSQL database. Stop the site first. If interrupted, run it"
-        " again: it resumes where it stopped."
+        "Copies everything from SQLite to an empty PostgreSQL database. Stop the site first. If"
+        " interrupted, run it again: it resumes where it stopped."
     )
 
     def add_arguments(self, parser):
@@ -29,7 +29,10 @@ class Command(BaseCommand):
             "--to",
             required=True,
             metavar="URL",
-            help=_("postgres://user:password@host/name; without a password, PGPASSWORD or ~/.pgpass is asked"),
+            help=_(
+                "postgres://user:password@host/name; without a password, PGPASSWORD or ~/.pgpass is"
+                " asked"
+            ),
         )
 
     def handle(self, *, to, **options):
@@ -43,9 +46,15 @@ class Command(BaseCommand):
 
     def _tell(self, report, to):
         say = self.stdout.write
-        say(_("%(rows)d rows copied; all %(tables)d tables are identical on both sides.") % vars(report))
+        say(
+            _("%(rows)d rows copied; all %(tables)d tables are identical on both sides.")
+            % vars(report)
+        )
         if report.stripped:
-            say(_("PostgreSQL can't store NUL characters; they were removed from %d texts:") % len(report.stripped))
+            say(
+                _("PostgreSQL can't store NUL characters; they were removed from %d texts:")
+                % len(report.stripped)
+            )
             for table, key, column in report.stripped[:NAMED]:
                 say(f"  {table} {key}: {column}")
         say(_("Replace DATABASE_URL in .env with this, then start the site:"))

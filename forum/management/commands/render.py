@@ -7,7 +7,12 @@ from forum.management import rerendering
 
 
 class Command(BaseCommand):
-    help = _("Renders all posts and announcements again, after an update that changed how Markdown is shown.")
+    help = _(
+        "Renders all posts and announcements again, after an update that changed how Markdown is"
+        " shown."
+    )
 
     def handle(self, **options):
-        self.stdout.write(_("%(changed)d of %(looked_at)d texts read differently now.") % rerendering.render_all())
+        self.stdout.write(
+            _("%(changed)d of %(looked_at)d texts read differently now.") % rerendering.render_all()
+        )

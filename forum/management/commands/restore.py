@@ -15,7 +15,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, metavar="FILE", help=_("a file made by `manage.py backup`"))
+        parser.add_argument(
+            "file", type=Path, metavar="FILE", help=_("a file made by `manage.py backup`")
+        )
         parser.add_argument("--yes", action="store_true", help=_("do not ask"))
 
     def handle(self, *, file, yes, **options):
@@ -31,11 +33,14 @@ class Command(BaseCommand):
 
     def _ask(self, file):
         question = _(
-            "Replace the whole database %(name)s with %(file)s? Anything written since then will be lost. [y/N] "
+            "Replace the whole database %(name)s with %(file)s? Anything written since then will be"
+            " lost. [y/N] "
         )
         try:
             answer = input(question % {"name": connection.settings_dict["NAME"], "file": file})
         except EOFError as error:
-            raise CommandError(_("There is no terminal to ask for confirmation; pass --yes.")) from error
+            raise CommandError(
+                _("There is no terminal to ask for confirmation; pass --yes.")
+            ) from error
         if answer.strip().casefold() not in {"y", "yes", _("yes").casefold()}:
             raise CommandError(_("Nothing was changed."))

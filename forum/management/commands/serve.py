@@ -17,19 +17,28 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Serves the forum as a real site is served, with uvicorn. SIGHUP replaces its processes one after the other, "
-        "SIGTERM ends it; requests that were accepted are answered in both cases."
+        "Serves the forum as a real site is served, with uvicorn. SIGHUP replaces its processes one"
+        " after the other, SIGTERM ends it; requests that were accepted are answered in both cases."
     )
     requires_system_checks = []  # they are asked below, when the number of processes is known
 
     def add_arguments(self, parser):
         where = parser.add_mutually_exclusive_group()
         where.add_argument(
-            "--bind", default="127.0.0.1:8000", metavar="ADDRESS", help="HOST:PORT or unix:PATH (default: %(default)s)"
+            "--bind",
+            default="127.0.0.1:8000",
+            metavar="ADDRESS",
+            help="HOST:PORT or unix:PATH (default: %(default)s)",
         )
-        where.add_argument("--fd", type=int, help="listen on this file descriptor, as systemd passes one")
+        where.add_argument(
+            "--fd", type=int, help="listen on this file descriptor, as systemd passes one"
+        )
         parser.add_argument(
-            "--processes", type=int, default=settings.PROCESSES, metavar="N", help="default: WEB_CONCURRENCY, or 1"
+            "--processes",
+            type=int,
+            default=settings.PROCESSES,
+            metavar="N",
+            help="default: WEB_CONCURRENCY, or 1",
         )
 
     def handle(self, *, bind, fd, processes, **options):
@@ -48,7 +57,9 @@ class Command(BaseCommand):
         try:
             missing = list(what_is_missing())
         except DatabaseError as error:
-            raise CommandError(f"The database can't be reached: {error}\nSee DATABASE_URL.") from error
+            raise CommandError(
+                f"The database can't be reached: {error}\nSee DATABASE_URL."
+            ) from error
         if missing:
             raise CommandError("\n".join(missing))
         connections.close_all()
@@ -62,11 +73,14 @@ class Command(BaseCommand):
 
 
 def refuse_unknown_visitors(listener):
-    """At a Unix socket nobody has an address, so limits would count all visitors as one and nobody could sign in."""
+    """At a Unix socket nobody has an address, so limits would count all visitors as one and nobody
+    could sign in.
+    """
     if listener.family == socket.AF_UNIX and not settings.TRUSTED_PROXIES:
         raise CommandError(
-            "Behind a Unix socket only the proxy knows where visitors come from. Set TRUSTED_PROXIES=1 (or as many "
-            "proxies as stand in a row), and make the proxy add the address to X-Forwarded-For."
+            "Behind a Unix socket only the proxy knows where visitors come from. Set"
+            " TRUSTED_PROXIES=1 (or as many proxies as stand in a row), and make the proxy add the"
+            " address to X-Forwarded-For."
         )
 
 

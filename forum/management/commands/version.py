@@ -39,7 +39,9 @@ def database_version():
 
 def redis_version():
     try:
-        with Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE) as client:
+        with Redis.from_url(
+            settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+        ) as client:
             return client.info("server")["redis_version"]
     except (RedisError, OSError) as error:
         return _("does not answer: %(error)s") % {"error": error}

@@ -14,12 +14,19 @@ LAST_WORDS = 35  # seconds for what runs when it is told to stop; a mail takes 3
 
 class Command(BaseCommand):
     help = (
-        "Runs jobs (mail, sessions that ended, …) until SIGTERM, which lets those that run come to an end. "
-        "For sites with several processes; set JOB_THREADS=0 for those then. As many may run as you like."
+        "Runs jobs (mail, sessions that ended, …) until SIGTERM, which lets those that run come to"
+        " an end. For sites with several processes; set JOB_THREADS=0 for those then. As many may"
+        " run as you like."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--threads", type=int, default=4, metavar="N", help="jobs at once (default: %(default)s)")
+        parser.add_argument(
+            "--threads",
+            type=int,
+            default=4,
+            metavar="N",
+            help="jobs at once (default: %(default)s)",
+        )
 
     def handle(self, *, threads, **options):
         if threads < 1:

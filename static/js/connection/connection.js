@@ -44,7 +44,10 @@ class Connection extends EventTarget {
     addEventListener("offline", () => this.#networkIsGone());
     addEventListener("pageshow", (event) => event.persisted && this.#wake());
     addEventListener("pagehide", () => this.#leave());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#wake());
+    document.addEventListener(
+      "visibilitychange",
+      () => document.visibilityState === "visible" && this.#wake(),
+    );
     setInterval(() => this.#watchdog(), 5000);
   }
 
@@ -115,7 +118,10 @@ class Connection extends EventTarget {
     this.#socket = socket;
     /** @type {(type: string, hear: (event: any) => void) => void} */
     const listen = (type, hear) =>
-      socket.addEventListener(type, (/** @type {Event} */ event) => attempt === this.#attempt && hear(event));
+      socket.addEventListener(
+        type,
+        (/** @type {Event} */ event) => attempt === this.#attempt && hear(event),
+      );
     listen("open", () => this.#askAll());
     listen("message", ({ data }) => this.#hear(JSON.parse(data)));
     listen("close", ({ code }) => this.#lost(code));
@@ -148,7 +154,8 @@ class Connection extends EventTarget {
     this.#backoff.ended(code, this.#liveAt && Date.now() - this.#liveAt);
     this.#liveAt = 0;
     if (!this.#fallback.works) this.#become(navigator.onLine ? "reconnecting" : "offline");
-    if (document.visibilityState === "hidden" && this.#backoff.isTooMuch) return this.#share.leave(); // until it is looked at
+    if (document.visibilityState === "hidden" && this.#backoff.isTooMuch)
+      return this.#share.leave(); // until it is looked at
     if (this.#backoff.isEnough) this.#fallback.start();
     this.#retry = setTimeout(() => this.#open(), this.#backoff.delay(code, this.#fallback.works));
   }

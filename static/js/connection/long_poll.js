@@ -48,7 +48,10 @@ export class LongPoll {
   async #round() {
     const waits = this.#waits && this.#isCurrent && !document.hidden; // hidden tabs would use up the browser's connections
     const request = (this.#request = new AbortController());
-    const timer = setTimeout(() => request.abort("held up"), waits ? LONGEST_WAIT * 1000 + GRACE : PLAIN);
+    const timer = setTimeout(
+      () => request.abort("held up"),
+      waits ? LONGEST_WAIT * 1000 + GRACE : PLAIN,
+    );
     try {
       const answers = await this.#answers(waits ? LONGEST_WAIT : 0, request.signal);
       if (this.#isStopped) return 0;

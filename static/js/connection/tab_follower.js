@@ -38,7 +38,8 @@ export class TabFollower extends EventTarget {
   // By this lock the leading tab notices when this one is gone. Until it is greeted, what it tells all is not for this one.
   #holdOwnLock() {
     this.#request(`${this.name} ${this.tab}`, () => {
-      this.channel.onmessage = ({ data }) => (data.to === this.tab || data.to === "all") && this.#hear(data);
+      this.channel.onmessage = ({ data }) =>
+        (data.to === this.tab || data.to === "all") && this.#hear(data);
       this.#greet(GREETINGS);
       return new Promise((letGo) => (this.#letGo = letGo));
     });
@@ -88,6 +89,7 @@ export class TabFollower extends EventTarget {
 
   /** @param {Wire.FromTab["type"]} type @param {string} [text] */
   #say(type, text) {
-    if (this.readyState !== WebSocket.CLOSED) this.channel.postMessage({ from: this.tab, type, text });
+    if (this.readyState !== WebSocket.CLOSED)
+      this.channel.postMessage({ from: this.tab, type, text });
   }
 }

@@ -32,11 +32,13 @@ export class TabLeader {
   // What the tabs had through an earlier socket that was just left alone, they have no more.
   /** @param {LiveSocket} socket */
   use(socket) {
-    if (this.#socket?.readyState < WebSocket.CLOSED) this.#say("all", { type: "close", code: COME_BACK });
+    if (this.#socket?.readyState < WebSocket.CLOSED)
+      this.#say("all", { type: "close", code: COME_BACK });
     this.#socket = socket;
     this.#queue = [];
     /** @type {(type: string, hear: (event: any) => void) => void} */
-    const listen = (type, hear) => socket.addEventListener(type, (event) => socket === this.#socket && hear(event));
+    const listen = (type, hear) =>
+      socket.addEventListener(type, (event) => socket === this.#socket && hear(event));
     listen("open", () => this.#say("all", { type: "open" }));
     listen("message", ({ data }) => this.#pass(data));
     listen("close", ({ code }) => this.#say("all", { type: "close", code }));
@@ -81,7 +83,9 @@ export class TabLeader {
   /** @param {string} tab */
   #watchOver(tab) {
     const { signal } = this.#over;
-    navigator.locks.request(`${this.name} ${tab}`, { signal }, () => this.#forget(tab)).catch(() => {});
+    navigator.locks
+      .request(`${this.name} ${tab}`, { signal }, () => this.#forget(tab))
+      .catch(() => {});
   }
 
   /** @param {string} tab */

@@ -42,7 +42,9 @@ class Composer {
     this.tools = this.box.querySelector(".composer__tools");
     this.pane = this.box.querySelector(".composer__pane");
     this.previewButton = this.box.querySelector(".composer__preview");
-    this.previewButton.addEventListener("click", () => this.#showPreview(Boolean(this.pane.hidden)));
+    this.previewButton.addEventListener("click", () =>
+      this.#showPreview(Boolean(this.pane.hidden)),
+    );
     const wakeTools = () => import("../../vendor/markdown-toolbar.js").catch(() => {}); // the next time, then
     for (const event of ["focusin", "pointerenter"]) this.box.addEventListener(event, wakeTools);
   }
@@ -81,7 +83,9 @@ class Composer {
     this.#grow();
     const left = this.#left;
     if (left < NEAR)
-      this.state.show(this.box.dataset[left < 0 ? "over" : "left"].replace("%n", String(Math.abs(left))));
+      this.state.show(
+        this.box.dataset[left < 0 ? "over" : "left"].replace("%n", String(Math.abs(left))),
+      );
     else this.state.goOn();
   }
 
@@ -145,7 +149,9 @@ document.addEventListener("click", async (event) => {
     const response = await fetch(link.href);
     if (!response.ok || response.redirected) throw new Error(`no quote: ${response.status}`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    composer.insert(/** @type {HTMLTextAreaElement} */ (page.querySelector("textarea[data-composer]")).value);
+    composer.insert(
+      /** @type {HTMLTextAreaElement} */ (page.querySelector("textarea[data-composer]")).value,
+    );
   } catch {
     location.assign(link.href);
   }

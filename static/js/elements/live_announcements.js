@@ -70,10 +70,13 @@ class LiveAnnouncements extends HTMLElement {
     clearTimeout(this.timer);
     const now = Date.now();
     /** @type {[number, HTMLElement][]} */
-    const ends = this.#all.filter((one) => one.dataset.until).map((one) => [Date.parse(one.dataset.until), one]);
+    const ends = this.#all
+      .filter((one) => one.dataset.until)
+      .map((one) => [Date.parse(one.dataset.until), one]);
     for (const [end, one] of ends) if (end <= now) this.#remove(one);
     const next = Math.min(...ends.map(([end]) => end).filter((end) => end > now));
-    if (next < Infinity) this.timer = setTimeout(() => this.#waitForEnd(), Math.min(next - now, LONGEST));
+    if (next < Infinity)
+      this.timer = setTimeout(() => this.#waitForEnd(), Math.min(next - now, LONGEST));
   }
 
   // What sticks below the header makes room for it: see css/tokens.css.

@@ -11,7 +11,9 @@ import { countInTitle } from "../title.js";
 import { showWriters } from "../writers.js";
 
 let isTouch = matchMedia("(hover: none)").matches;
-addEventListener("pointerdown", ({ pointerType }) => (isTouch = pointerType !== "mouse"), { passive: true });
+addEventListener("pointerdown", ({ pointerType }) => (isTouch = pointerType !== "mouse"), {
+  passive: true,
+});
 
 class LiveList extends HTMLElement {
   /** @type {Map<number, HTMLElement>} */
@@ -69,13 +71,15 @@ class LiveList extends HTMLElement {
     const shown = this.#row(topic);
     if (shown && change < Number(shown.dataset.change)) return;
     if (row === null) return this.#remove(topic);
-    if (this.#waiting.has(topic) && change < Number(this.#waiting.get(topic).dataset.change)) return;
+    if (this.#waiting.has(topic) && change < Number(this.#waiting.get(topic).dataset.change))
+      return;
     if (shown ? change === Number(shown.dataset.change) : !this.#isFirst) return;
     if (document.hidden) this.#unseen.add(topic);
     const now = element(row);
     this.#readings?.carryOver(shown ?? this.#waiting.get(topic), now);
     refreshTimes(now);
-    if (shown && !this.#waiting.has(topic) && this.#place(shown) === this.#place(now)) replace(shown, now);
+    if (shown && !this.#waiting.has(topic) && this.#place(shown) === this.#place(now))
+      replace(shown, now);
     else {
       if (shown) replace(shown, /** @type {HTMLElement} */ (now.cloneNode(true))); // the new words at once, still in the old place
       if (this.#isFirst) this.#wait(topic, now);
@@ -93,11 +97,17 @@ class LiveList extends HTMLElement {
 
   async #loadReadings() {
     const { Readings } = await import("../readings.js");
-    this.#readings = new Readings((topic) => [this.#row(topic), this.#waiting.get(Number(topic))].filter(Boolean));
-    this.#readings.ask(this.#rows.filter((row) => !row.dataset.read).map((row) => row.dataset.topic));
+    this.#readings = new Readings((topic) =>
+      [this.#row(topic), this.#waiting.get(Number(topic))].filter(Boolean),
+    );
+    this.#readings.ask(
+      this.#rows.filter((row) => !row.dataset.read).map((row) => row.dataset.topic),
+    );
     const [, left] = /\/t\/(\d+)/.exec(document.referrer) ?? []; // what was on the screen there may just be on its way
     if (left && this.#row(left)) this.#readings.ask([left]);
-    const [visit] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+    const [visit] = /** @type {PerformanceNavigationTiming[]} */ (
+      performance.getEntriesByType("navigation")
+    );
     if (visit?.type === "back_forward") this.#readAnew(); // browsers go back to pages as they were
   }
 
@@ -158,14 +168,16 @@ class LiveList extends HTMLElement {
       link.hidden = link.parentElement.hidden = false;
       remove(row, link);
     }
-    if (!link.hidden && rows.length) link.href = `?before=${encodeURIComponent(rows.at(-1).dataset.key)}`;
+    if (!link.hidden && rows.length)
+      link.href = `?before=${encodeURIComponent(rows.at(-1).dataset.key)}`;
   }
 
   /** @param {number} topic */
   #remove(topic) {
     this.#waiting.delete(topic);
     const row = this.#row(topic);
-    if (row) remove(row, (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("a"));
+    if (row)
+      remove(row, (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("a"));
     this.#trim();
     this.#showPill();
   }
@@ -201,7 +213,9 @@ class LiveList extends HTMLElement {
 
   /** @returns {HTMLElement[]} */
   get #rows() {
-    return [.../** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children)].filter((row) => row.dataset.topic);
+    return [.../** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children)].filter(
+      (row) => row.dataset.topic,
+    );
   }
 
   get #cursor() {

@@ -24,10 +24,15 @@ class LivePanel extends HTMLElement {
 
   // The server looked before this page was connected, and so did not count it.
   async #askAgain() {
-    const { checks } = await fetchJSON("/live/check").catch(() => ({ checks: /** @type {object[]} */ ([]) }));
+    const { checks } = await fetchJSON("/live/check").catch(() => ({
+      checks: /** @type {object[]} */ ([]),
+    }));
     const rows = document.querySelectorAll("[data-findings] .finding");
     checks.forEach(
-      (/** @type {{state: string, words: string}} */ { state, words: text }, /** @type {number} */ place) => {
+      (
+        /** @type {{state: string, words: string}} */ { state, words: text },
+        /** @type {number} */ place,
+      ) => {
         rows[place].className = `finding finding--${state}`;
         rows[place].querySelector("dd").textContent = text;
       },
@@ -41,7 +46,8 @@ class LivePanel extends HTMLElement {
     this.#tell("stream", await streams());
   }
 
-  #tellTransport = () => this.#say("now", live.state === "live" ? "ok" : "warn", t(live.state) || "…");
+  #tellTransport = () =>
+    this.#say("now", live.state === "live" ? "ok" : "warn", t(live.state) || "…");
 
   /** @param {string} check @param {number | null} number */
   #tell(check, number) {
@@ -80,7 +86,9 @@ function socketAnswers() {
   const begun = performance.now();
   const socket = new WebSocket(new URL("/ws/", location.href.replace(/^http/, "ws")));
   const answer = new Promise((done) => {
-    socket.addEventListener("open", () => socket.send(JSON.stringify({ type: "watch", news: "now" })));
+    socket.addEventListener("open", () =>
+      socket.send(JSON.stringify({ type: "watch", news: "now" })),
+    );
     socket.addEventListener("message", () => done(Math.round(performance.now() - begun)));
     socket.addEventListener("close", () => done(null));
     setTimeout(done, PATIENCE, null);

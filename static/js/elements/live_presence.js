@@ -17,7 +17,8 @@ class LivePresence extends HTMLElement {
 
   /** @param {PageMessageEvent} event */
   #hear = ({ detail }) => {
-    if (detail.type === "presence" && detail.topic === Number(this.dataset.topic)) this.#show(detail);
+    if (detail.type === "presence" && detail.topic === Number(this.dataset.topic))
+      this.#show(detail);
   };
 
   /** @param {Wire.Presence} presence */

@@ -28,7 +28,9 @@ class LiveTopic extends HTMLElement {
     isReady: () => live.state !== "connecting",
     isMember: () => Boolean(document.body.dataset.user),
   });
-  #observer = new IntersectionObserver((entries) => this.#look(entries), { threshold: [0, 0.01, 0.05, 0.2] });
+  #observer = new IntersectionObserver((entries) => this.#look(entries), {
+    threshold: [0, 0.01, 0.05, 0.2],
+  });
 
   /** @type {Subscription} */
   #link = {
@@ -92,7 +94,8 @@ class LiveTopic extends HTMLElement {
   /** @param {Wire.Changes} answer */
   #catchUp(answer) {
     const isWritable = this.hasAttribute("data-writable"); // in this category; the topic may be closed all the same
-    if (answer.epoch === this.#queue.epoch && (answer.writable ?? isWritable) !== isWritable) this.#page.soon();
+    if (answer.epoch === this.#queue.epoch && (answer.writable ?? isWritable) !== isWritable)
+      this.#page.soon();
     if (!this.#queue.catchUp(answer)) return;
     live.answered(this.#link);
     this.#reading.flush();
@@ -116,7 +119,8 @@ class LiveTopic extends HTMLElement {
   /** @param {Wire.TopicUpdate} event */
   #replaceHeader(event) {
     const header = element(event.header);
-    if (header.dataset.change !== this.querySelector("#topic-header").dataset.change) this.#page.soon();
+    if (header.dataset.change !== this.querySelector("#topic-header").dataset.change)
+      this.#page.soon();
     replace(this.querySelector("#topic-header"), header);
   }
 
@@ -144,7 +148,9 @@ class LiveTopic extends HTMLElement {
   #tell(number) {
     rememberSeen(this.topic, number);
     if (live.send({ type: "seen", topic: this.topic, number })) return;
-    const body = new FormData(/** @type {HTMLFormElement} */ (document.querySelector("#member form")));
+    const body = new FormData(
+      /** @type {HTMLFormElement} */ (document.querySelector("#member form")),
+    );
     body.set("number", String(number));
     return fetch(`/t/${this.topic}/seen/`, { method: "POST", body, keepalive: true });
   }
@@ -152,7 +158,9 @@ class LiveTopic extends HTMLElement {
   // The last post on the screen.
   #showPosition() {
     if (this.isGone) return;
-    const number = Math.max(...(this.#inView.size ? this.#inView : [this.#reading.seen, Number(this.dataset.first)]));
+    const number = Math.max(
+      ...(this.#inView.size ? this.#inView : [this.#reading.seen, Number(this.dataset.first)]),
+    );
     showPosition(this, number, this.lastNumber);
   }
 
@@ -165,14 +173,18 @@ class LiveTopic extends HTMLElement {
     const { change } = page.querySelector("#topic-header").dataset;
     const pages = pageOf(Number(page.querySelector("live-topic").dataset.lastNumber));
     return (
-      Number(change) < Number(this.querySelector("#topic-header").dataset.change) || pages < pageOf(this.lastNumber)
+      Number(change) < Number(this.querySelector("#topic-header").dataset.change) ||
+      pages < pageOf(this.lastNumber)
     );
   }
 
   /** @param {() => void} change @param {Document} page */
   exchange(change, page) {
     this.#anchor.keep(change);
-    this.toggleAttribute("data-writable", page.querySelector("live-topic").hasAttribute("data-writable"));
+    this.toggleAttribute(
+      "data-writable",
+      page.querySelector("live-topic").hasAttribute("data-writable"),
+    );
     nameTab(page.title);
     refreshTimes(this);
     this.#showPosition();

@@ -7,7 +7,10 @@ const SAME_CLICK = 300; // ms
 const menu = document.createElement("div");
 menu.className = "menu";
 menu.popover = "auto";
-menu.addEventListener("toggle", (/** @type {ToggleEvent} */ { newState }) => newState === "closed" && opener && tidy());
+menu.addEventListener(
+  "toggle",
+  (/** @type {ToggleEvent} */ { newState }) => newState === "closed" && opener && tidy(),
+);
 /** @type {HTMLElement | null} */
 let opener = null;
 /** @type {import("../forms/written_form.js").WrittenForm | null} */
@@ -41,7 +44,11 @@ function place(button) {
   const below = button.bottom + SPACE / 2;
   const top = below + height + SPACE > innerHeight ? button.top - height - SPACE / 2 : below;
   const left = Math.min(button.left, document.documentElement.clientWidth - width - SPACE);
-  Object.assign(menu.style, { top: `${Math.max(SPACE, top)}px`, left: `${Math.max(SPACE, left)}px`, right: "auto" });
+  Object.assign(menu.style, {
+    top: `${Math.max(SPACE, top)}px`,
+    left: `${Math.max(SPACE, left)}px`,
+    right: "auto",
+  });
 }
 
 /** @param {HTMLFormElement | null} form */
@@ -68,4 +75,6 @@ function tidy() {
   menu.remove();
 }
 
-addEventListener("scroll", () => opener && place(opener.getBoundingClientRect()), { passive: true });
+addEventListener("scroll", () => opener && place(opener.getBoundingClientRect()), {
+  passive: true,
+});

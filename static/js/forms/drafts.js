@@ -90,7 +90,11 @@ function all() {
   return new Promise((resolve, reject) => {
     const request = database.transaction(STORE).objectStore(STORE).getAll();
     request.onsuccess = () =>
-      resolve(request.result.sort((/** @type {Draft} */ one, /** @type {Draft} */ other) => other.at - one.at));
+      resolve(
+        request.result.sort(
+          (/** @type {Draft} */ one, /** @type {Draft} */ other) => other.at - one.at,
+        ),
+      );
     request.onerror = () => reject(request.error);
   });
 }

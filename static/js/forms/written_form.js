@@ -36,7 +36,9 @@ export class WrittenForm {
     const { signal } = this.#over;
     addEventListener("pagehide", () => this.#leave(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.#returned(), { signal });
-    document.addEventListener("visibilitychange", () => document.hidden && this.#saveNow(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this.#saveNow(), {
+      signal,
+    });
     this.#hold();
     this.#begin();
     if (this.#isWritten) this.#changed();
@@ -46,7 +48,9 @@ export class WrittenForm {
 
   /** @returns {Record<string, string>} */
   get #fields() {
-    const fields = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(this.form)));
+    const fields = /** @type {Record<string, string>} */ (
+      Object.fromEntries(new FormData(this.form))
+    );
     for (const name of NOT_KEPT) delete fields[name];
     return fields;
   }
@@ -61,7 +65,11 @@ export class WrittenForm {
 
   /** @returns {HTMLTextAreaElement[]} those of one line as well */
   get #typed() {
-    return [.../** @type {NodeListOf<HTMLTextAreaElement>} */ (this.form.querySelectorAll("textarea, [type=text]"))];
+    return [
+      .../** @type {NodeListOf<HTMLTextAreaElement>} */ (
+        this.form.querySelectorAll("textarea, [type=text]")
+      ),
+    ];
   }
 
   /** @returns {NodeListOf<HTMLInputElement>} */
@@ -100,7 +108,9 @@ export class WrittenForm {
   // One form after the other: a browser that was restarted opens many tabs at once, and each draft is for one of them.
   #begin() {
     const begin = () => this.#restoreNewest().catch(() => {}); // a browser that keeps nothing; the form works all the same
-    return navigator.locks ? navigator.locks.request(`drafts of ${this.#action}`, begin).catch(() => {}) : begin();
+    return navigator.locks
+      ? navigator.locks.request(`drafts of ${this.#action}`, begin).catch(() => {})
+      : begin();
   }
 
   /** @returns {Promise<void>} */
@@ -148,7 +158,9 @@ export class WrittenForm {
     const isJoined = body?.value && isQuoting() && !fields.body.includes(body.value);
     this.base = base;
     if (!isSame) {
-      this.#fill(isJoined ? { ...fields, body: `${fields.body.trimEnd()}\n\n${body.value}` } : fields);
+      this.#fill(
+        isJoined ? { ...fields, body: `${fields.body.trimEnd()}\n\n${body.value}` } : fields,
+      );
       this.say("restored");
     }
     return this.#save(id);
@@ -158,7 +170,8 @@ export class WrittenForm {
   #fill(fields) {
     for (const [name, value] of Object.entries(fields)) {
       const field = this.form.elements[name];
-      const isThere = field && (!field.options || [...field.options].some((option) => option.value === value));
+      const isThere =
+        field && (!field.options || [...field.options].some((option) => option.value === value));
       if (isThere) field.value = value;
     }
     for (const box of this.#boxes) box.checked = box.name in fields;
@@ -179,7 +192,9 @@ export class WrittenForm {
     this.#setSending(false);
     const { token } = this.form.elements;
     const drafts = await this.#closed().catch(() => /** @type {Draft[]} */ ([]));
-    const newer = drafts.find(({ fields, at }) => token && fields.token === token.value && at > this.#savedAt);
+    const newer = drafts.find(
+      ({ fields, at }) => token && fields.token === token.value && at > this.#savedAt,
+    );
     if (newer) this.#restore(newer);
     else if (this.#isWritten && (await this.#wasSaved(this.#fields))) this.#renew();
   }
@@ -196,7 +211,8 @@ export class WrittenForm {
     await this.#saveSoon();
     const sent = this.#fields;
     const answer = await this.#post(sent, "fetch", PATIENCE);
-    if (answer?.status === 201) return this.#saved(sent, new URL(answer.headers.get("Location"), location.href));
+    if (answer?.status === 201)
+      return this.#saved(sent, new URL(answer.headers.get("Location"), location.href));
     if (answer?.ok || EXPLAINED.includes(answer?.status)) return this.form.submit(); // as without scripts
     this.#setSending(false);
     focused.focus({ preventScroll: true }); // a button that is disabled loses it
@@ -249,14 +265,17 @@ export class WrittenForm {
   /** @param {boolean} isSending */
   #setSending(isSending) {
     this.#isSending = isSending;
-    /** @type {HTMLButtonElement} */ (this.form.querySelector("button:not([type=button])")).disabled =
-      isSending || Boolean(this.form.elements.body?.readOnly);
+    /** @type {HTMLButtonElement} */ (
+      this.form.querySelector("button:not([type=button])")
+    ).disabled = isSending || Boolean(this.form.elements.body?.readOnly);
   }
 
   // --- Which forms are shown ---
 
   #hold() {
-    navigator.locks?.request(lockOf(this.#id), () => new Promise((letGo) => (this.#letGo = letGo))).catch(() => {});
+    navigator.locks
+      ?.request(lockOf(this.#id), () => new Promise((letGo) => (this.#letGo = letGo)))
+      .catch(() => {});
   }
 
   // Call it before the form is taken out of the page: it may come again, as another one.
@@ -287,7 +306,9 @@ function defaults(form) {
   const fields = [.../** @type {Iterable<any>} */ (form.elements)].filter(
     ({ name }) => name && !NOT_KEPT.includes(name),
   );
-  return Object.fromEntries(fields.map((field) => [field.name, field.defaultValue ?? selected(field)]));
+  return Object.fromEntries(
+    fields.map((field) => [field.name, field.defaultValue ?? selected(field)]),
+  );
 }
 
 /** @param {{options?: ArrayLike<HTMLOptionElement> & Iterable<HTMLOptionElement>}} field */
@@ -302,7 +323,9 @@ function texts(fields) {
 
 /** @param {Record<string, string>} one @param {Record<string, string>} other */
 function isEqual(one, other) {
-  return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
+  return (
+    JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort())
+  );
 }
 
 /** @param {string} id */
@@ -311,13 +334,16 @@ function lockOf(id) {
 }
 
 function hex() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }
 
 // Also where only the place on the page is another: the page that shows the post comes from the forum.
 /** @param {URL} address */
 function goTo(address) {
-  if (address.pathname + address.search !== location.pathname + location.search) return location.assign(address);
+  if (address.pathname + address.search !== location.pathname + location.search)
+    return location.assign(address);
   history.scrollRestoration = "manual"; // or the reload stays where it was
   history.pushState(null, "", address);
   location.reload();

@@ -95,7 +95,9 @@ export class ChangeQueue {
   async #ask() {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    const answer = await this.owner.ask(this.epoch, this.have).catch(() => /** @type {Wire.ServerMessage} */ (null));
+    const answer = await this.owner
+      .ask(this.epoch, this.have)
+      .catch(() => /** @type {Wire.ServerMessage} */ (null));
     this.#isAsking = false;
     this.#hole = null;
     if (answer) this.owner.hear(answer);

@@ -7,7 +7,8 @@ import { countInTitle, nameTab } from "../title.js";
 
 /** @param {HTMLElement} topic */
 export function showGone(topic) {
-  const focused = topic.contains(document.activeElement) && /** @type {HTMLElement} */ (document.activeElement);
+  const focused =
+    topic.contains(document.activeElement) && /** @type {HTMLElement} */ (document.activeElement);
   const main = topic.querySelector(".topic__main");
   /** @type {HTMLFormElement} */
   const reply = topic.querySelector("form.reply");
@@ -16,7 +17,8 @@ export function showGone(topic) {
   main.replaceChildren(told, ...begun);
   topic.replaceChildren(main);
   if (focused) focusOn(focused.isConnected ? focused : told);
-  for (const form of begun) import("./reader_parts.js").then(({ refuse }) => refuse(form, true)).catch(() => {});
+  for (const form of begun)
+    import("./reader_parts.js").then(({ refuse }) => refuse(form, true)).catch(() => {});
   countInTitle("topic", 0);
   nameTab(`${t("gone")} · ${document.querySelector(".header__name").textContent}`);
 }

@@ -37,7 +37,8 @@ export class PostList {
 
   // Who was led to a post, as by the pill, goes on from there with the keyboard and a screen reader, too.
   focusTarget() {
-    const target = location.hash.startsWith("#post-") && document.getElementById(location.hash.slice(1));
+    const target =
+      location.hash.startsWith("#post-") && document.getElementById(location.hash.slice(1));
     if (target && document.activeElement === document.body) focusOn(target);
   }
 
@@ -92,7 +93,8 @@ export class PostList {
     const body = shown.querySelector(".post__body");
     if (body) shown.unfolded = folds().map(({ open }) => open);
     replace(shown, element(event.post.html));
-    if (!body && shown.unfolded) folds().forEach((fold, place) => (fold.open = shown.unfolded[place])); // it is restored
+    if (!body && shown.unfolded)
+      folds().forEach((fold, place) => (fold.open = shown.unfolded[place])); // it is restored
     refreshTimes(shown);
   }
 

@@ -16,7 +16,9 @@ export class ScrollAnchor {
     const anchor = this.#anchor;
     const before = anchor?.getBoundingClientRect().top;
     change();
-    const same = anchor && (anchor.isConnected ? anchor : anchor.id && this.view.document.getElementById(anchor.id));
+    const same =
+      anchor &&
+      (anchor.isConnected ? anchor : anchor.id && this.view.document.getElementById(anchor.id));
     if (!same) return;
     const moved = same.getBoundingClientRect().top - before;
     if (Math.abs(moved) >= 1) this.view.scrollBy({ top: moved, behavior: "instant" });

@@ -1,4 +1,6 @@
-"""Whatever anybody does, each reader's open pages end as they would load them, and show nothing that is not theirs."""
+"""Whatever anybody does, each reader's open pages end as they would load them, and show nothing
+that is not theirs.
+"""
 
 import asyncio
 
@@ -20,7 +22,9 @@ doings = st.tuples(st.sampled_from(DOINGS), st.sampled_from(PEOPLE), st.integers
 
 
 class Forum:
-    """A public place and a lounge, a topic in each; a guest, a member, an insider, a moderator and an owner."""
+    """A public place and a lounge, a topic in each; a guest, a member, an insider, a moderator and
+    an owner.
+    """
 
     def __init__(self):
         number = User.objects.count()
@@ -31,11 +35,19 @@ class Forum:
             world.category(f"Lounge {number}", [f"In {number}"]),
         )
         self.insiders = world.group(f"In {number}")
-        makers = {"ada": world.member, "iris": world.member, "mo": world.moderator, "olive": world.owner}
+        makers = {
+            "ada": world.member,
+            "iris": world.member,
+            "mo": world.moderator,
+            "olive": world.owner,
+        }
         self.people = {name: make(f"{name}{number}") for name, make in makers.items()}
         self.insiders.user_set.add(self.people["iris"])
         ada = self.people["ada"]
-        self.topics = [world.topic(ada, self.public, f"Open {number}", replies=1), world.topic(ada, self.lounge)]
+        self.topics = [
+            world.topic(ada, self.public, f"Open {number}", replies=1),
+            world.topic(ada, self.lounge),
+        ]
 
     def do(self, what, who, which):
         """`which` chooses the topic, and the post in it."""
@@ -61,11 +73,18 @@ class Forum:
 
 @given(st.lists(doings, min_size=8, max_size=16), st.integers(0, 1))
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-async def test_every_page_is_what_its_reader_would_load_and_nobody_is_shown_too_much(hub, doings, shown):
+async def test_every_page_is_what_its_reader_would_load_and_nobody_is_shown_too_much(
+    hub, doings, shown
+):
     forum = await do(Forum)
-    readers = [await do(Reader, user, forum.topics[shown].pk) for user in [None, *forum.people.values()]]
+    readers = [
+        await do(Reader, user, forum.topics[shown].pk) for user in [None, *forum.people.values()]
+    ]
     for reader in readers:
         await reader.comes()
     await all_are_current(readers)
@@ -86,7 +105,9 @@ async def test_every_page_is_what_its_reader_would_load_and_nobody_is_shown_too_
 async def all_are_current(readers):
     seen = [await reader.may_see() for reader in readers]
     async with asyncio.timeout(DEADLINE):
-        while not all([await reader.takes_in(theirs) for reader, theirs in zip(readers, seen, strict=True)]):
+        while not all(
+            [await reader.takes_in(theirs) for reader, theirs in zip(readers, seen, strict=True)]
+        ):
             await asyncio.sleep(0.005)
 
 

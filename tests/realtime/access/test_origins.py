@@ -1,4 +1,6 @@
-"""A socket is for pages of this site, by scheme, host and port; a browser sends cookies to other ports, too."""
+"""A socket is for pages of this site, by scheme, host and port; a browser sends cookies to other
+ports, too.
+"""
 
 import pytest
 
@@ -7,9 +9,14 @@ from realtime.access.origins import is_own
 
 def scope(origin, host="forum.example.org", scheme="ws", **headers):
     headers = {"host": host, **headers}
-    named = [(name.replace("_", "-").encode(), value.encode("latin1")) for name, value in headers.items()]
+    named = [
+        (name.replace("_", "-").encode(), value.encode("latin1")) for name, value in headers.items()
+    ]
     origins = [origin] if isinstance(origin, str) else origin
-    return {"scheme": scheme, "headers": [*named, *((b"origin", one.encode("latin1")) for one in origins)]}
+    return {
+        "scheme": scheme,
+        "headers": [*named, *((b"origin", one.encode("latin1")) for one in origins)],
+    }
 
 
 @pytest.fixture
@@ -106,7 +113,9 @@ def test_the_port_is_that_by_which_the_socket_comes(site, host, origin, own):
         (1, "ws", None, "http://other.example.org", True),
     ],
 )
-def test_the_scheme_is_what_the_proxies_say_as_far_as_they_are_trusted(site, proxies, scheme, forwarded, origin, own):
+def test_the_scheme_is_what_the_proxies_say_as_far_as_they_are_trusted(
+    site, proxies, scheme, forwarded, origin, own
+):
     site.TRUSTED_PROXIES = proxies
     headers = {"x_forwarded_proto": forwarded} if forwarded else {}
     assert is_own(scope(origin, scheme=scheme, **headers)) is own

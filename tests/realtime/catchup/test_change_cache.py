@@ -1,4 +1,6 @@
-"""What pages of one topic miss is asked once a second; each is told what the database would have told it."""
+"""What pages of one topic miss is asked once a second; each is told what the database would have
+told it.
+"""
 
 import asyncio
 import threading
@@ -21,7 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def answers_hold(monkeypatch):
-    """For longer than a test takes on a busy machine; tests make an answer older than that by its `asked_at`."""
+    """For longer than a test takes on a busy machine; tests make an answer older than that by its
+    `asked_at`.
+    """
     monkeypatch.setattr(change_cache, "AGE", 600)
 
 
@@ -51,8 +55,12 @@ def as_stored(topic):
 
 def without_moment(answer):
     """Nor what the hub knows by itself."""
-    events = [{name: value for name, value in event.items() if name != "at"} for event in answer["events"]]
-    return {name: value for name, value in answer.items() if name != "writable"} | {"events": events}
+    events = [
+        {name: value for name, value in event.items() if name != "at"} for event in answer["events"]
+    ]
+    return {name: value for name, value in answer.items() if name != "writable"} | {
+        "events": events
+    }
 
 
 def posts_in(answer):
@@ -111,11 +119,15 @@ async def test_nobody_is_shown_a_post_as_it_was_before_it_was_hidden(visit, topi
     assert "I take this back" not in str(answer)
 
 
-async def test_after_a_gap_the_database_is_asked_for_what_comes_after(visit, hub, topic, ada, asked, as_stored):
+async def test_after_a_gap_the_database_is_asked_for_what_comes_after(
+    visit, hub, topic, ada, asked, as_stored
+):
     one, two = await visit(), await visit()
     await one.watch_topic(topic, since=0)
     run = next(iter(hub.change_cache._runs[topic.pk].values()))
-    text = '{"type":"post_update","kind":"created","header":"","post":{"id":0,"number":9,"html":""}}'
+    text = (
+        '{"type":"post_update","kind":"created","header":"","post":{"id":0,"number":9,"html":""}}'
+    )
     run.add_event(Change(topic.pk, topic.epoch, 5), text)  # three before it were lost
     await do(topic.reply, ada, "It has not come, has it?")
 
@@ -125,7 +137,9 @@ async def test_after_a_gap_the_database_is_asked_for_what_comes_after(visit, hub
     assert without_moment(answer) == await as_stored(1)
 
 
-async def test_what_is_told_while_the_database_is_asked_is_not_lost(visit, hub, topic, ada, monkeypatch, as_stored):
+async def test_what_is_told_while_the_database_is_asked_is_not_lost(
+    visit, hub, topic, ada, monkeypatch, as_stored
+):
     one, two, real = await visit(), await visit(), changes.topic_changes_and_category
     await one.watch_topic(topic, since=1)
 
@@ -144,7 +158,9 @@ async def test_what_is_told_while_the_database_is_asked_is_not_lost(visit, hub, 
     assert run.answer(topic.epoch, 1)["change"] == (await as_stored(1))["change"]
 
 
-async def test_more_than_one_answer_holds_is_asked_for_in_parts_once(visit, topic, ada, asked, as_stored, monkeypatch):
+async def test_more_than_one_answer_holds_is_asked_for_in_parts_once(
+    visit, topic, ada, asked, as_stored, monkeypatch
+):
     monkeypatch.setattr(changes, "LIMIT", 3)
     for n in range(7):
         await do(topic.reply, ada, f"Reply {n}")
@@ -183,7 +199,9 @@ async def test_pages_from_before_a_restore_are_told_so_by_one_question(visit, to
     assert asked == [7]
 
 
-async def test_a_page_that_knows_more_than_this_process_has_heard_goes_on(visit, topic, ada, asked, monkeypatch):
+async def test_a_page_that_knows_more_than_this_process_has_heard_goes_on(
+    visit, topic, ada, asked, monkeypatch
+):
     one, two, three = await visit(), await visit(), await visit()
     await one.watch_topic(topic)
     monkeypatch.setattr(publisher, "publish", lambda deliveries: None)
@@ -211,13 +229,18 @@ async def test_who_is_too_far_behind_loads_it_anew(visit, topic, ada, asked, mon
         await do(topic.reply, ada, f"Reply {n}")
     pages = [await visit(), await visit(), await visit()]
 
-    answers = [await page.watch_topic(topic, since=since) for page, since in zip(pages, (1, 1, 2), strict=True)]
+    answers = [
+        await page.watch_topic(topic, since=since)
+        for page, since in zip(pages, (1, 1, 2), strict=True)
+    ]
 
     assert [answer["type"] for answer in answers] == ["reload", "reload", "changes"]
     assert asked == [1, 2]
 
 
-async def test_guests_and_members_are_alike_and_insiders_and_owners_are_not(visit, lounge, iris, olive, ada, asked):
+async def test_guests_and_members_are_alike_and_insiders_and_owners_are_not(
+    visit, lounge, iris, olive, ada, asked
+):
     secret = await do(world.topic, iris, lounge)
     pages = [await visit(), await visit(ada), await visit(iris), await visit(olive)]
 
@@ -228,7 +251,9 @@ async def test_guests_and_members_are_alike_and_insiders_and_owners_are_not(visi
 
 
 @pytest.mark.parametrize("whom", ["topic", "user"])
-async def test_what_was_told_before_a_fence_serves_nobody_after_it(visit, hub, topic, ada, asked, whom):
+async def test_what_was_told_before_a_fence_serves_nobody_after_it(
+    visit, hub, topic, ada, asked, whom
+):
     one, two = await visit(), await visit()
     await one.watch_topic(topic)
     hub.fence(Fence(topic=topic.pk) if whom == "topic" else Fence(user=ada.pk))
@@ -264,10 +289,16 @@ async def test_a_database_that_fails_is_asked_again(visit, topic, monkeypatch):
     assert posts_in(await (await visit()).watch_topic(topic, since=0)) == [("created", 1)]
 
 
-async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(visit, hub, topic, ada, monkeypatch):
+async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(
+    visit, hub, topic, ada, monkeypatch
+):
     one, two, three = await visit(), await visit(), await visit()
     await one.watch_topic(topic, since=1)
-    real, is_told, may_end = changes.topic_changes_and_category, threading.Event(), threading.Event()
+    real, is_told, may_end = (
+        changes.topic_changes_and_category,
+        threading.Event(),
+        threading.Event(),
+    )
 
     def slow(*about):
         answer = real(*about)
@@ -288,7 +319,9 @@ async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(visi
     assert (posts_in(asked_for), asked_for["change"]) == ([("created", 1), ("created", 2)], 2)
 
 
-async def test_what_is_told_while_a_question_fails_is_not_lost(visit, hub, topic, ada, monkeypatch, as_stored):
+async def test_what_is_told_while_a_question_fails_is_not_lost(
+    visit, hub, topic, ada, monkeypatch, as_stored
+):
     one, two, three = await visit(), await visit(), await visit()
     await one.watch_topic(topic, since=1)
     real = changes.topic_changes_and_category
@@ -308,7 +341,9 @@ async def test_what_is_told_while_a_question_fails_is_not_lost(visit, hub, topic
     assert without_moment(await three.watch_topic(topic, since=1)) == await as_stored(1)
 
 
-async def test_what_is_kept_is_bounded(visit, hub, topic, ada, help_category, monkeypatch, as_stored):
+async def test_what_is_kept_is_bounded(
+    visit, hub, topic, ada, help_category, monkeypatch, as_stored
+):
     monkeypatch.setattr(change_cache, "KEPT", 2)
     page = await visit()
     for since in (0, 1):
@@ -337,7 +372,10 @@ async def test_long_posts_and_many_topics_take_no_more_than_their_room(
         other = await do(world.topic, ada, help_category, body="Long. " * 2000)
         await page.watch_topic(other)
 
-        assert sum(run.size for runs in hub.change_cache._runs.values() for run in runs.values()) <= 200_000
+        assert (
+            sum(run.size for runs in hub.change_cache._runs.values() for run in runs.values())
+            <= 200_000
+        )
 
 
 async def test_what_a_topic_is_told_counts_as_it_comes(visit, hub, topic, ada, monkeypatch):

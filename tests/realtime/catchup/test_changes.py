@@ -1,4 +1,6 @@
-"""The feed over HTTP gives what the socket gives, to those who may have it, and refuses nonsense politely."""
+"""The feed over HTTP gives what the socket gives, to those who may have it, and refuses nonsense
+politely.
+"""
 
 import pytest
 
@@ -11,7 +13,9 @@ pytestmark = pytest.mark.django_db
 
 
 def changes(client, topic, **query):
-    return client.get(f"/t/{topic.pk}/changes", {"epoch": topic.epoch, "since": topic.change, **query})
+    return client.get(
+        f"/t/{topic.pk}/changes", {"epoch": topic.epoch, "since": topic.change, **query}
+    )
 
 
 def test_a_page_gets_what_came_after_its_change(client, topic, ada):
@@ -39,7 +43,10 @@ def test_no_event_has_a_header_from_before_it(topic, ada):
 def test_a_topic_out_of_sight_looks_like_one_that_never_was(client, signed_in, lounge, iris):
     secret = world.topic(iris, lounge)
 
-    hidden, missing = changes(client, secret), client.get("/t/99999/changes", {"epoch": "x", "since": 0})
+    hidden, missing = (
+        changes(client, secret),
+        client.get("/t/99999/changes", {"epoch": "x", "since": 0}),
+    )
 
     assert (hidden.status_code, hidden.json()) == (404, {"type": "gone", "topic": secret.pk})
     assert (missing.status_code, missing.json()) == (404, {"type": "gone", "topic": 99999})
@@ -112,13 +119,18 @@ def test_news_are_counted_up_to_ninety_nine(client, topic, ada):
 def archived(topic, author, size=posts.RECENT):
     """As an import leaves it: many posts at once, the newest of all."""
     numbers = range(2, size + 2)
-    made = [Post(topic=topic, author=author, body="Old.", html="<p>Old.</p>", number=n, change=n) for n in numbers]
+    made = [
+        Post(topic=topic, author=author, body="Old.", html="<p>Old.</p>", number=n, change=n)
+        for n in numbers
+    ]
     return Post.objects.bulk_create(made)
 
 
 @pytest.mark.parametrize("shown", ["list=latest", "list=category:{category}", "topic={topic}"])
 def test_news_are_looked_for_among_the_recent_posts_only(client, ada, grace, topic, shown):
-    """However far back somebody asks, and whatever they say they show: else strangers make the database read all."""
+    """However far back somebody asks, and whatever they say they show: else strangers make the
+    database read all.
+    """
     world.topic(grace, world.category("Chat"))
     archived(topic, ada)
     shown = shown.format(category=topic.category_id, topic=topic.pk)
@@ -134,7 +146,9 @@ def test_recent_news_are_counted_whatever_was_written_before(client, ada, grace,
     assert client.get("/news?since=0&list=latest").json()["count"] == 0
 
 
-def test_a_large_archive_that_a_reader_may_not_see_is_not_looked_through(client, signed_in, iris, topic, lounge):
+def test_a_large_archive_that_a_reader_may_not_see_is_not_looked_through(
+    client, signed_in, iris, topic, lounge
+):
     """Pages then say "now" instead of the newest post: news count from there."""
     newest = archived(world.topic(iris, lounge), iris)[-1].pk
 
@@ -147,7 +161,9 @@ def test_a_large_archive_that_a_reader_may_not_see_is_not_looked_through(client,
     assert signed_in(iris).get("/news?since=now").json()["newest"] == newest
 
 
-def test_a_catch_up_asks_the_database_little_however_much_was_missed(client, topic, ada, django_assert_max_num_queries):
+def test_a_catch_up_asks_the_database_little_however_much_was_missed(
+    client, topic, ada, django_assert_max_num_queries
+):
     for _ in range(30):
         topic.reply(ada, "And another")
 

@@ -33,7 +33,9 @@ def asked(monkeypatch):
     return asked
 
 
-async def test_pages_that_come_back_together_ask_for_their_list_once(visit, topic, ada, grace, asked):
+async def test_pages_that_come_back_together_ask_for_their_list_once(
+    visit, topic, ada, grace, asked
+):
     pages = [await visit(user) for user in (ada, grace, None)]
 
     answers = await asyncio.gather(*(page.watch_list() for page in pages))
@@ -120,7 +122,9 @@ async def test_members_come_in_by_few_questions(visit, hub, ada, grace, monkeypa
     assert {page.user_id for page in hub.pages} == {None, ada.pk, grace.pk}
 
 
-async def test_answers_take_no_more_than_their_room_and_no_longer_than_they_hold(visit, hub, topic, monkeypatch):
+async def test_answers_take_no_more_than_their_room_and_no_longer_than_they_hold(
+    visit, hub, topic, monkeypatch
+):
     monkeypatch.setattr(shared_queries, "MOST", 20_000)
     page = await visit()
     for number in range(12):

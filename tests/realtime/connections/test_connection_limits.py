@@ -32,7 +32,9 @@ def scope(client, forwarded=None):
         (1, "10.0.0.1", "8.8.8.8:7001", "8.8.8.8"),
     ],
 )
-def test_sockets_are_counted_by_network_as_far_as_the_proxies_are_believed(settings, proxies, peer, forwarded, network):
+def test_sockets_are_counted_by_network_as_far_as_the_proxies_are_believed(
+    settings, proxies, peer, forwarded, network
+):
     settings.TRUSTED_PROXIES = proxies
     assert counted_network_of(scope(peer, forwarded)) == network
 
@@ -62,7 +64,12 @@ async def test_a_member_has_twenty_sockets_and_the_next_is_closed(visit, hub, ad
 
 one_network = pytest.mark.parametrize(
     "forwarded",
-    [lambda n: "8.8.8.8", lambda n: f"8.8.8.8:{n + 1024}", lambda n: f"2a00:1450::{n:x}", lambda n: f"nonsense {n}"],
+    [
+        lambda n: "8.8.8.8",
+        lambda n: f"8.8.8.8:{n + 1024}",
+        lambda n: f"2a00:1450::{n:x}",
+        lambda n: f"nonsense {n}",
+    ],
     ids=["one IPv4 address", "with ports", "of one IPv6 network", "no address at all"],
 )
 
@@ -89,7 +96,9 @@ def test_the_readers_behind_one_address_may_all_come_back_at_once():
 
 
 @one_network
-async def test_a_network_opens_so_many_sockets_at_once_and_then_so_many_a_second(hub, settings, monkeypatch, forwarded):
+async def test_a_network_opens_so_many_sockets_at_once_and_then_so_many_a_second(
+    hub, settings, monkeypatch, forwarded
+):
     settings.TRUSTED_PROXIES = 1
     clock = SimpleNamespace(now=1000.0, monotonic=lambda: clock.now)
     monkeypatch.setattr(limits, "time", clock)
@@ -101,8 +110,12 @@ async def test_a_network_opens_so_many_sockets_at_once_and_then_so_many_a_second
     assert [await opens(forwarded(number)) for number in range(3)] == [True, True, False]
 
 
-@pytest.mark.parametrize(("origin", "path"), [("https://example.org", "/ws/"), ("http://testserver", "/ws/elsewhere")])
-async def test_sockets_that_are_refused_for_something_else_count_too(hub, settings, monkeypatch, origin, path):
+@pytest.mark.parametrize(
+    ("origin", "path"), [("https://example.org", "/ws/"), ("http://testserver", "/ws/elsewhere")]
+)
+async def test_sockets_that_are_refused_for_something_else_count_too(
+    hub, settings, monkeypatch, origin, path
+):
     settings.TRUSTED_PROXIES = 1
     monkeypatch.setattr(hub.openings, "rate", limits.Rate(per_second=0, at_once=3))
 

@@ -1,5 +1,6 @@
-"""A client that sends whatever it likes, as fast as it can: it is cut off after a fixed number of frames or bytes, and
-who asks for a socket in a strange way is answered. On real servers; other pages do not notice."""
+"""A client that sends whatever it likes, as fast as it can: it is cut off after a fixed number of
+frames or bytes, and who asks for a socket in a strange way is answered. On real servers; other
+pages do not notice."""
 
 import json
 import socket
@@ -65,7 +66,11 @@ def test_a_flood_is_cut_off_after_so_many_frames(server, other, name):
 
 @pytest.mark.parametrize(
     "data",
-    [frame(BINARY, b"x" * 4096) * 100, frame(TEXT, b"x" * 10**6), frame(TEXT, b"x", last=False) * MANY],
+    [
+        frame(BINARY, b"x" * 4096) * 100,
+        frame(TEXT, b"x" * 10**6),
+        frame(TEXT, b"x", last=False) * MANY,
+    ],
     ids=["large messages", "one endless message", "a text within a text"],
 )
 def test_what_is_too_large_or_wrong_ends_the_socket(server, other, data):
@@ -95,7 +100,9 @@ def test_an_answer_may_be_larger_than_a_message(server, other, topic, ada):
         assert any(len(text) > 4 * LARGEST for _kind, text in iter(page.hears, None))
 
 
-@pytest.mark.parametrize("more", [frame(TEXT, spoken("")), frame(PING), b"\x00"], ids=["texts", "pings", "nonsense"])
+@pytest.mark.parametrize(
+    "more", [frame(TEXT, spoken("")), frame(PING), b"\x00"], ids=["texts", "pings", "nonsense"]
+)
 def test_after_a_close_nothing_is_answered_and_the_connection_ends(server, other, more):
     with RawPage(server) as page:
         page.sends_until_it_is_cut(closing(1000) + more * MANY)
@@ -113,7 +120,10 @@ def test_a_message_in_segments_of_one_byte_is_read(server, other):
 
 
 HANDSHAKES = {
-    **{f"a cookie of {size} bytes": (("Cookie", "x" * size),) for size in (8181, 8182, 8184, 8192, 16_000)},
+    **{
+        f"a cookie of {size} bytes": (("Cookie", "x" * size),)
+        for size in (8181, 8182, 8184, 8192, 16_000)
+    },
     "two hundred headers": tuple((f"X-{number}", "x") for number in range(200)),
     "a name of 9,000 letters": (("X" * 9000, "x"),),
     "a value beyond ASCII": (("X-Name", "\xff\xfe"),),
@@ -137,7 +147,9 @@ LINES = {
 def test_an_odd_handshake_is_answered(server, other, name):
     """Whatever the answer: accepted, refused or closed, and soon."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=12) as sock:
-        sock.sendall(handshake(server, LINES.get(name, "GET /ws/ HTTP/1.1"), HANDSHAKES.get(name, ())))
+        sock.sendall(
+            handshake(server, LINES.get(name, "GET /ws/ HTTP/1.1"), HANDSHAKES.get(name, ()))
+        )
         try:
             answer = sock.recv(65536)
         except ConnectionResetError:
@@ -153,8 +165,21 @@ def test_an_odd_handshake_is_answered(server, other, name):
 
 def handshake(server, line, more):
     home = f"127.0.0.1:{server.port}"
-    headers = {"Host": home, "Origin": f"http://{home}", "Upgrade": "websocket", "Connection": "Upgrade"}
+    headers = {
+        "Host": home,
+        "Origin": f"http://{home}",
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+    }
     headers |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22 + "=="}
-    kept = [(name, value) for name, value in headers.items() if name not in dict(more) or name == "Host"]
-    body = {"Content-Length": "hello", "Transfer-Encoding": "0\r\n\r\n"}.get(more[0][0], "") if more else ""
-    return "\r\n".join([line, *(f"{name}: {value}" for name, value in [*kept, *more]), "", body]).encode("latin1")
+    kept = [
+        (name, value) for name, value in headers.items() if name not in dict(more) or name == "Host"
+    ]
+    body = (
+        {"Content-Length": "hello", "Transfer-Encoding": "0\r\n\r\n"}.get(more[0][0], "")
+        if more
+        else ""
+    )
+    return "\r\n".join(
+        [line, *(f"{name}: {value}" for name, value in [*kept, *more]), "", body]
+    ).encode("latin1")

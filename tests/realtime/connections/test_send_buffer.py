@@ -10,7 +10,9 @@ TEXT = "x" * 1024
 
 
 class Wire:
-    """A server's end: takes frames while `flows` is set, and waits otherwise, as uvicorn does when a buffer is full."""
+    """A server's end: takes frames while `flows` is set, and waits otherwise, as uvicorn does when
+    a buffer is full.
+    """
 
     def __init__(self):
         self.sent, self.flows = [], asyncio.Event()

@@ -40,7 +40,11 @@ def answer(page, kind):
 
 
 def watch(page, topic):
-    page.send(json.dumps({"type": "watch", "topic": topic.pk, "epoch": topic.epoch, "change": topic.change}))
+    page.send(
+        json.dumps(
+            {"type": "watch", "topic": topic.pk, "epoch": topic.epoch, "change": topic.change}
+        )
+    )
     return answer(page, "changes")
 
 
@@ -78,7 +82,9 @@ def test_another_site_is_refused_by_the_server(server):
 
 @pytest.mark.redis
 @pytest.mark.parametrize("kind", ["plain uvicorn", "uvicorn"])
-def test_two_hundred_that_never_read_cost_little_and_hold_up_nobody(kind, redis, topic, transactional_db):
+def test_two_hundred_that_never_read_cost_little_and_hold_up_nobody(
+    kind, redis, topic, transactional_db
+):
     """1,000 events of 8 KB for each of them: 1.6 GB, if they were all kept."""
     server = Server(kind, REDIS_URL=redis.address).start()
     try:
@@ -142,7 +148,9 @@ def test_who_reads_late_gets_every_frame_whole_and_in_order(kind, redis, topic, 
 
 
 def texts_in(page, count):
-    """The next changes of a topic; what comes by the clock, such as heartbeats and presence, is left out."""
+    """The next changes of a topic; what comes by the clock, such as heartbeats and presence, is
+    left out.
+    """
     while count:
         kind, text = page.hears()
         if kind == TEXT and b'"post_update"' in text:

@@ -1,4 +1,6 @@
-"""The short way: frames written to a page's socket past the server, on a real connection of uvicorn's."""
+"""The short way: frames written to a page's socket past the server, on a real connection of
+uvicorn's.
+"""
 
 import asyncio
 import json
@@ -19,8 +21,9 @@ from tests.realtime.sockets import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDSHAKE = (  # with names as uvicorn's HTTP protocol hands them over
-    b"GET /ws/ HTTP/1.1\r\nhost: testserver\r\norigin: http://testserver\r\nupgrade: websocket\r\n"
-    b"connection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    b"GET /ws/ HTTP/1.1\r\nhost: testserver\r\norigin: http://testserver\r\nupgrade:"
+    b" websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key:"
+    b" AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
 
 

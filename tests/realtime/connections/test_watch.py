@@ -85,7 +85,9 @@ async def test_a_page_from_another_epoch_or_the_future_loads_anew(visit, topic):
     assert elsewhere["epoch"] != "another"
 
 
-async def test_what_comes_while_a_page_catches_up_is_in_its_answer_and_follows_it(visit, topic, ada, hub, monkeypatch):
+async def test_what_comes_while_a_page_catches_up_is_in_its_answer_and_follows_it(
+    visit, topic, ada, hub, monkeypatch
+):
     page = await visit()
     real = changes.topic_changes_and_category
 
@@ -93,7 +95,10 @@ async def test_what_comes_while_a_page_catches_up_is_in_its_answer_and_follows_i
         answer = real(*arguments)
         topic.reply(ada, "In between")
         deadline = time.monotonic() + 5
-        while (groups.of_topic(topic.pk), topic.pk) not in hub.sweep.last_sent and time.monotonic() < deadline:
+        while (
+            groups.of_topic(topic.pk),
+            topic.pk,
+        ) not in hub.sweep.last_sent and time.monotonic() < deadline:
             time.sleep(0.01)
         return answer
 
@@ -133,7 +138,9 @@ async def test_two_who_come_and_go_at_once_leave_the_one_who_stays(visit, topic,
     assert list(hub.members[groups.of_topic(topic.pk)]) == list(hub.pages)
 
 
-async def test_a_list_is_told_which_rows_differ_and_which_are_gone(visit, ada, help_category, topic):
+async def test_a_list_is_told_which_rows_differ_and_which_are_gone(
+    visit, ada, help_category, topic
+):
     other = await do(world.topic, ada, help_category, "Milk?")
     page = await visit()
 
@@ -144,7 +151,9 @@ async def test_a_list_is_told_which_rows_differ_and_which_are_gone(visit, ada, h
     assert answer["top"] == [other.pk, topic.pk]
 
 
-async def test_news_are_counted_without_what_the_page_shows_and_ones_own(visit, grace, topic, help_category):
+async def test_news_are_counted_without_what_the_page_shows_and_ones_own(
+    visit, grace, topic, help_category
+):
     other = await do(world.topic, grace, help_category, "Milk?", replies=2)
     guest, writer = await visit(), await visit(grace)
 
@@ -179,7 +188,9 @@ async def test_fifty_topics_may_be_watched_and_no_more(visit, topic, hub):
     assert (await page.watch_topic(topic))["type"] == "changes"
 
 
-async def test_a_database_that_fails_ends_only_the_page_that_asked(visit, topic, ada, hub, monkeypatch):
+async def test_a_database_that_fails_ends_only_the_page_that_asked(
+    visit, topic, ada, hub, monkeypatch
+):
     page, other = await visit(), await visit()
     await page.watch_topic(topic)
     real = database.ask
@@ -197,7 +208,9 @@ async def test_a_database_that_fails_ends_only_the_page_that_asked(visit, topic,
     assert (await page.update("created"))["topic"] == topic.pk
 
 
-async def test_a_page_that_leaves_while_it_is_answered_leaves_nothing_behind(visit, topic, ada, hub, monkeypatch):
+async def test_a_page_that_leaves_while_it_is_answered_leaves_nothing_behind(
+    visit, topic, ada, hub, monkeypatch
+):
     """A topic that no page shows would, once it was moved or gone, hold up every sweep."""
     leaving, staying = await visit(), await visit()
     await staying.watch_topic(topic)

@@ -10,7 +10,12 @@ from tests.serving.visitors import Visitor
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "redis://127.0.0.1:1/0"
-LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [NOWHERE]}}}
+LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [NOWHERE]},
+    }
+}
 
 
 @pytest.fixture
@@ -23,7 +28,9 @@ def site(settings):
 
 @pytest.fixture
 def asked(site, signed_in, olive, monkeypatch):
-    """A function that gives what the panel finds, {name: (state, words)}, for a request with these headers."""
+    """A function that gives what the panel finds, {name: (state, words)}, for a request with these
+    headers.
+    """
     monkeypatch.setattr(missing_upgrade, "last", float("-inf"))
 
     def asked(**headers):
@@ -56,12 +63,22 @@ def test_a_site_in_order_has_nothing_to_mend(asked):
     ("settings_", "headers", "name", "words"),
     [
         ({}, {"host": "elsewhere"}, "Address", "SITE_URL says testserver"),
-        ({"ALLOWED_HOSTS": ["elsewhere"]}, {"host": "elsewhere"}, "Address", "ALLOWED_HOSTS lacks testserver"),
+        (
+            {"ALLOWED_HOSTS": ["elsewhere"]},
+            {"host": "elsewhere"},
+            "Address",
+            "ALLOWED_HOSTS lacks testserver",
+        ),
         ({}, {"X-Forwarded-Proto": "https"}, "Encryption", "start with https"),
         ({"HTTPS": True}, {}, "Encryption", "X-Forwarded-Proto: https"),
         ({}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "TRUSTED_PROXIES=1"),
         ({"TRUSTED_PROXIES": 2}, {"X-Forwarded-For": "192.0.2.1"}, "Proxies", "lists 1 addresses"),
-        ({"TRUSTED_PROXIES": 1}, {"X-Forwarded-For": "192.0.2.1, unix:"}, "Proxies", "names no address (unix:)"),
+        (
+            {"TRUSTED_PROXIES": 1},
+            {"X-Forwarded-For": "192.0.2.1, unix:"},
+            "Proxies",
+            "names no address (unix:)",
+        ),
         ({"REDIS_URL": NOWHERE, "CHANNEL_LAYERS": LAYERS}, {}, "Redis", "No answer"),
     ],
 )
@@ -85,7 +102,9 @@ def test_a_stripped_upgrade_is_noticed(asked):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_probe_writes_letter_by_letter_to_staff_and_is_nowhere_for_others(olive, ada, monkeypatch):
+def test_the_probe_writes_letter_by_letter_to_staff_and_is_nowhere_for_others(
+    olive, ada, monkeypatch
+):
     monkeypatch.setattr(stream_probe, "PAUSE", 0)
 
     answers = {user: Visitor(application, user).gets("/live/probe") for user in (olive, ada, None)}

@@ -1,4 +1,6 @@
-"""A page that can't have a socket asks by requests that wait: it hears what a socket would bring, and no more."""
+"""A page that can't have a socket asks by requests that wait: it hears what a socket would bring,
+and no more.
+"""
 
 import asyncio
 import json
@@ -56,7 +58,12 @@ async def test_a_post_saved_unheard_ends_the_waiting_too(hub, topic, ada, monkey
     request = await waiting_feed(topic)
     await waits(hub)
     monkeypatch.setattr(sweep, "EVERY", 0.1)
-    await do(Topic.objects.filter(pk=topic.pk).update, change=2, header_change=2, title="Renamed in the database")
+    await do(
+        Topic.objects.filter(pk=topic.pk).update,
+        change=2,
+        header_change=2,
+        title="Renamed in the database",
+    )
     hub.sweep.soon.set()
 
     _status, _headers, answer = await request.ends()
@@ -183,7 +190,9 @@ async def test_odd_queries_are_bad_requests_too(hub, query):
     assert answer.strip().endswith((".", "}", "</html>"))
 
 
-@pytest.mark.parametrize("header", [(b"content-length", b"400000000"), (b"transfer-encoding", b"chunked")])
+@pytest.mark.parametrize(
+    "header", [(b"content-length", b"400000000"), (b"transfer-encoding", b"chunked")]
+)
 async def test_a_body_is_not_waited_for(hub, topic, header):
     request = await feed(topic_as_of(topic), wait=25)
     request.wire.scope["headers"].append(header)
@@ -251,6 +260,9 @@ async def test_of_those_who_share_a_socket_each_gets_its_own_answer(visit, topic
     await page.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=2, **{"for": "second"})
 
     answers = [await page.hear("changes"), await page.hear("changes")]
-    assert [(answer["for"], len(answer["events"])) for answer in answers] == [("first", 1), ("second", 0)]
+    assert [(answer["for"], len(answer["events"])) for answer in answers] == [
+        ("first", 1),
+        ("second", 0),
+    ]
     await do(topic.reply, ada, "And cocoa")
     assert "for" not in await page.update("created")

@@ -1,4 +1,6 @@
-"""What the owner announces reaches every open page, and pages that come later; whatever gets lost, it is asked for."""
+"""What the owner announces reaches every open page, and pages that come later; whatever gets lost,
+it is asked for.
+"""
 
 from datetime import timedelta
 
@@ -60,7 +62,11 @@ async def test_what_nobody_was_told_of_is_found(visit, monkeypatch):
     await page.watch_news(0)
     await page.hear(announcing("Back at six."))
 
-    await do(lambda: Announcement.objects.filter(pk=made.pk).update(until=timezone.now() - timedelta(hours=1)))
+    await do(
+        lambda: Announcement.objects.filter(pk=made.pk).update(
+            until=timezone.now() - timedelta(hours=1)
+        )
+    )
 
     await page.hear(announcing())
 
@@ -72,7 +78,9 @@ async def test_a_command_reaches_pages_through_redis(redis, visit, monkeypatch):
     await page.watch_news(0)
     await page.hear(announcing())
 
-    await do(lambda: Announcement.objects.bulk_create([Announcement(text="Six.", html="<p>Six.</p>")]))
+    await do(
+        lambda: Announcement.objects.bulk_create([Announcement(text="Six.", html="<p>Six.</p>")])
+    )
     assert await do(redis_layer.send_to_groups, [(groups.HUBS, encode(AnnouncementsChanged()))])
 
     await page.hear(announcing("Six."))

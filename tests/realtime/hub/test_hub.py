@@ -1,4 +1,6 @@
-"""The hub keeps its subscriptions equal to what pages show, and starts again when a part of it fails."""
+"""The hub keeps its subscriptions equal to what pages show, and starts again when a part of it
+fails.
+"""
 
 import asyncio
 
@@ -35,7 +37,9 @@ async def test_the_process_is_in_a_group_as_long_as_a_page_is(in_memory, visit, 
     assert hub.pages == {}
 
 
-async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(visit, topic, ada, hub, monkeypatch):
+async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(
+    visit, topic, ada, hub, monkeypatch
+):
     monkeypatch.setattr(hubs, "RESTART", 0.05)
     page = await visit()
     await page.watch_topic(topic)
@@ -59,7 +63,9 @@ async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(visit, top
     assert (await page.update("created"))["change"] == 3
 
 
-async def test_subscriptions_are_renewed_before_the_layer_forgets_them(in_memory, visit, topic, hub, monkeypatch):
+async def test_subscriptions_are_renewed_before_the_layer_forgets_them(
+    in_memory, visit, topic, hub, monkeypatch
+):
     monkeypatch.setattr("realtime.hub.subscriptions.RENEWAL", 0.05)
     page = await visit()
     await page.watch_topic(topic)
@@ -120,7 +126,9 @@ async def test_each_page_hears_the_heads_of_what_it_shows(visit, topic, ada, mon
     await page.say(type="pong")
     await do(topic.reply, ada, "Tick")
 
-    assert await page.hear(lambda f: f["type"] == "heartbeat" and f["topics"] == {str(topic.pk): [epoch, 2]})
+    assert await page.hear(
+        lambda f: f["type"] == "heartbeat" and f["topics"] == {str(topic.pk): [epoch, 2]}
+    )
 
 
 async def test_a_page_that_never_answers_is_sent_away(visit, hub, monkeypatch):

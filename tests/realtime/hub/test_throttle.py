@@ -1,4 +1,6 @@
-"""Lists and news hear at once when it is quiet; when it is busy, what came meanwhile comes as one frame."""
+"""Lists and news hear at once when it is quiet; when it is busy, what came meanwhile comes as one
+frame.
+"""
 
 import json
 
@@ -29,8 +31,12 @@ async def page(visit, topic):
 
 async def publish(hub, topic, group, *changes, skip=()):
     for change in changes:
-        text = json.dumps({"type": "post_update", "topic": topic.pk, "change": change, "group": group})
-        await hub.deliver(Delivery(Change(topic.pk, topic.epoch, change), Audience(group, skip), text))
+        text = json.dumps(
+            {"type": "post_update", "topic": topic.pk, "change": change, "group": group}
+        )
+        await hub.deliver(
+            Delivery(Change(topic.pk, topic.epoch, change), Audience(group, skip), text)
+        )
 
 
 async def test_one_change_is_one_frame_for_a_page_in_several_groups(hub, page, topic):
@@ -49,7 +55,9 @@ async def test_a_lone_event_comes_as_it_is(hub, page, topic):
     assert (await heard(page))["change"] == 2
 
 
-async def test_of_many_changes_the_last_row_and_every_piece_of_news_come(hub, page, topic, monkeypatch):
+async def test_of_many_changes_the_last_row_and_every_piece_of_news_come(
+    hub, page, topic, monkeypatch
+):
     monkeypatch.setattr(throttle, "EVERY", 0.5)
     await publish(hub, topic, groups.LATEST, 2)
     await heard(page)
@@ -82,7 +90,9 @@ async def test_who_keeps_the_row_is_not_told_that_it_left(hub, visit, page, topi
     assert (await heard(page))["group"] == groups.LATEST  # nothing else, or it would be a batch
 
 
-async def test_a_page_that_is_being_answered_hears_the_rest_afterwards(hub, visit, topic, ada, monkeypatch):
+async def test_a_page_that_is_being_answered_hears_the_rest_afterwards(
+    hub, visit, topic, ada, monkeypatch
+):
     from realtime.catchup import changes
 
     real, page = changes.list_answer, await visit()
@@ -104,7 +114,9 @@ async def test_a_page_that_is_being_answered_hears_the_rest_afterwards(hub, visi
     assert kinds == ["news", "rows", "post_update"]
 
 
-async def test_whoever_is_fenced_out_hears_nothing_of_what_waited(hub, visit, lounge, iris, monkeypatch):
+async def test_whoever_is_fenced_out_hears_nothing_of_what_waited(
+    hub, visit, lounge, iris, monkeypatch
+):
     monkeypatch.setattr(throttle, "GATHER", 0.2)
     secret, page = await do(world.topic, iris, lounge), await visit(iris)
     await page.watch_list("latest")

@@ -1,4 +1,6 @@
-"""Who reads, who writes, how many are online: told to those who may know, and nobody named who hides."""
+"""Who reads, who writes, how many are online: told to those who may know, and nobody named who
+hides.
+"""
 
 import time
 
@@ -30,7 +32,9 @@ def reading(topic, members, guests, *names):
     def fits(frame):
         if (frame["type"], frame.get("topic")) != ("presence", topic.pk):
             return False
-        shown = [name for name in ("Ada Lovelace", "Grace Hopper", "iris") if name in frame["faces"]]
+        shown = [
+            name for name in ("Ada Lovelace", "Grace Hopper", "iris") if name in frame["faces"]
+        ]
         return (frame["members"], frame["guests"], shown) == (members, guests, list(names))
 
     return fits
@@ -38,7 +42,9 @@ def reading(topic, members, guests, *names):
 
 def writing(topic, *names):
     """Fits a frame that says these and no others write in the topic."""
-    return lambda f: f["type"] == "writing" and [n for _, n in f["topics"].get(str(topic.pk), [])] == [*names]
+    return lambda f: (
+        f["type"] == "writing" and [n for _, n in f["topics"].get(str(topic.pk), [])] == [*names]
+    )
 
 
 async def writes(page, topic):
@@ -171,7 +177,10 @@ async def test_one_writes_only_where_one_is_and_as_a_member(visit, topic, ada, g
 async def test_where_one_may_not_reply_one_is_not_writing(visit, ada, grace, mo):
     """A category for others to write in, and a closed topic, where moderators may reply."""
     announcements = await do(world.category, "Announcements", posters=["Writers"])
-    closed, read_only = await do(world.topic, ada, await do(world.category)), await do(world.topic, ada, announcements)
+    closed, read_only = (
+        await do(world.topic, ada, await do(world.category)),
+        await do(world.topic, ada, announcements),
+    )
     await do(closed.close)
     guest, hers, his = await visit(), await visit(grace), await visit(mo)
     for topic in (closed, read_only):
@@ -188,7 +197,9 @@ async def test_where_one_may_not_reply_one_is_not_writing(visit, ada, grace, mo)
 
 
 @pytest.mark.parametrize("change", ["close", "move", "by hand"])
-async def test_who_may_reply_no_more_is_not_writing_any_more(visit, hub, topic, ada, grace, change, monkeypatch):
+async def test_who_may_reply_no_more_is_not_writing_any_more(
+    visit, hub, topic, ada, grace, change, monkeypatch
+):
     monkeypatch.setattr(typing, "LIFE", 3600)
     elsewhere = await do(world.category, "Announcements", posters=["Writers"])
     guest, hers = await visit(), await visit(grace)
@@ -202,13 +213,20 @@ async def test_who_may_reply_no_more_is_not_writing_any_more(visit, hub, topic, 
     elif change == "move":
         await do(topic.move, elsewhere)
     else:
-        await do(type(topic).objects.filter(pk=topic.pk).update, closed_at=topic.created_at, change=9, header_change=9)
+        await do(
+            type(topic).objects.filter(pk=topic.pk).update,
+            closed_at=topic.created_at,
+            change=9,
+            header_change=9,
+        )
         hub.sweep.soon.set()
 
     await until(lambda: not hub.presence.typing.current())
 
 
-async def test_who_writes_in_a_private_category_shows_in_lists_of_its_readers_only(visit, lounge, iris):
+async def test_who_writes_in_a_private_category_shows_in_lists_of_its_readers_only(
+    visit, lounge, iris
+):
     secret = await do(world.topic, iris, lounge)
     guest, insider = await visit(), await visit(iris)
     for page in (guest, insider):
@@ -247,11 +265,15 @@ async def test_what_is_told_is_bounded_however_much_happens(visit, topic, ada, h
 def said(by, topic):
     """As another process gossips."""
     members = {7: ("grace", "Grace Hopper")}
-    return [(groups.HUBS, encode(Gossip(by, {}, Viewers(members, 5), {topic.pk: Viewers(members, 2)})))]
+    return [
+        (groups.HUBS, encode(Gossip(by, {}, Viewers(members, 5), {topic.pk: Viewers(members, 2)})))
+    ]
 
 
 @pytest.mark.redis
-async def test_readers_in_other_processes_count_until_these_fall_silent(redis, visit, topic, ada, monkeypatch):
+async def test_readers_in_other_processes_count_until_these_fall_silent(
+    redis, visit, topic, ada, monkeypatch
+):
     monkeypatch.setattr(gossip, "SILENCE", 1.0)
     page = await visit(ada)
     await page.watch_topic(topic)
@@ -288,7 +310,9 @@ async def test_two_processes_tell_each_other_what_they_see(redis, visit, topic, 
     peers = gossip.Peers("another")
     hub.presence.receive = peers.receive
 
-    await until(lambda: [peer for peer in peers.current if topic.pk in peer.topics and peer.writing])
+    await until(
+        lambda: [peer for peer in peers.current if topic.pk in peer.topics and peer.writing]
+    )
 
     (peer,) = peers.current
     assert peer.topics[topic.pk].members == {ada.pk: ("ada", "Ada Lovelace")}
@@ -300,7 +324,8 @@ async def test_two_processes_tell_each_other_what_they_see(redis, visit, topic, 
 
 
 async def test_nobody_is_told_of_more_readers_than_are_online(visit, topic, ada, monkeypatch):
-    monkeypatch.setattr(presence, "ONLINE", 3600)  # seconds: the number of those online is told only when it has to be
+    # seconds: the number of those online is told only when it has to be
+    monkeypatch.setattr(presence, "ONLINE", 3600)
     first = await visit()
     await first.watch_news(0)
     await first.watch_topic(topic)

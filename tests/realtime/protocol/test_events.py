@@ -48,7 +48,11 @@ async def test_every_kind_of_change_reaches_every_kind_of_page(visit, topic, ada
     on_list, on_category = await listed.update(kind), await category.update(kind)
     on_others = await elsewhere.update(kind)
     for event in (on_topic, on_list, on_category, on_others):
-        assert (event["topic"], event["epoch"], event["change"]) == (topic.pk, topic.epoch, topic.change)
+        assert (event["topic"], event["epoch"], event["change"]) == (
+            topic.pk,
+            topic.epoch,
+            topic.change,
+        )
         assert event["last"] == topic.last_number
     assert topic.change > before
     assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:4])
@@ -85,9 +89,14 @@ async def test_a_hidden_text_is_in_no_frame(visit, topic, ada, mo):
     assert "secret" not in str(await elsewhere.update("hidden"))
 
 
-async def test_a_move_between_two_public_categories_takes_the_row_from_nobody_who_keeps_it(visit, ada, moved_pages):
+async def test_a_move_between_two_public_categories_takes_the_row_from_nobody_who_keeps_it(
+    visit, ada, moved_pages
+):
     above = await do(world.category, "Above")
-    one, two = await do(world.category, "One", parent=above), await do(world.category, "Two", parent=above)
+    one, two = (
+        await do(world.category, "One", parent=above),
+        await do(world.category, "Two", parent=above),
+    )
     topic = await do(world.topic, ada, one)
     latest, parent, left, entered = await moved_pages(
         "latest", f"category:{above.pk}", f"category:{one.pk}", f"category:{two.pk}"
@@ -139,7 +148,9 @@ async def test_a_reply_told_only_when_its_topic_has_left_shows_nothing_of_where_
 
 
 async def test_events_carry_the_number_of_their_own_change(visit, topic, ada, late):
-    """Two replies that are told late, when both are there: neither may take the number of the other."""
+    """Two replies that are told late, when both are there: neither may take the number of the
+    other.
+    """
     page = await visit()
     await page.watch_topic(topic)
 
@@ -178,13 +189,17 @@ async def test_posts_saved_in_many_threads_arrive_once_each(visit, topic, ada):
     page = await visit()
     await page.watch_topic(topic)
 
-    await do(at_once, *[lambda: Topic.objects.get(pk=topic.pk).reply(ada, "Me too") for _ in range(8)])
+    await do(
+        at_once, *[lambda: Topic.objects.get(pk=topic.pk).reply(ada, "Me too") for _ in range(8)]
+    )
 
     numbers = {(await page.update("created"))["change"] for _ in range(8)}
     assert numbers == set(range(2, 10))
 
 
-async def test_pages_elsewhere_learn_of_a_topic_in_a_private_category_only_if_they_may(visit, lounge, iris, ada, topic):
+async def test_pages_elsewhere_learn_of_a_topic_in_a_private_category_only_if_they_may(
+    visit, lounge, iris, ada, topic
+):
     insider, outsider = await visit(iris), await visit(ada)
     for page in (insider, outsider):
         await page.watch_news(0)
@@ -196,5 +211,7 @@ async def test_pages_elsewhere_learn_of_a_topic_in_a_private_category_only_if_th
     assert (await insider.hear(lambda f: f.get("row") and f["topic"] == secret.pk))["row"]
     await insider.hear(lambda f: f.get("title") == "Secret plans" or f.get("topic") == topic.pk)
     await outsider.hear(lambda f: f.get("title") == topic.title)
-    assert {frame.get("topic") for frame in outsider.frames if frame["type"] == "post_update"} == {topic.pk}
+    assert {frame.get("topic") for frame in outsider.frames if frame["type"] == "post_update"} == {
+        topic.pk
+    }
     assert "Secret" not in str(outsider.frames)

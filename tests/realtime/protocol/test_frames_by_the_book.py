@@ -1,4 +1,6 @@
-"""Whatever frames a page sends, on real servers: each wrong one has its close code, and nobody else notices any."""
+"""Whatever frames a page sends, on real servers: each wrong one has its close code, and nobody else
+notices any.
+"""
 
 import json
 import random
@@ -6,7 +8,18 @@ import random
 import pytest
 from django.db import connection
 
-from tests.realtime.book import BINARY, CLOSED, CONTINUED, OPEN, PING, PONG, TEXT, frame, in_parts, spoken
+from tests.realtime.book import (
+    BINARY,
+    CLOSED,
+    CONTINUED,
+    OPEN,
+    PING,
+    PONG,
+    TEXT,
+    frame,
+    in_parts,
+    spoken,
+)
 from tests.realtime.raw import RawPage
 from tests.support.query_counts import FULL
 from tests.support.server import Server
@@ -15,11 +28,14 @@ FRAMES, MESSAGES = 100_000 if FULL else 10_000, 10_000
 BURST = 20  # messages that a page may say at once
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor == "postgresql", reason="frames are read alike on both set-ups"),
+    pytest.mark.skipif(
+        connection.vendor == "postgresql", reason="frames are read alike on both set-ups"
+    ),
     pytest.mark.timeout(600 if FULL else 120),
 ]
 ERRORS = '"level": "error"', '"level": "critical"', "Traceback"
-BY_UVICORN = "Invalid UTF-8 sequence received from client."  # is what it says itself of what it answers with 1007
+# is what it says itself of what it answers with 1007
+BY_UVICORN = "Invalid UTF-8 sequence received from client."
 NEWS = frame(TEXT, '{"type":"watch","news":"now"}')
 
 
@@ -35,7 +51,9 @@ def server(request, django_db_setup, django_db_blocker, tmp_path_factory):
 
 @pytest.fixture
 def others(server, transactional_db):
-    """A healthy page beside: in the end it is still there and answered, and the server has no error in its log."""
+    """A healthy page beside: in the end it is still there and answered, and the server has no error
+    in its log.
+    """
     with RawPage(server) as page:
         assert is_answered(page)
         yield page
@@ -57,7 +75,9 @@ def is_answered(page):
 
 
 def test_the_cases_of_the_book_end_as_it_says(server, others):
-    """Some 160 cases, each on a socket of its own. Daphne reads frames in its own way; others must not notice."""
+    """Some 160 cases, each on a socket of its own. Daphne reads frames in its own way; others must
+    not notice.
+    """
     wrong = {}
     for code, cases in {"open": OPEN, **CLOSED}.items():
         for name, case in cases.items():
@@ -92,7 +112,9 @@ def next_pong(page):
 
 
 def test_no_frames_drawn_by_chance_end_the_server(server, others):
-    """100,000 frames, 10,000 in the short form: each socket says right ones up to one of any bytes."""
+    """100,000 frames, 10,000 in the short form: each socket says right ones up to one of any
+    bytes.
+    """
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance, sent = random.Random(seed), 0
@@ -114,17 +136,24 @@ def right(chance):
             lambda: frame(PONG, data),
             lambda: frame(BINARY, data),
             lambda: frame(TEXT, spoken(text)),
-            lambda: in_parts(TEXT, spoken(text).encode()[:31], spoken(text).encode()[31:], between=frame(PING)),
+            lambda: in_parts(
+                TEXT, spoken(text).encode()[:31], spoken(text).encode()[31:], between=frame(PING)
+            ),
         ]
     )()
 
 
 def any_bytes(chance):
-    """Any flags and kind, any length, with a mask or without, and as many bytes as it says or others."""
+    """Any flags and kind, any length, with a mask or without, and as many bytes as it says or
+    others.
+    """
     kind = chance.choice([chance.randrange(16), TEXT, CONTINUED])
-    made = frame(kind, chance.randbytes(chance.choice([0, 1, 2, 20, 125, 126, 5000])), chance.random() < 0.7,
+    made = frame(kind, chance.randbytes(chance.choice([0, 1, 2, 20, 125, 126, 5000])),
+    chance.random() < 0.7,
                  chance.choice([0, 0, 0, chance.randrange(8)]), chance.random() < 0.8)  # fmt: skip
-    return chance.choice([made, made[: chance.randrange(len(made) + 1)], chance.randbytes(len(made))])
+    return chance.choice(
+        [made, made[: chance.randrange(len(made) + 1)], chance.randbytes(len(made))]
+    )
 
 
 def test_no_json_of_a_wrong_shape_ends_anything(server, others):
@@ -155,13 +184,30 @@ def misshapen(chance):
             {"type": "typing", "topic": 1},
         ]
     )
-    name = chance.choice([name for name in message if name != "epoch"])  # which may be any short text
-    return {**message, name: chance.choice([None, True, -1, 1.5, 2**53, "x", "１", [], [1], {}, {"a": 1}, "1" * 20])}
+    # which may be any short text
+    name = chance.choice([name for name in message if name != "epoch"])
+    return {
+        **message,
+        name: chance.choice(
+            [None, True, -1, 1.5, 2**53, "x", "１", [], [1], {}, {"a": 1}, "1" * 20]
+        ),
+    }
 
 
 def anything(chance, deep=3):
-    leaves = [None, True, chance.random(), chance.randrange(-(2**70), 2**70), "", "watch", "\x00", "\ud800"]
+    leaves = [
+        None,
+        True,
+        chance.random(),
+        chance.randrange(-(2**70), 2**70),
+        "",
+        "watch",
+        "\x00",
+        "\ud800",
+    ]
     if not deep:
         return chance.choice(leaves)
     inner = [anything(chance, deep - 1) for _ in range(chance.randrange(3))]
-    return chance.choice([*leaves, inner, {f"name {number}": value for number, value in enumerate(inner)}])
+    return chance.choice(
+        [*leaves, inner, {f"name {number}": value for number, value in enumerate(inner)}]
+    )

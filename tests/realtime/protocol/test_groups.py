@@ -7,7 +7,9 @@ from tests.support import world
 pytestmark = pytest.mark.django_db
 
 
-def test_the_quick_question_whether_a_category_is_private_agrees_with_the_forum(lounge, help_category, iris):
+def test_the_quick_question_whether_a_category_is_private_agrees_with_the_forum(
+    lounge, help_category, iris
+):
     world.category("Inside the lounge", parent=lounge)
     world.category("Inside help", parent=help_category)
     world.category("Back room", readers=["Keepers"], parent=help_category)
@@ -16,10 +18,14 @@ def test_the_quick_question_whether_a_category_is_private_agrees_with_the_forum(
     private = set(Category.objects.private())
 
     assert len(private) == 3
-    assert {topic.category for topic in groups.with_privacy(Topic.objects.all()) if topic.is_private} == private
+    assert {
+        topic.category for topic in groups.with_privacy(Topic.objects.all()) if topic.is_private
+    } == private
 
 
-def test_who_shows_the_latest_topics_hears_of_the_private_categories_they_may_read(lounge, help_category, iris, ada):
+def test_who_shows_the_latest_topics_hears_of_the_private_categories_they_may_read(
+    lounge, help_category, iris, ada
+):
     from forum.pages.topic_lists import TopicList
 
     assert groups.for_list(TopicList(iris)) == [groups.LATEST, groups.of_category(lounge.pk)]

@@ -22,7 +22,9 @@ from realtime.protocol.hub_messages import (
 )
 from realtime.protocol.viewers import Viewers, Writing
 
-DELIVERY = Delivery(Change(12, "k3f9", 42), Audience("list.latest", ("list.category.5",), 5), '{"umlaut":"ä"}', 7)
+DELIVERY = Delivery(
+    Change(12, "k3f9", 42), Audience("list.latest", ("list.category.5",), 5), '{"umlaut":"ä"}', 7
+)
 ADA, GRACE = ("ada", "Ada Lovelace"), ("grace", "")
 GOSSIP = Gossip(
     "one hub",
@@ -59,7 +61,9 @@ def test_the_faces_of_a_topic_arrive_in_their_order():
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
 def test_what_a_newer_release_adds_is_ignored(message):
-    assert decode({**encode(message), "colour": "blue", "type_of_wood": [1, {"a": None}]}) == message
+    assert (
+        decode({**encode(message), "colour": "blue", "type_of_wood": [1, {"a": None}]}) == message
+    )
 
 
 @pytest.mark.parametrize("message", MESSAGES[:9], ids=lambda message: type(message).__name__)
@@ -101,7 +105,9 @@ def test_what_is_no_message_is_refused(wire):
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.binary(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 FIELDS = sorted({name for message in MESSAGES for name in encode(message)})
@@ -123,11 +129,15 @@ def test_a_message_knows_where_it_goes():
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_message_that_is_not_understood_is_logged_once_and_the_next_one_arrives(visit, topic, hub, caplog):
+async def test_a_message_that_is_not_understood_is_logged_once_and_the_next_one_arrives(
+    visit, topic, hub, caplog
+):
     page = await visit()
     await page.watch_topic(topic)
     event = {"type": "post_update", "topic": topic.pk, "epoch": topic.epoch, "change": 2}
-    good = Delivery(Change(topic.pk, topic.epoch, 2), Audience(groups.of_topic(topic.pk)), json.dumps(event))
+    good = Delivery(
+        Change(topic.pk, topic.epoch, 2), Audience(groups.of_topic(topic.pk)), json.dumps(event)
+    )
 
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
@@ -136,8 +146,13 @@ async def test_a_message_that_is_not_understood_is_logged_once_and_the_next_one_
         await hub.dispatch(encode(good))
 
     assert (await page.hear("post_update"))["change"] == 2
-    lines = [record.getMessage() for record in caplog.records if "not understood" in record.getMessage()]
+    lines = [
+        record.getMessage() for record in caplog.records if "not understood" in record.getMessage()
+    ]
     assert lines == [
-        "A message of another process was not understood: A message must have a type that this release knows.",
+        (
+            "A message of another process was not understood: A message must have a type that this"
+            " release knows."
+        ),
         "A message of another process was not understood: topic must be of type int.",
     ]

@@ -1,4 +1,6 @@
-"""The limits of what a page may say and of how long it waits to be let in, on their edges and beside them."""
+"""The limits of what a page may say and of how long it waits to be let in, on their edges and
+beside them.
+"""
 
 import asyncio
 from types import SimpleNamespace

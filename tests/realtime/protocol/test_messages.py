@@ -87,11 +87,15 @@ GARBAGE = [
 
 
 UNDERSTOOD = {
-    '{"type":"watch","topic":12,"epoch":"k3f9","change":41}': WatchTopic(topic=12, epoch="k3f9", change=41),
+    '{"type":"watch","topic":12,"epoch":"k3f9","change":41}': WatchTopic(
+        topic=12, epoch="k3f9", change=41
+    ),
     '{"type":"watch","list":"latest","rows":"12:41,13:5"}': WatchList("latest", {12: 41, 13: 5}),
     '{"type":"watch","list":"category:5"}': WatchList("category:5", {}),
     '{"type":"watch","news":977,"topic":12}': WatchNews(since=977, topic=12, list_name=None),
-    '{"type":"watch","news":"now","list":"latest"}': WatchNews(since=None, topic=None, list_name="latest"),
+    '{"type":"watch","news":"now","list":"latest"}': WatchNews(
+        since=None, topic=None, list_name="latest"
+    ),
     '{"type":"unwatch","topic":12}': Unwatch(12),
     '{"type":"seen","topic":12,"number":18}': Seen(topic=12, number=18),
     '{"type":"typing","topic":12,"for":"a tab"}': Typing(12),
@@ -105,7 +109,11 @@ def test_what_a_page_says_is_read_as(text):
 
 
 def test_every_kind_of_message_has_an_answer():
-    assert {type(message) for message in UNDERSTOOD.values()} == set(get_args(ClientMessage)) == set(ANSWERS)
+    assert (
+        {type(message) for message in UNDERSTOOD.values()}
+        == set(get_args(ClientMessage))
+        == set(ANSWERS)
+    )
 
 
 @pytest.mark.parametrize("text", GARBAGE)
@@ -182,7 +190,9 @@ async def test_twenty_messages_at_once_are_heard_and_then_it_is_too_fast(visit, 
     assert await other.closed() == 1008
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example", ""])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://testserver.evil.example", ""]
+)
 async def test_a_page_of_another_site_gets_no_socket(hub, origin):
     socket = Socket(origin=origin)
 
@@ -192,7 +202,9 @@ async def test_a_page_of_another_site_gets_no_socket(hub, origin):
     assert not hub.pages
 
 
-@pytest.mark.parametrize("session", ["x", "a" * 32, "../../etc", "%00", "ÿþ", '"', "a" * 3000, "=;=", "{}"])
+@pytest.mark.parametrize(
+    "session", ["x", "a" * 32, "../../etc", "%00", "ÿþ", '"', "a" * 3000, "=;=", "{}"]
+)
 async def test_a_cookie_that_means_nothing_makes_a_guest(hub, topic, lounge, session):
     page = Socket(session=session)
 
@@ -206,16 +218,31 @@ async def test_a_cookie_that_means_nothing_makes_a_guest(hub, topic, lounge, ses
 
 names = st.sampled_from(["type", "topic", "epoch", "change", "list", "rows", "news", "number", "x"])
 types = st.sampled_from(["watch", "unwatch", "seen", "pong", "again", ""])
-leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("latest") | types
-values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3))
-likely = st.fixed_dictionaries({"type": types}, optional=dict.fromkeys(("topic", "epoch", "change", "news"), leaves))
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.just("latest")
+    | types
+)
+values = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3)
+)
+likely = st.fixed_dictionaries(
+    {"type": types}, optional=dict.fromkeys(("topic", "epoch", "change", "news"), leaves)
+)
 messages = st.lists(
-    values | likely | st.fixed_dictionaries({"type": types, "list": leaves, "rows": leaves}), max_size=15
+    values | likely | st.fixed_dictionaries({"type": types, "list": leaves, "rows": leaves}),
+    max_size=15,
 )
 
 
 @given(messages)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_json_ends_a_page_or_a_log_line(transactional_db, caplog, texts):
     caplog.clear()
 

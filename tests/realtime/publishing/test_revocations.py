@@ -41,25 +41,35 @@ async def test_nobody_may_watch_what_they_may_not_see(visit, secret, lounge, ada
 async def test_who_may_see_it_may_watch_it(visit, secret, lounge, iris, olive):
     for page in (await visit(iris), await visit(olive)):
         assert len((await page.watch_topic(secret, since=0))["events"]) == 1
-        assert [event["topic"] for event in (await page.watch_list("latest"))["rows"]] == [secret.pk]
+        assert [event["topic"] for event in (await page.watch_list("latest"))["rows"]] == [
+            secret.pk
+        ]
 
 
 async def test_who_may_write_is_said_again_when_it_changes(visit, topic, help_category, ada, olive):
     chosen = await do(world.group, "Chosen")
     member, owner, guest = await visit(ada), await visit(olive), await visit()
-    assert [(await page.watch_topic(topic))["writable"] for page in (member, owner, guest)] == [True, True, False]
+    assert [(await page.watch_topic(topic))["writable"] for page in (member, owner, guest)] == [
+        True,
+        True,
+        False,
+    ]
 
     await do(help_category.posters.set, [chosen])
 
     assert await member.closed() == 4001
-    assert [(await (await visit(user)).watch_topic(topic))["writable"] for user in (ada, olive)] == [False, True]
+    assert [
+        (await (await visit(user)).watch_topic(topic))["writable"] for user in (ada, olive)
+    ] == [False, True]
 
     await do(ada.groups.add, chosen)
 
     assert (await (await visit(ada)).watch_topic(topic))["writable"]
 
 
-async def test_a_topic_moved_out_of_sight_is_gone_for_guests_and_stays_for_insiders(visit, topic, lounge, iris, ada):
+async def test_a_topic_moved_out_of_sight_is_gone_for_guests_and_stays_for_insiders(
+    visit, topic, lounge, iris, ada
+):
     guest, insider = await visit(), await visit(iris)
     await watch_all(guest, topic)
     await watch_all(insider, topic)
@@ -82,11 +92,17 @@ async def test_a_topic_moved_out_of_sight_is_gone_for_guests_and_stays_for_insid
 
 REVOKED = {
     "left the group": lambda iris, lounge: iris.groups.clear(),
-    "was taken out of the group": lambda iris, lounge: Group.objects.get(name="Insiders").user_set.remove(iris),
-    "category got other readers": lambda iris, lounge: lounge.readers.set([Group.objects.create(name="Others")]),
+    "was taken out of the group": lambda iris, lounge: Group.objects.get(
+        name="Insiders"
+    ).user_set.remove(iris),
+    "category got other readers": lambda iris, lounge: lounge.readers.set(
+        [Group.objects.create(name="Others")]
+    ),
     "category went inside a private one": lambda iris, lounge: put_inside(lounge),
     "was deactivated": lambda iris, lounge: deactivate(iris),
-    "was deactivated in bulk": lambda iris, lounge: User.objects.filter(pk=iris.pk).update(is_active=False),
+    "was deactivated in bulk": lambda iris, lounge: User.objects.filter(pk=iris.pk).update(
+        is_active=False
+    ),
     "was deactivated with many others": lambda iris, lounge: deactivate_many(),
     "was deactivated and activated again": lambda iris, lounge: suspend_for_a_moment(iris),
     "signed out everywhere": lambda iris, lounge: iris.sign_out_everywhere(),
@@ -112,12 +128,16 @@ def deactivate(user):
 
 def deactivate_many():
     """More than the fence is raised for one by one."""
-    User.objects.bulk_create(User(username=f"member{n}", email=f"member{n}@example.org") for n in range(MANY))
+    User.objects.bulk_create(
+        User(username=f"member{n}", email=f"member{n}@example.org") for n in range(MANY)
+    )
     assert User.objects.filter(is_superuser=False).update(is_active=False) > MANY
 
 
 @pytest.mark.parametrize("how", REVOKED)
-async def test_who_loses_the_right_is_sent_away_and_hears_no_more(visit, hub, secret, lounge, iris, olive, how):
+async def test_who_loses_the_right_is_sent_away_and_hears_no_more(
+    visit, hub, secret, lounge, iris, olive, how
+):
     loser, keeper = await visit(iris), await visit(olive)
     if "signed out" in how or "password" in how:
         await do(make_user_session, iris)
@@ -210,7 +230,9 @@ async def test_a_page_that_is_asking_when_the_fence_falls_gets_no_answer_from_be
     assert topic.pk not in hub.sweep.heads
 
 
-async def test_a_right_taken_without_a_signal_counts_within_one_sweep(visit, hub, secret, iris, olive):
+async def test_a_right_taken_without_a_signal_counts_within_one_sweep(
+    visit, hub, secret, iris, olive
+):
     page, keeper = await visit(iris), await visit(olive)
     await watch_all(page, secret)
     await watch_all(keeper, secret)
@@ -232,7 +254,8 @@ async def test_nothing_saved_after_a_right_was_taken_is_heard_although_the_fence
 
     def take_the_right():
         with transaction.atomic():
-            iris.groups.through.objects.filter(user=iris).delete()  # without a signal, so nobody is told
+            # without a signal, so nobody is told
+            iris.groups.through.objects.filter(user=iris).delete()
             Revocation.objects.bump()
 
     await do(take_the_right)
@@ -243,7 +266,9 @@ async def test_nothing_saved_after_a_right_was_taken_is_heard_although_the_fence
     assert "Not for everybody" not in str(page.collect())
 
 
-async def test_nothing_saved_after_a_move_is_heard_although_the_fence_is_lost(visit, topic, lounge, iris):
+async def test_nothing_saved_after_a_move_is_heard_although_the_fence_is_lost(
+    visit, topic, lounge, iris
+):
     guest = await visit()
     await guest.watch_topic(topic)
 
@@ -269,7 +294,9 @@ async def test_a_right_that_was_not_taken_in_the_end_is_not_counted(secret, iris
 
 
 @pytest.mark.parametrize("role", ["readers", "posters"])
-async def test_groups_changed_without_a_signal_count_within_one_sweep(role, visit, hub, topic, help_category, ada):
+async def test_groups_changed_without_a_signal_count_within_one_sweep(
+    role, visit, hub, topic, help_category, ada
+):
     page = await visit()
     await watch_all(page, topic)
 

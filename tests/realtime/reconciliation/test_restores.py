@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 async def restored(hub, topic, ada, tmp_path, monkeypatch):
-    """A function: sets the forum back to one post, after there were four, and sweeps as the hub does."""
+    """A function: sets the forum back to one post, after there were four, and sweeps as the hub
+    does.
+    """
     monkeypatch.setattr(sweep, "EVERY", 3600)
     await do(call_command, "backup", str(tmp_path / "copy"), stdout=StringIO(), stderr=StringIO())
     for n in range(3):
@@ -22,7 +24,14 @@ async def restored(hub, topic, ada, tmp_path, monkeypatch):
 
     async def restore():
         await hub.sweep.once()
-        await do(call_command, "restore", str(tmp_path / "copy"), yes=True, stdout=StringIO(), stderr=StringIO())
+        await do(
+            call_command,
+            "restore",
+            str(tmp_path / "copy"),
+            yes=True,
+            stdout=StringIO(),
+            stderr=StringIO(),
+        )
         await hub.sweep.once()
         return await do(Topic.objects.get)
 

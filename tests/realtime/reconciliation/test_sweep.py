@@ -1,4 +1,6 @@
-"""What no layer brought, the sweep brings: to every page, once, at a cost that does not grow with the pages."""
+"""What no layer brought, the sweep brings: to every page, once, at a cost that does not grow with
+the pages.
+"""
 
 import os
 import subprocess
@@ -42,11 +44,22 @@ async def sweeper(hub, monkeypatch):
 
 
 def in_another_process(code):
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url()}
-    subprocess.run([sys.executable, "manage.py", "shell", "-v", "0", "-c", code], cwd=ROOT, env=environment, check=True)
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database_url(),
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", code],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
 
 
-async def test_what_is_saved_before_the_first_sweep_reaches_every_page(visit, topic, ada, quiet, sweeper):
+async def test_what_is_saved_before_the_first_sweep_reaches_every_page(
+    visit, topic, ada, quiet, sweeper
+):
     shown, listed, elsewhere = await visit(), await visit(), await visit()
     await shown.watch_topic(topic)
     await listed.watch_list("latest")
@@ -67,7 +80,10 @@ async def test_a_post_saved_in_another_process_reaches_every_page(visit, topic, 
     await elsewhere.watch_news(0)
     await sweeper()
 
-    code = f"from forum.models import *; t = Topic.objects.get(pk={topic.pk}); t.reply(t.author, 'From afar')"
+    code = (
+        f"from forum.models import *; t = Topic.objects.get(pk={topic.pk}); t.reply(t.author, 'From"
+        " afar')"
+    )
     await do(in_another_process, code)
     await sweeper()
 
@@ -102,7 +118,9 @@ async def test_what_was_not_pushed_is_told_once_and_in_order(visit, topic, ada, 
     await elsewhere.watch_news(0)
     await sweeper()
 
-    await do(lambda: [topic.reply(ada, "One"), topic.reply(ada, "Two").hide(mo), topic.rename("Milk")])
+    await do(
+        lambda: [topic.reply(ada, "One"), topic.reply(ada, "Two").hide(mo), topic.rename("Milk")]
+    )
     await sweeper()
     await sweeper()
 
@@ -134,7 +152,9 @@ async def test_another_epoch_is_told_as_a_head(visit, topic, sweeper):
     assert page.collect()[1:] == [{"type": "heartbeat", "topics": {str(topic.pk): ["restored", 1]}}]
 
 
-async def test_a_pinned_topic_far_down_is_seen_too(visit, topic, ada, help_category, sweeper, quiet, monkeypatch):
+async def test_a_pinned_topic_far_down_is_seen_too(
+    visit, topic, ada, help_category, sweeper, quiet, monkeypatch
+):
     monkeypatch.setattr(list_snapshots, "SIZE", 3)
     await do(topic.pin)
     await do(lambda: [world.topic(ada, help_category, f"Newer {n}") for n in range(4)])
@@ -168,7 +188,9 @@ async def test_a_topic_that_rises_because_another_left_is_no_news(
     assert [f["topic"] for f in latest.collect()[seen_latest:]] == [topics[-1].pk]
 
 
-async def test_a_move_into_a_private_category_unheard_of_leaks_nothing(visit, topic, lounge, iris, sweeper, quiet, ada):
+async def test_a_move_into_a_private_category_unheard_of_leaks_nothing(
+    visit, topic, lounge, iris, sweeper, quiet, ada
+):
     guest, listed, insider = await visit(), await visit(), await visit(iris)
     await guest.watch_topic(topic)
     await listed.watch_list("latest")
@@ -201,7 +223,9 @@ async def test_a_new_private_topic_is_told_to_insiders_only(visit, lounge, iris,
     assert len([f for f in insider.frames if "row" in f]) == 1
 
 
-async def test_what_is_remembered_of_lists_stays_small(visit, hub, ada, help_category, sweeper, monkeypatch):
+async def test_what_is_remembered_of_lists_stays_small(
+    visit, hub, ada, help_category, sweeper, monkeypatch
+):
     monkeypatch.setattr(list_snapshots, "SIZE", 3)
     page = await visit()
     await page.watch_list("latest")
@@ -221,7 +245,9 @@ def queries_of(question, known):
     return len(queries)
 
 
-async def test_a_quiet_sweep_costs_the_same_for_one_page_and_for_many(visit, hub, ada, grace, help_category, sweeper):
+async def test_a_quiet_sweep_costs_the_same_for_one_page_and_for_many(
+    visit, hub, ada, grace, help_category, sweeper
+):
     topics = await do(lambda: [world.topic(ada, help_category, f"Topic {n}") for n in range(6)])
     costs = []
     for number in (1, 5):
@@ -233,5 +259,6 @@ async def test_a_quiet_sweep_costs_the_same_for_one_page_and_for_many(visit, hub
         known = await do(list_snapshots.look, ["list.latest"])
         costs.append(await do(queries_of, sweep.Question.of(hub), known))
 
-    assert costs == [7, 7]  # newest post, topics, list, pinned, rights: members, sessions, categories
+    # newest post, topics, list, pinned, rights: members, sessions, categories
+    assert costs == [7, 7]
     assert await do(Post.objects.count) == 6
