@@ -1,7 +1,7 @@
 """`make test`: the whole suite in both columns (see columns.py), and a word on what was left out.
 
-COLUMN=E or COLUMN=P runs one of them. TESTS="path …" runs just these. --faults runs what counts far
-in full, --quick what needs no server or browser, on SQLite.
+COLUMN=sqlite or COLUMN=postgresql runs one of them. TESTS="path …" runs just these. --faults runs
+what counts far in full, --quick what needs no server or browser, on SQLite.
 REQUIRE_ALL=1 makes leaving something out a failure.
 """
 
@@ -30,7 +30,7 @@ NEEDS = {  # what a part of the suite needs: how to find it
     "libfaketime": lambda: LIBRARY,
     "node": lambda: shutil.which("node"),
 }
-ONCE = [  # in E alone, as it is all the same to them where things are stored
+ONCE = [  # on SQLite alone, as it is all the same to them where things are stored
     "tests/markdown",
     "tests/usernames/test_rules.py",
     "tests/text/test_short_text.py",
@@ -111,9 +111,9 @@ def main(arguments):
         return 1
     columns = [os.environ["COLUMN"]] if os.environ.get("COLUMN") else list(COLUMNS)
     if arguments == ["--quick"]:
-        columns = ["E"]
-    if {"redis", "postgresql"} & set(missing) and "P" in columns:
-        columns.remove("P")
+        columns = ["sqlite"]
+    if {"redis", "postgresql"} & set(missing) and "postgresql" in columns:
+        columns.remove("postgresql")
     failed = 0
     with tempfile.TemporaryDirectory(prefix="parley-static-") as static:
         collect(static)
@@ -143,7 +143,7 @@ def runs(column, arguments, missing):
         yield "Chosen tests", arguments, {}
     else:
         spread = ["-n", str(WORKERS), "--dist", "loadscope"]
-        once = without(ONCE) if column == "P" else []
+        once = without(ONCE) if column == "postgresql" else []
         yield (
             "Forum and sockets",
             ["tests", *without(["tests/browser", "tests/faults"]), *once, *spread],

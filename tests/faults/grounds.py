@@ -1,8 +1,8 @@
 """What a run takes place on: servers, what lies between them and the pages, and Redis; each of them
 can be broken.
 
-E is one process with the in-memory layer; P is two with Redis. The database is that of the test
-run, or one that may be broken.
+On SQLite it is one process with the in-memory layer, on PostgreSQL two with Redis. The
+database is that of the test run, or one that may be broken.
 """
 
 import asyncio

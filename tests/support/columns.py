@@ -1,7 +1,7 @@
 """The two set-ups that the forum runs in, each as the environment of a test run.
 
-E is SQLite and what is in memory. P is PostgreSQL and Redis: private ones on free ports, which go
-when the run ends.
+`sqlite` is SQLite and what is in memory. `postgresql` is PostgreSQL and Redis: private ones on free
+ports, which go when the run ends.
 """
 
 import tempfile
@@ -12,9 +12,9 @@ from tests.support.redis_server import RedisServer
 
 
 @contextmanager
-def embedded(workers):
+def sqlite(workers):
     yield {
-        "COLUMN": "E",
+        "COLUMN": "sqlite",
         "DATABASE_URL": "sqlite:///var/parley.sqlite3",
         "REDIS_URL": "",
         "REDIS_SERVERS": "",
@@ -22,20 +22,20 @@ def embedded(workers):
 
 
 @contextmanager
-def production(workers):
+def postgresql(workers):
     """One PostgreSQL with a database for each worker; a Redis for each, as its pub/sub knows no
     databases.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-redis-"))
-        postgresql = PostgreSQL(max_connections="400").start()
-        stack.callback(postgresql.stop)
+        database = PostgreSQL(max_connections="400").start()
+        stack.callback(database.stop)
         servers = [RedisServer(folder) for _ in range(workers)]
         for server in servers:
             server.start()
             stack.callback(server.kill)
         addresses = " ".join(server.address for server in servers)
-        yield {"COLUMN": "P", "DATABASE_URL": postgresql.url, "REDIS_SERVERS": addresses}
+        yield {"COLUMN": "postgresql", "DATABASE_URL": database.url, "REDIS_SERVERS": addresses}
 
 
-COLUMNS = {"E": embedded, "P": production}
+COLUMNS = {"sqlite": sqlite, "postgresql": postgresql}
