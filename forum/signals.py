@@ -6,7 +6,7 @@ from django.dispatch import Signal
 changed = Signal()
 """Sent once per change, after its transaction was committed.
 
-kind: str, one of KINDS. topic: Topic as it was saved. post: the Post that changed, or None for the
+kind: str, one of KINDS. topic: the Topic as saved. post: the Post that changed, or None for the
 topic's header. moved_from: the id of the category the topic left, or None.
 """
 
@@ -25,16 +25,14 @@ KINDS = (
 
 
 access_ended = Signal()
-"""Sent in the transaction that ends all sessions of some members. members: a list of their ids."""
+"""Sent in the transaction that ends all sessions of members. members: a list of their ids."""
 
 
 announced = Signal()
-"""Sent after an announcement was made, changed or ended, and its transaction committed. It says
-nothing more.
-"""
+"""Sent without arguments after an announcement was made, changed or ended, and committed."""
 
 
-def tell_of_announcements():
+def announce_announcements():
     transaction.on_commit(lambda: announced.send_robust(sender=None), robust=True)
 
 
@@ -44,4 +42,4 @@ def announce(kind, topic, post=None, moved_from=None):
             sender=type(topic), kind=kind, topic=topic, post=post, moved_from=moved_from
         )
 
-    transaction.on_commit(send, robust=True)  # a saved page must not fail when nobody could be told
+    transaction.on_commit(send, robust=True)  # a failing receiver must not fail a saved page

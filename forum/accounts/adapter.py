@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_username(self, username, shallow=False):
         username = normal(username)
         validate_username(username)
-        User(username=username).check_look("username")
+        User(username=username).check_confusable("username")
         return username
 
     def clean_email(self, email):

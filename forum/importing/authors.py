@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from forum.models import ImportedAuthor, TakenName, User
 from forum.text.letters import LETTERS
 from forum.text.short_text import cleaned, one_line
-from forum.usernames.confusables import looks
+from forum.usernames.confusables import skeletons
 from forum.usernames.rules import MAX_LENGTH, MIN_LENGTH
 
 SEPARATORS = re.compile(rf"[^{LETTERS}.-]+|_+")
@@ -41,7 +41,7 @@ def _members(drafts):
     taken = set()
     for draft in drafts:
         username = _free(_username(draft.author), taken)
-        taken |= looks(username)
+        taken |= skeletons(username)
         name = cleaned(one_line(draft.author), bidi=False)[:NAME_LENGTH].rstrip()
         yield User(
             username=username,
@@ -63,7 +63,7 @@ def _free(username, taken):
     first, free = 1, None
     while not free:
         names = [_numbered(username, number) for number in range(first, first + TRIES)]
-        keys = {name: looks(name) for name in names if len(name) >= MIN_LENGTH}
+        keys = {name: skeletons(name) for name in names if len(name) >= MIN_LENGTH}
         used = TakenName.objects.filter(key__in=set().union(*keys.values())).values_list(
             "key", flat=True
         )

@@ -132,7 +132,7 @@ def _post(topic, author_id, draft):
         html=draft.html,
         created_at=draft.date,
     )
-    topic.count_in(post)
+    topic.add_to_counters(post)
     return post
 
 

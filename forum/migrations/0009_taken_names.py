@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from forum.usernames.confusables import looks
+from forum.usernames.confusables import skeletons
 from forum.usernames.rules import folded
 
 
@@ -12,8 +12,8 @@ def claim(apps, schema_editor):
     """What everybody is called, as their own; of names that two have, which imports bring, the elder member's."""
     TakenName = apps.get_model("forum", "TakenName")
     members = list(apps.get_model("forum", "User").objects.order_by("pk").values_list("pk", "username", "name"))
-    usernames = [(looks(username), pk, folded(username)) for pk, username, _name in members]
-    names = [(looks(name), pk, "") for pk, _username, name in members if name]
+    usernames = [(skeletons(username), pk, folded(username)) for pk, username, _name in members]
+    names = [(skeletons(name), pk, "") for pk, _username, name in members if name]
     rows = [
         TakenName(key=key, user_id=pk, usernames=username) for keys, pk, username in usernames + names for key in keys
     ]

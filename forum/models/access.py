@@ -13,11 +13,11 @@ def new_stamp():
 
 
 def end_access(members, but=None):
-    """Ends the sessions of members (ids), except the one with the key `but`, and their links to
-    confirm an address.
+    """End the sessions of `members` (ids), except the one with the key `but`, and revoke their
+    links that confirm an address.
 
-    Their new `security_stamp`, saved by the caller in the same transaction, ends what is not found
-    here: sessions that nobody listed and links to reset a password.
+    The caller must save a new `security_stamp` for each of them in the same transaction: it
+    invalidates sessions that are not listed, and password reset links.
     """
     listed = (
         apps.get_model("usersessions.UserSession")
@@ -33,8 +33,10 @@ def end_access(members, but=None):
 
 
 def _forget_unconfirmed(members):
-    """A link to confirm an address names its row: without the row it is dead. The only address of a
-    member who has not confirmed it yet gets another row, so that a new link can be asked for."""
+    """Invalidate confirmation links, which contain the primary key of their EmailAddress row.
+
+    An unconfirmed primary address gets a new row, so that its member can request another link.
+    """
     addresses = apps.get_model("account.EmailAddress").objects.filter(
         user__in=members, verified=False
     )

@@ -13,9 +13,9 @@ from .users import User
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def announce(self, text, until=None, made_by=None):
-        """Says `text` (Markdown) on every page, until a moment in the future or until it is ended.
+        """Show `text` (Markdown) on every page until `until` (a datetime) or until it is ended.
 
-        Raises ValidationError for a text or a moment that can't be.
+        Raises ValidationError if the text is invalid or `until` is in the past.
         """
         announcement = self.model(text=text, until=until, made_by=made_by)
         announcement.full_clean()
@@ -23,18 +23,19 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         return announcement
 
     def current(self):
-        """Those that pages show now, the newest first."""
-        return self.standing().filter(Q(until=None) | Q(until__gt=timezone.now()))
+        """The announcements that pages show now, newest first."""
+        return self.not_ended().filter(Q(until=None) | Q(until__gt=timezone.now()))
 
-    def standing(self):
-        """Those that nobody has ended. What they show changes with time, but no sooner than they
-        themselves.
+    def not_ended(self):
+        """All that were not ended by hand, including expired ones; newest first.
+
+        Unlike `current`, this set changes only when a row does, so it can be cached by edition.
         """
         return self.filter(ended_at=None).order_by("-pk")
 
 
 class Announcement(models.Model):
-    """What the owner says on every page, open ones too."""
+    """A message from the owner, shown on every page, including pages that are already open."""
 
     text = models.CharField(
         _("text"),
@@ -73,7 +74,7 @@ class Announcement(models.Model):
         self.save(update_fields=["ended_at"])
 
     def clean(self):
-        self.text = " ".join(self.text.split())  # what stands on several lines is joined
+        self.text = " ".join(self.text.split())  # join lines
         if self.until and self.until <= timezone.now():
             raise ValidationError(
                 {"until": _("This time is in the past. Choose a later one, or leave it empty.")}
@@ -92,4 +93,4 @@ class Announcement(models.Model):
             update_fields = {*update_fields, "html"}
         super().save(*args, update_fields=update_fields, **kwargs)
         Edition.objects.bump()
-        signals.tell_of_announcements()
+        signals.announce_announcements()

@@ -16,23 +16,24 @@ from .editions import Edition
 
 class CategoryQuerySet(models.QuerySet["Category"]):
     def visible_to(self, user):
-        """Those that `user` may read: nobody's own, or with a group of theirs; and the category
-        above likewise.
+        """The categories that `user` may read: without reader groups, or with a group of theirs.
+
+        The same must hold for the parent category. Owners may read all.
         """
         if user.is_active and user.is_superuser:
             return self
-        return self.filter(_open("readers", "pk", user), _open("readers", "parent", user))
+        return self.filter(_allows("readers", "pk", user), _allows("readers", "parent", user))
 
     def writable_by(self, user):
-        """Those that `user` may write in. To write one must be able to read, and be a member."""
+        """The categories that `user`, a member, may both read and post in."""
         if not user.is_active or not user.is_authenticated:
             return self.none()
         if user.is_superuser:
             return self
-        return self.visible_to(user).filter(_open("posters", "pk", user))
+        return self.visible_to(user).filter(_allows("posters", "pk", user))
 
     def within(self, pk):
-        """The category with this key and those inside it."""
+        """The category with this primary key and its subcategories."""
         return self.filter(Q(pk=pk) | Q(parent=pk))
 
     def public(self):
@@ -45,8 +46,8 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.order_by("position", "name")
 
 
-def _open(role, field, user):
-    """True for categories without groups in this role, or with one that `user` is in."""
+def _allows(role, field, user):
+    """A condition: the category in `field` has no groups in this role, or one that `user` is in."""
     members = getattr(Category, role).through.objects.filter(category=OuterRef(field))
     if not user.is_authenticated:
         return ~Exists(members)
@@ -113,7 +114,7 @@ class Category(models.Model):
 
     @property
     def list_name(self):
-        """What pages and sockets call the list of its topics."""
+        """The name of its topic list in pages and socket messages."""
         return f"category:{self.pk}"
 
     def clean(self):
@@ -128,7 +129,7 @@ class Category(models.Model):
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        # whoever saves it: what stands deeper would escape from the readers two levels above
+        # Always validate: `visible_to` checks the readers of one parent level only.
         self.clean()
         self.slug = self.slug or self._free_slug()
         super().save(*args, **kwargs)
@@ -143,9 +144,12 @@ class Category(models.Model):
         )
 
 
-@receiver(pre_delete, sender=Group, dispatch_uid="keep_doors_closed")
-def keep_doors_closed(sender, instance, **kwargs):
-    """A category without groups is open to everybody, so a group that guards one stays."""
+@receiver(pre_delete, sender=Group, dispatch_uid="protect_restricting_group")
+def protect_restricting_group(sender, instance, **kwargs):
+    """Refuse to delete a group that restricts a category: without groups it is open to everybody.
+
+    Raises ProtectedError.
+    """
     guarded = Category.objects.filter(Q(readers=instance) | Q(posters=instance)).distinct()
     if guarded:
         raise ProtectedError(
@@ -157,6 +161,6 @@ def keep_doors_closed(sender, instance, **kwargs):
 @receiver(m2m_changed, sender=Category.posters.through, dispatch_uid="edition_of_posters")
 @receiver(post_save, sender=Category, dispatch_uid="edition_of_categories")
 @receiver(post_delete, sender=Category, dispatch_uid="edition_without_category")
-def raise_edition(sender, **kwargs):
-    """Categories stand on every page."""
+def bump_edition(sender, **kwargs):
+    """Every page shows categories, so a change invalidates all cached pages."""
     Edition.objects.bump()

@@ -11,9 +11,7 @@ def new_word():
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def bump(self):
-        """What stands around posts has changed: whatever was kept of pages before is not used
-        again.
-        """
+        """Invalidate all cached pages and fragments by giving them a new key."""
         self.update_or_create(pk=1, defaults={"word": new_word()})
 
     def current(self):
@@ -21,17 +19,17 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 def with_edition(rows):
-    """Gives each row `edition`: the word that goes with what it is rendered to."""
+    """Annotate each row with `edition`, the current word, for the cache key of what it renders."""
     word = Subquery(Edition.objects.filter(pk=1).values("word")[:1])
     return rows.annotate(edition=Coalesce(word, Value("")))
 
 
 class Edition(models.Model):
-    """One row with one word, another each time that categories, their groups or announcements
+    """A single row whose random word is replaced when categories, their groups or announcements
     change.
 
-    Topics count their own changes. With both it is known whether a rendered post, row or page still
-    holds.
+    Together with the topic's own change number it tells whether a cached post, row or page is
+    still valid.
     """
 
     word = models.CharField(max_length=16, default=new_word)

@@ -1,14 +1,15 @@
-"""What an import remembers, so that the next one goes on from there: no message twice, one member
-per author, and every reply in its topic. Addresses are kept as hashes only."""
+"""Import state that makes imports incremental: no duplicates, one member per author, replies in
+their topics.
+
+Email addresses are stored as hashes only.
+"""
 
 from django.conf import settings
 from django.db import models
 
 
 class ImportedAuthor(models.Model):
-    """Who stands for the people behind an e-mail address, known by the SHA-256 of its lower-cased
-    form.
-    """
+    """The member that stands for an author, looked up by the SHA-256 of the lower-cased address."""
 
     address_hash = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="imported_as")
@@ -18,16 +19,14 @@ class ImportedAuthor(models.Model):
 
 
 class ImportedMessage(models.Model):
-    """The post that a message became. In each category an archive is brought into it is a post of
-    its own.
-    """
+    """The post that was made from a message; one per category the message was imported into."""
 
     category = models.ForeignKey("forum.Category", models.CASCADE, related_name="+")
     message_id = models.CharField(max_length=255)
     content_hash = models.CharField(max_length=64, db_index=True)
-    """SHA-256 of the raw message, by which it is known without reading it again."""
+    """SHA-256 of the raw message: recognises it without parsing."""
     text_hash = models.CharField(max_length=64)
-    """SHA-256 of author, date, subject and words; tells apart two messages with one id."""
+    """SHA-256 of author, date, subject and text: distinguishes messages that share an id."""
     post = models.OneToOneField("forum.Post", models.CASCADE, related_name="imported_from")
 
     class Meta:
@@ -42,18 +41,19 @@ class ImportedMessage(models.Model):
 
 
 class ImportedReference(models.Model):
-    """The topic that belongs to a Message-ID: a message's own, or one that it answers, even if that
-    never arrived.
+    """The topic of a Message-ID: a message's own, or one it replies to, even if that is missing.
 
-    By category, so that a message of a private list is never put into a public topic.
+    Kept per category, so that a message of a private list never lands in a public topic.
     """
 
     category = models.ForeignKey("forum.Category", models.CASCADE, related_name="+")
     message_id = models.CharField(max_length=255)
     topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="+")
     is_sure = models.BooleanField(default=True)
-    """Not if only In-Reply-To names it, which may hold a person's address: then it joins nothing
-    until a message or its References have this id."""
+    """False if the id was seen in In-Reply-To only, which may contain an email address instead.
+
+    Then it joins no threads until a message has this id or names it in References.
+    """
 
     class Meta:
         constraints = [
@@ -67,8 +67,7 @@ class ImportedReference(models.Model):
 
 
 class ImportedSubject(models.Model):
-    """A subject that a topic's messages had, for replies that name nothing else; known by the hash
-    of its key."""
+    """A subject of a topic's messages, for replies without references; stored as a hash."""
 
     category = models.ForeignKey("forum.Category", models.CASCADE, related_name="+")
     subject_hash = models.CharField(max_length=64)

@@ -3,20 +3,20 @@ from operator import itemgetter
 from django.conf import settings
 from django.db import models
 
-from forum.usernames.confusables import MAX_LENGTH, looks, skeleton
+from forum.usernames.confusables import MAX_LENGTH, skeleton, skeletons
 from forum.usernames.rules import folded
 
 
 class TakenNameQuerySet(models.QuerySet["TakenName"]):
-    def like(self, name):
-        """Those that `name` could be mistaken for."""
-        return self.filter(key__in=looks(name))
+    def confusable_with(self, name):
+        """The taken names that `name` could be mistaken for."""
+        return self.filter(key__in=skeletons(name))
 
     def claim(self, user, fields):
-        """Takes the names in these fields ("username", "name") of a member who has just been saved.
+        """Reserve the names in `fields` ("username", "name") for a member who was just saved.
 
-        Raises IntegrityError when somebody else has one. Claims before it releases, so that two
-        members who exchange their names cannot wait for each other.
+        Raises IntegrityError if another member holds one of them. New names are claimed before old
+        ones are released, so that two members who swap names can't deadlock.
         """
         wanted = self._wanted(user, fields)
         held = {row.key: row for row in self.filter(user=user)}
@@ -29,26 +29,27 @@ class TakenNameQuerySet(models.QuerySet["TakenName"]):
                 self.filter(key=key).update(usernames=" ".join([*known, username]))
         if "name" in fields:
             self.filter(user=user, usernames="").exclude(
-                key__in=wanted.keys() | looks(user.username)
+                key__in=wanted.keys() | skeletons(user.username)
             ).delete()
 
     def _wanted(self, user, fields):
-        """{key: the username that leads to it, or ""}"""
-        wanted = dict.fromkeys(looks(user.name), "") if "name" in fields and user.name else {}
+        """{key: the folded username with this key, or "" for a display name}"""
+        wanted = dict.fromkeys(skeletons(user.name), "") if "name" in fields and user.name else {}
         return wanted | (
-            dict.fromkeys(looks(user.username), folded(user.username))
+            dict.fromkeys(skeletons(user.username), folded(user.username))
             if "username" in fields
             else {}
         )
 
     def claim_for_placeholders(self, users):
-        """For new members made by an import. A display name may be another's, too: archives are
-        full of namesakes.
+        """Reserve the names of new members made by an import.
+
+        Their display names need not be unique: archives are full of namesakes.
         """
         usernames = {
-            key: (user, folded(user.username)) for user in users for key in looks(user.username)
+            key: (user, folded(user.username)) for user in users for key in skeletons(user.username)
         }
-        names = {key: (user, "") for user in users if user.name for key in looks(user.name)}
+        names = {key: (user, "") for user in users if user.name for key in skeletons(user.name)}
         for wanted, shared in ((usernames, False), (names, True)):
             rows = [
                 self.model(key=key, user=user, usernames=name)
@@ -56,9 +57,10 @@ class TakenNameQuerySet(models.QuerySet["TakenName"]):
             ]
             self.bulk_create(rows, ignore_conflicts=shared)
 
-    def leading(self, names):
-        """Those of members that have, or had, one of these `folded` usernames; ask `leads`
-        which.
+    def for_usernames(self, names):
+        """Candidates for members that have, or had, one of these `folded` usernames.
+
+        A key can match another username that looks alike: check with `matching`.
         """
         return self.filter(key__in={skeleton(name) for name in names}, user__isnull=False).exclude(
             usernames=""
@@ -66,12 +68,12 @@ class TakenNameQuerySet(models.QuerySet["TakenName"]):
 
 
 class TakenName(models.Model):
-    """The look of a name that belongs to one member, so that nobody else can take it:
-    `confusables.skeleton` of a username, of a former username, or of a display name.
+    """A name reserved for one member, so that nobody else can take one that looks like it.
 
-    Usernames stay reserved for ever, also when the member is gone: links and mentions name them. A
-    display name leads nowhere, so it is free again once it is changed; otherwise one member could
-    use up all names.
+    `key` is the `confusables.skeleton` of a username, a former username or a display name.
+    Usernames stay reserved for ever, even without their member, because links and mentions use
+    them. A display name is released when it is changed; otherwise one member could use up all
+    names.
     """
 
     key = models.CharField(max_length=MAX_LENGTH, unique=True)
@@ -79,15 +81,13 @@ class TakenName(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="taken_names"
     )
     usernames = models.TextField(blank=True)
-    """All usernames with this look that the member had, `folded`, with blanks between; empty for a
-    display name.
-    """
+    """The member's `folded` usernames with this key, separated by spaces; "" for a display name."""
 
     objects = TakenNameQuerySet.as_manager()
 
     def __str__(self):
         return self.key
 
-    def leads(self, names):
-        """Those of the `folded` names that lead to the member."""
+    def matching(self, names):
+        """Those of the `folded` names that are usernames of this member, present or former."""
         return [name for name in self.usernames.split() if name in names]

@@ -15,7 +15,7 @@ from forum.signals import announce
 from forum.text.short_text import validate_short_text
 
 from .revisions import Revision
-from .topics import Topic, count_posts, take_others_from
+from .topics import Topic, count_posts, keep_stored_fields
 from .users import User
 
 PAGE_SIZE = 20
@@ -28,9 +28,7 @@ def new_token():
 
 
 class EditConflict(Exception):
-    """Somebody else has edited the post since this version was read. `post` is how it stands
-    now.
-    """
+    """The post was edited since the version the editor began from. `post` is its current state."""
 
     def __init__(self, post):
         super().__init__("the post was edited by somebody else")
@@ -39,8 +37,8 @@ class EditConflict(Exception):
 
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, user):
-        # as EXISTS: with IN, SQLite collects and sorts every visible post before it takes the first
-        # twenty
+        # EXISTS, because with IN SQLite collects and sorts every visible post before it applies the
+        # limit.
         return self.filter(
             models.Exists(Topic.objects.visible_to(user).filter(pk=models.OuterRef("topic")))
         )
@@ -55,9 +53,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(hidden_at=None)
 
     def recent(self):
-        """Among the last RECENT of all. For what is asked on every page, or by whoever says how far
-        to look back: else a large archive that the reader may not see, or has on show, would be
-        looked through each time."""
+        """Only the last RECENT posts of the forum: bounds queries that every page makes.
+
+        Otherwise they would scan a whole archive that the reader may not see.
+        """
         last = models.Subquery(Post.objects.order_by("-pk").values("pk")[:1])
         return self.filter(pk__gt=last - RECENT)
 
@@ -66,8 +65,9 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 def with_names_on_page(topics, first, last):
-    """Gives each topic `names`: another number after an author of one of its posts `first` to
-    `last` is renamed.
+    """Annotate each topic with `names`, the sum of name versions of its posts `first` to `last`.
+
+    It changes when an author of one of these posts is renamed.
     """
     first, last = (models.Value(number, models.BigIntegerField()) for number in (first, last))
     posts = Post.objects.filter(topic=models.OuterRef("pk")).in_range(first, last).order_by()
@@ -76,9 +76,7 @@ def with_names_on_page(topics, first, last):
 
 
 class Post(models.Model):
-    """What somebody wrote: the Markdown source, and the sanitised HTML it was rendered to when
-    saved.
-    """
+    """A message in a topic: its Markdown source, and the sanitised HTML rendered on saving."""
 
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="posts", verbose_name=_("topic"))
     number = models.PositiveIntegerField(_("number"), editable=False)
@@ -116,9 +114,8 @@ class Post(models.Model):
     )
 
     change = models.PositiveIntegerField(editable=False)
-    # of the form that sent it
+    # Token and content digest of the form that created the post; later edits don't change them.
     token = models.CharField(max_length=64, default=new_token, editable=False)
-    # of what it sent, whatever is edited later
     digest = models.CharField(max_length=64, default="", editable=False)
 
     objects = PostQuerySet.as_manager()
@@ -162,9 +159,7 @@ class Post(models.Model):
         return markdown.excerpt(self.html)
 
     def can_be_read_by(self, user):
-        """Whether the text itself may be seen: a hidden one only by its author and by
-        moderators.
-        """
+        """Whether `user` may see the text: that of a hidden post only its author and moderators."""
         return (
             not self.is_hidden
             or user.pk == self.author_id
@@ -192,11 +187,12 @@ class Post(models.Model):
     # --- Verbs ---
 
     def edit(self, editor, body, reason="", version=None):
-        """Change the text. `version` is the one the editor began from; raises EditConflict when it
-        isn't the last.
+        """Change the text. `version` is the one the editor began from; None skips the check.
+
+        Raises EditConflict if the post has been edited since that version.
         """
         with transaction.atomic():
-            post = self._as_it_stands()
+            post = self._locked()
             if body != post.body and not post.has_edit(editor, body, reason, version):
                 if version is not None and version != post.version:
                     raise EditConflict(post)
@@ -205,9 +201,7 @@ class Post(models.Model):
         self.refresh_from_db()
 
     def has_edit(self, editor, body, reason, version):
-        """Whether `editor` has made this very edit of `version` before, so that the form was only
-        sent again.
-        """
+        """Whether `editor` has already made exactly this edit of `version` (a form sent twice)."""
         if version is None or version >= self.version:
             return False
         if version + 1 == self.version:
@@ -216,9 +210,9 @@ class Post(models.Model):
         return following.filter(editor=editor, body=body, reason=reason).exists()
 
     def hide(self, by, reason=""):
-        """Take the text out of sight. The reason is for the author and moderators only."""
+        """Hide the text. The reason is shown to the author and moderators only."""
         with transaction.atomic():
-            post = self._as_it_stands()
+            post = self._locked()
             if not post.is_hidden:
                 post.hidden_at, post.hidden_by, post.hidden_reason = timezone.now(), by, reason
                 post.save()
@@ -226,15 +220,13 @@ class Post(models.Model):
 
     def restore(self):
         with transaction.atomic():
-            post = self._as_it_stands()
+            post = self._locked()
             post.hidden_at = post.hidden_by = None
             post.save()
         self.refresh_from_db()
 
-    def _as_it_stands(self):
-        """The stored post, under its topic's lock: what somebody else wrote meanwhile is not
-        overwritten.
-        """
+    def _locked(self):
+        """The stored post, read under its topic's lock, so that no concurrent change is lost."""
         Topic.objects.locked(self.topic_id)
         return Post.objects.select_related("author", "edited_by").get(pk=self.pk)
 
@@ -247,23 +239,24 @@ class Post(models.Model):
             raise ValidationError({"body": str(error)}) from error
 
     def save(self, *args, update_fields=None, **kwargs):
-        """Takes the next numbers of its topic and renders its text, whoever saves it. Raises
-        MarkdownError.
+        """Render the text and take the next number and change number of the topic.
+
+        Raises MarkdownError if the text can't be rendered.
         """
         adding = self._state.adding
         self.body = LINE_END.sub("\n", self.body)
         if not self.is_hidden:
-            self.hidden_reason = ""  # everybody may look at what is known of a post that shows
+            self.hidden_reason = ""  # never keep a private reason on a visible post
         if adding:
-            html = self._rendered()  # before the lock: others needn't wait for it
+            html = self._rendered()  # before taking the lock, to hold it briefly
         with transaction.atomic():
             topic = Topic.objects.locked(self.topic_id)
             if adding:
                 kind, self.html, self.number = "created", html, topic.last_number + 1
             else:
                 before = Post.objects.get(pk=self.pk)
-                take_others_from(before, self, update_fields)
-                kind = self._become_changed(before)
+                keep_stored_fields(before, self, update_fields)
+                kind = self._apply_edit(before)
             if kind:
                 self.change = topic.take_change()
             super().save(*args, **kwargs)
@@ -273,9 +266,10 @@ class Post(models.Model):
                 self.topic = topic
                 announce(kind, topic, self)
 
-    def _become_changed(self, before):
-        """Compares with the stored row, keeps its text as a revision if that changed, and names the
-        change.
+    def _apply_edit(self, before):
+        """Compare with the stored row; save a revision if the text changed.
+
+        Returns the kind of change (see forum/signals.py), or None.
         """
         self.number, self.version, self.change = before.number, before.version, before.change
         edited = self.body != before.body
@@ -305,9 +299,9 @@ class Post(models.Model):
 
     def _count(self, topic, kind):
         if kind == "created":
-            topic.count_in(self)
+            topic.add_to_counters(self)
         if self.is_hidden or kind == "restored":
-            topic.look_again()
+            topic.recompute_activity()
         by = {"created": 0 if self.is_hidden else 1, "restored": 1, "hidden": -1}.get(kind, 0)
         if by:
             count_posts(self.author_id, by)

@@ -10,18 +10,19 @@ from .topics import Topic
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
     def record_seen(self, user, topic_id, number):
-        """As `record`, for what a page of `user` says; nothing where they see no such topic, or it
-        has no such post.
+        """Like `record`, for a number that a page reported.
+
+        Ignores topics that `user` may not see and numbers of posts that don't exist.
         """
         topics = with_readings(Topic.objects.visible_to(user), user)
         for topic in topics.filter(pk=topic_id, last_number__gte=number):
             self.record(user, topic, number)
 
     def record(self, user, topic, number):
-        """Remember that `user` has read up to `number`; it never goes back. `topic` comes from
-        `with_readings`.
+        """Store that `user` has read up to `number`; it never decreases.
 
-        Never raises an outage of the database: the topic can be read all the same.
+        `topic` must come from `with_readings`. Database outages are logged, not raised: the page
+        can be shown all the same.
         """
         if topic.read_to is not None and topic.read_to >= number:
             return
@@ -35,9 +36,9 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
 
 
 def with_readings(topics, user, unopened=None):
-    """Gives each topic `read_to`: the number of the last post that `user` has read there.
+    """Annotate each topic with `read_to`, the number of the last post that `user` has read there.
 
-    `unopened` where a member has never opened it, None for guests.
+    It is `unopened` if the member has never opened the topic, and None for guests.
     """
     if not user.is_authenticated:
         return topics.annotate(read_to=Value(None, output_field=models.IntegerField()))
@@ -49,7 +50,7 @@ def with_readings(topics, user, unopened=None):
 
 
 class Reading(models.Model):
-    """How far one reader got in one topic."""
+    """How far one member has read in one topic."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="readings")
     topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="readings")

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Revision(models.Model):
-    """A former text of a post: what stood there, who had written it, when and why."""
+    """A former text of a post, with its editor, time and reason."""
 
     post = models.ForeignKey(
         "forum.Post", models.CASCADE, related_name="revisions", verbose_name=_("post")

@@ -26,7 +26,7 @@ def slug_of(title):
 
 
 def list_key(bumped_at, pk):
-    """Where a topic stands in a list by activity; sorts as text."""
+    """The topic's position in a list ordered by activity, as text that sorts correctly."""
     return f"{bumped_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{pk}"
 
 
@@ -48,18 +48,19 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         return self.filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")
 
     def before(self, bumped_at, pk):
-        """Those below a topic with this key in a list by activity."""
+        """The topics below this key in a list ordered by activity."""
         from_there = self.filter(bumped_at__lte=bumped_at)  # a plain range first, for the index
         return from_there.filter(Q(bumped_at__lt=bumped_at) | Q(pk__lt=pk))
 
     def after(self, bumped_at, pk):
-        """Those above it."""
+        """The topics above this key."""
         from_there = self.filter(bumped_at__gte=bumped_at)
         return from_there.filter(Q(bumped_at__gt=bumped_at) | Q(pk__gt=pk))
 
     def locked(self, pk):
-        """The topic, with its row locked until the transaction ends: whoever takes numbers waits
-        here.
+        """The topic, with its row locked until the transaction ends.
+
+        The lock serialises everything that takes numbers. Raises Topic.DoesNotExist.
         """
         for topic in LOCKED.instances(AnonymousUser(), pk):
             return topic
@@ -67,8 +68,9 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 def with_row_names(topics):
-    """Gives each topic `names`, which is its `row_names`. With joins SQLite might begin with the
-    members.
+    """Annotate each topic with `names`, the same value as `Topic.row_names`.
+
+    Uses subqueries, because with joins SQLite may choose to start from the members.
     """
     return topics.annotate(names=name_version_of("author") + name_version_of("last_author"))
 
@@ -81,15 +83,14 @@ LOCKED = Prepared(locked)
 
 
 class Topic(models.Model):
-    """Posts under a title. Its numbers are given under its row lock, so their order is the order of
-    commits.
+    """Posts under a title.
 
-    `change` rises by one with every change that a reader can see; `header_change` keeps the last
-    one that touched what stands above the posts; `epoch` changes when numbers can't be trusted any
-    more.
+    Its numbers are assigned under its row lock, so their order is the order of commits. `change`
+    is incremented by every change that readers can see; `header_change` is the last one that
+    affected the header above the posts; `epoch` is replaced when numbers can no longer be trusted.
     """
 
-    edition: str  # of topics that come from `for_display`
+    edition: str  # set on topics that come from `for_display`
 
     category = models.ForeignKey(
         Category, models.PROTECT, related_name="topics", verbose_name=_("category")
@@ -149,8 +150,9 @@ class Topic(models.Model):
 
     @property
     def row_names(self):
-        """Another number after a member is renamed who stands in its row; for queries there is
-        `with_row_names`.
+        """The sum of name versions of the members in its list row: changes when one is renamed.
+
+        `with_row_names` is the same for queries.
         """
         last = self.last_author.name_version if self.last_author else 0
         return self.author.name_version + last
@@ -165,7 +167,7 @@ class Topic(models.Model):
     def is_writable_by(self, user):
         """Whether `user` may write in its category."""
         if hasattr(self, "is_writable"):
-            return self.is_writable  # it was found for this user: see forum/pages/topics.py
+            return self.is_writable  # annotated for this user: see forum/pages/topics.py
         return Category.objects.writable_by(user).filter(pk=self.category_id).exists()
 
     # --- Verbs ---
@@ -173,15 +175,17 @@ class Topic(models.Model):
     @classmethod
     @transaction.atomic
     def start(cls, author, category, title, body, token=None, digest=""):
-        """A new topic with its first post."""
+        """Create a topic with its first post; raises as `reply` does."""
         topic = cls(author=author, category=category, title=title)
         topic.save()
         topic.reply(author, body, token, digest)
         return topic
 
     def reply(self, author, body, token=None, digest=""):
-        """A new post at the end. Raises IntegrityError when `author` has posted with this token and
-        digest before.
+        """Add a post at the end and return it.
+
+        Raises IntegrityError if `author` has already posted with this token and digest, and
+        MarkdownError if the text can't be rendered.
         """
         from .posts import Post
 
@@ -193,7 +197,7 @@ class Topic(models.Model):
             **({"token": token} if token else {}),
         )
         post.save()
-        self._take_numbers_from(post.topic)
+        self._copy_numbers_from(post.topic)
         return post
 
     def rename(self, title):
@@ -215,7 +219,7 @@ class Topic(models.Model):
         self._set(category=category)
 
     def _set(self, **values):
-        """On the row as it stands now: what somebody else changed meanwhile stays."""
+        """Set fields on the current row, under its lock, so that no concurrent change is lost."""
         with transaction.atomic():
             topic = Topic.objects.locked(self.pk)
             for field, value in values.items():
@@ -224,7 +228,7 @@ class Topic(models.Model):
         self.refresh_from_db()
 
     def _mark(self, field):
-        """Since when; doing it again keeps the first moment."""
+        """Set a timestamp to now, unless it is already set."""
         with transaction.atomic():
             if getattr(Topic.objects.locked(self.pk), field) is None:
                 self._set(**{field: timezone.now()})
@@ -233,17 +237,15 @@ class Topic(models.Model):
     # --- Saving ---
 
     def save(self, *args, update_fields=None, **kwargs):
-        """Saves what people may set. Counters and numbers are the database's own and only move
-        under the lock.
-        """
+        """Save what people may change. Counters and numbers always come from the locked row."""
         if self._state.adding:
             self.slug = slug_of(self.title)
             super().save(*args, **kwargs)
             return
         with transaction.atomic():
             before = Topic.objects.locked(self.pk)
-            take_others_from(before, self, update_fields)
-            self._take_numbers_from(before)
+            keep_stored_fields(before, self, update_fields)
+            self._copy_numbers_from(before)
             self.slug = slug_of(self.title)
             kind = self._kind_of_change(before)
             if kind:
@@ -254,11 +256,11 @@ class Topic(models.Model):
                 announce(kind, self, moved_from=before.category_id if kind == "moved" else None)
 
     def take_change(self):
-        """The next change number. Only under the row lock."""
+        """Take the next change number. Call only under the row lock."""
         self.change += 1
         return self.change
 
-    def _take_numbers_from(self, row):
+    def _copy_numbers_from(self, row):
         for field in (
             "last_number",
             "last_author_id",
@@ -270,8 +272,9 @@ class Topic(models.Model):
             setattr(self, field, getattr(row, field))
 
     def _kind_of_change(self, before):
-        """What a reader would call the difference; a move weighs most, since it may close the topic
-        to some.
+        """The kind of change (see forum/signals.py), or None.
+
+        A move takes precedence, because it can take the topic away from some readers.
         """
         if self.category_id != before.category_id:
             return "moved"
@@ -283,25 +286,23 @@ class Topic(models.Model):
             return "pinned" if self.is_pinned else "unpinned"
         return None
 
-    def count_in(self, post):
-        """Take a new post into the counters. Only under the row lock; the caller saves."""
+    def add_to_counters(self, post):
+        """Update the counters for a new post. Call only under the row lock; the caller saves."""
         self.last_number = post.number
         self.last_author_id = post.author_id
         self.bumped_at = (
             max(self.bumped_at, post.created_at) if post.number > 1 else post.created_at
         )
 
-    def look_again(self):
-        """Last author and activity from the posts that still show, after one was hidden or
-        restored.
-        """
+    def recompute_activity(self):
+        """Recompute last author and activity from the visible posts, after hiding or restoring."""
         shown = self.posts.filter(hidden_at=None)
         last_author = shown.order_by("-number").values_list("author_id", flat=True).first()
         self.last_author_id = last_author or self.author_id
         self.bumped_at = shown.aggregate(at=Max("created_at"))["at"] or self.created_at
 
     def save_numbers(self):
-        """Writes what `take_change`, `count_in` and `look_again` have set."""
+        """Save what `take_change`, `add_to_counters` and `recompute_activity` have set."""
         Topic.objects.filter(pk=self.pk).update(
             last_number=self.last_number,
             last_author_id=self.last_author_id,
@@ -310,13 +311,14 @@ class Topic(models.Model):
         )
 
 
-def take_others_from(row, instance, named):
-    """For `save(update_fields=named)`: the other fields as the database has them, so that all can
-    be saved at once.
+def keep_stored_fields(stored, instance, update_fields):
+    """Reset the fields outside `update_fields` to their `stored` values, so that all can be saved.
+
+    Does nothing if `update_fields` is None.
     """
     for field in instance._meta.concrete_fields:
-        if named is not None and not {field.name, field.attname} & set(named):
-            setattr(instance, field.attname, getattr(row, field.attname))
+        if update_fields is not None and not {field.name, field.attname} & set(update_fields):
+            setattr(instance, field.attname, getattr(stored, field.attname))
 
 
 def count_posts(user_id, by):

@@ -19,8 +19,9 @@ from .access import end_access, new_stamp
 from .names import TakenName
 
 MODERATORS = "Moderators"
-CREDENTIALS = frozenset({"is_active", "password"})  # a change of these ends all sessions and links
-# a change of these renews the parts of pages that show the member
+# Changing one of these revokes all sessions and links.
+CREDENTIALS = frozenset({"is_active", "password"})
+# Changing one of these invalidates cached fragments that show the member.
 NAMES = frozenset({"username", "name"})
 
 
@@ -36,13 +37,11 @@ class MemberQuerySet(models.QuerySet):
             end_access(members)
         return changed
 
-    update.alters_data = True  # type: ignore[attr-defined]  # how Django marks what templates may not call
+    update.alters_data = True  # type: ignore[attr-defined]  # not callable from templates
 
 
 def name_version_of(field):
-    """As part of a query: the `name_version` of the member in this field of each row, 0 where there
-    is none.
-    """
+    """A query expression: the `name_version` of the member in `field`, 0 if there is none."""
     return Coalesce(
         Subquery(User.objects.filter(pk=OuterRef(field)).values("name_version")[:1]), Value(0)
     )
@@ -51,8 +50,9 @@ def name_version_of(field):
 class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]  # made when this is imported
     @transaction.atomic
     def create_superuser(self, username, email=None, password=None, **fields):
-        """Who can do this could as well confirm the address in the database, so it counts as
-        confirmed.
+        """Create an owner whose address counts as confirmed: they have database access anyway.
+
+        Raises ValidationError without an address, or if the name is taken.
         """
         if not email:
             raise ValidationError(
@@ -61,35 +61,39 @@ class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc] 
         self.refuse_taken(username)
         try:
             user = super().create_superuser(username, email, password, **fields)
-        except IntegrityError as error:  # somebody was quicker
+        except IntegrityError as error:  # taken since it was checked
             raise ValidationError(TAKEN, code="unique") from error
         user.emailaddress_set.create(email=user.email.lower(), verified=True, primary=True)
         return user
 
     def named(self, name):
-        """The member who has this username, or had it, in whatever case; raises
-        User.DoesNotExist.
+        """The member with this present or former username, in any case.
+
+        Raises User.DoesNotExist.
         """
         name = folded(name)
-        for taken in TakenName.objects.leading([name]).select_related("user"):
-            if taken.leads([name]):
+        for taken in TakenName.objects.for_usernames([name]).select_related("user"):
+            if taken.matching([name]):
                 return taken.user
         raise self.model.DoesNotExist
 
     def known(self, names):
-        """For `folded` names the members who have or had them: {name: (id, username as its owner
-        writes it)}.
-        """
-        found = TakenName.objects.leading(names).filter(user__is_active=True).select_related("user")
+        """Active members by present or former `folded` username: {name: (id, username)}."""
+        found = (
+            TakenName.objects.for_usernames(names)
+            .filter(user__is_active=True)
+            .select_related("user")
+        )
         return {
             name: (taken.user.pk, taken.user.username)
             for taken in found
-            for name in taken.leads(names)
+            for name in taken.matching(names)
         }
 
     def with_email(self, email):
-        """Whoever confirmed the address, or else all who gave it. The same queries whatever there
-        is.
+        """The member who confirmed this address, or else all who entered it, as a list.
+
+        Always makes the same queries, so that timing doesn't reveal whether an account exists.
         """
         email = email.lower()
         addresses = list(EmailAddress.objects.filter(email=email).select_related("user"))
@@ -97,10 +101,11 @@ class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc] 
         return [address.user for address in addresses if address.verified] or list(set(unconfirmed))
 
     def refuse_taken(self, name, member_id=None):
-        """Raises ValidationError when `name` looks like one that another member has, or had as a
-        username.
+        """Raise ValidationError if `name` is confusable with another member's name.
+
+        That includes former usernames. `member_id` may keep names of their own.
         """
-        taken = TakenName.objects.like(name)
+        taken = TakenName.objects.confusable_with(name)
         if member_id is not None:
             taken = taken.exclude(user=member_id)
         if taken.exists():
@@ -108,11 +113,9 @@ class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc] 
 
 
 class User(AbstractUser):
-    """A member. `username` is the name others mention; `name`, if given, is what stands above the
-    posts.
-    """
+    """A member. `username` is the name others mention; `name`, if set, is shown on their posts."""
 
-    first_name = last_name = None  # type: ignore[assignment]  # Django's way to leave out a field of the base
+    first_name = last_name = None  # type: ignore[assignment]  # removes fields of the base class
     username = models.CharField(
         _("username"),
         max_length=MAX_LENGTH,
@@ -147,7 +150,7 @@ class User(AbstractUser):
         help_text=_("Made by an import to stand for an author; nobody can sign in."),
     )
 
-    _stored: dict  # what the database holds of the fields that were loaded, by name
+    _stored: dict  # loaded fields by name, with their values in the database
     security_stamp = models.CharField(max_length=16, default=new_stamp, editable=False)
 
     objects: ClassVar[Members] = Members()
@@ -178,12 +181,12 @@ class User(AbstractUser):
         )
 
     def check_password(self, raw_password):
-        """Hashes in any case, so that the time tells nothing."""
-        is_right = hashers.check_password(raw_password, self.password, self._hash_better)
+        """Always hash, so that timing doesn't reveal placeholders."""
+        is_right = hashers.check_password(raw_password, self.password, self._upgrade_hash)
         return is_right and not self.is_placeholder
 
-    def _hash_better(self, raw_password):
-        """It's the same password, so nobody is signed out."""
+    def _upgrade_hash(self, raw_password):
+        """Store a stronger hash without ending sessions: the password is the same."""
         stored, self.password = self.password, hashers.make_password(raw_password)
         models.QuerySet(type(self)).filter(pk=self.pk, password=stored).update(
             password=self.password
@@ -196,9 +199,9 @@ class User(AbstractUser):
 
     @transaction.atomic
     def keep_an_owner(self):
-        """Raises ValidationError when the forum would be left without an active owner.
+        """Raise ValidationError if saving would leave the forum without an active owner.
 
-        In a transaction, so that two owners who deactivate each other at once take turns.
+        Locks the owners, so that two who deactivate each other at once can't both succeed.
         """
         if self._state.adding or (self.is_active and self.is_superuser):
             return
@@ -209,25 +212,25 @@ class User(AbstractUser):
             )
 
     def validate_unique(self, exclude=None):
-        """Names must also not look like another member's, nor like the forum's own."""
+        """Also refuse names that look like another member's or like a reserved one."""
         super().validate_unique(exclude)
         errors = {}
         for field in {"username", "name"} - set(exclude or ()):
             try:
-                self.check_look(field)
+                self.check_confusable(field)
             except ValidationError as error:
                 errors[field] = error
         if errors:
             raise ValidationError(errors)
 
-    def check_look(self, field):
-        """Raises ValidationError when the name in `field` may be mistaken for somebody else's."""
+    def check_confusable(self, field):
+        """Raise ValidationError if the name in `field` is reserved or confusable with another."""
         name = getattr(self, field)
-        kept = (
+        is_unchanged = (
             not self._state.adding
             and type(self).objects.filter(pk=self.pk, **{field: name}).exists()
         )
-        if not name or kept:
+        if not name or is_unchanged:
             return
         if is_reserved(name) and not self.is_superuser:
             raise ValidationError(_("This name is reserved. Please choose another."))
@@ -236,8 +239,10 @@ class User(AbstractUser):
     # --- Being signed in ---
 
     def _get_session_auth_hash(self, secret=None):
-        """What each session must hold. Django's own, of the stored hash, outlives a suspension, and
-        no better hash.
+        """The value each session must hold, derived from the security stamp.
+
+        Django derives it from the password hash, which survives a suspension but not an upgrade of
+        the hash.
         """
         return salted_hmac(
             "forum.models.users", self.security_stamp, secret=secret, algorithm="sha256"
@@ -245,14 +250,12 @@ class User(AbstractUser):
 
     @transaction.atomic
     def sign_out_everywhere(self, but=None):
-        """Ends all sessions, except the one with the key `but`, and all links that were sent by
-        e-mail.
-        """
+        """End all sessions, except the one with the key `but`, and revoke all emailed links."""
         self.security_stamp = new_stamp()
         self.save(update_fields=["security_stamp"])
         end_access([self.pk], but)
 
-    def _ends_access(self, fields):
+    def _changes_credentials(self, fields):
         if not CREDENTIALS & fields:
             return False
         stored = type(self).objects.filter(pk=self.pk).values(*CREDENTIALS).first()
@@ -272,10 +275,10 @@ class User(AbstractUser):
 
     @transaction.atomic
     def save(self, *args, update_fields=None, **kwargs):
-        """Without `update_fields` it saves what was changed here: a stale copy never undoes a
-        suspension.
+        """Without `update_fields`, save only what differs from what was loaded.
 
-        Raises IntegrityError when one of the names was taken since they were validated.
+        So a stale instance never undoes a suspension. Raises IntegrityError if a name was taken
+        since it was validated.
         """
         self.username = normal(self.username)
         adding, renamed, ends_access = self._state.adding, NAMES, False
@@ -283,7 +286,7 @@ class User(AbstractUser):
             update_fields = self._changed_fields() if update_fields is None else {*update_fields}
             if renamed := self._renamed(update_fields):
                 update_fields |= {"name_version"}
-            if ends_access := self._ends_access(update_fields):
+            if ends_access := self._changes_credentials(update_fields):
                 self.security_stamp = new_stamp()
                 update_fields |= {"security_stamp"}
         super().save(*args, update_fields=update_fields, **kwargs)
@@ -300,8 +303,9 @@ class User(AbstractUser):
         TakenName.objects.claim(self, renamed)
 
     def _renamed(self, fields):
-        """The fields with names that will differ from the stored ones. Locks the row, to claim and
-        to count them.
+        """The name fields in `fields` that differ from the stored row, which this locks.
+
+        Increments `name_version` if there are any.
         """
         names = NAMES & set(fields)
         if not names:
@@ -313,14 +317,14 @@ class User(AbstractUser):
         return renamed
 
     def _remember_stored(self, fields=None):
-        """What the database now holds of these fields, or of all that are loaded."""
+        """Note the present values of `fields`, or of all loaded ones, as those in the database."""
         known = {name: value for name, value in self.__dict__.items() if name != "_stored"}
         if fields is not None:
             known = {**self._stored, **{name: known[name] for name in fields if name in known}}
         self._stored = known
 
     def _changed_fields(self):
-        """All that differ from what was loaded."""
+        """The fields that differ from what was loaded."""
         loaded = [
             field.attname for field in self._meta.concrete_fields if field.attname in self.__dict__
         ]

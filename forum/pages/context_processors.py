@@ -33,7 +33,7 @@ def theme_in(cookies):
 
 def with_newest(reader):
     newest = Post.objects.visible_to(reader).recent().order_by("-pk").values("pk")[:1]
-    announced = Exists(Announcement.objects.standing())
+    announced = Exists(Announcement.objects.not_ended())
     places = with_edition(Category.objects.visible_to(reader))
     return places.annotate(newest=Subquery(newest), announced=announced).in_order()
 

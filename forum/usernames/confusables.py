@@ -27,7 +27,7 @@ def skeleton(name):
     return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 33] + "~" + _digest(text)
 
 
-def looks(name):
+def skeletons(name):
     """All skeletons to compare a new name by: capitals may look like somebody when small letters
     don't.
     """
