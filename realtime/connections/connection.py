@@ -16,7 +16,7 @@ from realtime.connections import watch
 from realtime.connections.send_buffer import BACKLOG, DIRECT, SendBuffer
 from realtime.hub.hub import the_hub
 from realtime.protocol import events, groups, limits, messages
-from realtime.protocol.close_codes import COME_BACK, TOO_BIG, TOO_FAST, TRY_LATER
+from realtime.protocol.close_codes import RESYNC, TOO_BIG, TOO_FAST, TRY_LATER
 from realtime.protocol.messages import BadMessage
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Connection:
             "_task",
             "_unanswered",
             "allowance",
-            "asking",
+            "correlation_id",
             "beat_at",
             "heard_at",
             "held",
@@ -76,7 +76,7 @@ class Connection:
         self.joined, self.held = set(), {}
         self.user: Any = None  # a User or AnonymousUser, once it was let in
         self.user_id, self.rights = None, None
-        self.asking = None  # who of those that share this socket asks just now
+        self.correlation_id = None  # the `for` of the message being answered
         self.beat_at = self.heard_at = time.monotonic()
         self.allowance = limits.Allowance(limits.MESSAGES)
 
@@ -127,7 +127,7 @@ class Connection:
             self.is_here = False
             self.send_buffer.abandon()
             self.hub.remove(self)
-            self.hub.networks.give_back(self.network)
+            self.hub.networks.release(self.network)
 
     def work(self):
         if not self._task:
@@ -168,7 +168,7 @@ class Connection:
     async def _answer(self, text):
         try:
             fields = messages.read(text)
-            self.asking = messages.asker_in(fields)
+            self.correlation_id = messages.correlation_id_in(fields)
             message = messages.message_in(fields)
             await ANSWERS[type(message)](self, message)
             if isinstance(message, messages.Watch):
@@ -203,8 +203,8 @@ class Connection:
         """Sends an answer once the one before has been read, since it may be large. It carries who
         asked.
         """
-        if self.asking:
-            message = {**message, "for": self.asking}
+        if self.correlation_id:
+            message = {**message, "for": self.correlation_id}
         try:
             await self.send_buffer.drained(PATIENCE)
         except TimeoutError:
@@ -236,7 +236,7 @@ class Connection:
 
     def disconnect_for_resync(self):
         """Leaves all groups at once; the page comes back, is asked who it is, and catches up."""
-        self.close(COME_BACK)
+        self.close(RESYNC)
 
     def close(self, code):
         self.hub.remove(self)

@@ -8,7 +8,7 @@ import asyncio
 import json
 from contextvars import Context
 
-from realtime.protocol.close_codes import COME_BACK, RESTART
+from realtime.protocol.close_codes import RESTART, RESYNC
 
 # seconds that more may follow: on the topic on show, and in lists and news
 AT_ONCE, ELSEWHERE = 0.05, 1.0
@@ -20,7 +20,7 @@ class Left(Exception):
     """The page was sent away."""
 
     def __init__(self, code=None):
-        self.ask_again = code in (COME_BACK, RESTART)
+        self.ask_again = code in (RESYNC, RESTART)
 
 
 class VirtualSocket:

@@ -164,7 +164,7 @@ class Hub:
     def remove(self, page):
         if page in self.pages:
             del self.pages[page]
-            self.places.give_back(page.user_id)
+            self.places.release(page.user_id)
         for group in list(page.joined):
             self.leave(page, group)
         if not self.pages:

@@ -76,7 +76,7 @@ class Presence:
         }
         self._sent = {topic: shown for topic, shown in self._sent.items() if topic in self.topics}
         for topic, viewers in self.topics.items():
-            if viewers.joined_by(others(peers, topic)).shown != self._sent.get(topic):
+            if viewers.merged_with(others(peers, topic)).shown != self._sent.get(topic):
                 self._waiting.setdefault(topic)
 
     # --- Sending ---
@@ -90,7 +90,9 @@ class Presence:
             topic = next(iter(self._waiting))
             del self._waiting[topic]
             if topic in self.topics:
-                shown = self._sent[topic] = self.topics[topic].joined_by(others(peers, topic)).shown
+                shown = self._sent[topic] = (
+                    self.topics[topic].merged_with(others(peers, topic)).shown
+                )
                 if any(map(operator.gt, shown[:2], self._sent_online or (0, 0))):
                     await self._send_online(now=True)
                 await self._broadcast(groups.of_topic(topic), events.presence(topic, *shown))
@@ -99,7 +101,7 @@ class Presence:
         if not now and (time.monotonic() - self._counted_at < ONLINE or self._frames <= 0):
             return
         self._counted_at = time.monotonic()
-        members, guests, _faces = self.online.joined_by(
+        members, guests, _faces = self.online.merged_with(
             peer.online for peer in self.gossip.current
         ).shown
         if (members, guests) != self._sent_online:
@@ -145,7 +147,7 @@ def merged(of_processes):
     found = {}
     for of_process in of_processes:
         for topic, writing in of_process.items():
-            found[topic] = found[topic].joined_by(writing) if topic in found else writing
+            found[topic] = found[topic].merged_with(writing) if topic in found else writing
     return found
 
 

@@ -1,8 +1,7 @@
-"""The answers to `watch` and to the feed over HTTP, ready to be encoded. Catch-up makes them, pages
-read them.
+"""Answers to `watch` messages and to the HTTP feed, as typed dicts that are ready to be encoded.
 
-docs/realtime.md, "What the server answers", says what a page does with each. Over a shared socket
-an answer also has `for`, the page that asked (connection.py).
+Built by catch-up, read by pages: docs/realtime.md, "What the server answers", says what a page does
+with each. Over a socket an answer also repeats the `for` of its request (connection.py).
 """
 
 from typing import Literal, NotRequired, TypedDict
@@ -11,9 +10,7 @@ from realtime.protocol.events import PostUpdate
 
 
 class Changes(TypedDict):
-    """All that came in a topic after change `since` up to `change`; with `more` the page asks again
-    from there.
-    """
+    """The changes of a topic after `since` up to `change`; if `more`, the page asks for more."""
 
     type: Literal["changes"]
     topic: int
@@ -27,8 +24,9 @@ class Changes(TypedDict):
 
 
 class Reload(TypedDict):
-    """The numbers of the page can't be continued: it loads the posts anew, which are at least of
-    this change.
+    """The page can't be brought up to date by events: it reloads the posts.
+
+    epoch, change: the reloaded posts are at least as new as these.
     """
 
     type: Literal["reload"]
@@ -52,19 +50,19 @@ class ListGone(TypedDict):
 
 
 class Rows(TypedDict):
-    """How the first page of a list differs from what the page shows."""
+    """How a list differs from the rows that the page shows."""
 
     type: Literal["rows"]
     list: str
     rows: list[PostUpdate]  # those that differ
-    gone: list[int]  # ids of those that are not in the list any more
+    gone: list[int]  # ids of topics that are not in the list any more
     top: list[int]  # ids of the first page, in order
 
 
 class News(TypedDict):
-    """Posts by others since the one that the page named."""
+    """How many posts others have written, outside of what the page shows, since a given post."""
 
     type: Literal["news"]
     count: int  # 99 means 99 or more
     newest: int  # id of a post; 0 if the reader may see none of the recent ones
-    reader: str  # who the reader is and which categories they may see, as readership.mark makes it
+    reader: str  # identifies the reader and the categories they may see: readership.mark

@@ -1,9 +1,7 @@
-"""The events that pages get, as finished text: rendered and encoded once, the same for every
-reader.
+"""Builds the events that pages receive: rendered and encoded once, the same for every reader.
 
-The publisher, the sweep and catch-up build a PostUpdate here, put their own numbers into it where
-they know better, and encode it. The other kinds are made as text. docs/realtime.md has their
-shapes.
+The publisher, the sweep and catch-up build a PostUpdate, replace its numbers where they know them
+better, and encode it. The other kinds are returned as JSON text. Shapes: docs/realtime.md.
 """
 
 import json
@@ -19,7 +17,7 @@ from realtime.protocol.topic_head import Head
 
 
 class PostOfUpdate(TypedDict):
-    """The post that changed. Only pages on its topic get its author's name and its HTML."""
+    """The post that changed. Only pages that show its topic get the author's name and the HTML."""
 
     id: int
     number: int
@@ -29,7 +27,7 @@ class PostOfUpdate(TypedDict):
 
 
 class PostUpdate(TypedDict):
-    """Something in a topic changed. What else it has depends on the pages that get it."""
+    """A change in a topic. The optional fields depend on what the receiving pages show."""
 
     type: Literal["post_update"]
     kind: str  # one of forum.signals.KINDS, or "header"
@@ -39,15 +37,14 @@ class PostUpdate(TypedDict):
     last: int  # number of the topic's last post
     at: str  # UTC, as in 2026-11-21T00:35:30Z
     post: NotRequired[PostOfUpdate]
-    header: NotRequired[str]  # HTML: for pages that show the topic
-    # HTML: for pages that show a list; None where the topic has left it
-    row: NotRequired[str | None]
-    title: NotRequired[str]  # for every other page, as is the next
-    url: NotRequired[str]
+    header: NotRequired[str]  # HTML; for pages that show the topic
+    row: NotRequired[str | None]  # HTML; for pages with a list; None if the topic has left the list
+    title: NotRequired[str]  # for all other pages
+    url: NotRequired[str]  # likewise
 
 
 def topic_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpdate:
-    """For pages that show the topic. `topic` and `post` come from `for_display`."""
+    """The event for pages that show the topic. `topic` and `post` come from `for_display`."""
     event = numbers(kind, topic)
     event["header"] = fragments.header(topic)
     if post:
@@ -62,17 +59,17 @@ def topic_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpdate
 
 
 def row_event(kind: str, topic: Topic) -> PostUpdate:
-    """For pages that show a list. `topic` comes from `for_display`."""
+    """The event for pages that show a list with this topic, which comes from `for_display`."""
     return {**numbers(kind, topic), "row": fragments.row(topic)}
 
 
 def gone_event(kind: str, topic: Topic) -> PostUpdate:
-    """For lists that a topic has left."""
+    """The event for pages that show a list which the topic has left."""
     return {**numbers(kind, topic), "row": None}
 
 
 def everyone_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpdate:
-    """For every other page: that it happened, and where."""
+    """The event for all other pages: what kind of change, and where, without any text of it."""
     event: PostUpdate = {
         **numbers(kind, topic),
         "title": topic.title,
@@ -84,21 +81,22 @@ def everyone_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpd
 
 
 def heartbeat(heads: Mapping[int, Head | tuple[str, int]]) -> str:
-    """For pages on these topics: whoever has less asks for what is missing."""
+    """The current heads of these topics; a page that is behind requests what it misses."""
     return encode(
         {"type": "heartbeat", "topics": {topic: head[:2] for topic, head in heads.items()}}
     )
 
 
 def announcements(current: Iterable[Announcement]) -> str:
-    """For every page: all current announcements, the newest first."""
+    """All current announcements, newest first; for every page."""
     shown = [{"id": one.pk, "html": fragments.announcement(one)} for one in current]
     return encode({"type": "announcements", "current": shown})
 
 
 def presence(topic: int, members: int, guests: int, people: Iterable[tuple[int, str, str]]) -> str:
-    """For pages that show the topic: how many read it, and the faces of the first `people` (id,
-    username, name).
+    """The numbers of a topic's readers and the faces of some; for pages that show the topic.
+
+    people: (member id, username, display name) of each face.
     """
     faces = "".join(fragments.face(*person) for person in people)
     return encode(
@@ -107,13 +105,15 @@ def presence(topic: int, members: int, guests: int, people: Iterable[tuple[int, 
 
 
 def online(members: int, guests: int) -> str:
-    """For every page."""
+    """The numbers of members and guests on the whole site; for every page."""
     return encode({"type": "online", "members": members, "guests": guests})
 
 
 def writing(topics: Mapping[int, Mapping[int, str]]) -> str:
-    """For pages that show one of these topics {id: {member id: name}} or its row; where nobody
-    writes any more: {}.
+    """Who is writing; for pages that show one of these topics or its row.
+
+    topics: {topic id: {member id: display name}}; the inner dict is empty when nobody writes there
+    any more.
     """
     return encode(
         {"type": "writing", "topics": {pk: list(names.items()) for pk, names in topics.items()}}

@@ -1,15 +1,13 @@
-"""Encodes a text as one WebSocket frame (RFC 6455, 5.2), once for all pages that get it."""
+"""Encodes text as a WebSocket frame (RFC 6455, 5.2), once for all pages that get it."""
 
 from struct import pack
 
-TEXT = 0x81  # one whole text message, not compressed
+TEXT = 0x81  # FIN and opcode 1: a whole text message, not compressed
 _last = ("", b"\x81\x00")
 
 
 def frame_of(text: str) -> bytes:
-    """The bytes of `text` as an unmasked frame. The last one is kept: the hub asks for it once per
-    page.
-    """
+    """The bytes of `text` as an unmasked frame. Cached: the hub asks for the same one per page."""
     global _last
     if _last[0] is not text:
         data = text.encode()

@@ -1,11 +1,12 @@
-"""Names of the groups that events are sent to, and which of them a page joins.
+"""Names of the groups that events are sent to, and the rules for which of them a page joins.
 
 topic.12            pages that show the topic
 list.latest         pages that show the latest topics, for topics that everybody may read
-list.category.5     pages that show the category; a private one: the latest topics of its readers,
-too everyone            every page, for topics that everybody may read
-everyone.5          every page of those who may read the private category 5
-hubs, fence         no page: what processes send each other, see hub_messages.py
+list.category.5     pages that show the category. If it is private: also the pages of its readers
+                    that show the latest topics
+everyone            all pages, for topics that everybody may read
+everyone.5          all pages of readers of the private category 5
+hubs, fence         no pages: the processes themselves, see hub_messages.py
 """
 
 from collections.abc import Iterable
@@ -49,12 +50,12 @@ def everyone_of(category_id: int) -> str:
 
 
 def of_lists(category_id: int, private: bool) -> list[str]:
-    """Groups of the lists that a topic of this category stands in."""
+    """Groups of the lists that contain the topics of this category."""
     return [of_category(category_id)] if private else [of_category(category_id), LATEST]
 
 
 def for_list(topic_list: TopicList) -> list[str]:
-    """Groups that a page showing this list joins. Asks what its reader may see."""
+    """Groups that a page showing this list joins, as far as the list's user may see it."""
     if topic_list.category:
         inside = Category.objects.within(topic_list.category.pk).visible_to(topic_list.user)
         return [of_category(pk) for pk in inside.values_list("pk", flat=True)]
@@ -66,7 +67,7 @@ def for_everyone(user: Reader) -> list[str]:
 
 
 def private_to(user: Reader) -> Iterable[int]:
-    """Ids of the categories that `user` may read and not everybody."""
+    """Ids of the private categories that `user` may read."""
     found: QuerySet[Category, int] = (
         Category.objects.visible_to(user).private().values_list("pk", flat=True)
     )
@@ -74,9 +75,7 @@ def private_to(user: Reader) -> Iterable[int]:
 
 
 def with_privacy(topics: QuerySet[Topic]) -> QuerySet[Topic]:
-    """Gives each topic `is_private`: whether its category, or the one above, has readers of its
-    own.
-    """
+    """Annotates `is_private`: whether the topic's category or its parent is limited to readers."""
     readers = Category.readers.through.objects
     own, above = (
         readers.filter(category=OuterRef(name)) for name in ("category", "category__parent")

@@ -1,13 +1,11 @@
-"""The messages that processes send each other through the channel layer, and how they are encoded
-and decoded.
+"""Messages between processes through the channel layer: their types, encoding and decoding.
 
-On the way each message is a dict with a `type`, made of texts, numbers, None and lists only, which
-msgpack takes. A process of another release may have sent it (during a rolling update both run):
-fields that are not known here are ignored, and a message that is not understood is refused with
-BadHubMessage. Nobody needs any of them: what a hub missed the sweep finds in the database.
+On the wire each is a dict with a `type`, made of strings, numbers, booleans, None and lists, which
+msgpack can encode. The sender may run another release (during a rolling update both run): unknown
+fields are ignored, and a message that can't be decoded raises BadHubMessage. Losing a message is
+harmless, since the sweep finds in the database what a hub has missed.
 
-A message says by itself to which group of hubs it goes (`group`); Echo goes back to its sender's
-own channel.
+`group_of` has the group of hubs that a message is sent to; an Echo goes to its sender's channel.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,19 +21,17 @@ T = TypeVar("T")
 
 
 class BadHubMessage(ValueError):
-    """A message of another process that can't be understood; str() says why, without any of its
-    contents.
-    """
+    """A message of another process can't be decoded; str() says why, without its contents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Somebody may see less than before, so pages have to ask again: those on `topic`, those of
-    member `user`, or all.
+    """Somebody may see less than before: affected pages have to ask again what they may see.
 
-    Sent by revocations.py and, for a move, by the publisher. number: that of models.Revocation;
-    None for a move, which takes no right away. sender: name of the hub of the process that sent it,
-    which raised it before sending; "" if that process has no hub.
+    Affected are those that show `topic`, those of member `user`, or all (`everybody`). Sent by
+    revocations.py and, for a move, by the publisher. number: that of models.Revocation; None for a
+    move, which revokes no right. sender: name of the sending process's hub, which raised the fence
+    before sending it; "" if that process has no hub.
     """
 
     topic: int | None = None
@@ -47,15 +43,15 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementsChanged:
-    """What the owner announces has changed: the hub asks the database what it is now."""
+    """The announcements have changed: each hub reads them from the database."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gossip:
-    """Who is here, as the process `sender` sees it in its own connections; see presence/gossip.py.
+    """Presence of the connections of process `sender`; see presence/gossip.py.
 
-    writing: who writes, by topic id. online and topics (by topic id): who looks. Sent every few
-    seconds; a message in between says only who writes, and its `online` is None.
+    writing: writers by topic id. online, topics: viewers of the site, and by topic id. Sent in full
+    every few seconds; messages in between have only `writing`, and `online` is None.
     """
 
     sender: str
@@ -66,9 +62,7 @@ class Gossip:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """A hub calls itself through the layer, to find out whether messages arrive; see
-    layer_watchdog.py.
-    """
+    """Sent by a hub to itself, to see whether the layer delivers; see layer_watchdog.py."""
 
 
 HubMessage = Delivery | Fence | AnnouncementsChanged | Gossip | Echo
@@ -82,7 +76,7 @@ def group_of(message: HubMessage) -> str:
 
 
 def encode(message: HubMessage) -> Wire:
-    """The message as plain data for the channel layer."""
+    """The message as a dict that the channel layer can serialise."""
     if isinstance(message, Delivery):
         return _encoded_delivery(message)
     if isinstance(message, Fence):
@@ -94,7 +88,7 @@ def encode(message: HubMessage) -> Wire:
 
 
 def decode(wire: object) -> HubMessage:
-    """The message in what the channel layer brought. Raises BadHubMessage."""
+    """The message in a dict received from the channel layer. Raises BadHubMessage."""
     if not isinstance(wire, dict):
         raise BadHubMessage("A message must be a dict.")
     kind = wire.get("type")
@@ -141,7 +135,7 @@ def _decoded_fence(wire: Wire) -> Fence:
 
 
 def _encoded_gossip(gossip: Gossip) -> Wire:
-    """Each member's names once, however many topics they have open."""
+    """Has each member's names once, however many topics they have open."""
     marks = [
         [topic, list(map(list, one.names.items())), list(one.lists)]
         for topic, one in gossip.writing.items()
@@ -192,7 +186,7 @@ def _optional(wire: Wire, name: str, kind: type[T]) -> T | None:
 
 
 def _rows(wire: Wire, name: str, *kinds: type) -> list[Any]:
-    """The rows of a table, with as many columns as there are kinds."""
+    """The list of rows in field `name`, each with one value of each of these types, in order."""
     return _checked(_value(wire, name, list), *kinds, name=name)
 
 

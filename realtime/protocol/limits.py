@@ -1,8 +1,6 @@
-"""Limits on what one page may send. A socket is open to everybody, so its cost is bounded before
-anything is read.
+"""Limits on messages, connections and long polls: anybody may open a socket, so bound its cost.
 
-Messages are counted here; frames, bytes and reads in forum/serving/frame_meter.py, before they
-become messages.
+Frames and bytes are limited in forum/serving/frame_meter.py, before they become messages.
 """
 
 import time
@@ -15,20 +13,20 @@ from forum.serving.frame_meter import LARGEST
 
 
 class Rate(NamedTuple):
-    """How often something may be done: `per_second` on average, and `at_once` after a pause."""
+    """A rate limit: `per_second` on average, with a burst of up to `at_once`."""
 
     per_second: float
     at_once: int
 
 
-MESSAGES = Rate(5, 20)  # of one page
-LONG_POLLS = Rate(20, 100)  # of one network
-# of one network: 500 readers behind one address come back after a restart, and again
+MESSAGES = Rate(5, 20)  # per page
+LONG_POLLS = Rate(20, 100)  # per network
+# per network: 500 readers behind one address reconnect after a restart, and once more
 HANDSHAKES = Rate(25, 1000)
-TOPICS = 50  # that one page may watch
-WAITING = 50  # long polls of one session, and of one network, that wait at the same time
+TOPICS = 50  # watched by one page
+WAITING = 50  # long polls waiting at the same time, per session and per network
 KNOWN = 10_000  # networks whose rate is remembered
-OF_MEMBER, OF_NETWORK = 20, 50  # sockets at the same time, in one process
+OF_MEMBER, OF_NETWORK = 20, 50  # sockets at the same time, per process
 
 
 def is_too_big(data: str | bytes) -> bool:
@@ -38,7 +36,7 @@ def is_too_big(data: str | bytes) -> bool:
 
 
 class Allowance:
-    """What is left of a rate for one page or network: a bucket that fills again with time."""
+    """A token bucket: what is left of a rate for one page or network."""
 
     __slots__ = ("_counted_at", "_left", "_rate")
 
@@ -48,9 +46,7 @@ class Allowance:
         self._counted_at = time.monotonic()
 
     def take(self) -> bool:
-        """Whether one more is allowed now. What is refused costs nothing, so insisting does not
-        prolong the wait.
-        """
+        """Takes a token if there is one; returns whether there was. A refusal costs no token."""
         now = time.monotonic()
         left = min(
             self._rate.at_once, self._left + (now - self._counted_at) * self._rate.per_second
@@ -61,16 +57,14 @@ class Allowance:
 
 
 class Rates:
-    """The allowances of many networks. Of more than KNOWN the one that was silent longest is
-    forgotten.
-    """
+    """The allowances of many networks; beyond KNOWN the least recently active is dropped."""
 
     def __init__(self, rate: Rate) -> None:
         self.rate = rate
         self._known: dict[Hashable, Allowance] = {}
 
     def take(self, network: Hashable) -> bool:
-        """Whether one more is allowed now."""
+        """Counts one more if the rate allows it; returns whether it does."""
         allowance = self._known.pop(network, None) or Allowance(self.rate)
         self._known[network] = allowance
         if len(self._known) > KNOWN:
@@ -79,39 +73,43 @@ class Rates:
 
 
 class Waiting:
-    """Counts the requests that wait, by ("network", …) and by ("session", …)."""
+    """Limits how many requests of one visitor wait at the same time."""
 
     def __init__(self) -> None:
         self._counts: Counter[Hashable] = Counter()
 
     @contextmanager
     def of(self, *visitors: Hashable) -> Iterator[bool]:
-        """Counts one for each of them until the end of the block; yields whether there was room."""
-        welcome = all(self._counts[visitor] < WAITING for visitor in visitors)
-        counted = visitors if welcome else ()
+        """Counts a request for each visitor until the block ends; yields whether it may wait.
+
+        visitors: hashable keys, such as ("network", …) and ("session", …). If one of them has
+        reached WAITING, nothing is counted.
+        """
+        has_room = all(self._counts[visitor] < WAITING for visitor in visitors)
+        counted = visitors if has_room else ()
         self._counts.update(counted)
         try:
-            yield welcome
+            yield has_room
         finally:
             self._counts.subtract(counted)
             self._counts += Counter()  # drops the zeros
 
 
 class ConnectionLimit:
-    """At most `most` sockets of each member or network. None is nobody, and not limited."""
+    """At most `most` sockets of each owner, a member or a network. None stands for no limit."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._taken: Counter[Hashable] = Counter()
 
-    def take(self, whose: Hashable) -> bool:
-        """Counts one more, if there was room; returns whether there was."""
-        if whose is not None and self._taken[whose] >= self._most:
+    def take(self, owner: Hashable) -> bool:
+        """Counts one more if the limit allows it; returns whether it does."""
+        if owner is not None and self._taken[owner] >= self._most:
             return False
-        self._taken[whose] += 1
+        self._taken[owner] += 1
         return True
 
-    def give_back(self, whose: Hashable) -> None:
-        self._taken[whose] -= 1
-        if not self._taken[whose]:
-            del self._taken[whose]
+    def release(self, owner: Hashable) -> None:
+        self._taken[owner] -= 1
+        if not self._taken[owner]:
+            del self._taken[owner]

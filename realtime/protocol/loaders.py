@@ -1,6 +1,4 @@
-"""Loads the topic and the post that an event is about, as they stand now, without asking who may
-see them.
-"""
+"""Loads the topic and the post of an event in their current state, without permission checks."""
 
 from typing import Any
 
@@ -15,7 +13,7 @@ POST = Prepared(lambda nobody, pk: Post.objects.for_display().filter(pk=pk))
 
 
 def topic(pk: int) -> Any:
-    """A Topic with all that header and row show, and with `is_private`, which mypy can't know."""
+    """A Topic with everything that header and row show, and `is_private` (unknown to mypy)."""
     return TOPIC.instances(AnonymousUser(), pk)[0]
 
 

@@ -1,10 +1,9 @@
-"""What pages may send over their socket, as typed values, and how it is read. Nothing here trusts
-its input.
+"""The messages that pages send over their socket, as typed values, and their parser.
 
-A page sends JSON: `read` takes it apart, `message_in` makes one of the values below. What makes no
-sense raises BadMessage with a sentence for whoever wrote the page. docs/realtime.md, "What a client
-says", has each message as it looks on the wire. The feeds over HTTP read their queries with the
-same functions.
+`read` parses the JSON, `message_in` turns its fields into one of the values below. Nothing trusts
+its input: anything invalid raises BadMessage with a sentence for the developer of the client. The
+messages on the wire: docs/realtime.md, "What a client says". The HTTP feed parses its queries with
+the same functions.
 """
 
 import json
@@ -13,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Never
 
-LARGEST = 2**53 - 1  # what a browser can count to
+LARGEST = 2**53 - 1  # JavaScript's Number.MAX_SAFE_INTEGER
 ROWS = 100
-WATCH = 4000  # characters of one in a query, and of rows; a message may have 4,096 bytes
-MOST_DIGITS = 17  # of a number; one less may be
+WATCH = 4000  # characters of a `watch` in a query, and of `rows`; a message may have 4,096 bytes
+DIGITS = 16  # of a number, as many as LARGEST has
 UNUSABLE = re.compile("[\0\ud800-\udfff]")
 LIST = re.compile(r"latest|category:[0-9]{1,18}", re.ASCII)
 
@@ -24,7 +23,7 @@ Fields = Mapping[str, int | str]  # of a message, or of a query
 
 
 class BadMessage(ValueError):
-    """A message that can't be understood; str() says why."""
+    """A message is invalid; str() says why, for the developer of the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,7 @@ class WatchTopic:
 
 @dataclass(frozen=True, slots=True)
 class WatchList:
-    """The page shows the list `name` ("latest" or "category:5"), with these rows: {topic id: change
-    number}.
-    """
+    """The page shows the list `name`, "latest" or "category:5", with rows {topic id: change}."""
 
     name: str
     rows: dict[int, int]
@@ -48,8 +45,9 @@ class WatchList:
 
 @dataclass(frozen=True, slots=True)
 class WatchNews:
-    """The page counts posts after the one with id `since` (None: from now on) outside of what it
-    shows itself.
+    """The page counts posts with an id above `since`, or from now on if that is None.
+
+    topic, list_name: what the page shows itself, whose posts are not counted.
     """
 
     since: int | None
@@ -59,7 +57,7 @@ class WatchNews:
 
 @dataclass(frozen=True, slots=True)
 class Unwatch:
-    """The page shows the topic no more."""
+    """The page no longer shows the topic."""
 
     topic: int
 
@@ -89,7 +87,7 @@ ClientMessage = Watch | Unwatch | Seen | Typing | Pong
 
 
 def read(text: str) -> dict[str, int | str]:
-    """The fields of the message in `text`, among them its `type`. Raises BadMessage."""
+    """The fields of the JSON message `text`, among them its `type`. Raises BadMessage."""
     message = object_in(text)
     if not isinstance(message.get("type"), str):
         raise BadMessage("Send an object with a type.")
@@ -97,7 +95,7 @@ def read(text: str) -> dict[str, int | str]:
 
 
 def message_in(fields: Fields) -> ClientMessage:
-    """The message that these fields, which `read` gave, make. Raises BadMessage."""
+    """The typed message with these fields, which come from `read`. Raises BadMessage."""
     make = KINDS.get(str(fields["type"]))
     if make is None:
         raise BadMessage(f"The type must be one of {', '.join(KINDS)}.")
@@ -126,10 +124,10 @@ KINDS: Mapping[str, Callable[[Fields], ClientMessage]] = {
 
 
 def object_in(text: str) -> dict[str, int | str]:
-    """A JSON object of texts and whole numbers, which is all that pages ever send.
+    """Parses a JSON object of strings and whole numbers, which is all that pages ever send.
 
-    Texts have no NUL, which PostgreSQL refuses, and no halves of surrogate pairs, which can't be
-    sent back. Of a name that comes twice nobody knows which is meant. Raises BadMessage.
+    Refuses strings with NUL, which PostgreSQL can't store, or with lone surrogates, which can't be
+    encoded; and duplicate names, which are ambiguous. Raises BadMessage.
     """
     try:
         message = json.loads(
@@ -162,7 +160,7 @@ def is_plain(value: object) -> bool:
 
 
 def bounded_number(digits: str) -> int:
-    return int(digits) if len(digits) < MOST_DIGITS else refused(digits)
+    return int(digits) if len(digits) <= DIGITS else refused(digits)
 
 
 def refused(number: str) -> Never:
@@ -170,11 +168,9 @@ def refused(number: str) -> Never:
 
 
 def number_in(message: Fields, name: str) -> int:
-    """A whole number from 0 to LARGEST, as JSON number or as digits in a query. Raises
-    BadMessage.
-    """
+    """A whole number from 0 to LARGEST, given as number or as digits. Raises BadMessage."""
     value = message.get(name)
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < MOST_DIGITS:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= DIGITS:
         value = int(value)
     if type(value) is not int or not 0 <= value <= LARGEST:
         raise BadMessage(f"{name} must be a whole number, 0 or more.")
@@ -182,7 +178,7 @@ def number_in(message: Fields, name: str) -> int:
 
 
 def post_in(message: Fields, name: str) -> int | None:
-    """The id of the post after which news are counted; None for "now". Raises BadMessage."""
+    """The id of the post after which posts are counted; None for "now". Raises BadMessage."""
     return None if message.get(name) == "now" else number_in(message, name)
 
 
@@ -194,23 +190,21 @@ def epoch_in(message: Fields) -> str:
 
 
 def watch_in(text: str) -> dict[str, int | str]:
-    """What a page shows, as JSON in a query: an object like the ones that `watch` brings. Raises
-    BadMessage.
-    """
-    ask = object_in(text) if len(text) <= WATCH else {}
-    if not ask or len(json.dumps(ask)) > WATCH:
+    """The fields of a `watch` message given as JSON in a query. Raises BadMessage."""
+    fields = object_in(text) if len(text) <= WATCH else {}
+    if not fields or len(json.dumps(fields)) > WATCH:
         raise BadMessage(f"watch must be an object of at most {WATCH} characters.")
-    return ask
+    return fields
 
 
-def asker_in(message: Fields) -> str | None:
-    """Which of the pages that share a socket asks: a short text of its own, or None. Raises
-    BadMessage.
-    """
-    asker = message.get("for")
-    if asker is not None and (not isinstance(asker, str) or len(asker) > 36):
+def correlation_id_in(message: Fields) -> str | None:
+    """The `for` that the answer repeats, so that pages can share a socket. Raises BadMessage."""
+    correlation_id = message.get("for")
+    if correlation_id is not None and (
+        not isinstance(correlation_id, str) or len(correlation_id) > 36
+    ):
         raise BadMessage("for must be a text of at most 36 characters.")
-    return asker
+    return correlation_id
 
 
 def list_in(message: Fields) -> str:
@@ -235,8 +229,6 @@ def rows_in(value: object) -> dict[int, int]:
 
 
 def shown_in(message: Fields) -> tuple[int | None, str | None]:
-    """(topic id or None, name of a list or None): what the page shows itself, which does not count
-    as news.
-    """
+    """(topic id or None, list name or None): what the page shows itself. Raises BadMessage."""
     topic = number_in(message, "topic") if "topic" in message else None
     return topic, list_in(message) if "list" in message else None

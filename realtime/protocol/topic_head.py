@@ -1,10 +1,10 @@
+"""The head of a topic: the state that pages which show it were last sent."""
+
 from typing import NamedTuple
 
 
 class Head(NamedTuple):
-    """What pages on a topic were last sent: its epoch and change number, and the id of its category
-    at that time.
-    """
+    """The epoch and change number that pages were last sent, and the topic's category id then."""
 
     epoch: str
     change: int

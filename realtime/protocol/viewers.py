@@ -1,23 +1,19 @@
-"""Who looks at a topic, and who writes in it: what presence shows, and what processes tell each
-other about it.
-"""
+"""The viewers and the writers of a topic, as presence shows them and processes exchange them."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-FACES = 6  # that pages show, as many as fit on a narrow one
+FACES = 6  # shown on a page, as many as fit on a narrow screen
 
 
 class Viewers(NamedTuple):
-    """Members who look, each once, and the number of guests. Members who chose to be invisible are
-    in neither.
-    """
+    """Members, each once, and the number of guests, without members who hide their presence."""
 
-    members: dict[int, tuple[str, str]]  # id -> (username, display name), in order of coming
+    members: dict[int, tuple[str, str]]  # id -> (username, display name), in order of arrival
     guests: int
 
-    def joined_by(self, others: Iterable["Viewers"]) -> "Viewers":
-        """With the viewers of other processes; whoever has pages in several is there once."""
+    def merged_with(self, others: Iterable["Viewers"]) -> "Viewers":
+        """The union with the viewers of other processes, each member once."""
         members, guests = self
         for other in others:
             members = members | other.members
@@ -32,10 +28,10 @@ class Viewers(NamedTuple):
 
 
 class Writing(NamedTuple):
-    """Who writes in a topic, and where this shows besides the topic's own page."""
+    """The members who write in a topic, and the lists that show it."""
 
     names: dict[int, str]  # member id -> display name
-    lists: tuple[str, ...]  # groups of the lists that the topic stands in, whose readers may see it
+    lists: tuple[str, ...]  # groups of the lists with the topic, whose readers may see it
 
-    def joined_by(self, other: "Writing") -> "Writing":
+    def merged_with(self, other: "Writing") -> "Writing":
         return Writing(self.names | other.names, other.lists)

@@ -103,13 +103,13 @@ class Sweep:
 
     def was_sent(self, group, change):
         topic = change.topic
-        if change.is_news_after(self.last_sent.get((group, topic))):
+        if change.is_newer_than(self.last_sent.get((group, topic))):
             self.last_sent[group, topic] = change
         head = self.heads.get(topic)
         if (
             head
             and group == groups.of_topic(topic)
-            and change.is_news_after(Change(topic, head.epoch, head.change))
+            and change.is_newer_than(Change(topic, head.epoch, head.change))
         ):
             self.heads[topic] = head._replace(epoch=change.epoch, change=change.number)
 
@@ -126,7 +126,7 @@ class Sweep:
             return  # the rest when they are back
         for delivery in answer.missed:
             change = delivery.change
-            if change.is_news_after(self.last_sent.get((delivery.audience.group, change.topic))):
+            if change.is_newer_than(self.last_sent.get((delivery.audience.group, change.topic))):
                 metrics.FOUND.inc()
                 await self._hub.deliver(delivery)
         self.last_sent = {

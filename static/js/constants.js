@@ -1,33 +1,33 @@
 // @ts-check
-// The numbers that the server needs, too. Change them in Python, and write this file by
+// Constants that the server needs, too. Change them in Python, then generate this file with
 // python -m tests.support.constants
 
-// of a topic
+// posts on one page of a topic
 export const POSTS_ON_PAGE = 20;
 
-// topics in one question
+// topics in one request for readings
 export const MOST_READINGS = 200;
 
-// close code: ask for everything anew, soon
-export const COME_BACK = 4001;
+// close code: reconnect soon and watch everything again
+export const RESYNC = 4001;
 
-// close codes: the same, at a moment of one's own
-export const ALL_COME_BACK = [1012, 1013];
+// close codes: the same, at a random moment, as all pages reconnect
+export const RESTARTING = [1012, 1013];
 
-// seconds, at most, between two
+// seconds between two heartbeats, at most
 export const HEARTBEAT = 25;
 
 // seconds of a long poll; proxies often give up after 30
 export const LONGEST_WAIT = 25;
 
-// seconds, unless somebody goes on
+// seconds that a writing mark lasts unless renewed
 export const WRITING_LASTS = 6;
 
-// that it may watch
+// topics that one socket may watch
 export const TOPICS_ON_SOCKET = 50;
 
-// over a socket, and
+// rate limit of a socket, on average
 export const MESSAGES_A_SECOND = 5;
 
-// after a pause
+// rate limit of a socket, in one burst
 export const MESSAGES_AT_ONCE = 20;

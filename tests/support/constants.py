@@ -1,5 +1,6 @@
-"""Writes static/js/constants.js, the numbers that server and scripts both need: python -m
-tests.support.constants
+"""Generates static/js/constants.js, the constants that server and scripts share.
+
+Run it with `python -m tests.support.constants`.
 """
 
 import os
@@ -7,7 +8,7 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).resolve().parents[2] / "static/js/constants.js"
 HEAD = """// @ts-check
-// The numbers that the server needs, too. Change them in Python, and write this file by
+// Constants that the server needs, too. Change them in Python, then generate this file with
 // python -m tests.support.constants
 
 """
@@ -22,7 +23,7 @@ def script():
 
 
 def numbers():
-    """{name: (value, what it is)}"""
+    """{name: (value, meaning)}"""
     from forum.models.posts import PAGE_SIZE
     from forum.views import readings
     from realtime.http import long_poll
@@ -31,22 +32,22 @@ def numbers():
     from realtime.protocol import close_codes, limits
 
     return {
-        "POSTS_ON_PAGE": (PAGE_SIZE, "of a topic"),
-        "MOST_READINGS": (readings.MOST, "topics in one question"),
-        "COME_BACK": (close_codes.COME_BACK, "close code: ask for everything anew, soon"),
-        "ALL_COME_BACK": (
+        "POSTS_ON_PAGE": (PAGE_SIZE, "posts on one page of a topic"),
+        "MOST_READINGS": (readings.MOST, "topics in one request for readings"),
+        "RESYNC": (close_codes.RESYNC, "close code: reconnect soon and watch everything again"),
+        "RESTARTING": (
             [close_codes.RESTART, close_codes.TRY_LATER],
-            "close codes: the same, at a moment of one's own",
+            "close codes: the same, at a random moment, as all pages reconnect",
         ),
-        "HEARTBEAT": (heartbeat.EVERY, "seconds, at most, between two"),
+        "HEARTBEAT": (heartbeat.EVERY, "seconds between two heartbeats, at most"),
         "LONGEST_WAIT": (
             long_poll.LONGEST,
             "seconds of a long poll; proxies often give up after 30",
         ),
-        "WRITING_LASTS": (int(typing.LIFE), "seconds, unless somebody goes on"),
-        "TOPICS_ON_SOCKET": (limits.TOPICS, "that it may watch"),
-        "MESSAGES_A_SECOND": (limits.MESSAGES.per_second, "over a socket, and"),
-        "MESSAGES_AT_ONCE": (limits.MESSAGES.at_once, "after a pause"),
+        "WRITING_LASTS": (int(typing.LIFE), "seconds that a writing mark lasts unless renewed"),
+        "TOPICS_ON_SOCKET": (limits.TOPICS, "topics that one socket may watch"),
+        "MESSAGES_A_SECOND": (limits.MESSAGES.per_second, "rate limit of a socket, on average"),
+        "MESSAGES_AT_ONCE": (limits.MESSAGES.at_once, "rate limit of a socket, in one burst"),
     }
 
 

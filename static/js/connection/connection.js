@@ -3,7 +3,7 @@
 // was lost on the way is asked for again. A subscription is {ask() -> message, hear(message)}. Where a socket can't be
 // had, long_poll.js asks the same over HTTP, and the socket is tried again every minute or two.
 
-import { COME_BACK, HEARTBEAT } from "../constants.js";
+import { HEARTBEAT, RESYNC } from "../constants.js";
 import { Backoff } from "./backoff.js";
 import { Fallback } from "./fallback.js";
 import { SharedSocket, TAB } from "./shared_socket.js";
@@ -34,7 +34,7 @@ class Connection extends EventTarget {
     () => this.#attempt || this.#open(),
     () => {
       this.#drop();
-      this.#lost(COME_BACK);
+      this.#lost(RESYNC);
     },
   );
 

@@ -1,7 +1,7 @@
 // @ts-check
 // A socket through another tab: behaves like a WebSocket, and speaks with tab_leader.js in the tab that has one.
 
-import { COME_BACK } from "../constants.js";
+import { RESYNC } from "../constants.js";
 
 const GREETING = 1000; // ms between two greetings
 const GREETINGS = 3; // without an answer: the leading tab is frozen, and this one takes the lead away from it
@@ -23,7 +23,7 @@ export class TabFollower extends EventTarget {
     this.channel = new BroadcastChannel(name);
     this.#holdOwnLock();
     // granted to one tab after the other when the leading one is gone, however it went
-    this.#request(name, () => this.#end(COME_BACK));
+    this.#request(name, () => this.#end(RESYNC));
   }
 
   /** @param {string} text */
@@ -61,7 +61,7 @@ export class TabFollower extends EventTarget {
     else if (type === "close") this.#end(code);
     else if (type === "full") {
       this.full();
-      this.#end(COME_BACK);
+      this.#end(RESYNC);
     }
   }
 

@@ -2,7 +2,7 @@
 // In the tab that has the socket: lets the other tabs speak through it. What somebody asked is answered to them alone,
 // everything else is told to all. See tab_follower.js for the other end.
 
-import { COME_BACK, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, TOPICS_ON_SOCKET } from "../constants.js";
+import { MESSAGES_A_SECOND, MESSAGES_AT_ONCE, RESYNC, TOPICS_ON_SOCKET } from "../constants.js";
 
 // Less than the server allows: this tab speaks, too, and others may show topics that the server does not know of yet.
 const MOST = Math.floor(0.4 * TOPICS_ON_SOCKET); // tabs; further ones get sockets of their own
@@ -33,7 +33,7 @@ export class TabLeader {
   /** @param {LiveSocket} socket */
   use(socket) {
     if (this.#socket?.readyState < WebSocket.CLOSED)
-      this.#say("all", { type: "close", code: COME_BACK });
+      this.#say("all", { type: "close", code: RESYNC });
     this.#socket = socket;
     this.#queue = [];
     /** @type {(type: string, hear: (event: any) => void) => void} */
@@ -53,7 +53,7 @@ export class TabLeader {
   hear({ from, type, text }) {
     if (type === "hello") this.#welcome(from);
     else if (this.#tabs.has(from)) this.#forward(from, JSON.parse(text));
-    else this.#say(from, { type: "close", code: COME_BACK }); // it was forgotten, and may introduce itself again
+    else this.#say(from, { type: "close", code: RESYNC }); // it was forgotten, and may introduce itself again
   }
 
   /** @param {string} tab */

@@ -43,7 +43,7 @@ def test_places_are_given_back_and_nobody_is_not_counted():
     places = limits.ConnectionLimit(2)
 
     assert [places.take("ada") for _ in range(3)] == [True, True, False]
-    places.give_back("ada")
+    places.release("ada")
     assert places.take("ada")
     assert all(places.take(None) for _ in range(5))
 
