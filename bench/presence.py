@@ -23,6 +23,7 @@ CHURN, WRITERS = 20, 10  # pages that go and come a second, members who type
 
 class Page:
     frames = 0
+    fast_path = None
 
     def __init__(self, hub, number):
         self.hub, self.joined, self.topic = hub, set(), number % TOPICS + 1
@@ -39,9 +40,7 @@ class Page:
     def come(self):
         self.hub.add(self)
         for group in ("everyone", "list.latest", f"topic.{self.topic}"):
-            self.joined.add(group)
-            self.hub.members.setdefault(group, {})[self] = None
-            self.hub.group_versions.setdefault(group, 0)
+            self.hub.routes.join(self, group)
 
     def go(self):
         self.hub.remove(self)

@@ -40,7 +40,7 @@ async def application(scope, receive, send):
 
 def may_open(scope):
     network = counted_network_of(scope)
-    return network is None or the_hub().openings.take(network)
+    return network is None or the_hub().admission.handshakes.take(network)
 
 
 def with_live_requests(pages):

@@ -22,7 +22,7 @@ class Fences:
         if self.categories is None:
             self.categories = await database.ask(permissions.of_categories)
 
-    def raised(self, number=None):
+    def record_raised(self, number=None):
         """One fell, which counts as this Revocation if it has a number."""
         self.count += 1
         if number == (self.revocation or 0) + 1:
@@ -32,7 +32,7 @@ class Fences:
         """Whether somebody lost a right, and the fence has not come yet."""
         return revocation > (self.revocation or 0)
 
-    def caught_up(self, number):
+    def record_checked(self, number):
         """All that was revoked up to this number has been looked for."""
         self.revocation = max(self.revocation or 0, number)
 

@@ -7,7 +7,7 @@ from realtime import database
 MOST = 500  # keys in one question
 
 
-class Batching:
+class BatchLoader:
     """`answer(keys)` runs in a thread and returns {key: answer}. Nobody waits longer than if they
     asked alone.
     """
@@ -15,7 +15,7 @@ class Batching:
     def __init__(self, answer):
         self._answer, self._waiting, self._task = answer, {}, None
 
-    async def ask(self, key):
+    async def load(self, key):
         """What `answer` gives for `key`, asked after this was called. Raises what it raises."""
         loop = asyncio.get_running_loop()
         future = self._waiting.setdefault(key, loop.create_future())

@@ -37,7 +37,10 @@ class SharedQueries:
         `visibility_key`.
         """
         key, now = (function, visibility_key, arguments), time.monotonic()
-        state = (self.hub.fences.count, *(self.hub.group_versions.get(group) for group in groups))
+        state = (
+            self.hub.fences.count,
+            *(self.hub.routes.event_versions.get(group) for group in groups),
+        )
         self._forget_old(now)
         kept = self._kept.get(key)
         if not kept or kept.state != state or failed(kept.task):

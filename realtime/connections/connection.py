@@ -34,7 +34,7 @@ async def serve(scope, receive, send):
     direct = scope.get("extensions", {}).get(DIRECT)
     page = Connection(the_hub(), session_key_of(scope), counted_network_of(scope))
     page.send_buffer = direct or SendBuffer(send, page)
-    if not page.hub.networks.take(page.network):
+    if not page.hub.admission.networks.take(page.network):
         await send({"type": "websocket.close"})
         return
     try:
@@ -59,7 +59,7 @@ class Connection:
             "allowance",
             "correlation_id",
             "beat_at",
-            "heard_at",
+            "received_at",
             "held",
             "hub",
             "is_here",
@@ -77,7 +77,7 @@ class Connection:
         self.user: Any = None  # a User or AnonymousUser, once it was let in
         self.user_id, self.rights = None, None
         self.correlation_id = None  # the `for` of the message being answered
-        self.beat_at = self.heard_at = time.monotonic()
+        self.beat_at = self.received_at = time.monotonic()
         self.allowance = limits.Allowance(limits.MESSAGES)
 
     @property
@@ -111,7 +111,7 @@ class Connection:
             self.leave()
 
     def _receive(self, text, data):
-        self.heard_at = time.monotonic()
+        self.received_at = time.monotonic()
         if self.send_buffer.is_closed:
             return
         if limits.is_too_big(text or data or ""):
@@ -127,7 +127,7 @@ class Connection:
             self.is_here = False
             self.send_buffer.abandon()
             self.hub.remove(self)
-            self.hub.networks.release(self.network)
+            self.hub.admission.networks.release(self.network)
 
     def work(self):
         if not self._task:
@@ -157,7 +157,7 @@ class Connection:
             fences = self.hub.fences.count
             await self.hub.prepare()
             user, self.rights = (
-                await self.hub.readers.ask(self.session_key) if self.session_key else (GUEST, None)
+                await self.hub.readers.load(self.session_key) if self.session_key else (GUEST, None)
             )
         self.user, self.user_id = user, user.pk
         if self.is_here and not self.hub.add(self):
@@ -213,8 +213,12 @@ class Connection:
 
     # --- What the hub calls ---
 
+    def send_heartbeat(self, text, now):
+        self.beat_at = now
+        self.send_buffer.push(text)
+
     def refresh_route(self):
-        self.hub.refresh_route(self)
+        self.hub.routes.refresh(self)
 
     def deliver(self, group, text):
         held = self.held.get(group)
@@ -225,7 +229,7 @@ class Connection:
             if sum(map(len, held)) > BACKLOG:
                 self.disconnect_for_resync()
 
-    def ask_again_for_topic(self, topic):
+    def require_rewatch(self, topic):
         self.drop_topic(topic)
         self.send_buffer.push(events.encode({"type": "again", "topic": topic}))
 

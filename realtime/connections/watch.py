@@ -24,7 +24,7 @@ async def watch_topic(page, message):
     if answer["type"] == "gone":
         page.drop_topic(topic)
     else:
-        page.hub.begin(topic, Head(answer["epoch"], answer["change"], category))
+        page.hub.track(topic, Head(answer["epoch"], answer["change"], category))
     if answer["type"] == "changes":
         answer = {
             **answer,

@@ -1,8 +1,7 @@
-"""Sends announcements to every open page. A hub message is only a hint: each hub asks the database
-what is current.
+"""Sends announcements to every open page.
 
-So pages also get one that was made without Redis, and lose one that has ended; it costs a small
-query in ten seconds.
+Each hub reads the current ones from the database every ten seconds, and at once after a hub
+message. So pages also get one that was published without Redis, and drop one that has expired.
 """
 
 import asyncio
@@ -11,38 +10,41 @@ from forum.models import Announcement
 from realtime import database
 from realtime.protocol import events, groups
 
-EVERY, BREATH = 10.0, 0.5  # seconds between two queries: without a hint, and at least
+EVERY, AT_LEAST = 10.0, 0.5  # seconds between two queries: usually, and when asked to run soon
 
 
 class Announcements:
+    """The announcements that the pages of one hub were last sent."""
+
     def __init__(self, hub):
-        self.hub, self.soon = hub, asyncio.Event()
+        self.hub, self._soon = hub, asyncio.Event()
         self._text, self._newcomers = None, []
 
     async def run(self):
         while True:
-            self.soon.clear()
-            await self._look()
-            await asyncio.sleep(BREATH)
+            self._soon.clear()
+            await self._send_changes()
+            await asyncio.sleep(AT_LEAST)
             try:
                 async with asyncio.timeout(EVERY):
-                    await self.soon.wait()
+                    await self._soon.wait()
             except TimeoutError:
                 continue
 
+    def run_soon(self):
+        self._soon.set()
+
     def send_current_state(self, page, joined):
-        """Sends them to the page, too, after another query: what it shows may be newer than the
-        last one.
-        """
+        """Queues the page for the next query: what it shows may be newer than the last one."""
         if groups.EVERYONE in joined:
             self._newcomers.append(page)
-            self.soon.set()
+            self.run_soon()
 
-    async def _look(self):
+    async def _send_changes(self):
         newcomers, self._newcomers = self._newcomers, []
         if not self.hub.pages:
             return
-        # should this query fail, the next one sends to all pages
+        # if this query fails, the next one sends to all pages
         before, self._text = self._text, None
         self._text = await database.ask(current)
         if self._text != before:

@@ -1,9 +1,9 @@
 """The hot loop of the engine: sends one event to all pages of a group.
 
-Memory that is not touched need not be fetched, thousands of times. So the hub keeps each page's
-`fast_path` beside it, and the loop touches nothing else of a page: with our own server
-(uvicorn_protocol.py) it writes the finished frame to the socket, with any other it runs the
-server's `send`. A page without a free fast path delivers by its own methods.
+Reading thousands of page objects would cost as many cache misses. So the hub stores each page's
+`fast_path` in the group's dict, and the loop reads nothing else of a page: with our own server
+(uvicorn_protocol.py) it writes the encoded frame to the socket, with any other it runs the server's
+`send`. A page that has no fast path at the moment gets the event through `page.deliver`.
 """
 
 import asyncio
@@ -15,13 +15,15 @@ from realtime.protocol.frames import frame_of
 CHUNK = 200  # pages in a row before other tasks get a turn
 
 
-async def send_to_group(hub, group, text):
-    """Sends to every page in `group`, as it is when its turn comes: some may have left, or hold
-    events meanwhile.
+async def send_to_group(routes, group, text):
+    """Sends `text` to the pages in `group`.
+
+    Yields to other tasks after each CHUNK; pages that leave or begin to hold events meanwhile are
+    treated by their new state.
     """
     frame, message = frame_of(text), {"type": "websocket.send", "text": text}
-    members = hub.members.get(group, {})
-    seen, waiting = hub.routing_version, list(members.items())
+    members = routes.members.get(group, {})
+    seen, waiting = routes.version, list(members.items())
     while waiting:
         for page, fast_path in waiting[:CHUNK]:
             if fast_path is None:
@@ -33,9 +35,9 @@ async def send_to_group(hub, group, text):
         del waiting[:CHUNK]
         if waiting:
             await asyncio.sleep(0)
-        if seen != hub.routing_version:
+        if seen != routes.version:
             seen, waiting = (
-                hub.routing_version,
+                routes.version,
                 [(page, members[page]) for page, _fast_path in waiting if page in members],
             )
 
@@ -43,24 +45,22 @@ async def send_to_group(hub, group, text):
 def write_frame(socket, frame, page):
     try:
         sent = write(socket, frame)
-    except OSError:  # it takes no more now, or has gone: the transport finds out
+    except OSError:  # its buffer is full, or it is closed: the transport finds out which
         sent = 0
     if sent != len(frame):
         page.send_buffer.keep(frame[sent:])
 
 
 def run_send(send, message, page):
-    """Runs a server's `send` by hand, to its end or up to where it would wait; then its send buffer
-    waits for it.
-    """
+    """Runs a server's `send` without a task; if it has to wait, the page's send buffer goes on."""
     step = send(message)
     try:
         future = step.send(None)
     except StopIteration:
         return
-    except AttributeError:  # a server with awaitables of its own
+    except AttributeError:  # the server's `send` is not a coroutine
         page.send_buffer.wait_for(step)
-    except Exception:  # noqa: BLE001 - a socket that is gone, its disconnect follows; or a code refused
+    except Exception:  # noqa: BLE001 - the socket is closed, its disconnect follows; or it refuses the close code
         page.send_buffer.refused(message)
     else:
         page.send_buffer.wait_for(_resume(step, future))
@@ -68,7 +68,7 @@ def run_send(send, message, page):
 
 @types.coroutine
 def _resume(coroutine, future):
-    """Goes on with a coroutine that was run by hand up to `future`."""
+    """Continues a coroutine that `run_send` ran up to `future`."""
     while True:
         try:
             result = yield future

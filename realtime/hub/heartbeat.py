@@ -1,6 +1,4 @@
-"""Sends each page the heads of what it watches every 25 s, so that it notices lost events, and we
-notice dead pages.
-"""
+"""Sends each page the heads of its topics every 25 s: it notices lost events, and we dead pages."""
 
 import asyncio
 import time
@@ -8,16 +6,15 @@ import time
 from realtime.protocol import events
 
 EVERY = 25  # seconds
-PULSE = 1  # seconds between two looks at who is due
+PULSE = 1  # seconds between two checks for pages that are due
 CHUNK = 200  # pages in a row before other tasks get a turn
 PATIENCE = 10  # seconds that a page may take to answer
 
 
 async def run(hub):
-    """Heartbeats are spread over the period, so that they are not all sent at once.
+    """Sends each page its heartbeats from when it connected, so they are spread over the period.
 
-    A pulse that comes late closes no page: its answer may be in a buffer that has not been read
-    yet.
+    A pulse that comes late closes no page, since its answer may still be in an unread buffer.
     """
     now = time.monotonic()
     while True:
@@ -26,17 +23,16 @@ async def run(hub):
         is_late = now - before > 2 * PULSE
         for number, page in enumerate(list(hub.pages), 1):
             if page in hub.pages:
-                look_at(hub, page, now, is_late)
+                check(hub, page, now, is_late)
             if number % CHUNK == 0:
                 await asyncio.sleep(0)
 
 
-def look_at(hub, page, now, is_late):
+def check(hub, page, now, is_late):
     heads = hub.sweep.heads
-    if page.heard_at < page.beat_at and now - page.beat_at > PATIENCE and not is_late:
+    if page.received_at < page.beat_at and now - page.beat_at > PATIENCE and not is_late:
         page.disconnect_for_resync()
     elif now - page.beat_at >= EVERY:
-        page.beat_at = now
-        page.send_buffer.push(
-            events.heartbeat({topic: heads[topic] for topic in page.topics if topic in heads})
+        page.send_heartbeat(
+            events.heartbeat({topic: heads[topic] for topic in page.topics if topic in heads}), now
         )

@@ -1,5 +1,4 @@
-"""Every two seconds the hub sends itself an Echo through Redis, and so notices when Redis is away
-or delivers nothing.
+"""Sends an Echo through Redis every two seconds, to notice when Redis is down or delivers nothing.
 
 The sweep then runs more often.
 """
@@ -15,12 +14,12 @@ from realtime.protocol.hub_messages import Echo, encode
 
 logger = logging.getLogger(__name__)
 EVERY = 2.0  # seconds
-# seconds that Redis takes what is sent and delivers nothing: then the hub subscribes anew
-DEAF = 10.0
+# seconds during which Redis accepts messages but delivers none, before the hub resubscribes
+SILENCE = 10.0
 
 
 class LayerWatchdog:
-    """Of one hub."""
+    """Watches over the subscription of one hub."""
 
     def __init__(self, hub):
         self._hub, self._echoed_at = hub, time.monotonic()
@@ -32,23 +31,23 @@ class LayerWatchdog:
         self.record_echo()
         while True:
             if settings.REDIS_URL and self._hub.subscriptions.channel:
-                await self._call()
+                await self._probe()
             await asyncio.sleep(EVERY)
 
-    async def _call(self):
+    async def _probe(self):
         sent = await asyncio.to_thread(
             redis_layer.probe, self._hub.subscriptions.channel, encode(Echo())
         )
         await asyncio.sleep(EVERY / 4)
         silence = time.monotonic() - self._echoed_at
         self._report(silent=not sent or silence > EVERY)
-        if sent and silence > DEAF:
+        if sent and silence > SILENCE:
             self.record_echo()
-            self._hub.listen_anew()
+            self._hub.resubscribe()
 
     def _report(self, silent):
         if self._hub.subscriptions.record_silence(silent):
             logger.warning(
-                "Redis is away; open pages learn by the sweep." if silent else "Redis is back."
+                "Redis is away; the sweep updates open pages." if silent else "Redis is back."
             )
-            self._hub.sweep.soon.set()
+            self._hub.sweep.run_soon()

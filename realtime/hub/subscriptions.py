@@ -1,8 +1,7 @@
-"""Subscribes this process to the channel layer: one channel, in the groups that some page here has
-joined.
+"""Subscribes this process to the channel layer: one channel, in the groups that have pages here.
 
-The layer may be away or hang at any time. No page waits longer than PATIENCE: the sweep delivers
-what gets lost.
+The layer may be down or hang at any time. No page waits for it longer than PATIENCE: the sweep
+delivers what gets lost.
 """
 
 import asyncio
@@ -12,34 +11,33 @@ from channels.layers import get_channel_layer
 
 logger = logging.getLogger(__name__)
 PATIENCE = 1.0  # seconds that a joining page waits for the layer
-# seconds after which the layer's connection counts as lost, although nobody said so
-UNANSWERED = 10.0
+TIMEOUT = 10.0  # seconds after which a call to the layer counts as failed
 RETRY = 1.0
 RENEWAL = 3600.0  # the in-memory layer forgets members after a day
 
 
 class Subscriptions:
+    """The subscription of one hub: to the groups `always`, and to those that `members` has."""
+
     def __init__(self, always, members):
         self.channel = None
-        self.stuck = False  # the layer did not do what it was asked to
-        self._is_silent = False  # what this process says into the layer does not come back
+        self._has_failed = False  # the last call to the layer
+        self._is_silent = False  # the layer does not deliver our own echoes
         self._always, self._members = always, members
-        self._open, self._touched, self._expected = set(), {}, {}
+        self._open, self._changed, self._awaited = set(), {}, {}
         self._work, self._lock = asyncio.Event(), asyncio.Lock()
 
     @property
     def away(self):
-        return self.stuck or self._is_silent
+        return self._has_failed or self._is_silent
 
     def record_silence(self, is_silent):
-        """Whether that is a change."""
+        """Records whether echoes fail to arrive; returns whether that has changed."""
         before, self._is_silent = self._is_silent, is_silent
         return before != is_silent
 
-    async def open(self):
-        """A new channel in all the groups; an earlier one is given back. Raises what the layer
-        raises.
-        """
+    async def open_channel(self):
+        """Replaces the channel by a new one in all groups. Raises whatever the layer raises."""
         layer = get_channel_layer()
         async with self._lock:
             if self.channel:
@@ -47,41 +45,39 @@ class Subscriptions:
             self.channel = await layer.new_channel()
             self._open.clear()
             for group in [*self._always, *self._members]:
-                self._touched[group] = None
-            await self._settle()
+                self._changed[group] = None
+            await self._synchronise()
 
-    def touch(self, group):
-        """Somebody joined or left: the layer has to follow."""
-        self._touched[group] = None
+    def update(self, group):
+        """To be called when the first page has joined the group, or the last one has left it."""
+        self._changed[group] = None
         self._work.set()
 
-    async def opened(self, group):
-        """Returns when the layer brings what is sent to `group`, or when there is no use in
-        waiting.
-        """
+    async def wait_for(self, group):
+        """Returns when this process is subscribed to `group`, or after PATIENCE."""
         if group in self._open:
             return
-        self.touch(group)
+        self.update(group)
         if self.away:
             return
-        expected = self._expected.setdefault(group, asyncio.get_running_loop().create_future())
-        await asyncio.wait({expected}, timeout=PATIENCE)
-        if not expected.done():
-            self.stuck = True
+        subscribed = self._awaited.setdefault(group, asyncio.get_running_loop().create_future())
+        await asyncio.wait({subscribed}, timeout=PATIENCE)
+        if not subscribed.done():
+            self._has_failed = True
 
     async def run(self):
-        """Follows the touched groups, for ever."""
+        """Keeps the layer's groups in step with `members`, for ever."""
         while True:
             self._work.clear()
             try:
-                async with self._lock, asyncio.timeout(UNANSWERED):
-                    await self._settle()
-            except Exception as error:  # noqa: BLE001 - whatever the layer has: it is asked again
-                if not self.stuck:
+                async with self._lock, asyncio.timeout(TIMEOUT):
+                    await self._synchronise()
+            except Exception as error:  # noqa: BLE001 - the layer may raise anything; we try again
+                if not self._has_failed:
                     logger.warning(
-                        "The channel layer refused a group (%s); it is asked again.", error
+                        "The channel layer refused a group (%s); retrying every second.", error
                     )
-                self.stuck = True
+                self._has_failed = True
                 await asyncio.sleep(RETRY)
                 continue
             try:
@@ -91,32 +87,32 @@ class Subscriptions:
             except TimeoutError:
                 await self._renew()
 
-    async def _settle(self):
-        """Makes the layer agree with who listens here."""
+    async def _synchronise(self):
+        """Subscribes to and unsubscribes from the changed groups until the layer matches."""
         if not self.channel:
             return
         layer = get_channel_layer()
-        while self._touched:
-            group = next(iter(self._touched))
+        while self._changed:
+            group = next(iter(self._changed))
             if self._is_wanted(group):
                 if group not in self._open:
                     await layer.group_add(group, self.channel)
                     self._open.add(group)
-                self._met(group)
+                self._resolve(group)
             elif group in self._open:
                 self._open.discard(group)
                 await layer.group_discard(group, self.channel)
             if (group in self._open) == self._is_wanted(group):
-                self._touched.pop(group, None)
-        self.stuck = False
+                self._changed.pop(group, None)
+        self._has_failed = False
 
     def _is_wanted(self, group):
         return group in self._always or group in self._members
 
-    def _met(self, group):
-        expected = self._expected.pop(group, None)
-        if expected and not expected.done():
-            expected.set_result(None)
+    def _resolve(self, group):
+        subscribed = self._awaited.pop(group, None)
+        if subscribed and not subscribed.done():
+            subscribed.set_result(None)
 
     async def _renew(self):
         async with self._lock:

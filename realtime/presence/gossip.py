@@ -24,10 +24,10 @@ class Peer:
 
     def __init__(self):
         self.online, self.topics, self.writing = Viewers({}, 0), {}, {}
-        self.heard_at = 0.0
+        self.received_at = 0.0
 
     def receive(self, gossip):
-        self.heard_at = time.monotonic()
+        self.received_at = time.monotonic()
         self.writing = gossip.writing
         if gossip.online is not None:
             self.online, self.topics = gossip.online, gossip.topics
@@ -44,7 +44,7 @@ class Peers:
         """Those that published lately."""
         now = time.monotonic()
         self._peers = {
-            name: peer for name, peer in self._peers.items() if now - peer.heard_at < SILENCE
+            name: peer for name, peer in self._peers.items() if now - peer.received_at < SILENCE
         }
         return list(self._peers.values())
 
@@ -52,7 +52,7 @@ class Peers:
     def writing(self):
         """[{topic id: Writing}] of the others, as long as their marks hold."""
         now = time.monotonic()
-        return [peer.writing for peer in self.current if now - peer.heard_at < LIFE]
+        return [peer.writing for peer in self.current if now - peer.received_at < LIFE]
 
     def receive(self, gossip):
         if gossip.sender != self.name:

@@ -71,7 +71,7 @@ class Presence:
         self.online = viewers_of(self.hub.pages)
         self.topics = {
             groups.topic_of(group): viewers_of(pages)
-            for group, pages in self.hub.members.items()
+            for group, pages in self.hub.routes.members.items()
             if groups.is_of_topic(group)
         }
         self._sent = {topic: shown for topic, shown in self._sent.items() if topic in self.topics}
@@ -125,7 +125,7 @@ class Presence:
             await self._broadcast(group, events.writing(topics))
 
     async def _broadcast(self, group, text):
-        self._frames -= len(self.hub.members.get(group, ()))
+        self._frames -= len(self.hub.routes.members.get(group, ()))
         await self.hub.broadcast(group, text)
 
 

@@ -113,3 +113,12 @@ class ConnectionLimit:
         self._taken[owner] -= 1
         if not self._taken[owner]:
             del self._taken[owner]
+
+
+class Admission:
+    """The limits on opening sockets in one process: handshakes by network, sockets by both."""
+
+    def __init__(self) -> None:
+        self.handshakes = Rates(HANDSHAKES)
+        self.networks = ConnectionLimit(OF_NETWORK)
+        self.members = ConnectionLimit(OF_MEMBER)

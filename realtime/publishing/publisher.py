@@ -87,7 +87,7 @@ def publish(messages):
     if hub:
         for message in messages:
             if isinstance(message, Fence):
-                hub.call(hub.fence, message)  # at once, whatever becomes of the layer
+                hub.call(hub.raise_fence, message)  # at once, whatever becomes of the layer
     encoded = [
         (hub_messages.group_of(message), hub_messages.encode(message)) for message in messages
     ]

@@ -31,7 +31,7 @@ def listen():
     user_logged_out.connect(on_logout, dispatch_uid="fence.logout")
 
 
-def raise_fence(user=None, everybody=False):
+def publish_fence(user=None, everybody=False):
     """Sends every hub a fence after commit: for the pages of the member with this id, or for all
     pages.
 
@@ -44,18 +44,18 @@ def raise_fence(user=None, everybody=False):
 def on_groups_of_user(instance, action, reverse, pk_set, **kwargs):
     if action in ("post_remove", "post_clear", "post_add"):
         if reverse:  # a group was given its members: which ones a clear took away is not known
-            raise_fence(everybody=True)
+            publish_fence(everybody=True)
         else:
-            raise_fence(user=instance.pk)
+            publish_fence(user=instance.pk)
 
 
 def on_doors(action, **kwargs):
     if action in ("post_add", "post_remove", "post_clear"):
-        raise_fence(everybody=True)
+        publish_fence(everybody=True)
 
 
 def on_group_deleted(**kwargs):
-    raise_fence(everybody=True)
+    publish_fence(everybody=True)
 
 
 def before_category(instance, **kwargs):
@@ -65,21 +65,21 @@ def before_category(instance, **kwargs):
 
 def on_category(instance, created, **kwargs):
     if instance._moved and not created:
-        raise_fence(everybody=True)
+        publish_fence(everybody=True)
 
 
 def on_user(instance, created, update_fields, **kwargs):
     """A ban, a lost role or a changed password; a mere sign-in only sets `last_login`."""
     if not created and set(update_fields or ()) != {"last_login"}:
-        raise_fence(user=instance.pk)
+        publish_fence(user=instance.pk)
 
 
 def on_access_ended(members, **kwargs):
     if len(members) > MANY:
-        raise_fence(everybody=True)
+        publish_fence(everybody=True)
     else:
         for member in members:
-            raise_fence(user=member)
+            publish_fence(user=member)
 
 
 def on_logout(request, user, **kwargs):
@@ -87,8 +87,8 @@ def on_logout(request, user, **kwargs):
         with transaction.atomic():
             # Django does so after this signal; the pages may be back before
             request.session.delete()
-            raise_fence(user=user.pk)
+            publish_fence(user=user.pk)
 
 
 def on_session_ended(instance, **kwargs):
-    raise_fence(user=instance.user_id)
+    publish_fence(user=instance.user_id)

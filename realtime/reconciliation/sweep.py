@@ -36,7 +36,7 @@ class Question(NamedTuple):
 
     @classmethod
     def of(cls, hub):
-        lists = [group for group in hub.members if group.startswith(("list.", "everyone"))]
+        lists = [group for group in hub.routes.members if group.startswith(("list.", "everyone"))]
         return cls(dict(hub.sweep.heads), lists, [page for page in hub.pages if page.user_id])
 
 
@@ -57,12 +57,12 @@ class Sweep:
         self.snapshot = None  # what the last one saw, see list_snapshots.py
         self.heads = {}  # topic id -> Head, for topics that some page shows
         self.last_sent = {}  # (group, topic id) -> Change: what need not be sent again
-        self.soon = asyncio.Event()
+        self._soon = asyncio.Event()
         self.ended_at = time.monotonic()
 
     async def run(self):
         while True:
-            self.soon.clear()
+            self._soon.clear()
             if not self._hub.pages:
                 self.reset()
                 self.ended_at = time.monotonic()
@@ -77,9 +77,12 @@ class Sweep:
                 async with asyncio.timeout(
                     EVERY_WHEN_AWAY if self._hub.subscriptions.away else EVERY
                 ):
-                    await self.soon.wait()
+                    await self._soon.wait()
             except TimeoutError:
                 continue
+
+    def run_soon(self):
+        self._soon.set()
 
     async def prepare(self):
         """What comes after this is news to the next sweep."""
@@ -93,15 +96,15 @@ class Sweep:
 
     # --- What pages were sent ---
 
-    def begin(self, topic, head):
+    def track(self, topic, head):
         """What the first page on a topic was sent, from which the sweep goes on."""
         self.heads.setdefault(topic, head)
 
-    def end(self, topic):
+    def untrack(self, topic):
         """No page shows the topic any more."""
         self.heads.pop(topic, None)
 
-    def was_sent(self, group, change):
+    def record_sent(self, group, change):
         topic = change.topic
         if change.is_newer_than(self.last_sent.get((group, topic))):
             self.last_sent[group, topic] = change
@@ -122,7 +125,7 @@ class Sweep:
         question = Question.of(self._hub)
         answer = await database.ask(look, question, self.snapshot)
         if self._raise_fences(question, answer):
-            self._hub.loop.call_later(AFTER_A_FENCE, self.soon.set)
+            self._hub.loop.call_later(AFTER_A_FENCE, self.run_soon)
             return  # the rest when they are back
         for delivery in answer.missed:
             change = delivery.change
@@ -139,11 +142,11 @@ class Sweep:
         not come yet.
         """
         fences = self._hub.fences
-        fences.raised()  # who is just coming in is asked again, too
+        fences.record_raised()  # who is just coming in is asked again, too
         question = Question.of(self._hub)
         number, answer = await database.ask(look_at_rights, question)
         self._raise_fences(question, answer)
-        fences.caught_up(number)
+        fences.record_checked(number)
 
     def _raise_fences(self, question, answer):
         """Whether somebody may see less than when they came, and nothing may be sent before they
@@ -152,18 +155,18 @@ class Sweep:
         hub = self._hub
         before = hub.fences.count
         if hub.fences.categories is not None and hub.fences.categories != answer.categories:
-            hub.fence(Fence(everybody=True))
+            hub.raise_fence(Fence(everybody=True))
         for page in question.pages:
             if (
                 page.rights != answer.members.get(page.user_id)
                 or page.session_key not in answer.sessions
             ):
-                hub.fences.raised()
+                hub.fences.record_raised()
                 page.disconnect_for_resync()
         for topic, head in question.heads.items():
             now = self.heads.get(topic)
             if now and now.category == head.category != answer.category_of.get(topic):
-                hub.fence(Fence(topic=topic))
+                hub.raise_fence(Fence(topic=topic))
         return hub.fences.count != before
 
 

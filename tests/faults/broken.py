@@ -103,10 +103,10 @@ def push_to_everybody():
     async def check_no_rights(self):
         pass
 
-    hubs.Hub.fence = lambda self, fence: None
+    hubs.Hub.raise_fence = lambda self, fence: None
     sweep.Sweep.check_rights = check_no_rights
     silence_the_sweep()
-    revocations.raise_fence = lambda **who: None
+    revocations.publish_fence = lambda **who: None
 
 
 def catch_up_for_everybody():

@@ -47,7 +47,7 @@ async def test_what_only_the_sweep_found_is_counted(counted, visit, hub, topic, 
     await page.watch_topic(topic)
     monkeypatch.setattr("realtime.publishing.publisher.publish", lambda messages: None)
     await do(topic.reply, ada, "Unheard")
-    hub.sweep.soon.set()
+    hub.sweep.run_soon()
 
     await page.update()
     assert counted("parley_sweep_found_total") >= 1
@@ -64,6 +64,6 @@ async def test_open_pages_and_what_waits_for_them_are_measured(visit, hub):
 
 
 async def test_fences_are_counted(counted, visit, hub):
-    hub.fence(Fence(everybody=True))
+    hub.raise_fence(Fence(everybody=True))
 
     assert counted("parley_fences_total") == 1

@@ -10,8 +10,7 @@ from channels.layers import get_channel_layer
 
 from forum.cache import circuit_breaker, redis_client
 from realtime import redis_layer
-from realtime.hub import hub as hubs
-from realtime.hub import layer_watchdog
+from realtime.hub import layer_watchdog, supervisor
 from realtime.protocol import groups
 from realtime.protocol.delivery import Audience, Change, Delivery
 from realtime.protocol.hub_messages import Fence, encode
@@ -28,7 +27,7 @@ def hasty(monkeypatch):
     monkeypatch.setattr(sweep, "EVERY_WHEN_AWAY", 0.3)
     monkeypatch.setattr(sweep, "EVERY", 3600)
     monkeypatch.setattr(circuit_breaker.redis, "pause", 0.5)
-    monkeypatch.setattr(hubs, "RESTART", 0.2)
+    monkeypatch.setattr(supervisor, "RESTART", 0.2)
 
 
 async def heard_back(hub):
@@ -90,7 +89,7 @@ async def test_with_redis_dead_a_post_is_saved_soon_and_every_page_learns_of_it(
     await page.watch_topic(topic)
     await elsewhere.watch_news(0)
     await heard_back(hub)
-    await until(lambda: not hub.sweep.soon.is_set())
+    await until(lambda: not hub.sweep._soon.is_set())
 
     redis.kill()
     times = [await do(timed, lambda: topic.reply(ada, "Still here")) for _ in range(3)]
@@ -157,7 +156,7 @@ async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(
     await page.watch_topic(topic)
     await heard_back(hub)
     redis.kill()
-    await until(lambda: hub.subscriptions.away and not hub.sweep.soon.is_set())
+    await until(lambda: hub.subscriptions.away and not hub.sweep._soon.is_set())
 
     await do(topic.reply, ada, "Neighbours")
 
@@ -167,7 +166,7 @@ async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(
 async def test_a_hub_that_hears_nothing_though_redis_speaks_listens_anew(
     redis, visit, hub, topic, ada, monkeypatch
 ):
-    monkeypatch.setattr(layer_watchdog, "DEAF", 0.5)
+    monkeypatch.setattr(layer_watchdog, "SILENCE", 0.5)
     page = await visit()
     await page.watch_topic(topic)
     await heard_back(hub)

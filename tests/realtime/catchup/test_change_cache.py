@@ -256,7 +256,7 @@ async def test_what_was_told_before_a_fence_serves_nobody_after_it(
 ):
     one, two = await visit(), await visit()
     await one.watch_topic(topic)
-    hub.fence(Fence(topic=topic.pk) if whom == "topic" else Fence(user=ada.pk))
+    hub.raise_fence(Fence(topic=topic.pk) if whom == "topic" else Fence(user=ada.pk))
 
     await two.watch_topic(topic)
 

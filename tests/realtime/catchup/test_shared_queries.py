@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from realtime.catchup import changes, shared_queries
-from realtime.catchup.batching import Batching
+from realtime.catchup.batching import BatchLoader
 from realtime.protocol import groups
 from realtime.protocol.hub_messages import Fence
 from tests.realtime.sockets import do, until
@@ -69,7 +69,7 @@ async def test_a_list_from_before_an_event_serves_nobody_after_it(visit, topic, 
 async def test_a_list_from_before_a_fence_serves_nobody_after_it(visit, hub, topic, asked):
     page = await visit()
     await page.watch_list()
-    hub.fence(Fence(topic=topic.pk))
+    hub.raise_fence(Fence(topic=topic.pk))
 
     await page.watch_list()
 
@@ -80,7 +80,7 @@ async def test_a_list_does_not_outlive_the_last_page_that_listened(visit, hub, t
     one, two = await visit(), await visit()
     await one.watch_list()
     await one.leave()
-    await until(lambda: not hub.members.get(groups.LATEST))
+    await until(lambda: not hub.routes.members.get(groups.LATEST))
     await do(topic.reply, ada, "Heard by nobody")
 
     answer = await two.watch_list()
@@ -96,9 +96,9 @@ async def test_who_waits_while_the_database_is_busy_is_answered_by_one_question(
         questions.append(keys)
         return {key: key * 2 for key in keys}
 
-    together = Batching(answer)
+    together = BatchLoader(answer)
 
-    assert await asyncio.gather(*(together.ask(n) for n in [1, 2, 3, 2])) == [2, 4, 6, 4]
+    assert await asyncio.gather(*(together.load(n) for n in [1, 2, 3, 2])) == [2, 4, 6, 4]
     assert [len(keys) for keys in questions] == [3]
 
 
@@ -108,11 +108,11 @@ async def test_a_question_that_fails_fails_for_those_who_asked_it(transactional_
             raise RuntimeError("no database")
         return dict.fromkeys(keys, "well")
 
-    together = Batching(answer)
+    together = BatchLoader(answer)
     with pytest.raises(RuntimeError):
-        await together.ask("bad")
+        await together.load("bad")
 
-    assert await together.ask("good") == "well"
+    assert await together.load("good") == "well"
 
 
 async def test_members_come_in_by_few_questions(visit, hub, ada, grace, monkeypatch):

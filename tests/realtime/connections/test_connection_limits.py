@@ -86,7 +86,7 @@ async def test_a_network_has_fifty_sockets_and_the_next_is_refused(hub, settings
     assert welcome == [True] * 50 + [False]
     for socket in sockets:
         await socket.leave()
-    assert not hub.networks._taken
+    assert not hub.admission.networks._taken
 
 
 def test_the_readers_behind_one_address_may_all_come_back_at_once():
@@ -102,7 +102,7 @@ async def test_a_network_opens_so_many_sockets_at_once_and_then_so_many_a_second
     settings.TRUSTED_PROXIES = 1
     clock = SimpleNamespace(now=1000.0, monotonic=lambda: clock.now)
     monkeypatch.setattr(limits, "time", clock)
-    monkeypatch.setattr(hub.openings, "rate", limits.Rate(per_second=25, at_once=5))
+    monkeypatch.setattr(hub.admission.handshakes, "rate", limits.Rate(per_second=25, at_once=5))
 
     assert [await opens(forwarded(number)) for number in range(7)] == [True] * 5 + [False] * 2
     assert await opens("8.8.4.4")  # another network
@@ -117,14 +117,14 @@ async def test_sockets_that_are_refused_for_something_else_count_too(
     hub, settings, monkeypatch, origin, path
 ):
     settings.TRUSTED_PROXIES = 1
-    monkeypatch.setattr(hub.openings, "rate", limits.Rate(per_second=0, at_once=3))
+    monkeypatch.setattr(hub.admission.handshakes, "rate", limits.Rate(per_second=0, at_once=3))
 
     assert [await opens("8.8.8.8", origin, path) for _ in range(3)] == [False] * 3
     assert not await opens("8.8.8.8")
 
 
 async def test_sockets_of_addresses_that_are_not_public_have_no_rate(hub, monkeypatch):
-    monkeypatch.setattr(hub.openings, "rate", limits.Rate(per_second=0, at_once=1))
+    monkeypatch.setattr(hub.admission.handshakes, "rate", limits.Rate(per_second=0, at_once=1))
 
     assert [await opens("") for _ in range(3)] == [True] * 3
 

@@ -92,7 +92,7 @@ async def test_a_frame_goes_past_the_server(hub, topic, direct, monkeypatch):
     protocol, browser = direct
     monkeypatch.setattr(protocol.conn, "send_text", None)
 
-    await broadcast.send_to_group(hub, groups.of_topic(topic.pk), "now")
+    await broadcast.send_to_group(hub.routes, groups.of_topic(topic.pk), "now")
 
     assert protocol.transport.get_write_buffer_size() == 0
     await until(lambda: browser.texts()[-1] == "now")
@@ -102,15 +102,15 @@ async def test_nothing_goes_past_what_still_waits(hub, topic, direct):
     protocol, browser = direct
     group, told = groups.of_topic(topic.pk), 0
     while protocol.fast_path is not None:
-        await broadcast.send_to_group(hub, group, f"{told} " + "x" * 5000)
+        await broadcast.send_to_group(hub.routes, group, f"{told} " + "x" * 5000)
         told += 1
 
     browser.read()  # room again, before the transport has written what waits
-    await broadcast.send_to_group(hub, group, f"{told} last")
+    await broadcast.send_to_group(hub.routes, group, f"{told} last")
     await until(lambda: "last" in browser.texts()[-1])
 
     assert [int(text.split()[0]) for text in browser.texts()[1:]] == list(range(told + 1))
-    await broadcast.send_to_group(hub, group, "direct again")
+    await broadcast.send_to_group(hub.routes, group, "direct again")
     assert protocol.fast_path is not None
 
 
@@ -119,12 +119,12 @@ async def test_a_page_that_does_not_read_is_closed_when_64_kib_wait(hub, topic, 
     page, most = protocol.page, 0
 
     while not protocol.is_closed:
-        await broadcast.send_to_group(hub, groups.of_topic(topic.pk), "x" * 5000)
+        await broadcast.send_to_group(hub.routes, groups.of_topic(topic.pk), "x" * 5000)
         most = max(most, protocol.transport.get_write_buffer_size())
 
     assert 50_000 < most < 66_000
     assert page not in hub.pages
-    assert not hub.members
+    assert not hub.routes.members
 
 
 async def test_who_pings_and_does_not_read_gets_no_more_pongs(direct, monkeypatch):
@@ -132,11 +132,11 @@ async def test_who_pings_and_does_not_read_gets_no_more_pongs(direct, monkeypatc
     for limit in ("FRAMES", "FRAMES_AT_ONCE", "BYTES", "BYTES_AT_ONCE", "READS", "READS_AT_ONCE"):
         monkeypatch.setattr(frame_meter, limit, 10**9)
     (protocol, browser), unread = direct, [0]
-    heard_at = protocol.page.heard_at
+    received_at = protocol.page.received_at
 
     def is_heard():
         unread.append(protocol.transport.get_write_buffer_size())
-        return protocol.page.heard_at > heard_at
+        return protocol.page.received_at > received_at
 
     await asyncio.get_running_loop().sock_sendall(browser.sock, frame(PING, bytes(125)) * 10_000)
     browser.say(type="pong")
@@ -162,5 +162,5 @@ async def test_a_page_that_goes_is_forgotten(hub, direct):
 
     browser.sock.close()
 
-    await until(lambda: not hub.pages and not hub.members)
+    await until(lambda: not hub.pages and not hub.routes.members)
     assert protocol.page is None

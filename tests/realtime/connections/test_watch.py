@@ -116,7 +116,7 @@ async def test_a_page_that_looks_away_hears_no_more(visit, topic, ada, hub):
     await other.watch_topic(topic)
 
     await page.say(type="unwatch", topic=topic.pk)
-    await until(lambda: len(hub.members[groups.of_topic(topic.pk)]) == 1)
+    await until(lambda: len(hub.routes.members[groups.of_topic(topic.pk)]) == 1)
     await do(topic.reply, ada, "Gone already?")
 
     await other.update("created")
@@ -135,7 +135,7 @@ async def test_two_who_come_and_go_at_once_leave_the_one_who_stays(visit, topic,
     await do(topic.reply, ada, "Still there?")
 
     assert (await staying.update("created"))["change"] == 2
-    assert list(hub.members[groups.of_topic(topic.pk)]) == list(hub.pages)
+    assert list(hub.routes.members[groups.of_topic(topic.pk)]) == list(hub.pages)
 
 
 async def test_a_list_is_told_which_rows_differ_and_which_are_gone(

@@ -49,7 +49,7 @@ async def test_a_reply_ends_the_waiting(hub, topic, ada):
 
     _status, _headers, answer = await request.ends()
     assert [event["post"]["number"] for event in answer["answers"][0]["events"]] == [2]
-    await until(lambda: not hub.pages and not hub.members)
+    await until(lambda: not hub.pages and not hub.routes.members)
 
 
 async def test_a_post_saved_unheard_ends_the_waiting_too(hub, topic, ada, monkeypatch):
@@ -64,7 +64,7 @@ async def test_a_post_saved_unheard_ends_the_waiting_too(hub, topic, ada, monkey
         header_change=2,
         title="Renamed in the database",
     )
-    hub.sweep.soon.set()
+    hub.sweep.run_soon()
 
     _status, _headers, answer = await request.ends()
     assert "Renamed in the database" in answer["answers"][0]["events"][0]["header"]

@@ -62,7 +62,7 @@ async def test_a_page_is_asked_after_25_seconds_and_not_before(page, clock):
 async def test_a_page_has_ten_seconds_to_answer(page, clock):
     came = page.here.beat_at
     await clock.turn(came + 25)
-    page.here.heard_at = came + 24  # it has long said nothing when the beat comes
+    page.here.received_at = came + 24  # it has long said nothing when the beat comes
 
     await clock.turn(came + 35)
     assert page.here.send_buffer.is_closed is False
@@ -73,9 +73,11 @@ async def test_a_page_has_ten_seconds_to_answer(page, clock):
 async def test_whose_answer_waits_for_a_busy_server_is_not_sent_away(page, clock):
     came = page.here.beat_at
     await clock.turn(came + 25)
-    page.here.heard_at = came + 24
+    page.here.received_at = came + 24
 
-    clock.at_next = lambda: setattr(page.here, "heard_at", came + 40)  # it is read after the pulse
+    clock.at_next = lambda: setattr(
+        page.here, "received_at", came + 40
+    )  # it is read after the pulse
     await clock.turn(came + 40)
 
     assert page.here.send_buffer.is_closed is False
@@ -84,7 +86,7 @@ async def test_whose_answer_waits_for_a_busy_server_is_not_sent_away(page, clock
 async def test_a_page_that_answers_is_asked_again_after_25_seconds(page, clock):
     came = page.here.beat_at
     await clock.turn(came + 25)
-    page.here.heard_at = came + 25.1
+    page.here.received_at = came + 25.1
 
     await clock.turn(came + 49.9)
     assert beats(page) == 1

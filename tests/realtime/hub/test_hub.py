@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from channels.layers import get_channel_layer
 
-from realtime.hub import heartbeat
+from realtime.hub import heartbeat, supervisor
 from realtime.hub import hub as hubs
 from realtime.protocol import groups
 from realtime.protocol.hub_messages import Echo, encode
@@ -32,7 +32,7 @@ async def test_the_process_is_in_a_group_as_long_as_a_page_is(in_memory, visit, 
     await two.leave()
 
     await until(lambda: group not in subscribed())
-    assert hub.members == {}
+    assert hub.routes.members == {}
     assert hub.sweep.heads == {}
     assert hub.pages == {}
 
@@ -40,7 +40,7 @@ async def test_the_process_is_in_a_group_as_long_as_a_page_is(in_memory, visit, 
 async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(
     visit, topic, ada, hub, monkeypatch
 ):
-    monkeypatch.setattr(hubs, "RESTART", 0.05)
+    monkeypatch.setattr(supervisor, "RESTART", 0.05)
     page = await visit()
     await page.watch_topic(topic)
     before = hub.subscriptions.channel
@@ -70,7 +70,7 @@ async def test_subscriptions_are_renewed_before_the_layer_forgets_them(
     page = await visit()
     await page.watch_topic(topic)
     group = groups.of_topic(topic.pk)
-    hub.subscriptions.touch(group)
+    hub.subscriptions.update(group)
     get_channel_layer().groups[group][hub.subscriptions.channel] = 0  # long ago
 
     await until(lambda: get_channel_layer().groups[group][hub.subscriptions.channel] > 0)
@@ -90,7 +90,7 @@ async def test_a_sweep_that_fails_is_logged_and_tried_again(visit, topic, hub, m
     monkeypatch.setattr(sweep, "look", failing)
     monkeypatch.setattr(sweep, "EVERY", 0.02)
     await (await visit()).watch_topic(topic)
-    hub.sweep.soon.set()
+    hub.sweep.run_soon()
 
     await until(lambda: len(calls) > 2)
     assert "no database" in caplog.text
@@ -147,14 +147,14 @@ async def test_a_page_whose_handler_ends_in_whatever_way_leaves_the_hub(visit, t
 
     page.wire.future.cancel()
 
-    await until(lambda: not hub.pages and not hub.members)
+    await until(lambda: not hub.pages and not hub.routes.members)
 
 
 async def test_one_that_does_not_read_holds_up_no_other(visit, topic, ada, hub):
     stuck, page = await visit(), await visit()
     await stuck.watch_topic(topic)
     await page.watch_topic(topic)
-    consumer = next(iter(hub.members[groups.of_topic(topic.pk)]))
+    consumer = next(iter(hub.routes.members[groups.of_topic(topic.pk)]))
     never = asyncio.Event()
 
     async def suspend(message):

@@ -219,7 +219,7 @@ async def test_who_may_reply_no_more_is_not_writing_any_more(
             change=9,
             header_change=9,
         )
-        hub.sweep.soon.set()
+        hub.sweep.run_soon()
 
     await until(lambda: not hub.presence.typing.current())
 
@@ -318,7 +318,7 @@ async def test_two_processes_tell_each_other_what_they_see(redis, visit, topic, 
     assert peer.topics[topic.pk].members == {ada.pk: ("ada", "Ada Lovelace")}
     assert peer.writing[topic.pk].names == {ada.pk: "Ada Lovelace"}
     assert groups.LATEST in peer.writing[topic.pk].lists
-    peer.heard_at = time.monotonic() - gossip.SILENCE
+    peer.received_at = time.monotonic() - gossip.SILENCE
     hub.presence.receive = lambda message: None
     assert peers.current == []
 

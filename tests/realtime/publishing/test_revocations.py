@@ -226,7 +226,7 @@ async def test_a_page_that_is_asking_when_the_fence_falls_gets_no_answer_from_be
     assert (await page.hear("again"))["topic"] == topic.pk
     assert (await page.watch_topic(topic))["type"] == "gone"
     assert [frame["type"] for frame in page.frames] == ["again", "gone"]
-    await until(lambda: groups.of_topic(topic.pk) not in hub.members)
+    await until(lambda: groups.of_topic(topic.pk) not in hub.routes.members)
     assert topic.pk not in hub.sweep.heads
 
 
@@ -238,7 +238,7 @@ async def test_a_right_taken_without_a_signal_counts_within_one_sweep(
     await watch_all(keeper, secret)
 
     await do(get_user_model()._base_manager.filter(pk=iris.pk).update, is_active=False)
-    hub.sweep.soon.set()
+    hub.sweep.run_soon()
 
     assert await page.closed() == 4001
     await do(secret.reply, olive, "On we go")
@@ -303,6 +303,6 @@ async def test_groups_changed_without_a_signal_count_within_one_sweep(
     others = await do(Group.objects.create, name="Others")
     members = getattr(help_category, role).through.objects
     await do(members.create, category_id=help_category.pk, group_id=others.pk)
-    hub.sweep.soon.set()
+    hub.sweep.run_soon()
 
     assert await page.closed() == 4001
