@@ -1,4 +1,4 @@
-"""An open page's socket: what it asks is answered one after the other. Posts are sent over HTTP."""
+"""The socket of an open page: answers its messages, one at a time. Posts are sent over HTTP."""
 
 import asyncio
 import logging
@@ -20,16 +20,14 @@ from realtime.protocol.close_codes import RESYNC, TOO_BIG, TOO_FAST, TRY_LATER
 from realtime.protocol.messages import BadMessage
 
 logger = logging.getLogger(__name__)
-PATIENCE = 10  # seconds that a page may take to read an answer, and we to let it in
+PATIENCE = 10  # seconds that a page may take to read an answer, and the server to admit a page
 
-NOTHING = ()  # one for all that have asked nothing
+NOTHING = ()  # shared by all pages without unanswered messages
 GUEST = AnonymousUser()
 
 
 async def serve(scope, receive, send):
-    """An ASGI application for a page's socket. On a server of ours it returns and the page
-    stays.
-    """
+    """ASGI application for a page's socket. On our own server it returns while the page stays."""
     await receive()  # websocket.connect
     direct = scope.get("extensions", {}).get(DIRECT)
     page = Connection(the_hub(), session_key_of(scope), counted_network_of(scope))
@@ -43,14 +41,14 @@ async def serve(scope, receive, send):
         if direct:
             direct.attach(page)
         else:
-            await page.listen_to(receive)
+            await page.receive_all(receive)
     except BaseException:
         page.leave()
         raise
 
 
 class Connection:
-    """One of thousands, and mostly silent: it has few parts, and no task while nothing is asked."""
+    """One of thousands and mostly idle, so it is small and has a task only while it works."""
 
     __slots__ = (
         *(
@@ -62,7 +60,7 @@ class Connection:
             "received_at",
             "held",
             "hub",
-            "is_here",
+            "is_open",
             "joined",
         ),
         *("network", "rights", "send_buffer", "session_key", "user", "user_id"),
@@ -72,9 +70,10 @@ class Connection:
         self.hub, self.session_key, self.network = hub, session_key, network
         self.send_buffer: Any = None  # a SendBuffer, or a connection of uvicorn_protocol.py
         self._unanswered: Sequence[str] = NOTHING
-        self._task, self.is_here = None, True
-        self.joined, self.held = set(), {}
-        self.user: Any = None  # a User or AnonymousUser, once it was let in
+        self._task, self.is_open = None, True
+        self.joined = set()  # its groups, as hub.routes maintains them
+        self.held = {}  # group -> events that wait until an answer has been sent
+        self.user: Any = None  # a User or AnonymousUser, once admitted
         self.user_id, self.rights = None, None
         self.correlation_id = None  # the `for` of the message being answered
         self.beat_at = self.received_at = time.monotonic()
@@ -82,35 +81,35 @@ class Connection:
 
     @property
     def topics(self):
-        """Ids of the topics that it watches."""
+        """The ids of the topics that it watches."""
         return groups.topics_among(self.joined)
 
     @property
     def visibility_key(self):
-        """Equal for readers who may see the same."""
+        """Equal for readers who may see the same: see permissions.py."""
         return permissions.visibility_key(self.rights)
 
     @property
     def fast_path(self):
-        """How the hub may send events by itself; None while it must not: see broadcast.py."""
+        """How the hub may send events directly, or None while it must not: see broadcast.py."""
         return None if self.held else self.send_buffer.fast_path
 
-    # --- What the server brings ---
+    # --- What the server calls ---
 
-    async def listen_to(self, receive):
-        while self.is_here:
-            self.take(await receive())
+    async def receive_all(self, receive):
+        while self.is_open:
+            self.receive(await receive())
         if self._task:
             await asyncio.wait({self._task})
 
-    def take(self, message):
-        """An ASGI message. Returns at once; what is asked is answered one after the other."""
+    def receive(self, message):
+        """Queues an ASGI message and returns at once."""
         if message["type"] == "websocket.receive":
-            self._receive(message.get("text"), message.get("bytes"))
+            self._receive_text(message.get("text"), message.get("bytes"))
         elif message["type"] == "websocket.disconnect":
             self.leave()
 
-    def _receive(self, text, data):
+    def _receive_text(self, text, data):
         self.received_at = time.monotonic()
         if self.send_buffer.is_closed:
             return
@@ -123,8 +122,8 @@ class Connection:
             self.work()
 
     def leave(self):
-        if self.is_here:
-            self.is_here = False
+        if self.is_open:
+            self.is_open = False
             self.send_buffer.abandon()
             self.hub.remove(self)
             self.hub.admission.networks.release(self.network)
@@ -137,33 +136,33 @@ class Connection:
         try:
             if self.user is None:
                 async with asyncio.timeout(PATIENCE):
-                    await self._enter()
+                    await self._admit()
             while self._unanswered:
                 text, *self._unanswered = self._unanswered
                 await self._answer(text)
         except Exception:
             logger.exception(
-                "A page could not be let in."
+                "A page could not be admitted."
                 if self.user is None
                 else "A page could not be answered."
             )
             self.close(TRY_LATER)
         self._unanswered, self._task = NOTHING, None
 
-    async def _enter(self):
+    async def _admit(self):
         fences, user = None, GUEST
         while fences != self.hub.fences.count or self.hub.sweep.snapshot is None:
-            # one that falls while the database is asked might mean this page
+            # a fence that is raised during the query might affect this page
             fences = self.hub.fences.count
             await self.hub.prepare()
             user, self.rights = (
                 await self.hub.readers.load(self.session_key) if self.session_key else (GUEST, None)
             )
         self.user, self.user_id = user, user.pk
-        if self.is_here and not self.hub.add(self):
+        if self.is_open and not self.hub.add(self):
             self.close(TOO_FAST)
 
-    # --- What the page sends ---
+    # --- Answering the page's messages ---
 
     async def _answer(self, text):
         try:
@@ -177,9 +176,7 @@ class Connection:
             await self.send({"type": "error", "message": str(error)})
 
     async def hold(self, names):
-        """Joins the groups, and holds their events until the answer has been sent. Returns {group:
-        texts held}.
-        """
+        """Joins groups and holds their events until `release`. Returns {group: held texts}."""
         held = {group: self.held.setdefault(group, []) for group in names}
         self.refresh_route()
         for group in names:
@@ -187,10 +184,11 @@ class Connection:
         return held
 
     def holds(self, held):
-        """False when a fence fell meanwhile: then the page was asked to watch again."""
+        """False if a fence was raised meanwhile: then the page was asked to watch again."""
         return all(self.held.get(group) is texts for group, texts in held.items())
 
     def release(self, held: dict[str, list[str]]):
+        """Sends the held events, and from now on every event as it comes."""
         for group, texts in held.items():
             if self.held.get(group) is texts:
                 del self.held[group]
@@ -200,9 +198,7 @@ class Connection:
         self.hub.send_current_state(self, held)
 
     async def send(self, message):
-        """Sends an answer once the one before has been read, since it may be large. It carries who
-        asked.
-        """
+        """Sends an answer after the one before has been read, since answers may be large."""
         if self.correlation_id:
             message = {**message, "for": self.correlation_id}
         try:
@@ -239,7 +235,7 @@ class Connection:
         self.hub.leave(self, groups.of_topic(topic))
 
     def disconnect_for_resync(self):
-        """Leaves all groups at once; the page comes back, is asked who it is, and catches up."""
+        """Leaves all groups at once; the page reconnects, is authenticated again and catches up."""
         self.close(RESYNC)
 
     def close(self, code):

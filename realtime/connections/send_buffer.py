@@ -1,18 +1,19 @@
-"""The send buffer of one page: takes frames without ever making the sender wait."""
+"""The send buffer of one page: accepts frames without ever making the sender wait."""
 
 import asyncio
 
 from realtime.hub.broadcast import run_send
 
-BACKLOG = 64 * 1024  # bytes that wait for a page which does not read; then it is closed and resyncs
-# the ASGI extension of a server that brings one of its own, see uvicorn_protocol.py
+BACKLOG = 64 * 1024  # bytes that may wait; a page that has more is closed and resyncs
+# ASGI extension of a server with a send buffer of its own, see uvicorn_protocol.py
 DIRECT = "parley.send_buffer"
 PRIVATE = 3000  # added to a close code that the server refuses to send (daphne: all below 3000)
 
 
 class SendBuffer:
-    """By ASGI alone, so for any server. `page.refresh_route()` is called when `fast_path` has
-    changed.
+    """Uses ASGI alone, so it works with any server.
+
+    Calls `page.refresh_route()` whenever `fast_path` has changed.
     """
 
     __slots__ = ("_page", "_send", "_size", "_task", "_waiting", "is_closed")
@@ -24,16 +25,16 @@ class SendBuffer:
 
     @property
     def fast_path(self):
-        """The server's `send`, for the hub to run by itself; None while something waits."""
+        """The server's `send`, for the hub to call directly; None while frames wait."""
         return None if self._task else self._send
 
     def push(self, text):
-        """Sends now as far as the server takes it; else keeps it, up to BACKLOG bytes."""
+        """Sends at once if the server accepts it, otherwise buffers it, up to BACKLOG bytes."""
         if not self.is_closed:
             self._send_or_wait({"type": "websocket.send", "text": text})
 
     def close(self, code):
-        """What waits is dropped; the page asks for it when it is back."""
+        """Closes the socket and drops what waits; the page catches up when it reconnects."""
         if self.is_closed:
             return
         self.is_closed = True
@@ -41,24 +42,24 @@ class SendBuffer:
         self._send_or_wait({"type": "websocket.close", "code": code})
 
     def abandon(self):
-        """The page has left: forget what waits for it."""
+        """Drops everything, since the page has left."""
         self.is_closed = True
         self._waiting.clear()
         if self._task:
             self._task.cancel()
 
     def run(self, coroutine):
-        """A task for the page's own work."""
+        """Starts a task for the page's own work."""
         return asyncio.get_running_loop().create_task(coroutine)
 
     async def drained(self, patience):
-        """Returns when nothing waits any more. Raises TimeoutError after `patience` seconds."""
+        """Returns when nothing waits any more; raises TimeoutError after `patience` seconds."""
         async with asyncio.timeout(patience):
             while self._task:
                 await asyncio.wait({self._task})
 
     def backlog(self):
-        """(frames, bytes) that wait."""
+        """(waiting frames, waiting bytes)."""
         return len(self._waiting), self._size
 
     def _send_or_wait(self, message):
@@ -74,7 +75,7 @@ class SendBuffer:
             self._size = 0
             self._page.disconnect_for_resync()
 
-    # --- What running `send` by hand may lead to, see broadcast.py ---
+    # --- What broadcast.run_send calls ---
 
     def wait_for(self, sending):
         self._task = asyncio.ensure_future(sending)

@@ -1,10 +1,9 @@
-"""uvicorn's WebSocket protocol as the engine wants it: `uvicorn --ws
-realtime.connections.uvicorn_protocol:Protocol`.
+"""uvicorn's WebSocket protocol, adapted so that an event costs one write and no coroutine.
 
-Each connection is itself the send buffer of its page (send_buffer.py says what that is): a finished
-frame goes straight to the socket, no coroutine of the server takes part, and while a page is silent
-no task waits for it. What it needs of uvicorn is what version 0.54 has; with any other server the
-engine uses ASGI alone.
+For `uvicorn --ws realtime.connections.uvicorn_protocol:Protocol`. Each connection is the send
+buffer of its page (same interface as SendBuffer): encoded frames are written straight to the
+socket, and while a page is silent no task waits for it. Relies on internals of uvicorn 0.54; with
+any other server the engine uses ASGI alone.
 """
 
 import asyncio
@@ -19,24 +18,22 @@ from realtime.connections.send_buffer import BACKLOG, DIRECT
 from realtime.hub.broadcast import write_frame
 from realtime.protocol.frames import frame_of
 
-# from warnings on: that a socket opens is no news, and there are thousands
+# set to warnings and above, or uvicorn would log each of thousands of sockets that open
 logger = logging.getLogger("sockets")
-# bytes that the kernel keeps besides (Linux doubles it); by itself it would keep megabytes
+# bytes of the kernel's send buffer (Linux doubles it); by default it would hold megabytes
 IN_KERNEL = 64 * 1024
 NOT_UTF8 = 1007
-LOOK = 0.05  # seconds between two looks whether a page has read
+POLL = 0.05  # seconds between two checks whether a page has read
 
 
-class Stays:
-    """In the place of a timer: what has one, uvicorn does not close when its ASGI application
-    returns.
-    """
+class KeepOpen:
+    """Replaces a timer: with one, uvicorn keeps the socket open after its application returns."""
 
     cancel = staticmethod(lambda: None)
 
 
 class Unused:
-    """In the place of the event that an ASGI application waits for before it sends more."""
+    """Replaces the event that an ASGI application waits for before it sends more."""
 
     set = clear = staticmethod(lambda: None)
 
@@ -52,24 +49,22 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
     def handle_connect(self, event):
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            self.scope["extensions"][DIRECT] = self  # type: ignore[assignment]  # ours is no extension of ASGI's own
+            self.scope["extensions"][DIRECT] = self  # type: ignore[assignment]  # not one of ASGI's extensions
 
     def attach(self, page):
-        """What is said goes to `page` from now on; the ASGI application may return, and the
-        connection stays.
-        """
-        self.page, self.close_timer = page, Stays
+        """Hands further messages to `page`; the connection outlives the ASGI application."""
+        self.page, self.close_timer = page, KeepOpen
         socket = self.transport.get_extra_info("socket")
         socket.setsockopt(SOL_SOCKET, SO_SNDBUF, IN_KERNEL)
         self._socket = socket.fileno()
         self._is_plain = self.transport.get_extra_info("sslcontext") is None
         self.fast_path = self._socket if self._is_plain else None
         while not self.queue.empty():
-            page.take(self.queue.get_nowait())
+            page.receive(self.queue.get_nowait())
         if self.read_paused:
             self.transport.resume_reading()
-        self.queue, self.writable = Ear(page), Unused  # type: ignore[assignment]  # uvicorn calls only these methods
-        del self.scope, self.request, self.response  # a third of what an idle page costs
+        self.queue, self.writable = ReceiveQueue(page), Unused  # type: ignore[assignment]  # uvicorn calls only these methods
+        del self.scope, self.request, self.response  # a third of the memory of an idle page
 
     # --- The send buffer ---
 
@@ -78,9 +73,7 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
         return self.close_sent or self.transport.is_closing()
 
     def push(self, text):
-        """Writes what the kernel takes at once; the transport keeps the rest, BACKLOG bytes in
-        all.
-        """
+        """Writes as much as the kernel accepts; the transport buffers the rest, up to BACKLOG."""
         frame = frame_of(text)
         if self.is_closed:
             return
@@ -92,7 +85,7 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
             self.keep(frame)
 
     def keep(self, rest):
-        """What of a frame the socket has not taken. Until it has, nothing may go past."""
+        """Buffers the rest of a frame that the socket has not accepted, and all frames after it."""
         waiting = self.transport.get_write_buffer_size()
         if waiting and waiting + len(rest) > BACKLOG:
             self.page.disconnect_for_resync()
@@ -101,7 +94,7 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
         self._set_fast_path(None)
 
     def backlog(self):
-        """(frames, bytes) that wait; of several frames the transport makes one."""
+        """(waiting frames, waiting bytes); the transport joins several frames into one."""
         size = self.transport.get_write_buffer_size()
         return bool(size), size
 
@@ -117,7 +110,7 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
         self.page = None
 
     def run(self, coroutine):
-        """A task that the server lets finish before it stops."""
+        """Starts a task that the server waits for before it stops."""
         task = self.loop.create_task(coroutine)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -126,7 +119,7 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
     async def drained(self, patience):
         async with asyncio.timeout(patience):
             while not self.is_closed and self.transport.get_write_buffer_size():
-                await asyncio.sleep(LOOK)
+                await asyncio.sleep(POLL)
 
     # --- What uvicorn calls ---
 
@@ -136,10 +129,10 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
             return
         data, self.frames = b"".join(self.frames), []
         if self.curr_msg_data_type != "text":
-            self.page.take({"type": "websocket.receive", "bytes": data})
+            self.page.receive({"type": "websocket.receive", "bytes": data})
             return
         try:
-            self.page.take({"type": "websocket.receive", "text": data.decode()})
+            self.page.receive({"type": "websocket.receive", "text": data.decode()})
         except UnicodeDecodeError:
             self.close(NOT_UTF8)
 
@@ -150,8 +143,8 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
             self.page.close(TOO_FAST)
 
 
-class Ear:
-    """In the place of the queue that an ASGI application reads."""
+class ReceiveQueue:
+    """Replaces the queue that an ASGI application reads: hands each message to the page."""
 
     __slots__ = ("page",)
 
@@ -159,4 +152,4 @@ class Ear:
         self.page = page
 
     def put_nowait(self, message):
-        self.page.take(message)
+        self.page.receive(message)

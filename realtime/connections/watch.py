@@ -1,5 +1,7 @@
-"""Answers `watch`. A page joins its groups first and gets their events after the answer, so it
-misses nothing.
+"""Answers `watch` messages.
+
+A page joins its groups first, and their events are held until it has been sent the answer, so it
+misses nothing in between.
 """
 
 from forum.pages import readership
@@ -59,8 +61,8 @@ async def watch_news(page, message):
     page.release(held)
 
 
-async def ask(page, held, question, *about):
-    """The answer to a question that is the same for every reader with the same rights."""
+async def ask(page, held, query, *arguments):
+    """Runs a query whose result is the same for all readers with the same rights."""
     return await page.hub.shared_queries.ask(
-        tuple(held), question, page.user, *about, visibility_key=page.visibility_key
+        tuple(held), query, page.user, *arguments, visibility_key=page.visibility_key
     )
