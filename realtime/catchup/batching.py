@@ -1,22 +1,23 @@
-"""Batches questions to the database: after a restart thousands of pages come in at once."""
+"""Batches queries for single keys: after a restart thousands of pages connect at once."""
 
 import asyncio
 
 from realtime import database
 
-MOST = 500  # keys in one question
+MOST = 500  # keys in one query
 
 
 class BatchLoader:
-    """`answer(keys)` runs in a thread and returns {key: answer}. Nobody waits longer than if they
-    asked alone.
+    """Loads values by key: one query at a time, for all keys that were asked for meanwhile.
+
+    query: called in a thread with a list of at most MOST keys; returns {key: value} for all.
     """
 
-    def __init__(self, answer):
-        self._answer, self._waiting, self._task = answer, {}, None
+    def __init__(self, query):
+        self._query, self._waiting, self._task = query, {}, None
 
     async def load(self, key):
-        """What `answer` gives for `key`, asked after this was called. Raises what it raises."""
+        """The value of `key`, queried after this call. Raises what the query raises."""
         loop = asyncio.get_running_loop()
         future = self._waiting.setdefault(key, loop.create_future())
         if self._task is None:
@@ -26,13 +27,13 @@ class BatchLoader:
     async def _work(self):
         while self._waiting:
             keys = list(self._waiting)[:MOST]
-            asked = {key: self._waiting.pop(key) for key in keys}
+            futures = {key: self._waiting.pop(key) for key in keys}
             try:
-                answers = await database.ask(self._answer, keys)
-            except Exception as error:  # noqa: BLE001 - it belongs to those who asked
-                for future in asked.values():
+                values = await database.ask(self._query, keys)
+            except Exception as error:  # noqa: BLE001 - raised in every waiting call
+                for future in futures.values():
                     future.set_exception(error)
             else:
-                for key, future in asked.items():
-                    future.set_result(answers[key])
+                for key, future in futures.items():
+                    future.set_result(values[key])
         self._task = None

@@ -1,9 +1,8 @@
-"""A cache of the latest changes of topics: one query a second serves all readers with the same
-rights.
+"""Caches the latest changes of topics: one query a second serves all readers with the same rights.
 
-A run of changes begins with an answer of the database and grows by the events that pages are sent.
-Whoever comes back gets the part that they miss; so ten thousand pages of one topic cost one
-question a second, also while people write.
+A run of changes begins with a query and grows by the events that pages are sent. A page that comes
+back gets the part that it misses. So ten thousand pages on one topic cost one query a second, also
+while members write.
 """
 
 import asyncio
@@ -15,21 +14,24 @@ from realtime import database, metrics
 from realtime.catchup import changes
 from realtime.protocol import groups
 
-AGE = 1.0  # seconds that the database's word holds
-IDLE = 10.0  # seconds without a question after which a run is forgotten
+AGE = 1.0  # seconds that the result of a query is used
+IDLE = 10.0  # seconds without a query after which a run is dropped
 KEPT = 200  # events of a run
 MOST = 32 * 2**20  # bytes of all runs with their events
-RUN = 2000  # bytes of a run without any
+RUN = 2000  # bytes of a run without events
 
 
 class ChangeCache:
+    """The runs of one hub, by topic and by what their readers may see."""
+
     def __init__(self, hub):
         self.hub, self._runs = hub, {}  # topic id -> {visibility_key: Run}
-        self._size = 0  # at least what all runs take: exact whenever there is too much
+        self._size = 0  # upper bound of the bytes of all runs: exact after each measurement
 
     async def changes(self, page, topic, epoch, since):
-        """(what `feed` would answer, the topic's category) for a page that has joined; None when it
-        was taken out.
+        """(the answer as of `changes.topic_changes`, the id of the topic's category).
+
+        For a page that has joined the topic's group; None if a fence took it out meanwhile.
         """
         asked, has_asked = None, False
         while groups.of_topic(topic) in page.joined:
@@ -38,14 +40,14 @@ class ChangeCache:
             if answer:
                 self._grew(run.size if has_asked else 0)
                 return answer, run.category
-            # what was asked before this page joined may be too old for it
+            # a query that began before this page joined may be too old for it
             asked = None if run.asking else run
             await run.ask(page.user, epoch, since)
             has_asked = True
         return None
 
     def add_event(self, change, text):
-        """To be called with every event of a topic before its pages get it."""
+        """To be called with every event of a topic before pages get it."""
         for visibility_key, run in list(self._runs.get(change.topic, {}).items()):
             if run.is_idle:
                 del self._runs[change.topic][visibility_key]
@@ -55,7 +57,7 @@ class ChangeCache:
                 self._grew(run.size - before)
 
     def forget(self, topic):
-        """To be called when no page here gets the topic's events any more."""
+        """To be called when no page of this process shows the topic any more."""
         self._runs.pop(topic, None)
 
     def _run(self, topic, visibility_key):
@@ -72,7 +74,7 @@ class ChangeCache:
         if self._size <= MOST:
             return
         self._size = self._measured()
-        # not only just enough, or the next event measures all of them again
+        # free a quarter, or the next event would measure all of them again
         if self._size > MOST * 3 / 4:
             self._runs = {
                 topic: busy for topic, runs in self._runs.items() if (busy := busy_among(runs))
@@ -88,8 +90,9 @@ def busy_among(runs):
 
 
 class Run:
-    """The changes after `first` up to `change`, without a gap. With `more` the topic may have later
-    ones.
+    """The changes of a topic after `first` up to `change`, without a gap; with `more` not the last.
+
+    For readers with one visibility key.
     """
 
     def __init__(self, topic, fences):
@@ -98,12 +101,12 @@ class Run:
         self.gone = self.epoch = self.category = None
         self.first = self.change = 0
         self.more, self.events = False, []
-        self.outdated = None  # an epoch from before a restore
-        self._meanwhile = []  # events that came while the database was asked
+        self.outdated = None  # an epoch that the database has replaced
+        self._meanwhile = []  # events that came during a query
 
     @property
     def size(self):
-        """Bytes, nearly all of them of its events."""
+        """Bytes, nearly all of them in its events."""
         return RUN + sum(map(size_of, self.events))
 
     @property
@@ -111,7 +114,7 @@ class Run:
         return not self.asking and time.monotonic() - self.asked_at > IDLE
 
     def answer(self, epoch, since, however_old=False):
-        """As `changes.changes_of` gives it; None where the database has to be asked first."""
+        """The answer as of `changes.changes_of`; None if the database has to be queried first."""
         if not however_old and time.monotonic() - self.asked_at > AGE:
             return None
         if self.gone:
@@ -121,7 +124,7 @@ class Run:
         is_behind = epoch == self.epoch and since <= self.change
         if is_behind and self.change - since <= changes.REACH:
             return self._part(since) if since >= self.first else None
-        may_know_more = not is_behind and epoch != self.outdated  # than this process has heard
+        may_know_more = not is_behind and epoch != self.outdated  # than this process does
         if self.more or may_know_more and not however_old:
             return None
         return changes.reload(self.topic, self.epoch, self.change)
@@ -134,9 +137,7 @@ class Run:
         return changes.changes(self.topic, self.epoch, since, change, missed, more or self.more)
 
     def ask(self, user, epoch, since):
-        """Asks the database for what a page with these numbers misses here, unless it is being
-        asked.
-        """
+        """Starts a query for what a page with these numbers needs, or returns the running one."""
         if not self.asking:
             goes_on = epoch == self.epoch and since >= self.first
             self.asking = asyncio.ensure_future(
@@ -170,7 +171,7 @@ class Run:
         if answer["epoch"] != self.epoch or not self.first <= since <= self.change:
             self.epoch, self.first, self.events = answer["epoch"], since, []
         self.events = [event for event in self.events if event["change"] <= since]
-        self._trim()  # not what was asked for just now: who asked has yet to get it
+        self._trim()  # before adding what was asked for just now, which has yet to be answered
         self.more = answer.get("more", False)
         for event in events:
             self._add(event)
@@ -178,13 +179,13 @@ class Run:
 
     def add_event(self, change, text):
         if self.asking:
-            # to be added again after an answer that may be older
+            # to be added again, since the query's result may be older
             self._meanwhile.append((change, text))
         if change.epoch != self.epoch or change.number > self.change:
             event = json.loads(text)
             is_next = change.epoch == self.epoch and change.number == self.change + 1
             follows = is_next and "header" in event and not self.more
-            self._drop(event.get("post"))  # whoever asks is shown no post as it was before
+            self._drop(event.get("post"))  # no answer may have the post as it was before
             if follows:
                 self._add(event)
                 self._trim()
@@ -209,7 +210,7 @@ class Run:
 
 
 def size_of(event):
-    """Bytes of an event: what is long in it is HTML."""
+    """The bytes of an event, roughly: only its HTML can be long."""
     return (
         1000 + getsizeof(event.get("header", "")) + getsizeof(event.get("post", {}).get("html", ""))
     )

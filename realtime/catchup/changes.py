@@ -1,6 +1,4 @@
-"""Asks the database what a page has missed. A socket's `watch` and the feed over HTTP give the same
-answers.
-"""
+"""Queries what a page has missed: the answers to `watch` messages and to the HTTP feed."""
 
 from collections.abc import Iterable
 
@@ -13,14 +11,14 @@ from realtime.protocol import events, groups
 from realtime.protocol.answers import Changes, ListGone, News, Reload, Rows, TopicGone
 from realtime.protocol.events import PostUpdate
 
-LIMIT = 50  # posts in one answer; the page asks on while there is more
-BYTES = 256 * 1024
-REACH = 1000  # changes; whoever is further behind loads the page anew
-COUNTED = 99
+LIMIT = 50  # posts in one answer; the page asks for more until it has all
+BYTES = 256 * 1024  # of HTML in one answer, roughly
+REACH = 1000  # changes; a page that is further behind reloads
+COUNTED = 99  # posts; 99 means 99 or more
 
 
 def topic_changes(user, topic_id, epoch, since) -> Changes | Reload | TopicGone:
-    """Everything in a topic after change `since`."""
+    """The changes of a topic after change `since`, as far as `user` may see it."""
     answer, _category = topic_changes_and_category(user, topic_id, epoch, since)
     return answer
 
@@ -28,7 +26,7 @@ def topic_changes(user, topic_id, epoch, since) -> Changes | Reload | TopicGone:
 def topic_changes_and_category(
     user, topic_id, epoch, since
 ) -> tuple[Changes | Reload | TopicGone, int | None]:
-    """The same, and the id of the category that the topic stands in."""
+    """The same, and the id of the topic's category; None if the topic is gone."""
     topic = Topic.objects.visible_to(user).for_display().filter(pk=topic_id).first()
     if topic is None:
         return {"type": "gone", "topic": topic_id}, None
@@ -38,9 +36,9 @@ def topic_changes_and_category(
 def changes_of(topic, user, epoch, since) -> Changes | Reload | TopicGone:
     if epoch != topic.epoch or since > topic.change or topic.change - since > REACH:
         return reload(topic.pk, topic.epoch, topic.change)
-    missed, more = news_of(topic, since)
+    missed, more = events_after(topic, since)
     if missed and not Topic.objects.visible_to(user).filter(pk=topic.pk).exists():
-        return {"type": "gone", "topic": topic.pk}  # moved out of sight while its posts were read
+        return {"type": "gone", "topic": topic.pk}  # it was moved while its posts were read
     return changes(
         topic.pk, topic.epoch, since, missed[-1]["change"] if more else topic.change, missed, more
     )
@@ -62,11 +60,11 @@ def changes(topic_id, epoch, since, change, missed, more) -> Changes:
     )
 
 
-def news_of(topic, since) -> tuple[list[PostUpdate], bool]:
-    """(events after `since` by change, whether there are more). At most LIMIT, and BYTES or so.
+def events_after(topic, since) -> tuple[list[PostUpdate], bool]:
+    """(events after change `since`, by change number; whether there are more).
 
-    What came after `topic` was read is left for the next time: its header would be the one from
-    before.
+    At most LIMIT, of about BYTES. Leaves out changes that were committed after `topic` was loaded,
+    since `topic` has the header from before them.
     """
     posts = (
         topic.posts.for_display()
@@ -83,7 +81,7 @@ def news_of(topic, since) -> tuple[list[PostUpdate], bool]:
 
 
 def part_of(missed: Iterable[PostUpdate]) -> tuple[list[PostUpdate], bool]:
-    """(as many of these events as one answer may have, whether some are left)."""
+    """(as many of these events as fit into one answer, whether some are left)."""
     part: list[PostUpdate] = []
     size = 0
     for event in missed:
@@ -95,20 +93,20 @@ def part_of(missed: Iterable[PostUpdate]) -> tuple[list[PostUpdate], bool]:
 
 
 def kind_of(post):
-    """What a change made of a post, as far as the post still tells."""
+    """The kind of a post's last change, as far as the database still has it."""
     if post.is_hidden:
         return "hidden"
     return "edited" if post.version > 1 else "created"
 
 
 def list_answer(user, name, rows) -> Rows | ListGone:
-    """`list_changes` for the list of this name, with rows as ((topic id, change), …)."""
+    """`list_changes` for a list by its name, with hashable rows: ((topic id, change), …)."""
     topic_list = list_named(name, user)
     return list_changes(topic_list, dict(rows)) if topic_list else {"type": "gone", "list": name}
 
 
 def groups_of_list(user, name):
-    """What a page joins that shows the list, or None when there is none that `user` may see."""
+    """The groups that a page showing this list joins; None if `user` may see no such list."""
     topic_list = list_named(name, user)
     return topic_list and tuple(groups.for_list(topic_list))
 
@@ -118,10 +116,9 @@ def groups_of_news(user):
 
 
 def list_changes(topic_list, rows) -> Rows:
-    """What differs between a list and the rows {topic id: change} that a page shows of its first
-    page.
+    """How the first page of a list differs from the rows {topic id: change} that a page shows.
 
-    Topics that the page shows further down are looked up by id.
+    Rows that the page shows beyond the first page are compared, too.
     """
     shown, _older = topic_list.page()
     top = {row.pk: row.change for row in shown}
@@ -143,7 +140,7 @@ def list_changes(topic_list, rows) -> Rows:
 
 
 def list_named(name, user):
-    """The list, or None when there is none of this name that `user` may see."""
+    """The TopicList of this name; None if `user` may see no such list."""
     try:
         return TopicList.named(name, user)
     except Category.DoesNotExist:
@@ -151,10 +148,10 @@ def list_named(name, user):
 
 
 def news_since(user, post_id, topic_id=None, list_name=None) -> News:
-    """How many posts others have written since the post `post_id`, as far as `user` may read them;
-    0 without one.
+    """Counts the posts by others after post `post_id` that `user` may read.
 
-    What stands in the topic or the list that the page shows itself is left out.
+    Leaves out those in the topic and the list that the page shows. Without `post_id` the count is
+    0.
     """
     newest = newest_post(user)
     count = 0 if post_id is None else count_since(user, post_id, topic_id, list_name)
@@ -172,7 +169,7 @@ def categories_of(user):
 
 
 def newest_post(user):
-    """The id of the last post that `user` may read, 0 without one among the recent ones."""
+    """The id of the last post that `user` may read; 0 if none of the recent ones."""
     return (
         Post.objects.visible_to(user).recent().order_by("-pk").values_list("pk", flat=True).first()
         or 0

@@ -1,6 +1,6 @@
-"""Shares answers about lists and news between pages, for as long as they can't have become wrong.
+"""Shares the results of queries for lists and news between pages, as long as they are valid.
 
-Topics have a cache of their own, change_cache.py, which gains more.
+Topics have a cache of their own, which saves more: change_cache.py.
 """
 
 import asyncio
@@ -10,8 +10,8 @@ from typing import NamedTuple
 from forum.cache.lru import weight
 from realtime import database, metrics
 
-AGE = 1.0  # seconds
-MOST = 16 * 2**20  # bytes of answers and of the questions to them
+AGE = 1.0  # seconds that a result may be used
+MOST = 16 * 2**20  # bytes of results and their keys
 
 
 class Answer(NamedTuple):
@@ -21,20 +21,22 @@ class Answer(NamedTuple):
 
 
 class SharedQueries:
-    """Answers that are the same for readers with the same rights.
+    """Results that are the same for readers with the same rights.
 
-    An answer holds as long as no fence fell and its groups got no event since it was asked for:
-    then whatever was saved meanwhile is still to come to these groups, by the layer or by the
-    sweep. So who asks has to have joined them.
+    A result is valid while no fence was raised and no event came for its groups since the query
+    began: then the events of anything saved meanwhile are still to come, by the layer or the sweep.
+    So a page has to have joined the groups before it asks.
     """
 
     def __init__(self, hub):
-        self.hub, self._kept = hub, {}  # question -> Answer, the oldest first
-        self._sizes = {}  # question -> bytes
+        self.hub, self._kept = hub, {}  # key -> Answer, oldest first
+        self._sizes = {}  # key -> bytes
 
     async def ask(self, groups, function, user, *arguments, visibility_key):
-        """What `function(user, *arguments)` returns, in a thread; or returned to a user who is
-        `visibility_key`.
+        """The result of `function(user, *arguments)`, run in a thread or shared.
+
+        groups: those whose events make the result invalid. visibility_key: equal for users who get
+        the same result.
         """
         key, now = (function, visibility_key, arguments), time.monotonic()
         state = (
@@ -45,7 +47,7 @@ class SharedQueries:
         kept = self._kept.get(key)
         if not kept or kept.state != state or failed(kept.task):
             metrics.LOOKED_UP.inc()
-            self._forget(key)  # so that the new one is the youngest
+            self._forget(key)  # or the new one would keep the place of the old one
             kept = Answer(
                 state, now, asyncio.ensure_future(database.ask(function, user, *arguments))
             )

@@ -1,6 +1,4 @@
-"""Snapshots of the first pages of lists, as a sweep sees them, and what changed between two of
-them.
-"""
+"""Snapshots of the first pages of lists, and the differences between two of them."""
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -11,17 +9,20 @@ from realtime.protocol import groups
 FIELDS = ("pk", "change", "bumped_at")
 
 
-class Tops:
+class Snapshot:
+    """The first pages of some lists at one moment."""
+
     def __init__(self):
-        self.newest = 0  # post id
+        self.newest = 0  # id of the forum's last post
         self.changes = {}  # topic id -> change
-        self.keys = {}  # topic id -> (activity, id), by which lists are ordered
-        self.lists = {}  # group -> {topic ids}, pinned ones among them
-        self.ends = {}  # group -> key of the last one, None when all are there
+        self.keys = {}  # topic id -> (bumped_at, id), by which lists are ordered
+        self.lists = {}  # group -> {topic ids}, including pinned ones
+        self.ends = {}  # group -> key of the last topic; None if the list has no second page
 
 
-def look(groups_here):
-    found = Tops()
+def take(groups_here):
+    """A Snapshot of the lists that these groups of pages need."""
+    found = Snapshot()
     found.newest = Post.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     for group in wanted(groups_here):
         topics = topics_of(group)
@@ -35,7 +36,7 @@ def look(groups_here):
 
 
 def wanted(groups_here):
-    """Groups of lists: who counts news of a category has to look at its list."""
+    """The groups of the lists to look at: also those in which pages only count new posts."""
     lists = {groups.LATEST if group == groups.EVERYONE else group for group in groups_here}
     return sorted({group.replace("everyone.", "list.category.") for group in lists})
 
@@ -46,25 +47,24 @@ def topics_of(group):
     return Topic.objects.filter(category=int(group.rpartition(".")[2]))
 
 
-def risen(known, now):
-    """[(topic id, change before or None)] of the changed and the new, not those that others made
-    room for.
+def changed(known, now):
+    """[(topic id, change in the known Snapshot or None)] of topics that were changed or are new.
 
-    A list that is new here has a page that came after the last sweep: it gets all, and ignores what
-    it has.
+    Not of those that have only moved up, since others have left. Of a list that `known` does not
+    have all topics: its pages came after the last sweep, and ignore the rows that they have.
     """
-    news = {}
+    found = {}
     for group, topics in now.lists.items():
         for pk in topics:
             before = known.changes.get(pk)
-            changed = (
+            is_due = (
                 now.changes[pk] > before
                 if before is not None
                 else is_new(known, group, now.keys[pk])
             )
-            if changed:
-                news[pk] = before
-    return list(news.items())
+            if is_due:
+                found[pk] = before
+    return list(found.items())
 
 
 def is_new(known, group, key):
@@ -74,9 +74,7 @@ def is_new(known, group, key):
 
 
 def left(known, now):
-    """[(group, topic id, change before)] of those that stand there no more and were not just
-    overtaken.
-    """
+    """[(group, topic id, change in `known`)] of topics that left a list because they changed."""
     gone = {
         (group, pk)
         for group in now.ends

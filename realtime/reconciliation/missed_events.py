@@ -1,6 +1,4 @@
-"""Deliveries that pages have missed: what the changes would have published, as far as the database
-still knows.
-"""
+"""Rebuilds the deliveries that pages have missed, as far as the database still has the changes."""
 
 from realtime.catchup import changes
 from realtime.protocol import events, groups, loaders
@@ -8,12 +6,15 @@ from realtime.protocol.delivery import Audience, Change, Delivery
 
 
 def of_topic(pk, head):
-    """For pages on a topic that were last sent `head`. If it is much, only a heartbeat: then they
-    ask for it.
+    """The deliveries for pages on a topic that were last sent `head`.
+
+    If that is too much for one answer, a heartbeat instead: then the pages ask for the changes.
     """
     topic = loaders.topic(pk)
     group = groups.of_topic(pk)
-    missed, more = changes.news_of(topic, head.change) if topic.epoch == head.epoch else ([], True)
+    missed, more = (
+        changes.events_after(topic, head.change) if topic.epoch == head.epoch else ([], True)
+    )
     if more:
         text = events.heartbeat({pk: (topic.epoch, topic.change)})
         return [delivery(topic, group, topic.change, text)]
@@ -21,8 +22,9 @@ def of_topic(pk, head):
 
 
 def of_lists(pk, since, newest):
-    """The row for lists; for other pages a line per post after change `since`, or else after id
-    `newest`.
+    """The topic's row for lists, and for all other pages an event per new post.
+
+    Posts are new if they were changed after `since` or, if that is None, have an id above `newest`.
     """
     topic = loaders.topic(pk)
     row = events.encode(events.row_event("header", topic))
@@ -37,9 +39,7 @@ def of_lists(pk, since, newest):
 
 
 def of_leaving(group, pk, since, newest):
-    """For a list at whose top the topic stands no more: that it is gone, or how it looks further
-    down.
-    """
+    """For a list whose first page the topic has left: its removal, or its row if it is below."""
     topic = loaders.topic(pk)
     lists = groups.of_lists(topic.category_id, topic.is_private)
     if group in lists:

@@ -1,9 +1,8 @@
-"""Reconciliation: the channel layer may lose events, so the hub regularly asks the database what
-its pages missed.
+"""Reconciliation: compares what pages were sent with the database, as the layer may lose events.
 
 So a post saved by any process, with or without Redis, reaches every page, and so does the loss of a
-right. Costs one query for all topics on show, two per list and four besides, however many pages
-there are.
+right. Costs one query for all topics on show, two per list and four more, however many pages there
+are.
 """
 
 import asyncio
@@ -23,16 +22,16 @@ from realtime.reconciliation import list_snapshots, missed_events
 
 logger = logging.getLogger(__name__)
 EVERY, EVERY_WHEN_AWAY = 10.0, 2.0  # seconds; away: see layer_watchdog.py
-AFTER_A_FENCE = 1.0  # seconds: what was not sent because of it
+AFTER_A_FENCE = 1.0  # seconds until the next sweep delivers what the fence has held back
 MANY = 500  # ids in one query
 
 
 class Question(NamedTuple):
-    """What pages here show, and the members who look."""
+    """What the pages of this process show, and the pages that belong to members."""
 
-    heads: dict
-    lists: list
-    pages: list
+    heads: dict  # topic id -> Head, as pages were last sent it
+    lists: list  # groups
+    pages: list  # of Connection
 
     @classmethod
     def of(cls, hub):
@@ -41,20 +40,22 @@ class Question(NamedTuple):
 
 
 class Answer(NamedTuple):
-    found: list_snapshots.Tops | None  # None where only rights were asked
+    """What the database has for a Question."""
+
+    found: list_snapshots.Snapshot | None  # None if only rights were checked
     missed: list  # of Delivery, in the order to be delivered
-    category_of: dict  # topic id -> category, for those on show
-    categories: frozenset
-    members: dict
-    sessions: set
+    category_of: dict  # topic id -> category id, for topics on show
+    categories: frozenset  # permissions.of_categories
+    members: dict  # permissions.of_members
+    sessions: set  # permissions.sessions_among
 
 
 class Sweep:
-    """Of one hub: what its pages were sent, and what the database said last."""
+    """The sweep of one hub: what its pages were sent, and what it found in the database last."""
 
     def __init__(self, hub):
         self._hub = hub
-        self.snapshot = None  # what the last one saw, see list_snapshots.py
+        self.snapshot = None  # of the lists, when the last sweep ran: see list_snapshots.py
         self.heads = {}  # topic id -> Head, for topics that some page shows
         self.last_sent = {}  # (group, topic id) -> Change: what need not be sent again
         self._soon = asyncio.Event()
@@ -72,7 +73,7 @@ class Sweep:
                         await self.once()
                     self.ended_at = time.monotonic()
                 except Exception:
-                    logger.exception("The sweep failed; it is tried again.")
+                    logger.exception("The sweep failed; the next one tries again.")
             try:
                 async with asyncio.timeout(
                     EVERY_WHEN_AWAY if self._hub.subscriptions.away else EVERY
@@ -85,23 +86,23 @@ class Sweep:
         self._soon.set()
 
     async def prepare(self):
-        """What comes after this is news to the next sweep."""
+        """Takes the first snapshot: the next sweep delivers what is saved after it."""
         if self.snapshot is None:
-            self.snapshot = await database.ask(list_snapshots.look, [])
+            self.snapshot = await database.ask(list_snapshots.take, [])
 
     def reset(self):
-        """Nobody looks any more: whoever comes next begins from what there is then."""
+        """To be called when the last page has left; the next page begins with a new snapshot."""
         self.snapshot = None
         self._hub.fences.forget_categories()
 
     # --- What pages were sent ---
 
     def track(self, topic, head):
-        """What the first page on a topic was sent, from which the sweep goes on."""
+        """Begins to watch over a topic whose pages have the changes up to `head`."""
         self.heads.setdefault(topic, head)
 
     def untrack(self, topic):
-        """No page shows the topic any more."""
+        """To be called when no page shows the topic any more."""
         self.heads.pop(topic, None)
 
     def record_sent(self, group, change):
@@ -116,17 +117,15 @@ class Sweep:
         ):
             self.heads[topic] = head._replace(epoch=change.epoch, change=change.number)
 
-    # --- Looking ---
+    # --- Comparing with the database ---
 
     async def once(self):
-        """Fences and delivers what was missed since the last one, or since the first page came in
-        (see prepare).
-        """
+        """Raises fences and delivers events that were lost since the last sweep or `prepare`."""
         question = Question.of(self._hub)
         answer = await database.ask(look, question, self.snapshot)
         if self._raise_fences(question, answer):
             self._hub.loop.call_later(AFTER_A_FENCE, self.run_soon)
-            return  # the rest when they are back
+            return  # the pages reconnect first
         for delivery in answer.missed:
             change = delivery.change
             if change.is_newer_than(self.last_sent.get((delivery.audience.group, change.topic))):
@@ -138,20 +137,16 @@ class Sweep:
         self.snapshot = answer.found
 
     async def check_rights(self):
-        """Before an event is sent that was saved after somebody lost a right, where the fence has
-        not come yet.
-        """
+        """Raises the fences that are due, before an event overtakes the message with its fence."""
         fences = self._hub.fences
-        fences.record_raised()  # who is just coming in is asked again, too
+        fences.record_raised()  # pages that are being admitted have to be checked again, too
         question = Question.of(self._hub)
         number, answer = await database.ask(look_at_rights, question)
         self._raise_fences(question, answer)
         fences.record_checked(number)
 
     def _raise_fences(self, question, answer):
-        """Whether somebody may see less than when they came, and nothing may be sent before they
-        asked again.
-        """
+        """Raises a fence for all who may see less than when they came; returns whether any was."""
         hub = self._hub
         before = hub.fences.count
         if hub.fences.categories is not None and hub.fences.categories != answer.categories:
@@ -171,15 +166,16 @@ class Sweep:
 
 
 def look(question, known):
-    """The Answer to a Question. What is shown is read first and who may see it last: nobody sees
-    too much.
+    """The Answer to a Question; `known` is the last Snapshot.
+
+    Content is read before rights, so that no event is newer than the rights it is sent by.
     """
-    found, missed = list_snapshots.look(question.lists), []
+    found, missed = list_snapshots.take(question.lists), []
     heads = heads_of(question.heads)
     for pk, head in heads.items():
         if head[:2] != question.heads[pk][:2]:
             missed += missed_events.of_topic(pk, question.heads[pk])
-    for pk, since in list_snapshots.risen(known, found):
+    for pk, since in list_snapshots.changed(known, found):
         missed += missed_events.of_lists(pk, since, known.newest)
     for group, pk, since in list_snapshots.left(known, found):
         missed += missed_events.of_leaving(group, pk, since, known.newest)
@@ -191,9 +187,7 @@ def look(question, known):
 
 
 def look_at_rights(question):
-    """(how far revocations are counted, an Answer that only says who may see what), in this
-    order.
-    """
+    """(the current Revocation, an Answer with rights only), read in this order."""
     number = Revocation.objects.current()
     category_of = {pk: head.category for pk, head in heads_of(question.heads).items()}
     members = permissions.of_members({page.user_id for page in question.pages})
@@ -211,7 +205,7 @@ def heads_of(topics):
 
 
 def without_moved(missed, category_of, known, found):
-    """Leaves out what a move has overtaken; the next sweep delivers it to those who may see it."""
+    """Leaves out events of topics that were moved meanwhile; the next sweep delivers them."""
     if not missed:
         return []
     topics = {delivery.change.topic for delivery in missed}

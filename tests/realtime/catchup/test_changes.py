@@ -5,7 +5,7 @@ politely.
 import pytest
 
 from forum.models import Post, posts
-from realtime.catchup.changes import news_of
+from realtime.catchup.changes import events_after
 from realtime.protocol import loaders
 from tests.support import world
 
@@ -34,7 +34,7 @@ def test_no_event_has_a_header_from_before_it(topic, ada):
     read = loaders.topic(topic.pk)
     topic.reply(ada, "written after the topic was read and before its posts are")
 
-    missed, more = news_of(read, since=0)
+    missed, more = events_after(read, since=0)
 
     assert [event["change"] for event in missed] == [1, 2]
     assert not more

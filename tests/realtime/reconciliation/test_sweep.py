@@ -27,7 +27,7 @@ def quiet():
     """Nothing is published: as if all was saved by another process, and there were no Redis."""
     changed.disconnect(publisher.on_change, dispatch_uid="realtime")
     yield
-    publisher.listen()
+    publisher.connect()
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ async def test_a_quiet_sweep_costs_the_same_for_one_page_and_for_many(
             await page.watch_topic(topic)
             await page.watch_list("latest")
             await page.watch_news(0)
-        known = await do(list_snapshots.look, ["list.latest"])
+        known = await do(list_snapshots.take, ["list.latest"])
         costs.append(await do(queries_of, sweep.Question.of(hub), known))
 
     # newest post, topics, list, pinned, rights: members, sessions, categories
