@@ -1,4 +1,4 @@
-"""Finds the member behind a socket's session, as it is now and not as it was when the page came."""
+"""Authenticates sockets: finds the member of a session, as it is now."""
 
 from importlib import import_module
 from types import SimpleNamespace
@@ -11,8 +11,9 @@ from realtime.access import permissions
 
 
 def readers_with(session_keys):
-    """{key: (user, their rights)}: the member whose session this is, checked afresh; else a guest
-    and None.
+    """{session key: (user, rights as of permissions.of_members)}; for guests (AnonymousUser, None).
+
+    Sessions and members are read from the database, not from a cache.
     """
     members = {key: user for key, user in users_with(session_keys).items() if user.is_authenticated}
     held = permissions.of_members({user.pk for user in members.values()})
@@ -27,6 +28,6 @@ def reader_with(session_key):
 def users_with(session_keys):
     store = import_module(settings.SESSION_ENGINE).SessionStore
     keys = filter(None, session_keys)
-    # all of a request that Django reads here
+    # get_user reads nothing else of a request
     requests = {key: SimpleNamespace(session=store(key)) for key in keys}
     return {key: get_user(request) for key, request in requests.items()}  # type: ignore[arg-type]  # as above

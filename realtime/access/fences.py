@@ -1,4 +1,4 @@
-"""What this process knows of who may see what, and how many fences fell since it began."""
+"""The fences that one process has raised, and the permissions that it compares with."""
 
 from realtime import database
 from realtime.access import permissions
@@ -6,34 +6,35 @@ from realtime.models import Revocation
 
 
 class Fences:
-    """Of one hub. Whoever was asking while `count` rose asks again: the answer may be one of
-    before.
+    """The fences of one hub.
+
+    A query that was running while `count` increased is repeated: its result may be outdated.
     """
 
     def __init__(self):
         self.count = 0
-        self.categories = None  # as all pages here have asked them; see permissions.of_categories
-        self.revocation = None  # up to which number of Revocation pages were fenced
+        self.categories = None  # permissions.of_categories when the pages here were admitted
+        self.revocation = None  # the highest Revocation whose fence was raised
 
     async def prepare(self):
-        """Asks the database for what is not known yet."""
+        """Loads what is not loaded yet."""
         if self.revocation is None:
             self.revocation = await database.ask(Revocation.objects.current)
         if self.categories is None:
             self.categories = await database.ask(permissions.of_categories)
 
     def record_raised(self, number=None):
-        """One fell, which counts as this Revocation if it has a number."""
+        """To be called for each fence; `number` is that of its Revocation, if it has one."""
         self.count += 1
         if number == (self.revocation or 0) + 1:
             self.revocation = number
 
     def has_missed(self, revocation):
-        """Whether somebody lost a right, and the fence has not come yet."""
+        """Whether a right was revoked up to this number, and its fence has not been raised here."""
         return revocation > (self.revocation or 0)
 
     def record_checked(self, number):
-        """All that was revoked up to this number has been looked for."""
+        """To be called when the rights of all pages were checked as of this Revocation."""
         self.revocation = max(self.revocation or 0, number)
 
     def forget_categories(self):

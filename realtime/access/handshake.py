@@ -1,10 +1,10 @@
-"""Reads the network and the session of whoever opens a socket from the handshake."""
+"""Reads the visitor's network and session key from a WebSocket handshake."""
 
 from django.conf import settings
 
 from forum.serving.client_address import client_address, network_of, parsed
 
-LONGEST = 40  # characters of a session's key, as the database has them
+LONGEST = 40  # characters of a session key, as in Django's model
 
 
 def session_key_of(scope):
@@ -12,15 +12,17 @@ def session_key_of(scope):
 
 
 def session_key_in(cookies):
-    """ "" for what can't be one: it may hold anything, NUL included."""
+    """The session key among the cookies; "" if it can't be one, as cookies may have any value."""
     key = cookies.get(settings.SESSION_COOKIE_NAME, "")
     return key if len(key) <= LONGEST and key.isascii() and key.isprintable() else ""
 
 
 def counted_network_of(scope):
-    """The network that a visitor's sockets are counted by. None for an address that is not public,
-    as that may be a proxy's; but who comes through a trusted proxy under no address at all is
-    counted with all others like that."""
+    """The network that a visitor's sockets are counted by, or None if they are not counted.
+
+    Addresses that are not public are not counted, since they may be a proxy's. Visitors for whom a
+    trusted proxy gives no valid address are counted together, as "".
+    """
     address = parsed(client_address(scope))
     if address is None:
         return "" if settings.TRUSTED_PROXIES else None

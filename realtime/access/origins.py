@@ -1,8 +1,7 @@
-"""Which pages may open a socket: those of this site, by their whole origin, that is scheme, host
-and port.
+"""Checks the Origin of WebSocket handshakes: only pages of this site may open a socket.
 
-A browser sends the session cookie along whatever page opens the socket, and also to other ports of
-a host.
+Compares scheme, host and port (RFC 6454), since browsers send the session cookie whichever page
+opens the socket, and to all ports of a host.
 """
 
 import re
@@ -13,7 +12,7 @@ from django.http.request import split_domain_port, validate_host
 
 ORIGIN = re.compile(r"(https?)://(\S+)", re.ASCII | re.IGNORECASE)
 PORTS = {"http": "80", "https": "443"}
-# as Django has it where ALLOWED_HOSTS is empty
+# Django's default in development if ALLOWED_HOSTS is empty
 IN_DEVELOPMENT = [".localhost", "127.0.0.1", "[::1]"]
 
 
@@ -24,9 +23,11 @@ class Origin(NamedTuple):
 
 
 def is_own(scope):
-    """Whether the page that asks for a socket is SITE_URL's, or has the scheme and port by which
-    the socket comes and a host of ALLOWED_HOSTS. Whoever sends no Origin, or several, is not a page
-    of ours: browsers send one."""
+    """Whether the handshake has exactly one Origin header, and that is an origin of this site.
+
+    Those are the origin of SITE_URL, and any host of ALLOWED_HOSTS with the scheme and port of the
+    address of the handshake.
+    """
     values = headers_of(scope, b"origin")
     origin = parsed(values[0]) if len(values) == 1 else None
     if origin is None:
@@ -43,13 +44,13 @@ def is_own(scope):
 
 
 def own_origin(scope):
-    """The origin of the address by which the request came; None where it has no host."""
+    """The origin of the requested address; None without a single Host header."""
     hosts = headers_of(scope, b"host")
     return parsed(f"{scheme_of(scope)}://{hosts[0]}") if len(hosts) == 1 else None
 
 
 def scheme_of(scope):
-    """As a trusted proxy says, if there is one; else as the server sees it."""
+    """The scheme, http or https, as a trusted proxy gives it, or else the server."""
     if settings.TRUSTED_PROXIES:
         named = ",".join(headers_of(scope, b"x-forwarded-proto")).replace(" ", "").lower()
         scheme = named.split(",")[-settings.TRUSTED_PROXIES :][0]
@@ -59,7 +60,7 @@ def scheme_of(scope):
 
 
 def parsed(text):
-    """The Origin of "https://forum.example.org"; None for what is none, such as "null"."""
+    """The Origin in a text like "https://forum.example.org"; None if it has none, as "null"."""
     match = ORIGIN.fullmatch(text)
     if not match:
         return None
@@ -71,9 +72,7 @@ def parsed(text):
 
 
 def is_allowed(host, same=None):
-    """Whether ALLOWED_HOSTS has this host. Its `*` means that any Host is believed, not that any
-    page is ours.
-    """
+    """Whether ALLOWED_HOSTS has this host. A `*` there allows only the handshake's own (`same`)."""
     allowed = settings.ALLOWED_HOSTS or (IN_DEVELOPMENT if settings.DEBUG else [])
     named = [pattern for pattern in allowed if pattern != "*"]
     return validate_host(host, named) or ("*" in allowed and host == (same or host))

@@ -1,7 +1,7 @@
-"""What decides who may read and write what, as it is stored. Pages keep what held when they came;
-the sweep compares.
+"""The stored facts that decide who may read and write what.
 
-So a fence that got lost, or an `update()` that raised none, still counts within one sweep.
+Pages remember them as of when they were admitted, and the sweep compares. So a lost fence, or an
+`update()` that raised none, takes effect within one sweep.
 """
 
 from importlib import import_module
@@ -15,13 +15,12 @@ MANY = 500  # ids in one query
 
 
 def of_categories():
+    """{(category id, parent id, id of a group of readers, id of a group of posters)}."""
     return frozenset(Category.objects.values_list("pk", "parent", "readers", "posters"))
 
 
 def is_private(categories, pk):
-    """Whether a category, or the one above it, has readers of its own. `categories` come from
-    `of_categories`.
-    """
+    """Whether the category `pk` or its parent is limited to readers; see `of_categories`."""
     above = {parent for category, parent, _readers, _posters in categories if category == pk}
     return any(
         readers for category, _parent, readers, _posters in categories if category in {pk, *above}
@@ -29,8 +28,10 @@ def is_private(categories, pk):
 
 
 def may_write(categories, held, pk):
-    """Whether who has these rights, and may read in a category, may write there; as
-    `Category.writable_by` asks it.
+    """Whether a member with these rights may write in a category they may read.
+
+    The same rule as `Category.writable_by`. categories: see `of_categories`. held: see
+    `of_members`, None for guests.
     """
     if held is None:
         return False
@@ -42,7 +43,7 @@ def may_write(categories, held, pk):
 
 
 def of_members(ids):
-    """{id: (active, owner, password, security stamp, ids of groups)}."""
+    """{member id: (is active, is owner, password hash, security stamp, {group ids})}."""
     members = {}
     fields = ("pk", "is_active", "is_superuser", "password", "security_stamp", "groups")
     for some in _parts(ids):
@@ -52,8 +53,9 @@ def of_members(ids):
 
 
 def visibility_key(held):
-    """Equal for readers who may see the same: `visible_to` asks about nothing else. A guest is in
-    no group.
+    """(is owner, group ids): equal for readers who may see the same.
+
+    `visible_to` depends on nothing else. held: see `of_members`, None for guests.
     """
     if held is None:
         return False, frozenset()
@@ -62,9 +64,7 @@ def visibility_key(held):
 
 
 def sessions_among(keys):
-    """Those of these session keys that still stand; all where sessions are not kept in the
-    database.
-    """
+    """The session keys that are still valid; all if sessions are not stored in the database."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     if not hasattr(store, "get_model_class"):
         return set(keys)
