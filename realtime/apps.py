@@ -5,8 +5,8 @@ class RealtimeConfig(AppConfig):
     name = "realtime"
 
     def ready(self):
-        from realtime import checks  # noqa: F401 - they listen to the forum from here on
-        from realtime.publishing import publisher, revocations  # noqa: F401 - they listen to the forum from here on
+        from realtime import checks  # noqa: F401 - registers the system checks
+        from realtime.publishing import publisher, revocations
 
-        publisher.listen()
-        revocations.listen()
+        publisher.connect()
+        revocations.connect()

@@ -1,6 +1,4 @@
-"""Publishes changes to the hubs of all processes after commit. No saved page fails because of it,
-or waits long.
-"""
+"""Publishes changes to the hubs of all processes after commit. Never fails a request."""
 
 from dataclasses import replace
 
@@ -17,7 +15,8 @@ from realtime.protocol.events import PostUpdate
 from realtime.protocol.hub_messages import AnnouncementsChanged, Fence
 
 
-def listen():
+def connect():
+    """Connects the publisher to the forum's signals."""
     changed.connect(on_change, dispatch_uid="realtime")
     announced.connect(on_announced, dispatch_uid="realtime.hub.announcements")
 
@@ -25,7 +24,7 @@ def listen():
 def on_change(sender, kind, topic, post, moved_from, **kwargs):
     hub = running_hub()
     if not settings.REDIS_URL and not (hub and hub.pages):
-        # no page is open here, and those of another process are brought up to date by its sweep
+        # no page is open here, and the pages of other processes are updated by their sweeps
         return
     publish(messages(kind, topic, post.pk if post else None, moved_from))
 
@@ -35,21 +34,20 @@ def on_announced(**kwargs):
 
 
 def messages(kind, saved, post_id=None, moved_from=None):
-    """The hub messages about one change: a Fence if the topic was moved, then a Delivery for each
-    group of pages.
+    """The hub messages for one change: a Fence if the topic was moved, then a Delivery per group.
 
-    kind: one of forum.signals.KINDS. saved: the topic as the change left it, with its numbers.
-    post_id: the post that changed, if one did. moved_from: id of the category that the topic left,
-    if it was moved.
+    kind: one of forum.signals.KINDS. saved: the topic with the numbers of the change. post_id: the
+    post that changed, if one did. moved_from: id of the former category of a topic that was moved.
 
-    What is shown is read anew: if it is newer than the change, it is delivered once more with a
-    later number. The post is read first, so it is never newer than who may see it.
+    Loads what is shown again: content that is newer than this change is delivered once more, with
+    the number of the later one. The post is loaded before the topic, so that it is never newer than
+    the category whose readers get it.
     """
     post = loaders.post(post_id) if post_id else None
     topic = loaders.topic(saved.pk)
     lists = groups.of_lists(topic.category_id, topic.is_private)
     change = Change(topic.pk, saved.epoch, saved.change)
-    # read after the commit: all that was revoked before is counted in it
+    # read after the commit, so it counts everything that was revoked before
     revocation = Revocation.objects.current()
 
     row = events.row_event(kind, topic)
@@ -79,15 +77,13 @@ def messages(kind, saved, post_id=None, moved_from=None):
 
 
 def publish(messages):
-    """Sends hub messages, in this order, to the hubs of all processes. The sweep makes up for what
-    gets lost.
-    """
+    """Sends hub messages in this order to the hubs of all processes; the sweep covers losses."""
     hub = running_hub()
     messages = [sent_by(hub, message) for message in messages]
     if hub:
         for message in messages:
             if isinstance(message, Fence):
-                hub.call(hub.raise_fence, message)  # at once, whatever becomes of the layer
+                hub.call(hub.raise_fence, message)  # at once, even if the layer is down
     encoded = [
         (hub_messages.group_of(message), hub_messages.encode(message)) for message in messages
     ]
@@ -102,7 +98,7 @@ def sent_by(hub, message):
 
 
 async def _handle_here(hub, messages):
-    """Redis is away: at least the pages of this process get them."""
+    """For when Redis is away: at least the pages of this process get the messages."""
     for message in messages:
         await hub.handle(message)
 

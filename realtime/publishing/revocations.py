@@ -1,6 +1,4 @@
-"""Sends fences: when somebody may see or do less than before, their pages leave the groups at once
-and ask again.
-"""
+"""Publishes a fence whenever somebody may see or do less than before: see hub_messages.Fence."""
 
 from django.contrib.auth import user_logged_out
 from django.contrib.auth.models import Group
@@ -13,13 +11,14 @@ from realtime.models import Revocation
 from realtime.protocol.hub_messages import Fence
 from realtime.publishing.publisher import publish
 
-MANY = 20  # members; for more of them one fence stands before all pages
+MANY = 20  # members; beyond that one fence for everybody costs less
 
 
-def listen():
+def connect():
+    """Connects to all signals after which somebody may see or do less."""
     m2m_changed.connect(on_groups_of_user, sender=User.groups.through, dispatch_uid="fence.groups")
-    m2m_changed.connect(on_doors, sender=Category.readers.through, dispatch_uid="fence.readers")
-    m2m_changed.connect(on_doors, sender=Category.posters.through, dispatch_uid="fence.posters")
+    m2m_changed.connect(on_category_groups, Category.readers.through, dispatch_uid="fence.readers")
+    m2m_changed.connect(on_category_groups, Category.posters.through, dispatch_uid="fence.posters")
     post_delete.connect(on_group_deleted, sender=Group, dispatch_uid="fence.group")
     pre_save.connect(before_category, sender=Category, dispatch_uid="fence.before_category")
     post_save.connect(on_category, sender=Category, dispatch_uid="fence.category")
@@ -32,10 +31,9 @@ def listen():
 
 
 def publish_fence(user=None, everybody=False):
-    """Sends every hub a fence after commit: for the pages of the member with this id, or for all
-    pages.
+    """Publishes a fence after commit, for the pages of member `user` (id) or for all pages.
 
-    To be called in the transaction that takes the right away.
+    To be called in the transaction that revokes the right.
     """
     fence = Fence(user=user, everybody=everybody, number=Revocation.objects.bump())
     transaction.on_commit(lambda: publish([fence]), robust=True)
@@ -43,13 +41,13 @@ def publish_fence(user=None, everybody=False):
 
 def on_groups_of_user(instance, action, reverse, pk_set, **kwargs):
     if action in ("post_remove", "post_clear", "post_add"):
-        if reverse:  # a group was given its members: which ones a clear took away is not known
+        if reverse:  # group.user_set has changed: after a clear nobody knows who was in it
             publish_fence(everybody=True)
         else:
             publish_fence(user=instance.pk)
 
 
-def on_doors(action, **kwargs):
+def on_category_groups(action, **kwargs):
     if action in ("post_add", "post_remove", "post_clear"):
         publish_fence(everybody=True)
 
@@ -69,7 +67,7 @@ def on_category(instance, created, **kwargs):
 
 
 def on_user(instance, created, update_fields, **kwargs):
-    """A ban, a lost role or a changed password; a mere sign-in only sets `last_login`."""
+    """For a ban, a lost role or a changed password; a sign-in sets only `last_login`."""
     if not created and set(update_fields or ()) != {"last_login"}:
         publish_fence(user=instance.pk)
 
@@ -85,7 +83,7 @@ def on_access_ended(members, **kwargs):
 def on_logout(request, user, **kwargs):
     if user:
         with transaction.atomic():
-            # Django does so after this signal; the pages may be back before
+            # Django does this after the signal; by then the pages may have reconnected
             request.session.delete()
             publish_fence(user=user.pk)
 

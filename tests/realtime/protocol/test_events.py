@@ -130,7 +130,7 @@ def late():
     publisher.changed.connect(keep)
     yield publish
     publisher.changed.disconnect(keep)
-    publisher.listen()
+    publisher.connect()
 
 
 async def test_a_reply_told_only_when_its_topic_has_left_shows_nothing_of_where_it_went(
