@@ -1,7 +1,7 @@
-"""Processes tell each other who is here: every few seconds each publishes all that it sees, so no
-mistake lasts.
+"""Exchanges presence between processes: each publishes its complete view every few seconds.
 
-A process that falls silent is forgotten. With the in-memory layer there is only one.
+So a lost message is corrected by the next one, and a process that falls silent is forgotten. With
+the in-memory layer there is only one process.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ SILENCE = 12.0  # seconds until a process is forgotten
 
 
 class Peer:
-    """Another process: what it published last, and when."""
+    """What another process has published last, and when."""
 
     def __init__(self):
         self.online, self.topics, self.writing = Viewers({}, 0), {}, {}
@@ -34,14 +34,14 @@ class Peer:
 
 
 class Peers:
-    """The other processes, as one hub knows them. `name` is that of the hub."""
+    """The other processes, as known to the hub with this name."""
 
     def __init__(self, name):
         self.name, self._peers, self._published_at, self._published = name, {}, 0.0, {}
 
     @property
     def current(self):
-        """Those that published lately."""
+        """The processes that have published within SILENCE."""
         now = time.monotonic()
         self._peers = {
             name: peer for name, peer in self._peers.items() if now - peer.received_at < SILENCE
@@ -50,7 +50,7 @@ class Peers:
 
     @property
     def writing(self):
-        """[{topic id: Writing}] of the others, as long as their marks hold."""
+        """[{topic id: Writing}] of the other processes, as long as their writing marks last."""
         now = time.monotonic()
         return [peer.writing for peer in self.current if now - peer.received_at < LIFE]
 
@@ -59,8 +59,9 @@ class Peers:
             self._peers.setdefault(gossip.sender, Peer()).receive(gossip)
 
     async def publish(self, online, topics, writing):
-        """Everything every few seconds, and a change of who writes at once. Returns when Redis has
-        it, or is away.
+        """Publishes everything if it is due, otherwise only who writes, and only if that changed.
+
+        Returns when Redis has accepted the message, or is away.
         """
         is_due = time.monotonic() - self._published_at >= EVERY
         if not settings.REDIS_URL or not is_due and writing == self._published:

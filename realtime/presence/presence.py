@@ -1,9 +1,8 @@
-"""Who reads a topic, who writes in it, how many are online: from the pages of this process and the
-gossip of others.
+"""Presence: who reads a topic, who writes in it and how many are online.
 
-It is counted anew every two seconds, which costs less than it sounds and can't drift. Pages get
-what has changed, as often as a fixed number of frames a second allows, however many pages there
-are.
+Counted from scratch every two seconds, from the pages of this process and the gossip of the others,
+so counts can't drift. Pages are sent what has changed, within a fixed budget of frames a second
+that doesn't grow with the number of pages.
 """
 
 import asyncio
@@ -15,20 +14,22 @@ from realtime.presence.typing import Typing
 from realtime.protocol import events, groups
 from realtime.protocol.viewers import Viewers
 
-PULSE = 0.5  # seconds between two looks at who writes
-LOOK, ONLINE = 2.0, 10.0  # seconds between two looks at the topics, and at how many are online
-FRAMES, AT_ONCE = 300, 3000  # sent to pages: a second on average, and after a quiet time
+PULSE = 0.5  # seconds between two checks of who writes
+LOOK, ONLINE = 2.0, 10.0  # seconds between two counts of topics' readers, and of all online
+FRAMES, AT_ONCE = 300, 3000  # frames to pages: a second on average, and in a burst
 
 
 class Presence:
+    """The presence that the pages of one hub were last sent, and what it is derived from."""
+
     def __init__(self, hub):
         self.hub, self.typing, self.gossip = hub, Typing(hub), Peers(hub.name)
-        self.online, self.topics = Viewers({}, 0), {}  # of the pages here, as last looked at
+        self.online, self.topics = Viewers({}, 0), {}  # of the pages here, when last counted
         self._sent, self._sent_online, self._sent_writing = {}, None, {}
-        # topics whose pages are to be sent who reads them, the first to wait first
+        # topics whose pages have yet to be sent their readers, longest waiting first
         self._waiting = {}
         self._frames: float = AT_ONCE
-        self._looked_at = self._counted_at = 0.0
+        self._counted_at = self._sent_online_at = 0.0
 
     async def run(self):
         while True:
@@ -37,17 +38,17 @@ class Presence:
             await self.typing.recheck()
             writing = self.typing.current()
             await self._send_writing(writing)
-            self._look()
+            self._count()
             await self._send_readers()
             await self._send_online()
             await self.gossip.publish(self.online, self.topics, writing)
 
     def receive(self, message):
-        """A hub_messages.Gossip of any process, also of this one."""
+        """Takes a hub_messages.Gossip of any process, including this one."""
         self.gossip.receive(message)
 
     def send_current_state(self, page, joined):
-        """Sends a page what the others were sent last; what is newer comes within two seconds."""
+        """Sends a page what other pages were sent last; newer counts follow within two seconds."""
         for group in joined:
             if groups.is_of_topic(group) and (shown := self._sent.get(groups.topic_of(group))):
                 page.deliver(group, events.presence(groups.topic_of(group), *shown))
@@ -63,11 +64,11 @@ class Presence:
 
     # --- Counting ---
 
-    def _look(self):
+    def _count(self):
         now = time.monotonic()
-        if now - self._looked_at < LOOK:
+        if now - self._counted_at < LOOK:
             return
-        self._looked_at, peers = now, self.gossip.current
+        self._counted_at, peers = now, self.gossip.current
         self.online = viewers_of(self.hub.pages)
         self.topics = {
             groups.topic_of(group): viewers_of(pages)
@@ -82,8 +83,9 @@ class Presence:
     # --- Sending ---
 
     async def _send_readers(self):
-        """Nobody gets a number of readers above that of members online: then all get the latter
-        first.
+        """Sends the readers of the waiting topics, as far as the budget allows.
+
+        If a topic has more readers than pages know to be online, the online count is sent first.
         """
         peers = self.gossip.current
         while self._waiting and self._frames > 0:
@@ -98,9 +100,9 @@ class Presence:
                 await self._broadcast(groups.of_topic(topic), events.presence(topic, *shown))
 
     async def _send_online(self, now=False):
-        if not now and (time.monotonic() - self._counted_at < ONLINE or self._frames <= 0):
+        if not now and (time.monotonic() - self._sent_online_at < ONLINE or self._frames <= 0):
             return
-        self._counted_at = time.monotonic()
+        self._sent_online_at = time.monotonic()
         members, guests, _faces = self.online.merged_with(
             peer.online for peer in self.gossip.current
         ).shown
@@ -109,7 +111,7 @@ class Presence:
             await self._broadcast(groups.EVERYONE, events.online(members, guests))
 
     async def _send_writing(self, here):
-        """One frame for each group, with the topics where somebody began or stopped."""
+        """Sends each group one frame with the topics in which somebody has begun or stopped."""
         if self._frames <= 0:
             return
         before, now = self._sent_writing, merged([here, *self.gossip.writing])
@@ -152,5 +154,5 @@ def merged(of_processes):
 
 
 def groups_of(topic, *writings):
-    """The groups of pages that get who writes in the topic."""
+    """The groups of the pages that show who writes in the topic."""
     return {groups.of_topic(topic)}.union(*(writing.lists for writing in writings))

@@ -1,6 +1,4 @@
-"""Who is writing in which topic: marks that last a few seconds, and that a page renews while its
-reader types.
-"""
+"""Writing marks: who is writing in which topic. A page renews its mark while its reader types."""
 
 import time
 
@@ -10,18 +8,18 @@ from realtime.access import permissions
 from realtime.protocol import groups
 from realtime.protocol.viewers import Writing
 
-LIFE = 6.0  # seconds that a mark holds; pages renew it every three
+LIFE = 6.0  # seconds that a mark lasts; pages renew it every three
 
 
 class Typing:
-    """Of the pages of one process."""
+    """The writing marks of the pages of one process."""
 
     def __init__(self, hub):
-        self._hub, self._until = hub, {}  # (topic id, page) -> when it runs out
+        self._hub, self._until = hub, {}  # (topic id, page) -> when it expires
         self._changed = set()  # topics that may have been closed or moved since
 
     async def add(self, page, topic):
-        """Of a page that shows the topic, if its reader may reply there."""
+        """Sets or renews a page's mark, if it shows the topic and its reader may reply there."""
         if not page.user_id or page.user.hides_presence or not is_shown(page, topic):
             return
         if await database.ask(those_who_may_reply, topic, {page.user_id: page.user}):
@@ -31,12 +29,13 @@ class Typing:
         self._until[topic, page] = time.monotonic() + LIFE
 
     def topic_changed(self, topic):
-        """To be called when the topic has changed."""
+        """To be called after each change of the topic, which may have closed or moved it."""
         self._changed.add(topic)
 
     async def recheck(self):
-        """Forgets those who may not reply any more where something has changed. If nobody can tell,
-        all of them.
+        """Removes the marks of members who may not reply any more, in topics that have changed.
+
+        If the database fails, removes all marks there.
         """
         changed, self._changed = self._changed, set()
         for topic in changed:
@@ -44,7 +43,7 @@ class Typing:
             if writers:
                 try:
                     writers = await database.ask(those_who_may_reply, topic, writers)
-                except Exception:  # noqa: BLE001 - whatever the database has: they type on and are asked about again
+                except Exception:  # noqa: BLE001 - the next `typing` message sets the mark again
                     writers = {}
                 self._keep(topic, writers)
 
@@ -56,7 +55,7 @@ class Typing:
         }
 
     def current(self):
-        """{topic id: Writing}. Whoever left the page writes no more: mostly they have sent it."""
+        """{topic id: Writing} of the marks that last and whose page still shows the topic."""
         now, found = time.monotonic(), {}
         self._until = {
             key: until
@@ -78,7 +77,7 @@ class Typing:
 
 
 def those_who_may_reply(topic_id, users):
-    """Those of {id: user}."""
+    """{member id: user}: those of these users who may reply in the topic."""
     return {pk: user for pk, user in users.items() if takes_replies_from(topic_id, user)}
 
 
