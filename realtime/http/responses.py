@@ -1,5 +1,6 @@
-"""Django's requests and responses for what is served beside its pages, with the headers that its
-pages have.
+"""Django requests and responses for ASGI applications outside of Django's handler.
+
+The responses get the same headers as Django's pages.
 """
 
 from io import BytesIO
@@ -20,13 +21,13 @@ OUTWARDS = [
 
 
 def request_of(scope):
-    """A query that is no UTF-8 is left out: nothing of ours needs one."""
+    """The Django request of an ASGI scope, without a query string that is not ASCII."""
     query = scope.get("query_string", b"")
     return ASGIRequest(scope if query.isascii() else {**scope, "query_string": b""}, BytesIO())
 
 
 async def respond(send, request, response):
-    """Sends a whole response that nobody may keep."""
+    """Sends a complete response that must not be cached."""
     finish(request, response)
     await start(send, response)
     await send({"type": "http.response.body", "body": response.content})

@@ -1,6 +1,4 @@
-"""Ends waiting requests at once when the server gets a signal to stop: servers wait long for open
-requests.
-"""
+"""Ends waiting requests when the server is told to stop, as it would wait for them otherwise."""
 
 import asyncio
 import signal
@@ -11,28 +9,28 @@ _waiting = set()  # (event loop, event)
 _is_stopping = False
 
 
-async def soon():
+async def requested():
     """Returns when the server has got a signal to stop."""
-    _listen()
+    _install_handlers()
     stop = asyncio.Event()
-    with _among_the_waiting(asyncio.get_running_loop(), stop):
+    with _registered(asyncio.get_running_loop(), stop):
         if not _is_stopping:
             await stop.wait()
 
 
 @contextmanager
-def _among_the_waiting(*one):
-    _waiting.add(one)
+def _registered(*waiter):
+    _waiting.add(waiter)
     try:
         yield
     finally:
-        _waiting.discard(one)
+        _waiting.discard(waiter)
 
 
-def _listen():
-    """Puts ours in front of the server's own handlers, which are called as before."""
+def _install_handlers():
+    """Wraps the server's signal handlers, which are called as before."""
     if threading.current_thread() is not threading.main_thread():
-        return  # only there can one listen; `runserver` runs in another and stops without patience
+        return  # Python allows it only there; `runserver` uses another, and doesn't wait anyway
     for number in (signal.SIGTERM, signal.SIGINT):
         handler = signal.getsignal(number)
         if callable(handler) and not isinstance(handler, StopHandler):

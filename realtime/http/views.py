@@ -1,4 +1,4 @@
-"""The feed over HTTP: for holes that a socket left, and for pages that can't have a socket."""
+"""The feed over HTTP: for gaps that a socket left, and for pages that can't open one."""
 
 from django.http import HttpResponseBadRequest, JsonResponse
 from django.utils.cache import patch_vary_headers
@@ -20,7 +20,7 @@ from realtime.protocol.messages import (
 
 @require_safe
 def topic_changes(request, topic_id):
-    """GET /t/12/changes?epoch=k3f9&since=41"""
+    """GET /t/12/changes?epoch=k3f9&since=41."""
     try:
         fields = fields_of(request)
         epoch, since = epoch_in(fields), number_in(fields, "since")
@@ -32,7 +32,7 @@ def topic_changes(request, topic_id):
 
 @require_safe
 def list_changes(request):
-    """GET /changes?list=latest&rows=12:41,13:5"""
+    """GET /changes?list=latest&rows=12:41,13:5."""
     try:
         fields = fields_of(request)
         name, rows = list_in(fields), rows_in(fields.get("rows", ""))
@@ -46,7 +46,7 @@ def list_changes(request):
 
 @require_safe
 def news(request):
-    """GET /news?since=977&topic=12, or &list=category:5; since=now to begin"""
+    """GET /news?since=977&topic=12, or &list=category:5; since=now to begin."""
     try:
         fields = fields_of(request)
         since, (topic, name) = post_in(fields, "since"), shown_in(fields)

@@ -1,7 +1,6 @@
-"""A page's visit by way of a request: it speaks with the hub like a page on a socket, until there
-is something to say.
+"""A socket without a network: lets a long poll use the code that serves sockets.
 
-So a long poll joins, is fenced and is answered by the very code that serves sockets.
+So joining groups, fences and answers work in the same way for both.
 """
 
 import asyncio
@@ -10,32 +9,41 @@ from contextvars import Context
 
 from realtime.protocol.close_codes import RESTART, RESYNC
 
-# seconds that more may follow: on the topic on show, and in lists and news
-AT_ONCE, ELSEWHERE = 0.05, 1.0
-FAREWELL = 5.0  # seconds that the page may take to leave
-ASKING_TELLS = ("post_update", "batch", "heartbeat", "again")
+# seconds to wait for further events: in the topic on show, and in lists and news
+IN_TOPIC, ELSEWHERE = 0.05, 1.0
+CLOSING = 5.0  # seconds that the application may take to end
+CHANGES = (
+    "post_update",
+    "batch",
+    "heartbeat",
+    "again",
+)  # types of frames that call for asking again
 
 
-class Left(Exception):
-    """The page was sent away."""
+class Closed(Exception):
+    """The server has closed the socket with this code."""
 
     def __init__(self, code=None):
-        self.ask_again = code in (RESYNC, RESTART)
+        self.may_retry_at_once = code in (RESYNC, RESTART)
 
 
 class VirtualSocket:
-    """`application` serves sockets; `asks` are messages as a page sends them over one, without
-    `type` and `for`.
+    """An async context manager, open while a long poll waits.
+
+    application: the ASGI application that serves sockets. watches: the fields of `watch` messages,
+    without `type` and `for`.
     """
 
-    def __init__(self, application, scope, asks):
+    def __init__(self, application, scope, watches):
         self._inbox, self._frames = asyncio.Queue(), asyncio.Queue()
-        self._beside = {}
-        self._asks = [{**ask, "type": "watch", "for": str(n)} for n, ask in enumerate(asks)]
-        page = application(socket_scope(scope), self._inbox.get, self._hear)
-        # the hub may start here and outlives the request
+        self._unrequested = {}  # (type, topic) -> the last such frame
+        self._watches = [
+            {**fields, "type": "watch", "for": str(n)} for n, fields in enumerate(watches)
+        ]
+        page = application(socket_scope(scope), self._inbox.get, self._send)
+        # a new context, since this may start the hub, which outlives the request
         self._page = asyncio.create_task(page, context=Context())
-        self._page.add_done_callback(lambda page: self._frames.put_nowait(Left()))
+        self._page.add_done_callback(lambda page: self._frames.put_nowait(Closed()))
 
     async def __aenter__(self):
         self._inbox.put_nowait({"type": "websocket.connect"})
@@ -43,76 +51,70 @@ class VirtualSocket:
 
     async def __aexit__(self, *error):
         self._inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
-        await asyncio.wait({self._page}, timeout=FAREWELL)
+        await asyncio.wait({self._page}, timeout=CLOSING)
         self._page.cancel()
 
     async def answers(self, seconds):
-        """The answers to what was asked, in its order: as soon as one tells something new, or after
-        `seconds`.
+        """The answers, in the order of the watches, and the frames that nobody asked for.
 
-        Raises Left.
+        Returns as soon as an answer has anything new, or after `seconds`. Raises Closed.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while True:
-            answers, news = await self._ask()
-            if any(map(tells_something, answers)) or loop.time() >= deadline:
-                return self._with_beside(answers)
-            news = news or await self._news(deadline - loop.time())
-            if news is None:
-                return self._with_beside(answers)
+            answers, change = await self._ask()
+            if any(map(has_changes, answers)) or loop.time() >= deadline:
+                return [*answers, *self._unrequested.values()]
+            change = change or await self._next_change(deadline - loop.time())
+            if change is None:
+                return [*answers, *self._unrequested.values()]
             await asyncio.sleep(
-                AT_ONCE if "header" in news or news["type"] == "again" else ELSEWHERE
+                IN_TOPIC if "header" in change or change["type"] == "again" else ELSEWHERE
             )
 
     async def _ask(self):
-        """(answers, something that was heard beside them or None)."""
-        for ask in self._asks:
-            self._inbox.put_nowait({"type": "websocket.receive", "text": json.dumps(ask)})
-        answers, news = {}, None
-        while len(answers) < len(self._asks):
+        """(answers, a frame that came meanwhile and reports a change, or None)."""
+        for watch in self._watches:
+            self._inbox.put_nowait({"type": "websocket.receive", "text": json.dumps(watch)})
+        answers, change = {}, None
+        while len(answers) < len(self._watches):
             frame = await self._next()
             if "for" in frame:
                 answers[frame.pop("for")] = frame
-            elif frame["type"] == "again":  # a fence has swallowed the answer
+            elif frame["type"] == "again":  # a fence was raised, and the answer was dropped
                 return [], frame
-            elif self._is_news(frame):
-                news = frame
-        return [answers[ask["for"]] for ask in self._asks], news
+            elif self._is_change(frame):
+                change = frame
+        return [answers[watch["for"]] for watch in self._watches], change
 
-    async def _news(self, seconds):
+    async def _next_change(self, seconds):
         try:
             async with asyncio.timeout(seconds):
                 while True:
                     frame = await self._next()
-                    if "for" not in frame and self._is_news(frame):
+                    if "for" not in frame and self._is_change(frame):
                         return frame
         except TimeoutError:
             return None
 
-    def _is_news(self, frame):
-        """Whether asking again may tell something; other frames go along with the answers, the last
-        of each kind.
-        """
-        if frame["type"] in ASKING_TELLS:
+    def _is_change(self, frame):
+        """Whether asking again may bring something new; keeps other frames, the last of a kind."""
+        if frame["type"] in CHANGES:
             return True
-        self._beside[frame["type"], frame.get("topic")] = frame
+        self._unrequested[frame["type"], frame.get("topic")] = frame
         return False
-
-    def _with_beside(self, answers):
-        return [*answers, *self._beside.values()]
 
     async def _next(self):
         frame = await self._frames.get()
-        if isinstance(frame, Left):
+        if isinstance(frame, Closed):
             raise frame
         return frame
 
-    async def _hear(self, event):
+    async def _send(self, event):
         if event["type"] == "websocket.send":
             self._frames.put_nowait(json.loads(event["text"]))
         elif event["type"] == "websocket.close":
-            self._frames.put_nowait(Left(event["code"]))
+            self._frames.put_nowait(Closed(event["code"]))
 
 
 def socket_scope(scope):
@@ -120,8 +122,8 @@ def socket_scope(scope):
     return {**kept, "type": "websocket", "path": "/ws/", "query_string": b"", "subprotocols": []}
 
 
-def tells_something(answer):
-    """Whether a page that gets this has to do anything."""
+def has_changes(answer):
+    """Whether a page that gets this answer has to update anything."""
     if answer["type"] == "changes":
         return bool(answer["events"]) or answer["change"] != answer["since"]
     if answer["type"] == "rows":
