@@ -1,9 +1,11 @@
+"""System checks of the channel layer."""
+
 from django.conf import settings
 from django.core.checks import Error, register
 
 
 @register()
-def layer_keeps_its_sockets(app_configs, **kwargs):
+def layer_is_reliable(app_configs, **kwargs):
     backend = settings.CHANNEL_LAYERS["default"]["BACKEND"]
     if backend.startswith("channels_redis.core"):
         return [
@@ -19,14 +21,14 @@ def layer_keeps_its_sockets(app_configs, **kwargs):
 
 
 @register()
-def processes_hear_each_other(app_configs, **kwargs):
+def processes_share_a_layer(app_configs, **kwargs):
     if settings.PROCESSES > 1 and settings.CHANNEL_LAYERS["default"]["BACKEND"].endswith(
         "InMemoryChannelLayer"
     ):
         return [
             Error(
-                f"{settings.PROCESSES} processes (WEB_CONCURRENCY) with a layer in memory can't"
-                " hear each other.",
+                f"{settings.PROCESSES} processes (WEB_CONCURRENCY) can't exchange events through a"
+                " channel layer in memory.",
                 hint="Set REDIS_URL=redis://…, or WEB_CONCURRENCY=1.",
                 id="realtime.E002",
             )

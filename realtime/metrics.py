@@ -4,35 +4,37 @@ import asyncio
 
 from forum.observability.metrics import Counter, Gauge, Histogram
 
-EVERY = 5.0  # seconds between two looks at the send buffers
+EVERY = 5.0  # seconds between two measurements of the send buffers
 CHUNK = 200  # pages in a row before other tasks get a turn
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 SOCKETS = Gauge("parley_sockets", "Open pages with a socket.", multiprocess_mode="livesum")
 WAITING_FRAMES = Gauge(
-    "parley_waiting_frames", "Frames that pages have not taken yet.", multiprocess_mode="livesum"
+    "parley_waiting_frames", "Frames waiting in send buffers.", multiprocess_mode="livesum"
 )
-WAITING_BYTES = Gauge("parley_waiting_bytes", "Their size.", multiprocess_mode="livesum")
-DELIVERIES = Counter("parley_deliveries", "Events handed to pages, each page counted.")
-CATCH_UPS = Counter("parley_catch_ups", "Questions of pages for what they missed.", ["by"])
+WAITING_BYTES = Gauge(
+    "parley_waiting_bytes", "Bytes waiting in send buffers.", multiprocess_mode="livesum"
+)
+DELIVERIES = Counter("parley_deliveries", "Events sent to pages, counted per page.")
+CATCH_UPS = Counter("parley_catch_ups", "Requests of pages for what they missed.", ["by"])
 LOOKED_UP = Counter(
-    "parley_looked_up", "Answers to pages that the database was asked for; the others were shared."
+    "parley_looked_up", "Answers to pages that needed a query; the others were shared."
 )
-SWEEPS = Histogram("parley_sweep_seconds", "Sweeps and how long they took.", buckets=SECONDS)
+SWEEPS = Histogram("parley_sweep_seconds", "Duration of sweeps.", buckets=SECONDS)
 FOUND = Counter(
-    "parley_sweep_found", "Events that the sweep had to deliver, since nobody had pushed them."
+    "parley_sweep_found", "Events delivered by the sweep, because no message had brought them."
 )
-FENCES = Counter("parley_fences", "Times that somebody's pages had to ask again what they may see.")
-UNPUBLISHED = Counter("parley_unpublished", "Events that Redis did not take.")
+FENCES = Counter("parley_fences", "Fences raised: pages had to ask again what they may see.")
+UNPUBLISHED = Counter("parley_unpublished", "Messages that Redis did not accept.")
 
 
 async def run(hub):
     while True:
-        await look(hub)
+        await measure(hub)
         await asyncio.sleep(EVERY)
 
 
-async def look(hub):
+async def measure(hub):
     frames = size = 0
     for number, page in enumerate(list(hub.pages), 1):
         waiting_frames, waiting_bytes = page.send_buffer.backlog()

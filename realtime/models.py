@@ -4,7 +4,7 @@ from django.db.models import F
 
 class RevocationQuerySet(models.QuerySet["Revocation"]):
     def bump(self):
-        """Counts one more, in the transaction that takes the right away; returns the new number."""
+        """Increments the number, in the transaction that revokes a right; returns the new one."""
         if not self.filter(pk=1).update(number=F("number") + 1):
             self.bulk_create([self.model(pk=1)], ignore_conflicts=True)
         return self.current()
@@ -14,9 +14,10 @@ class RevocationQuerySet(models.QuerySet["Revocation"]):
 
 
 class Revocation(models.Model):
-    """One row with the number of times that somebody may have lost a right. Others wait with theirs
-    until it is committed, so the order of numbers is the order of commits; who reads it after a
-    commit knows all that was taken away before.
+    """One row that counts how often rights may have been revoked.
+
+    The row is locked until the transaction commits, so the order of numbers is the order of
+    commits, and a reader of the number knows of all revocations up to it.
     """
 
     number = models.PositiveBigIntegerField(default=1)

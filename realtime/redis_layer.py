@@ -1,4 +1,4 @@
-"""Publishes to the channel layer through Redis, from any thread, without Channels' event loop."""
+"""Publishes to the channel layer's groups through Redis, from any thread, without an event loop."""
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -8,7 +8,7 @@ from realtime import metrics
 
 
 def send_to_groups(messages):
-    """Publishes (group, message) pairs in this order; False if Redis is away."""
+    """Publishes (group, message dict) pairs in this order; returns False if Redis is away."""
     prefix = settings.CHANNEL_LAYERS["default"].get("CONFIG", {}).get("prefix", "asgi")
     sent = redis_client.publish(
         [(f"{prefix}__group__{group}", _encoded(message)) for group, message in messages]
@@ -19,7 +19,7 @@ def send_to_groups(messages):
 
 
 def probe(channel, message):
-    """Whether Redis takes a message for this channel, also right after it has failed."""
+    """Whether Redis accepts a message for this channel; tries even if the circuit is open."""
     return redis_client.publish([(channel, _encoded(message))], is_probe=True)
 
 

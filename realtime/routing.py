@@ -1,3 +1,5 @@
+"""The ASGI applications: sockets at /ws/, and the requests that must not hold a thread."""
+
 from collections.abc import Callable
 
 from channels.sessions import CookieMiddleware
@@ -14,9 +16,7 @@ with_cookies = CookieMiddleware(serve)
 
 
 async def page(scope, receive, send):
-    """What a request for a socket brings is cleaned here; what HTTP brings was cleaned at its
-    entrance.
-    """
+    """Serves a socket after cleaning its cookies; those of HTTP requests were cleaned on entry."""
     headers = [
         (name, cleaned(value) if name == b"cookie" else value) for name, value in scope["headers"]
     ]
@@ -28,9 +28,7 @@ def cleaned(cookies):
 
 
 async def application(scope, receive, send):
-    """Sockets: at one path, for pages of this site, and so many of one network. That is asked
-    before all else.
-    """
+    """Accepts sockets at one path, from pages of this site, within the network's handshake rate."""
     if may_open(scope) and scope["path"] == "/ws/" and origins.is_own(scope):
         await page(scope, receive, send)
     else:
@@ -44,12 +42,10 @@ def may_open(scope):
 
 
 def with_live_requests(pages):
-    """The pages, and beside them the requests that wait: these may not hold one of the pages'
-    threads.
-    """
-    beside: dict[str, Callable] = {"/live/feed": LongPoll(page), "/live/probe": probe}
+    """The application `pages`, with requests that wait routed past its threads."""
+    waiting: dict[str, Callable] = {"/live/feed": LongPoll(page), "/live/probe": probe}
 
-    async def choose(scope, receive, send):
-        await beside.get(scope["path"], pages)(scope, receive, send)
+    async def route(scope, receive, send):
+        await waiting.get(scope["path"], pages)(scope, receive, send)
 
-    return choose
+    return route

@@ -1,3 +1,5 @@
+"""The addresses of the feed and of the connection panel."""
+
 from django.urls import path
 
 from realtime.diagnostics import views as diagnostics

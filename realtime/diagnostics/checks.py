@@ -1,6 +1,4 @@
-"""What the connection panel finds out by itself: whether proxy, settings and Redis agree. In words,
-with what to do.
-"""
+"""The checks of the connection panel: whether proxy, settings and Redis agree, and what to do."""
 
 import platform
 import time
@@ -21,16 +19,18 @@ from realtime.diagnostics import missing_upgrade
 from realtime.hub.hub import running_hub
 
 OK, WARN = "ok", "warn"
-RECENT = 3600  # seconds that a stripped upgrade is worth telling
+RECENT = 3600  # seconds for which a missing upgrade is reported
 
 
 class Finding(NamedTuple):
+    """The result of one check."""
+
     name: str
-    state: str
-    words: str
+    state: str  # OK or WARN
+    message: str  # what was found and, if something is wrong, what to do
 
 
-def of(request):
+def run(request):
     """[Finding], for the process that answers this request."""
     checks = (address, scheme, proxies, upgrade, redis, sweep)
     return [*(check(request) for check in checks), here(), versions()]
@@ -48,22 +48,22 @@ def address(request):
         )
     if request.get_host() == home:
         return Finding(name, OK, home)
-    words = _(
+    message = _(
         "You reached the site as %(came)s, but SITE_URL says %(home)s, and links in emails lead"
         " there. Make the proxy forward the Host header unchanged, or change SITE_URL."
     )
-    return Finding(name, WARN, words % {"came": request.get_host(), "home": home})
+    return Finding(name, WARN, message % {"came": request.get_host(), "home": home})
 
 
 def scheme(request):
     name = _("Encryption")
     forwarded = request.headers.get("X-Forwarded-Proto", "")
     if forwarded == "https" and not settings.HTTPS:
-        words = _(
+        message = _(
             "You reached the site over HTTPS. Make SITE_URL start with https:// too, so that"
             " cookies are secure."
         )
-        return Finding(name, WARN, words)
+        return Finding(name, WARN, message)
     if settings.HTTPS and not request.is_secure():
         return Finding(
             name,
@@ -78,34 +78,34 @@ def proxies(request):
     chain = [hop for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     trusted = settings.TRUSTED_PROXIES
     if chain and not trusted:
-        words = _(
+        message = _(
             "X-Forwarded-For is sent but not trusted, so all visitors share the proxy's address and"
             " its limits. If the proxy is yours, set TRUSTED_PROXIES=1."
         )
-        return Finding(name, WARN, words)
+        return Finding(name, WARN, message)
     if trusted > len(chain):
-        words = _(
+        message = _(
             "TRUSTED_PROXIES is %(trusted)s, but X-Forwarded-For lists %(chain)s addresses. Each"
             " proxy must add one."
         )
-        return Finding(name, WARN, words % {"trusted": trusted, "chain": len(chain)})
+        return Finding(name, WARN, message % {"trusted": trusted, "chain": len(chain)})
     if trusted and not request_address(request):
-        words = _(
+        message = _(
             "X-Forwarded-For names no address (%(named)s), so all visitors like you share one"
             " limit. Let the proxy put the visitor's IP address there."
         )
-        return Finding(name, WARN, words % {"named": chain[-trusted].strip()})
+        return Finding(name, WARN, message % {"named": chain[-trusted].strip()})
     return Finding(name, OK, _("%(trusted)s trusted") % {"trusted": trusted})
 
 
 def upgrade(request):
     name = _("Sockets")
     if time.monotonic() - missing_upgrade.last < RECENT:
-        words = _(
+        message = _(
             "In the last hour a browser asked for a WebSocket and the proxy dropped the upgrade."
             " Make it forward the Upgrade and Connection headers for /ws/, over HTTP/1.1."
         )
-        return Finding(name, WARN, words)
+        return Finding(name, WARN, message)
     hub = running_hub()
     pages = len(hub.pages) if hub else 0
     return Finding(

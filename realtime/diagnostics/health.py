@@ -1,4 +1,4 @@
-"""Checks of the live part for /health/ready."""
+"""Health checks of the live part, for /health/ready. Each raises Degraded with what to do."""
 
 import time
 
@@ -8,18 +8,18 @@ from realtime.reconciliation import sweep as sweeps
 
 
 async def live_pages():
-    """Each two seconds the hub calls itself through the layer; see layer_watchdog.py."""
+    """Whether the channel layer delivers, as measured by layer_watchdog.py."""
     hub = running_hub()
     if hub and hub.subscriptions.away:
         raise Degraded(
-            "What is sent into the channel layer does not come back; open pages learn by the sweep."
-            " See Redis."
+            "The channel layer does not deliver; the sweep updates open pages instead. Check Redis."
         )
 
 
 async def sweep():
+    """Whether the sweep has finished lately."""
     hub = running_hub()
     if hub and time.monotonic() - hub.sweep.ended_at > 4 * sweeps.EVERY:
         raise Degraded(
-            "The sweep has not ended for a while; open pages may miss news. The log says why."
+            "The sweep has not finished for a while; open pages may miss events. See the log."
         )

@@ -1,6 +1,4 @@
-"""GET /live/probe: a few letters, one after the other. A proxy that buffers hands them over all at
-once.
-"""
+"""GET /live/probe streams a few letters slowly; a proxy that buffers delivers them all at once."""
 
 import asyncio
 
@@ -11,7 +9,7 @@ from realtime.access.authentication import reader_with
 from realtime.access.handshake import session_key_in
 from realtime.http.responses import finish, request_of, respond, start
 
-LETTERS, PAUSE = "live?", 0.3  # seconds between two
+LETTERS, PAUSE = "live?", 0.3  # seconds between two letters
 
 
 async def probe(scope, receive, send):
@@ -21,7 +19,7 @@ async def probe(scope, receive, send):
         await respond(send, request, HttpResponseNotFound())
         return
     response = StreamingHttpResponse(content_type="text/plain")
-    # compressed, they would wait for each other here
+    # the compressor would buffer the letters
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
     finish(request, response)
     await start(send, response)

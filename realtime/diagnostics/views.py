@@ -1,6 +1,4 @@
-"""/live/, for owners and their helpers: how pages are connected, and what is in the way. Others
-find nothing there.
-"""
+"""The connection panel at /live/: how pages are connected, and what is wrong. For staff only."""
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
@@ -19,7 +17,7 @@ def show(request):
 @require_safe
 @never_cache
 def check(request):
-    """GET /live/check: {"status": "ok" or "warn", "checks": [{"name", "state", "words"}]}."""
+    """GET /live/check: {"status": "ok" or "warn", "checks": [{"name", "state", "message"}]}."""
     findings = findings_for(request)
     status = "warn" if any(finding.state == "warn" for finding in findings) else "ok"
     return JsonResponse({"status": status, "checks": [finding._asdict() for finding in findings]})
@@ -28,4 +26,4 @@ def check(request):
 def findings_for(request):
     if not request.user.is_staff:
         raise Http404
-    return checks.of(request)
+    return checks.run(request)

@@ -57,7 +57,7 @@ async def test_what_only_the_sweep_found_is_counted(counted, visit, hub, topic, 
 async def test_open_pages_and_what_waits_for_them_are_measured(visit, hub):
     await visit()
     await until(lambda: len(hub.pages) == 1)
-    await metrics.look(hub)
+    await metrics.measure(hub)
 
     assert REGISTRY.get_sample_value("parley_sockets") == 1
     assert REGISTRY.get_sample_value("parley_waiting_bytes") == 0

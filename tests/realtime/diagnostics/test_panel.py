@@ -28,14 +28,12 @@ def site(settings):
 
 @pytest.fixture
 def asked(site, signed_in, olive, monkeypatch):
-    """A function that gives what the panel finds, {name: (state, words)}, for a request with these
-    headers.
-    """
+    """A function: {name: (state, message)} of the panel's findings, for these request headers."""
     monkeypatch.setattr(missing_upgrade, "last", float("-inf"))
 
     def asked(**headers):
         answer = signed_in(olive).get("/live/check", headers=headers).json()
-        return {check["name"]: (check["state"], check["words"]) for check in answer["checks"]}
+        return {check["name"]: (check["state"], check["message"]) for check in answer["checks"]}
 
     return asked
 
