@@ -2,7 +2,7 @@
 
 `read` parses the JSON, `message_in` turns its fields into one of the values below. Nothing trusts
 its input: anything invalid raises BadMessage with a sentence for the developer of the client. The
-messages on the wire: docs/realtime.md, "What a client says". The HTTP feed parses its queries with
+messages on the wire: docs/realtime.md, "What a client sends". The HTTP feed parses its queries with
 the same functions.
 """
 
