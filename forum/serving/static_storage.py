@@ -13,7 +13,7 @@ from forum.serving.script_bundles import bare, joined
 STYLESHEET = "css/site.css"
 OURS = re.compile(r"js/.+\.js")
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
-IMPORT = re.compile(r'^@import "(?P<name>[^"]+)";$', re.MULTILINE)
+IMPORT = re.compile(r'^@import "(?P<name>[^"]+)" layer\((?P<layer>\w+)\);$', re.MULTILINE)
 
 
 class Storage(CompressedManifestStaticFilesStorage):
@@ -52,7 +52,8 @@ def read(storage, path):
 
 
 class Joined:
-    """Opens a stylesheet with those that it imports written out in their place, in their order.
+    """Opens a stylesheet with those that it imports written out in their place, each in the layer
+    that it is imported into.
 
     `paths` is what collectstatic found: {name: (storage, path in it)}. Raises ValueError for a
     missing one.
@@ -63,10 +64,11 @@ class Joined:
 
     def open(self, name):
         here = posixpath.dirname(name)
-        joined = IMPORT.sub(
-            lambda found: self.read(posixpath.join(here, found["name"])), self.read(name)
-        )
-        return ContentFile(joined.encode(), name=name)
+
+        def written_out(found):
+            return f"@layer {found['layer']} {{\n{self.read(posixpath.join(here, found['name']))}}}"
+
+        return ContentFile(IMPORT.sub(written_out, self.read(name)).encode(), name=name)
 
     def read(self, name):
         if name not in self.paths:
