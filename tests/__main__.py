@@ -45,6 +45,7 @@ ONCE = [  # on SQLite alone, as it is all the same to them where things are stor
     "tests/test_checks.py",
     "tests/test_documentation.py",
     "tests/test_scripts.py",
+    "tests/test_styles.py",
     "tests/realtime/test_change_queue.py",
     "tests/serving/test_script_bundles.py",
     "tests/observability/test_logs.py",

@@ -13,6 +13,7 @@ from forum.serving.script_bundles import bare, joined
 STYLESHEET = "css/site.css"
 OURS = re.compile(r"js/.+\.js")
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
+INDENTATION = re.compile(r"\n\s+")
 IMPORT = re.compile(r'^@import "(?P<name>[^"]+)" layer\((?P<layer>\w+)\);$', re.MULTILINE)
 
 
@@ -73,4 +74,9 @@ class Joined:
     def read(self, name):
         if name not in self.paths:
             raise ValueError(f"{STYLESHEET} imports {name}, and there is no such file in static/.")
-        return STYLE_COMMENT.sub("", read(*self.paths[name]))
+        return bare_style(read(*self.paths[name]))
+
+
+def bare_style(css):
+    """A stylesheet without comments, indentation and empty lines."""
+    return INDENTATION.sub("\n", STYLE_COMMENT.sub("", css))

@@ -80,6 +80,33 @@ def test_on_a_phone_reply_and_jump_are_in_reach_above_the_posts_to_come(scripts,
     expect(page.locator("textarea[name=body]")).to_be_in_viewport()
 
 
+def test_fingers_find_what_they_press(topic, ada, visit):
+    page = visit(ada, viewport=PHONE, has_touch=True).opens_live(topic)
+    pressed = ".button, .header__tool, .topic__step, .pager__step, .composer__preview, .jump input"
+
+    assert lowest(page, f":is({pressed}):visible") >= 44
+    page.locator(".header__places").tap()
+    assert lowest(page, ".sidebar__link:visible") >= 44
+    page.locator(".sidebar").press("Escape")
+    page.locator(".header__reader > button").tap()
+    assert lowest(page, ".menu__item:visible") >= 44
+    page.locator(".menu:popover-open").press("Escape")
+
+    chip = page.locator(".chip").first
+    chip.scroll_into_view_if_needed()
+    assert chip.evaluate(
+        """chip => {
+      const { x, y, width } = chip.getBoundingClientRect();
+      return document.elementFromPoint(x + width / 2, y - 7) === chip;
+    }"""
+    )
+
+
+def lowest(page, selector):
+    """The height of the lowest of these, in pixels."""
+    return min(each.bounding_box()["height"] for each in page.locator(selector).all())
+
+
 def test_the_bar_offers_no_reply_where_there_is_none(topic, ada, visit):
     person = visit(ada, viewport=PHONE)
     topic.close()

@@ -8,7 +8,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 
 from forum.serving.script_bundles import joined
-from forum.serving.static_storage import STYLE_COMMENT, Joined
+from forum.serving.static_storage import Joined, bare_style
 
 STATIC = Path(settings.BASE_DIR) / "static"
 SERVED = sorted(
@@ -55,7 +55,7 @@ def hashed(root, name):
 def test_production_serves_one_stylesheet_in_the_order_of_the_imports(collected):
     css = hashed(collected, "css/site.css").read_text()
     texts = [(STATIC / "css" / name).read_text() for name in imports() if name != "fonts.css"]
-    pieces = [STYLE_COMMENT.sub("", text).strip()[:60] for text in texts]
+    pieces = [bare_style(text).strip()[:60] for text in texts]
 
     assert "@import" not in css
     assert re.findall(r"^@layer (\w+) \{$", css, re.M) == [name[:-4] for name in imports()]
