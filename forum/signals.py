@@ -28,6 +28,15 @@ access_ended = Signal()
 """Sent in the transaction that ends all sessions of members. members: a list of their ids."""
 
 
+personal_changed = Signal()
+"""Sent once per change of something that belongs to one member alone, after its transaction was
+committed.
+
+member_id: int. kind and key: str, which thing it was (forum/models/personal_changes.py). head: the
+Head of the member's stream, with the number of this change.
+"""
+
+
 announced = Signal()
 """Sent without arguments after an announcement was made, changed or ended, and committed."""
 

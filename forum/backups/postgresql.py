@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from forum.jobs.queue import SCHEMA
 from forum.models.editions import new_word
-from forum.models.topics import new_epoch
+from forum.models.epochs import new_epoch
 
 from . import states
 from .errors import BackupError
@@ -82,6 +82,7 @@ FROM heads WHERE heads.id = forum_topic.id;
 """
 END = """
 UPDATE forum_topic SET epoch = '{epoch}', change = change + 1, header_change = change + 1;
+UPDATE forum_user SET personal_epoch = '{epoch}';
 UPDATE forum_edition SET word = '{edition}';
 COMMIT;
 """

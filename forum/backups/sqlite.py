@@ -13,7 +13,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from forum.models.editions import new_word
-from forum.models.topics import new_epoch
+from forum.models.epochs import new_epoch
 
 from .errors import BackupError
 from .files import could_not_write, passing
@@ -81,6 +81,7 @@ def restore(connection, path, advance):
             "UPDATE forum_topic SET epoch = ?, change = change + 1, header_change = change + 1",
             [new_epoch()],
         )
+        copy.execute("UPDATE forum_user SET personal_epoch = ?", [new_epoch()])
         copy.execute("UPDATE forum_edition SET word = ?", [new_word()])
         copy.execute(HOLD_MAILS)
         copy_pages(copy, live, advance)

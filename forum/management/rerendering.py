@@ -4,7 +4,7 @@ from django.db import transaction
 
 from forum import markdown
 from forum.models import Announcement, Edition, Post, Topic, User
-from forum.models.topics import new_epoch
+from forum.models.epochs import new_epoch
 
 BATCH = 200  # posts in one transaction
 

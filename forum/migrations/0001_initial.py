@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import forum.models.posts
-import forum.models.topics
+import forum.models.epochs
 import forum.models.users
 import forum.usernames.rules
 import forum.text.short_text
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('pinned_at', models.DateTimeField(blank=True, null=True, verbose_name='pinned')),
                 ('last_number', models.PositiveIntegerField(default=0, editable=False, verbose_name='posts')),
                 ('bumped_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='last activity')),
-                ('epoch', models.CharField(default=forum.models.topics.new_epoch, editable=False, max_length=16)),
+                ('epoch', models.CharField(default=forum.models.epochs.new_epoch, editable=False, max_length=16)),
                 ('change', models.PositiveIntegerField(default=0, editable=False)),
                 ('header_change', models.PositiveIntegerField(default=0, editable=False)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='topics', to=settings.AUTH_USER_MODEL, verbose_name='author')),

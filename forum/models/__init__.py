@@ -3,6 +3,7 @@ from .categories import Category
 from .editions import Edition
 from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject
 from .names import TakenName
+from .personal_changes import PersonalChange
 from .posts import Post
 from .readings import Reading
 from .revisions import Revision
@@ -17,6 +18,7 @@ __all__ = [
     "ImportedMessage",
     "ImportedReference",
     "ImportedSubject",
+    "PersonalChange",
     "Post",
     "Reading",
     "Revision",

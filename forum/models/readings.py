@@ -1,10 +1,11 @@
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from forum.db.optional_writes import optional_write
 
+from .personal_changes import PersonalChange
 from .topics import Topic
 
 
@@ -26,13 +27,22 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         """
         if topic.read_to is not None and topic.read_to >= number:
             return
-        with optional_write("how far members have read"):
+        with optional_write("how far members have read"), transaction.atomic():
             if topic.read_to is None:
                 self.bulk_create(
                     [self.model(user=user, topic=topic, number=number)], ignore_conflicts=True
                 )
-            else:
-                self.filter(user=user, topic=topic, number__lt=number).update(number=number)
+            elif not self.filter(user=user, topic=topic, number__lt=number).update(number=number):
+                return
+            PersonalChange.objects.record(user.pk, "reading", topic.pk)
+
+    def personal(self, user, topic_ids):
+        """{topic id as text: number of the last post that `user` has read there}, where they may
+        see it.
+        """
+        found = self.filter(user=user, topic__in=Topic.objects.visible_to(user))
+        rows = found.filter(topic__in=topic_ids).values_list("topic", "number")
+        return {str(topic): number for topic, number in rows}
 
 
 def with_readings(topics, user, unopened=None):

@@ -1,4 +1,3 @@
-import secrets
 from datetime import UTC
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from forum.text.short_text import validate_short_text
 
 from .categories import Category
 from .editions import with_edition
+from .epochs import new_epoch
 from .users import User, name_version_of
 
 TITLE_LENGTH = 200
@@ -28,10 +28,6 @@ def slug_of(title):
 def list_key(bumped_at, pk):
     """The topic's position in a list ordered by activity, as text that sorts correctly."""
     return f"{bumped_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{pk}"
-
-
-def new_epoch():
-    return secrets.token_hex(4)
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):

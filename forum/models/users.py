@@ -16,6 +16,7 @@ from forum.text.short_text import validate_label, validate_lines
 from forum.usernames.rules import MAX_LENGTH, TAKEN, folded, is_reserved, normal, validate_username
 
 from .access import end_access, new_stamp
+from .epochs import new_epoch
 from .names import TakenName
 
 MODERATORS = "Moderators"
@@ -143,6 +144,8 @@ class User(AbstractUser):
         ),
     )
     name_version = models.PositiveIntegerField(default=0, editable=False)
+    personal_epoch = models.CharField(max_length=16, default=new_epoch, editable=False)
+    personal_change = models.PositiveBigIntegerField(default=0, editable=False)
     posts_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
     is_placeholder = models.BooleanField(
         _("placeholder"),

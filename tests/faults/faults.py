@@ -11,7 +11,7 @@ from functools import partial
 from django.db import connection, transaction
 
 from forum.models import Topic
-from forum.models.topics import new_epoch
+from forum.models.epochs import new_epoch
 from tests.support.polling import until
 
 from .browsers import bring_back, put_away, set_clock

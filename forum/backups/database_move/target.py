@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from forum.backups.database_move import tables
 from forum.backups.database_move.errors import MoveError
-from forum.models.topics import new_epoch
+from forum.models.epochs import new_epoch
 
 ALIAS = "move_target"
 # (what, value): the source, then each reference as SQL, then that it is ready for rows
@@ -146,6 +146,7 @@ def finish(there):
                 "SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [name, column, given]
             )
         cursor.execute("UPDATE forum_topic SET epoch = %s", [new_epoch()])
+        cursor.execute("UPDATE forum_user SET personal_epoch = %s", [new_epoch()])
         cursor.execute("DROP TABLE parley_move")
     with there.cursor() as cursor:
         cursor.execute("ANALYZE")
