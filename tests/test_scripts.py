@@ -55,6 +55,10 @@ TYPES = (constants.SCRIPT.parent / "protocol.d.ts").read_text()
         (answers.Reload, "Reload"),
         (answers.Rows, "Rows"),
         (answers.News, "News"),
+        (events.PersonalUpdate, "PersonalUpdate"),
+        (answers.PersonalChanges, "PersonalChanges"),
+        (answers.PersonalReload, "PersonalReload"),
+        (answers.MemberGone, "MemberGone"),
     ],
 )
 def test_messages_have_the_same_fields_on_both_sides(typed, interface):

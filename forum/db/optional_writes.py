@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from django.db import DatabaseError, connection, transaction
 
@@ -23,19 +23,15 @@ _logged: dict[str, tuple[float, int]] = {}
 
 @contextmanager
 def optional_write(what: str) -> Iterator[None]:
-    """For one statement, which is given up, counted and logged as one line when the database can't
-    take it.
+    """For statements that belong together. If the database can't take them, they are given up,
+    counted and logged as one line.
 
     `what` completes "Could not save …" and is a label of the metric, so there may only be a few of
     them.
     """
     try:
-        # a failure must not break a transaction around it; without one there is nothing to roll
-        # back
-        with (
-            short_lock_wait(),
-            transaction.atomic() if connection.in_atomic_block else nullcontext(),
-        ):
+        # a failure must not break a transaction around it
+        with short_lock_wait(), transaction.atomic():
             yield
     except DatabaseError as error:
         if not is_outage(error):

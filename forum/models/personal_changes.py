@@ -24,13 +24,18 @@ class Head(NamedTuple):
 
 
 class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
-    @transaction.atomic
     def record(self, member_id, kind, key):
         """Numbers one more change, in the transaction that makes it, and announces it after commit.
+
+        Raises TransactionManagementError outside of one.
 
         kind: one that forum/pages/personal.py knows. key: a text that says which thing of this
         kind has changed; its latest change alone is kept.
         """
+        if not connection.in_atomic_block:
+            raise transaction.TransactionManagementError(
+                "Record personal changes in a transaction."
+            )
         head = advance(member_id)
         self.bulk_create(
             [self.model(member_id=member_id, kind=kind, key=str(key), change=head.change)],

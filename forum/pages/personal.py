@@ -19,6 +19,11 @@ def register(kind: str, load: Load) -> None:
     _loads[kind] = load
 
 
+def load(member: User, kind: str, keys: list[str]) -> dict[str, Any]:
+    """{key: the thing as it is now} of this kind. Empty for a kind that is not installed."""
+    return _loads[kind](member, keys) if kind in _loads else {}
+
+
 def things(
     member: User, changes: Iterable[PersonalChange]
 ) -> list[tuple[PersonalChange, Any | None]]:
@@ -27,8 +32,8 @@ def things(
     keys: dict[str, list[str]] = {}
     for change in changes:
         keys.setdefault(change.kind, []).append(change.key)
-    found = {kind: _loads[kind](member, keys[kind]) for kind in keys if kind in _loads}
-    return [(change, found.get(change.kind, {}).get(change.key)) for change in changes]
+    found = {kind: load(member, kind, keys[kind]) for kind in keys}
+    return [(change, found[change.kind].get(change.key)) for change in changes]
 
 
 register("reading", Reading.objects.personal)

@@ -85,6 +85,11 @@ class Connection:
         return groups.topics_among(self.joined)
 
     @property
+    def members(self):
+        """Ids of the members whose personal stream it watches: its own, if any."""
+        return {groups.member_of(group) for group in self.joined if groups.is_of_member(group)}
+
+    @property
     def visibility_key(self):
         """Equal for readers who may see the same: see permissions.py."""
         return permissions.visibility_key(self.rights)
@@ -265,6 +270,7 @@ ANSWERS: dict[type, Callable] = {
     messages.WatchTopic: watch.watch_topic,
     messages.WatchList: watch.watch_list,
     messages.WatchNews: watch.watch_news,
+    messages.WatchMember: watch.watch_member,
     messages.Unwatch: unwatch,
     messages.Seen: seen,
     messages.Typing: typing,

@@ -7,7 +7,7 @@ misses nothing in between.
 from forum.pages import readership
 from realtime import database
 from realtime.access import permissions
-from realtime.catchup import changes
+from realtime.catchup import changes, personal_changes
 from realtime.protocol import groups, limits
 from realtime.protocol.messages import BadMessage
 from realtime.protocol.topic_head import Head
@@ -58,6 +58,23 @@ async def watch_news(page, message):
         count = await database.ask(changes.count_since, page.user, message.since, *shown)
     reader = readership.mark(page.user, await ask(page, held, changes.categories_of))
     await page.send({"type": "news", "count": count, "newest": newest, "reader": reader})
+    page.release(held)
+
+
+async def watch_member(page, message):
+    member = message.member
+    if page.user_id != member:
+        await page.send({"type": "gone", "member": member})
+        return
+    held = await page.hold([groups.of_member(member)])
+    answer = await database.ask(
+        personal_changes.answer, page.user, member, message.epoch, message.change
+    )
+    if not page.holds(held):
+        return
+    if answer["type"] != "gone":
+        page.hub.track_member(member, personal_changes.Head(answer["epoch"], answer["change"]))
+    await page.send(answer)
     page.release(held)
 
 

@@ -5,7 +5,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from realtime import metrics
-from realtime.catchup import changes
+from realtime.catchup import changes, personal_changes
 from realtime.http.query_limits import fields_of
 from realtime.protocol.messages import (
     BadMessage,
@@ -27,6 +27,18 @@ def topic_changes(request, topic_id):
     except BadMessage as error:
         return HttpResponseBadRequest(str(error))
     answer = changes.topic_changes(request.user, topic_id, epoch, since)
+    return answered(answer, 404 if answer["type"] == "gone" else 200)
+
+
+@require_safe
+def member_changes(request, member):
+    """GET /members/7/changes?epoch=k3f9&since=41, for that member alone"""
+    try:
+        fields = fields_of(request)
+        epoch, since = epoch_in(fields), number_in(fields, "since")
+    except BadMessage as error:
+        return HttpResponseBadRequest(str(error))
+    answer = personal_changes.answer(request.user, member, epoch, since)
     return answered(answer, 404 if answer["type"] == "gone" else 200)
 
 

@@ -12,12 +12,8 @@ from realtime.protocol.close_codes import RESTART, RESYNC
 # seconds to wait for further events: in the topic on show, and in lists and news
 IN_TOPIC, ELSEWHERE = 0.05, 1.0
 CLOSING = 5.0  # seconds that the application may take to end
-CHANGES = (
-    "post_update",
-    "batch",
-    "heartbeat",
-    "again",
-)  # types of frames that call for asking again
+# types of frames that call for asking again
+CHANGES = ("post_update", "personal_update", "batch", "heartbeat", "again")
 
 
 class Closed(Exception):
@@ -69,7 +65,9 @@ class VirtualSocket:
             if change is None:
                 return [*answers, *self._unrequested.values()]
             await asyncio.sleep(
-                IN_TOPIC if "header" in change or change["type"] == "again" else ELSEWHERE
+                IN_TOPIC
+                if "header" in change or change["type"] in ("again", "personal_update")
+                else ELSEWHERE
             )
 
     async def _ask(self):

@@ -33,6 +33,11 @@ def check(hub, page, now, is_late):
     if page.received_at < page.beat_at and now - page.beat_at > PATIENCE and not is_late:
         page.disconnect_for_resync()
     elif now - page.beat_at >= EVERY:
+        personal = hub.sweep.personal_heads
         page.send_heartbeat(
-            events.heartbeat({topic: heads[topic] for topic in page.topics if topic in heads}), now
+            events.heartbeat(
+                {topic: heads[topic] for topic in page.topics if topic in heads},
+                {member: personal[member] for member in page.members if member in personal},
+            ),
+            now,
         )

@@ -25,7 +25,7 @@ from realtime.hub.supervisor import Supervisor
 from realtime.hub.throttle import Throttle
 from realtime.presence.presence import Presence
 from realtime.protocol import groups, hub_messages, limits
-from realtime.protocol.delivery import Delivery
+from realtime.protocol.delivery import Delivery, PersonalDelivery
 from realtime.protocol.hub_messages import AnnouncementsChanged, BadHubMessage, Echo, Fence, Gossip
 from realtime.reconciliation.sweep import Sweep
 
@@ -55,7 +55,9 @@ class Hub:
         self.loop, self.name = loop, secrets.token_hex(8)
         self.pages = {}  # every connected page, in order of arrival
         self.routes, self.admission = Routes(), limits.Admission()
-        self.subscriptions = Subscriptions((groups.FENCE, groups.HUBS), self.routes.members)
+        self.subscriptions = Subscriptions(
+            (groups.FENCE, groups.HUBS, groups.PERSONAL), self.routes.members
+        )
         self.readers, self.shared_queries, self.change_cache = (
             BatchLoader(readers_with),
             SharedQueries(self),
@@ -115,10 +117,14 @@ class Hub:
         if page not in self.pages:
             return  # it was closed meanwhile
         self.routes.join(page, group)
-        await self.subscriptions.wait_for(group)
+        if not groups.is_of_member(group):  # what is for members comes to every process anyway
+            await self.subscriptions.wait_for(group)
 
     def leave(self, page, group):
         if self.routes.leave(page, group):
+            if groups.is_of_member(group):
+                self.sweep.untrack_member(groups.member_of(group))
+                return
             if groups.is_of_topic(group):
                 self.sweep.untrack(groups.topic_of(group))
                 self.change_cache.forget(groups.topic_of(group))
@@ -128,6 +134,11 @@ class Hub:
         """Lets the sweep compare a topic with `head`, unless all its pages have left meanwhile."""
         if groups.of_topic(topic) in self.routes.members:
             self.sweep.track(topic, head)
+
+    def track_member(self, member, head):
+        """As `track`, for a member's stream."""
+        if groups.of_member(member) in self.routes.members:
+            self.sweep.track_member(member, head)
 
     def remove(self, page):
         if page in self.pages:
@@ -168,6 +179,11 @@ class Hub:
             if self.fences.has_missed(message.revocation) and self.pages:
                 await self.sweep.check_rights()
             await self.deliver(message)
+        elif isinstance(message, PersonalDelivery):
+            if groups.of_member(message.member) in self.routes.members:
+                if self.fences.has_missed(message.revocation):
+                    await self.sweep.check_rights()
+                await self.deliver_personal(message)
         elif isinstance(message, Fence):
             if message.sender != self.name:  # the publisher raised our own already
                 self.raise_fence(message)
@@ -199,6 +215,13 @@ class Hub:
                     await broadcast.send_to_group(self.routes, group, delivery.text)
             else:
                 self.throttle.add(delivery)
+
+    async def deliver_personal(self, delivery):
+        """Sends an event of a member's stream to every page of theirs in this process."""
+        self.sweep.was_sent_personal(delivery)
+        async with self.delivering:
+            group = groups.of_member(delivery.member)
+            await broadcast.send_to_group(self, group, delivery.text)
 
     async def broadcast(self, group, text):
         """Sends an event without a change number to all pages of this process in `group`."""

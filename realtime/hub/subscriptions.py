@@ -9,6 +9,8 @@ import logging
 
 from channels.layers import get_channel_layer
 
+from realtime.protocol import groups
+
 logger = logging.getLogger(__name__)
 PATIENCE = 1.0  # seconds that a joining page waits for the layer
 TIMEOUT = 10.0  # seconds after which a call to the layer counts as failed
@@ -44,7 +46,7 @@ class Subscriptions:
                 await layer.flush()
             self.channel = await layer.new_channel()
             self._open.clear()
-            for group in [*self._always, *self._members]:
+            for group in filter(self._is_wanted, [*self._always, *self._members]):
                 self._changed[group] = None
             await self._synchronise()
 
@@ -107,6 +109,8 @@ class Subscriptions:
         self._has_failed = False
 
     def _is_wanted(self, group):
+        if groups.is_of_member(group):
+            return False  # what is sent to these comes through PERSONAL
         return group in self._always or group in self._members
 
     def _resolve(self, group):

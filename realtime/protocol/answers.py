@@ -6,7 +6,7 @@ with each. Over a socket an answer also repeats the `for` of its request (connec
 
 from typing import Literal, NotRequired, TypedDict
 
-from realtime.protocol.events import PostUpdate
+from realtime.protocol.events import PersonalUpdate, PostUpdate
 
 
 class Changes(TypedDict):
@@ -66,3 +66,33 @@ class News(TypedDict):
     count: int  # 99 means 99 or more
     newest: int  # id of a post; 0 if the reader may see none of the recent ones
     reader: str  # identifies the reader and the categories they may see: readership.mark
+
+
+class PersonalChanges(TypedDict):
+    """All that changed in a member's stream after `since` up to `change`; with `more` the page asks
+    again from there.
+    """
+
+    type: Literal["changes"]
+    member: int
+    epoch: str
+    since: int
+    change: int
+    events: list[PersonalUpdate]  # by change number
+    more: bool
+
+
+class PersonalReload(TypedDict):
+    """The numbers of the page can't be continued: it loads what is personal anew."""
+
+    type: Literal["reload"]
+    member: int
+    epoch: str
+    change: int
+
+
+class MemberGone(TypedDict):
+    """The page is not this member's (any more)."""
+
+    type: Literal["gone"]
+    member: int

@@ -51,3 +51,18 @@ class Delivery:
     audience: Audience
     text: str
     revocation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDelivery:
+    """An event in a member's stream, for all pages of that member.
+
+    member: id. epoch and number: its place in the stream (forum/models/personal_changes.py). text
+    and revocation: as in a Delivery.
+    """
+
+    member: int
+    epoch: str
+    number: int
+    text: str
+    revocation: int = 0

@@ -11,7 +11,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from django.utils import timezone
 
-from forum.models import Announcement, Post, Topic
+from forum.models import Announcement, Post, Topic, personal_changes
 from forum.pages import fragments
 from realtime.protocol.topic_head import Head
 
@@ -41,6 +41,18 @@ class PostUpdate(TypedDict):
     row: NotRequired[str | None]  # HTML; for pages with a list; None if the topic has left the list
     title: NotRequired[str]  # for all other pages
     url: NotRequired[str]  # likewise
+
+
+class PersonalUpdate(TypedDict):
+    """Something that belongs to one member alone has changed."""
+
+    type: Literal["personal_update"]
+    member: int
+    epoch: str
+    change: int
+    kind: str  # as forum/pages/personal.py knows it
+    key: str
+    data: Any  # the thing as it is now, by its kind; None where it is gone
 
 
 def topic_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpdate:
@@ -80,11 +92,33 @@ def everyone_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpd
     return event
 
 
-def heartbeat(heads: Mapping[int, Head | tuple[str, int]]) -> str:
-    """The current heads of these topics; a page that is behind requests what it misses."""
-    return encode(
-        {"type": "heartbeat", "topics": {topic: head[:2] for topic, head in heads.items()}}
-    )
+def personal_update(
+    member: int, head: personal_changes.Head, number: int, kind: str, key: str, thing: Any
+) -> PersonalUpdate:
+    """For pages of the member: `thing` as it is now, None where it is gone."""
+    return {
+        "type": "personal_update",
+        "member": member,
+        "epoch": head.epoch,
+        "change": number,
+        "kind": kind,
+        "key": key,
+        "data": thing,
+    }
+
+
+def heartbeat(
+    heads: Mapping[int, Head | tuple[str, int]],
+    personal: Mapping[int, tuple[str, int]] | None = None,
+) -> str:
+    """The current heads of these topics and members; a page that is behind requests what it
+    misses.
+    """
+    beat: dict[str, Any] = {
+        "type": "heartbeat",
+        "topics": {topic: head[:2] for topic, head in heads.items()},
+    }
+    return encode({**beat, "members": personal} if personal else beat)
 
 
 def announcements(current: Iterable[Announcement]) -> str:

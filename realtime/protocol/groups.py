@@ -6,6 +6,8 @@ list.category.5     pages that show the category. If it is private: also the pag
                     that show the latest topics
 everyone            all pages, for topics that everybody may read
 everyone.5          all pages of readers of the private category 5
+member.7            all pages of member 7. Known to the hub alone; in the layer it is `personal`
+personal            no pages: what is for members, to all processes
 hubs, fence         no pages: the processes themselves, see hub_messages.py
 """
 
@@ -21,6 +23,7 @@ Reader = User | AnonymousUser
 
 FENCE = "fence"
 HUBS = "hubs"
+PERSONAL = "personal"
 LATEST = "list.latest"
 EVERYONE = "everyone"
 
@@ -39,6 +42,18 @@ def topic_of(group: str) -> int:
 
 def topics_among(groups: Iterable[str]) -> set[int]:
     return {topic_of(group) for group in groups if is_of_topic(group)}
+
+
+def of_member(member_id: int) -> str:
+    return f"member.{member_id}"
+
+
+def is_of_member(group: str) -> bool:
+    return group.startswith("member.")
+
+
+def member_of(group: str) -> int:
+    return int(group.partition(".")[2])
 
 
 def of_category(category_id: int) -> str:

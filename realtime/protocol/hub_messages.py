@@ -9,11 +9,11 @@ harmless, since the sweep finds in the database what a hub has missed.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from realtime.protocol import groups
-from realtime.protocol.delivery import Audience, Change, Delivery
+from realtime.protocol.delivery import Audience, Change, Delivery, PersonalDelivery
 from realtime.protocol.viewers import Viewers, Writing
 
 Wire = dict[str, Any]
@@ -65,13 +65,15 @@ class Echo:
     """Sent by a hub to itself, to see whether the layer delivers; see layer_watchdog.py."""
 
 
-HubMessage = Delivery | Fence | AnnouncementsChanged | Gossip | Echo
+HubMessage = Delivery | PersonalDelivery | Fence | AnnouncementsChanged | Gossip | Echo
 
 
 def group_of(message: HubMessage) -> str:
     """The group of the channel layer that the message is sent to."""
     if isinstance(message, Delivery):
         return message.audience.group
+    if isinstance(message, PersonalDelivery):
+        return groups.PERSONAL
     return groups.FENCE if isinstance(message, Fence) else groups.HUBS
 
 
@@ -79,6 +81,8 @@ def encode(message: HubMessage) -> Wire:
     """The message as a dict that the channel layer can serialise."""
     if isinstance(message, Delivery):
         return _encoded_delivery(message)
+    if isinstance(message, PersonalDelivery):
+        return {"type": "deliver_personal", **asdict(message)}
     if isinstance(message, Fence):
         who = {"topic": message.topic, "user": message.user, "everybody": message.everybody}
         return {"type": "fence", **who, "number": message.number, "sender": message.sender}
@@ -119,6 +123,16 @@ def _decoded_delivery(wire: Wire) -> Delivery:
     skip = tuple(_each(_value(wire, "skip", list), str))
     audience = Audience(_value(wire, "group", str), skip, _optional(wire, "category", int))
     return Delivery(change, audience, _value(wire, "text", str), _value(wire, "revocation", int))
+
+
+def _decoded_personal_delivery(wire: Wire) -> PersonalDelivery:
+    return PersonalDelivery(
+        _value(wire, "member", int),
+        _value(wire, "epoch", str),
+        _value(wire, "number", int),
+        _value(wire, "text", str),
+        _value(wire, "revocation", int),
+    )
 
 
 def _decoded_fence(wire: Wire) -> Fence:
@@ -167,6 +181,7 @@ def _decoded_gossip(wire: Wire) -> Gossip:
 
 DECODERS: Mapping[str, Callable[[Wire], HubMessage]] = {
     "deliver": _decoded_delivery,
+    "deliver_personal": _decoded_personal_delivery,
     "fence": _decoded_fence,
     "announcements_changed": lambda wire: AnnouncementsChanged(),
     "gossip": _decoded_gossip,

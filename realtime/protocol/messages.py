@@ -82,7 +82,18 @@ class Pong:
     """The answer to a heartbeat."""
 
 
-Watch = WatchTopic | WatchList | WatchNews
+@dataclass(frozen=True, slots=True)
+class WatchMember:
+    """The page belongs to this member (id) and shows what is theirs as of this epoch and change
+    number.
+    """
+
+    member: int
+    epoch: str
+    change: int
+
+
+Watch = WatchTopic | WatchList | WatchNews | WatchMember
 ClientMessage = Watch | Unwatch | Seen | Typing | Pong
 
 
@@ -111,7 +122,11 @@ def _watch(fields: Fields) -> Watch:
         )
     if "list" in fields:
         return WatchList(list_in(fields), rows_in(fields.get("rows", "")))
-    raise BadMessage("Watch a topic, a list or the news.")
+    if "member" in fields:
+        return WatchMember(
+            number_in(fields, "member"), change=number_in(fields, "change"), epoch=epoch_in(fields)
+        )
+    raise BadMessage("Watch a topic, a list, the news or a member.")
 
 
 KINDS: Mapping[str, Callable[[Fields], ClientMessage]] = {

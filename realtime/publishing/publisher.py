@@ -5,12 +5,14 @@ from dataclasses import replace
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from forum.signals import announced, changed
+from forum.models import User
+from forum.pages import personal
+from forum.signals import announced, changed, personal_changed
 from realtime import redis_layer
 from realtime.hub.hub import running_hub
 from realtime.models import Revocation
 from realtime.protocol import events, groups, hub_messages, loaders
-from realtime.protocol.delivery import Audience, Change, Delivery
+from realtime.protocol.delivery import Audience, Change, Delivery, PersonalDelivery
 from realtime.protocol.events import PostUpdate
 from realtime.protocol.hub_messages import AnnouncementsChanged, Fence
 
@@ -18,6 +20,7 @@ from realtime.protocol.hub_messages import AnnouncementsChanged, Fence
 def connect():
     """Connects the publisher to the forum's signals."""
     changed.connect(on_change, dispatch_uid="realtime")
+    personal_changed.connect(on_personal_change, dispatch_uid="realtime.personal")
     announced.connect(on_announced, dispatch_uid="realtime.hub.announcements")
 
 
@@ -27,6 +30,26 @@ def on_change(sender, kind, topic, post, moved_from, **kwargs):
         # no page is open here, and the pages of other processes are updated by their sweeps
         return
     publish(messages(kind, topic, post.pk if post else None, moved_from))
+
+
+def on_personal_change(sender, member_id, kind, key, head, **kwargs):
+    hub = running_hub()
+    if not settings.REDIS_URL and not (hub and groups.of_member(member_id) in hub.routes.members):
+        return
+    publish([personal_delivery(member_id, kind, key, head)])
+
+
+def personal_delivery(member_id, kind, key, head):
+    """The hub message about one change in a member's stream: see forum.signals.personal_changed.
+
+    The thing is read anew: if it is newer than the change, it is delivered once more with a later
+    number.
+    """
+    # read after the commit: a session that was ended before gets nothing
+    revocation = Revocation.objects.current()
+    thing = personal.load(User.objects.get(pk=member_id), kind, [key]).get(key)
+    event = events.personal_update(member_id, head, head.change, kind, key, thing)
+    return PersonalDelivery(member_id, head.epoch, head.change, events.encode(event), revocation)
 
 
 def on_announced(**kwargs):

@@ -1,8 +1,10 @@
 """Rebuilds the deliveries that pages have missed, as far as the database still has the changes."""
 
-from realtime.catchup import changes
+from forum.models import User
+from forum.models.personal_changes import REACH
+from realtime.catchup import changes, personal_changes
 from realtime.protocol import events, groups, loaders
-from realtime.protocol.delivery import Audience, Change, Delivery
+from realtime.protocol.delivery import Audience, Change, Delivery, PersonalDelivery
 
 
 def of_topic(pk, head):
@@ -47,6 +49,31 @@ def of_leaving(group, pk, since, newest):
     text = events.encode(events.gone_event("moved", topic))
     return [
         Delivery(Change(pk, topic.epoch, topic.change), Audience(group, skip=tuple(lists)), text)
+    ]
+
+
+def of_members(known):
+    """For pages of members whose streams have gone on since these {id: Head}."""
+    heads = personal_changes.heads_of(known)
+    missed = []
+    for member, head in heads.items():
+        if head != known[member]:
+            missed += of_member(member, known[member], head)
+    return missed
+
+
+def of_member(member, known, head):
+    """If it is much, only a heartbeat: then the pages ask for it."""
+    user = User.objects.filter(pk=member).first()
+    missed, more = [], True
+    if user and head.epoch == known.epoch and head.change - known.change <= REACH:
+        missed, more = personal_changes.since_change(user, head, known.change)
+    if more:
+        text = events.heartbeat({}, {member: head})
+        return [PersonalDelivery(member, head.epoch, head.change, text)]
+    return [
+        PersonalDelivery(member, head.epoch, event["change"], events.encode(event))
+        for event in missed
     ]
 
 

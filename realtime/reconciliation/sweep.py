@@ -13,6 +13,7 @@ from typing import NamedTuple
 from forum.models import Topic
 from realtime import database, metrics
 from realtime.access import permissions
+from realtime.catchup import personal_changes
 from realtime.models import Revocation
 from realtime.protocol import groups
 from realtime.protocol.delivery import Change
@@ -30,13 +31,15 @@ class Question(NamedTuple):
     """What the pages of this process show, and the pages that belong to members."""
 
     heads: dict  # topic id -> Head, as pages were last sent it
+    personal_heads: dict  # the same for members: id -> Head of their stream
     lists: list  # groups
     pages: list  # of Connection
 
     @classmethod
     def of(cls, hub):
         lists = [group for group in hub.routes.members if group.startswith(("list.", "everyone"))]
-        return cls(dict(hub.sweep.heads), lists, [page for page in hub.pages if page.user_id])
+        members = [page for page in hub.pages if page.user_id]
+        return cls(dict(hub.sweep.heads), dict(hub.sweep.personal_heads), lists, members)
 
 
 class Answer(NamedTuple):
@@ -44,6 +47,7 @@ class Answer(NamedTuple):
 
     found: list_snapshots.Snapshot | None  # None if only rights were checked
     missed: list  # of Delivery, in the order to be delivered
+    missed_personal: list  # of PersonalDelivery
     category_of: dict  # topic id -> category id, for topics on show
     categories: frozenset  # permissions.of_categories
     members: dict  # permissions.of_members
@@ -57,6 +61,7 @@ class Sweep:
         self._hub = hub
         self.snapshot = None  # of the lists, when the last sweep ran: see list_snapshots.py
         self.heads = {}  # topic id -> Head, for topics that some page shows
+        self.personal_heads = {}  # id of a member with pages here -> Head of their stream
         self.last_sent = {}  # (group, topic id) -> Change: what need not be sent again
         self._soon = asyncio.Event()
         self.ended_at = time.monotonic()
@@ -117,6 +122,24 @@ class Sweep:
         ):
             self.heads[topic] = head._replace(epoch=change.epoch, change=change.number)
 
+    def track_member(self, member, head):
+        """What the first page of a member was sent, from which the sweep goes on."""
+        self.personal_heads.setdefault(member, head)
+
+    def untrack_member(self, member):
+        """The member has no page here any more."""
+        self.personal_heads.pop(member, None)
+
+    def was_sent_personal(self, delivery):
+        if self._is_ahead(delivery):
+            head = personal_changes.Head(delivery.epoch, delivery.number)
+            self.personal_heads[delivery.member] = head
+
+    def _is_ahead(self, delivery):
+        """Whether pages of the member need this PersonalDelivery."""
+        head = self.personal_heads.get(delivery.member)
+        return head and (head.epoch != delivery.epoch or head.change < delivery.number)
+
     # --- Comparing with the database ---
 
     async def once(self):
@@ -131,6 +154,10 @@ class Sweep:
             if change.is_newer_than(self.last_sent.get((delivery.audience.group, change.topic))):
                 metrics.FOUND.inc()
                 await self._hub.deliver(delivery)
+        for delivery in answer.missed_personal:
+            if self._is_ahead(delivery):
+                metrics.FOUND.inc()
+                await self._hub.deliver_personal(delivery)
         self.last_sent = {
             key: sent for key, sent in self.last_sent.items() if key[1] in answer.found.changes
         }
@@ -171,6 +198,7 @@ def look(question, known):
     Content is read before rights, so that no event is newer than the rights it is sent by.
     """
     found, missed = list_snapshots.take(question.lists), []
+    missed_personal = missed_events.of_members(question.personal_heads)
     heads = heads_of(question.heads)
     for pk, head in heads.items():
         if head[:2] != question.heads[pk][:2]:
@@ -183,7 +211,9 @@ def look(question, known):
     missed = without_moved(dict.fromkeys(missed), category_of, known, found)
     members = permissions.of_members({page.user_id for page in question.pages})
     sessions = permissions.sessions_among({page.session_key for page in question.pages})
-    return Answer(found, missed, category_of, permissions.of_categories(), members, sessions)
+    return Answer(
+        found, missed, missed_personal, category_of, permissions.of_categories(), members, sessions
+    )
 
 
 def look_at_rights(question):
@@ -192,7 +222,7 @@ def look_at_rights(question):
     category_of = {pk: head.category for pk, head in heads_of(question.heads).items()}
     members = permissions.of_members({page.user_id for page in question.pages})
     sessions = permissions.sessions_among({page.session_key for page in question.pages})
-    return number, Answer(None, [], category_of, permissions.of_categories(), members, sessions)
+    return number, Answer(None, [], [], category_of, permissions.of_categories(), members, sessions)
 
 
 def heads_of(topics):

@@ -6,6 +6,7 @@ import "./elements/live_status.js";
 import "./elsewhere.js";
 import "./times.js";
 
+if (document.body.dataset.personal) live.load(() => import("./personal.js"));
 if (document.querySelector("live-topic")) live.load(() => import("./elements/live_topic.js"));
 if (document.querySelector("live-list")) live.load(() => import("./elements/live_list.js"));
 if (document.querySelector("[data-composer]")) live.load(() => import("./elements/composer.js"));

@@ -109,10 +109,47 @@ declare namespace Wire {
     reader: string; // "7.5f1c02d9ab31": who reads, and which categories they may see
   }
 
+  interface PersonalUpdate {
+    type: "personal_update";
+    for?: string;
+    member: number;
+    epoch: Epoch;
+    change: number;
+    kind: string;
+    key: string;
+    data: unknown; // by its kind; null: it is gone
+  }
+
+  interface PersonalChanges {
+    type: "changes";
+    for?: string;
+    member: number;
+    epoch: Epoch;
+    since: number;
+    change: number;
+    events: PersonalUpdate[];
+    more: boolean;
+  }
+
+  interface PersonalReload {
+    type: "reload";
+    for?: string;
+    member: number;
+    epoch: Epoch;
+    change: number;
+  }
+
+  interface MemberGone {
+    type: "gone";
+    for?: string;
+    member: number;
+  }
+
   interface Heartbeat {
     type: "heartbeat";
     for?: string;
     topics: Record<string, Head>;
+    members?: Record<string, Head>; // for pages that watch what is personal
   }
 
   type Head = [epoch: Epoch, change: number];
@@ -167,6 +204,10 @@ declare namespace Wire {
     | Again
     | Rows
     | News
+    | PersonalUpdate
+    | PersonalChanges
+    | PersonalReload
+    | MemberGone
     | Heartbeat
     | Batch
     | Presence
@@ -180,7 +221,8 @@ declare namespace Wire {
   type WatchTopic = { type: "watch"; topic: number; epoch: Epoch; change: number };
   type WatchList = { type: "watch"; list: ListName; rows?: string }; // rows: "12:41,13:5"
   type WatchNews = { type: "watch"; news: number | "now"; topic?: number; list?: ListName };
-  type Watch = WatchTopic | WatchList | WatchNews;
+  type WatchMember = { type: "watch"; member: number; epoch: Epoch; change: number };
+  type Watch = WatchTopic | WatchList | WatchNews | WatchMember;
 
   type ClientMessage =
     | Watch

@@ -56,6 +56,7 @@ async function exchange(response) {
   document.getElementById("signed-out")?.remove();
   if (isAnother && !now.user && isTyped()) tell(t("signedOut"));
   topic?.refresh();
+  if (now.personal) live.load(() => import("./personal.js"));
   live.restart();
 }
 
@@ -77,7 +78,7 @@ function renewTokens(page) {
 
 /** @param {Document} page */
 function takeOver(page) {
-  for (const name of ["user", "reader", "newest"]) {
+  for (const name of ["user", "reader", "newest", "personal"]) {
     if (name in page.body.dataset) document.body.dataset[name] = page.body.dataset[name];
     else delete document.body.dataset[name];
   }

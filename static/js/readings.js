@@ -37,13 +37,18 @@ export class Readings {
     this.#timer ??= setTimeout(() => this.#fetch(), SOON + Math.random() * SPREAD);
   }
 
-  // Of the rows on show, when the reader comes back to them, as from a topic.
+  // Of the rows on show, where nobody knows what of them has been read meanwhile.
   /** @param {string[]} topics */
   askNow(topics) {
     clearTimeout(this.#timer);
     this.#timer = null;
     for (const topic of topics) this.#asked.add(String(topic));
     this.#fetch();
+  }
+
+  /** @param {string} topic @param {number} read */
+  show(topic, read) {
+    for (const row of this.rowsOf(topic)) show(row, read);
   }
 
   async #fetch() {
@@ -54,8 +59,7 @@ export class Readings {
     try {
       /** @type {Record<string, number>} */
       const readings = await fetchJSON(`/readings/?topics=${topics.join(",")}`);
-      for (const [topic, read] of Object.entries(readings))
-        for (const row of this.rowsOf(topic)) show(row, read);
+      for (const [topic, read] of Object.entries(readings)) this.show(topic, read);
       if (this.#asked.size) this.ask([]);
     } catch {
       this.#timer ??= setTimeout(() => this.ask(topics), 2000 + Math.random() * 3000);

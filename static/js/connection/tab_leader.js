@@ -71,7 +71,8 @@ export class TabLeader {
   #forward(tab, message) {
     if (message.type === "pong") return; // this tab says so for all
     const topics = this.#tabs.get(tab);
-    if (message.type === "watch" && "change" in message) topics.add(message.topic);
+    if (message.type === "watch" && "topic" in message && "change" in message)
+      topics.add(message.topic);
     if (message.type === "unwatch") {
       topics.delete(message.topic);
       if (this.#isShown(message.topic)) return;

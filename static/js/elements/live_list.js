@@ -20,6 +20,8 @@ class LiveList extends HTMLElement {
   #waiting = new Map(); // topic -> row that is to move or come in
   /** @type {import("../readings.js").Readings | null} */
   #readings = null; // for members
+  /** @type {(() => void) | null} */
+  #stop = null; // following what is read elsewhere
   /** @type {Set<number>} */
   #unseen = new Set(); // topics whose rows changed while nobody looked at this tab
   /** @type {Subscription} */
@@ -35,7 +37,6 @@ class LiveList extends HTMLElement {
     this.addEventListener("focusout", this.#settle);
     addEventListener("scroll", this.#settle, { passive: true });
     document.addEventListener("visibilitychange", this.#look);
-    addEventListener("pageshow", this.#comeBack);
     if (document.body.dataset.user) live.load(() => this.#loadReadings());
   }
 
@@ -43,7 +44,7 @@ class LiveList extends HTMLElement {
     this.unsubscribe();
     removeEventListener("scroll", this.#settle);
     document.removeEventListener("visibilitychange", this.#look);
-    removeEventListener("pageshow", this.#comeBack);
+    this.#stop?.();
   }
 
   // Whether this list shows the topic, or is about to: then nobody else on the page needs to count it.
@@ -56,7 +57,8 @@ class LiveList extends HTMLElement {
   #hear(message) {
     if (message.type === "post_update" && "row" in message) this.#receive(message);
     else if (message.type === "rows" && message.list === this.dataset.list) this.#catchUp(message);
-    else if (message.type === "gone" && message.list === this.dataset.list) location.reload();
+    else if (message.type === "gone" && "list" in message && message.list === this.dataset.list)
+      location.reload();
   }
 
   /** @param {Wire.Rows} answer */
@@ -96,24 +98,22 @@ class LiveList extends HTMLElement {
   // --- What a member has read ---
 
   async #loadReadings() {
-    const { Readings } = await import("../readings.js");
+    const [{ Readings }, { personal }] = await Promise.all([
+      import("../readings.js"),
+      import("../personal.js"),
+    ]);
     this.#readings = new Readings((topic) =>
       [this.#row(topic), this.#waiting.get(Number(topic))].filter(Boolean),
     );
     this.#readings.ask(
       this.#rows.filter((row) => !row.dataset.read).map((row) => row.dataset.topic),
     );
-    const [, left] = /\/t\/(\d+)/.exec(document.referrer) ?? []; // what was on the screen there may just be on its way
-    if (left && this.#row(left)) this.#readings.ask([left]);
-    const [visit] = /** @type {PerformanceNavigationTiming[]} */ (
-      performance.getEntriesByType("navigation")
-    );
-    if (visit?.type === "back_forward") this.#readAnew(); // browsers go back to pages as they were
+    this.#stop = personal.show({
+      kind: "reading",
+      apply: (topic, read) => read && this.#readings.show(topic, read),
+      reload: () => this.#readAnew(),
+    });
   }
-
-  // Topics may have been read meanwhile.
-  /** @param {PageTransitionEvent} event */
-  #comeBack = ({ persisted }) => persisted && this.#readAnew();
 
   #readAnew() {
     this.#readings?.askNow(this.#rows.map((row) => row.dataset.topic));
@@ -131,7 +131,6 @@ class LiveList extends HTMLElement {
 
   #look = () => {
     if (document.hidden) return;
-    this.#readAnew();
     this.#unseen.clear();
     this.#showPill();
   };

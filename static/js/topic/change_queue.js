@@ -1,5 +1,5 @@
 // @ts-check
-// Puts the events of a topic in order. Its cursor is the change number of the last event applied: the next one is applied,
+// Puts the events of a numbered stream in order: a topic's, or a member's. Its cursor is the change number of the last event applied: the next one is applied,
 // an older one ignored, and a hole is asked for. tests/cases/change_queue.json holds it and the tests' model in Python to
 // the same rules.
 
@@ -7,29 +7,31 @@ const REORDERING = 200; // ms that events may take to come in order before the h
 const AGAIN = 2000; // ms until it is asked for again, where no answer came
 
 /**
+ * @template {Wire.TopicUpdate | Wire.PersonalUpdate} Update
  * @typedef {object} Owner
  * @property {number} have the cursor: the number of the last change that the page shows
- * @property {(event: Wire.TopicUpdate) => void} apply
+ * @property {(event: Update) => void} apply
  * @property {(epoch: Wire.Epoch, have: number) => Promise<Wire.ServerMessage>} ask for everything after `have`
  * @property {(answer: Wire.ServerMessage) => void} hear what came of it; `changes` are to be handed to `catchUp`
  * @property {() => void} reload the numbers can't be trusted: show the topic anew, then `restart`
  */
 
+/** @template {Wire.TopicUpdate | Wire.PersonalUpdate} Update */
 export class ChangeQueue {
-  /** @type {Map<number, Wire.TopicUpdate>} */
+  /** @type {Map<number, Update>} */
   #early = new Map(); // change -> event that came before its turn
   /** @type {number | null} */
   #hole = null;
   #isAsking = false;
 
-  /** @param {Wire.Epoch} epoch @param {Owner} owner @param {Timers} timers */
+  /** @param {Wire.Epoch} epoch @param {Owner<Update>} owner @param {Timers} timers */
   constructor(epoch, owner, timers = globalThis) {
     this.epoch = epoch;
     this.owner = owner;
     this.timers = timers;
   }
 
-  /** @param {Wire.TopicUpdate} event */
+  /** @param {Update} event */
   receive(event) {
     if (event.epoch !== this.epoch) return this.owner.reload();
     if (event.change <= this.have) return;
@@ -39,7 +41,7 @@ export class ChangeQueue {
   }
 
   // Takes an answer; says whether all has come by it.
-  /** @param {Wire.Changes} answer */
+  /** @param {{epoch: Wire.Epoch, change: number, events: Update[], more: boolean}} answer */
   catchUp(answer) {
     if (answer.epoch !== this.epoch) {
       this.owner.reload();

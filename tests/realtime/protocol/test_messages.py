@@ -17,6 +17,7 @@ from realtime.protocol.messages import (
     Typing,
     Unwatch,
     WatchList,
+    WatchMember,
     WatchNews,
     WatchTopic,
     message_in,
@@ -89,6 +90,9 @@ GARBAGE = [
 UNDERSTOOD = {
     '{"type":"watch","topic":12,"epoch":"k3f9","change":41}': WatchTopic(
         topic=12, epoch="k3f9", change=41
+    ),
+    '{"type":"watch","member":7,"epoch":"k3f9","change":41}': WatchMember(
+        member=7, epoch="k3f9", change=41
     ),
     '{"type":"watch","list":"latest","rows":"12:41,13:5"}': WatchList("latest", {12: 41, 13: 5}),
     '{"type":"watch","list":"category:5"}': WatchList("category:5", {}),

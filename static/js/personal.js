@@ -1,0 +1,92 @@
+// @ts-check
+// The personal stream: what belongs to this member alone, such as how far they have read, is the same on all their open
+// pages. Its changes are numbered like those of a topic, so nothing is missed and nothing comes twice.
+
+import { live } from "./connection/connection.js";
+import { fetchJSON } from "./http.js";
+import { ChangeQueue } from "./topic/change_queue.js";
+
+/**
+ * @typedef {object} Part of the page that shows one kind of thing
+ * @property {string} kind
+ * @property {(key: string, data: any) => void} apply data: the thing as it is now, null where it is gone
+ * @property {() => void} reload the numbers can't be trusted: fetch all that is shown
+ */
+
+class PersonalStream {
+  /** @type {Set<Part>} */
+  #parts = new Set();
+  #queue = new ChangeQueue("", this);
+  /** @type {Subscription} */
+  #link = {
+    ask: () => {
+      const [epoch, change] = cursor();
+      if (epoch !== this.#queue.epoch) this.#queue.restart(epoch, change);
+      return { type: "watch", member: member(), epoch, change };
+    },
+    hear: (message) => this.hear(message),
+  };
+
+  constructor() {
+    live.subscribe(this.#link);
+  }
+
+  /** @param {Part} part @returns {() => void} ends it */
+  show(part) {
+    this.#parts.add(part);
+    return () => this.#parts.delete(part);
+  }
+
+  // --- For the queue ---
+
+  get have() {
+    return cursor()[1];
+  }
+
+  set have(change) {
+    document.body.dataset.personal = `${this.#queue.epoch}:${change}`;
+  }
+
+  /** @param {Wire.Epoch} epoch @param {number} have */
+  ask(epoch, have) {
+    return fetchJSON(`/members/${member()}/changes?epoch=${epoch}&since=${have}`);
+  }
+
+  reload() {
+    live.ask(this.#link); // the answer has the numbers to go on from
+  }
+
+  /** @param {Wire.PersonalUpdate} event */
+  apply({ kind, key, data }) {
+    for (const part of this.#parts) if (part.kind === kind) part.apply(key, data);
+  }
+
+  /** @param {Wire.ServerMessage} message */
+  hear(message) {
+    if (message.type === "heartbeat") return this.#queue.compare(message.members?.[member()]);
+    if (!("member" in message) || message.member !== member()) return;
+    if (message.type === "personal_update") return this.#queue.receive(message);
+    if (message.type === "changes" && !this.#queue.catchUp(message)) return;
+    if (message.type === "reload") this.#restart(message);
+    live.answered(this.#link);
+  }
+
+  /** @param {Wire.PersonalReload} answer */
+  #restart({ epoch, change }) {
+    this.#queue.restart(epoch, change);
+    for (const part of this.#parts) part.reload();
+  }
+}
+
+// Whose page it is may change while it is open (reader.js).
+function member() {
+  return Number(document.body.dataset.user ?? 0);
+}
+
+/** @returns {[Wire.Epoch, number]} */
+function cursor() {
+  const [epoch, change] = (document.body.dataset.personal ?? ":0").split(":");
+  return [epoch, Number(change)];
+}
+
+export const personal = new PersonalStream();
