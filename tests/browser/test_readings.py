@@ -2,6 +2,8 @@
 of the page.
 """
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -98,6 +100,36 @@ def test_reading_to_the_end_reads_all(topic, rita, visit):
     expect(page.locator("#rows .row--read")).to_have_count(1)
 
 
+@pytest.mark.parametrize("state", ["live", "waiting"])
+def test_what_is_read_on_one_device_is_read_on_all_others(topic, rita, visit, state):
+    desk, phone = visit(rita), visit(rita)
+    if state == "waiting":
+        desk.page.add_init_script(NO_SOCKETS)
+    desk.opens("/").locator(f"live-status[data-state={state}]").wait_for(state="attached")
+    row = desk.page.locator("#rows .row")
+    expect(row).to_have_class(re.compile("row--unopened"))
+
+    page = phone.opens_live(topic)
+    until(lambda: read_by(rita, topic) > 0)
+    scrolls_to(page, 15)
+
+    expect(row).to_have_class(re.compile("row--read"))
+    expect(link_of(desk.page)).to_have_attribute("href", f"{topic.get_absolute_url()}#post-15")
+
+
+def test_a_device_that_slept_learns_what_was_read_meanwhile(topic, rita, visit):
+    desk, phone = visit(rita), visit(rita)
+    desk.opens_live("/")
+    desk.page.context.set_offline(True)
+
+    page = phone.opens_live(topic)
+    scrolls_to(page, 15)
+    until(lambda: read_by(rita, topic) == 15)
+    desk.page.context.set_offline(False)
+
+    expect(desk.page.locator("#rows .row")).to_have_class(re.compile("row--read"))
+
+
 def test_where_no_socket_can_be_had_reading_counts_all_the_same(topic, rita, visit):
     reader = visit(rita)
     reader.page.add_init_script(NO_SOCKETS)
@@ -116,8 +148,7 @@ def test_a_list_knows_what_was_seen_in_its_tab_before_the_server_does(topic, rit
     until(lambda: read_by(rita, topic) >= 6)
     Reading.objects.all().delete()  # as if it were on its way
 
-    with page.expect_response("**/readings/*"):
-        page.go_back()
+    page.go_back()
 
     expect(page.locator(".row__new")).to_be_hidden()
 

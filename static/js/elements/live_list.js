@@ -37,6 +37,7 @@ class LiveList extends HTMLElement {
     this.addEventListener("focusout", this.#settle);
     addEventListener("scroll", this.#settle, { passive: true });
     document.addEventListener("visibilitychange", this.#look);
+    addEventListener("pageshow", this.#showSeen); // also by the back button, as it was left
     if (document.body.dataset.user) live.load(() => this.#loadReadings());
   }
 
@@ -44,6 +45,7 @@ class LiveList extends HTMLElement {
     this.unsubscribe();
     removeEventListener("scroll", this.#settle);
     document.removeEventListener("visibilitychange", this.#look);
+    removeEventListener("pageshow", this.#showSeen);
     this.#stop?.();
   }
 
@@ -108,12 +110,19 @@ class LiveList extends HTMLElement {
     this.#readings.ask(
       this.#rows.filter((row) => !row.dataset.read).map((row) => row.dataset.topic),
     );
+    this.#showSeen();
     this.#stop = personal.show({
       kind: "reading",
       apply: (topic, read) => read && this.#readings.show(topic, read),
       reload: () => this.#readAnew(),
     });
   }
+
+  // What was on the screen of a topic that was left just now may not have reached the server yet.
+  #showSeen = () => {
+    for (const { dataset } of this.#rows)
+      if (dataset.read) this.#readings?.show(dataset.topic, Number(dataset.read));
+  };
 
   #readAnew() {
     this.#readings?.askNow(this.#rows.map((row) => row.dataset.topic));
