@@ -218,10 +218,10 @@ class Hub:
 
     async def deliver_personal(self, delivery):
         """Sends an event of a member's stream to every page of theirs in this process."""
-        self.sweep.was_sent_personal(delivery)
+        self.sweep.record_sent_personal(delivery)
         async with self.delivering:
             group = groups.of_member(delivery.member)
-            await broadcast.send_to_group(self, group, delivery.text)
+            await broadcast.send_to_group(self.routes, group, delivery.text)
 
     async def broadcast(self, group, text):
         """Sends an event without a change number to all pages of this process in `group`."""

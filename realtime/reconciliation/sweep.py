@@ -130,7 +130,7 @@ class Sweep:
         """The member has no page here any more."""
         self.personal_heads.pop(member, None)
 
-    def was_sent_personal(self, delivery):
+    def record_sent_personal(self, delivery):
         if self._is_ahead(delivery):
             head = personal_changes.Head(delivery.epoch, delivery.number)
             self.personal_heads[delivery.member] = head

@@ -1,16 +1,22 @@
 import shutil
+import time
 
 import pytest
 
 from forum.cache import circuit_breaker, redis_client
+from realtime.hub import heartbeat
 from realtime.hub import hub as hubs
 from tests.realtime.sockets import Socket
 from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture
-async def hub(transactional_db):
-    """The hub of this test's event loop, stopped before its tables are emptied."""
+async def hub(transactional_db, monkeypatch):
+    """The hub of this test's event loop, stopped before its tables are emptied. Without
+    a clock of the test's own it sends no heartbeat, however long the test takes.
+    """
+    if heartbeat.time is time:
+        monkeypatch.setattr(heartbeat, "EVERY", 3600)
     yield hubs.the_hub()
     if running := hubs.running_hub():
         await running.stop()

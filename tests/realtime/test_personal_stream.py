@@ -223,7 +223,7 @@ async def test_a_member_who_has_left_is_not_asked_about(visit, ada, hub):
     await page.leave()
 
     await until(lambda: not hub.sweep.personal_heads)
-    assert groups.of_member(ada.pk) not in hub.members
+    assert groups.of_member(ada.pk) not in hub.routes.members
 
 
 async def test_one_group_of_the_layer_serves_all_members(in_memory, visit, ada, grace, hub):
