@@ -28,7 +28,7 @@ def quiet():
     """Nothing is published: as if all was saved by another process, and there were no Redis."""
     personal_changed.disconnect(publisher.on_personal_change, dispatch_uid="realtime.personal")
     yield
-    publisher.listen()
+    publisher.connect()
 
 
 def head_of(member):
