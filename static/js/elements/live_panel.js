@@ -30,11 +30,11 @@ class LivePanel extends HTMLElement {
     const rows = document.querySelectorAll("[data-findings] .finding");
     checks.forEach(
       (
-        /** @type {{state: string, words: string}} */ { state, words: text },
+        /** @type {{state: string, message: string}} */ { state, message },
         /** @type {number} */ place,
       ) => {
         rows[place].className = `finding finding--${state}`;
-        rows[place].querySelector("dd").textContent = text;
+        rows[place].querySelector("dd").textContent = message;
       },
     );
   }
