@@ -13,7 +13,7 @@ from forum.serving.script_bundles import bare, joined
 STYLESHEET = "css/site.css"
 OURS = re.compile(r"js/.+\.js")
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
-INDENTATION = re.compile(r"\n\s+")
+STYLE_SPACE = re.compile(r"(?<=[{};,])\s+")  # where it means nothing
 IMPORT = re.compile(r'^@import "(?P<name>[^"]+)" layer\((?P<layer>\w+)\);$', re.MULTILINE)
 
 
@@ -67,16 +67,17 @@ class Joined:
         here = posixpath.dirname(name)
 
         def written_out(found):
-            return f"@layer {found['layer']} {{\n{self.read(posixpath.join(here, found['name']))}}}"
+            css = bare_style(self.read(posixpath.join(here, found["name"])))
+            return f"@layer {found['layer']} {{\n{css}}}"
 
         return ContentFile(IMPORT.sub(written_out, self.read(name)).encode(), name=name)
 
     def read(self, name):
         if name not in self.paths:
             raise ValueError(f"{STYLESHEET} imports {name}, and there is no such file in static/.")
-        return bare_style(read(*self.paths[name]))
+        return read(*self.paths[name])
 
 
 def bare_style(css):
-    """A stylesheet without comments, indentation and empty lines."""
-    return INDENTATION.sub("\n", STYLE_COMMENT.sub("", css))
+    """A stylesheet without comments, and with little space between its parts."""
+    return STYLE_SPACE.sub("", STYLE_COMMENT.sub("", css))
