@@ -8,16 +8,16 @@ class ForumConfig(AppConfig):
     verbose_name = _("Forum")
 
     def ready(self):
-        from forum import checks  # noqa: F401 - they are asked by Django from here on
-        from forum.observability import metrics  # noqa: F401 - they are asked by Django from here on
+        from forum import checks  # noqa: F401 - registers them
+        from forum.observability import metrics
 
         metrics.listen()
-        file_changed.connect(render_anew, dispatch_uid="render_anew")
+        file_changed.connect(clear_fragment_cache, dispatch_uid="clear_fragment_cache")
 
 
-def render_anew(sender, file_path, **kwargs):
-    """While somebody works on templates under `runserver`, what was rendered before is no use."""
+def clear_fragment_cache(sender, file_path, **kwargs):
+    """Under `runserver`, drop rendered fragments when a template changes."""
     from forum.pages import fragments
 
     if file_path.suffix == ".html":
-        fragments.kept.clear()
+        fragments.cache.clear()

@@ -1,6 +1,4 @@
-"""The ASGI application for pages, sockets and long polls; the realtime part is plugged in by
-settings.
-"""
+"""The ASGI application for pages, sockets and long polls; settings plug in the realtime part."""
 
 import os
 import sys
@@ -13,10 +11,10 @@ from django.utils.module_loading import import_string
 from forum.observability import multiprocess
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
-multiprocess.prepare()  # before anybody counts
+multiprocess.prepare()  # before any metric is created
 django.setup(set_prefix=False)
 
-from forum.jobs.workers import start_in_server  # noqa: E402 - models need a Django that is set up
+from forum.jobs.workers import start_in_server  # noqa: E402 - models need django.setup()
 from forum.serving.gc_tuning import settle  # noqa: E402
 from forum.serving.handler import Handler  # noqa: E402
 from forum.serving.ingress import Ingress  # noqa: E402
@@ -26,7 +24,7 @@ from forum.serving.request_log import RequestLog  # noqa: E402
 from forum.serving.security_headers import SecurityHeaders  # noqa: E402
 from forum.serving.static_files import with_static_files  # noqa: E402
 
-if "daphne.server" in sys.modules:  # it is what serves, and has been imported before
+if "daphne.server" in sys.modules:  # Daphne is the server
     from forum.serving import daphne
 
     daphne.install()

@@ -1,4 +1,4 @@
-"""System checks for settings that cannot work in production. Each error says what to do."""
+"""System checks for settings that cannot work in production. Each hint tells how to fix it."""
 
 from django.conf import settings
 from django.core.checks import Error, register
@@ -8,17 +8,17 @@ from forum.site_url import site_url
 
 
 @register()
-def connections_go_back_to_the_pool(app_configs, **kwargs):
+def check_connections_are_pooled(app_configs, **kwargs):
     errors = []
     for name, database in settings.DATABASES.items():
         if "sqlite3" not in database["ENGINE"] and database.get("CONN_MAX_AGE", 0) != 0:
             errors.append(
                 Error(
-                    f"The database {name!r} keeps a connection for each thread (CONN_MAX_AGE),"
-                    " which leaks them here.",
+                    f"The database {name!r} keeps one connection per thread (CONN_MAX_AGE), which"
+                    " leaks connections under ASGI.",
                     hint=(
-                        "Take conn_max_age out of DATABASE_URL; the pool keeps them (DATABASE_POOL"
-                        " says how many)."
+                        "Remove conn_max_age from DATABASE_URL: connections are pooled, and"
+                        " DATABASE_POOL sets the size of the pool."
                     ),
                     id="forum.E001",
                 )
@@ -27,15 +27,15 @@ def connections_go_back_to_the_pool(app_configs, **kwargs):
 
 
 @register()
-def the_site_answers_to_its_own_name(app_configs, **kwargs):
+def check_site_url_is_allowed(app_configs, **kwargs):
     _url, host = site_url(settings.SITE_URL)
     if settings.DEBUG or validate_host(host, settings.ALLOWED_HOSTS):
         return []
     return [
         Error(
-            f"SITE_URL leads to {host!r}, which is not in ALLOWED_HOSTS: links in mails would lead"
-            " to a refusal.",
-            hint=f"Add {host!r} to ALLOWED_HOSTS, or leave ALLOWED_HOSTS out.",
+            f"The host of SITE_URL, {host!r}, is not in ALLOWED_HOSTS: links in emails would be"
+            " refused.",
+            hint=f"Add {host!r} to ALLOWED_HOSTS, or don't set ALLOWED_HOSTS.",
             id="forum.E002",
         )
     ]

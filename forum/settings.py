@@ -1,6 +1,4 @@
-"""Everything an owner may want to change comes from the environment, or from a `.env` file beside
-`manage.py`.
-"""
+"""Django settings. What owners may change is read from the environment or `.env`."""
 
 from pathlib import Path
 
@@ -19,7 +17,7 @@ env = environ.Env()
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
-# --- Where and for whom -------------------------------------------------------------------------
+# --- The site -----------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", True)
 SITE_NAME = env("SITE_NAME", default="Parley")
@@ -28,29 +26,31 @@ HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = list(map(ascii_host, env.list("ALLOWED_HOSTS", default=[] if DEBUG else [_host])))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # of X-Forwarded-For only so many are believed
-PROCESSES = env.int("WEB_CONCURRENCY", 1)  # that serve on this machine
-# in each of them, for mail and the like; 0 where `manage.py work` runs
+# How many trailing entries of X-Forwarded-For to trust.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+PROCESSES = env.int("WEB_CONCURRENCY", 1)  # server processes on this machine
+# Job threads (email etc.) in each of them; 0 if `manage.py work` runs separately.
 JOB_THREADS = env.int("JOB_THREADS", 2)
-# addresses or networks that see /health/ and /metrics
+# Addresses or networks that may read /health/ and /metrics.
 MONITORS = env.list("MONITORS", default=["127.0.0.1", "::1"])
 
 DEVELOPMENT_SECRET = "development-only-secret-that-no-real-site-may-use"  # noqa: S105
 SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_SECRET if DEBUG else "")
 if not DEBUG and (SECRET_KEY in ("", DEVELOPMENT_SECRET) or len(SECRET_KEY) < 50):
     raise ImproperlyConfigured(
-        "With DEBUG off, Parley needs a SECRET_KEY of its own, at least 50 characters long. Make"
-        " one with\n    python3 -c 'import secrets; print(secrets.token_urlsafe(64))'\nand put it"
-        " into the environment or into .env as SECRET_KEY=…"
+        "With DEBUG off, Parley needs a SECRET_KEY of its own, at least 50 characters long."
+        " Generate one with\n"
+        "    python3 -c 'import secrets; print(secrets.token_urlsafe(64))'\n"
+        "and set it in the environment or in .env as SECRET_KEY=…"
     )
 
-# former ones, while what they signed still counts
+# Former keys, still accepted for verifying signatures.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
-# --- The parts ----------------------------------------------------------------------------------
+# --- Applications -------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "forum",  # first, so that its `runserver` is taken
+    "forum",  # first, so that its `runserver` takes precedence
     "realtime",
     "forum.jobs",
     "forum.mail",
@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "forum.serving.static_app.StaticFiles",
-    "django.forms",  # so that its own templates are found beside ours
+    "django.forms",  # so that its templates are found besides ours
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -89,8 +89,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "forum.urls"
 ASGI_APPLICATION = "forum.asgi.application"
 WEBSOCKET_APPLICATION = "realtime.routing.application"
-LIVE_REQUESTS = "realtime.routing.with_live_requests"  # wraps the pages
-# uvicorn's, with a shorter way to the socket
+LIVE_REQUESTS = "realtime.routing.with_live_requests"  # wraps the application for pages
+# uvicorn's protocol, with a fast path to the socket.
 WEBSOCKET_PROTOCOL = "realtime.connections.uvicorn_protocol:Protocol"
 TEMPLATES = [
     {
@@ -110,17 +110,17 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "forum.forms.rendering.Renderer"
 
-# --- Where things are kept ----------------------------------------------------------------------
+# --- Storage ------------------------------------------------------------------------------------
 
 DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'parley.sqlite3'}")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["ENGINE"] = "forum.db.sqlite3"
-    # a fixed number of threads asks: see forum/serving/handler.py
+    # Persistent connections don't leak: the number of threads is fixed (forum/serving/handler.py).
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
-        # readers that turn writers would otherwise fail with "locked"
+        # Otherwise transactions that read before they write would fail with "locked".
         "transaction_mode": "IMMEDIATE",
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
@@ -128,26 +128,26 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    # with CONN_MAX_AGE 0: under ASGI others leak
+    # CONN_MAX_AGE stays 0, because persistent connections leak under ASGI; the pool keeps them.
     DATABASES["default"]["ENGINE"] = "forum.db.postgresql"
     DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 2,  # seconds, the least there is
-        # seconds, as below: a server that vanished is noticed within half a minute
+        "connect_timeout": 2,  # seconds, the minimum
+        # Detect a vanished server within half a minute; in seconds.
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 20_000,  # milliseconds
-        # for forum/db/prepared.py alone: Django's own cursors never prepare
+        # For forum/db/prepared.py only: Django's own cursors never prepare statements.
         "prepare_threshold": 0,
-        # planned once, not five times and then perhaps again
+        # Plan prepared statements once, not on each of the first five executions.
         "options": "-c plan_cache_mode=force_generic_plan",
-        **DATABASES["default"].get("OPTIONS", {}),  # what the address says
+        **DATABASES["default"].get("OPTIONS", {}),  # from DATABASE_URL
         "pool": {
             "min_size": 1,
-            # one for each thread: 8 pages, 2 kept pages, 5 live, 3 jobs
+            # One per thread: 8 for pages, 2 for cached pages, 5 realtime, 3 jobs.
             "max_size": env.int("DATABASE_POOL", 20),
-            "timeout": 1.5,  # seconds; a page says within two that it can't be had
-            # seconds; then the next who wants one tries again, so it is soon back
+            "timeout": 1.5,  # seconds; during an outage a page responds within two
+            # Seconds; then the next caller triggers another attempt, for a quick recovery.
             "reconnect_timeout": 0.3,
         },
     }
@@ -155,7 +155,7 @@ SESSION_ENGINE = "forum.accounts.sessions"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="")
-# of a few hundred bytes; with fewer, strangers push each other's limits out
+# Entries of a few hundred bytes; with fewer, rate limits would be evicted.
 IN_PROCESS = {"MAX_ENTRIES": 20_000}
 if REDIS_URL:
     CACHES = {
@@ -180,7 +180,7 @@ else:
     }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
-# --- People -------------------------------------------------------------------------------------
+# --- Accounts and email -------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "forum.User"
 AUTHENTICATION_BACKENDS = ["forum.accounts.backends.MemberBackend"]
@@ -216,8 +216,8 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # who changes a password or an address tells its owner
-# one address a member; the old one stays until the new one is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # members get an email when password or address change
+# One address per member; the old one stays until the new one is confirmed.
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -231,12 +231,12 @@ USERSESSIONS_TRACK_ACTIVITY = False
 USERSESSIONS_ADAPTER = "forum.accounts.adapter.SessionsAdapter"
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-# for the worker
+# The back end that the outbox worker sends through.
 MAIL_BACKEND = vars()["EMAIL_BACKEND"].replace(
     "django.core.mail.backends.smtp.", "forum.mail.smtp."
 )
-EMAIL_BACKEND = "forum.mail.backend.Backend"  # what everybody else sends goes into the outbox
-EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
+EMAIL_BACKEND = "forum.mail.backend.Backend"  # everything else writes to the outbox
+EMAIL_TIMEOUT = 10  # seconds for each response of the mail server
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Parley <parley@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -265,7 +265,7 @@ STORAGES = {
     },
 }
 
-# --- Safety -------------------------------------------------------------------------------------
+# --- Security -----------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -288,11 +288,10 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-# a list in browsers is hard to leave: owners join it by themselves
+# HSTS preloading is hard to undo, so owners opt in themselves.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-# A browser takes cookies of such names from this host only, and never from a subdomain or over
-# plain HTTP.
+# Browsers accept cookies with this prefix only from this host itself and over HTTPS.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = True
@@ -316,23 +315,22 @@ LOGGING = {
     "loggers": {
         **{name: {"level": "INFO"} for name in ("forum", "realtime")},
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        # the rest is in each request's own line
+        # Our request log covers everything below.
         "django.request": {"level": "ERROR", "filters": ["outages"]},
-        # so is the 400 that anybody may have
+        # Also in the request log: anybody can provoke these 400s.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
-        # each request has a line of our own
+        # Our request log replaces it.
         "uvicorn.access": {"handlers": [], "propagate": False},
-        # while Redis is away it would log a traceback each second
+        # While Redis is away it logs a traceback every second.
         "channels_redis": {"level": "CRITICAL"},
-        "psycopg.pool": {
-            "level": "ERROR"
-        },  # and this a warning for each attempt; forum.cache.circuit_breaker says it once
+        # It warns about each attempt; forum.cache.circuit_breaker logs an outage once.
+        "psycopg.pool": {"level": "ERROR"},
     },
 }
 
-# What /health/ready asks; each says what is wrong and what to do.
+# The checks of /health/ready; each reports what is wrong and what to do.
 HEALTH = [
     "forum.observability.health.database",
     "forum.observability.health.migrations",
@@ -342,30 +340,30 @@ HEALTH = [
     "forum.jobs.health.workers",
     "forum.mail.health.outbox",
 ]
-LEVELS = ["forum.mail.health.levels"]  # what /metrics looks at when it is asked
+LEVELS = ["forum.mail.health.levels"]  # gauges that /metrics updates on each request
 
-# CPU time that an import spends on one message before it leaves the message out.
+# CPU seconds after which an import skips a message.
 IMPORT_CPU_SECONDS = env.float("IMPORT_CPU_SECONDS", default=2)
 
-# How often one member may do something. Moderators have only the first of these limits.
+# Rate limits per member. Only the first one applies to moderators.
 RATES = {
     name: env(f"RATE_{name.upper()}", default=rate)
     for name, rate in {
-        "write": "120/minute",  # send anything at all; guests are counted by network
+        "write": "120/minute",  # any writing request; per network for guests
         "post": "20/minute",
         "edit": "30/minute",
         "topic": "10/hour",
         "preview": "60/minute",
-        "reading": "120/minute",  # say what was on the screen
-        "rename": "20/hour",  # give a topic another title
+        "reading": "120/minute",  # reports of what was read
+        "rename": "20/hour",  # rename a topic
         "hide": "20/minute",  # hide or restore a post
         "profile": "60/hour",
-        "name": "10/hour",  # take another display name
-        # wrong passwords for one account from one network, or from a known device
+        "name": "10/hour",  # change the display name
+        # Wrong passwords per account and network, or per known device.
         "sign_in": "5/5minute",
-        "sign_in_account": "100/hour",  # for one account from everywhere
-        "sign_in_network": "100/hour",  # for all accounts from one network
-        "mail_to": "10/hour",  # mails of accounts to one address, whoever asks for them
-        "mail_by": "60/hour",  # mails of accounts that one network causes, whoever they are for
+        "sign_in_account": "100/hour",  # per account, from all networks
+        "sign_in_network": "100/hour",  # per network, for all accounts
+        "mail_to": "10/hour",  # account emails to one address
+        "mail_by": "60/hour",  # account emails requested from one network
     }.items()
 }

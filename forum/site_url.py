@@ -1,6 +1,4 @@
-"""Where people find the site, as SITE_URL and ALLOWED_HOSTS say it: checked, and written as
-browsers send it.
-"""
+"""Validates and normalises SITE_URL and ALLOWED_HOSTS to the form that browsers send."""
 
 import ipaddress
 import re
@@ -15,23 +13,24 @@ NAME = re.compile(rf"(?=.{{1,253}}$){LABEL}(?:\.{LABEL})*", re.ASCII)
 
 
 def site_url(value):
-    """(the address without a slash at its end, its host as in a Host header). Raises
-    ImproperlyConfigured.
+    """(the URL without a trailing slash, its host as in a Host header).
+
+    Raises ImproperlyConfigured.
     """
     try:
         parts = urlsplit(value.strip())
         port = parts.port
     except ValueError as error:
-        raise refusal(value, "it can't be read as an address") from error
+        raise invalid(value, "it is not a valid URL") from error
     if parts.scheme not in PORTS or not parts.hostname:
-        raise refusal(value, "it has to begin with https:// or http:// and a host")
+        raise invalid(value, "it must start with https:// or http:// and a host")
     if port == 0 or parts.hostname == "*" or re.search(r"\s", value.strip()):
-        raise refusal(value, "no browser can go there")
+        raise invalid(value, "no browser can open it")
     if parts.username is not None or parts.path.strip("/") or parts.query or parts.fragment:
-        raise refusal(
+        raise invalid(
             value,
-            "only a scheme, a host and perhaps a port belong in it: the forum can't live in a"
-            " folder",
+            "it may contain only a scheme, a host and a port: the forum can't be served from a"
+            " subdirectory",
         )
     host = ascii_host(parts.hostname)
     return (
@@ -42,29 +41,30 @@ def site_url(value):
 
 
 def ascii_host(host):
-    """`förum.example` as `xn--frum-5qa.example`, an IPv6 address in brackets. Raises
-    ImproperlyConfigured.
+    """A host in ASCII: `förum.example` as `xn--frum-5qa.example`, IPv6 addresses in brackets.
+
+    Raises ImproperlyConfigured.
     """
     host = host.strip()
     if host == "*":
         return host
-    dot = "." if host.startswith(".") else ""  # ALLOWED_HOSTS means subdomains by it
+    dot = "." if host.startswith(".") else ""  # stands for all subdomains in ALLOWED_HOSTS
     try:
         if ":" in host and "%" not in host:
             return f"[{ipaddress.IPv6Address(host.removeprefix('[').removesuffix(']'))}]"
         name = host.removeprefix(dot).removesuffix(".").lower()
         name = name if name.isascii() else idna.encode(name, uts46=True).decode()
     except (idna.IDNAError, ValueError) as error:
-        raise refusal(host, f"it has no host that there can be ({error})") from error
+        raise invalid(host, f"its host is not valid ({error})") from error
     if not NAME.fullmatch(name):
-        raise refusal(
+        raise invalid(
             host,
-            "it has no host that there can be; a host stands there without scheme, port or path",
+            "its host is not valid; in ALLOWED_HOSTS, give hosts without scheme, port or path",
         )
     return dot + name
 
 
-def refusal(value, why):
+def invalid(value, reason):
     return ImproperlyConfigured(
-        f"SITE_URL or ALLOWED_HOSTS is {value!r}, but {why}. Example: https://forum.example.org"
+        f"SITE_URL or ALLOWED_HOSTS is {value!r}, but {reason}. Example: https://forum.example.org"
     )

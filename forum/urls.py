@@ -25,8 +25,8 @@ handler404 = "forum.views.errors.not_found"
 handler429 = "forum.views.limits.too_many"  # allauth's
 handler500 = "forum.views.errors.broken"
 
-# the admin's own page knows no rate limits
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth says
+# The admin's own sign-in page has no rate limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # see allauth's docs
 
 urlpatterns = [
     path("", topics.index, name="latest"),

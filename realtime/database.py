@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from channels.db import database_sync_to_async
 
-from forum.db.timeouts import patience
+from forum.db.timeouts import time_limit
 
 _readers = ThreadPoolExecutor(4, "realtime-reader")
 _writer = ThreadPoolExecutor(1, "realtime-writer")
@@ -27,7 +27,7 @@ async def write(function, *arguments):
 
 
 async def _run(function, arguments, threads):
-    with patience(PATIENCE):  # a context variable, which the thread inherits
+    with time_limit(PATIENCE):  # a context variable, which the thread inherits
         return await database_sync_to_async(function, thread_sensitive=False, executor=threads)(
             *arguments
         )

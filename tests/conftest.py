@@ -75,14 +75,14 @@ def fresh_limits():
     from forum.cache import rate_limits
 
     cache.clear()
-    forget_patiently(rate_limits)
+    reset_patiently(rate_limits)
 
 
-def forget_patiently(rates, attempts=20):
+def reset_patiently(rates, attempts=20):
     """The forum gives Redis 0.2 s, in which a busy machine may not answer."""
     for left in reversed(range(attempts)):
         try:
-            return rates.forget()
+            return rates.reset()
         except StorageError:
             if not left:
                 raise

@@ -14,18 +14,24 @@ from tests.test_settings import start
         ({"WEB_CONCURRENCY": "2"}, ["realtime.E002", "Set REDIS_URL"]),
         (
             {"DATABASE_URL": "postgres://db/parley?conn_max_age=600"},
-            ["forum.E001", "Take conn_max_age out"],
+            ["forum.E001", "Remove conn_max_age"],
         ),
         (
             {"ALLOWED_HOSTS": "other.example.org"},
             ["forum.E002", "Add 'forum.example.org' to ALLOWED_HOSTS"],
         ),
         ({"SITE_URL": "forum.example.org"}, ["SITE_URL", "https://"]),
-        ({"SITE_URL": "https://example.org/forum"}, ["SITE_URL", "can't live in a folder"]),
-        ({"SITE_URL": "https://example.org/?a=b"}, ["SITE_URL", "can't live in a folder"]),
+        (
+            {"SITE_URL": "https://example.org/forum"},
+            ["SITE_URL", "from a subdirectory"],
+        ),
+        (
+            {"SITE_URL": "https://example.org/?a=b"},
+            ["SITE_URL", "from a subdirectory"],
+        ),
         ({"SITE_URL": "https://ada@example.org"}, ["SITE_URL", "only a scheme, a host"]),
-        ({"SITE_URL": "https://example.org:99999"}, ["SITE_URL", "can't be read"]),
-        ({"SITE_URL": "https://förum..example"}, ["SITE_URL", "no host that there can be"]),
+        ({"SITE_URL": "https://example.org:99999"}, ["SITE_URL", "not a valid URL"]),
+        ({"SITE_URL": "https://förum..example"}, ["SITE_URL", "host is not valid"]),
         ({"SITE_URL": "ftp://example.org"}, ["SITE_URL", "https:// or http://"]),
     ],
 )
@@ -57,4 +63,4 @@ def test_subdomains_may_be_allowed_as_a_whole(settings):
         "https://forum.example.org",
         [".example.org"],
     )
-    assert checks.the_site_answers_to_its_own_name(None) == []
+    assert checks.check_site_url_is_allowed(None) == []

@@ -13,7 +13,7 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from forum.accounts.return_path import with_way_back
+from forum.accounts.return_path import with_next_path
 from forum.accounts.sign_in_limits import Attempt
 from forum.cache.rate_limits import seconds_to_wait
 from forum.forms.limits import duration
@@ -23,7 +23,7 @@ from forum.usernames.rules import normal, validate_username
 
 logger = logging.getLogger(__name__)
 
-UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - all whose address nobody knows; allauth wants one
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - a placeholder: allauth requires an address
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -45,8 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return username
 
     def clean_email(self, email):
-        # `ſam@…` and `sam@…` are one to some mail servers and two to a database: only one can exist
-        # here.
+        # Some mail servers treat `ſam@…` and `sam@…` as one mailbox, while databases see two.
         if not email.isascii():
             raise ValidationError(_("Use only the letters a to z in the email address."))
         return super().clean_email(email)
@@ -75,7 +74,9 @@ class AccountAdapter(DefaultAccountAdapter):
         self.attempt.failed()
 
     def send_mail(self, template_prefix, email, context):
-        """Limited by network, and by address without saying so: that would tell who has an
+        """Send, within limits per network and per address.
+
+        Beyond the limit per address the mail is dropped silently: an error would reveal who has an
         account.
         """
         if self.request:
@@ -83,7 +84,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 raise ImmediateHttpResponse(respond_429(self.request))
             if seconds_to_wait("mail_to", email.lower()):
                 logger.warning(
-                    "A mail was not sent: its address has had as many as RATE_MAIL_TO allows."
+                    "An email was not sent: its address has reached the limit RATE_MAIL_TO."
                 )
                 return
         links = {key: self._link(url) for key, url in context.items() if key.endswith("_url")}
@@ -91,23 +92,23 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_mail(template_prefix, email, {**context, **links, **site})
 
     def _link(self, url):
-        """Some links of allauth's lead to its pages as such: they are to lead back, too."""
-        url = at_home(url)
-        return url if urlsplit(url).query else with_way_back(url, self.request)
+        """The URL on this site; adds `next` to links that allauth makes without one."""
+        url = on_site_url(url)
+        return url if urlsplit(url).query else with_next_path(url, self.request)
 
     def is_safe_url(self, url):
         try:
             return super().is_safe_url(url)
-        except ValueError:  # "http://[", which anybody can ask for
+        except ValueError:  # for example "http://["
             return False
 
     def get_email_confirmation_url(self, request, emailconfirmation):
-        return with_way_back(
+        return with_next_path(
             super().get_email_confirmation_url(request, emailconfirmation), request
         )
 
     def get_reset_password_from_key_url(self, key):
-        return with_way_back(super().get_reset_password_from_key_url(key), self.request)
+        return with_next_path(super().get_reset_password_from_key_url(key), self.request)
 
     def send_password_reset_mail(self, user, email, context):
         if not user.is_placeholder:
@@ -119,17 +120,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
     def end_sessions(self, sessions):
-        """Also those that are not listed, and links in e-mails that somebody else may have asked
-        for meanwhile.
-        """
+        """End all other sessions, even unlisted ones, and revoke emailed links."""
         request = context.request
         request.user.sign_out_everywhere(but=request.session.session_key)
         request.session[HASH_SESSION_KEY] = request.user.get_session_auth_hash()
 
 
-def at_home(url):
-    """The same page on the site's own address: that of the request is whatever its sender liked to
-    write.
-    """
+def on_site_url(url):
+    """The same path on SITE_URL, because the Host header of the request can be forged."""
     parts = urlsplit(url)
     return settings.SITE_URL + urlunsplit(("", "", parts.path, parts.query, parts.fragment))

@@ -1,6 +1,4 @@
-"""The authentication back end: loads the member with everything that every page needs, in one
-query.
-"""
+"""The authentication back end: loads a member with what every page needs, in one query."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser, Group
@@ -20,18 +18,16 @@ WITH_ID = Prepared(with_id)
 
 
 def as_stored(user):
-    """A member as the database knows them now, with the rights they still have; a guest when they
-    may not be here.
-    """
+    """The member, loaded again with their current rights; a guest if they may no longer sign in."""
     return MemberBackend().get_user(user.pk) or AnonymousUser()
 
 
 class MemberBackend(AuthenticationBackend):
     def _authenticate(self, request, username="", email="", password=""):
-        """One password is hashed whoever is meant: allauth tries a known address as a name, too,
-        and hashes twice.
+        """Look the login up either as an address or as a username, which never contains "@".
 
-        No name has an "@" in it.
+        allauth would try a known address as a username, too, and hash the password twice, so that
+        timing revealed it.
         """
         login = username or email
         if "@" not in login:

@@ -1,10 +1,8 @@
-"""Short browser names from a User-Agent, such as "Chrome on Linux". For display only, never for
-decisions.
-"""
+"""Short browser names from a User-Agent, such as "Chrome on Linux". For display only."""
 
 from django.utils.translation import gettext as _
 
-# Product tokens. The first that occurs wins: most browsers also claim to be those further down.
+# Product tokens. The first match wins: most browsers also include the tokens further down.
 BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -29,7 +27,7 @@ SYSTEMS = {
 
 
 def browser_name(user_agent):
-    """Browser and system; either alone where only that is known, else "Unknown browser"."""
+    """ "Browser on system", either of them if only one is known, or "Unknown browser"."""
     browser, system = first(BROWSERS, user_agent), first(SYSTEMS, user_agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}

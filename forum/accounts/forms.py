@@ -1,4 +1,4 @@
-"""allauth's forms with our wording. Labels stand above the fields, so there are no placeholders."""
+"""allauth's forms with our wording. Labels are above the fields, so there are no placeholders."""
 
 import secrets
 from http import HTTPStatus
@@ -15,13 +15,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from forum.accounts.return_path import way_back, with_way_back
+from forum.accounts.return_path import next_path, with_next_path
 from forum.forms import unsent
 from forum.models import User
 
 
-class Plain:
-    fields: dict[str, Field]  # of the form that this goes with
+class WithoutPlaceholders:
+    fields: dict[str, Field]  # of the form class it is mixed into
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -40,27 +40,27 @@ LABELS = {
 }
 
 
-class LoginForm(Plain, forms.LoginForm):
-    # what was sent while signed out: see forum/forms/unsent.py
+class LoginForm(WithoutPlaceholders, forms.LoginForm):
+    # A form that was sent while signed out: see forum/forms/unsent.py.
     unsent = CharField(required=False, widget=HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
-        forgot = {"forgot": with_way_back(reverse("account_reset_password"), self.request)}
+        forgot = {"forgot": with_next_path(reverse("account_reset_password"), self.request)}
         self.fields["password"].help_text = render_to_string(
             "account/password_reset_help_text.html", forgot
         )
 
     def login(self, request, redirect_url=None):
-        waiting = unsent.unpacked(self.cleaned_data["unsent"])
+        waiting = unsent.unpack(self.cleaned_data["unsent"])
         response = super().login(request, waiting["path"] if waiting else redirect_url)
         if waiting and request.user.is_authenticated:
             unsent.keep(request, waiting)
         return response
 
 
-class SignupForm(Plain, forms.SignupForm):
+class SignupForm(WithoutPlaceholders, forms.SignupForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["username"].help_text = _(
@@ -72,67 +72,65 @@ class SignupForm(Plain, forms.SignupForm):
         self.fields["password1"].label = _("Password")
 
     def try_save(self, request):
-        """The same work whether or not the address is known: measuring the time tells nothing."""
+        """Do the same work whether or not the address is known, so that timing reveals nothing."""
         adapter = get_adapter()
-        # hashes, with nothing locked
+        # Hashes the password, before anything is locked.
         user = adapter.save_user(request, adapter.new_user(request), self, commit=False)
         try:
-            with transaction.atomic():  # the account and its mail, or neither
+            with transaction.atomic():  # both the account and its email, or neither
                 response = self.answer(request, user)
                 transaction.set_rollback(response.status_code == HTTPStatus.TOO_MANY_REQUESTS)
         except IntegrityError:
-            # somebody was quicker with this name: looked at again, the form says so
+            # The name was taken concurrently: validating again reports it.
             response = views.signup(request)
         return user, response
 
     def answer(self, request, user):
         if self.account_already_exists:
-            make_and_take_back(request, user)
+            create_and_roll_back(request, user)
             return prevent_enumeration(request, email=self.cleaned_data["email"])
-        make(request, user)
-        return complete_signup(request, user=user, redirect_url=way_back(request) or None)
+        create_account(request, user)
+        return complete_signup(request, user=user, redirect_url=next_path(request) or None)
 
 
-def make(request, user):
+def create_account(request, user):
     user.save()
     setup_user_email(request, user, [EmailAddress(email=user.email)])
 
 
-def make_and_take_back(request, user):
-    """What `make` and then allauth's sending of a link ask the database, with nothing left of
-    it.
-    """
+def create_and_roll_back(request, user):
+    """Make the same queries as creating an account and sending its link, then roll back."""
     user.email = f"{secrets.token_hex(8)}@{user.email.rpartition('@')[2]}"
     with transaction.atomic():
-        make(request, user)
+        create_account(request, user)
         has_verified_email(user)
         address = get_address_for_user(user)
-        address.user  # noqa: B018 - asks the database for the member, as sending does
+        address.user  # noqa: B018 - loads the member, as sending does
         transaction.set_rollback(True)
 
 
-class AddEmailForm(Plain, forms.AddEmailForm):
+class AddEmailForm(WithoutPlaceholders, forms.AddEmailForm):
     pass
 
 
-class ChangePasswordForm(Plain, forms.ChangePasswordForm):
+class ChangePasswordForm(WithoutPlaceholders, forms.ChangePasswordForm):
     pass
 
 
-class SetPasswordForm(Plain, forms.SetPasswordForm):
+class SetPasswordForm(WithoutPlaceholders, forms.SetPasswordForm):
     pass
 
 
-class ResetPasswordForm(Plain, forms.ResetPasswordForm):
+class ResetPasswordForm(WithoutPlaceholders, forms.ResetPasswordForm):
     def clean_email(self):
         email = get_adapter().clean_email(self.cleaned_data["email"])
         self.users = [user for user in User.objects.with_email(email) if user.is_active]
         return email
 
 
-class ResetPasswordKeyForm(Plain, forms.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(WithoutPlaceholders, forms.ResetPasswordKeyForm):
     pass
 
 
-class ReauthenticateForm(Plain, forms.ReauthenticateForm):
+class ReauthenticateForm(WithoutPlaceholders, forms.ReauthenticateForm):
     pass

@@ -6,23 +6,21 @@ from allauth.account.utils import get_next_redirect_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-LONGEST = 500  # characters; longer ones are left out of links
+MAX_LENGTH = 500  # characters; longer paths are left out of links
 
 
-def way_back(request):
-    """A path on this site, or "": `next` may come from anybody, and may lead anywhere."""
+def next_path(request):
+    """The `next` parameter as a path on this site, or "": it is untrusted and may be any URL."""
     path = path_of(get_next_redirect_url(request) or "")
-    # from page to page about accounts
+    # Skip account pages, which carry a `next` of their own.
     while path.startswith(reverse("account_login").removesuffix("login/")):
         path = path_of(parse_qs(urlsplit(path).query).get("next", [""])[0])
     return path
 
 
 def path_of(address):
-    """Without scheme and host; "" for what is too long, can't be read, or would lead to another
-    site all the same.
-    """
-    if len(address) > LONGEST:
+    """Path and query of a URL; "" if it is too long, invalid, or would leave the site anyway."""
+    if len(address) > MAX_LENGTH:
         return ""
     try:
         parts = urlsplit(address)
@@ -32,6 +30,6 @@ def path_of(address):
     return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, None) else ""
 
 
-def with_way_back(address, request):
-    back = request and way_back(request)
+def with_next_path(address, request):
+    back = request and next_path(request)
     return f"{address}?next={quote(back)}" if back else address

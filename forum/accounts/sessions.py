@@ -1,4 +1,4 @@
-"""Database sessions: signing out takes effect in every process at once, whatever is cached."""
+"""Database sessions, not cached: signing out takes effect in every process at once."""
 
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
@@ -17,17 +17,15 @@ from forum.db.optional_writes import optional_write
 from forum.db.outages import is_outage
 from forum.db.prepared import Prepared
 
-RENEWED = timedelta(days=1)  # ago, at least, before a session is renewed again
+RENEWAL_INTERVAL = timedelta(days=1)
 WITH_KEY = Prepared(lambda nobody, key: Session.objects.filter(session_key=key))
 
 
 class SessionStore(db.SessionStore):
-    """Django's own, with its one query made once, and with writes that a request which only reads
-    can do without.
-    """
+    """Django's database sessions with a prepared query; failed writes don't fail safe requests."""
 
-    is_optional = False
-    expires_at = None  # as the database said; None while nobody has asked
+    is_optional = False  # whether writes may fail: true for safe methods
+    expires_at = None  # as stored; None until loaded
 
     def _get_session_from_db(self):
         for session in WITH_KEY.instances(AnonymousUser(), self.session_key or ""):
@@ -44,11 +42,13 @@ class SessionStore(db.SessionStore):
     def is_due_for_renewal(self):
         if self.expires_at is None:
             return False
-        return self.expires_at < timezone.now() + timedelta(seconds=self.get_expiry_age()) - RENEWED
+        lifetime = timedelta(seconds=self.get_expiry_age())
+        return self.expires_at < timezone.now() + lifetime - RENEWAL_INTERVAL
 
     def renew(self):
-        """Whether it lasts as long again from now on. Only its end is written: another request may
-        change the rest.
+        """Extend the session by its full lifetime; False if that could not be saved.
+
+        Writes the expiry date only: a concurrent request may change the rest.
         """
         with optional_write("sessions"):
             return bool(
@@ -70,8 +70,9 @@ class SessionStore(db.SessionStore):
 
 @contextmanager
 def as_outage():
-    """Django says "deleted meanwhile" of a session that can't be saved, also when the database
-    takes no writes.
+    """Re-raise the database error behind an UpdateError.
+
+    Django raises UpdateError ("session deleted") even when the database takes no writes.
     """
     try:
         yield
@@ -88,9 +89,7 @@ class SessionMiddleware(DjangosSessionMiddleware):
         request.session.is_optional = request.method in ("GET", "HEAD", "OPTIONS")
 
     def process_response(self, request, response):
-        """Members stay signed in for as long as they come now and then: their session is renewed
-        once a day.
-        """
+        """Renew the sessions of active members once a day, so that they stay signed in."""
         response = super().process_response(request, response)
         session = request.session
         is_fit = session.is_optional and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
@@ -105,15 +104,13 @@ class SessionMiddleware(DjangosSessionMiddleware):
 
 
 def is_public(response):
-    """Other visitors may be given it by a cache, and must not be given this visitor's session with
-    it.
-    """
+    """Whether shared caches may store it, so that it must not contain a session cookie."""
     return "public" in response.get("Cache-Control", "")
 
 
 def renew(session, response):
     if not session.renew():
-        return  # a cookie would say that it lasts longer than it does
+        return  # the cookie would outlive the session
     lasts = None if session.get_expire_at_browser_close() else session.get_expiry_age()
     response.set_cookie(
         settings.SESSION_COOKIE_NAME,

@@ -1,9 +1,9 @@
 """Slows down password guessing without locking owners out of their accounts.
 
-Failed attempts are counted by account and network, so that strangers elsewhere can't use up the
-owner's. Larger bounds by account and by network slow down who has many of either. A device on which
-the owner has signed in before is counted by itself, whatever others do; resetting the password by
-email makes the device a known one.
+Failed attempts are counted per account and network, so that strangers elsewhere can't lock the
+owner out. Higher limits per account and per network slow down distributed attacks. A device on
+which the owner has signed in before has a limit of its own; resetting the password by email also
+makes a device known.
 """
 
 import hashlib
@@ -23,13 +23,11 @@ from forum.usernames.rules import folded
 SALT = "known_device"
 COOKIE = f"{settings.COOKIE_PREFIX}{SALT}"
 YEAR = 365 * 24 * 3600
-LONGEST = 254  # characters of a login that are looked at; no name or address is longer
+MAX_LOGIN = 254  # characters; no username or address is longer, the rest is ignored
 
 
 class Attempt:
-    """One attempt to sign in: as `login`, a username or an email address, from where this request
-    comes.
-    """
+    """An attempt to sign in. `login` is a username or an email address."""
 
     def __init__(self, request, login):
         self.network = network_of(request_address(request))
@@ -38,30 +36,31 @@ class Attempt:
         self.from_here = f"{self.account} {self.device or self.network}"
 
     def seconds_to_wait(self):
-        """0 when it may be made. It counts at once, or many at the same moment would all be let
-        through.
+        """0 if the attempt is allowed.
+
+        It is counted before the password is checked, or concurrent attempts would all pass.
         """
         if not self.device:
-            for what, who in self._wider():
-                if wait := rate_limits.seconds_to_wait(what, who, count=False):
+            for rate, subject in self._wider_limits():
+                if wait := rate_limits.seconds_to_wait(rate, subject, count=False):
                     return wait
         return rate_limits.seconds_to_wait("sign_in", self.from_here)
 
     def failed(self):
         if not self.device:
-            for what, who in self._wider():
-                rate_limits.seconds_to_wait(what, who)
+            for rate, subject in self._wider_limits():
+                rate_limits.seconds_to_wait(rate, subject)
 
     def succeeded(self):
         rate_limits.clear("sign_in", self.from_here)
 
-    def _wider(self):
+    def _wider_limits(self):
         return ("sign_in_account", self.account), ("sign_in_network", self.network)
 
 
 def account_of(login):
-    """One key for all ways to write the names and addresses of one account."""
-    login = login[:LONGEST]
+    """One rate limit key for an account, whichever of its names or addresses is typed."""
+    login = login[:MAX_LOGIN]
     found = User.objects.with_email(login) if "@" in login else named(login)
     for member in found:
         return f"member {member.pk}"
@@ -79,7 +78,7 @@ def named(login):
 
 
 def device_of(request, account):
-    """The id of this device if the owner of this account has signed in on it before, else None."""
+    """The id of this device if the owner of the account has signed in on it before, or None."""
     try:
         owner, device = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=YEAR)
     except (signing.BadSignature, ValueError, TypeError):
@@ -89,15 +88,13 @@ def device_of(request, account):
 
 @receiver(user_logged_in, dispatch_uid="known_device")
 @receiver(password_reset, dispatch_uid="known_device.reset")
-def know_device(sender, request, user, **kwargs):
+def mark_device_known(sender, request, user, **kwargs):
     if request is not None:
         request.known_device_of = f"member {user.pk}"
 
 
 def remember_device(get_response):
-    """Middleware: marks the device with a cookie. Its path is the whole site, as __Host- asks
-    for.
-    """
+    """Middleware: sets the cookie of a known device, for the whole site as `__Host-` requires."""
 
     def respond(request):
         response = get_response(request)

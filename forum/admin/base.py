@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
-from forum.views.decorators import checked_again
+from forum.views.decorators import retry_on_integrity_error
 
 from .unsent import Refilled
 
@@ -42,7 +42,7 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # they count all rows once for every choice
     linked_lookups: Sequence[str] = ()  # query parameters that `list_link` uses for this list
 
-    @method_decorator(checked_again)
+    @method_decorator(retry_on_integrity_error)
     def changeform_view(self, request, *args, **kwargs):
         return super().changeform_view(request, *args, **kwargs)
 

@@ -14,7 +14,7 @@ FORMS = ("/add/", "/change/")
 
 def fields_of(request):
     """All that a form was sent with, except passwords and what Django adds, as one text for
-    `unsent.packed`.
+    `unsent.pack`.
     """
     if not request.path.endswith(FORMS):
         return {}

@@ -1,6 +1,6 @@
 """The cache back end: Redis, with an in-process fallback while Redis is away.
 
-Values are JSON: Django's own pickles would let whoever can write to Redis run code here.
+Values are JSON: with Django's pickles, anybody who can write to Redis could run code here.
 """
 
 import json
@@ -26,9 +26,7 @@ def in_redis_or_here(name: str) -> Any:
 
 
 class Cache(BaseCache):
-    """Of what was kept in the one place, nothing is found in the other: nobody may rely on more
-    than a limit.
-    """
+    """Redis and the fallback don't share entries, so a value may disappear at any time."""
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
@@ -58,8 +56,8 @@ class Shared(RedisCache):
 
     @cached_property
     def _cache(self) -> "Client":
-        """Django's own would have a pool of connections for each thread."""
-        return Client(self._servers, serializer=JSONSerializer())  # type: ignore[arg-type]  # it may give text, too
+        """Our shared client: Django's would have a connection pool per thread."""
+        return Client(self._servers, serializer=JSONSerializer())  # type: ignore[arg-type]  # it may return str
 
 
 class Client(RedisCacheClient):
@@ -71,12 +69,12 @@ class Client(RedisCacheClient):
     def get(self, key: Any, default: Any) -> Any:
         try:
             return super().get(key, default)
-        except (ValueError, RecursionError):  # somebody else's, or an older release's
+        except (ValueError, RecursionError):  # written by something else, or an older release
             return default
 
 
 class JSONSerializer:
-    """A whole number is stored as its digits, so that Redis can count on."""
+    """Integers are stored as digits, so that Redis can increment them."""
 
     def dumps(self, value: Any) -> str:
         return json.dumps(value)

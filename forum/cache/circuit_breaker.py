@@ -12,14 +12,13 @@ T = TypeVar("T")
 
 
 class Unavailable(Exception):
-    """The call failed, or was not made since an earlier one failed a moment ago."""
+    """The call failed, or was skipped because an earlier one failed a moment ago."""
 
 
 class CircuitBreaker:
-    """For one service, in this process, shared by all threads.
+    """The circuit breaker of one service in this process, shared by all threads.
 
-    `service` begins its lines in the log; `pause` is how many seconds it is skipped after a
-    failure.
+    `service` is its name in log lines; `pause` is the time in seconds to skip it after a failure.
     """
 
     def __init__(self, service: str, pause: float) -> None:
@@ -27,23 +26,20 @@ class CircuitBreaker:
         self._until, self._is_open = 0.0, False
 
     def allows(self) -> bool:
-        """Whether to call the service now: always while it works, and once after each pause while
-        it does not.
-        """
+        """Whether to call the service now: always while it works, otherwise once per pause."""
         if not self._is_open:
             return True
         if time.monotonic() < self._until:
             return False
-        self._until = time.monotonic() + self.pause  # this caller tries for all
+        self._until = time.monotonic() + self.pause  # only this caller tries
         return True
 
     def attempt(
         self, call: Callable[[], T], errors: type[BaseException], is_probe: bool = False
     ) -> T:
-        """What `call()` returns. Raises Unavailable if the service is skipped, or if `call` raises
-        one of `errors`.
+        """Return `call()`; raises Unavailable if the service is skipped or `errors` are raised.
 
-        A probe is made whatever happened before, and takes nobody's turn.
+        A probe is always made, and doesn't use up the attempt of a regular caller.
         """
         if not (is_probe or self.allows()):
             raise Unavailable

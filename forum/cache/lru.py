@@ -1,7 +1,6 @@
 """An LRU cache of rendered texts, bounded by bytes and local to the process.
 
-So nothing is ever taken back: what changes gets another key, and what is asked for no more makes
-room.
+Entries are never invalidated: a changed text gets another key, and the old entry is evicted.
 """
 
 from collections import OrderedDict
@@ -15,19 +14,17 @@ T = TypeVar("T")
 
 
 class LRUCache:
-    """At most `most` bytes: of keys and texts as Python holds them, with the room that an entry
-    takes beside them.
-    """
+    """At most `max_size` bytes in memory, counting keys, values and overhead. Thread-safe."""
 
-    ENTRY = 200  # bytes: measured, and some
+    OVERHEAD = 200  # bytes per entry: measured, rounded up
 
-    def __init__(self, most: int) -> None:
-        self.most, self.size, self._lock = most, 0, Lock()
-        # key -> (text, bytes that both take)
+    def __init__(self, max_size: int) -> None:
+        self.max_size, self.size, self._lock = max_size, 0, Lock()
+        # key -> (value, bytes of both)
         self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
 
     def get(self, key: Hashable) -> Any:
-        """What is kept, or None."""
+        """The value, or None."""
         with self._lock:
             if key not in self._entries:
                 return None
@@ -35,17 +32,17 @@ class LRUCache:
             return self._entries[key][0]
 
     def set(self, key: Hashable, text: T) -> T:
-        size = self.ENTRY + weight(key) + weight(text)
+        size = self.OVERHEAD + weight(key) + weight(text)
         with self._lock:
             self._drop(key)
             self._entries[key] = text, size
             self.size += size
-            while self.size > self.most:
+            while self.size > self.max_size:
                 self._drop(next(iter(self._entries)))
         return text
 
     def get_or_set(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What is kept, or else what `make()` returns, which then is."""
+        """The value; if there is none, store and return `make()`."""
         text: T | None = self.get(key)
         return self.set(key, make()) if text is None else text
 
@@ -69,8 +66,8 @@ class LRUCache:
 
 
 def weight(thing: object) -> int:
-    """Bytes that it takes with all that it holds. What others hold as well counts each time: rather
-    too much.
+    """Its size in bytes, with everything it refers to; an upper bound, as shared objects count
+    twice.
     """
     if isinstance(thing, tuple | list | set | frozenset):
         return getsizeof(thing) + sum(map(weight, thing))

@@ -16,7 +16,7 @@ from forum.cache.circuit_breaker import Unavailable
 
 T = TypeVar("T")
 REMEMBERED = parse("1/hour")
-_once = Lock()  # copies of one form come at the same moment
+_once = Lock()  # repetitions of a form arrive concurrently
 _local = SlidingWindowCounterRateLimiter(MemoryStorage())
 _shared = _local
 if settings.REDIS_URL:
@@ -25,34 +25,32 @@ if settings.REDIS_URL:
         storage_from_string(
             settings.REDIS_URL,
             wrap_exceptions=True,
-            connection_pool=_pool,  # type: ignore[arg-type]  # passed on to the storage, which wants it
+            connection_pool=_pool,  # type: ignore[arg-type]  # passed on to the storage
         )
     )
 
 
 def seconds_to_wait(what: str, who: object, count: bool = True) -> int:
-    """0 when `who` (an id or address) may do `what` (a name in settings.RATES) now; else seconds.
+    """Count one action, and return 0 if it is allowed now, or else the seconds to wait.
 
-    It counts unless `count` is False, which only looks.
+    `what` is a name in settings.RATES, `who` an id or address. With `count=False` it only checks.
     """
     return _in_redis_or_here(_count if count else _look, what, who)
 
 
 def seconds_to_wait_once(what: str, who: object, mark: str) -> int:
-    """As `seconds_to_wait`, but what was let in before with the same `mark` counts no more, and is
-    let in again.
-    """
+    """Like `seconds_to_wait`, but admits an action with the same `mark` again without counting."""
     with _once:
-        if _in_redis_or_here(_was_let_in, what, who, mark):
+        if _in_redis_or_here(_was_admitted, what, who, mark):
             return 0
         wait = seconds_to_wait(what, who)
         if not wait:
-            _in_redis_or_here(_let_in, what, who, mark)
+            _in_redis_or_here(_admit, what, who, mark)
         return wait
 
 
 def clear(what: str, who: object) -> None:
-    """As if `who` had not done `what` before."""
+    """Reset the count of `what` for `who`."""
     _in_redis_or_here(_clear, what, who)
 
 
@@ -63,8 +61,8 @@ def _in_redis_or_here(act: Callable[..., T], *about: object) -> T:
         return act(_local, *about)
 
 
-def forget() -> None:
-    """As if nobody had done anything yet."""
+def reset() -> None:
+    """Reset all counts."""
     for limiter in {_local, _shared}:
         limiter.storage.reset()
 
@@ -79,11 +77,11 @@ def _look(limiter: RateLimiter, what: str, who: object) -> int:
     return 0 if limiter.test(rate, what, str(who)) else _seconds(limiter, rate, what, who)
 
 
-def _was_let_in(limiter: RateLimiter, what: str, who: object, mark: str) -> bool:
+def _was_admitted(limiter: RateLimiter, what: str, who: object, mark: str) -> bool:
     return not limiter.test(REMEMBERED, what, str(who), mark)
 
 
-def _let_in(limiter: RateLimiter, what: str, who: object, mark: str) -> None:
+def _admit(limiter: RateLimiter, what: str, who: object, mark: str) -> None:
     limiter.hit(REMEMBERED, what, str(who), mark)
 
 

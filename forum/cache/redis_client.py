@@ -1,7 +1,7 @@
-"""The one Redis client, for the cache, rate limits, events and health: bounded in time, behind one
-circuit breaker.
+"""The one Redis client, for cache, rate limits, events and health: with timeouts and a circuit
+breaker.
 
-The library is imported when it is first used: most sites have no Redis, and start without it.
+The library is imported on first use, because most sites run without Redis.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     import redis
 
 T = TypeVar("T")
-TIMEOUT = 0.2  # seconds that Redis may take to be reached, and as many for each answer
-CONNECTIONS = 16  # at most, for all threads
+TIMEOUT = 0.2  # seconds to connect, and as many for each response
+CONNECTIONS = 16  # at most, shared by all threads
 
 
 @cache
 def client(address: str) -> redis.Redis:
-    """One pool for all threads: a connection made for each command would cost sixty times as
-    much.
+    """A client with one connection pool for all threads.
+
+    Connecting for each command would cost sixty times as much (measured).
     """
     import redis
     from redis.backoff import NoBackoff
@@ -46,9 +47,7 @@ def client(address: str) -> redis.Redis:
 def attempt(
     call: Callable[[], T], errors: type[BaseException] | None = None, is_probe: bool = False
 ) -> T:
-    """What `call()` returns. Raises Unavailable if Redis fails (RedisError, or `errors`), or did so
-    a moment ago.
-    """
+    """Return `call()`. Raises Unavailable if Redis fails (RedisError or `errors`) or is skipped."""
     if errors is None:
         from redis import RedisError
 
@@ -57,10 +56,9 @@ def attempt(
 
 
 def publish(messages: Iterable[tuple[str, bytes]], is_probe: bool = False) -> bool:
-    """Publishes (channel, bytes) pairs in one round trip. False if Redis failed, or did so a moment
-    ago.
+    """Publish (channel, bytes) pairs in one round trip. False if Redis failed or is skipped.
 
-    With `is_probe` it is tried whatever the circuit breaker says, which learns of the outcome.
+    With `is_probe` it is tried even while the circuit breaker is open, and updates it.
     """
 
     def send() -> None:

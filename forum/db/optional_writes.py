@@ -1,4 +1,4 @@
-"""Writes that a page can do without, such as reading positions: a failure never fails the page."""
+"""Optional writes, such as reading positions: if one fails, the page does not."""
 
 import logging
 import time
@@ -11,38 +11,35 @@ from forum.db.outages import is_outage
 from forum.observability import metrics
 
 logger = logging.getLogger(__name__)
-LOCK_WAIT = 250  # milliseconds that such a write waits for SQLite's lock; others wait 20 s
-EVERY = 60.0  # seconds between two lines in the log about the same thing
+LOCK_WAIT = 250  # milliseconds to wait for SQLite's lock; other writes wait 20 s
+LOG_INTERVAL = 60.0  # seconds between two log lines about the same kind of write
 
-_skipped = metrics.Counter(
-    "parley_skipped_writes", "Writes that failed and that no page depended on.", ["what"]
-)
-# what -> (when it was logged last, how many were skipped since)
+_skipped = metrics.Counter("parley_skipped_writes", "Optional writes that failed.", ["what"])
+# what -> (time of the last log line, writes skipped since)
 _logged: dict[str, tuple[float, int]] = {}
 
 
 @contextmanager
 def optional_write(what: str) -> Iterator[None]:
-    """For statements that belong together. If the database can't take them, they are given up,
-    counted and logged as one line.
+    """Skip the statements in the block, with one log line and a metric, during an outage.
 
-    `what` completes "Could not save …" and is a label of the metric, so there may only be a few of
-    them.
+    `what` completes "Could not save …" and is a label of the metric, so use few distinct values.
+    Raises all database errors that are not outages (see `is_outage`).
     """
     try:
-        # a failure must not break a transaction around it
+        # A savepoint, so that a failure does not break an enclosing transaction.
         with short_lock_wait(), transaction.atomic():
             yield
     except DatabaseError as error:
         if not is_outage(error):
             raise
-        note(what, error)
+        record_skip(what, error)
 
 
-def note(what: str, error: DatabaseError) -> None:
+def record_skip(what: str, error: DatabaseError) -> None:
     _skipped.labels(what).inc()
-    last, skipped = _logged.get(what, (-EVERY, 0))
-    if time.monotonic() - last < EVERY:
+    last, skipped = _logged.get(what, (-LOG_INTERVAL, 0))
+    if time.monotonic() - last < LOG_INTERVAL:
         _logged[what] = last, skipped + 1
         return
     _logged[what] = time.monotonic(), 0
@@ -66,5 +63,5 @@ def short_lock_wait() -> Iterator[None]:
 
 def set_lock_wait(milliseconds: int) -> None:
     connection.ensure_connection()
-    # no query of the page's own
+    # On the raw connection, so that it doesn't count as a query.
     connection.connection.execute(f"PRAGMA busy_timeout = {milliseconds:d}")

@@ -1,8 +1,8 @@
-"""Recognises database errors that pass by themselves: away, busy, full or read-only."""
+"""Recognises transient database errors: unreachable, busy, full or read-only."""
 
 from django.db import InterfaceError, InternalError, OperationalError
 
-# PostgreSQL on a standby or with default_transaction_read_only; psycopg calls it InternalError
+# A PostgreSQL standby, or default_transaction_read_only; psycopg raises InternalError for it.
 READ_ONLY = "25006"
 
 

@@ -9,43 +9,44 @@ from django.db.models.query import QuerySet, get_related_populators
 
 
 class Prepared:
-    """`build(reader, *values)` returns a QuerySet; it is called once for each kind of reader and
-    number of values.
+    """A query whose SQL is compiled once per kind of reader and number of values.
 
-    So it may depend on these (guest, member, owner) and on nothing else that changes. Who the
-    reader is and what the values are shows only in parameters of the query: `reader.pk`, and values
-    that are int or str. For a field of less than eight bytes wrap the value in `Value(…,
-    BigIntegerField())`, or Django leaves out what it thinks can't fit.
+    `build(reader, *values)` returns the QuerySet. Its SQL may depend only on the kind of reader
+    (guest, member, owner) and the number of values; `reader.pk` and the values themselves (int or
+    str) may occur only as parameters. For a field smaller than eight bytes, wrap the value in
+    `Value(…, BigIntegerField())`, or Django drops conditions that it thinks can't match.
 
-    `replan` is where the best way to the answer depends on the values: there PostgreSQL plans each
-    time.
+    With `replan` PostgreSQL plans each execution, for queries whose best plan depends on the
+    values.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], replan: bool = False) -> None:
         self._build, self._replan = build, replan
-        self._made: dict[tuple[Any, ...], Question] = {}
+        self._compiled: dict[tuple[Any, ...], CompiledQuery] = {}
 
     def instances(self, reader: Any, *values: int | str) -> list[Any]:
-        """The model instances, with annotations and `select_related` as the QuerySet has them."""
-        question = self._question(reader, values)
+        """The model instances, with the annotations and `select_related` of the QuerySet."""
+        query = self._query(reader, values)
         return (
-            [question.instance(row) for row in question.rows(reader, values)]
+            [query.instance(row) for row in query.rows(reader, values)]
             if all(map(fits, values))
             else []
         )
 
     def rows(self, reader: Any, *values: int | str) -> list[tuple[Any, ...]]:
         """Tuples, for a QuerySet made with `values_list`."""
-        return self._question(reader, values).rows(reader, values) if all(map(fits, values)) else []
+        return self._query(reader, values).rows(reader, values) if all(map(fits, values)) else []
 
-    def _question(self, reader: Any, values: Sequence[int | str]) -> "Question":
+    def _query(self, reader: Any, values: Sequence[int | str]) -> "CompiledQuery":
         kind = (connections[DEFAULT_DB_ALIAS].vendor, len(values), *kind_of(reader))
-        if kind not in self._made:
-            self._made[kind] = Question(self._build(*stand_ins(reader, values)), self._replan)
-        return self._made[kind]
+        if kind not in self._compiled:
+            self._compiled[kind] = CompiledQuery(
+                self._build(*stand_ins(reader, values)), self._replan
+            )
+        return self._compiled[kind]
 
 
-class Question:
+class CompiledQuery:
     def __init__(self, queryset: QuerySet[Any, Any], replan: bool) -> None:
         self._replan = replan
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
@@ -54,7 +55,7 @@ class Question:
             [selected for selected, *_rest in compiler.select]
         ).items()
         if compiler.klass_info:
-            self._learn_to_make_instances(compiler)
+            self._prepare_instances(compiler)
 
     def rows(self, reader: Any, values: Sequence[int | str]) -> list[tuple[Any, ...]]:
         given = {
@@ -77,7 +78,7 @@ class Question:
             setattr(made, name, row[place])
         return made
 
-    def _learn_to_make_instances(self, compiler: Any) -> None:
+    def _prepare_instances(self, compiler: Any) -> None:
         fields = compiler.klass_info["select_fields"]
         self._start, self._end = fields[0], fields[-1] + 1
         self._model = compiler.klass_info["model"]
@@ -97,10 +98,9 @@ class Question:
 
 
 def cursor_of(connection: Any) -> Any:
-    """One whose statements PostgreSQL plans once for each connection: planning is most of what they
-    cost there.
+    """A cursor whose statements PostgreSQL plans once per connection, since planning costs most.
 
-    Django's own cursors write values into the SQL, so each would be another statement.
+    Django's own cursors interpolate values into the SQL, so that no two statements are equal.
     """
     if connection.vendor != "postgresql":
         return connection.cursor()
@@ -116,9 +116,7 @@ def kind_of(reader: Any) -> tuple[bool, bool]:
 
 
 def stand_ins(reader: Any, values: Sequence[int | str]) -> tuple[SimpleNamespace | int | str, ...]:
-    """A reader of the same kind, and values, that can be found again among the parameters of a
-    query.
-    """
+    """A reader of the same kind and placeholder values, recognisable among a query's parameters."""
     named = ("is_authenticated", "is_active", "is_superuser")
     nobody = SimpleNamespace(
         pk=marker(reader.pk), **{name: getattr(reader, name) for name in named}
@@ -131,5 +129,5 @@ def marker(value: int | str | None, place: int = -1) -> int | str:
 
 
 def fits(value: int | str) -> bool:
-    """Whether a database can look for it; what no row can have is not found."""
+    """Whether the value fits a database column; no row can match a larger one."""
     return isinstance(value, str) or -(2**63) <= value < 2**63

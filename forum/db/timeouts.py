@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
-PAGE = 1.5  # seconds; with what it takes to give up, a page has its answer within two
-_limit: ContextVar[float | None] = ContextVar("patience", default=None)
+PAGE = 1.5  # seconds; including the time to cancel, a page responds within two
+_limit: ContextVar[float | None] = ContextVar("time_limit", default=None)
 
 limit = _limit.get
 
 
 @contextmanager
-def patience(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     token = _limit.set(seconds)
     try:
         yield
@@ -19,6 +19,6 @@ def patience(seconds: float) -> Iterator[None]:
         _limit.reset(token)
 
 
-def impatient() -> AbstractContextManager[None]:
-    """`with impatient():` is what one does for somebody who waits for a page."""
-    return patience(PAGE)
+def page_time_limit() -> AbstractContextManager[None]:
+    """The time limit for work that a page waits for."""
+    return time_limit(PAGE)

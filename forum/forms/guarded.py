@@ -15,10 +15,10 @@ CHANGED = _(
 
 
 class Guarded(forms.Form):
-    """Comes back with what was typed, and says what is stored now; whoever sends it again means it.
+    """Refuses to save once if a value was changed since the form was shown; sent again, it saves.
 
-    `stored` ({name of a field: value}) is what the form would replace. A form that was saved and is
-    sent again while nothing else has changed replaces nothing, and counts towards no limit.
+    `stored` ({field name: value}) is what the form would replace. Sending a saved form again
+    changes nothing and doesn't count towards rate limits.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -39,20 +39,18 @@ class Guarded(forms.Form):
         return super().clean()
 
     def changed(self):
-        """The names of the fields that would become something else."""
+        """The names of the fields whose values differ from the stored ones."""
         return [
             name
             for name, value in self.stored.items()
             if self.cleaned_data.get(name, value) != value
         ]
 
-    def asks_for_nothing(self):
-        """Whether just this is stored, as when the form was saved before. Nothing is checked or
-        counted.
-        """
+    def is_already_saved(self):
+        """Whether all values are already stored; compares raw input, without validating it."""
         return all(sent(self[name]) == plain(value) for name, value in self.stored.items())
 
-    def counts(self):
+    def is_counted(self):
         return bool(self.changed())
 
 

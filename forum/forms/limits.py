@@ -1,4 +1,4 @@
-"""Forms with a rate limit: refused with everything that was typed."""
+"""Forms with a rate limit; a refused form keeps everything that was typed."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -8,12 +8,11 @@ from forum.cache import rate_limits
 
 
 class RateLimited:
-    """For a form: `rate` is a name in settings.RATES, `author` who sends it. Moderators are not
-    counted here.
-    """
+    """A form mixin: `rate` is a key of settings.RATES, `author` a member. Moderators are exempt."""
 
     rate = "post"
-    # what a form that makes a post is recognised by: sent again, or twice at once, it counts once
+    # Identifies a submission that creates a post (see views/submissions.py), so that a repetition,
+    # even a concurrent one, counts only once.
     mark = None
 
     def __init__(self, *args, author=None, **kwargs):
@@ -24,11 +23,11 @@ class RateLimited:
         cleaned = super().clean()
         if (
             not self.errors
-            and self.counts()
+            and self.is_counted()
             and not self.author.is_moderator
             and (wait := self._seconds_to_wait())
         ):
-            raise forms.ValidationError(too_often(wait), code="rate")
+            raise forms.ValidationError(rate_limit_message(wait), code="rate")
         return cleaned
 
     def _seconds_to_wait(self):
@@ -36,20 +35,20 @@ class RateLimited:
             return rate_limits.seconds_to_wait_once(self.rate, self.author.pk, self.mark)
         return rate_limits.seconds_to_wait(self.rate, self.author.pk)
 
-    def counts(self):
-        """Whether this asks for anything to be done, as what is sent again does not."""
+    def is_counted(self):
+        """Whether this counts towards the limit; a repetition that changes nothing does not."""
         return True
 
 
-def too_often(wait):
-    """What to tell somebody who has to wait for so many seconds."""
+def rate_limit_message(wait):
+    """The error message for a member who has to wait `wait` seconds."""
     return _("You're doing this too often. Please wait %(time)s, then send it again.") % {
         "time": duration(wait)
     }
 
 
 def duration(seconds):
-    """Rounded up, so that nobody comes back too soon."""
+    """Seconds as text, rounded up to minutes or hours, so that nobody retries too soon."""
     if seconds < 120:
         return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
     if seconds < 7200:

@@ -9,13 +9,13 @@ from .submissions import TokenField, as_typed
 
 
 class BodyField(UncutField):
-    """Markdown as somebody typed it. Its length is checked before anything else looks at it."""
+    """Markdown as typed. Its length is checked before anything else processes it."""
 
     def __init__(self, **kwargs):
         super().__init__(
             label=kwargs.pop("label", _("Text")),
             max_length=markdown.MAX_LENGTH,
-            strip=False,  # four spaces before the first word make it code
+            strip=False,  # four leading spaces make a code block
             widget=forms.Textarea(
                 attrs={"rows": 8, "data-composer": markdown.MAX_LENGTH, "dir": "auto"}
             ),
@@ -32,7 +32,7 @@ class BodyField(UncutField):
             html = markdown.render(body)
         except markdown.MarkdownError as error:
             raise forms.ValidationError(str(error)) from error
-        # a comment, the address of a link that is not there, or characters that don't show
+        # For example only a link definition, a comment or invisible characters.
         if markdown.is_blank(html):
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return body

@@ -1,6 +1,4 @@
-"""How forms are shown: after an error the focus is on the first field that is wrong, or on words
-above the fields.
-"""
+"""Form rendering: after an error, focus is on the first invalid field or the message above all."""
 
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
@@ -9,14 +7,15 @@ from django.forms.renderers import TemplatesSetting
 class Field(BoundField):
     def build_widget_attrs(self, attrs, widget=None):
         attrs = super().build_widget_attrs(attrs, widget)
-        if self.errors and self.name == first_wrong(self.form):
+        if self.errors and self.name == first_invalid(self.form):
             attrs["autofocus"] = True
         return attrs
 
 
-def first_wrong(form):
-    """The name of a field; None where words above the fields have the focus
-    (django/forms/errors/list/ul.html).
+def first_invalid(form):
+    """The name of the first invalid field.
+
+    None if the form has errors of its own, which take the focus (django/forms/errors/list/ul.html).
     """
     if form.non_field_errors():
         return None

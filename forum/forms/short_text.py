@@ -4,8 +4,9 @@ from forum.text.short_text import one_line, validate_short_text
 
 
 class UncutField(forms.CharField):
-    """Takes what is too long, to say so: with `maxlength` browsers cut off what is pasted, and tell
-    nobody.
+    """Has no `maxlength` attribute, with which browsers silently truncate pasted text.
+
+    Text that is too long is refused with a message instead.
     """
 
     def widget_attrs(self, widget):
@@ -15,7 +16,7 @@ class UncutField(forms.CharField):
 
 
 class ShortTextField(UncutField):
-    """A line that people type, under the rules that all short texts have."""
+    """One line of text, under the rules of forum/text/short_text.py."""
 
     default_validators = [validate_short_text]
 

@@ -1,4 +1,4 @@
-"""Idempotent form submissions: recognises a repetition of an earlier one."""
+"""Idempotent form submissions: recognises when a form is sent again."""
 
 import hashlib
 import json
@@ -19,14 +19,12 @@ def is_token(text):
 
 
 def as_typed(text):
-    """Without line ends at the end, and with "\\n" for the others: browsers count one character and
-    send two.
-    """
+    """The text with "\\n" for "\\r\\n", which browsers send but count once, and right-stripped."""
     return LINE_END.sub("\n", text).rstrip()
 
 
 class TokenField(forms.CharField):
-    """Marks one form, so that sending it twice posts once."""
+    """A random token in each rendered form, so that sending it twice posts once."""
 
     def __init__(self):
         super().__init__(
@@ -37,16 +35,16 @@ class TokenField(forms.CharField):
         )
 
     def bound_data(self, data, initial):
-        """A form that comes back for want of a good token brings a new one."""
+        """Give a form without a valid token a new one when it is shown again."""
         return data if is_token(data or "") else initial
 
 
 def digest(form, target):
-    """Identifies what `form` was sent with and where to.
+    """A SHA-256 of what `form` was sent with and where to.
 
-    A token alone does not: people go back to a form that was sent, and write something else in it.
-    Taken from what was sent, not from what is stored, which may be edited, renamed or moved before
-    the same form is sent again.
+    The token alone does not identify a submission: people navigate back to a form and send
+    something else. The digest covers the submitted data, not the stored data, which may be edited,
+    renamed or moved before the same form is sent again.
     """
     sent = {
         name: as_typed(form.data.get(form.add_prefix(name), ""))

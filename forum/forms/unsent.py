@@ -1,7 +1,7 @@
 """Forms sent while signed out: carried through the sign-in form, then kept in the session until
 sent.
 
-Nothing is stored before somebody has signed in, or guests could fill the database with it.
+Nothing is stored before sign-in, or guests could fill the database.
 """
 
 from django import forms
@@ -10,30 +10,30 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 KEY = SALT = "unsent"
-LONGEST = 64_000  # characters of all fields: twice the longest post
-PACKED = 500_000  # characters; no longer text comes from us
-GOOD_FOR = 24 * 3600  # seconds between being refused and signing in
+MAX_FIELDS = 64_000  # characters in all fields: twice the longest post
+MAX_PACKED = 500_000  # characters; we never produce more
+MAX_AGE = 24 * 3600  # seconds between the refusal and signing in
 
 
-def packed(path, fields):
-    """Text for a hidden field; "" when it would be too long. `fields` is {name: value}."""
-    if sum(map(len, fields.values())) > LONGEST:
+def pack(path, fields):
+    """Signed text for a hidden field; "" if it would be too long. `fields` is {name: value}."""
+    if sum(map(len, fields.values())) > MAX_FIELDS:
         return ""
     return signing.dumps({"path": path, "fields": fields}, salt=SALT, compress=True)
 
 
-def unpacked(text):
-    """{"path": …, "fields": {name: value}} as it was packed, or None."""
-    if not text or len(text) > PACKED:
+def unpack(text):
+    """{"path": …, "fields": {name: value}} as it was packed; None if invalid or expired."""
+    if not text or len(text) > MAX_PACKED:
         return None
     try:
-        return signing.loads(text, salt=SALT, max_age=GOOD_FOR)
+        return signing.loads(text, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
         return None
 
 
 def keep(request, unsent):
-    """Until the form is sent, or something else is kept."""
+    """Keep `unsent` in the session, until its form is sent or another one is kept."""
     request.session[KEY] = unsent
     messages.warning(
         request, _("You're signed in again. This is what you wrote; it hasn't been sent yet.")
@@ -41,13 +41,13 @@ def keep(request, unsent):
 
 
 def kept_for(request, path):
-    """What waits for a form that sends to `path`, or None."""
+    """What is kept for the form that posts to `path`, or None."""
     kept = request.session.get(KEY)
     return kept if kept and kept["path"].partition("?")[0] == path else None
 
 
 def initial(request, path, form_class):
-    """Values for an unbound form that sends to `path`; {} where nothing waits for it."""
+    """Initial values for an unbound form that posts to `path`; {} if nothing is kept for it."""
     kept = kept_for(request, path)
     if not kept:
         return {}
@@ -58,10 +58,8 @@ def initial(request, path, form_class):
     return unticked | {name: value for name, value in values.items() if name in fields}
 
 
-def beside(request):
-    """The fields that wait for a form of the same topic or post as the page asked for; {} where
-    there are none.
-    """
+def kept_for_sibling(request):
+    """The fields kept for a form of the same topic or post as this page; {} if there are none."""
     kept = request.session.get(KEY)
     return kept["fields"] if kept and parent(kept["path"]) == parent(request.path) else {}
 
@@ -71,6 +69,6 @@ def parent(path):
 
 
 def forget(request):
-    """Call it when the form of this request was saved."""
+    """Drop what is kept for the form of this request, once it is saved."""
     if kept_for(request, request.path):
         del request.session[KEY]

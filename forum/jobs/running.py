@@ -5,7 +5,7 @@ import threading
 
 from django.db import DatabaseError, close_old_connections
 
-from forum.db.timeouts import patience
+from forum.db.timeouts import time_limit
 
 from .registry import JOBS
 
@@ -27,7 +27,7 @@ def run(function, name):
     """The exception that it failed with, or None."""
     close_old_connections()
     try:
-        with patience(PATIENCE):
+        with time_limit(PATIENCE):
             function()
     except DatabaseError as error:
         # what it had to do is found again by the next sweep

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from forum.cache import circuit_breaker
-from forum.db.timeouts import patience
+from forum.db.timeouts import time_limit
 
 from . import queue
 from .models import Run
@@ -68,7 +68,7 @@ def run_due():
     try:
         for name, periodic in PERIODIC.items():
             close_old_connections()
-            with patience(PATIENCE):
+            with time_limit(PATIENCE):
                 claimed = Run.objects.claim(name, periodic.interval)
             if claimed:
                 claimed.ended(periodic.interval, run(periodic.function, name))

@@ -5,7 +5,7 @@ from html import unescape
 
 import nh3
 
-from forum.text.letters import cut, parts_no_word
+from forum.text.letters import cut, is_word_boundary
 
 # characters of HTML for one of text: markup may hide that much, the rest of the post isn't read
 LOOKED_AT = 40
@@ -26,5 +26,5 @@ def excerpt(html, length=200):
 def _shortened(text, length):
     kept = cut(text, length - 1)
     ends = range(len(kept), len(kept) // 2, -1)  # a word that is longer than half of it is cut
-    end = next((end for end in ends if parts_no_word(text, end)), len(kept))
+    end = next((end for end in ends if is_word_boundary(text, end)), len(kept))
     return kept[:end].rstrip(" .,;:、。，；：") + "…"

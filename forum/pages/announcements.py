@@ -3,45 +3,47 @@
 from forum.models import Announcement
 from forum.pages import fragments
 
-COOKIE = "dismissed"  # the ids that a reader has put away, as 3.5
-_kept = ("", [])  # the last edition, and what was announced then
+COOKIE = "dismissed"  # the ids that a reader has dismissed, joined like 3.5
+_cached = ("", [])  # (edition, announcements)
 
 
 def shown(request, sidebar):
-    """As HTML, those that this reader has not put away.
+    """The HTML of the announcements that this reader has not dismissed.
 
-    A kept page with them holds no longer than the first of them: see serving/guests.py.
+    Also notes in the ASGI scope when the first of them ends, for serving/page_cache.py.
     """
-    current = [announcement for announcement in standing(sidebar) if announcement.is_current]
+    current = [
+        announcement for announcement in cached_announcements(sidebar) if announcement.is_current
+    ]
     ends = [announcement.until.timestamp() for announcement in current if announcement.until]
     if ends and hasattr(request, "scope"):
         request.scope["forum.until"] = min(ends)
-    away = dismissed_in(request.COOKIES) & {announcement.pk for announcement in current}
+    dismissed = dismissed_in(request.COOKIES) & {announcement.pk for announcement in current}
     if hasattr(request, "scope"):
-        request.scope["forum.dismissed"] = frozenset(away)
+        request.scope["forum.dismissed"] = frozenset(dismissed)
     return [
         fragments.announcement(announcement)
         for announcement in current
-        if announcement.pk not in away
+        if announcement.pk not in dismissed
     ]
 
 
-def standing(sidebar):
-    global _kept
+def cached_announcements(sidebar):
+    global _cached
     if not sidebar.may_be_announced:
         return []
-    if not sidebar.edition or _kept[0] != sidebar.edition:
-        _kept = (sidebar.edition, list(Announcement.objects.current()))
-    return _kept[1]
+    if not sidebar.edition or _cached[0] != sidebar.edition:
+        _cached = (sidebar.edition, list(Announcement.objects.current()))
+    return _cached[1]
 
 
-def known():
-    """Ids of what this process last knew to be announced."""
-    return {announcement.pk for announcement in _kept[1] if announcement.is_current}
+def current_ids():
+    """The ids of current announcements, as this process last loaded them."""
+    return {announcement.pk for announcement in _cached[1] if announcement.is_current}
 
 
 def dismissed_in(cookies):
-    """Ids, whatever the cookie says."""
+    """The ids in the cookie; ignores whatever else it contains."""
     parts = cookies.get(COOKIE, "")[:1000].split(".")
     return frozenset(
         int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19

@@ -1,6 +1,4 @@
-"""Template context of every page: sidebar, announcements, reader. Lazy, so unused parts cost no
-query.
-"""
+"""Template context of every page: sidebar, announcements, theme. Lazy: no query if unused."""
 
 from django.conf import settings
 from django.db.models import Exists, Subquery
@@ -26,35 +24,31 @@ def site(request):
 
 
 def theme_in(cookies):
-    """One of THEMES, or "" for the system's."""
+    """One of THEMES, or "" to follow the system."""
     theme = cookies.get("theme")
     return theme if theme in THEMES else ""
 
 
-def with_newest(reader):
+def categories_with_newest_post(reader):
     newest = Post.objects.visible_to(reader).recent().order_by("-pk").values("pk")[:1]
     announced = Exists(Announcement.objects.not_ended())
-    places = with_edition(Category.objects.visible_to(reader))
-    return places.annotate(newest=Subquery(newest), announced=announced).in_order()
+    categories = with_edition(Category.objects.visible_to(reader))
+    return categories.annotate(newest=Subquery(newest), announced=announced).in_order()
 
 
-PLACES = Prepared(with_newest)
+CATEGORIES = Prepared(categories_with_newest_post)
 
 
 class Sidebar:
-    """The categories that `user` may read, with those inside them, and the newest post there was
-    when asked.
-    """
+    """The categories that `user` may read, and the id of the newest post they may see."""
 
     def __init__(self, user):
-        self.places = PLACES.instances(user)
-        self.newest_post = (self.places[0].newest or 0) if self.places else 0
-        self.edition = self.places[0].edition if self.places else ""
-        self.readership = readership.mark(user, [place.pk for place in self.places])
-        self.may_be_announced = self.places[0].announced if self.places else True
+        self.categories = CATEGORIES.instances(user)
+        self.newest_post = (self.categories[0].newest or 0) if self.categories else 0
+        self.edition = self.categories[0].edition if self.categories else ""
+        self.readership = readership.mark(user, [category.pk for category in self.categories])
+        self.may_be_announced = self.categories[0].announced if self.categories else True
 
     def html(self, current="", kind="page"):
-        """`current` is the name of the list that the page is (`kind` "page") or belongs to
-        ("true").
-        """
-        return fragments.sidebar(self.places, self.edition, current, kind)
+        """`current` names the list that the page shows (`kind` "page") or belongs to ("true")."""
+        return fragments.sidebar(self.categories, self.edition, current, kind)

@@ -1,7 +1,7 @@
 """HTML fragments that are the same for every reader, shared by pages, pushes and the feed.
 
-Rendered once for each change. A key names the row's own change, and the edition of what stands
-around: see lru.py.
+Rendered once per change: cache keys contain the change number of the row and the edition, so
+entries never need to be invalidated (see cache/lru.py).
 """
 
 from datetime import UTC
@@ -26,20 +26,18 @@ ANNOUNCEMENT, FACE, WRITING = (
     "members/_face.html",
     "members/_post.html",
 )
-kept = LRUCache(32 * 2**20)
+cache = LRUCache(32 * 2**20)
 
 
 def post(post, edition):
-    """`post` comes with its author."""
+    """`post` must be loaded with its author."""
     key = ("post", post.pk, post.change, edition, post.author.name_version)
-    return kept.get_or_set(key, lambda: rendered(POST, post=post))
+    return cache.get_or_set(key, lambda: rendered(POST, post=post))
 
 
 def posts(topic, page):
-    """All posts of one page of a topic, which was found for that page: see
-    forum/pages/topics.py.
-    """
-    return kept.get_or_set(posts_key(topic, page), lambda: _all_posts(topic, page))
+    """All posts of one page; `topic` must be loaded for that page (see forum/pages/topics.py)."""
+    return cache.get_or_set(posts_key(topic, page), lambda: _all_posts(topic, page))
 
 
 def posts_key(topic, page):
@@ -53,15 +51,13 @@ def _all_posts(topic, page):
 
 def header(topic):
     key = ("header", topic.pk, topic.epoch, topic.change, topic.edition)
-    return kept.get_or_set(key, lambda: rendered(HEADER, topic=topic))
+    return cache.get_or_set(key, lambda: rendered(HEADER, topic=topic))
 
 
 def row(topic, read_to=None):
-    """A line of a list; `read_to` is the last post a member has read, 0 if they never opened the
-    topic.
-    """
+    """A topic's row. `read_to`: the last post read, 0 if never opened, None for guests."""
     key = row_key(topic.pk, topic.epoch, topic.change, topic.edition, topic.row_names, read_to)
-    return kept.get_or_set(key, lambda: _row(topic, read_to))
+    return cache.get_or_set(key, lambda: _row(topic, read_to))
 
 
 def _row(topic, read_to):
@@ -77,50 +73,46 @@ def row_key(pk, epoch, change, edition, names, read_to):
 
 
 def writing(post):
-    """A post in the list of what its author wrote; `with_edition`, and with its topic and
-    category.
-    """
+    """A post on its author's page; must be loaded with its edition, topic and category."""
     key = ("writing", post.pk, post.change, post.topic.epoch, post.topic.change, post.edition)
-    return kept.get_or_set(key, lambda: rendered(WRITING, post=post))
+    return cache.get_or_set(key, lambda: rendered(WRITING, post=post))
 
 
-def sidebar(places, edition, current, kind="page"):
-    """`places` are the categories to show, `current` the name of the list that is marked with
-    aria-current=`kind`.
-    """
-    shown = tuple(place.pk for place in places)
-    html = kept.get_or_set(("sidebar", shown, edition), lambda: _sidebar(places))
+def sidebar(categories, edition, current, kind="page"):
+    """`current` is the name of the list to mark with aria-current=`kind`."""
+    shown = tuple(category.pk for category in categories)
+    html = cache.get_or_set(("sidebar", shown, edition), lambda: _sidebar(categories))
     link = f' data-list="{current}"'
     return mark_safe(html.replace(link, f' aria-current="{kind}"{link}', 1))  # noqa: S308 - our own template's
 
 
-def _sidebar(places):
-    top = [place for place in places if place.parent_id is None]
-    for place in top:
-        place.inside = [inner for inner in places if inner.parent_id == place.pk]
-    return rendered(SIDEBAR, places=top)
+def _sidebar(categories):
+    top = [category for category in categories if category.parent_id is None]
+    for category in top:
+        category.subcategories = [inner for inner in categories if inner.parent_id == category.pk]
+    return rendered(SIDEBAR, categories=top)
 
 
-def part(template, named):
-    """A template that depends on what is named and on nothing else, in the reader's language."""
-    key = ("part", template, tuple(named.items()), translation.get_language())
-    return kept.get_or_set(key, lambda: mark_safe(render_to_string(template, named)))  # noqa: S308 - our own template's
+def part(template, context):
+    """A template that depends only on `context` and the reader's language; cached."""
+    key = ("part", template, tuple(context.items()), translation.get_language())
+    return cache.get_or_set(key, lambda: mark_safe(render_to_string(template, context)))  # noqa: S308 - our own template's
 
 
 def face(pk, username, name):
-    """A member's face, with their name and the way to their page."""
+    """A member's avatar and name, linked to their page."""
     key = ("face", pk, username, name)
-    return kept.get_or_set(
+    return cache.get_or_set(
         key, lambda: rendered(FACE, member=User(pk=pk, username=username, name=name))
     )
 
 
 def announcement(announcement):
     key = ("announcement", announcement.pk, announcement.html, announcement.until)
-    return kept.get_or_set(key, lambda: rendered(ANNOUNCEMENT, announcement=announcement))
+    return cache.get_or_set(key, lambda: rendered(ANNOUNCEMENT, announcement=announcement))
 
 
 def rendered(template, **context):
-    """In the site's language and in UTC: it must read the same for everybody."""
+    """Render in the site's language and UTC, so that it is the same for everybody."""
     with translation.override(settings.LANGUAGE_CODE), timezone.override(UTC):
         return mark_safe(render_to_string(template, context).strip())  # noqa: S308 - our own template's

@@ -40,12 +40,12 @@ class Page:
 
     @property
     def tenth(self):
-        """How many tenths of the topic lie before this page; js/topic/position.js has the same."""
+        """How many tenths of the topic precede this page; the same as in js/topic/position.js."""
         return 10 * (self.first - 1) // max(self.last_number - 1, 1)
 
     @property
     def steps(self):
-        """Page numbers to offer, None where some are left out: 1 … 4 [5] 6 … 9."""
+        """Page numbers to link, with None for an ellipsis: 1 … 4 [5] 6 … 9."""
         near = {1, self.count, *range(self.number - 1, self.number + 2)}
         numbers = sorted(n for n in near if 1 <= n <= self.count)
         steps = []
@@ -59,17 +59,17 @@ class Page:
 
 
 def range_of(page_number):
-    """(first, last) number of the posts that fit on a page."""
+    """(first, last) post number of a page."""
     return (page_number - 1) * PAGE_SIZE + 1, page_number * PAGE_SIZE
 
 
 def canonical(request, found):
-    """The present address of what `found` is now called, with the query of this request."""
+    """The canonical URL of `found`, with the query string of this request."""
     query = request.GET.urlencode()
     return found.get_absolute_url() + (f"?{query}" if query else "")
 
 
 def address(topic, number):
-    """Where the post of this number stands: its topic's page, and the place on it."""
+    """The URL of the post with this number: the page of its topic, with a fragment."""
     page = page_of(number)
     return topic.get_absolute_url() + (f"?page={page}" if page > 1 else "") + f"#post-{number}"

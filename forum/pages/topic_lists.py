@@ -1,5 +1,6 @@
-"""Topic lists (latest, or a category with its sub-categories): pinned first, then by activity,
-paged by key.
+"""Topic lists (latest, or a category with its subcategories): pinned first, then by activity.
+
+Keyset pagination: a page is addressed by the key of the last row before it.
 """
 
 import re
@@ -18,11 +19,11 @@ KEY = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,18})", re.ASCI
 
 
 class BadKey(ValueError):
-    """The key of a list's page can't be read."""
+    """The key of a page is not valid."""
 
 
 class TopicRow(NamedTuple):
-    """A topic in a list: all that its row depends on, and by what it is ordered."""
+    """A topic in a list: all values that its HTML and its position depend on."""
 
     pk: int
     epoch: str
@@ -30,7 +31,7 @@ class TopicRow(NamedTuple):
     bumped_at: datetime
     edition: str
     names: int
-    read_to: int | None  # None for guests, 0 where a member has never opened it
+    read_to: int | None  # None for guests, 0 if the member has never opened it
 
     @property
     def row_key(self):
@@ -40,9 +41,7 @@ class TopicRow(NamedTuple):
 
 
 class TopicList:
-    """What one reader sees of a list. `name` is "latest" or "category:5", as pages and sockets call
-    it.
-    """
+    """A topic list as one reader sees it. `name`, "latest" or "category:5", is used on the wire."""
 
     def __init__(self, user, category=None):
         self.user, self.category = user, category
@@ -51,9 +50,7 @@ class TopicList:
 
     @classmethod
     def named(cls, name, user):
-        """The list of this name, or Category.DoesNotExist when there is none that `user` may
-        see.
-        """
+        """The list with this name; raises Category.DoesNotExist if `user` may see none."""
         if name == "latest":
             return cls(user)
         kind, _, pk = name.partition(":")
@@ -66,44 +63,43 @@ class TopicList:
         return topics(self.user, *self.within)
 
     def page(self, before=None):
-        """The TopicRows of one page, and the key of the next ("" on the last). Raises BadKey."""
+        """(TopicRows of one page, key of the next page or ""). Raises BadKey."""
         if not before:
             return first_page(self.user, *self.within)
         return paged(unpinned(self.user, *self.within, before=read_key(before)))
 
     def page_above(self, after):
-        """The TopicRows of the page above this key, and the key of the next; ([], "") where that is
-        the first page.
+        """(TopicRows of the page above the key `after`, key of the next page).
 
-        Raises BadKey.
+        ([], "") if that is the first page, which is addressed without a key. Raises BadKey.
         """
-        rows = above(self.user, *self.within, after=read_key(after))
-        places = [TopicRow(*row) for row in reversed(rows[:SIZE])]
-        return (places, key_of(places[-1])) if len(rows) > SIZE else ([], "")
+        found = above(self.user, *self.within, after=read_key(after))
+        rows = [TopicRow(*row) for row in reversed(found[:SIZE])]
+        return (rows, key_of(rows[-1])) if len(found) > SIZE else ([], "")
 
-    def rows(self, places):
-        """The rows of these places as HTML. One that left the list meanwhile is left out."""
-        found = {place.pk: fragments.kept.get(place.row_key) for place in places}
-        missing = {place.pk: place.read_to for place in places if found[place.pk] is None}
+    def html_rows(self, rows):
+        """The rows as HTML, without those that have left the list since."""
+        html = {row.pk: fragments.cache.get(row.row_key) for row in rows}
+        missing = {row.pk: row.read_to for row in rows if html[row.pk] is None}
         if missing:
             for topic in self.topics.for_display().filter(pk__in=missing):
-                found[topic.pk] = fragments.row(topic, missing[topic.pk])
-        return [found[place.pk] for place in places if found[place.pk] is not None]
+                html[topic.pk] = fragments.row(topic, missing[topic.pk])
+        return [html[row.pk] for row in rows if html[row.pk] is not None]
 
 
 def first_page(reader, *within):
-    places, older = paged(REST.rows(reader, *within))
-    return [TopicRow(*row) for row in PINNED.rows(reader, *within)] + places, older
+    rows, older = paged(REST.rows(reader, *within))
+    return [TopicRow(*row) for row in PINNED.rows(reader, *within)] + rows, older
 
 
-def paged(rows):
-    places = [TopicRow(*row) for row in rows]
-    older = key_of(places[SIZE - 1]) if len(places) > SIZE else ""
-    return places[:SIZE], older
+def paged(found):
+    rows = [TopicRow(*row) for row in found]
+    older = key_of(rows[SIZE - 1]) if len(rows) > SIZE else ""
+    return rows[:SIZE], older
 
 
-def key_of(place):
-    return list_key(place.bumped_at, place.pk)
+def key_of(row):
+    return list_key(row.bumped_at, row.pk)
 
 
 def topics(reader, *within):
@@ -112,21 +108,21 @@ def topics(reader, *within):
 
 
 def unpinned(reader, *within, before=None):
-    rest = places(reader, *within).filter(pinned_at=None).in_order()
+    rest = row_values(reader, *within).filter(pinned_at=None).in_order()
     return (rest.before(*before) if before else rest)[: SIZE + 1]
 
 
 def above(reader, *within, after):
-    rest = places(reader, *within).filter(pinned_at=None).after(*after)
+    rest = row_values(reader, *within).filter(pinned_at=None).after(*after)
     return rest.order_by("bumped_at", "pk")[: SIZE + 1]
 
 
-def places(reader, *within):
+def row_values(reader, *within):
     found = with_row_names(with_edition(topics(reader, *within)))
     return with_readings(found, reader, unopened=0).values_list(*TopicRow._fields)
 
 
-PINNED = Prepared(lambda reader, *within: places(reader, *within).pinned())
+PINNED = Prepared(lambda reader, *within: row_values(reader, *within).pinned())
 REST = Prepared(unpinned)
 
 

@@ -1,6 +1,6 @@
 """A topic as one reader sees it: its category, reading position, and whether they may reply.
 
-For a page of its posts also with `names`: see `with_names_on_page`.
+For one page of posts also with `names` (see `with_names_on_page`).
 """
 
 from django.db.models import Exists, OuterRef
@@ -13,8 +13,9 @@ from forum.models.readings import with_readings
 
 
 def topic(user, topic_id, *page):
-    """`page` are the numbers of its first and last post. Raises Http404 when there is no topic that
-    `user` may see.
+    """The topic for `user`; `page` is the number of its first and last post, if any.
+
+    Raises Http404 if there is no such topic that `user` may see.
     """
     for found in SHOWN.instances(user, topic_id, *page):
         return found

@@ -1,6 +1,4 @@
-"""Validators of guests' pages: what the database says about a topic or list as any guest may see
-it.
-"""
+"""Validators for cached guest pages: the database values that a topic or list page depends on."""
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -14,30 +12,31 @@ from forum.serving.page_cache import Version
 GUEST = AnonymousUser()
 
 
-def numbers(reader, topic_id, first, last):
+def page_values(reader, topic_id, first, last):
     topics = with_names_on_page(Topic.objects.visible_to(reader).filter(pk=topic_id), first, last)
     return with_edition(topics).values_list("epoch", "change", "edition", "names")
 
 
-NUMBERS = Prepared(numbers)
+PAGE_VALUES = Prepared(page_values)
 
 
-def of_page(topic, page):
-    """`topic` was found for this page (see forum/pages/topics.py), and nothing of the page was read
-    before it.
+def page_version(topic, page):
+    """The validator of one page of a topic.
+
+    `topic` must be loaded for this page (see forum/pages/topics.py), before anything else of it.
     """
-    answer = [(topic.epoch, topic.change, topic.edition, topic.names)]
-    return Version(page_now, (topic.pk, page.first, page.last), answer)
+    values = [(topic.epoch, topic.change, topic.edition, topic.names)]
+    return Version(current_page_values, (topic.pk, page.first, page.last), values)
 
 
-def page_now(topic_id, first, last):
-    return NUMBERS.rows(GUEST, topic_id, first, last)
+def current_page_values(topic_id, first, last):
+    return PAGE_VALUES.rows(GUEST, topic_id, first, last)
 
 
-def of_list(topic_list, page):
-    """`page` is the first one, as the list gave it."""
-    return Version(list_now, topic_list.within, page)
+def list_version(topic_list, page):
+    """The validator of the first page of a list; `page` is what `TopicList.page` returned."""
+    return Version(current_list_values, topic_list.within, page)
 
 
-def list_now(*within):
+def current_list_values(*within):
     return first_page(GUEST, *within)

@@ -48,7 +48,7 @@ def key_of(scope):
         is_secure(scope, headers["x-forwarded-proto"]),
         "gzip" in accepted(",".join(headers["accept-encoding"])),
         theme_in(cookies),
-        announcements.dismissed_in(cookies) & announcements.known(),
+        announcements.dismissed_in(cookies) & announcements.current_ids(),
     )
 
 

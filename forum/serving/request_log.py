@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from forum.db.timeouts import impatient
+from forum.db.timeouts import page_time_limit
 from forum.observability import metrics
 from forum.observability.logs import without_secrets
 
@@ -61,7 +61,7 @@ class RequestLog:
             await send(message)
 
         try:
-            with impatient():
+            with page_time_limit():
                 await self.application(scope, receive, answer)
         except BaseException:
             status = 500

@@ -19,25 +19,23 @@ register.filter(browser_name)
 
 LETTER = re.compile(rf"[^\W_][{MARKS}{JOINERS}]*")
 WORD = re.compile(rf"(?:{LETTER.pattern})+")
-# with the colour of the skin, a selector, and what is joined to it; a flag is two letters
+# With skin tone, variation selector and joined emoji; a flag is a pair of regional indicators.
 EMOJI = re.compile(
     "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u00a9-\U0001faff](?:[\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d.)*)"
 )
-HUES = 12  # as many as css/avatars.css has
+HUES = 12  # as in css/avatars.css
 
 
 @register.simple_tag
-def part(template, **named):
-    """A template that shows nothing but what is `named` here, and so is rendered once."""
-    return fragments.part(template, named)
+def part(template, **context):
+    """Include a template that depends only on these arguments, so that it can be cached."""
+    return fragments.part(template, context)
 
 
 @register.simple_tag
 @cache
 def icon(name):
-    """A picture from static/icons.svg; it says nothing to those who listen, so put words
-    beside it.
-    """
+    """An icon from static/icons.svg. Hidden from screen readers, so put text beside it."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
         static("icons.svg"),
@@ -47,8 +45,9 @@ def icon(name):
 
 @register.simple_tag
 def avatar(user, size="medium"):
-    """Initials on the member's own colour. Sizes: small, medium, large. The name stands beside
-    it.
+    """Initials on a colour of the member's own. Sizes: small, medium, large.
+
+    Hidden from screen readers, so put the name beside it.
     """
     return format_html(
         '<span class="avatar avatar--{} avatar--hue-{}" aria-hidden="true">{}</span>',
@@ -59,9 +58,7 @@ def avatar(user, size="medium"):
 
 
 def initials(name):
-    """The first letters of the first and last word, or the first two letters of a single one; else
-    the first emoji.
-    """
+    """First letters of the first and last word, two letters of a single word, or an emoji."""
     words = [LETTER.findall(word) for word in WORD.findall(name)]
     if not words:
         return (EMOJI.search(name) or "?")[0]
@@ -71,13 +68,11 @@ def initials(name):
 
 @register.simple_tag
 def moment(when, form="moment"):
-    """A point in time, the same for every reader; js/times.js turns it into theirs. Forms: moment,
-    day.
-    """
+    """A time in UTC, the same for every reader; js/times.js localises it. Forms: moment, day."""
     when = when.astimezone(UTC)
     return format_html(
         '<time datetime="{}" data-moment="{}">{}<span class="moment__clock">{}</span></time>',
-        when.strftime("%Y-%m-%dT%H:%M:%SZ"),  # format_html makes text of its values first
+        when.strftime("%Y-%m-%dT%H:%M:%SZ"),
         form,
         date_format(when, "DATE_FORMAT"),
         f", {date_format(when, 'TIME_FORMAT')}" if form == "moment" else " UTC",
@@ -86,9 +81,7 @@ def moment(when, form="moment"):
 
 @register.simple_tag(takes_context=True)
 def sidebar(context):
-    """The categories that the reader may see; the list that the page shows is marked, or the one of
-    its topic.
-    """
+    """The sidebar; marks the list that the page shows, or the one of its topic."""
     here, topic = context.get("list"), context.get("topic")
     if here:
         return context["sidebar"].html(here.name)
@@ -101,15 +94,13 @@ def sidebar(context):
 
 @register.filter
 def grouped(number):
-    """1234567 as 1,234,567, the way the reader's language writes it."""
+    """1234567 as 1,234,567, in the format of the reader's language."""
     return number_format(number, use_l10n=True, force_grouping=True)
 
 
 @register.simple_tag
 def swatch(category):
-    """A category's colour as a small square; an attribute of SVG, since the policy allows no inline
-    style.
-    """
+    """A category's colour as a small square. An SVG, since the CSP forbids inline styles."""
     return format_html(
         '<svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><path fill="{}" d="M0'
         ' 0h1v1H0z"/></svg>',

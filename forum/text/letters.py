@@ -8,7 +8,7 @@ import unicodedata
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 JOINERS = ZWNJ + ZWJ
-MARK = ("Mn", "Mc")  # not Me, which encloses something: the key around a digit, for example
+MARK = ("Mn", "Mc")  # not Me, enclosing marks, such as the keycap around a digit
 BLOCKS_WITH_MARKS = (
     (0x300, 0x3200),
     (0xA600, 0xAC00),
@@ -16,11 +16,11 @@ BLOCKS_WITH_MARKS = (
     (0xFE20, 0xFE30),
     (0x10000, 0x1F000),
 )
-NEIGHBOURS = 16  # how far a joiner looks for the letters that it joins
+CONTEXT = 16  # characters on either side that decide whether a joiner is valid
 
 
 def _ranges(characters):
-    """For a character class of `re`: runs of neighbours as ranges."""
+    """The inside of a character class for `re`, with consecutive characters as ranges."""
     runs = []
     for code in characters:
         if runs and runs[-1][1] == code - 1:
@@ -36,36 +36,33 @@ def _marks():
 
 
 MARKS = _ranges(_marks())
-# inside the brackets of a character class; digits and the underscore belong to it
+# The inside of a character class; includes digits and the underscore.
 LETTERS = rf"\w{MARKS}{JOINERS}"
 
 
-# for a character class: scripts whose words stand side by side, or take endings as Korean does
+# The inside of a character class: scripts without spaces between words, or with attached particles
+# (Korean).
 WITHOUT_BLANKS = (
     "\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af"
 )
 RUNS_ON = re.compile(f"[{WITHOUT_BLANKS}]")
-HANGUL = re.compile("[\uac00-\ud7a3]")  # has blanks between words all the same
+HANGUL = re.compile("[\uac00-\ud7a3]")  # has spaces between words
 
 
 def is_letter(character):
-    """Whether a character belongs to a word; digits do, the underscore does not."""
+    """Whether a character can be part of a word; digits can, the underscore can't."""
     return character.isalnum() or unicodedata.category(character) in MARK
 
 
 def begins_word(text, position):
-    """Whether a word may begin here: after no letter, or after one of a script that is written
-    without blanks.
-    """
+    """Whether a word may begin here: not after a letter, unless its script has no spaces."""
     before = text[position - 1 : position] if position else ""
     return not before or not is_letter(before) or RUNS_ON.match(before) is not None
 
 
-def parts_no_word(text, position):
-    """Whether a text can be cut here: beside a blank, or beside a letter of a script that is
-    written without them.
-    """
+def is_word_boundary(text, position):
+    """Whether a text can be cut here: next to a space, or to a letter of a script without them."""
     before, after = text[position - 1 : position], text[position : position + 1]
     if not before.strip() or not after.strip():
         return True
@@ -75,7 +72,7 @@ def parts_no_word(text, position):
 
 
 def cut(text, length):
-    """The beginning of a text, without parting a letter from its marks."""
+    """At most `length` characters of a text, without separating a letter from its marks."""
     if len(text) > length:
         while length and (unicodedata.category(text[length])[0] == "M" or text[length] in JOINERS):
             length -= 1
@@ -84,13 +81,11 @@ def cut(text, length):
 
 
 def joins(text, position):
-    """Whether the joiner at `position` stands where its script needs one (RFC 5892, appendix A.1
-    and A.2).
-    """
-    from idna.core import valid_contextj  # its tables are large, and joiners are rare
+    """Whether the joiner at `position` is valid there (RFC 5892, appendix A.1 and A.2)."""
+    from idna.core import valid_contextj  # imported here: large tables, and joiners are rare
 
-    start = max(0, position - NEIGHBOURS)
+    start = max(0, position - CONTEXT)
     try:
-        return valid_contextj(text[start : position + NEIGHBOURS], position - start)
-    except ValueError:  # the letter before has no name
+        return valid_contextj(text[start : position + CONTEXT], position - start)
+    except ValueError:  # the preceding character has no Unicode name
         return False

@@ -11,18 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.text import letters
 
-LONGEST = 2_000  # longer texts are not looked at: their field refuses them for their length
-MOST_MARKS = 4
-SHOWN_BEFORE = 20  # characters of the text that a message repeats
+MAX_CHECKED = 2_000  # characters; longer texts are refused by the length limit of their field
+MAX_MARKS = 4  # per letter
+SHOWN_BEFORE = 20  # characters of the text that an error message quotes
 
-# Letters, marks and symbols that show nothing, and selectors, which only show as part of something.
+# Invisible letters, marks and symbols, and variation selectors, which only affect their neighbour.
 BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
     "|[\u2065\ufdd0-\ufdef\ufff0-\ufff8\ufffe\uffff]"
-    "|[\U00016fe4\U0001d159]"  # a filler of Khitan, and a note without a head
+    "|[\U00016fe4\U0001d159]"  # Khitan filler, musical null notehead
 )
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-# Cf, and visible
+# In category Cf, but visible.
 SIGNS_OVER_NUMBERS = re.compile("[\u0600-\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd]")
 PARTS_OF_EMOJI = re.compile("[\u200d\ufe0e\ufe0f\U000e0020-\U000e007f]")
 
@@ -41,29 +41,26 @@ IDEOGRAPH_VARIANT = re.compile(
 
 
 def validate_short_text(text):
-    """Raises ValidationError for what cannot be seen or would be drawn over its neighbours; also
-    for several lines.
-    """
+    """Raise ValidationError for invisible characters, piled-up marks and line breaks."""
     _validate(text)
 
 
 def validate_lines(text):
-    """The same for a text that may have several lines."""
+    """Like `validate_short_text`, but allows line breaks and tabs."""
     _validate(text, lines=True)
 
 
 def validate_label(text):
-    """The same for a text that stands inside other sentences, such as a display name: without signs
-    of direction.
+    """Like `validate_short_text`, but also refuses bidi controls.
+
+    For text that is inserted into other sentences, such as a display name.
     """
     _validate(text, bidi=False)
 
 
 def one_line(text):
-    """As it is kept: composed, on one line, without the selectors that phones put behind every
-    heart.
-    """
-    if len(text) > LONGEST:
+    """The text as stored: NFC, on one line, without stray emoji selectors (phones add them)."""
+    if len(text) > MAX_CHECKED:
         return text
     text = " ".join(normalize("NFC", text).split())
     unseen = set(_unseen(text)) if BLANK.search(text) else ()
@@ -73,22 +70,23 @@ def one_line(text):
 
 
 def cleaned(text, **rules):
-    """Without everything that the validators refuse; "" when nothing is left to see. For texts
-    nobody can type anew.
+    """The text without everything that the validators refuse; "" if nothing visible is left.
+
+    For texts that nobody can correct, such as imported ones. `rules` are those of `_faults`.
     """
-    text = text[:LONGEST]
+    text = text[:MAX_CHECKED]
     faulty = set(_faults(text, **rules))
     text = "".join(letter for n, letter in enumerate(text) if n not in faulty)
     return text if is_visible(text) else ""
 
 
 def is_visible(text):
-    """Whether there is anything to see."""
+    """Whether any character is visible."""
     return any(category(letter)[0] in "LNPSC" and not _is_unseen(letter) for letter in text)
 
 
 def _validate(text, **rules):
-    if len(text) > LONGEST or not text:
+    if len(text) > MAX_CHECKED or not text:
         return
     if not is_visible(text):
         raise ValidationError(_("None of this text is visible. Please write something."))
@@ -106,7 +104,10 @@ def _validate(text, **rules):
 
 
 def _faults(text, bidi=True, lines=False):
-    """The positions of all characters that may not stand where they do."""
+    """The positions of all characters that are not allowed there.
+
+    `bidi` allows balanced bidi controls, `lines` line breaks and tabs.
+    """
     if text.isascii() and text.isprintable():
         return
     for n in _unseen(text):
@@ -121,7 +122,7 @@ def _faults(text, bidi=True, lines=False):
 
 
 def _unseen(text):
-    """Positions of what does not show, and is no part of a letter or an emoji that does."""
+    """The positions of invisible characters that are not part of a visible letter or emoji."""
     shown = _parts_of_letters(text)
     for n, letter in enumerate(text):
         if (
@@ -138,7 +139,7 @@ def _parts_of_letters(text):
     ]
     shown = {n for match in found for n in range(match.start(), match.end())}
     if PARTS_OF_EMOJI.search(text):
-        from emoji import emoji_list  # ten megabytes, for those who need them
+        from emoji import emoji_list  # imported on first use: takes 10 MB
 
         shown |= {
             n for one in emoji_list(text) for n in range(one["match_start"], one["match_end"])
@@ -153,9 +154,7 @@ def _is_unseen(letter):
 
 
 def _unbalanced(text):
-    """Signs of direction that are not closed, or close nothing: they would turn round what stands
-    behind the text.
-    """
+    """The positions of unbalanced bidi controls, which would also affect the following text."""
     opened = []
     for n, letter in enumerate(text):
         if letter in CLOSED_BY:
@@ -169,9 +168,7 @@ def _unbalanced(text):
 
 
 def _piled_marks(text):
-    """More than four marks on a letter, or one twice in a row: they are drawn over the lines above
-    and below.
-    """
+    """The positions of marks beyond MAX_MARKS on a letter, or repeated: they overlap lines."""
     pile = []
     for n, letter in enumerate(text):
         if _is_unseen(letter):
@@ -179,7 +176,7 @@ def _piled_marks(text):
         for part in normalize("NFD", letter):
             if category(part) not in ("Mn", "Me"):
                 pile = []
-            elif len(pile) == MOST_MARKS or pile[-1:] == [part]:
+            elif len(pile) == MAX_MARKS or pile[-1:] == [part]:
                 yield n
                 break
             else:

@@ -21,6 +21,6 @@ def validate_slug(slug):
 
 
 def slug_of(text, length):
-    """At most `length` characters; "" when nothing in the text is a word."""
+    """A slug of at most `length` characters; "" if the text contains no word."""
     words = OTHER.sub("", unicodedata.normalize("NFKC", text).lower())
     return cut(BLANKS.sub("-", words).strip("-_"), length).strip("-_")

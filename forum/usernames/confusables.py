@@ -15,10 +15,9 @@ TWINS = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o"})
 
 
 def skeleton(name):
-    """Two names with one skeleton can be taken for each other (after Unicode TS 39, section 4).
+    """Names with the same skeleton can be mistaken for each other (Unicode TS 39, section 4).
 
-    Upper and lower case give the same, and so do a name with and without what cannot be seen. Never
-    longer than 120 characters, whatever the name.
+    Ignores case and invisible characters. At most MAX_LENGTH characters long.
     """
     text = IGNORABLE.sub("", name).translate(tables().composed)
     text = normalize("NFKC", text).casefold().replace("i\u0307", "i")
@@ -28,38 +27,30 @@ def skeleton(name):
 
 
 def skeletons(name):
-    """All skeletons to compare a new name by: capitals may look like somebody when small letters
-    don't.
-    """
+    """All skeletons to compare a new name by, because capitals can be confusable on their own."""
     as_written = normalize("NFKD", name).translate(tables().as_written)
     return {skeleton(name), skeleton(as_written)}
 
 
 class Tables(NamedTuple):
-    """For str.translate."""
+    """Translation tables for str.translate."""
 
     as_written: dict
     folded: dict
     composed: dict
-    """Letters that NFKC would make others of, which they need not look like: \u017f reads as f, and
-    means s.
-    """
+    """Letters that NFKC replaces by others they don't look like: \u017f, like f, becomes s."""
 
 
 @cache
 def tables():
-    """What letters look like.
-
-    Made when the first name is looked at: it takes a tenth of a second, for which no start of a
-    server has to wait.
-    """
+    """The tables; built on first use, because that takes 0.1 s, which would delay every start."""
     groups = _groups()
     prototypes = {
         character: _prototype(character, groups) for character in groups if len(character) == 1
     }
     folded = (character.casefold() for character in prototypes)
     small = {letter for letter in folded if len(letter) == 1}
-    like = {ord(letter): _like(letter, prototypes).casefold() for letter in small}
+    like = {ord(letter): _lookalike(letter, prototypes).casefold() for letter in small}
     like = {letter: text.translate(like).translate(TWINS) for letter, text in like.items()}
     composed = {
         ord(letter): text for letter, text in prototypes.items() if _is_compatible_only(letter)
@@ -76,9 +67,7 @@ def _digest(text):
 
 
 def _groups():
-    """{character: those it can be confused with}. The library lists every pair in both
-    directions.
-    """
+    """{character: those it is confusable with}. The library lists every pair in both directions."""
     from confusable_homoglyphs.confusables import confusables_data
 
     groups = {}
@@ -89,11 +78,11 @@ def _groups():
 
 
 def _unmarked(text):
-    return text.strip("\u200e")  # its source puts these around right-to-left letters
+    return text.strip("\u200e")  # the data has these marks around right-to-left letters
 
 
 def _prototype(character, groups):
-    """What stands for its group: the one that all are like; of a mere pair, the longer or the
+    """The representative of its group: the one confusable with all, or of a pair the longer or
     first.
     """
     others = groups.get(character, ())
@@ -107,8 +96,8 @@ def _prototype(character, groups):
     )
 
 
-def _like(character, prototypes):
-    """The letter that a small letter looks like, or its capital does; ASCII where there is one."""
+def _lookalike(character, prototypes):
+    """The letter that a small letter or its capital looks like; ASCII if there is one."""
     small = prototypes.get(character, character)
     capital = prototypes.get(character.upper(), character.upper())
     return capital if capital.isascii() and capital.isalnum() and not small.isascii() else small

@@ -13,9 +13,9 @@ from forum.text.short_text import BLANK, validate_label
 from forum.usernames.confusables import skeleton
 
 MIN_LENGTH, MAX_LENGTH = 3, 30
-LONGEST_TYPED = 4 * MAX_LENGTH  # decomposed, a letter with its marks is up to four characters
+MAX_TYPED = 4 * MAX_LENGTH  # a decomposed letter with its marks has up to four characters
 JOINERS = re.compile(f"[{letters.JOINERS}]")
-# inside the brackets of a character class, also where mentions are looked for
+# The inside of a character class, also used to find mentions.
 CHARACTERS = rf"{letters.LETTERS}.\-"
 SHAPE = re.compile(rf"[{CHARACTERS}]+\Z")
 ENDS_IN_SEPARATOR = re.compile(r"[_.-]|.*[_.-]\Z")
@@ -43,19 +43,17 @@ def normal(name):
 
 
 def folded(name):
-    """Equal for all ways to type one username: in any case, with or without joiners."""
-    if len(name) > LONGEST_TYPED:
+    """A form for lookups that ignores case and joiners; "" if the name is too long."""
+    if len(name) > MAX_TYPED:
         return ""
     return JOINERS.sub("", normal(name)).casefold()
 
 
 def validate_username(name):
-    """Raises ValidationError unless `name` could be somebody's: the form only, not whether it is
-    free.
-    """
-    name = normal(name) if len(name) <= LONGEST_TYPED else name
+    """Raise ValidationError unless `name` is well-formed; doesn't check whether it is free."""
+    name = normal(name) if len(name) <= MAX_TYPED else name
     if not MIN_LENGTH <= len(name) <= MAX_LENGTH or not all(
-        _may_stand(name, n) for n in range(len(name))
+        _is_allowed(name, n) for n in range(len(name))
     ):
         raise ValidationError(_("Use 3 to 30 letters, digits, dots, dashes or underscores."))
     validate_label(name)
@@ -73,7 +71,7 @@ username_validators = [validate_username]
 
 
 def is_reserved(name):
-    """Whether a name could be taken for the people who run the forum, or for a part of it."""
+    """Whether a name could be mistaken for staff or for a part of the forum."""
     key = skeleton(name).replace("_", "")
     return key in _reserved() or key == skeleton(settings.SITE_NAME).replace("_", "")
 
@@ -84,16 +82,14 @@ def _reserved():
 
 
 def _script_of(character):
-    # reads a large table, for the first name that is looked at
+    # Imported on first use, because it loads a large table.
     from confusable_homoglyphs.categories import alias
 
     return alias(character)
 
 
-def _may_stand(name, position):
-    """A letter, a digit or a separator; of marks only those of one script, such as the vowels of
-    Hindi.
-    """
+def _is_allowed(name, position):
+    """Whether it is a letter, digit or separator, or a mark of one script (Hindi vowel signs)."""
     character = name[position]
     if BLANK.match(character):
         return False
@@ -102,7 +98,7 @@ def _may_stand(name, position):
     if category(character).startswith("M"):
         return _script_of(character) not in OF_NO_SCRIPT
     if category(character) == "Ll" and character.upper() == character:
-        return False  # the small capitals of phonetics, which pass for capitals
+        return False  # phonetic small capitals, which look like capitals
     return character in SHARED or (
         SHAPE.match(character) and _script_of(character) not in OF_NO_SCRIPT
     )

@@ -1,4 +1,4 @@
-"""allauth's views that are reached by a link in an email; they lead back to where the visitor came
+"""allauth's views behind links in emails; afterwards they return the visitor to where they came
 from.
 """
 
@@ -10,13 +10,13 @@ from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 
-from forum.accounts.return_path import way_back, with_way_back
+from forum.accounts.return_path import next_path, with_next_path
 
 
 class ConfirmEmail(views.ConfirmEmailView):
     def post(self, *args, **kwargs):
         try:
-            # or two at once both find the address unconfirmed, and one breaks off half-way
+            # Without the lock, two requests could both find the address unconfirmed and one fail.
             with transaction.atomic():
                 lock_for(self.kwargs["key"])
                 return super().post(*args, **kwargs)
@@ -29,41 +29,43 @@ class ConfirmEmail(views.ConfirmEmailView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         used = self.object is None and is_confirmed(self.kwargs["key"])
-        return {**context, "is_confirmed_already": used, "way_back": way_back(self.request) or "/"}
+        return {
+            **context,
+            "is_confirmed_already": used,
+            "next_path": next_path(self.request) or "/",
+        }
 
     def get_redirect_url(self):
-        """On another device than that of the sign-up nobody is signed in yet."""
+        """The next page, through the sign-in form on a device where nobody is signed in."""
         if self.request.user.is_authenticated:
-            return way_back(self.request) or super().get_redirect_url()
-        return with_way_back(reverse("account_login"), self.request)
+            return next_path(self.request) or super().get_redirect_url()
+        return with_next_path(reverse("account_login"), self.request)
 
 
 class PasswordReset(views.PasswordResetView):
     def get_success_url(self):
-        return self.success_url  # which says what to do next; the link in the email leads back
+        return self.success_url  # without `next`, which the link in the email carries
 
 
 class PasswordResetFromKey(views.PasswordResetFromKeyView):
     def get_success_url(self):
-        return with_way_back(str(self.success_url), self.request)
+        return with_next_path(str(self.success_url), self.request)
 
 
 def is_confirmed(key):
-    """Whether this link has done its work, however long ago."""
+    """Whether the address of this link has already been confirmed."""
     return addresses_of(key).filter(verified=True).exists()
 
 
 def lock_for(key):
-    """Nobody else confirms an address of this member, or this address as another's, before the
-    transaction ends.
-    """
+    """Lock all rows of this address and of its member until the transaction ends."""
     for address in addresses_of(key):
         rivals = EmailAddress.objects.filter(Q(email=address.email) | Q(user=address.user_id))
         list(rivals.order_by("pk").select_for_update())
 
 
 def addresses_of(key):
-    """The address that the link with this key confirms, or none."""
+    """A queryset with the address that this link confirms; empty for an invalid key."""
     try:
         return EmailAddress.objects.filter(pk=signing.loads(key, salt=app_settings.SALT))
     except signing.BadSignature:

@@ -1,4 +1,4 @@
-"""View decorators: permissions, methods, and redirects that keep what was typed."""
+"""View decorators: sign-in, methods, CSRF by origin, and retries after a lost race."""
 
 from functools import wraps
 
@@ -8,13 +8,11 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from forum.views.errors import is_ours, signed_out
+from forum.views.errors import is_same_origin, signed_out
 
 
 def for_members(view):
-    """A guest who asks for the page signs in and comes back to it; one who sends something gets it
-    back.
-    """
+    """Require sign-in: redirect GET to the sign-in page, and answer a POST with what was typed."""
 
     @wraps(view)
     def guarded(request, **place):
@@ -27,10 +25,8 @@ def for_members(view):
     return guarded
 
 
-def sent_from(page):
-    """For what a form sends. Who asks for its address is led to `page`, a name in urls.py, where
-    the form is.
-    """
+def post_or_redirect(page):
+    """Accept only POST; redirect GET to `page`, the URL name of the page that holds the form."""
 
     def guard(view):
         only_sent = require_POST(view)
@@ -46,9 +42,12 @@ def sent_from(page):
     return guard
 
 
-def without_token(view):
-    """For choices that guests make, too, as a token would put a cookie on each of them. A form on
-    another site chooses nothing: browsers say where it was sent from."""
+def csrf_by_origin(view):
+    """Accept only POST, and check the Origin header instead of a CSRF token.
+
+    For settings that guests can change, too: a token would set a cookie for each of them. A form
+    on another site changes nothing, because browsers send its origin.
+    """
 
     @csrf_exempt
     @require_POST
@@ -56,18 +55,17 @@ def without_token(view):
     def guarded(request, **place):
         return (
             view(request, **place)
-            if is_ours(request) or "Origin" not in request.headers
+            if is_same_origin(request) or "Origin" not in request.headers
             else redirect("/")
         )
 
     return guarded
 
 
-def checked_again(view):
-    """For forms with something unique in them, such as a name.
+def retry_on_integrity_error(view):
+    """Call the view again after an IntegrityError, for forms with unique values such as names.
 
-    When somebody takes it between checking and saving, the form is checked once more, and then says
-    so.
+    If the name was taken between validating and saving, the second validation reports it.
     """
 
     @wraps(view)

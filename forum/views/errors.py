@@ -1,4 +1,4 @@
-"""Error pages. They say what to do next, and give back what was typed."""
+"""Error pages: they explain what to do next and return what was typed."""
 
 import sys
 
@@ -17,22 +17,22 @@ OTHERS = ("name", "hides_presence", "announces_updates", "token", "version", "se
 
 
 def bad(request, exception=None):
-    """What could not be read can't be given back: the browser still has it."""
+    """400, without the form: the request can't be parsed, but the browser still has the text."""
     return render(
         None, "400.html", {"is_misnamed": isinstance(exception, DisallowedHost)}, status=400
     )
 
 
 def not_found(request, exception=None):
-    return render(request, "404.html", {"typed": kept_texts(request)}, status=404)
+    return render(request, "404.html", {"typed": recoverable_texts(request)}, status=404)
 
 
 def forbidden(request, exception=None):
-    return render(request, "403.html", {"typed": kept_texts(request)}, status=403)
+    return render(request, "403.html", {"typed": recoverable_texts(request)}, status=403)
 
 
 def with_page_for_405(get_response):
-    """Middleware. What only takes forms, or takes none, says so on a page that leads on."""
+    """Middleware: gives 405 responses a page with links."""
 
     def respond(request):
         response = get_response(request)
@@ -46,9 +46,7 @@ def with_page_for_405(get_response):
 
 
 def with_own_404_in_development(get_response):
-    """Middleware. With DEBUG Django shows a page of its own, and the demo should look like the
-    forum.
-    """
+    """Middleware: shows the forum's 404 page instead of Django's technical one with DEBUG, too."""
     if not settings.DEBUG:
         raise MiddlewareNotUsed
 
@@ -65,8 +63,9 @@ def with_own_404_in_development(get_response):
 
 
 def broken(request):
-    """503 where the database is away, busy or full, which passes; else 500. Asks nothing, since
-    nothing may answer.
+    """503 while the database is away, busy or full; otherwise 500.
+
+    Uses neither database nor cache, since both may be down.
     """
     if not is_outage(sys.exc_info()[1]):
         return render(None, "500.html", {"typed": typed_in(posted(request))}, status=500)
@@ -77,10 +76,10 @@ def broken(request):
 
 
 def csrf(request, reason=""):
-    """Gives the form back with a fresh token; who isn't signed in any more can sign in first."""
+    """Return the form with a fresh token; offer sign-in if the session has ended."""
     context = sent_again(request)
-    waiting = unsent.unpacked(request.POST.get("unsent", "")) if is_ours(request) else None
-    if waiting:  # in the sign-in form, of somebody who has signed in in another tab
+    waiting = unsent.unpack(request.POST.get("unsent", "")) if is_same_origin(request) else None
+    if waiting:  # the sign-in form was sent after signing in in another tab
         context |= waiting | {"typed": typed_in(waiting["fields"])}
     if context["fields"] and not request.user.is_authenticated:
         return signed_out(request, context)
@@ -88,49 +87,46 @@ def csrf(request, reason=""):
 
 
 def signed_out(request, waiting=None, typed=None):
-    """For what a guest sends to a form of members. Says the same whether or not anything is at its
-    address.
+    """Answer a guest's POST to a members' form: the sign-in form with what was typed.
 
-    `waiting` (path and fields) is what was sent before, if it isn't in this request.
+    The answer is the same whether or not the target exists. `waiting` (path and fields) is an
+    earlier submission, if it isn't in this request.
     """
-    # allauth's forms can only be loaded once its views are
+    # allauth's forms can only be imported after its views.
     from forum.accounts.forms import LoginForm
 
     context = sent(request)
     if waiting:
         context |= waiting | {"typed": typed or typed_in(waiting["fields"])}
     if context["fields"]:
-        context["unsent"] = unsent.packed(context["path"], context["fields"])
+        context["unsent"] = unsent.pack(context["path"], context["fields"])
         context["form"] = LoginForm(request=request, initial={"unsent": context["unsent"]})
     return render(request, "403_signed_out.html", context, status=403)
 
 
 def signed_out_of_admin(request, fields):
-    """`fields` ({name: text}) is what `forum/admin/unsent.py` fills the form with again; {} where
-    there is none.
+    """Like `signed_out`, for the admin: `fields` ({name: text}) is what forum/admin/unsent.py
+    refills the form with, {} for none.
     """
     context = {"path": request.get_full_path(), "fields": fields}
     return signed_out(request, context, typed_in(posted(request)))
 
 
-def is_ours(request):
-    """Whether it came from a page of this forum, for what has no token or a wrong one."""
+def is_same_origin(request):
+    """Whether the Origin header names this site, for requests without a valid CSRF token."""
     return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def sent_again(request):
-    """As `sent`, before anybody has looked where it came from: a form from elsewhere can only be
-    read.
-    """
+    """Like `sent`, but fields from another origin can only be read, not sent again."""
     context = sent(request)
-    return context if is_ours(request) else {**context, "fields": {}}
+    return context if is_same_origin(request) else {**context, "fields": {}}
 
 
 def sent(request):
-    """What came with a form, to be sent again to the same place, and the texts in it.
+    """The context for sending this form again: its fields, the texts in it, and its path.
 
-    All of it or nothing: for what is left out a form like those of the admin takes that it was
-    emptied.
+    `fields` is complete or empty: forms such as the admin's would take a missing one for cleared.
     """
     fields = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     is_whole = fields.keys() <= {*TEXTS, *OTHERS}
@@ -141,17 +137,15 @@ def sent(request):
     }
 
 
-def kept_texts(request):
-    """What was typed: in this request, or before signing in, for a form that is not to be had any
-    more.
-    """
-    return typed_in(posted(request)) or typed_in(unsent.beside(request))
+def recoverable_texts(request):
+    """The texts typed in this request, or before signing in, for a form that no longer exists."""
+    return typed_in(posted(request)) or typed_in(unsent.kept_for_sibling(request))
 
 
 def posted(request):
     try:
         return request.POST
-    except (SuspiciousOperation, MultiPartParserError, OSError):  # what nobody has looked at so far
+    except (SuspiciousOperation, MultiPartParserError, OSError):  # not parsed until now
         return {}
 
 

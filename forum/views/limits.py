@@ -11,17 +11,19 @@ from forum.serving.client_address import network_of, request_address
 from .errors import sent
 
 READING = ("GET", "HEAD", "OPTIONS", "TRACE")
-# Addresses, by name, that the general rate leaves out.
-EXCEPTIONS = {
-    "account_logout": "whoever wants to leave can always do so",
-    "seen": "pages say it by themselves, and it has a rate of its own",
-    "preview": "it stores nothing, has a rate of its own, and its answer goes into the page",
+# URL names that are exempt from the general rate, and why.
+EXEMPT = {
+    "account_logout": "signing out must always work",
+    "seen": "pages send it automatically, and it has its own rate",
+    "preview": "it stores nothing, has its own rate, and its response is inserted into the page",
 }
 
 
 class WriteLimit:
-    """Middleware: counts everything that is sent, by member or by a guest's network. To stand after
-    CSRF's: what other sites send in somebody's name is refused there and does not count."""
+    """Middleware: limits writing requests per member, or per network for guests.
+
+    Must come after the CSRF middleware, so that forged requests from other sites don't count.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -30,16 +32,14 @@ class WriteLimit:
         return self.get_response(request)
 
     def process_view(self, request, view, arguments, named):
-        if request.method in READING or request.resolver_match.view_name in EXCEPTIONS:
+        if request.method in READING or request.resolver_match.view_name in EXEMPT:
             return None
         wait = rate_limits.seconds_to_wait("write", sender(request))
         return too_many(request, wait) if wait else None
 
 
 def limited(rate):
-    """For a view that members send something to without a form of its own. Moderators are not
-    counted here.
-    """
+    """Limit a members' view that has no form of its own. Moderators are exempt."""
 
     def limit(view):
         @wraps(view)
@@ -60,7 +60,7 @@ def sender(request):
 
 
 def too_many(request, wait=60):
-    """Gives back what was sent, and says when to send it again."""
+    """429 with the form that was sent; `wait` is in seconds."""
     response = render(request, "429.html", {**sent(request), "wait": duration(wait)}, status=429)
     response["Retry-After"] = str(wait)
     return response

@@ -12,9 +12,9 @@ from forum.models import Post, Topic, User
 from forum.models.editions import with_edition
 from forum.models.readings import with_readings
 from forum.pages import fragments
-from forum.views.decorators import checked_again, for_members
+from forum.views.decorators import for_members, retry_on_integrity_error
 
-from .submissions import not_saved, only_asks, saved
+from .submissions import is_check, not_saved, saved
 
 SIZE = 20
 COUNTED = 1000
@@ -25,13 +25,14 @@ def posts_written(reader):
     return with_edition(Post.objects.visible_to(reader).shown()).select_related("topic__category")
 
 
-def topics_begun(reader):
+def topics_started(reader):
     return with_readings(Topic.objects.visible_to(reader).for_display(), reader, unopened=0)
 
 
 class Pages:
-    """Pages of what one author wrote, in falling order of id. `rows(reader)` are those of all
-    authors.
+    """Keyset pagination of one author's posts or topics by descending id.
+
+    `rows(reader)` is the queryset for all authors.
     """
 
     def __init__(self, rows):
@@ -39,7 +40,7 @@ class Pages:
             lambda reader, author, pk: (
                 rows(reader).filter(author=author, pk__lt=pk).order_by("-pk")[: SIZE + 1]
             ),
-            replan=True,  # few authors write most
+            replan=True,  # a few authors write most posts
         )
         self.above = Prepared(
             lambda reader, author, pk: (
@@ -49,18 +50,16 @@ class Pages:
         )
 
 
-WRITTEN, BEGUN = Pages(posts_written), Pages(topics_begun)
+POSTS_WRITTEN, TOPICS_STARTED = Pages(posts_written), Pages(topics_started)
 
 
 @require_safe
 def show(request, username):
-    """Who somebody is, and what they wrote that this reader may see; `?before=` is the last id
-    seen.
-    """
+    """A member's profile, with their posts that the reader may see; `?before=` pages by id."""
     member = named(username)
     if username != member.username:
         return redirect(with_query(request, member.get_absolute_url()))
-    posts, links = page_of(WRITTEN, request, member)
+    posts, links = page_of(POSTS_WRITTEN, request, member)
     writings = [fragments.writing(post) for post in posts]
     context = {
         "member": member,
@@ -76,26 +75,26 @@ def topics(request, username):
     member = named(username)
     if username != member.username:
         return redirect(with_query(request, reverse("member_topics", args=[member.username])))
-    found, links = page_of(BEGUN, request, member)
+    found, links = page_of(TOPICS_STARTED, request, member)
     rows = [fragments.row(topic, topic.read_to) for topic in found]
     context = {"member": member, "topics": rows, "written": written(member, request.user), **links}
     return render(request, "members/topics.html", context)
 
 
 def with_query(request, address):
-    """The same page of another address."""
+    """`address` with the query string of this request."""
     return f"{address}?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else address
 
 
 @for_members
-@checked_again
+@retry_on_integrity_error
 def edit(request):
-    # a copy, or the page would show what the form refuses
+    # A copy: a refused form must not change the name that the rest of the page shows.
     member = User.objects.get(pk=request.user.pk)
     waiting = unsent.initial(request, request.path, ProfileForm)
     form = ProfileForm(request.POST or None, author=request.user, instance=member, initial=waiting)
-    if only_asks(request):
-        return saved(request, member.get_absolute_url()) if form.asks_for_nothing() else not_saved()
+    if is_check(request):
+        return saved(request, member.get_absolute_url()) if form.is_already_saved() else not_saved()
     if request.method == "POST" and form.is_valid():
         return saved(request, form.save().get_absolute_url())
     return render(request, "members/edit.html", {"form": form}, status=422 if form.errors else 200)
@@ -103,9 +102,7 @@ def edit(request):
 
 @require_safe
 def stylesheet(request, member_id):
-    """Shows a member the links that belong to their own posts. It never changes, and is nothing for
-    a cache of all.
-    """
+    """CSS that shows a member the links on their own posts. Immutable, but private."""
     css = f'.post[data-author="{member_id}"] .post__own{{display:inline-flex}}'
     response = HttpResponse(css, content_type="text/css")
     response["Cache-Control"] = "private, max-age=31536000, immutable"
@@ -113,14 +110,14 @@ def stylesheet(request, member_id):
 
 
 def written(member, user):
-    """How many posts of `member` this reader may see, up to COUNTED: the full count would tell of
-    others.
+    """How many posts of `member` this reader may see, up to COUNTED.
 
-    Counted anew when they write, and each minute, since topics also move.
+    `posts_count` would reveal posts in private categories. Cached until the member posts, for at
+    most a minute, since topics also move.
     """
     key = ("written", member.pk, member.date_joined, member.posts_count, user.pk, time.time() // 60)
     posts = Post.objects.visible_to(user).shown().filter(author=member)
-    return int(fragments.kept.get_or_set(key, lambda: str(posts[:COUNTED].count())))
+    return int(fragments.cache.get_or_set(key, lambda: str(posts[:COUNTED].count())))
 
 
 def named(username):
@@ -131,24 +128,22 @@ def named(username):
 
 
 def page_of(pages, request, member):
-    """One page of rows, and the ids that lead on: {"older", "newer"}, each "" where there are
-    none.
-    """
+    """(rows of one page, {"older": id, "newer": id} for its links), "" where there are none."""
     if "after" in request.GET:
-        rows = pages.above.instances(request.user, member.pk, asked_id(request, "after"))
+        rows = pages.above.instances(request.user, member.pk, requested_id(request, "after"))
         if len(rows) > SIZE:
             page = rows[SIZE - 1 :: -1]
             return page, {"older": page[-1].pk, "newer": page[0].pk}
-        before = NEWEST  # what is above is the first page
+        before = NEWEST  # this is the first page
     else:
-        before = asked_id(request, "before")
+        before = requested_id(request, "before")
     rows = pages.below.instances(request.user, member.pk, before)
     page = rows[:SIZE]
     older = page[-1].pk if len(rows) > SIZE else ""
     return page, {"older": older, "newer": page[0].pk if page and before != NEWEST else ""}
 
 
-def asked_id(request, name):
+def requested_id(request, name):
     wanted = request.GET.get(name) or str(NEWEST)
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= len(str(NEWEST))):
         raise Http404

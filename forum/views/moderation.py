@@ -10,16 +10,14 @@ from django.utils.translation import gettext_lazy
 from forum.forms import unsent
 from forum.forms.topics import MoveForm
 from forum.models import Topic
-from forum.views.decorators import for_members, sent_from
+from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 
 from .submissions import saved
 
 
 def for_moderators(view):
-    """Calls `view(request, topic)` with a topic that this moderator may see; 403 for everybody
-    else.
-    """
+    """Call `view(request, topic)` with a topic that this moderator may see; 403 for others."""
 
     @for_members
     @wraps(view)
@@ -34,23 +32,24 @@ def for_moderators(view):
     return guarded
 
 
-def does(verb, done):
-    """A view that does to the topic what its method of this name does, and shows it. `done` is for
-    the log.
+def topic_action(verb, message):
+    """A view that calls the Topic method `verb` and redirects to the topic.
+
+    `message` goes into the log.
     """
 
     def view(request, topic):
-        with logged(request.user, topic, str(done)):
+        with logged(request.user, topic, str(message)):
             getattr(topic, verb)()
         return redirect(topic)
 
-    return sent_from("topic")(for_moderators(wraps(getattr(Topic, verb))(view)))
+    return post_or_redirect("topic")(for_moderators(wraps(getattr(Topic, verb))(view)))
 
 
-close = does("close", gettext_lazy("Closed."))
-open = does("open", gettext_lazy("Reopened."))
-pin = does("pin", gettext_lazy("Pinned."))
-unpin = does("unpin", gettext_lazy("Unpinned."))
+close = topic_action("close", gettext_lazy("Closed."))
+open = topic_action("open", gettext_lazy("Reopened."))
+pin = topic_action("pin", gettext_lazy("Pinned."))
+unpin = topic_action("unpin", gettext_lazy("Unpinned."))
 
 
 @for_moderators

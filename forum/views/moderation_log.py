@@ -10,10 +10,9 @@ from forum.models import Topic
 
 @contextmanager
 def logged(member, changed, message):
-    """For a change of a topic or a post by `member`: in one transaction with its entry, if anything
-    does change.
+    """Log the change of a topic or post made inside the block, in one transaction with it.
 
-    Nobody is logged who changes a post of their own.
+    Nothing is logged if nothing changed, or if members change their own posts.
     """
     topic_id = getattr(changed, "topic_id", changed.pk)
     with transaction.atomic():

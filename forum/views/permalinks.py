@@ -20,9 +20,7 @@ def post(request, post_id):
 
 @require_safe
 def number(request, topic_id, number=None):
-    """The post of this number; `?number=` comes from the form that jumps, and the nearest will
-    do.
-    """
+    """Redirect to the post with this number, or the nearest; `?number=` is from the jump form."""
     topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=topic_id)
     wanted = request.GET.get("number", "") if number is None else str(number)
     if not (wanted.isascii() and wanted.isdigit()):

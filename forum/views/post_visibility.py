@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 from forum.accounts.backends import as_stored
 from forum.forms.posts import HideForm
 from forum.pages.pagination import address
-from forum.views.decorators import for_members, sent_from
+from forum.views.decorators import for_members, post_or_redirect
 from forum.views.limits import limited
 from forum.views.moderation_log import logged
 from forum.views.posts import choices, found
-from forum.views.submissions import not_saved, only_asks, saved
+from forum.views.submissions import is_check, not_saved, saved
 
 
-@sent_from("post_menu")
+@post_or_redirect("post_menu")
 @for_members
 def create(request, post_id):
     post = found(request.user, post_id)
@@ -21,7 +21,7 @@ def create(request, post_id):
         reason = HideForm.base_fields["reason"].to_python(request.POST.get("reason", ""))
         if (request.user.pk, reason) == (post.hidden_by_id, post.hidden_reason):
             return saved(request, address(post.topic, post.number))
-        if only_asks(request):
+        if is_check(request):
             return not_saved()
         if reason:
             messages.error(
@@ -29,7 +29,7 @@ def create(request, post_id):
                 _("Someone else has already hidden this post, so your reason wasn't saved."),
             )
         return redirect(address(post.topic, post.number))
-    if only_asks(request):
+    if is_check(request):
         return not_saved()
     if not post.can_be_hidden_by(request.user):
         raise PermissionDenied
@@ -43,12 +43,12 @@ def create(request, post_id):
 
 
 def hide(post, member, reason):
-    said = _("Hidden: %(reason)s") % {"reason": reason} if reason else _("Hidden.")
-    with logged(member, post, said):
+    message = _("Hidden: %(reason)s") % {"reason": reason} if reason else _("Hidden.")
+    with logged(member, post, message):
         post.hide(member, reason)
 
 
-@sent_from("post_menu")
+@post_or_redirect("post_menu")
 @for_members
 @limited("hide")
 def destroy(request, post_id):
@@ -58,6 +58,6 @@ def destroy(request, post_id):
             raise PermissionDenied
         with logged(request.user, post, _("Restored.")):
             if not found(request.user, post_id).can_be_restored_by(as_stored(request.user)):
-                raise PermissionDenied  # a moderator has hidden what its author had
+                raise PermissionDenied  # meanwhile a moderator has hidden the post
             post.restore()
     return redirect(address(post.topic, post.number))

@@ -14,25 +14,25 @@ from forum.models import Post
 from forum.models.posts import EditConflict
 from forum.pages import topics
 from forum.pages.pagination import address
-from forum.views.decorators import for_members, sent_from
+from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 
-from .submissions import Submission, not_saved, only_asks, saved
+from .submissions import Submission, is_check, not_saved, saved
 
 
 @for_members
 @require_safe
 def new(request, topic_id):
-    """The reply form on a page of its own; `?quote=` names the number of a post to quote."""
+    """The reply form on its own page; `?quote=` is the number of a post to quote."""
     topic = topics.topic(request.user, topic_id)
     quoted = quotation(topic, request.GET.get("quote", ""), request.user)
     waiting = unsent.initial(request, reverse("create_reply", args=[topic.pk]), ReplyForm)
     form = ReplyForm(author=request.user, initial={"body": quoted} if quoted else waiting)
-    refusal = None if topic.takes_replies_from(request.user) else why_not(topic)
+    refusal = None if topic.takes_replies_from(request.user) else refusal_reason(topic)
     return render(request, "posts/new.html", {"topic": topic, "form": form, "refusal": refusal})
 
 
-@sent_from("reply")
+@post_or_redirect("reply")
 @for_members
 def create(request, topic_id):
     topic = topics.topic(request.user, topic_id)
@@ -40,10 +40,10 @@ def create(request, topic_id):
     submission = Submission(request, form)
     if earlier := submission.earlier():
         return saved(request, address(earlier.topic, earlier.number))
-    if only_asks(request):
+    if is_check(request):
         return not_saved()
     if not topic.takes_replies_from(request.user):
-        context = {"topic": topic, "form": form, "refusal": why_not(topic)}
+        context = {"topic": topic, "form": form, "refusal": refusal_reason(topic)}
         return render(request, "posts/new.html", context, status=403)
     if not form.is_valid():
         return render(request, "posts/new.html", {"topic": topic, "form": form}, status=422)
@@ -64,22 +64,22 @@ def create(request, topic_id):
 
 
 class TakesNoReplies(Exception):
-    """The topic was closed, or its author lost their rights, since both were looked at; str() says
-    so.
+    """The topic was closed, or the author lost their rights, since the check.
+
+    str() is a message for the author.
     """
 
 
 @transaction.atomic
 def replied(topic, author, body, mark):
-    """The new post. Its topic is looked at once more, since nobody else can change it before this
-    transaction ends.
+    """Create a post and return it; checks permissions again, now that the topic is locked.
 
-    Raises TakesNoReplies, or Http404 when it was moved out of sight.
+    Raises TakesNoReplies, or Http404 if the topic was moved where the author can't see it.
     """
     post, reader = topic.reply(author, body, *mark), as_stored(author)
-    stands = topics.topic(reader, topic.pk)
-    if not stands.takes_replies_from(reader):
-        raise TakesNoReplies(why_not(stands))
+    current = topics.topic(reader, topic.pk)
+    if not current.takes_replies_from(reader):
+        raise TakesNoReplies(refusal_reason(current))
     return post
 
 
@@ -94,24 +94,24 @@ def edit(request, post_id):
     return render(request, "posts/edit.html", {"post": post, "form": form})
 
 
-@sent_from("edit_post")
+@post_or_redirect("edit_post")
 @for_members
 def update(request, post_id):
     post = found(request.user, post_id)
     if edited_before(request, post):
         return saved(request, address(post.topic, post.number))
-    if only_asks(request):
+    if is_check(request):
         return not_saved()
     if not post.can_be_edited_by(request.user):
         raise PermissionDenied
     form = EditForm(request.POST, author=request.user)
     if not form.is_valid():
         return render(request, "posts/edit.html", {"post": post, "form": form}, status=422)
-    said = form.cleaned_data
+    data = form.cleaned_data
     try:
         with logged(request.user, post, _("Edited.")):
-            editable(as_stored(request.user), post_id)  # still, now that nobody else can change it
-            post.edit(request.user, said["body"], said["reason"], said["version"])
+            editable(as_stored(request.user), post_id)  # check again, now under the lock
+            post.edit(request.user, data["body"], data["reason"], data["version"])
     except EditConflict as conflict:
         again = EditForm(
             initial={**request.POST.dict(), "version": conflict.post.version}, author=request.user
@@ -128,9 +128,7 @@ def update(request, post_id):
 
 @require_safe
 def menu(request, post_id):
-    """What this reader may do with a post: a page of its own, or just the list for a script to show
-    in place.
-    """
+    """The menu of a post: a page, or just its fragment for scripts to insert."""
     post = found(request.user, post_id)
     part = request.headers.get("X-Requested-With") == "fetch"
     return render(
@@ -139,9 +137,7 @@ def menu(request, post_id):
 
 
 def choices(request, post):
-    """What this reader may do with a post, and what they may know of it, for the template of its
-    menu.
-    """
+    """The context of a post's menu: what the reader may do with it and see of it."""
     user = request.user
     may_hide = post.can_be_hidden_by(user)
     waiting = unsent.initial(request, reverse("hide_post", args=[post.pk]), HideForm)
@@ -157,7 +153,7 @@ def choices(request, post):
 
 @require_POST
 def preview(request):
-    """How a text will look. 422 with a sentence when it can't be posted as it is."""
+    """A text rendered as a fragment; 422 with a message if it can't be posted."""
     from forum.cache import rate_limits
     from forum.models import User
 
@@ -179,9 +175,7 @@ def preview(request):
 
 
 def edited_before(request, post):
-    """Whether this form was saved before and is only sent again, whatever was made of the post
-    since.
-    """
+    """Whether this form was already saved, even if the post was edited again since."""
     version = request.POST.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         return False
@@ -217,7 +211,7 @@ def quotation(topic, number, user):
     return markdown.quote(post.body, post.author.username, post.get_absolute_url())
 
 
-def why_not(topic):
+def refusal_reason(topic):
     if not topic.is_open:
         return _(
             "This topic is closed to new replies. Your text is still here, so you can copy it."

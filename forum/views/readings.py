@@ -10,19 +10,17 @@ from forum.views.decorators import for_members
 
 from .limits import limited
 
-MOST = 200  # topics in one question
+MAX_TOPICS = 200  # in one request
 
 
 @never_cache
 @require_safe
 @for_members
 def index(request):
-    """How far a member has read the topics of a list: {"12": 40, "13": 0}, 0 for what was never
-    opened.
-    """
+    """JSON: how far the member has read topics, {"12": 40, "13": 0}; 0 if never opened."""
     ids = request.GET.get("topics", "").split(",")
-    if len(ids) > MOST or not all(is_id(pk) for pk in ids):
-        return HttpResponseBadRequest(f"topics must be up to {MOST} ids like 12,13.")
+    if len(ids) > MAX_TOPICS or not all(is_id(pk) for pk in ids):
+        return HttpResponseBadRequest(f"topics must be up to {MAX_TOPICS} ids like 12,13.")
     topics = with_readings(Topic.objects.visible_to(request.user), request.user, unopened=0)
     return JsonResponse(dict(topics.filter(pk__in=ids).values_list("pk", "read_to")))
 
@@ -31,22 +29,22 @@ def index(request):
 @for_members
 @limited("reading")
 def create(request, topic_id):
-    """The number of the last post that was on the screen. By POST from a page that has no socket,
-    or none any more; by GET, as a picture, from one without scripts: with a mark, or a link on
-    another site could say it."""
+    """Record the number of the last post that was on the screen.
+
+    Pages without a socket send a POST. Pages without scripts load an image, whose address is
+    signed, so that other sites can't forge it.
+    """
     number = (request.POST or request.GET).get("number", "")
     if not is_id(number):
-        return HttpResponseBadRequest("number must be a post's, like 12.")
+        return HttpResponseBadRequest("number must be a post number like 12.")
     if request.method != "POST" and not is_from_page(request, topic_id, number):
-        return HttpResponseBadRequest(
-            "This address is good on the page that has it, for its reader."
-        )
+        return HttpResponseBadRequest("This address is valid only for the reader of its page.")
     Reading.objects.record_seen(request.user, topic_id, int(number))
     return HttpResponse(status=204)
 
 
 def picture(user, topic_id, number):
-    """The address of the picture that says that `user` has seen the posts up to this one."""
+    """The signed address of the image that records that `user` has read up to this post."""
     return f"{reverse('seen', args=[topic_id])}?number={number}&mark={mark(user, topic_id, number)}"
 
 

@@ -1,9 +1,9 @@
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
-def way_back(request, address):
-    """`address` if it leads to a page of this site, else the front page."""
-    is_ours = url_has_allowed_host_and_scheme(
+def local_or_home(request, address):
+    """`address` if it is on this site, else "/": prevents open redirects."""
+    is_local = url_has_allowed_host_and_scheme(
         address, {request.get_host()}, require_https=request.is_secure()
     )
-    return address if is_ours else "/"
+    return address if is_local else "/"

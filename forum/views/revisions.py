@@ -10,13 +10,11 @@ from .posts import found
 
 @require_safe
 def index(request, post_id):
-    """The versions of a post, newest first, each beside what it changed; `?before=` is the last one
-    seen.
-    """
+    """The versions of a post with their differences, newest first; `?before=` pages by version."""
     post = found(request.user, post_id)
     if not post.can_be_read_by(request.user):
         raise PermissionDenied
-    before = asked_version(request)
+    before = requested_version(request)
     versions, older = history(post, before)
     if not versions:
         raise Http404
@@ -24,7 +22,7 @@ def index(request, post_id):
     return render(request, "revisions/index.html", context)
 
 
-def asked_version(request):
+def requested_version(request):
     before = request.GET.get("before")
     if before is None:
         return None

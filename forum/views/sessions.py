@@ -6,8 +6,9 @@ from forum.db.optional_writes import optional_write
 
 
 class Sessions(ListUserSessionsView):
-    """allauth's, which can also be read while the database takes no writes and ended sessions can't
-    be cleared away.
+    """allauth's list of sessions, which also works while the database is read-only.
+
+    allauth purges ended sessions first; without that they are filtered out.
     """
 
     def get_context_data(self, **named):
@@ -17,7 +18,7 @@ class Sessions(ListUserSessionsView):
 
 
 def sessions_of(user):
-    """The oldest first."""
+    """The user's live sessions, oldest first."""
     found = None
     with optional_write("that sessions have ended"):
         found = UserSession.objects.purge_and_list(user)

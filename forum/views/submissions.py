@@ -1,4 +1,4 @@
-"""Handles a form submission: whether it was saved before, and where to redirect."""
+"""Handles form submissions: whether one was already saved, and where to redirect."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -15,7 +15,7 @@ SUBMITTED = Prepared(
 
 
 class Submission:
-    """A form that makes a post, as it was sent: `mark` is what it can be recognised by."""
+    """A submitted form that creates a post. `mark` is its (token, digest), None if invalid."""
 
     def __init__(self, request, form):
         self.author, token = request.user, request.POST.get("token", "")
@@ -23,28 +23,24 @@ class Submission:
         form.mark = self.mark and " ".join(self.mark)
 
     def earlier(self):
-        """The post that this form has made before with the same content, if its author may see it;
-        else None.
-        """
+        """The post that this submission has already created, if its author may see it, or None."""
         return next(iter(SUBMITTED.instances(self.author, *self.mark)), None) if self.mark else None
 
     def simultaneous(self):
-        """After an IntegrityError: the post that the same form has just made. Raises Http404 when
-        it may not be seen.
+        """After an IntegrityError: the post that a concurrent request created from this form.
 
-        Returns None when there is none: then something else was wrong.
+        None if there is none, so that the error had another cause. Raises Http404 if its author
+        may not see it.
         """
         if post := self.earlier():
             return post
         if self.mark and Post.objects.submitted(self.author, *self.mark).exists():
-            raise Http404  # moved to where its author may not look
+            raise Http404  # moved where its author can't see it
         return None
 
 
-def only_asks(request):
-    """A page that does not know what became of its form asks whether it was saved, without sending
-    it again.
-    """
+def is_check(request):
+    """Whether a page only asks if its form was saved, after a request without a response."""
     return request.method == "POST" and request.headers.get("X-Requested-With") == "check"
 
 
@@ -53,8 +49,9 @@ def not_saved():
 
 
 def saved(request, url):
-    """Leads on, and forgets what waited to be sent. A script is told where to: fetch() hides a
-    redirect's address.
+    """Redirect to `url`, and drop the unsent text of this form.
+
+    Scripts get 201 with a Location header, because fetch() hides the address of a redirect.
     """
     unsent.forget(request)
     if request.headers.get("X-Requested-With") in ("fetch", "check"):

@@ -16,11 +16,11 @@ from forum.pages.pagination import Page, address, canonical, range_of
 from forum.pages.topic_lists import BadKey, TopicList, key_of
 from forum.serving.compression import shares
 from forum.serving.page_cache import stands_for
-from forum.views.decorators import for_members, sent_from
+from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 from forum.views.readings import picture
 
-from .submissions import Submission, not_saved, only_asks, saved
+from .submissions import Submission, is_check, not_saved, saved
 
 
 @require_safe
@@ -28,31 +28,30 @@ def index(request, category=None):
     topic_list = TopicList(request.user, category)
     before, after = request.GET.get("before"), request.GET.get("after")
     try:
-        places, older = page = topic_list.page_above(after) if after else topic_list.page(before)
+        rows, older = page = topic_list.page_above(after) if after else topic_list.page(before)
     except BadKey as error:
         raise Http404 from error
-    if after and not places:
+    if after and not rows:
         return redirect(request.path)
     is_first = not (before or after)
-    if places and is_first:
+    if rows and is_first:
         stands_for(
             request,
-            validators.of_list(topic_list, page),
+            validators.list_version(topic_list, page),
             category.get_absolute_url() if category else "/",
         )
-    rows = topic_list.rows(places)
-    newer = "" if is_first or not places else key_of(places[0])
+    newer = "" if is_first or not rows else key_of(rows[0])
     links = {"is_first": is_first, "older": older, "newer": newer}
     return render(
         request,
         "topics/index.html",
-        {"list": topic_list, "category": category, "rows": rows, **links},
+        {"list": topic_list, "category": category, "rows": topic_list.html_rows(rows), **links},
     )
 
 
 @require_safe
 def show(request, topic_id, slug=""):
-    number = asked_page(request)
+    number = requested_page(request)
     topic = topics.topic(request.user, topic_id, *range_of(number))
     if slug != topic.slug:
         return redirect(canonical(request, topic))
@@ -62,11 +61,11 @@ def show(request, topic_id, slug=""):
     form = seen = None
     if request.user.is_authenticated:
         seen = picture(request.user, topic.pk, page.last_shown)
-        if not says_what_was_seen(request):
+        if not reports_reading(request):
             Reading.objects.record(request.user, topic, page.last_shown)
         if topic.takes_replies_from(request.user):
             form = ReplyForm(author=request.user)
-    stands_for(request, validators.of_page(topic, page), page_of(topic, page.number))
+    stands_for(request, validators.page_version(topic, page), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
     shares(request, fragments.posts_key(topic, page), posts)
     writable = topic.is_writable_by(request.user)
@@ -91,21 +90,21 @@ def new(request):
     return render(request, "topics/new.html", {"form": form})
 
 
-@sent_from("new_topic")
+@post_or_redirect("new_topic")
 @for_members
 def create(request):
     form = TopicForm(request.POST, author=request.user)
     submission = Submission(request, form)
     if earlier := submission.earlier():
         return saved(request, address(earlier.topic, earlier.number))
-    if only_asks(request):
+    if is_check(request):
         return not_saved()
     if not form.is_valid():
         return render(request, "topics/new.html", {"form": form}, status=422)
-    said = form.cleaned_data
+    data = form.cleaned_data
     try:
-        mark = submission.mark or ()  # there is one: a form without a token is not valid
-        topic = Topic.start(request.user, said["category"], said["title"], said["body"], *mark)
+        mark = submission.mark or ()  # never empty: a form without a token is not valid
+        topic = Topic.start(request.user, data["category"], data["title"], data["body"], *mark)
     except IntegrityError:
         post = submission.simultaneous()
         if not post:
@@ -116,7 +115,7 @@ def create(request):
 
 @for_members
 def edit(request, topic_id):
-    """A new title; the topic's author may give one while it is open, moderators always."""
+    """Rename a topic: its author while it takes their replies, moderators always."""
     topic = renamable(request.user, topic_id)
     form = TitleForm(
         request.POST or None,
@@ -124,8 +123,8 @@ def edit(request, topic_id):
         stored={"title": topic.title},
         initial={"title": topic.title} | unsent.initial(request, request.path, TitleForm),
     )
-    if only_asks(request):
-        return saved(request, topic.get_absolute_url()) if form.asks_for_nothing() else not_saved()
+    if is_check(request):
+        return saved(request, topic.get_absolute_url()) if form.is_already_saved() else not_saved()
     if request.method == "POST" and form.is_valid():
         rename(topic, request.user, form.cleaned_data["title"])
         return saved(request, topic.get_absolute_url())
@@ -145,7 +144,7 @@ def rename(topic, member, title):
     if topic.author_id == member.pk:
         with transaction.atomic():
             Topic.objects.locked(topic.pk)
-            renamable(as_stored(member), topic.pk)  # still, now that nobody else can change it
+            renamable(as_stored(member), topic.pk)  # check again, now under the lock
             topic.rename(title)
         return
     with logged(
@@ -156,17 +155,15 @@ def rename(topic, member, title):
         topic.rename(title)
 
 
-def says_what_was_seen(request):
-    """Whether the page is for a browser. There scripts say which posts were on the screen, or
-    <noscript> says all.
+def reports_reading(request):
+    """Whether the client reports what was read by itself, as browsers do: by script or <noscript>.
 
-    Browsers send the first of these with all that is opened, and our scripts the other with what
-    they fetch.
+    Browsers send the first of these headers when they navigate, our scripts the second.
     """
     return not {"Upgrade-Insecure-Requests", "X-Requested-With"}.isdisjoint(request.headers)
 
 
-def asked_page(request):
+def requested_page(request):
     page = request.GET.get("page", "1")
     if not (page.isascii() and page.isdigit() and len(page) < 10 and int(page) > 0):
         raise Http404

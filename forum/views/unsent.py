@@ -7,12 +7,14 @@ from forum.forms import unsent
 from . import errors
 
 
-# who has signed in in another tab has another token by now; nothing is saved, only shown in a form
+# Signing in in another tab has replaced the token. Nothing is saved, only shown in a form.
 @csrf_exempt
 @require_POST
 def create(request):
-    """Back to the form with what was sent while signed out."""
-    waiting = unsent.unpacked(request.POST.get("unsent", "")) if errors.is_ours(request) else None
+    """Redirect to the form, filled with what was sent while signed out."""
+    waiting = (
+        unsent.unpack(request.POST.get("unsent", "")) if errors.is_same_origin(request) else None
+    )
     if not waiting:
         return errors.csrf(request)
     if not request.user.is_authenticated:

@@ -166,7 +166,7 @@ def test_a_success_in_between_counts_for_the_own_account_only(ada, grace):
 def test_asking_for_the_password_again_is_bounded_alike(ada):
     browser, _answer = try_as("ada")
     address = reverse("account_reauthenticate")
-    rate_limits.forget()
+    rate_limits.reset()
     answers = [
         browser.post(address, {"password": WRONG}, REMOTE_ADDR="192.0.2.1") for _ in range(6)
     ]

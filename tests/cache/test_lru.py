@@ -14,7 +14,7 @@ def test_what_is_kept_is_not_made_again():
 
 
 def test_what_was_used_longest_ago_makes_room():
-    kept = LRUCache(4 * (LRUCache.ENTRY + weight("a") + weight("x" * 100)))
+    kept = LRUCache(4 * (LRUCache.OVERHEAD + weight("a") + weight("x" * 100)))
     for name in "abcd":
         kept.set(name, "x" * 100)
     kept.get("a")
@@ -59,4 +59,4 @@ def test_an_entry_that_is_kept_again_counts_once():
     for length in (10_000, 20_000):
         kept.set("key", "x" * length)
 
-    assert kept.size == LRUCache.ENTRY + getsizeof("key") + getsizeof("x" * 20_000)
+    assert kept.size == LRUCache.OVERHEAD + getsizeof("key") + getsizeof("x" * 20_000)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forum.pages.post_history import PIECES, compare
+from forum.pages.post_history import MAX_PIECES, compare
 
 
 def test_a_comparison_goes_word_by_word():
@@ -51,7 +51,7 @@ def test_hostile_texts_are_compared_with_little_work(before, after):
 
     # the library alone takes longer for the first than anybody waits
     assert time.process_time() - started < 5
-    assert len(pieces) <= PIECES
+    assert len(pieces) <= MAX_PIECES
 
 
 def test_without_time_left_a_text_shows_as_replaced():

@@ -45,7 +45,7 @@ def shows(guests, guest):
     """
 
     def look(address, name):
-        fragments.kept.clear()
+        fragments.cache.clear()
         fresh = Visitor(type(guests)(guests.pages)).gets(address).text
         assert guest.gets(address).text == fresh
         return name in fresh

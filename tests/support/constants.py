@@ -33,7 +33,7 @@ def numbers():
 
     return {
         "POSTS_ON_PAGE": (PAGE_SIZE, "posts on one page of a topic"),
-        "MOST_READINGS": (readings.MOST, "topics in one request for readings"),
+        "MOST_READINGS": (readings.MAX_TOPICS, "topics in one request for readings"),
         "RESYNC": (close_codes.RESYNC, "close code: reconnect soon and watch everything again"),
         "RESTARTING": (
             [close_codes.RESTART, close_codes.TRY_LATER],

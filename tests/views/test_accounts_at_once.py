@@ -26,7 +26,7 @@ def browser(member=None):
 
 def all_at_once(*acts):
     """The statuses of what these acts, all at the same moment, are answered with."""
-    rate_limits.forget()
+    rate_limits.reset()
     return [answer.status_code for answer in at_once(*acts)]
 
 

@@ -244,7 +244,7 @@ def test_whoever_is_not_signed_in_any_more_gets_the_text_back(client, topic, pos
         page = answer.content.decode()
         assert answer.status_code == 403
         assert "Tea, please." in page
-        packed = unsent.unpacked(re.search(r'name="unsent" value="([^"]+)"', page)[1])
+        packed = unsent.unpack(re.search(r'name="unsent" value="([^"]+)"', page)[1])
         assert packed == {
             "path": address,
             "fields": {name: str(value) for name, value in fields.items()},
@@ -517,7 +517,7 @@ def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category
 @pytest.mark.parametrize("form", ["reply", "topic"])
 def test_copies_of_one_form_use_up_no_allowance(grace, topic, settings, form):
     settings.RATES = {**settings.RATES, "post": "2/day", "topic": "2/day"}
-    rate_limits.forget()
+    rate_limits.reset()
     place = replies(topic) if form == "reply" else reverse("create_topic")
 
     def send(token, body, copies=6):

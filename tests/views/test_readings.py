@@ -99,7 +99,7 @@ def test_nobody_has_seen_what_they_may_not_see(signed_in, ada, iris, lounge):
 
 def test_what_was_seen_has_a_rate_of_its_own(signed_in, grace, topic, settings):
     settings.RATES = {**settings.RATES, "reading": "1/minute", "write": "1/minute"}
-    rate_limits.forget()
+    rate_limits.reset()
     member = signed_in(grace)
 
     answers = [says_seen(member, topic, 1).status_code for _ in range(2)]

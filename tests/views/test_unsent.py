@@ -206,7 +206,7 @@ def test_a_guest_who_continues_is_asked_to_sign_in_and_keeps_the_text(browser, t
 
 @pytest.mark.parametrize("origin", [{}, {"Origin": "null"}, {"Origin": "http://evil.example"}])
 def test_what_another_site_sends_is_never_put_into_a_form(browser, topic, origin):
-    text = unsent.packed(f"/t/{topic.pk}/replies/", {"body": "Not mine."})
+    text = unsent.pack(f"/t/{topic.pk}/replies/", {"body": "Not mine."})
 
     answer = browser.client.post("/continue/", {"unsent": text}, headers=origin)
 

@@ -22,7 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise OperationalError("PostgreSQL did not answer a moment ago.")
         try:
             connection = super().get_new_connection(conn_params)
-            while connection.has_hung_up():  # the server was started anew, say
+            while connection.has_hung_up():  # for example after a restart of the server
                 connection.close()
                 self.pool.putconn(connection)
                 connection = super().get_new_connection(conn_params)

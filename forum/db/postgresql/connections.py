@@ -11,8 +11,8 @@ from forum.cache import circuit_breaker
 from forum.db.timeouts import limit
 
 T = TypeVar("T")
-INTERVAL = 0.1  # seconds between two looks whether the connection still exists, as psycopg has it
-LAST_WORD = 0.25  # seconds for the server to take the order to stop, and as many to obey
+INTERVAL = 0.1  # seconds between checks that the connection still exists, as in psycopg
+CANCEL_TIMEOUT = 0.25  # seconds to deliver the cancel request, and as many for the server to obey
 
 
 class Connection(psycopg.Connection[Any]):
@@ -21,31 +21,32 @@ class Connection(psycopg.Connection[Any]):
         try:
             return super().wait(gen, interval, seconds)
         except errors._WaitTimeout:
-            return self._stop(gen, seconds)
+            return self._cancel(gen, seconds)
 
     def has_hung_up(self) -> bool:
-        """Whether the server has said something unasked, which is goodbye. Costs no round trip."""
+        """Whether the server closed the connection: unrequested data is pending. No round trip."""
         if self.closed:
             return True
-        ear = select.poll()
-        ear.register(self.pgconn.socket, select.POLLIN)
-        return bool(ear.poll(0))
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN)
+        return bool(poll.poll(0))
 
-    def _stop(self, gen: PQGen[T], seconds: float | None) -> T:
-        """A server that is only slow cancels the query and stays in use; of one that hangs all
-        connections are left.
+    def _cancel(self, gen: PQGen[T], seconds: float | None) -> T:
+        """Cancel the query. If the server doesn't obey, drop the whole pool: it hangs.
+
+        Raises QueryCanceled, or OperationalError if the server hangs.
         """
         try:
-            self.cancel_safe(timeout=LAST_WORD)
-            return waiting.wait(gen, self.pgconn.socket, interval=INTERVAL, timeout=LAST_WORD)
+            self.cancel_safe(timeout=CANCEL_TIMEOUT)
+            return waiting.wait(gen, self.pgconn.socket, interval=INTERVAL, timeout=CANCEL_TIMEOUT)
         except errors.QueryCanceled as error:
             raise errors.QueryCanceled(
-                f"PostgreSQL took longer than {seconds:g} s for an answer."
+                f"PostgreSQL took longer than {seconds:g} s to answer."
             ) from error
         except (errors._WaitTimeout, errors.OperationalError) as error:
             self.pgconn.finish()
             circuit_breaker.database.record_failure(
-                f"PostgreSQL has not answered for {seconds:g} s."
+                f"PostgreSQL did not answer within {seconds:g} s."
             )
-            self._pool.drain()  # type: ignore[union-attr]  # Django's pool, which has made this connection
+            self._pool.drain()  # type: ignore[union-attr]  # set by the pool
             raise errors.OperationalError("PostgreSQL does not answer.") from error

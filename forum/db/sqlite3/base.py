@@ -10,6 +10,6 @@ from django.db.backends.sqlite3 import base
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if not self.is_in_memory_db():
-            with suppress(OSError):  # it is there; or it can't be made, and SQLite says so
+            with suppress(OSError):  # it exists, or SQLite will report why it can't be created
                 os.close(os.open(conn_params["database"], os.O_CREAT | os.O_EXCL, 0o600))
         return super().get_new_connection(conn_params)
