@@ -340,7 +340,7 @@ HEALTH = [
     "forum.jobs.health.workers",
     "forum.mail.health.outbox",
 ]
-LEVELS = ["forum.mail.health.levels"]  # gauges that /metrics updates on each request
+GAUGES = ["forum.mail.health.gauges"]  # gauges that /metrics updates on each request
 
 # CPU seconds after which an import skips a message.
 IMPORT_CPU_SECONDS = env.float("IMPORT_CPU_SECONDS", default=2)

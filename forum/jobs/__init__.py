@@ -1,8 +1,7 @@
-"""Work outside of requests. `@job` marks a function that workers run, `@every(seconds)` one that
-runs again and again.
+"""Background jobs: `@job` marks a function for workers, `@every(seconds=30)` a periodic one.
 
-A job in the queue is only a hint: the queue may lose it, or run it twice. What must not be lost is
-a row in the database (outbox.py), which a periodic job finds again.
+A queued job is only a hint: the queue may lose it, or run it twice. Work that must not be lost is a
+row in the database (outbox.py), which a periodic job finds.
 """
 
 from .registry import every, job

@@ -9,7 +9,7 @@ from forum.observability.health import Degraded, in_thread
 
 from .models import Run
 
-SILENCE = timedelta(minutes=3)  # more than any worker needs between two sweeps
+SILENCE = timedelta(minutes=3)  # longer than the interval between two periodic jobs
 
 
 async def workers():
@@ -17,8 +17,8 @@ async def workers():
     if seen is None or timezone.now() - seen > SILENCE:
         when = "yet" if seen is None else f"since {seen:%Y-%m-%d %H:%M} UTC"
         raise Degraded(
-            f"No worker was seen {when}: no mail is sent. Run manage.py work, or set JOB_THREADS"
-            " above 0."
+            f"No worker has run {when}, so no email is sent. Run manage.py work, or set"
+            " JOB_THREADS above 0."
         )
 
 

@@ -1,4 +1,4 @@
-"""Hands jobs to the queue from a thread of its own, so that no request waits for it."""
+"""Puts jobs into the queue from a separate thread, so that no request waits for it."""
 
 import threading
 
@@ -12,23 +12,21 @@ _thread = None
 
 
 def after_commit(name):
-    transaction.on_commit(lambda: give(name), robust=True)
+    transaction.on_commit(lambda: enqueue(name), robust=True)
 
 
-def give(name):
-    """Many hints that the thread has not taken yet are one: the job does all that there is to
-    do.
-    """
+def enqueue(name):
+    """Have the thread queue a job. Pending duplicates are merged: one run does all the work."""
     global _thread
     with _lock:
         _names.add(name)
         if _thread is None:
-            _thread = threading.Thread(target=pass_on, name="job-hints", daemon=True)
+            _thread = threading.Thread(target=forward, name="job-hints", daemon=True)
             _thread.start()
     _arrived.set()
 
 
-def pass_on():
+def forward():
     while _arrived.wait():
         _arrived.clear()
         with _lock:

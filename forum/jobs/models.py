@@ -3,12 +3,12 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-LEASE = timedelta(minutes=10)  # for a run; if its process is killed, it is due again after this
+LEASE = timedelta(minutes=10)  # after this a run whose process was killed is due again
 
 
 class RunQuerySet(models.QuerySet["Run"]):
     def claim(self, name, interval):
-        """The Run, if it is due and no other process was quicker; else None."""
+        """The Run if it is due and no other process has claimed it, otherwise None."""
         run, _created = self.get_or_create(name=name, defaults={"due_at": timezone.now()})
         now, next_at = timezone.now(), timezone.now() + min(interval, LEASE)
         clock_was_set_back = run.due_at > now + max(interval, LEASE)
@@ -19,7 +19,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
 
 class Run(models.Model):
-    """When a periodic job is due, for all processes together."""
+    """The schedule of a periodic job, shared by all processes."""
 
     name = models.CharField(max_length=100, unique=True)
     due_at = models.DateTimeField()
@@ -31,13 +31,11 @@ class Run(models.Model):
     def __str__(self):
         return self.name
 
-    def ended(self, interval, error=None):
-        """Writes only when there is something to say: short intervals end where `claim` put
-        them.
-        """
-        words = str(error or "")[:300]
+    def finish(self, interval, error=None):
+        """Save the error and the next time; no write if `claim` has already set both."""
+        message = str(error or "")[:300]
         due_at = self.began_at + interval if interval > LEASE and not error else self.due_at
-        if (words, due_at) != (self.error, self.due_at):
+        if (message, due_at) != (self.error, self.due_at):
             type(self).objects.filter(pk=self.pk, due_at=self.due_at).update(
-                error=words, due_at=due_at
+                error=message, due_at=due_at
             )

@@ -1,8 +1,8 @@
-"""Outbox rows: messages to be sent to the outside, written in the transaction they belong to.
+"""Outbox rows: outgoing messages, written in the transaction they belong to.
 
-`due_at` is the whole state: when to try next, or None when nothing is left to do. A worker takes a
-row by moving `due_at` ahead, so a row whose worker was killed is due again, and no two workers have
-one at the same time, as long as each attempt ends within LEASE.
+`due_at` is the whole state: the time of the next attempt, or None when nothing is left to do. A
+worker takes a row by advancing `due_at`, so a row whose worker was killed becomes due again, and no
+two workers hold it at the same time, provided that each attempt ends within LEASE.
 """
 
 import logging
@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)  # for one attempt
-FIRST, LONGEST = timedelta(seconds=30), timedelta(hours=4)  # between two attempts
-ATTEMPTS = 15  # within about a day
+FIRST_DELAY, MAX_DELAY = timedelta(seconds=30), timedelta(hours=4)  # between attempts
+MAX_ATTEMPTS = 15  # takes about a day
 
 
 class OutboxQuerySet(models.QuerySet["OutboxRow"]):
@@ -28,10 +28,10 @@ class OutboxQuerySet(models.QuerySet["OutboxRow"]):
         return self.filter(due_at__lte=timezone.now())
 
     def take(self):
-        """A row that is due, as this worker's own for LEASE; or None."""
+        """Lease a row that is due and return it, or None."""
         while row := self.due().order_by("due_at", "pk").first():
-            if row.attempts >= ATTEMPTS:
-                row.give_up(_("Each worker that tried it was killed."))
+            if row.attempts >= MAX_ATTEMPTS:
+                row.give_up(_("Every worker that tried to send it was killed."))
             elif row.lease():
                 return row
         return None
@@ -56,25 +56,25 @@ class OutboxRow(models.Model):
         ]
 
     def lease(self):
-        """Whether it is this worker's own from now on."""
+        """Reserve the row for this worker; False if another one was faster."""
         until = timezone.now() + LEASE
         if not self._change(due_at=until, attempts=F("attempts") + 1):
             return False
         self.due_at, self.attempts = until, self.attempts + 1
         return True
 
-    def sent(self, **fields):
+    def mark_sent(self, **fields):
         return self._change(due_at=None, sent_at=timezone.now(), error="", **fields)
 
     def retry(self, error):
-        """After a failure that may pass: later, each time twice as much later."""
-        if self.attempts >= ATTEMPTS:
+        """After a temporary failure: try again later, with exponential back-off."""
+        if self.attempts >= MAX_ATTEMPTS:
             return self.give_up(error)
-        later = min(FIRST * 2 ** (self.attempts - 1), LONGEST)
+        later = min(FIRST_DELAY * 2 ** (self.attempts - 1), MAX_DELAY)
         return self._change(due_at=timezone.now() + later, error=str(error)[:300])
 
     def give_up(self, error):
-        """After a failure that won't pass by itself; owners see the row and may try again."""
+        """After a permanent failure: stop. Owners see the row in the admin and may retry it."""
         logger.error(
             "%s %s was given up after %s attempts: %s",
             self._meta.label,
@@ -88,5 +88,5 @@ class OutboxRow(models.Model):
         return self._change(due_at=timezone.now(), attempts=0, given_up_at=None, error="")
 
     def _change(self, **fields):
-        """Only if nobody else took it since this object was read."""
+        """Update the row; False if another worker has taken it since it was read."""
         return bool(type(self).objects.filter(pk=self.pk, due_at=self.due_at).update(**fields))

@@ -1,7 +1,6 @@
-"""The job queue, based on huey: in Redis, else in PostgreSQL, else in a SQLite file beside the
-database.
+"""The job queue, based on huey: in Redis, PostgreSQL, or a SQLite file beside the database.
 
-The only module that knows huey. Nothing in the queue is worth keeping: see the package's docstring.
+The only module that imports huey. The queue may be lost at any time: see the package's docstring.
 """
 
 import json
@@ -20,18 +19,18 @@ from forum.cache import circuit_breaker
 from .running import run_named
 
 NAME = "parley"
-SCHEMA = "parley_queue"  # of PostgreSQL; not in backups
-TIMEOUT = 2  # seconds for each answer of the store
-POLL = 1.0  # seconds between two looks at an empty queue, at most
+SCHEMA = "parley_queue"  # in PostgreSQL; excluded from backups
+TIMEOUT = 2  # seconds for each response of the store
+POLL = 1.0  # seconds between polls of an empty queue, at most
 
 
 def put(name):
-    """Whether the queue took it. Never raises."""
+    """Queue a job by name; False if that failed. Never raises."""
     if not circuit_breaker.queue.allows():
         return False
     try:
         task()(name)
-    except Exception as error:  # noqa: BLE001 - three kinds of stores, each with its own
+    except Exception as error:  # noqa: BLE001 - each kind of store raises its own
         circuit_breaker.queue.record_failure(error)
         return False
     circuit_breaker.queue.record_success()
@@ -39,7 +38,7 @@ def put(name):
 
 
 def consumer(threads):
-    """Raises what the store raises."""
+    """A huey consumer with so many threads. Raises the store's errors."""
     return QuietConsumer(
         task().huey, workers=threads, periodic=False, max_delay=POLL, scheduler_interval=60
     )
@@ -47,20 +46,20 @@ def consumer(threads):
 
 class QuietConsumer(Consumer):
     def _set_signal_handlers(self):
-        """Signals are the server's."""
+        """Disabled: the server handles signals."""
 
 
 @cache
 def task():
-    """The only one that huey knows: a job by its name."""
+    """The only huey task: runs a job by its name."""
     storage, options = store()
     return Huey(
-        NAME, storage_class=patient(storage), results=False, serializer=JSON(), **options
+        NAME, storage_class=tolerant(storage), results=False, serializer=JSON(), **options
     ).task()(run_named)
 
 
 def store():
-    """The storage class and its options, by the settings that are there."""
+    """(storage class, options) according to the settings."""
     if settings.REDIS_URL:
         from redis import ConnectionPool
 
@@ -98,10 +97,10 @@ def to_postgresql():
     return made
 
 
-def patient(storage):
-    """While the store is away its workers ask now and then, and it is logged once."""
+def tolerant(storage):
+    """The storage class behind a circuit breaker: outages are logged once and don't raise."""
 
-    class Patient(storage):  # type: ignore[valid-type, misc]  # the settings name it
+    class Tolerant(storage):  # type: ignore[valid-type, misc]  # depends on settings
         def dequeue(self):
             if not circuit_breaker.queue.allows():
                 return None
@@ -113,11 +112,11 @@ def patient(storage):
             circuit_breaker.queue.record_success()
             return data
 
-    return Patient
+    return Tolerant
 
 
 class JSON(Serializer):
-    """huey's own pickles: who can write to the store could run code."""
+    """With huey's pickles, anybody who can write to the store could run code."""
 
     def _serialize(self, message):
         return json.dumps([message.id, message.name, message.args]).encode()

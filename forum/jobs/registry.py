@@ -1,6 +1,4 @@
-"""The registry of jobs. What comes out of the queue must name one of these; nothing else is ever
-called.
-"""
+"""The registry of jobs. The queue contains names of these; nothing else is ever called."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +16,9 @@ class Periodic:
 
 
 def job(function):
-    """`function.after_commit()` asks a worker to run it soon. It takes no arguments: what there is
-    to do is in rows.
+    """Register a job: `function.after_commit()` has a worker run it soon.
+
+    Jobs take no arguments; they find their work in database rows.
     """
     from .hints import after_commit
 
@@ -29,7 +28,7 @@ def job(function):
 
 
 def every(**interval):
-    """`@every(hours=1)`: run by one process at a time, whichever comes first; see schedule.py."""
+    """`@every(hours=1)`: run periodically, by one process at a time; see models.py."""
 
     def register(function):
         PERIODIC[name_of(function)] = Periodic(function, timedelta(**interval))

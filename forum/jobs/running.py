@@ -10,9 +10,9 @@ from forum.db.timeouts import time_limit
 from .registry import JOBS
 
 logger = logging.getLogger(__name__)
-PATIENCE = 10  # seconds for each answer of the database
+TIMEOUT = 10  # seconds per database statement
 
-# set when this process ends: a job that does one thing after another stops in between
+# Set on shutdown; jobs that process many items check it between them.
 stopping = threading.Event()
 
 
@@ -20,17 +20,17 @@ def run_named(name):
     if name in JOBS:
         run(JOBS[name], name)
     else:
-        logger.warning("There is no job %r. Another release may have asked for it.", name)
+        logger.warning("There is no job %r. Another release may have queued it.", name)
 
 
 def run(function, name):
-    """The exception that it failed with, or None."""
+    """Run a job, and return the exception that it raised, or None."""
     close_old_connections()
     try:
-        with time_limit(PATIENCE):
+        with time_limit(TIMEOUT):
             function()
     except DatabaseError as error:
-        # what it had to do is found again by the next sweep
+        # No traceback: the next periodic run does the rest of the work.
         logger.warning("%s failed: %s", name, error)
         return error
     except Exception as error:

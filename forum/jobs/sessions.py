@@ -1,4 +1,4 @@
-"""Deletes expired sessions daily, a thousand at a time so that nobody waits for the database."""
+"""Deletes expired sessions daily, in batches that hold locks only briefly."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session

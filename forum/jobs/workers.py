@@ -1,6 +1,4 @@
-"""Worker threads: in the server by default (JOB_THREADS), or in their own process (manage.py
-work).
-"""
+"""Worker threads: in the server (JOB_THREADS), or in a separate process (manage.py work)."""
 
 import atexit
 import threading
@@ -15,43 +13,44 @@ from forum.db.timeouts import time_limit
 from . import queue
 from .models import Run
 from .registry import PERIODIC, name_of
-from .running import PATIENCE, run, stopping
+from .running import TIMEOUT, run, stopping
 
-TICK = 5.0  # seconds between two looks at what is due
-LAST_WORDS = 5.0  # seconds that a job in the server may take to end with it
+TICK = 5.0  # seconds between checks for due periodic jobs
+SHUTDOWN_TIMEOUT = 5.0  # seconds for jobs in the server to end on shutdown
 
 
 class Workers:
-    """`threads` take jobs from the queue; one more runs the periodic ones, if no other process
-    has.
-    """
+    """`threads` worker threads for queued jobs, and one more for periodic jobs."""
 
     def __init__(self, threads):
         self.threads, self.consumer = threads, None
-        self.keeper = threading.Thread(target=self._keep, name="job-keeper", daemon=True)
+        self.scheduler = threading.Thread(
+            target=self._run_scheduler, name="job-scheduler", daemon=True
+        )
 
     def start(self):
         stopping.clear()
-        self.keeper.start()
+        self.scheduler.start()
 
     def stop(self, seconds):
-        """Begins nothing more; what runs has so long to end. What does not is done again by another
-        worker.
+        """Start nothing more, and wait up to `seconds` for running jobs.
+
+        Another worker repeats those that don't finish.
         """
         until = time.monotonic() + seconds
         stopping.set()
-        self.keeper.join(seconds)
+        self.scheduler.join(seconds)
         if self.consumer:
             self.consumer.shutdown_timeout = max(until - time.monotonic(), 0)
             self.consumer.stop(graceful=True)
 
-    def _keep(self):
+    def _run_scheduler(self):
         while not stopping.is_set():
-            self._look_after_consumer()
+            self._ensure_consumer()
             run_due()
             stopping.wait(TICK)
 
-    def _look_after_consumer(self):
+    def _ensure_consumer(self):
         try:
             if self.consumer:
                 self.consumer.check_worker_health()
@@ -59,19 +58,19 @@ class Workers:
                 consumer = queue.consumer(self.threads)
                 consumer.start()
                 self.consumer = consumer
-        except Exception as error:  # noqa: BLE001 - the store is away: the next look tries again
+        except Exception as error:  # noqa: BLE001 - the store is away; retried at the next tick
             circuit_breaker.queue.record_failure(error)
 
 
 def run_due():
-    """Runs the periodic jobs that are due, one after the other."""
+    """Run the periodic jobs that are due, one after the other."""
     try:
         for name, periodic in PERIODIC.items():
             close_old_connections()
-            with time_limit(PATIENCE):
+            with time_limit(TIMEOUT):
                 claimed = Run.objects.claim(name, periodic.interval)
             if claimed:
-                claimed.ended(periodic.interval, run(periodic.function, name))
+                claimed.finish(periodic.interval, run(periodic.function, name))
     except DatabaseError as error:
         circuit_breaker.schedule.record_failure(error)
     else:
@@ -80,19 +79,15 @@ def run_due():
         close_old_connections()
 
 
-def ask_for(function):
-    """From a periodic job: a thread beside this one runs it; or else this one, while the queue is
-    away.
-    """
+def run_soon(function):
+    """Queue a job from a periodic one; while the queue is away, run it in this thread."""
     if not queue.put(name_of(function)):
         run(function, name_of(function))
 
 
 def start_in_server():
-    """Called by what every server loads, and by nothing else: commands and tests have no such
-    threads.
-    """
+    """Start workers in a server process. Only called from asgi.py, not by commands or tests."""
     if settings.JOB_THREADS:
         workers = Workers(settings.JOB_THREADS)
         workers.start()
-        atexit.register(workers.stop, LAST_WORDS)
+        atexit.register(workers.stop, SHUTDOWN_TIMEOUT)

@@ -8,4 +8,4 @@ class MailConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from . import delivery, retention  # noqa: F401 - they register their jobs
+        from . import delivery, retention  # noqa: F401 - register their jobs

@@ -1,4 +1,4 @@
-"""settings.EMAIL_BACKEND: stores a mail as an outbox row in the current transaction."""
+"""settings.EMAIL_BACKEND: stores emails as outbox rows in the current transaction."""
 
 from django.core.mail.backends.base import BaseEmailBackend
 

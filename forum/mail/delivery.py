@@ -1,8 +1,8 @@
-"""Sends the mails in the outbox.
+"""Sends the emails in the outbox, at least once.
 
-At least once: a worker that is killed, or loses the database, between the server's "250" and the
-row that says so leaves a mail that is sent again. It has the same Message-ID then, by which many
-mailboxes know it.
+A worker that is killed, or loses the database, after the mail server's "250" but before the row is
+updated leaves an email that is sent again. It has the same Message-ID, by which many mailboxes
+recognise the duplicate.
 """
 
 import logging
@@ -15,23 +15,21 @@ from django.db import DatabaseError
 from forum.cache import circuit_breaker
 from forum.jobs import every, job
 from forum.jobs.running import stopping
-from forum.jobs.workers import ask_for
+from forum.jobs.workers import run_soon
 
-from .failures import Postponed, Refused, meaning
+from .failures import Postponed, Refused, classified
 from .models import Mail
 from .sealing import Unreadable
 
 logger = logging.getLogger(__name__)
-INSIST = 20  # seconds for the row to say that it was sent, if the database is away just then
+RECORD_TIMEOUT = 20  # seconds to retry recording a sent email while the database is away
 
 
 @every(seconds=30)
 def sweep():
-    """Finds what no hint told of: attempts that are due again, rows of killed workers, hints that
-    got lost.
-    """
+    """Finds due rows without a hint: retries, rows of killed workers, and lost hints."""
     if Mail.objects.due().exists():
-        ask_for(deliver)
+        run_soon(deliver)
 
 
 @job
@@ -48,7 +46,7 @@ def send(mail):
         message = mail.message()
     except Unreadable:
         mail.give_up(
-            "It was written under another SECRET_KEY. Put that one into SECRET_KEY_FALLBACKS, then"
+            "It was encrypted with another SECRET_KEY. Add that key to SECRET_KEY_FALLBACKS, then"
             " try again."
         )
         return
@@ -57,9 +55,9 @@ def send(mail):
         connection.open()
         connection.send_messages([message])
     except Exception as error:  # noqa: BLE001 - each back end has its own
-        record_failure(mail, meaning(error))
+        record_failure(mail, classified(error))
     else:
-        # before the connection is closed politely, which can take as long as the server likes
+        # Before closing the connection, which the server can delay.
         record_sent(mail)
     finally:
         close(connection)
@@ -80,11 +78,11 @@ def record_failure(mail, failure):
 
 def record_sent(mail):
     circuit_breaker.mail.record_success()
-    until = time.monotonic() + INSIST
+    until = time.monotonic() + RECORD_TIMEOUT
     while True:
         try:
-            if not mail.sent():
-                logger.error("Mail %s took longer than its lease; it may be sent twice.", mail.pk)
+            if not mail.mark_sent():
+                logger.error("Email %s took longer than its lease; it may be sent twice.", mail.pk)
             return
         except DatabaseError:
             if time.monotonic() > until or stopping.wait(0.5):
@@ -94,5 +92,5 @@ def record_sent(mail):
 def close(connection):
     try:
         connection.close()
-    except Exception as error:  # noqa: BLE001 - it has done its work, or failed before
-        logger.debug("The mail server's goodbye failed: %s", error)
+    except Exception as error:  # noqa: BLE001 - the outcome is already recorded
+        logger.debug("Closing the connection to the mail server failed: %s", error)

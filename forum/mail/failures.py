@@ -1,6 +1,4 @@
-"""Classifies a failed delivery: permanent for this mail, temporary for this mail, or the server is
-down.
-"""
+"""Classifies failed deliveries: permanent or temporary for this email, or the server is down."""
 
 import smtplib
 
@@ -8,41 +6,42 @@ TOO_LARGE = 552
 
 
 class Refused(Exception):
-    """The server won't ever take this mail."""
+    """The server will never accept this email."""
 
 
 class Postponed(Exception):
-    """The server takes others, and this one perhaps later."""
+    """The server may accept this email later; it accepts others."""
 
 
 class ServerAway(Exception):
-    """Nothing is wrong with the mail: the server can't be had, or takes nothing from this site."""
+    """The server can't be reached, or accepts nothing from this site."""
 
 
-def meaning(error):
-    """One of the above, with words for owners."""
+def classified(error):
+    """The error as one of the exceptions above, with a message for owners."""
     match error:
         case smtplib.SMTPRecipientsRefused():
-            codes = [code for code, _words in error.recipients.values()]
+            codes = [code for code, _text in error.recipients.values()]
             kind = Refused if min(codes) >= 500 else Postponed
             return kind(
                 "; ".join(
-                    f"{address}: {said(*answer)}" for address, answer in error.recipients.items()
+                    f"{address}: {response_text(*answer)}"
+                    for address, answer in error.recipients.items()
                 )
             )
         case smtplib.SMTPSenderRefused() if error.smtp_code != TOO_LARGE:
-            return ServerAway(said(error.smtp_code, error.smtp_error))
+            return ServerAway(response_text(error.smtp_code, error.smtp_error))
         case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused():
             kind = Refused if error.smtp_code >= 500 else Postponed
-            return kind(said(error.smtp_code, error.smtp_error))
+            return kind(response_text(error.smtp_code, error.smtp_error))
         case smtplib.SMTPResponseException():
-            return ServerAway(said(error.smtp_code, error.smtp_error))
-        # smtplib's own, time-outs, refused connections, names that are not found, TLS
+            return ServerAway(response_text(error.smtp_code, error.smtp_error))
+        # smtplib's other errors, time-outs, refused connections, DNS, TLS.
         case OSError():
             return ServerAway(str(error) or type(error).__name__)
         case _:
             return Refused(f"{type(error).__name__}: {error}")
 
 
-def said(code, words):
-    return f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
+def response_text(code, text):
+    return f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"

@@ -12,33 +12,31 @@ from .models import Mail
 
 LATE = timedelta(minutes=10)
 
-MAILS = Gauge(
-    "parley_mails", "Mails by what became of them.", ["state"], multiprocess_mode="mostrecent"
-)
+MAILS = Gauge("parley_mails", "Emails by state.", ["state"], multiprocess_mode="mostrecent")
 OLDEST = Gauge(
     "parley_mail_oldest_seconds",
-    "How long the oldest that is not sent waits.",
+    "Age of the oldest unsent email.",
     multiprocess_mode="mostrecent",
 )
 
 
 async def outbox():
-    oldest = (await in_thread(counted))["oldest"]
+    oldest = (await in_thread(counts))["oldest"]
     if oldest and timezone.now() - oldest > LATE:
         raise Degraded(
-            f"A mail has been waiting since {oldest:%Y-%m-%d %H:%M} UTC. Mails under /admin/ say"
-            " why; see EMAIL_URL."
+            f"An email has been waiting since {oldest:%Y-%m-%d %H:%M} UTC. See Mails under /admin/"
+            " for the reason, and EMAIL_URL."
         )
 
 
-async def levels():
-    found = await in_thread(counted)
+async def gauges():
+    found = await in_thread(counts)
     for state in ("waiting", "failing", "sent", "given_up"):
         MAILS.labels(state).set(found[state])
     OLDEST.set((timezone.now() - found["oldest"]).total_seconds() if found["oldest"] else 0)
 
 
-def counted():
+def counts():
     waiting = Q(due_at__isnull=False)
     return Mail.objects.aggregate(
         waiting=Count("pk", waiting),

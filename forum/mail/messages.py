@@ -1,4 +1,4 @@
-"""Converts Django's email messages to plain values and back."""
+"""Converts Django's email messages to JSON-serialisable values and back."""
 
 from base64 import b64decode, b64encode
 from email.mime.base import MIMEBase
@@ -12,12 +12,12 @@ FIELDS = ("from_email", "to", "cc", "bcc", "reply_to")
 
 
 def site_host():
-    """In ASCII, as mail wants it."""
+    """The host of SITE_URL in ASCII, as email requires."""
     return punycode(urlsplit(settings.SITE_URL).hostname)
 
 
-def packed(message):
-    """A dict that JSON can hold."""
+def to_dict(message):
+    """A JSON-serialisable dict. Raises TypeError for MIME attachments."""
     return {
         **{name: getattr(message, name) for name in FIELDS},
         "subject": str(message.subject),
@@ -27,19 +27,19 @@ def packed(message):
         "alternatives": [
             [str(content), kind] for content, kind in getattr(message, "alternatives", ())
         ],
-        "attachments": [packed_attachment(attachment) for attachment in message.attachments],
+        "attachments": [attachment_values(attachment) for attachment in message.attachments],
     }
 
 
-def packed_attachment(attachment):
+def attachment_values(attachment):
     if isinstance(attachment, MIMEBase):
-        raise TypeError("Attach a name, the content and its type in place of a MIME object.")
+        raise TypeError("Attach a name, the content and its type instead of a MIME object.")
     name, content, kind = attachment
     content = content.encode() if isinstance(content, str) else content
     return [name, b64encode(content).decode(), kind]
 
 
-def unpacked(values):
+def from_dict(values):
     message = EmailMultiAlternatives(
         values["subject"],
         values["body"],

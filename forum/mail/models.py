@@ -8,29 +8,31 @@ from forum.jobs.outbox import OutboxQuerySet, OutboxRow
 
 from . import messages, sealing
 
-MOST_WAITING = 10_000  # whatever writes more than the mail server takes is refused
+MAX_WAITING = 10_000  # beyond that, writing emails is refused
 
 
 class OutboxFull(OperationalError):
-    """As while the database is busy: the page says so, and what was typed can be sent again."""
+    """Treated like a busy database: the page is a 503 from which the form can be sent again."""
 
 
 class MailQuerySet(OutboxQuerySet):
     def write(self, message):
-        """Raises what is wrong with the message at once, such as BadHeaderError."""
+        """Add an email. Raises OutboxFull, and errors of the message such as BadHeaderError."""
         message.extra_headers.setdefault("Message-ID", make_msgid(domain=messages.site_host()))
         message.extra_headers.setdefault("Date", formatdate())
         message.message()
-        if self.waiting()[MOST_WAITING - 1 : MOST_WAITING].exists():
-            raise OutboxFull(f"{MOST_WAITING} mails wait to be sent.")
-        sealed = sealing.sealed(messages.packed(message))
+        if self.waiting()[MAX_WAITING - 1 : MAX_WAITING].exists():
+            raise OutboxFull(f"{MAX_WAITING} emails are waiting to be sent.")
+        sealed = sealing.encrypted(messages.to_dict(message))
         return self.create(
             to=", ".join(message.recipients()), subject=str(message.subject)[:255], sealed=sealed
         )
 
 
 class Mail(OutboxRow):
-    """What is in it is encrypted, since it may let somebody sign in; and gone once it was sent."""
+    """An outgoing email. Its content is encrypted, as it may contain sign-in links, and deleted
+    once sent.
+    """
 
     to = models.TextField(_("to"))
     subject = models.CharField(_("subject"), max_length=255)
@@ -46,8 +48,8 @@ class Mail(OutboxRow):
         return f"{self.subject} → {self.to}"
 
     def message(self):
-        """Raises sealing.Unreadable."""
-        return messages.unpacked(sealing.opened(self.sealed))
+        """The decrypted email. Raises sealing.Unreadable."""
+        return messages.from_dict(sealing.decrypted(self.sealed))
 
-    def sent(self):
-        return super().sent(sealed="")
+    def mark_sent(self):
+        return super().mark_sent(sealed="")

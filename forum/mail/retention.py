@@ -1,4 +1,4 @@
-"""Deletes old outbox rows: sent ones after some days, those given up once they are of no use."""
+"""Deletes old outbox rows: those sent after SENT, those given up after GIVEN_UP."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from forum.jobs.sessions import delete
 from .models import Mail
 
 SENT, GIVEN_UP = timedelta(days=3), timedelta(days=7)
-MOST = 10_000  # of these, whatever their age
+MAX_ENDED = 10_000  # rows of either kind, whatever their age
 
 
 @every(hours=1)
@@ -19,5 +19,5 @@ def tidy():
     delete(Mail.objects.filter(sent_at__lt=now - SENT))
     delete(Mail.objects.filter(given_up_at__lt=now - GIVEN_UP))
     ended = Mail.objects.filter(due_at=None).order_by("-pk")
-    for newest_too_many in ended.values_list("pk", flat=True)[MOST : MOST + 1]:
-        delete(Mail.objects.filter(due_at=None, pk__lte=newest_too_many))
+    for newest_surplus in ended.values_list("pk", flat=True)[MAX_ENDED : MAX_ENDED + 1]:
+        delete(Mail.objects.filter(due_at=None, pk__lte=newest_surplus))

@@ -1,4 +1,4 @@
-"""Encrypts waiting mails with a key derived from SECRET_KEY, so a copy of the database reveals
+"""Encrypts queued emails with a key derived from SECRET_KEY, so that a stolen database reveals
 nothing.
 """
 
@@ -11,22 +11,22 @@ from django.conf import settings
 
 
 class Unreadable(ValueError):
-    """SECRET_KEY is another one now."""
+    """The text was encrypted with another SECRET_KEY."""
 
 
-def sealed(value):
-    """Text that only this site can read; `value` is what JSON can hold."""
-    return box().encrypt(json.dumps(value).encode()).decode()
+def encrypted(value):
+    """A JSON-serialisable value as encrypted text."""
+    return cipher().encrypt(json.dumps(value).encode()).decode()
 
 
-def opened(text):
+def decrypted(text):
     try:
-        return json.loads(box().decrypt(text.encode()))
+        return json.loads(cipher().decrypt(text.encode()))
     except InvalidToken as error:
         raise Unreadable from error
 
 
-def box():
+def cipher():
     secrets = settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS
     keys = [
         urlsafe_b64encode(sha256(b"forum.mail.sealing" + secret.encode()).digest())

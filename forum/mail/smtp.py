@@ -1,4 +1,4 @@
-"""Django's SMTP back end with a deadline for the whole conversation, not just for each read."""
+"""Django's SMTP back end with a deadline for the whole session, not only for each read."""
 
 import os
 import socket
@@ -11,13 +11,13 @@ from django.core.mail.utils import DNS_NAME
 
 from .messages import site_host
 
-# seconds for a mail, from looking for the server to its last word; well below outbox.LEASE
+# Seconds per email, from DNS lookup to the last response; well below outbox.LEASE.
 DEADLINE = 30
 
 
 class EmailBackend(smtp.EmailBackend):
     def open(self):
-        # the name to say hello with; Django asks DNS for this machine's, without an end
+        # The name for EHLO. Django would look up this machine's in DNS, without a time limit.
         DNS_NAME._fqdn = site_host()
         return super().open()
 
@@ -28,7 +28,7 @@ class EmailBackend(smtp.EmailBackend):
 
 
 class WithDeadline:
-    """For smtplib.SMTP and SMTP_SSL."""
+    """A mixin for smtplib.SMTP and SMTP_SSL."""
 
     _timer = None
 
@@ -36,7 +36,7 @@ class WithDeadline:
         began = time.monotonic()
         made = super()._get_socket(host, port, timeout)
         left = DEADLINE - (time.monotonic() - began)
-        self._timer = Timer(max(left, 0), cut, [another_end(made)])
+        self._timer = Timer(max(left, 0), shut_down, [duplicated(made)])
         self._timer.daemon = True
         self._timer.start()
         return made
@@ -48,11 +48,11 @@ class WithDeadline:
             self._timer.args[0].close()
 
 
-def another_end(connection):
-    """Of the same connection, which stays when TLS takes the socket."""
+def duplicated(connection):
+    """A second socket for the same connection, still usable after TLS has wrapped the first."""
     return socket.socket(fileno=os.dup(connection.fileno()))
 
 
-def cut(connection):
-    with suppress(OSError):  # it has ended by itself
+def shut_down(connection):
+    with suppress(OSError):  # already closed
         connection.shutdown(socket.SHUT_RDWR)

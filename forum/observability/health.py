@@ -1,6 +1,4 @@
-"""Health checks of this process. Each check in settings.HEALTH says what is wrong and what to
-do.
-"""
+"""Health checks of this process: those in settings.HEALTH report what is wrong and what to do."""
 
 import asyncio
 import contextvars
@@ -14,24 +12,24 @@ from django.utils.module_loading import import_string
 from forum.cache import redis_client
 
 STATUSES = ("ready", "degraded", "failing")
-PATIENCE = 1.0  # seconds that a part may take to answer
+TIMEOUT = 1.0  # seconds per check
 
-# one that waits for the database keeps nobody else from it
+# A single thread: checks that wait for the database don't take up more than one connection.
 _thread = ThreadPoolExecutor(1, "health")
 _migrated = False
 
 
 class Failing(Exception):
-    """This process can't serve pages. Its text says why, and what to do."""
+    """This process can't serve pages. str() says why, and what to do."""
 
 
 class Degraded(Exception):
-    """It can, with something missing. Its text says what, and what to do."""
+    """This process can serve pages, but something is wrong. str() says what, and what to do."""
 
 
-async def look():
-    """{"status": "ready", "degraded" or "failing", "checks": {part: "ok" or what is wrong}}."""
-    found = await asyncio.gather(*(ask(import_string(dotted)) for dotted in settings.HEALTH))
+async def report():
+    """{"status": "ready", "degraded" or "failing", "checks": {name: "ok" or what is wrong}}."""
+    found = await asyncio.gather(*(run_check(import_string(dotted)) for dotted in settings.HEALTH))
     names = [dotted.rpartition(".")[2] for dotted in settings.HEALTH]
     status = max((status for status, _words in found), key=STATUSES.index, default="ready")
     return {
@@ -40,31 +38,31 @@ async def look():
     }
 
 
-async def ask(part):
-    """(status, words) of one part."""
+async def run_check(check):
+    """(status, message) of one check."""
     try:
-        async with asyncio.timeout(PATIENCE):
-            await part()
+        async with asyncio.timeout(TIMEOUT):
+            await check()
     except Degraded as error:
         return "degraded", str(error)
     except TimeoutError:
         return (
             "failing",
             (
-                f"It has not answered within {PATIENCE:g} s: it hangs, or has too much to do. See"
-                " its own log."
+                f"It did not answer within {TIMEOUT:g} s: it hangs or is overloaded. See its own"
+                " log."
             ),
         )
-    except Exception as error:  # noqa: BLE001 - a part that can't even say what is wrong
+    except Exception as error:  # noqa: BLE001 - a check that fails unexpectedly
         return "failing", str(error) or repr(error)
     return "ready", "ok"
 
 
-async def look_at_levels():
-    """What /metrics shows of the database; without one it shows the last that was known."""
-    for dotted in settings.LEVELS:
+async def update_gauges():
+    """Update the gauges from the database; during an outage they keep their last values."""
+    for dotted in settings.GAUGES:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 await import_string(dotted)()
         except (DatabaseError, TimeoutError):
             pass
@@ -72,7 +70,7 @@ async def look_at_levels():
 
 async def database():
     try:
-        await in_thread(ask_database)
+        await in_thread(query_database)
     except DatabaseError as error:
         raise Failing(
             f"The database can't be used: {error} See DATABASE_URL, and the database's own log."
@@ -85,7 +83,7 @@ async def migrations():
         raise Failing(f"{missing} migrations are missing. Run: python manage.py migrate")
 
 
-def ask_database():
+def query_database():
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
@@ -97,7 +95,7 @@ def missing_migrations():
         missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         if missing:
             return missing
-        _migrated = True  # and stays so
+        _migrated = True  # for the lifetime of the process
     return 0
 
 
@@ -110,8 +108,8 @@ async def redis():
         await in_thread(redis_client.ping)
     except RedisError as error:
         raise Degraded(
-            f"Redis does not answer ({error}). All goes on, but pages of other processes learn"
-            " late. See REDIS_URL."
+            f"Redis does not answer ({error}). The forum works, but open pages in other processes"
+            " are updated late. See REDIS_URL."
         ) from error
 
 

@@ -10,7 +10,7 @@ from structlog.typing import Processor
 SECRETS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/\s?\"']+")
 
 
-LINES = {  # for what runs before Django or without it, as `logging.config.dictConfig` takes it
+LINES = {  # a `logging.config.dictConfig` for what runs before Django or without it
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"lines": {"()": "forum.observability.logs.formatter", "readable": False}},
@@ -21,14 +21,12 @@ LINES = {  # for what runs before Django or without it, as `logging.config.dictC
 
 
 def without_secrets(text):
-    """A path or a line, without what would let its reader in."""
+    """A path or line with the tokens of account links masked."""
     return SECRETS.sub(r"\1***", text) if "/accounts/" in text else text
 
 
 def formatter(readable):
-    """For the lines of all libraries that use Python's logging; and from here on structlog writes
-    the same ones.
-    """
+    """The formatter for Python's logging. Also configures structlog to write the same format."""
     times = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -62,9 +60,7 @@ def hide_secrets(logger, method, event):
 
 
 def on_one_line(logger, method, event):
-    """What somebody has sent may not look like a line of its own; a traceback may have its
-    lines.
-    """
+    """Escape line breaks, except in tracebacks, so that no client can forge log lines."""
     for name, value in event.items():
         if isinstance(value, str) and name != "exception":
             event[name] = value.replace("\r", "\\r").replace("\n", "\\n")
@@ -72,12 +68,10 @@ def on_one_line(logger, method, event):
 
 
 class WithoutOutages(logging.Filter):
-    """While the database is away every request fails in the same way: a line each, without its
-    traceback.
-    """
+    """Drops the tracebacks of database outages, in which every request fails the same way."""
 
     def filter(self, record):
-        from forum.db.outages import is_outage  # not above: the supervisor has no Django
+        from forum.db.outages import is_outage  # imported here: the supervisor has no Django
 
         error = record.exc_info and record.exc_info[1]
         if is_outage(error):
@@ -86,9 +80,7 @@ class WithoutOutages(logging.Filter):
 
 
 class WithoutRefusals(logging.Filter):
-    """What Django refuses with a 400 anybody can send, as often as they like: a line each, without
-    its traceback.
-    """
+    """Drops the tracebacks of requests refused with a 400, which anybody can provoke."""
 
     def filter(self, record):
         if record.name.startswith("django.security"):

@@ -1,4 +1,4 @@
-"""The forum's metrics, and the only module that knows prometheus-client."""
+"""The forum's metrics; the only module that imports prometheus-client's metric types."""
 
 from django.db import connection
 from prometheus_client import (
@@ -20,18 +20,18 @@ __all__ = ["CONTENT_TYPE_LATEST", "Counter", "Gauge", "Histogram"]
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 REQUESTS = Histogram(
     "parley_request_seconds",
-    "Requests and how long they took.",
+    "Duration of requests.",
     ["method", "group", "status"],
     buckets=SECONDS,
 )
 CHANGES = Counter(
-    "parley_changes", "What was saved for readers to see: posts created, edited, …", ["kind"]
+    "parley_changes", "Changes visible to readers: posts created, edited, …", ["kind"]
 )
 CONNECTIONS = Gauge(
-    "parley_database_connections", "Open connections.", ["state"], multiprocess_mode="livesum"
+    "parley_database_connections", "Pooled connections.", ["state"], multiprocess_mode="livesum"
 )
 WAITING = Gauge(
-    "parley_database_waiting", "Threads that wait for a connection.", multiprocess_mode="livesum"
+    "parley_database_waiting", "Threads waiting for a connection.", multiprocess_mode="livesum"
 )
 
 
@@ -43,7 +43,7 @@ def count_change(kind, **kwargs):
     CHANGES.labels(kind).inc()
 
 
-def look_at_pool():
+def update_pool_gauges():
     pool = getattr(connection, "pool", None)
     if pool:
         found = pool.get_stats()
@@ -53,9 +53,9 @@ def look_at_pool():
 
 
 def text():
-    """All counts of all processes of this machine, as bytes in Prometheus' format."""
-    look_at_pool()
-    if not multiprocess.are_shared():
+    """The metrics of all processes of this machine, in the Prometheus text format, as bytes."""
+    update_pool_gauges()
+    if not multiprocess.is_enabled():
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)

@@ -1,6 +1,6 @@
 """Shares metrics between the processes of a machine through a folder of files.
 
-To be prepared before prometheus-client is imported, which looks at the environment only then.
+Call `prepare` before prometheus-client is imported, because it reads the environment only then.
 """
 
 import contextlib
@@ -10,28 +10,26 @@ from pathlib import Path
 from django.conf import settings
 
 NAME = "PROMETHEUS_MULTIPROC_DIR"
-# of all that we count; each has a file for each process
+# The kinds of metrics we use; each has a file per process.
 KINDS = ("counter", "histogram", "gauge_livesum")
-SIZE = 2**20  # bytes of such a file, as prometheus-client makes it
+SIZE = 2**20  # bytes of such a file, as in prometheus-client
 
 
-def are_shared():
+def is_enabled():
     return NAME in os.environ
 
 
 def prepare():
     if settings.PROCESSES > 1:
         os.environ.setdefault(NAME, str(settings.VAR_DIR / "metrics"))
-    if are_shared():
+    if is_enabled():
         folder = Path(os.environ[NAME])
         clean(folder)
         reserve(folder)
 
 
 def clean(folder):
-    """Levels of processes that are gone go with them; their counts stay until none of the processes
-    is left.
-    """
+    """Delete the gauges of dead processes, and their counters, too, once no process is alive."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {file: int(file.stem.rpartition("_")[2]) for file in folder.glob("*_*.db")}
     alive = {process for process in files.values() if process != os.getpid() and is_alive(process)}
@@ -41,8 +39,8 @@ def clean(folder):
 
 
 def reserve(folder):
-    """Takes the room on the disk that prometheus-client only maps: a write where there is none ends
-    the process.
+    """Allocate the files' disk space: prometheus-client maps sparse files, and writing to one on a
+    full disk would kill the process.
     """
     if not hasattr(os, "posix_fallocate"):
         return
@@ -50,7 +48,7 @@ def reserve(folder):
         for kind in KINDS:
             with (folder / f"{kind}_{os.getpid()}.db").open("ab") as file:
                 os.posix_fallocate(file.fileno(), 0, SIZE)
-    except OSError:  # the disk is full, so this process counts for itself
+    except OSError:  # the disk is full: don't share metrics
         del os.environ[NAME]
 
 

@@ -1,8 +1,8 @@
-"""The bodies of requests: read whole as soon as they are asked for, bounded in size, time and room.
+"""Request bodies: buffered whole, with limits on size, time and memory.
 
-Of the bodies of one network that are not complete, the one that began first makes room. So clients
-that leave theirs incomplete keep nobody from sending a form, even where all come from one address,
-a proxy's that nobody trusts.
+Incomplete bodies of one network share a memory budget; when it is used up, the oldest one is
+evicted. So clients that never complete theirs keep nobody from sending a form, even if all
+requests come from one address, that of a proxy which isn't trusted.
 """
 
 import asyncio
@@ -15,24 +15,27 @@ from django.core.exceptions import RequestAborted
 from forum.serving.client_address import client_address, network_of
 from forum.serving.refusals import Refused
 
-# a body has so many seconds, and one more for each of so many bytes that have come
-GRACE, SLOWEST = 10, 1000
-HELD = 8 * 2**20  # bytes of bodies that are not complete, of one network in one process
+# A body may take GRACE seconds, and one more for every MIN_RATE bytes received.
+GRACE, MIN_RATE = 10, 1000
+MAX_BUFFERED = 8 * 2**20  # bytes of incomplete bodies per network and process
 
 
 class Body:
-    """Of one request."""
+    """The body of one request."""
 
     def __init__(self, scope, receive):
         self._scope, self._receive, self._was_read = scope, receive, False
-        self._waiting, self._room, self._has_lost_room = None, None, False
+        self._waiting, self._budget, self._was_evicted = None, None, False
         try:
-            self.is_complete = not announces_body(scope["headers"])
+            self.is_complete = not has_body(scope["headers"])
         except ValueError:
             self.is_complete = False
 
     async def receive(self):
-        """As a server's. After the body only the end of the connection is left to come."""
+        """An ASGI `receive` that returns the whole body at once, and then only disconnects.
+
+        Raises Refused (408, 413) and RequestAborted.
+        """
         if self._was_read:
             return await self._receive()
         self._was_read = True
@@ -42,7 +45,7 @@ class Body:
         started, body = time.monotonic(), BytesIO()
         try:
             while not self.is_complete:
-                message = await self._next(started + GRACE + body.tell() / SLOWEST)
+                message = await self._next(started + GRACE + body.tell() / MIN_RATE)
                 if message["type"] == "http.disconnect":
                     raise RequestAborted
                 part = message.get("body", b"")
@@ -51,17 +54,19 @@ class Body:
                 body.write(part)
                 self.is_complete = not message.get("more_body", False)
                 if not self.is_complete:
-                    self._room = self._room or Room.of(network_of(client_address(self._scope)))
-                    self._room.take(self, len(part))
+                    self._budget = self._budget or BufferBudget.of(
+                        network_of(client_address(self._scope))
+                    )
+                    self._budget.take(self, len(part))
         finally:
-            if self._room:
-                self._room.give_back(self)
+            if self._budget:
+                self._budget.release(self)
         return body.getvalue()
 
     async def _next(self, deadline):
         try:
             async with asyncio.timeout(max(0, deadline - time.monotonic())) as self._waiting:
-                if self._has_lost_room:
+                if self._was_evicted:
                     raise Refused(408)
                 return await self._receive()
         except TimeoutError as error:
@@ -69,20 +74,20 @@ class Body:
         finally:
             self._waiting = None
 
-    def lose_room(self):
-        self._room, self._has_lost_room = None, True
+    def evict(self):
+        self._budget, self._was_evicted = None, True
         if self._waiting and not self._waiting.expired():
             self._waiting.reschedule(asyncio.get_running_loop().time())
 
 
-class Room:
-    """What the incomplete bodies of one network take, in the order in which they began."""
+class BufferBudget:
+    """The memory used by the incomplete bodies of one network, in the order of their start."""
 
-    rooms: "dict[object, Room]" = {}  # by network
+    by_network: "dict[object, BufferBudget]" = {}  # by network
 
     @classmethod
     def of(cls, network):
-        return cls.rooms.setdefault(network, cls(network))
+        return cls.by_network.setdefault(network, cls(network))
 
     def __init__(self, network):
         self._network, self._sizes, self.taken = network, {}, 0
@@ -90,22 +95,22 @@ class Room:
     def take(self, body, size):
         self._sizes[body] = self._sizes.get(body, 0) + size
         self.taken += size
-        while self.taken > HELD:
-            first = next(iter(self._sizes))  # perhaps this one
-            self.give_back(first)
-            first.lose_room()
+        while self.taken > MAX_BUFFERED:
+            oldest = next(iter(self._sizes))  # may be `body` itself
+            self.release(oldest)
+            oldest.evict()
 
-    def give_back(self, body):
+    def release(self, body):
         self.taken -= self._sizes.pop(body, 0)
         if not self._sizes:
-            del self.rooms[self._network]
+            del self.by_network[self._network]
 
 
-def announces_body(headers):
-    return bool(valued(headers, b"transfer-encoding")) or any(
-        map(int, valued(headers, b"content-length"))
+def has_body(headers):
+    return bool(header_values(headers, b"transfer-encoding")) or any(
+        map(int, header_values(headers, b"content-length"))
     )
 
 
-def valued(headers, wanted):
+def header_values(headers, wanted):
     return [value for name, value in headers if name == wanted]

@@ -1,6 +1,4 @@
-"""Identifies the running code and settings, for ETags: another build may render a page
-differently.
-"""
+"""Identifies the running code and settings, for ETags: another build may render differently."""
 
 import hashlib
 from functools import cache
@@ -8,15 +6,15 @@ from pathlib import Path
 
 from django.conf import settings
 
-MAKING_PAGES = ("forum/**/*.py", "templates/**/*.html", "static/**/*")
+SOURCES = ("forum/**/*.py", "templates/**/*.html", "static/**/*")
 
 
 @cache
-def release():
-    """A word that all processes of one release have in common."""
-    made = hashlib.sha256(repr((settings.SITE_NAME, settings.SITE_URL)).encode())
-    for pattern in MAKING_PAGES:
+def build_id():
+    """A hash of everything pages are made from: 16 hex digits, the same in all processes."""
+    digest = hashlib.sha256(repr((settings.SITE_NAME, settings.SITE_URL)).encode())
+    for pattern in SOURCES:
         for path in sorted(Path(settings.BASE_DIR).glob(pattern)):
             if path.is_file():
-                made.update(path.read_bytes())
-    return made.hexdigest()[:16]
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,7 +1,7 @@
 """gzip for responses whose shared part is compressed once and reused for every reader.
 
-A gzip file is a row of blocks; those of the shared part are kept and put between the ones before
-and after it.
+Deflate data is a sequence of blocks: those of the shared part are cached, and inserted between the
+blocks of what precedes and follows it.
 """
 
 import gzip
@@ -15,20 +15,18 @@ from forum.cache.lru import LRUCache
 from forum.serving.encodings import accepted
 
 LEVEL = 6
-_kept = LRUCache(16 * 2**20)
+_cache = LRUCache(16 * 2**20)
 
 
-def shares(request, key, html):
-    """Called by a view: this piece of its page is `html` for everybody as long as `key` stands for
-    it.
-    """
+def mark_shared(request, key, html):
+    """Called by a view: its page contains `html`, which is the same for everybody under `key`."""
     request.shared = key, html
 
 
 class CompressionMiddleware(GZipMiddleware):
     def process_response(self, request, response):
         forms = accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-        request.META["HTTP_ACCEPT_ENCODING"] = ", ".join(forms)  # Django takes "gzip;q=0" for a yes
+        request.META["HTTP_ACCEPT_ENCODING"] = ", ".join(forms)  # Django ignores "q=0"
         shared = getattr(request, "shared", None)
         if not shared or response.status_code != 200 or "gzip" not in forms:
             return super().process_response(request, response)
@@ -42,25 +40,23 @@ class CompressionMiddleware(GZipMiddleware):
         return response
 
     def with_shared(self, page, key, html):
-        """The page as a gzip file, or None where it does not hold the shared part."""
+        """The page in gzip format, or None if it does not contain the shared part."""
         shared = html.encode()
         before, found, after = page.partition(shared)
         if not found:
             return None
-        blocks = _kept.get_or_set(key, lambda: blocks_of(shared, zlib.Z_FULL_FLUSH))
-        ends = zlib.crc32(page).to_bytes(4, "little") + (len(page) % 2**32).to_bytes(4, "little")
+        blocks = _cache.get_or_set(key, lambda: blocks_of(shared, zlib.Z_FULL_FLUSH))
+        trailer = zlib.crc32(page).to_bytes(4, "little") + (len(page) % 2**32).to_bytes(4, "little")
         parts = blocks_of(before, zlib.Z_FULL_FLUSH), blocks, blocks_of(after, zlib.Z_FINISH)
-        return b"".join((self.header(), *parts, ends))
+        return b"".join((self.header(), *parts, trailer))
 
     def header(self):
-        """With a file name of random length, so that the size tells nothing of what is secret in
-        the page (BREACH).
-        """
+        """A gzip header with a file name of random length, so that sizes leak nothing (BREACH)."""
         name = b"a" * secrets.randbelow(self.max_random_bytes)
         return b"\x1f\x8b\x08" + bytes([gzip.FNAME]) + bytes(4) + b"\x00\xff" + name + b"\x00"
 
 
 def blocks_of(data, flush):
-    """Deflate blocks that refer to nothing before them and end on a whole byte."""
+    """Deflate blocks that refer to no earlier data and end on a byte boundary."""
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return compressor.compress(data) + compressor.flush(flush)

@@ -1,8 +1,7 @@
-"""daphne's WebSocket connections, bounded as uvicorn's are (websocket_protocol.py); its requests
-are in daphne_http.py.
+"""daphne's WebSocket connections, with the limits of uvicorn's (websocket_protocol.py).
 
-Only to be imported where daphne is: Twisted would cost every other process a third of a second and
-24 MiB.
+For its HTTP requests see daphne_http.py. Import this only under daphne: Twisted takes a third of a
+second and 24 MiB.
 """
 
 from autobahn.websocket.types import ConnectionDeny
@@ -15,9 +14,9 @@ from forum.serving.intake import Intake
 from forum.serving.security_headers import HEADERS
 
 TOO_BIG, TOO_FAST = 1009, 1008
-UNREAD = 30  # seconds that more than 64 KiB may wait for a client
-MOST_UNREAD = 512 * 1024  # bytes that may be added meanwhile
-HANDSHAKE = 64 * 1024  # bytes that may come before the handshake is over
+UNREAD = 30  # seconds before a client that leaves more than 64 KiB unread is disconnected
+MAX_UNREAD = 512 * 1024  # bytes that may be sent to it until then
+HANDSHAKE = 64 * 1024  # bytes, at most, before the handshake is complete
 
 
 def install():
@@ -26,20 +25,20 @@ def install():
 
 
 class Bounded(WebSocketProtocol):
-    """What is named in camel case is Twisted's and autobahn's."""
+    """Camel case names are those of Twisted and autobahn."""
 
     intake = deadline = None
-    unread = 0  # bytes that were sent since Twisted asked us to wait
+    unread = 0  # bytes sent since Twisted asked us to pause
 
     def connectionMade(self):  # noqa: N802
         super().connectionMade()
-        self.transport.unregisterProducer()  # the HTTP channel that this connection was
+        self.transport.unregisterProducer()  # the HTTP channel before the upgrade
         self.transport.registerProducer(self, streaming=True)
 
     def connectionLost(self, reason):  # noqa: N802
         super().connectionLost(reason)
         self.resumeProducing()
-        # which knows this connection: else both would wait for the garbage collector
+        # Break the reference cycle, so that no garbage collection is needed.
         self.intake = None
 
     def onConnect(self, request):  # noqa: N802
@@ -58,9 +57,9 @@ class Bounded(WebSocketProtocol):
 
     def onMessageFrameBegin(self, length):  # noqa: N802
         super().onMessageFrameBegin(length)
-        # autobahn's own limit would be one for what is sent, too
+        # autobahn's own limit would also apply to what we send.
         if self.message_data_total_length > LARGEST:
-            self.failedByMe = True  # so that nothing of it is kept
+            self.failedByMe = True  # discard the rest of it
             self.sendCloseFrame(code=TOO_BIG)
 
     def sendHttpErrorResponse(self, code, reason, responseHeaders=None):  # noqa: N802, N803
@@ -92,16 +91,16 @@ class Bounded(WebSocketProtocol):
     def sendData(self, data, *how, **more):  # noqa: N802
         if self.deadline:
             self.unread += len(data)
-            if self.unread > MOST_UNREAD:
+            if self.unread > MAX_UNREAD:
                 self.transport.abortConnection()
                 return
         super().sendData(data, *how, **more)
 
     def onPing(self, payload):  # noqa: N802
-        if not self.deadline:  # RFC 6455, 5.5.3 allows leaving pongs out
+        if not self.deadline:  # RFC 6455, 5.5.3 allows omitting pongs
             super().onPing(payload)
 
-    # --- What Intake asks of a connection ---
+    # --- The interface that Intake requires ---
 
     def parse(self, data):
         super().dataReceived(data)

@@ -1,8 +1,8 @@
-"""daphne's HTTP requests, bounded as uvicorn's are (http_protocol.py, ingress.py).
+"""daphne's HTTP requests, with the limits of uvicorn's (http_protocol.py, ingress.py).
 
-Twisted reads a body whole before the application is asked, and a large one into a file. Here a body
-that is too large goes no further than one byte beyond the limit: with so much of it the request is
-handed on, and Ingress refuses it.
+Twisted reads the whole body before it calls the application, a large one into a file. Here reading
+stops one byte beyond the limit; with that much of the body the request is passed on, and Ingress
+refuses it.
 """
 
 import asyncio
@@ -14,10 +14,10 @@ from django.conf import settings
 from twisted.internet import reactor
 from twisted.web import http
 
-from forum.serving.bodies import GRACE, SLOWEST
-from forum.serving.http_protocol import CHUNKS, HEAD, PATIENCE
+from forum.serving.bodies import GRACE, MIN_RATE
+from forum.serving.http_protocol import CHUNKS, HEAD, HEAD_TIMEOUT
 from forum.serving.lingering import Lingering, network_at
-from forum.serving.refusals import page_for, whole_answer
+from forum.serving.refusals import page_for, raw_response
 from forum.serving.security_headers import ENCODED
 
 
@@ -27,7 +27,7 @@ def install():
 
 
 class TooLarge(Exception):
-    """Ends the parser's work at once."""
+    """Stops the parser at once."""
 
 
 class Request(http_protocol.WebRequest):
@@ -55,15 +55,15 @@ class Request(http_protocol.WebRequest):
 
 
 class Channel(http.HTTPChannel):
-    """What is named in camel case is Twisted's."""
+    """Camel case names are Twisted's."""
 
     MAX_LENGTH = totalHeadersSize = HEAD
     deadline = lingering = None
-    is_last = False  # the request that is being answered: the client may still be sending its body
+    is_last = False  # the connection ends after this response; its body may still be arriving
 
     def connectionMade(self):  # noqa: N802
         super().connectionMade()
-        self._wait(PATIENCE, self.transport.loseConnection)
+        self._wait(HEAD_TIMEOUT, self.transport.loseConnection)
 
     def connectionLost(self, reason):  # noqa: N802
         super().connectionLost(reason)
@@ -83,7 +83,7 @@ class Channel(http.HTTPChannel):
     def allHeadersReceived(self):  # noqa: N802
         is_too_large = (self.length or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if is_too_large:
-            self.length = 0  # the head alone says enough
+            self.length = 0  # refuse it without reading the body
         super().allHeadersReceived()
         if is_too_large:
             self.is_last, self.persistent = True, False
@@ -102,7 +102,7 @@ class Channel(http.HTTPChannel):
         super().allContentReceived()
 
     def requestDone(self, request):  # noqa: N802
-        self._wait(PATIENCE, self.transport.loseConnection)
+        self._wait(HEAD_TIMEOUT, self.transport.loseConnection)
         super().requestDone(request)
 
     def loseConnection(self):  # noqa: N802
@@ -124,12 +124,12 @@ class Channel(http.HTTPChannel):
         if not self.is_last:
             self.is_last = True
             self.clearLineBuffer()
-            self.transport.write(whole_answer(status))
+            self.transport.write(raw_response(status))
             self.loseConnection()
 
     def _wait_for_body(self, since):
         content = self.requests[-1].content
-        left = since + GRACE + content.tell() / SLOWEST - time.monotonic()
+        left = since + GRACE + content.tell() / MIN_RATE - time.monotonic()
         if left > 0:
             self._wait(left, self._wait_for_body, since)
         else:
@@ -146,7 +146,7 @@ class Channel(http.HTTPChannel):
 
 
 class Transport:
-    """Twisted's, as Lingering knows one."""
+    """Adapts a Twisted transport to the interface that Lingering uses."""
 
     def __init__(self, transport):
         self.close, self.write_eof = transport.loseConnection, transport.loseWriteConnection

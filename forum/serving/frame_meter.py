@@ -1,41 +1,41 @@
-"""Limits what one client may send over a WebSocket, counted before anything is parsed.
+"""Rate limits for what a client sends over a WebSocket, applied before parsing.
 
-A frame costs the servers 20 to 50 µs, however small it is, so 200,000 empty pings (1.2 MB) would be
-seconds of CPU.
+Servers take 20 to 50 µs per frame (measured), however small, so 200,000 empty pings (1.2 MB) would
+cost seconds of CPU time.
 """
 
 import time
 
 LARGEST = 4096  # bytes of one message
-# a second, and at once; pages send five messages a second at most, of a frame each
+# Rate per second, and burst. Pages send at most five messages per second, of one frame each.
 FRAMES, FRAMES_AT_ONCE = 20, 200
 BYTES, BYTES_AT_ONCE = 32 * 1024, 128 * 1024
-# of the socket: what comes in small segments is left in the kernel until there is more
+# Reads from the socket: beyond the limit, small segments accumulate in the kernel.
 READS, READS_AT_ONCE = 20, 50
-SLICE = 25  # frames parsed before others get a turn
-HEAD = 14  # bytes of a frame's head at most (RFC 6455, 5.2)
+SLICE = 25  # frames parsed before other connections get a turn
+HEAD = 14  # bytes of a frame header, at most (RFC 6455, 5.2)
 
 
 class TooMuch(Exception):
-    """More than a client may send. It gets no answer but the end of the connection."""
+    """The client exceeded a limit; its connection must be closed."""
 
 
 class FrameMeter:
-    """Follows the stream by the heads of its frames alone. Whether they make sense is for the
-    parser to say.
-    """
+    """Follows the stream by frame headers only; validating them is left to the parser."""
 
     __slots__ = ("_bytes", "_counted_at", "_frames", "_head", "_payload", "_reads")
 
     def __init__(self):
         self._frames, self._bytes, self._reads = FRAMES_AT_ONCE, BYTES_AT_ONCE, READS_AT_ONCE
         self._counted_at = time.monotonic()
-        # begun and not complete; bytes of the frame's payload to come
+        # The incomplete frame header, and the bytes of payload still to come.
         self._head, self._payload = b"", 0
 
     def admit(self, data):
-        """`data` in pieces that are each to be parsed in one turn, SLICE frames at most. Raises
-        TooMuch before any of it needs to be parsed."""
+        """Split `data` into pieces of at most SLICE frames, to be parsed in separate turns.
+
+        Raises TooMuch, before any of it is parsed.
+        """
         self._refill()
         self._reads -= 1
         self._bytes -= len(data)
@@ -48,11 +48,11 @@ class FrameMeter:
 
     @property
     def may_read_on(self):
-        """Whether the next read may come at once."""
+        """Whether the socket may be read again at once."""
         return self._reads >= 1
 
     def _ends_in(self, data):
-        """Where in `data` SLICE frames end, and again SLICE frames."""
+        """The offsets in `data` after every SLICE frames."""
         place = begun = 0
         while place < len(data):
             if self._payload:
@@ -71,7 +71,7 @@ class FrameMeter:
             place += self._read_head(data, place)
 
     def _read_head(self, data, place):
-        """The number of bytes from `place` on that belong to the head of the current frame."""
+        """The number of bytes from `place` on that belong to the current frame header."""
         head = self._head + data[place : place + HEAD - len(self._head)]
         size, payload = measured(head)
         if len(head) < size:
@@ -89,8 +89,9 @@ class FrameMeter:
 
 
 def measured(head):
-    """(bytes of the whole head, bytes of the payload) of the frame that begins with `head`, as far
-    as it tells.
+    """(length of the header, length of the payload) in bytes, of a frame that begins with `head`.
+
+    While `head` is too short to know, the maximum length of a header.
     """
     if len(head) < 2:
         return HEAD, 0

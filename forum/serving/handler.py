@@ -1,8 +1,7 @@
 """Runs Django in a fixed pool of threads with persistent database connections.
 
-Django's own ASGI handler hops through a thread for each middleware and starts a new thread, and
-with it a new connection to the database, for each request. Measured, that was half of what a page
-cost.
+Django's own ASGI handler switches threads for each middleware, and starts a new thread, with a new
+database connection, for each request. That was half of the cost of a page (measured).
 """
 
 import asyncio
@@ -16,11 +15,11 @@ from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
 from django.urls import set_script_prefix
 
-THREADS = 8  # requests at work at once; more of them wait their turn
+THREADS = 8  # concurrent requests; others are queued
 
 
 class Handler(ASGIHandler):
-    """An ASGI application. A request that came in is finished even if its reader has gone."""
+    """An ASGI application. Accepted requests are completed even if the client disconnects."""
 
     def __init__(self):
         BaseHandler.__init__(self)
@@ -38,7 +37,7 @@ class Handler(ASGIHandler):
             await self.in_thread(response.close)
 
     async def read_body(self, receive):
-        """In memory: ingress.py has seen to its size."""
+        """The body, in memory: ingress.py has limited its size."""
         body, more = BytesIO(), True
         while more:
             message = await receive()
@@ -50,18 +49,16 @@ class Handler(ASGIHandler):
         return body
 
     def respond(self, scope, body):
-        """The response to a request whose body has been read; closed already, unless it is a
-        stream.
-        """
+        """The response, already closed unless it is streaming."""
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
         request, response = self.create_request(scope, body)
         if request:
             response = self.get_response(request)
-            # if the page asked
+            # Only if the view loaded it.
             scope["parley.user"] = getattr(getattr(request, "_cached_user", None), "pk", None)
         response._handler_class = type(self)
-        # page_cache.py says more of what it keeps
+        # page_cache.py replaces this for cached pages.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         if not response.streaming:
             response.close()

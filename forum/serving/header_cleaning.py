@@ -1,12 +1,12 @@
-"""Removes control characters, NUL and surrogates from request headers. See ingress.py."""
+"""Removes or refuses control characters, NUL and surrogates in requests. See ingress.py."""
 
 import re
 
 from django.conf import settings
 from django.http import QueryDict
 
-LONGEST_PATH = 8000  # characters
-MOST_PARAMETERS = 10  # of a part: name and filename, which may hold semicolons
+MAX_PATH = 8000  # characters
+MAX_PARAMETERS = 10  # semicolons in the header of a part: browsers send name and filename
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 NO_COOKIE = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
 NO_QUERY = re.compile(rb"%00|[\x00-\x1f\x7f]")
@@ -14,7 +14,7 @@ NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def is_clean_address(path, query):
-    return len(path) <= LONGEST_PATH and not CONTROLS.search(path) and not NO_QUERY.search(query)
+    return len(path) <= MAX_PATH and not CONTROLS.search(path) and not NO_QUERY.search(query)
 
 
 def is_readable_query(query):
@@ -29,10 +29,9 @@ def is_clean_header(value):
 
 
 def clean_cookies(header):
-    """A Cookie header without those that hold a control character, or a backslash that could stand
-    for one.
+    """A Cookie header without cookies that contain control characters or backslashes.
 
-    None of ours does; and Python takes half a minute for 60,000 backslashes between quotes
+    None of ours does, and Python takes half a minute to parse 60,000 quoted backslashes
     (CVE-2024-7592).
     """
     chunks = (chunk.strip() for chunk in header.split(";"))
@@ -40,16 +39,16 @@ def clean_cookies(header):
 
 
 def has_simple_parts(body, boundary):
-    """Whether no part of a multipart body has a head with more parameters than browsers send:
-    Django reads them in time that grows with the square of their number."""
+    """Whether no part of a multipart body has more header parameters than browsers send.
+
+    Django takes quadratic time to parse them.
+    """
     heads = (part.partition(b"\r\n\r\n") for part in body.split(b"--" + boundary.encode()))
-    return all(not blank or head.count(b";") <= MOST_PARAMETERS for head, blank, _text in heads)
+    return all(not blank or head.count(b";") <= MAX_PARAMETERS for head, blank, _text in heads)
 
 
 def clean_fields(fields):
-    """A QueryDict with the sign for what can't be shown in the place of what can't be stored:
-    nothing else is lost.
-    """
+    """The QueryDict with U+FFFD in place of characters that a database can't store."""
     if not any(NO_TEXT.search(text) for name, values in fields.lists() for text in (name, *values)):
         return fields
     clean = QueryDict(mutable=True)

@@ -1,30 +1,28 @@
-"""uvicorn's HTTP protocol with deadlines, and without lost requests when the process ends."""
+"""uvicorn's HTTP protocol with deadlines, and without losing requests on shutdown."""
 
 from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from forum.serving.lingering import Lingering, network_at
-from forum.serving.refusals import whole_answer
+from forum.serving.refusals import raw_response
 from forum.serving.websocket_protocol import bounded
 
-PATIENCE = 10  # seconds until the head of a request is there, also of one that opens a socket
-HEAD = 65_536  # bytes of such a head
-# seconds in which a reader has to take so many bytes of what waits for them
-PERIOD, ENOUGH = 10, 5000
-CHUNKS = 2000  # of a body; each costs the parser's callbacks, however small it is
-PIPELINED = 20  # requests that wait for the one before; browsers and proxies send none
-LINGER = 2  # seconds; proxies let go of an idle connection after one (deploy/nginx.conf)
+HEAD_TIMEOUT = 10  # seconds to receive the head of a request, also of a WebSocket handshake
+HEAD = 65_536  # bytes of a head, at most
+# A client must read at least MIN_READ bytes of pending output every PERIOD seconds.
+PERIOD, MIN_READ = 10, 5000
+CHUNKS = 2000  # per body, at most; even tiny ones cost parser callbacks
+PIPELINED = 20  # queued requests per connection, at most; browsers and proxies send none
+LINGER = 2  # seconds; proxies close idle connections after one (deploy/nginx.conf)
 
 
 class TooMuch(Exception):
-    """Ends the parser's work at once: the rest of what has come is not looked at, and the answer is
-    a 400.
-    """
+    """Stops the parser at once; the response is a 400, and the rest of the input is discarded."""
 
 
-class ForAnswers:
-    """The transport, for those who answer requests: `close` is the connection's own."""
+class ResponseTransport:
+    """The transport as responses see it: `close` ends the connection through `Connection.end`."""
 
     __slots__ = ("close", "is_closing", "write")
 
@@ -36,7 +34,7 @@ class ForAnswers:
         )
 
     def end(self):
-        """Also that nothing here has to wait for the garbage collector."""
+        """Detach from the connection; also breaks the reference cycle."""
         self.write = self.close = ignore
 
 
@@ -45,19 +43,20 @@ def ignore(*_arguments):
 
 
 class Connection(HttpToolsProtocol):
-    """When the process ends, uvicorn closes idle connections at once, and a POST that is just
-    arriving on one of them is lost: the proxy can't know whether it was done. Ours still answer
-    what comes, and say that it was the last.
+    """A connection with deadlines that still answers requests arriving during shutdown.
+
+    On shutdown uvicorn closes idle connections at once, which loses a POST that is just arriving:
+    the proxy can't know whether it was processed. This one answers, with `Connection: close`.
     """
 
-    ending = False  # the process, and so all connections, those that are not made yet as well
-    deadline = None  # of the head that is awaited
-    head_size = 0  # bytes of it that have come
-    watch = None  # the next look at whether the reader reads
-    chunks = 0  # of the body that is being read
-    has_read = False  # since the last look
-    for_answers = None  # the transport of all requests
-    lingering = None  # after the last answer, while the client is still sending
+    ending = False  # the process is shutting down; set on the class, for future connections, too
+    deadline = None  # timer for the head being received
+    head_size = 0  # bytes received of it
+    watch = None  # timer of the next check that the client reads
+    chunks = 0  # of the body being received
+    has_read = False  # since the last check
+    for_answers = None  # the ResponseTransport of all requests
+    lingering = None  # after the last response, while the client is still sending
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -78,7 +77,7 @@ class Connection(HttpToolsProtocol):
             self.lingering.discard(data)
             return
         if not self.deadline and self.cycle and self.cycle.response_complete:
-            # also after an empty line, which ends the time that an idle connection has
+            # Even for an empty line, which stops the keep-alive timer.
             self._wait_for_head()
         if self.deadline:
             self.head_size += len(data)
@@ -90,13 +89,13 @@ class Connection(HttpToolsProtocol):
         self.refuse(HTTPStatus.BAD_REQUEST)
 
     def refuse(self, status):
-        """For what is no request that Django could answer."""
-        self.transport.write(whole_answer(status))
+        """Answer input that is not a valid request, and end the connection."""
+        self.transport.write(raw_response(status))
         self.end(is_sending=True)
         self._watch_reader()
 
     def end(self, is_sending=False):
-        """After the last answer. A client that may still be sending gets a lingering close."""
+        """End after the last response, with a lingering close if the client is still sending."""
         self._stop_waiting()
         if self.has_ended():
             return
@@ -139,15 +138,18 @@ class Connection(HttpToolsProtocol):
         self._watch_reader()
 
     def _watch_reader(self):
-        """As long as something waits for the reader, which also keeps a closed transport open."""
+        """Check periodically that the client reads, while output is pending.
+
+        Pending output also keeps a closed transport alive.
+        """
         waiting = self.transport.get_write_buffer_size()
         if waiting and not self.watch:
             self.has_read = False
-            self.watch = self.loop.call_later(PERIOD, self._look, waiting)
+            self.watch = self.loop.call_later(PERIOD, self._check_reader, waiting)
 
-    def _look(self, waited):
+    def _check_reader(self, waited):
         self.watch = None
-        if self.has_read or waited - self.transport.get_write_buffer_size() >= ENOUGH:
+        if self.has_read or waited - self.transport.get_write_buffer_size() >= MIN_READ:
             self._watch_reader()
         elif self.transport.get_write_buffer_size():
             self.transport.abort()
@@ -172,7 +174,7 @@ class Connection(HttpToolsProtocol):
             self._wait_for_head()
 
     def on_header(self, name, value):
-        if not self.deadline:  # after a body, where nobody looks at it
+        if not self.deadline:  # a trailer after the body, where no limits apply
             raise TooMuch
         super().on_header(name, value)
 
@@ -185,19 +187,19 @@ class Connection(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
         if self.cycle:
-            self.for_answers = self.for_answers or ForAnswers(self)
+            self.for_answers = self.for_answers or ResponseTransport(self)
             self.cycle.transport = self.for_answers
             self.cycle.keep_alive = self.cycle.keep_alive and not self.ending
 
     def handle_websocket_upgrade(self):
-        if self.ending:  # nobody would tell this socket to close
+        if self.ending:  # this socket would not be told to close
             self.transport.close()
         else:
             self.ws_protocol_class = bounded(self.ws_protocol_class)
             super().handle_websocket_upgrade()
 
     def _wait_for_head(self):
-        self.deadline = self.loop.call_later(PATIENCE, self.transport.close)
+        self.deadline = self.loop.call_later(HEAD_TIMEOUT, self.transport.close)
 
     def _stop_waiting(self):
         if self.deadline:

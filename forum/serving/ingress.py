@@ -1,8 +1,8 @@
-"""The entry point of every HTTP request: bounds and cleans it before anything else reads it.
+"""The entry point of every HTTP request: limits and cleans it before anything else reads it.
 
-What comes through has headers that are clean (header_cleaning.py), an Accept-Encoding that names
-only what there is, and a body only where it is a POST: of a bounded size, and it has to arrive in
-time. The address and what Django parses of a form follow in two middlewares below.
+Requests that pass have clean headers (header_cleaning.py), an Accept-Encoding with supported
+values only, and a body only if they are a POST, limited in size and time. Two middlewares below
+check the path and what Django parses of a form.
 """
 
 import logging
@@ -13,7 +13,7 @@ from django.core.exceptions import BadRequest, RequestAborted, SuspiciousOperati
 from django.http import Http404
 from django.http.cookie import parse_cookie
 
-from forum.serving.bodies import Body, announces_body, valued
+from forum.serving.bodies import Body, has_body, header_values
 from forum.serving.encodings import accepted
 from forum.serving.header_cleaning import (
     clean_cookies,
@@ -26,14 +26,14 @@ from forum.serving.header_cleaning import (
 from forum.serving.refusals import Refused, send_refusal
 
 logger = logging.getLogger(__name__)
-HEAD = 65_536  # bytes of all headers
-LONGEST_TYPE = 200  # bytes of a Content-Type; a boundary has at most 70
+HEAD = 65_536  # bytes of all headers, at most
+MAX_TYPE = 200  # bytes of a Content-Type; a boundary has at most 70
 LENGTH = re.compile(rb"[0-9]{1,18}")
 UTF8 = re.compile(rb"""charset\s*=\s*"?utf-?8"?\s*(;|$)""", re.IGNORECASE)
 
 
 class Ingress:
-    """An ASGI application around another, for HTTP alone."""
+    """ASGI middleware for HTTP."""
 
     def __init__(self, application):
         self.application = application
@@ -45,7 +45,7 @@ class Ingress:
             nonlocal has_begun
             if message["type"] == "http.response.start":
                 has_begun = True
-                message = message if body.is_complete else last_on_its_connection(message)
+                message = message if body.is_complete else closing_connection(message)
             await send(message)
 
         try:
@@ -53,7 +53,7 @@ class Ingress:
         except Refused as refused:
             await send_refusal(answer, refused.status)
         except RequestAborted:
-            return  # by the visitor
+            return  # the client disconnected
         except Exception:
             if has_begun:
                 raise
@@ -61,60 +61,59 @@ class Ingress:
             await send_refusal(answer, 500)
 
 
-def last_on_its_connection(start):
-    """What of a body has not come yet is not read: the server closes the connection after this
-    answer.
-    """
+def closing_connection(start):
+    """The response start with `Connection: close`, since the rest of the body is not read."""
     headers = [pair for pair in start.get("headers", ()) if pair[0].lower() != b"connection"]
     return {**start, "headers": [*headers, (b"connection", b"close")]}
 
 
 def checked(scope):
-    """The scope with clean headers. Raises Refused for what the head alone tells."""
+    """The scope with clean headers. Raises Refused if the head alone is unacceptable."""
     if not is_readable_query(scope["query_string"]):
         raise Refused(400)
     if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > HEAD:
         raise Refused(431)
     if not all(is_clean_header(value) for _name, value in scope["headers"]):
         raise Refused(400)
-    refuse_body(scope)
+    check_body(scope)
     return {**scope, "headers": clean_headers(scope["headers"])}
 
 
-def refuse_body(scope):
+def check_body(scope):
     lengths, types = (
-        valued(scope["headers"], b"content-length"),
-        valued(scope["headers"], b"content-type"),
+        header_values(scope["headers"], b"content-length"),
+        header_values(scope["headers"], b"content-type"),
     )
     if len(set(lengths)) > 1 or not all(map(LENGTH.fullmatch, lengths)) or len(types) > 1:
         raise Refused(400)
     if lengths and int(lengths[0]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise Refused(413)
-    if scope["method"] != "POST" and announces_body(scope["headers"]):
+    if scope["method"] != "POST" and has_body(scope["headers"]):
         raise Refused(400)
     if not all(map(is_content_type, types)):
         raise Refused(415)
 
 
 def is_content_type(kind):
-    """Whether Django can read it: it takes seconds for thousands of parameters, and fails with
-    `a*=none''b`. In other codecs of Python's there may be what no database takes."""
-    if len(kind) > LONGEST_TYPE or b"*=" in kind:
+    """Whether Django can parse it safely, and it is in UTF-8.
+
+    Django takes seconds for thousands of parameters, and fails with `a*=none''b`. Other codecs can
+    decode to characters that no database stores.
+    """
+    if len(kind) > MAX_TYPE or b"*=" in kind:
         return False
     return b"charset" not in kind.lower() or UTF8.search(kind) is not None
 
 
 def clean_headers(headers):
-    """Those whose names read the same to everybody (CGI's x_y is x-y), and one clean Cookie
-    header.
-    """
+    """The headers without ambiguous names (CGI reads x_y as x-y), and with one clean Cookie."""
     changed = (b"cookie", b"accept-encoding")
     kept = [(name, value) for name, value in headers if name not in changed and b"_" not in name]
-    cookie = clean_cookies(b"; ".join(valued(headers, b"cookie")).decode("latin-1")).encode(
+    cookie = clean_cookies(b"; ".join(header_values(headers, b"cookie")).decode("latin-1")).encode(
         "latin-1"
     )
     forms = ", ".join(
-        accepted(b",".join(valued(headers, b"accept-encoding")).decode("latin-1"))
+        accepted(b",".join(header_values(headers, b"accept-encoding")).decode("latin-1"))
     ).encode()
     return [
         *kept,
@@ -123,9 +122,7 @@ def clean_headers(headers):
 
 
 def with_clean_input(get_response):
-    """Middleware: what Django itself parses of a request; and all else, where no Ingress stands
-    before it.
-    """
+    """Middleware: checks what Django parses itself, and the rest if Ingress is not in front."""
 
     def respond(request):
         if not is_readable_query(request.META["QUERY_STRING"].encode()):
@@ -137,7 +134,7 @@ def with_clean_input(get_response):
                 refuse_odd_parts(request)
                 request.POST = clean_fields(request.POST)
             except (SuspiciousOperation, LookupError, UnicodeError) as error:
-                # too many fields, or a codec of its own
+                # Too many fields, or an unknown codec.
                 raise BadRequest from error
         return get_response(request)
 
@@ -153,9 +150,7 @@ def refuse_odd_parts(request):
 
 
 def with_clean_address(get_response):
-    """Middleware, the last one: what no row can have is not found, on a page that knows who is
-    there.
-    """
+    """Middleware: 404 for paths that can't match any row. Last, so that the page has a user."""
 
     def respond(request):
         if not is_clean_address(request.path_info, request.META["QUERY_STRING"].encode()):

@@ -1,19 +1,19 @@
-"""Feeds WebSocket data to the parser: metered, in slices, and only as fast as it is wanted."""
+"""Feeds WebSocket data to the parser: rate-limited, in slices, with back pressure."""
 
 from forum.serving.frame_meter import FrameMeter, TooMuch
 
-NOTHING = ()  # one for all of whom nothing waits
-REST = 0.1  # seconds without reading from a client that sends in small segments
+NOTHING = ()  # shared by all connections without pending data
+REST = 0.1  # seconds to pause reading from a client that sends small segments
 
 
 class Intake:
-    """Between a connection's transport and its parser. `connection` brings
+    """Sits between a connection's transport and its parser. `connection` must provide
 
-    parse(data)            the server's own parser
-    pause(), resume()      reading from the transport
-    is_ending()            whether nothing that comes is of interest any more
-    refuse()               say goodbye and end, as too much was sent
-    later(seconds, call)   of the event loop
+    parse(data)            the server's parser
+    pause(), resume()      stop and restart reading from the transport
+    is_ending()            whether further input is to be ignored
+    refuse()               close, because the client exceeded a limit
+    later(seconds, call)   schedule a call on the event loop
     """
 
     __slots__ = ("_connection", "_is_refused", "_meter", "_pauses", "_waiting")
@@ -35,7 +35,7 @@ class Intake:
             self._connection.later(REST, self._resume)
         if self._waiting:
             self._waiting = [*self._waiting, *pieces]
-            self._connection.pause()  # a server of its own mind had resumed
+            self._connection.pause()  # the server had resumed reading by itself
         else:
             self._waiting = pieces
             self._parse_one()

@@ -1,20 +1,19 @@
-"""Lingering close: after a refusal the connection is half-closed, and what still comes is read and
-discarded.
+"""Lingering close: after a refusal the connection is half-closed, and further input is discarded.
 
-A connection that is closed with unread data is reset by the kernel, and a browser that is still
-sending then shows its own error page instead of the answer.
+The kernel resets a connection that is closed with unread data, and a browser that is still sending
+then shows its own error page instead of the response.
 """
 
 from collections import Counter
 
 from forum.serving.client_address import client_address, network_of
 
-SECONDS, BYTES = 30, 16 * 2**20  # for each connection
-OF_NETWORK = 20  # at once in one process; further ones are closed at once
+SECONDS, BYTES = 30, 16 * 2**20  # per connection, at most
+OF_NETWORK = 20  # lingering connections per network and process; others are closed at once
 
 
 class Lingering:
-    """What its transport brings until it is closed. Only where `may_begin` says so."""
+    """Discards the input of a connection until it is closed. Check `may_begin` first."""
 
     open: Counter = Counter()  # by network
 
@@ -27,7 +26,7 @@ class Lingering:
         self.open[network] += 1
         self._timer = loop.call_later(SECONDS, transport.close)
         if transport.can_write_eof():
-            transport.write_eof()  # after what waits to be sent
+            transport.write_eof()  # after pending output
 
     def discard(self, data):
         self._left -= len(data)

@@ -1,7 +1,6 @@
-"""Serves /health/live, /health/ready and /metrics to settings.MONITORS; to others they do not
-exist.
+"""Serves /health/live, /health/ready and /metrics to settings.MONITORS; to others they don't exist.
 
-Beside Django, not in it: they answer while all its threads wait for a database that hangs.
+Outside of Django, so that they respond while all its threads wait for a hanging database.
 """
 
 import json
@@ -12,7 +11,7 @@ from forum.serving.client_address import is_monitor
 
 
 class Monitoring:
-    """An ASGI application in front of another, which gets all that is not for it."""
+    """ASGI middleware that passes all other requests on."""
 
     def __init__(self, application):
         self.application = application
@@ -22,7 +21,7 @@ class Monitoring:
         if not page or scope["method"] not in ("GET", "HEAD") or not is_monitor(scope):
             await self.application(scope, receive, send)
             return
-        scope["parley.kept"] = True
+        scope["parley.cached"] = True
         status, kind, body = await page()
         headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
         headers.append((b"content-length", str(len(body)).encode()))
@@ -37,14 +36,14 @@ async def live():
 
 
 async def ready():
-    answer = await health.look()
+    answer = await health.report()
     return as_json(
         503 if answer["status"] == "failing" else 200, {"version": __version__, **answer}
     )
 
 
-async def counted():
-    await health.look_at_levels()
+async def metrics_page():
+    await health.update_gauges()
     return 200, metrics.CONTENT_TYPE_LATEST, metrics.text()
 
 
@@ -52,4 +51,4 @@ def as_json(status, answer):
     return status, "application/json", json.dumps(answer, indent=2).encode() + b"\n"
 
 
-PAGES = {"/health/live": live, "/health/ready": ready, "/metrics": counted}
+PAGES = {"/health/live": live, "/health/ready": ready, "/metrics": metrics_page}

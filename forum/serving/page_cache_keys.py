@@ -1,9 +1,9 @@
 """Cache keys of guests' pages: everything a page depends on besides the database.
 
-Each part is one of a closed set, so nobody can fill the cache with copies of one page: the theme is
-one that exists, announcements that were put away are still announced, and the address is the page's
-own (see `page_cache.stands_for`). The host is no part, as pages don't depend on it; it only has to
-be the site's.
+Each part is from a closed set, so that nobody can fill the cache with copies of one page: existing
+themes, dismissed announcements that are still current, canonical paths (see
+`page_cache.make_cacheable`). The host is not part of the key, because pages don't depend on it; it
+must be allowed.
 """
 
 from typing import NamedTuple
@@ -17,11 +17,11 @@ from forum.pages.context_processors import theme_in
 from forum.pages.flash_messages import CookieStorage
 from forum.serving.encodings import accepted
 
-# What a page reads of its visitor. A cookie that makes it somebody's own is never kept for others;
-# of a choice each value has a page. nginx knows the same ones: tests/deploy/test_keys.py compares.
+# The cookies a page depends on. With a personal one it is never cached; each value of a choice has
+# its own page. nginx has the same list: tests/deploy/test_keys.py compares them.
 PERSONAL = (settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name)
 CHOICES = ("theme", announcements.COOKIE)
-# as Django has it for DEBUG without ALLOWED_HOSTS
+# Django's default with DEBUG and without ALLOWED_HOSTS.
 DEVELOPMENT_HOSTS = [".localhost", "127.0.0.1", "[::1]"]
 
 
@@ -35,12 +35,12 @@ class Key(NamedTuple):
 
 
 def key_of(scope):
-    """The Key of a request; None for one that no kept page answers."""
+    """The Key of a request; None if it can't be answered from the cache."""
     if scope["method"] != "GET":
         return None
     headers = headers_of(scope)
     cookies = parse_cookie("; ".join(headers["cookie"]))
-    if not set(PERSONAL).isdisjoint(cookies) or not is_ours(headers["host"]):
+    if not set(PERSONAL).isdisjoint(cookies) or not is_allowed_host(headers["host"]):
         return None
     return Key(
         scope["path"],
@@ -53,7 +53,7 @@ def key_of(scope):
 
 
 def headers_of(scope):
-    """{name: values} of those that matter here."""
+    """{name: values} of the relevant headers."""
     found = {"host": [], "cookie": [], "x-forwarded-proto": [], "accept-encoding": []}
     for name, value in scope["headers"]:
         if (name := name.decode("latin-1")) in found:
@@ -61,7 +61,7 @@ def headers_of(scope):
     return found
 
 
-def is_ours(hosts):
+def is_allowed_host(hosts):
     if len(hosts) != 1:
         return False
     allowed = settings.ALLOWED_HOSTS or (DEVELOPMENT_HOSTS if settings.DEBUG else [])
@@ -70,7 +70,7 @@ def is_ours(hosts):
 
 
 def is_secure(scope, forwarded):
-    """As Django's `request.is_secure()` has it."""
+    """The same as Django's `request.is_secure()`."""
     if settings.SECURE_PROXY_SSL_HEADER and forwarded:
         return forwarded[0].split(",")[0].strip() == settings.SECURE_PROXY_SSL_HEADER[1]
     return scope["scheme"] == "https"

@@ -1,4 +1,4 @@
-"""Checks before serving: debug mode, missing migrations, uncollected static files."""
+"""Checks before serving: debug mode, missing migrations, uncollected_files static files."""
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -8,8 +8,8 @@ from forum.observability.health import missing_migrations
 from forum.serving.static_app import StaticFiles
 
 
-def what_is_missing():
-    """Sentences that say what has not been done and what does it. Raises OperationalError without a
+def problems():
+    """Yields what is wrong and how to fix it, as sentences. Raises OperationalError without a
     database.
     """
     if settings.DEBUG:
@@ -17,15 +17,15 @@ def what_is_missing():
         return
     if missing_migrations():
         yield "The database is older than the code. Run: manage.py migrate"
-    if uncollected():
+    if uncollected_files():
         yield (
             "Static files have not been collected since they changed. Run: manage.py collectstatic"
             " --noinput"
         )
 
 
-def uncollected():
-    """Names of static files that pages could ask for in vain."""
+def uncollected_files():
+    """The names of static files that have not been collected."""
     names = {
         name
         for finder in get_finders()

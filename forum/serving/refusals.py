@@ -5,17 +5,19 @@ from http import HTTPStatus
 
 from django.template.loader import render_to_string
 
-PAGES = {408: "408.html", 413: "413.html", 500: "500.html"}  # the others share one
+PAGES = {408: "408.html", 413: "413.html", 500: "500.html"}  # others use 400.html
 
 
 class Refused(Exception):
+    """The request is answered with this HTTP status, without calling Django."""
+
     def __init__(self, status):
         super().__init__(status)
         self.status = status
 
 
 async def send_refusal(send, status):
-    """The connection ends with it: what the other side may still be sending is not read."""
+    """Send a refusal as ASGI messages; the connection is closed, and the body not read."""
     body = page_for(status)
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
@@ -27,11 +29,9 @@ async def send_refusal(send, status):
     await send({"type": "http.response.body", "body": body})
 
 
-def whole_answer(status):
-    """The bytes of one, for a connection on which no request was understood. It is the last one
-    there.
-    """
-    # it needs settings, which servers import this before
+def raw_response(status):
+    """A refusal as bytes, for connections without a valid request; closes the connection."""
+    # Needs settings, but servers import this module before they are configured.
     from forum.serving.security_headers import ENCODED
 
     body = page_for(status)

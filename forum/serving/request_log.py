@@ -15,9 +15,9 @@ from forum.observability.logs import without_secrets
 
 logger = structlog.get_logger()
 SANE = re.compile(rb"[A-Za-z0-9-]{8,64}")
-LEFT = 499  # as nginx has it: the visitor went before there was an answer
-SLOW = 1.0  # seconds; from then on even a kept page has a line
-EVERY = 5.0  # seconds between two looks at levels
+CLIENT_CLOSED = 499  # as in nginx: the client disconnected before the response
+SLOW = 1.0  # seconds; slower requests are always logged
+GAUGE_INTERVAL = 5.0  # seconds between updates of the pool gauges
 METHODS = {"GET", "HEAD", "POST"}
 GROUPS = {
     "": "lists",
@@ -37,25 +37,27 @@ GROUPS = {
 
 
 class RequestLog:
-    """An ASGI application around another. Files, and what that one keeps ready and marks
-    `scope["parley.kept"]`, have no line in the log unless they fail or are slow; the member's id is
-    found in `scope["parley.user"]`."""
+    """ASGI middleware.
+
+    Static files and responses marked with `scope["parley.cached"]` are logged only if they fail or
+    are slow. `scope["parley.user"]` is the member's id.
+    """
 
     def __init__(self, application):
-        self.application, self.looked_at = application, 0.0
+        self.application, self.gauges_at = application, 0.0
 
     async def __call__(self, scope, receive, send):
         started = time.perf_counter()
         request = id_of(scope)
         structlog.contextvars.bind_contextvars(request=request)
-        status, size = LEFT, 0
+        status, size = CLIENT_CLOSED, 0
 
         async def answer(message):
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = [*message.get("headers", ()), (b"x-request-id", request.encode())]
-                message = {**message, "headers": headers}  # whose message it is may keep it
+                message = {**message, "headers": headers}  # a copy: the sender may reuse it
             else:
                 size += len(message.get("body", b""))
             await send(message)
@@ -67,15 +69,15 @@ class RequestLog:
             status = 500
             raise
         finally:
-            self.note(scope, status, size, time.perf_counter() - started)
+            self.record(scope, status, size, time.perf_counter() - started)
 
-    def note(self, scope, status, size, seconds):
+    def record(self, scope, status, size, seconds):
         group = group_of(scope["path"])
         observe(scope["method"], group, status // 100, seconds)
-        if time.monotonic() > self.looked_at + EVERY:
-            self.looked_at = time.monotonic()
-            metrics.look_at_pool()
-        if status < 500 and seconds < SLOW and (group == "static" or scope.get("parley.kept")):
+        if time.monotonic() > self.gauges_at + GAUGE_INTERVAL:
+            self.gauges_at = time.monotonic()
+            metrics.update_pool_gauges()
+        if status < 500 and seconds < SLOW and (group == "static" or scope.get("parley.cached")):
             return
         with contextlib.suppress(OSError):  # a log on a full disk
             logger.info(
@@ -90,7 +92,7 @@ class RequestLog:
 
 
 def id_of(scope):
-    """What a trusted proxy calls this request, if that looks sane; else one of our own."""
+    """The X-Request-ID of a trusted proxy if it is well-formed, otherwise a new one."""
     if settings.TRUSTED_PROXIES:
         for name, value in scope["headers"]:
             if name == b"x-request-id" and SANE.fullmatch(value):
@@ -99,15 +101,13 @@ def id_of(scope):
 
 
 def group_of(path):
-    """A few names for all paths: each is a line in /metrics, and strangers may ask for whatever
-    they like.
-    """
+    """The metrics label of a path, from a fixed set, because strangers can request any path."""
     if path.endswith("/changes"):
         return "feed"
     return GROUPS.get(path[1:].partition("/")[0], "others")
 
 
-_counts: dict[tuple, Any] = {}  # (method, group, hundreds) -> a part of the metric
+_counts: dict[tuple, Any] = {}  # (method, group, first digit of the status) -> labelled metric
 
 
 def observe(method, group, hundreds, seconds):

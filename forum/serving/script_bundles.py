@@ -1,15 +1,15 @@
-"""Joins the scripts of static/js into few files: each file of a first view costs a request and 200
-bytes.
+"""Bundles the scripts of static/js into few files: each file of a first view costs a request and
+200 bytes.
 
-A script that no other one imports, or that is loaded by `import()`, is an *entry* and keeps its
-address. What only one entry imports is written into it. What several import goes into one file for
-each folder, FOLDER/shared.js. Scripts that hold nothing but constants are written into every file
-that uses them. Each joined script becomes a function that is called once and returns what it
-exports, so names that are not exported can't get in each other's way.
+A script that is not imported by others, or that is loaded by `import()`, is an *entry* and keeps
+its URL. A script imported by one entry only is inlined into it. Scripts imported by several go into
+one file per folder, FOLDER/shared.js. Scripts with nothing but constants are inlined wherever they
+are used. Each bundled script becomes a function that is called once and returns its exports, so
+private names can't collide.
 
-This reads lines, not JavaScript. It knows `import "…";`, `import { a, b as c } from "…";` and
-`import("…")`, and `export` in front of a function, class or const. Anything else is refused, and so
-are circles: of imports, and of files that hold the hashed names of each other.
+This parses lines, not JavaScript. It supports `import "…";`, `import { a, b as c } from "…";` and
+`import("…")`, and `export` before a function, class or const. It refuses anything else, and also
+cycles: of imports, and of files that contain each other's hashed names.
 """
 
 import posixpath
@@ -29,14 +29,15 @@ EXPORT = re.compile(
     re.MULTILINE,
 )
 UNKNOWN = re.compile(r"^(?:import\b(?!\()|export\b).*|.*\bimport\.meta\b.*", re.MULTILINE)
-# which a function could not do
+# Top-level await, which is not possible inside a function.
 AWAIT = re.compile(r"^(?:(?:const|let) .*= )?await .*", re.MULTILINE)
 CONSTANTS = re.compile(r"(export const \w+ = .+;\n)+")
 
 
 def joined(sources):
-    """{name: script} of the files to serve, from {name: source} of all scripts, as "js/app.js".
-    Raises ValueError.
+    """{name: script} of the files to serve, from {name: source} of all scripts ("js/app.js").
+
+    Raises ValueError for syntax that is not supported, missing imports and cycles.
     """
     return Bundles({name: Script(name, source) for name, source in sources.items()}).files()
 
@@ -51,13 +52,13 @@ class Script:
         if found := AWAIT.search(source) or UNKNOWN.search(
             EXPORT.sub("", IMPORT.sub("", self.text))
         ):
-            raise ValueError(f"{name} can't be joined with others, because of: {found[0].strip()}")
+            raise ValueError(f"{name} can't be bundled because of: {found[0].strip()}")
 
     def path(self, found):
         return posixpath.normpath(posixpath.join(posixpath.dirname(self.name), found["path"]))
 
     def body(self, file):
-        """Its text, as it stands in `file`."""
+        """Its text, with imports relative to `file`."""
         text = IMPORT.sub(self._import, self.text)
         return LOAD.sub(lambda found: f'import("{relative(self.path(found), file)}")', text)
 
@@ -70,7 +71,7 @@ class Script:
         return f"const {{ {names} }} = {id_of(self.path(found))};\n"
 
     def wrapped(self, file):
-        """As a constant with all that it exports."""
+        """As a constant that holds its exports."""
         body = EXPORT.sub("", self.body(file))
         return (
             f"const {id_of(self.name)} = (() => {{\n{body}return {{ {', '.join(self.exports)}"
@@ -85,27 +86,26 @@ class Bundles:
         loaded = {name for script in scripts.values() for name in script.loads if name in scripts}
         if missing := imported - set(scripts):
             raise ValueError(
-                f"Scripts import {', '.join(sorted(missing))}, and there is no such file in"
-                " static/."
+                f"Scripts import {', '.join(sorted(missing))}, which does not exist in static/."
             )
         if both := imported & loaded:
             raise ValueError(
-                f"{', '.join(sorted(both))} can be imported or loaded by import(), not both."
+                f"{', '.join(sorted(both))} must be either imported or loaded by import()."
             )
         entries = sorted(set(scripts) - imported)
         self.needed = {entry: self._in_order(entry) for entry in entries}
         used = [name for needed in self.needed.values() for name in needed]
-        if circle := set(scripts) - set(used):
-            raise ValueError(f"{', '.join(sorted(circle))} import each other in a circle.")
-        self.shared = {}  # name of a file -> what is joined in it
+        if cycle := set(scripts) - set(used):
+            raise ValueError(f"{', '.join(sorted(cycle))} import each other in a cycle.")
+        self.shared = {}  # file name -> names of the scripts in it
         for name in dict.fromkeys(used):
             if used.count(name) > 1 and not scripts[name].is_constants:
                 self.shared.setdefault(shared_for(name), []).append(name)
 
     def _in_order(self, name, above=()):
-        """All that `name` imports, what is needed first coming first; then itself."""
+        """`name` after all that it imports, in topological order."""
         if name in above:
-            raise ValueError(f"{' → '.join([*above, name])} import each other in a circle.")
+            raise ValueError(f"{' → '.join([*above, name])} import each other in a cycle.")
         before = [
             one
             for path in self.scripts[name].imports
@@ -120,14 +120,14 @@ class Bundles:
         for entry, needed in self.needed.items():
             own = [name for name in needed[:-1] if not self._is_elsewhere(name)]
             files[entry] = self._file(entry, own, self.scripts[entry])
-        self._refuse_circles(files)
+        self._refuse_cycles(files)
         return files
 
     def _is_elsewhere(self, name):
         return name in self.shared.get(shared_for(name), ()) or self.scripts[name].is_constants
 
     def _file(self, file, names, entry=None):
-        """`names` joined, as they stand in `file`, and the text of its entry."""
+        """The text of `file`: the scripts `names` bundled, then its entry."""
         scripts = [self.scripts[name] for name in names] + ([entry] if entry else [])
         used = dict.fromkeys(
             path for script in scripts for path in script.imports if path not in names
@@ -142,22 +142,21 @@ class Bundles:
         lines += [self.scripts[name].wrapped(file) for name in (*constants, *names)]
         return "".join(lines) + (entry.body(file) if entry else "")
 
-    def _refuse_circles(self, files):
-        """Each file has the hashed names of others in it: that can't go round."""
-        leads = {}
+    def _refuse_cycles(self, files):
+        """Files contain the hashed names of others, so their references must not form a cycle."""
+        references = {}
         for file, text in files.items():
             found = re.findall(r'\b(?:from |import\()"(\.[^"]+)"', text)
-            leads[file] = {
+            references[file] = {
                 posixpath.normpath(posixpath.join(posixpath.dirname(file), path)) for path in found
             }
-        left = dict(leads)
+        left = dict(references)
         while free := [file for file, paths in left.items() if not paths & left.keys()]:
             for file in free:
                 del left[file]
         if left:
             raise ValueError(
-                f"{', '.join(sorted(left))} import or load each other in a circle, once they are"
-                " joined."
+                f"{', '.join(sorted(left))} import or load each other in a cycle once bundled."
             )
 
 
@@ -179,12 +178,12 @@ def relative(name, file):
 
 
 def bare(source, name):
-    """`source` without types, comments on lines of their own, and indentation.
+    """`source` without types, comments and indentation.
 
-    Raises ValueError where indentation counts.
+    Raises ValueError for multi-line template literals, where indentation matters.
     """
     lines = [line.strip() for line in COMMENT.sub("", source).splitlines()]
     for line in lines:
         if line.count("`") % 2:
-            raise ValueError(f"{name} has a template literal over several lines: {line}")
+            raise ValueError(f"{name} has a multi-line template literal: {line}")
     return "".join(f"{line}\n" for line in lines if line)

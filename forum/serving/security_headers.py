@@ -1,7 +1,7 @@
 """Security headers for every response, including static files, refusals and monitoring.
 
-deploy/nginx.conf and the Caddyfiles give the same ones to what they answer by themselves:
-tests/deploy compares.
+deploy/nginx.conf and the Caddyfiles send the same ones with their own responses; tests/deploy
+compares them.
 """
 
 from csp.utils import build_policy
@@ -24,7 +24,7 @@ HSTS = (
 
 
 class SecurityHeaders:
-    """An ASGI application around another, whose own headers win."""
+    """ASGI middleware; headers that the application sets take precedence."""
 
     def __init__(self, application):
         self.application = application

@@ -2,8 +2,6 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class StaticFiles(StaticFilesConfig):
-    """Types of the scripts are for editors and `make check`: they are neither collected nor
-    served.
-    """
+    """Leaves out type declarations, which only editors and `make check` need."""
 
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.d.ts"]

@@ -3,11 +3,11 @@
 from django.conf import settings
 from servestatic import ServeStaticASGI
 
-HASHED = r"^.+\.[0-9a-f]{12}\.[a-z0-9]+$"  # names that change with what is in the file
+HASHED = r"^.+\.[0-9a-f]{12}\.[a-z0-9]+$"  # file names that contain a content hash
 
 
 def with_static_files(pages):
-    """An ASGI application. While DEBUG is on `runserver` has the files from where they lie."""
+    """An ASGI application that serves static files; with DEBUG, `runserver` does that itself."""
     if settings.DEBUG:
         return pages
     return ServeStaticASGI(

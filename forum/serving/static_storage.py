@@ -1,6 +1,4 @@
-"""Static files for production: hashed, compressed, one stylesheet and few scripts instead of
-many.
-"""
+"""Static files for production: hashed, compressed, bundled into one stylesheet and few scripts."""
 
 import posixpath
 import re
@@ -21,16 +19,16 @@ class Storage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def post_process(self, paths, **options):
-        made = {name: (Made(text), name) for name, text in scripts(paths).items()}
-        for name in made.keys() - paths.keys():  # names are hashed only for files that are there
+        made = {name: (GeneratedFile(text), name) for name, text in scripts(paths).items()}
+        for name in made.keys() - paths.keys():  # only existing files get hashed names
             self.delete(name)
             self.save(name, made[name][0].open(name))
-        paths = {**paths, STYLESHEET: (Joined(paths), STYLESHEET), **made}
+        paths = {**paths, STYLESHEET: (JoinedStylesheet(paths), STYLESHEET), **made}
         yield from super().post_process(paths, **options)
 
 
-class Made:
-    """Opens a text that was made here as if it were a file."""
+class GeneratedFile:
+    """A generated text with the interface of a storage."""
 
     def __init__(self, text):
         self.text = text
@@ -40,8 +38,9 @@ class Made:
 
 
 def scripts(paths):
-    """{name: text} of the scripts to serve. Those that were joined are there apart, too, but no
-    page asks for them.
+    """{name: text} of the scripts to serve.
+
+    Includes the parts of joined scripts, although no page loads them.
     """
     sources = {name: read(*paths[name]) for name in paths if OURS.fullmatch(name)}
     return {name: bare(source, name) for name, source in sources.items()} | joined(sources)
@@ -52,12 +51,11 @@ def read(storage, path):
         return file.read().decode()
 
 
-class Joined:
-    """Opens a stylesheet with those that it imports written out in their place, each in the layer
-    that it is imported into.
+class JoinedStylesheet:
+    """Opens a stylesheet with its @imports inlined, each in the layer it is imported into.
 
-    `paths` is what collectstatic found: {name: (storage, path in it)}. Raises ValueError for a
-    missing one.
+    `paths` is from collectstatic: {name: (storage, path in it)}. Raises ValueError if an imported
+    file is missing.
     """
 
     def __init__(self, paths):
@@ -74,7 +72,7 @@ class Joined:
 
     def read(self, name):
         if name not in self.paths:
-            raise ValueError(f"{STYLESHEET} imports {name}, and there is no such file in static/.")
+            raise ValueError(f"{STYLESHEET} imports {name}, which does not exist in static/.")
         return read(*self.paths[name])
 
 

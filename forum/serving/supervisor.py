@@ -1,10 +1,9 @@
-"""The parent of the processes that serve: `python -m forum.serving.supervisor FD`, which `manage.py
-serve` becomes.
+"""The parent of the server processes: `python -m forum.serving.supervisor FD`, which `manage.py
+serve` execs.
 
-It holds the listening socket FD open, starts WEB_CONCURRENCY processes on it and replaces those
-that die. SIGHUP replaces one after the other with new ones, and with them the code; SIGTERM ends
-all. It never loads Django: that would cost as much memory as one more process, and what it had
-loaded would stay old.
+It keeps the listening socket FD open, starts WEB_CONCURRENCY processes on it and restarts those
+that die. SIGHUP restarts them one by one, with new code; SIGTERM stops all. It never loads Django:
+that would take the memory of another process, and the loaded code would get out of date.
 """
 
 import signal
@@ -19,7 +18,7 @@ from forum.serving.uvicorn_options import server_options
 
 
 class Supervisor(Multiprocess):
-    """Hears at once that it should end, also while it replaces processes."""
+    """Reacts to SIGTERM and SIGINT at once, even while it restarts processes."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments)

@@ -11,19 +11,18 @@ from websockets.server import ServerProtocol
 from forum.serving.intake import Intake
 
 TOO_FAST = 1008
-CLOSING = 10  # seconds that a client may take to read what was sent before the end
-UNREAD = 30  # seconds after which the kernel gives up a client that does not read
-MOST_UNREAD = (
-    16 * 1024
-)  # bytes; a client that leaves more unread gets no pongs (RFC 6455, 5.5.3 allows leaving some out)
+CLOSING = 10  # seconds for a client to read pending output before the connection is aborted
+UNREAD = 30  # seconds after which the kernel drops a client that does not read
+# Bytes; a client that leaves more unread gets no pongs, which RFC 6455, 5.5.3 allows.
+MAX_UNREAD = 16 * 1024
 GONE = "websocket.disconnect"
 
 
 class Refusing(ServerProtocol):
-    """With the headers that every answer has."""
+    """Adds our security headers to refused handshakes."""
 
     def reject(self, status, text):
-        # it needs settings, which are not there yet on top
+        # Needs settings, which are not configured when this module is imported.
         from forum.serving.security_headers import HEADERS
 
         response = super().reject(status, text)
@@ -32,15 +31,13 @@ class Refusing(ServerProtocol):
 
 
 class Bounded:
-    """Before WebSocketsSansIOProtocol of uvicorn 0.54, or a class of that kind, in a class's
-    bases.
-    """
+    """A mixin for subclasses of WebSocketsSansIOProtocol (uvicorn 0.54): goes before it."""
 
     intake = None
 
     def connection_made(self, transport):
         super().connection_made(transport)
-        self.conn.__class__ = Refusing  # uvicorn names the class of what it makes
+        self.conn.__class__ = Refusing  # uvicorn offers no way to choose the class
         connection = transport.get_extra_info("socket")
         if connection.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD * 1000)
@@ -48,27 +45,25 @@ class Bounded:
     def data_received(self, data):
         if self.intake is None:
             self.intake = Intake(self)
-            super().data_received(data)  # the head of the request, from the HTTP connection
+            super().data_received(data)  # the request head, passed on by the HTTP connection
             if not self.handshake_initiated:
                 self.refuse_handshake()
         else:
             self.intake.take(data)
 
     def refuse_handshake(self):
-        """Sends what websockets answers to a head that it does not take, which uvicorn leaves
-        out.
-        """
+        """Send the response of `websockets` to an invalid handshake, which uvicorn omits."""
         answer = b"".join(self.conn.data_to_send())
         self.transport.write(answer or self.conn.reject(HTTPStatus.BAD_REQUEST, "").serialize())
         self.transport.close()
 
     def handle_ping(self):
-        if self.transport.get_write_buffer_size() > MOST_UNREAD:
+        if self.transport.get_write_buffer_size() > MAX_UNREAD:
             self.conn.data_to_send()
         else:
             super().handle_ping()
 
-    # --- What Intake asks of a connection ---
+    # --- The interface that Intake requires ---
 
     def parse(self, data):
         super().data_received(data)
@@ -102,7 +97,7 @@ class Bounded:
         try:
             self.conn.send_close(code)
         except InvalidState:
-            return  # the client was quicker
+            return  # the client has already closed
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         self.close_timer = self.loop.call_later(CLOSING, self.transport.abort)
@@ -110,7 +105,7 @@ class Bounded:
 
 @cache
 def bounded(protocol):
-    """This class of WebSocket connections with Bounded before it."""
+    """A subclass of `protocol` with Bounded mixed in, or `protocol` if that isn't possible."""
     if issubclass(protocol, Bounded) or not issubclass(protocol, WebSocketsSansIOProtocol):
         return protocol
     return type(f"Bounded{protocol.__name__}", (Bounded, protocol), {})

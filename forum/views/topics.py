@@ -14,8 +14,8 @@ from forum.models import Reading, Topic
 from forum.pages import fragments, topics, validators
 from forum.pages.pagination import Page, address, canonical, range_of
 from forum.pages.topic_lists import BadKey, TopicList, key_of
-from forum.serving.compression import shares
-from forum.serving.page_cache import stands_for
+from forum.serving.compression import mark_shared
+from forum.serving.page_cache import make_cacheable
 from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 from forum.views.readings import picture
@@ -35,7 +35,7 @@ def index(request, category=None):
         return redirect(request.path)
     is_first = not (before or after)
     if rows and is_first:
-        stands_for(
+        make_cacheable(
             request,
             validators.list_version(topic_list, page),
             category.get_absolute_url() if category else "/",
@@ -65,9 +65,9 @@ def show(request, topic_id, slug=""):
             Reading.objects.record(request.user, topic, page.last_shown)
         if topic.takes_replies_from(request.user):
             form = ReplyForm(author=request.user)
-    stands_for(request, validators.page_version(topic, page), page_of(topic, page.number))
+    make_cacheable(request, validators.page_version(topic, page), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
-    shares(request, fragments.posts_key(topic, page), posts)
+    mark_shared(request, fragments.posts_key(topic, page), posts)
     writable = topic.is_writable_by(request.user)
     context = {
         "topic": topic,

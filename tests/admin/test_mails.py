@@ -21,7 +21,7 @@ def mails(settings, db):
     written["failing"].lease()
     written["failing"].retry("Greylisted.")
     written["given_up"].give_up("No such mailbox.")
-    written["sent"].sent()
+    written["sent"].mark_sent()
     return written
 
 

@@ -22,7 +22,7 @@ def test_what_was_used_longest_ago_makes_room():
     kept.set("e", "x" * 100)
 
     assert [name for name in "abcde" if kept.get(name)] == ["a", "c", "d", "e"]
-    assert kept.size <= kept.most
+    assert kept.size <= kept.max_size
 
 
 def test_what_is_larger_than_all_the_room_is_not_kept():

@@ -37,8 +37,8 @@ def workers(ran):
 
 
 def test_a_hint_reaches_a_worker(ran, workers):
-    hints.give("one")
-    hints.give("other")
+    hints.enqueue("one")
+    hints.enqueue("other")
 
     until(lambda: set(ran) == {"one", "other"})
 
@@ -57,7 +57,7 @@ def test_without_redis_the_hint_goes_through_the_database_or_beside_it(ran, sett
 
 def test_many_hints_at_once_are_few(ran):
     for _ in range(1000):
-        hints.give("one")
+        hints.enqueue("one")
     until(lambda: queue.task().huey.storage.queue_size())
 
     assert queue.task().huey.storage.queue_size() < 50

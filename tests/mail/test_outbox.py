@@ -10,11 +10,11 @@ from django.core.mail.utils import DNS_NAME
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forum.jobs.outbox import ATTEMPTS
+from forum.jobs.outbox import MAX_ATTEMPTS
 from forum.mail import models
 from forum.mail.delivery import deliver, sweep
 from forum.mail.models import Mail, OutboxFull
-from forum.mail.retention import GIVEN_UP, MOST, SENT, tidy
+from forum.mail.retention import GIVEN_UP, MAX_ENDED, SENT, tidy
 from forum.models import User
 
 
@@ -174,12 +174,12 @@ def test_the_row_of_a_killed_worker_is_due_again():
     deliver()
 
     assert len(mail.outbox) == 1
-    assert not taken.sent()  # should that worker be alive after all, it changes nothing
+    assert not taken.mark_sent()  # should that worker be alive after all, it changes nothing
 
 
 def test_a_mail_that_kills_its_workers_is_given_up():
     written = write()
-    Mail.objects.update(attempts=ATTEMPTS)
+    Mail.objects.update(attempts=MAX_ATTEMPTS)
     deliver()
 
     written.refresh_from_db()
@@ -190,7 +190,7 @@ def test_a_mail_that_kills_its_workers_is_given_up():
 def test_attempts_are_further_and_further_apart_and_end():
     write()
     waits = []
-    for _ in range(ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         row = Mail.objects.take()
         row.retry("busy")
         row.refresh_from_db()
@@ -205,7 +205,7 @@ def test_attempts_are_further_and_further_apart_and_end():
 
 
 def test_a_full_outbox_takes_no_more(monkeypatch):
-    monkeypatch.setattr(models, "MOST_WAITING", 2)
+    monkeypatch.setattr(models, "MAX_WAITING", 2)
     write()
     write()
     with pytest.raises(OutboxFull):
@@ -232,14 +232,14 @@ def test_rows_go_after_a_while_and_those_that_wait_never(monkeypatch):
 
 
 def test_of_those_that_ended_only_so_many_stay(monkeypatch):
-    monkeypatch.setattr("forum.mail.retention.MOST", 2)
+    monkeypatch.setattr("forum.mail.retention.MAX_ENDED", 2)
     for _ in range(5):
         write()
     deliver()
     waiting = write()
     tidy()
 
-    assert MOST == 10_000
+    assert MAX_ENDED == 10_000
     assert Mail.objects.filter(due_at=None).count() == 2
     assert Mail.objects.filter(pk=waiting.pk).exists()
 

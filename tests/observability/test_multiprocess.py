@@ -45,7 +45,7 @@ def test_a_process_that_finds_the_disk_full_counts_for_itself(monkeypatch, tmp_p
 
     multiprocess.reserve(tmp_path / "missing")
 
-    assert not multiprocess.are_shared()
+    assert not multiprocess.is_enabled()
 
 
 def test_any_process_answers_for_all(tmp_path):

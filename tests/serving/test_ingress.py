@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 
 from forum.serving import bodies, http_protocol
-from forum.serving.bodies import Room
+from forum.serving.bodies import BufferBudget
 from forum.serving.http_protocol import Connection
 from forum.serving.ingress import Ingress
 from forum.serving.security_headers import HEADERS, SecurityHeaders
@@ -153,7 +153,7 @@ async def test_a_body_that_comes_by_drops_gets_no_more_time_than_its_bytes_are_w
 async def test_bodies_that_one_network_leaves_incomplete_take_a_bounded_room_and_the_first_makes_it(
     server, application, monkeypatch
 ):
-    monkeypatch.setattr(bodies, "HELD", 250_000)
+    monkeypatch.setattr(bodies, "MAX_BUFFERED", 250_000)
     monkeypatch.setattr(bodies, "GRACE", 60)
     head = POST + b"Content-Length: 200000\r\n\r\n"
 
@@ -171,14 +171,14 @@ async def test_bodies_that_one_network_leaves_incomplete_take_a_bounded_room_and
             await until(lambda: taken() == 60_000)
             third.write(b"x" * 140_000)
             assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"xxxxx"), 15)
-    await until(lambda: not Room.rooms)
+    await until(lambda: not BufferBudget.rooms)
     assert application.received == 200_000
 
 
 async def test_whoever_leaves_bodies_incomplete_keeps_nobody_at_the_same_address_from_sending(
     server, monkeypatch
 ):
-    monkeypatch.setattr(bodies, "HELD", 500_000)
+    monkeypatch.setattr(bodies, "MAX_BUFFERED", 500_000)
     monkeypatch.setattr(bodies, "GRACE", 60)
     others = [await asyncio.open_connection("127.0.0.1", server.config.port) for _ in range(20)]
     for _reader, writer in others:
@@ -198,17 +198,17 @@ async def test_whoever_leaves_bodies_incomplete_keeps_nobody_at_the_same_address
 async def test_a_body_that_is_larger_than_the_whole_room_makes_room_itself(
     server, application, monkeypatch
 ):
-    monkeypatch.setattr(bodies, "HELD", 50_000)
+    monkeypatch.setattr(bodies, "MAX_BUFFERED", 50_000)
 
     answer = await told(server, POST + b"Content-Length: 200000\r\n\r\n", b"x" * 100_000)
 
     assert status(answer) == 408
-    assert not Room.rooms
+    assert not BufferBudget.rooms
     assert not application.received
 
 
 def taken():
-    return sum(room.taken for room in Room.rooms.values())
+    return sum(room.taken for room in BufferBudget.rooms.values())
 
 
 async def until(condition):

@@ -67,11 +67,11 @@ REFUSED = [
     ('import log from "./log.js";\n', "because of: import"),
     ("const a = import.meta.url;\n", "because of: const a = import.meta.url;"),
     ("const a = await b;\n", "because of: const a = await b;"),
-    ("const a = `\n`;\n", "a template literal over several lines"),
+    ("const a = `\n`;\n", "multi-line template literal"),
     ('import { a } from "./gone.js";\n', r"Scripts import js/gone\.js, and there is no such file"),
     (
         'import { a } from "./rooms/room.js";\n',
-        r"js/rooms/room\.js can be imported or loaded by import\(\), not both",
+        r"js/rooms/room\.js must be either imported or loaded by import\(\)",
     ),
 ]
 

@@ -8,7 +8,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 
 from forum.serving.script_bundles import joined
-from forum.serving.static_storage import Joined, bare_style
+from forum.serving.static_storage import JoinedStylesheet, bare_style
 
 STATIC = Path(settings.BASE_DIR) / "static"
 SERVED = sorted(
@@ -74,7 +74,7 @@ def test_a_missing_import_says_what_is_missing(tmp_path):
     paths = {"css/site.css": (FileSystemStorage(tmp_path), "site.css")}
 
     with pytest.raises(ValueError, match=r"css/gone\.css"):
-        Joined(paths).open("css/site.css")
+        JoinedStylesheet(paths).open("css/site.css")
 
 
 def test_fonts_are_found_from_the_joined_stylesheet(collected):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 
-from forum.serving.preflight import what_is_missing
+from forum.serving.preflight import problems
 from forum.serving.sockets import bound, inherited
 
 logger = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def refuse_what_is_not_ready(self):
         try:
-            missing = list(what_is_missing())
+            missing = list(problems())
         except DatabaseError as error:
             raise CommandError(
                 f"The database can't be reached: {error}\nSee DATABASE_URL."

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from forum.jobs.workers import Workers
 
 logger = logging.getLogger(__name__)
-LAST_WORDS = 35  # seconds for what runs when it is told to stop; a mail takes 30 at most
+SHUTDOWN_TIMEOUT = 35  # seconds for what runs when it is told to stop; a mail takes 30 at most
 
 
 class Command(BaseCommand):
@@ -38,5 +38,5 @@ class Command(BaseCommand):
         workers.start()
         logger.info("Parley's worker runs with %d thread(s).", threads)
         told.wait()
-        workers.stop(LAST_WORDS)
+        workers.stop(SHUTDOWN_TIMEOUT)
         logger.info("Parley's worker has ended.")

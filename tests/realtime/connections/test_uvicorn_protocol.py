@@ -12,7 +12,7 @@ from uvicorn.server import ServerState
 
 from forum.asgi import application
 from forum.serving import frame_meter
-from forum.serving.websocket_protocol import MOST_UNREAD
+from forum.serving.websocket_protocol import MAX_UNREAD
 from realtime.connections.uvicorn_protocol import Protocol
 from realtime.hub import broadcast
 from realtime.protocol import groups
@@ -142,7 +142,7 @@ async def test_who_pings_and_does_not_read_gets_no_more_pongs(direct, monkeypatc
     browser.say(type="pong")
     await until(is_heard)
 
-    assert MOST_UNREAD < max(unread) < 2 * MOST_UNREAD
+    assert MAX_UNREAD < max(unread) < 2 * MAX_UNREAD
     assert not protocol.is_closed
 
 
