@@ -87,7 +87,7 @@ def cost(text, runs=2):
 
 def _accepted(text):
     try:
-        return render(text, known=everybody)
+        return render(text, find_members=everybody)
     except MarkdownError:
         return None
 

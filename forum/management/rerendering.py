@@ -34,7 +34,7 @@ def _render_posts(posts):
 
 def _html_of(post):
     try:
-        return markdown.render(post.body, known=User.objects.known)
+        return markdown.render(post.body, find_members=User.objects.by_username)
     except markdown.MarkdownError:
         return post.html
 

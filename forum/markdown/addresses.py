@@ -6,13 +6,13 @@ from html import escape
 import nh3
 
 SCHEMES = {"http", "https", "mailto"}
-LONGEST_HOST = 253
+MAX_HOST = 253  # characters
 HOST = re.compile(r"(https?://(?:[^/?#\\@]*@)?)([^/?#\\:@\[\]]+)", re.IGNORECASE)
 
-# the last part is no number, which would be one of an IPv4 address
+# The last label must not be a number, which would make it an IPv4 address.
 NAMED = r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*\.?"
 IPV4, IPV6 = r"\d{1,3}(?:\.\d{1,3}){3}", r"\[[0-9a-f:.]+\]"
-SOUND = re.compile(
+VALID = re.compile(
     rf"https?://(?:[^/?#\\@\s]*@)?(?:{NAMED}|{IPV4}|{IPV6})(?::\d*)?(?:[/?#]|\Z)|mailto:",
     re.IGNORECASE | re.ASCII,
 )
@@ -23,16 +23,16 @@ ORDINARY = re.compile(
 
 
 def with_ascii_host(url):
-    """With the host in its ASCII form, as browsers make it (Unicode TS 46); "" when it has none."""
+    """The URL with its host in ASCII (Unicode TS 46, as browsers do); "" if that is impossible."""
     found = HOST.match(url)
     if not found or found[2].isascii():
         return url
-    from idna import IDNAError, uts46_remap  # its tables are large
+    from idna import IDNAError, uts46_remap  # imported on first use: large tables
 
     try:
         labels = (
             uts46_remap(found[2], std3_rules=False).split(".")
-            if len(found[2]) <= LONGEST_HOST
+            if len(found[2]) <= MAX_HOST
             else [""]
         )
         host = ".".join(
@@ -44,9 +44,9 @@ def with_ascii_host(url):
     return f"{found[1]}{host}{url[found.end() :]}" if host else ""
 
 
-def is_sound(url):
-    """Whether a browser would go to the host that is written, and the sanitiser lets it."""
-    if not SOUND.match(url):
+def is_valid(url):
+    """Whether browsers open the host as written, and the sanitiser accepts the URL."""
+    if not VALID.match(url):
         return False
     return ORDINARY.match(url) is not None or 'href="' in _cleaner.clean(
         f'<a href="{escape(url)}"></a>'

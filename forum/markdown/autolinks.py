@@ -1,8 +1,8 @@
 """Links bare addresses (http://, https://, www., mailto:), trimmed by the rules of GFM.
 
-Rules: https://github.github.com/gfm/#autolinks-extension-; beyond these an address also ends where
-a sentence in Chinese or Japanese does. A link leads to the host that is written: what cannot be
-part of one leaves all of it text.
+Rules: https://github.github.com/gfm/#autolinks-extension-; in addition, an address ends at Chinese
+or Japanese punctuation. A link always points to the host as written: if that is invalid, all of it
+stays text.
 """
 
 import re
@@ -11,7 +11,7 @@ from unicodedata import category
 from forum.markdown.budget import LINK
 from forum.text.letters import LETTERS, WITHOUT_BLANKS, begins_word
 
-EMOJI = "\u203c\u2049\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"  # stand in hosts, too
+EMOJI = "\u203c\u2049\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"  # also valid in hosts
 LABEL = rf"(?!_)[{LETTERS}{EMOJI}](?:[{LETTERS}{EMOJI}-]*[{LETTERS}{EMOJI}])?"
 HOST = rf"(?P<host>{LABEL}(?:\.{LABEL})*)"
 IPV6 = r"\[[0-9A-Fa-f:.]{2,45}\]"
@@ -21,9 +21,9 @@ NO_LOGIN = r"(?![^\s<>/?#]{0,200}@)"  # user:password@host, which can disguise t
 WEB = re.compile(rf"://{NO_LOGIN}(?:{HOST}|{IPV6}){REST}")
 WWW = re.compile(rf"www\.{HOST}{REST}", re.IGNORECASE)
 MAIL = re.compile(rf":[\w.+-]{{1,64}}@{HOST}(?P<rest>(?P<path>))")
-LONGEST, LETTERS_A_UNIT = 2_000, 4
+MAX_LENGTH, LETTERS_A_UNIT = 2_000, 4  # characters; characters per unit of the budget
 
-# in its last part, which is of one script
+# In the last label, which is in one script.
 WORDS_BEHIND_HOST = re.compile(rf"[A-Za-z0-9-]+(?=[{WITHOUT_BLANKS}])")
 GOES_ON = re.compile(r"[%\w]|\.[_-]|:\d|\\\w")
 STOPS = "。，、；！？…｡､"
@@ -42,7 +42,7 @@ def plug_into(md):
 
 
 def schemed_address(state, silent):
-    """Inline rule, at the colon of http:, https: and mailto:."""
+    """Inline rule, triggered at the colon of http:, https: and mailto:."""
     if silent or state.linkLevel or state.src[state.pos] != ":":
         return False
     scheme = SCHEME_BEFORE.search(state.src[max(0, state.pos - 6) : state.pos])
@@ -58,7 +58,7 @@ def schemed_address(state, silent):
 
 
 def www_address(state, silent):
-    """Inline rule, at the first w of www."""
+    """Inline rule, triggered at the first w of www."""
     if silent or state.linkLevel or state.src[state.pos] not in "wW":
         return False
     if state.src[max(0, state.pos - 1) : state.pos] in tuple("./-@") or not begins_word(
@@ -70,10 +70,10 @@ def www_address(state, silent):
 
 
 def _address_at(pattern, state):
-    found = pattern.match(state.src, state.pos, min(state.posMax, state.pos + LONGEST))
+    found = pattern.match(state.src, state.pos, min(state.posMax, state.pos + MAX_LENGTH))
     if not found:
         return None
-    # also for what turns out to be no link
+    # Counted even if it turns out not to be a link.
     state.env["budget"].spend(len(found[0]) // LETTERS_A_UNIT)
     words = _words_behind(found["host"] or "")
     if words:
@@ -84,16 +84,14 @@ def _address_at(pattern, state):
 
 
 def _words_behind(host):
-    """How many letters of a sentence without blanks follow the host, as in example.org谢谢."""
+    """The number of letters after the host in a script without spaces, as in example.org谢谢."""
     last = host.rpartition(".")[2]
     found = WORDS_BEHIND_HOST.match(last) if "." in host else None
     return len(last) - found.end() if found else 0
 
 
 def _host_goes_on(following):
-    """Whether what follows host and port could be meant as part of them: the link would lead to
-    another place.
-    """
+    """Whether the following text could be part of host or port, so that the link would be wrong."""
     if not following:
         return False
     if not following[0].isascii():
@@ -102,8 +100,8 @@ def _host_goes_on(following):
 
 
 def _until_sentence_ends(address, start):
-    """Up to a full stop, comma or closing bracket as Chinese and Japanese write them, from the end
-    of the host on.
+    """The address up to the first Chinese or Japanese punctuation or closing bracket after the
+    host.
     """
     opened = []
     for ending in ENDINGS.finditer(address, start):
@@ -117,9 +115,7 @@ def _until_sentence_ends(address, start):
 
 
 def _trimmed(address):
-    """Without the punctuation that belongs to the sentence, and without a bracket that was opened
-    outside.
-    """
+    """The address without trailing punctuation and unmatched closing brackets."""
     surplus = {
         close: address.count(close) - address.count(open) for close, open in BRACKETS.items()
     }
@@ -133,9 +129,7 @@ def _trimmed(address):
 
 
 def _link(state, address, before="", scheme=""):
-    """Links `address`, with what stands `before` it and was taken for text. Says no if it cannot be
-    linked.
-    """
+    """Link `address`, together with `before`, which was parsed as text; False if not allowed."""
     text = f"{before}{address}"
     href = state.md.normalizeLink(f"{scheme}{text}") if address else ""
     if not state.md.validateLink(href):

@@ -1,4 +1,4 @@
-"""Tells whether a text renders to anything visible."""
+"""Checks whether a text renders to anything visible."""
 
 import re
 from html import unescape
@@ -10,5 +10,5 @@ SHOWS_WITHOUT_TEXT = re.compile(r"<(?:hr|input)\b")
 
 
 def is_blank(html):
-    """Of rendered HTML."""
+    """Whether rendered HTML shows nothing."""
     return not SHOWS_WITHOUT_TEXT.search(html) and not is_visible(unescape(TAG.sub("", html)))

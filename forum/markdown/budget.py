@@ -1,9 +1,7 @@
-"""Bounds the work for one text by counting every step of the parser, so a text always fares the
-same.
+"""Limits the work for one text by counting parser steps, so that the result is deterministic.
 
-A unit is about a microsecond on the machine these figures were measured on (bench/markdown.py): a
-text that uses up its budget takes about a tenth of a second, and Chromium lays out the heaviest
-page in half of one.
+A unit is about a microsecond on the machine where this was measured (bench/markdown.py): a text
+that uses up its budget takes about 0.1 s, and Chromium lays out the heaviest page in 0.5 s.
 """
 
 import re
@@ -14,29 +12,29 @@ UNITS = 80_000
 ELEMENTS = 4_000
 HEAVIER = {"li": 3}  # a list marker costs a browser as much as three links
 BLOCK, LINE, INLINE, TOKEN, LINK, PICTURE = 30, 8, 3, 3, 70, 40
-# what they open has to be looked for, often to the end of the paragraph
-DEARER = {"[": 30, "<": 20, "*": 14, "_": 14, "~": 14, "`": 6, "&": 6, "!": 6}
-DEEPEST = 40  # levels of quotes and lists; a list takes two of them
-DEEPEST_INLINE = 20
+# The parser searches for their closing delimiter, often to the end of the paragraph.
+COSTLY = {"[": 30, "<": 20, "*": 14, "_": 14, "~": 14, "`": 6, "&": 6, "!": 6}
+MAX_DEPTH = 40  # levels of quotes and lists; a list takes two of them
+MAX_INLINE_DEPTH = 20
 ENDING_RULES = ["paragraph", "reference", "blockquote", "list"]
-# an address in other letters costs what a bare one does
+# Costs as much as a bare address, because the host may need to be converted to ASCII.
 AUTOLINK = re.compile(r"<(?:https?|mailto):", re.IGNORECASE)
 SPECIAL = re.compile(r"[\[\]!*_~`<&\\:@\n]")
 
 
 class Budget:
-    """What is left for one text: units of work, elements of the page, and colours (see code.py)."""
+    """What is left for one text: units of work, HTML elements, highlighting time (see code.py)."""
 
     def __init__(self):
         self.units, self.elements = UNITS, ELEMENTS
-        self.colouring = 0.0  # seconds of it so far
+        self.colouring = 0.0  # CPU seconds spent on highlighting so far
 
     def spend(self, units=0, elements=0):
         if not self.afford(units, elements):
             raise TooComplex
 
     def afford(self, units=0, elements=0):
-        """Spends them if enough is left; otherwise spends nothing and says no."""
+        """Spend them if enough is left; otherwise spend nothing and return False."""
         if units > self.units or elements > self.elements:
             return False
         self.units -= units
@@ -52,7 +50,7 @@ def plug_into(md):
 
 
 def count_block(state, start, end, silent):
-    if state.level > DEEPEST:
+    if state.level > MAX_DEPTH:
         raise TooComplex
     state.env["budget"].spend(LINE if silent else BLOCK)
     return False
@@ -68,13 +66,11 @@ def _price(text, position):
         return PICTURE
     if AUTOLINK.match(text, position):
         return LINK
-    return DEARER.get(text[position], INLINE)
+    return COSTLY.get(text[position], INLINE)
 
 
 def count_open_brackets(state):
-    """Every [ is followed to its ], over all that lies between: a thousand that never end cost a
-    second.
-    """
+    """Count the search for the ] of every [: a thousand unclosed ones would cost a second."""
     for token in state.tokens:
         if token.type == "inline" and "[" in token.content:
             state.env["budget"].spend(_steps_inside_brackets(token.content))
@@ -107,5 +103,5 @@ def _refuse_deep_nesting(children):
     depth = 0
     for child in children:
         depth += child.nesting
-        if depth > DEEPEST_INLINE:
+        if depth > MAX_INLINE_DEPTH:
             raise TooComplex

@@ -1,6 +1,4 @@
-"""Syntax highlighting of fenced code, as classes from static/css/code.css. Too expensive code stays
-plain.
-"""
+"""Syntax highlighting of fenced code: classes of static/css/code.css, within a time limit."""
 
 from functools import cache
 from itertools import groupby
@@ -62,15 +60,16 @@ COLOURS = [
 ]
 CLASSES = {css_class for _token, css_class in COLOURS}
 
-LONGEST = 20_000  # characters of a coloured block
-# of CPU for all colours of one text; many lexers are quadratic on input made for that
+MAX_LENGTH = 20_000  # characters of a highlighted block
+# CPU seconds for all highlighting of one text; many lexers are quadratic on malicious input.
 SECONDS = 0.08
 LEXER, CHARACTER, SPAN = 60, 2, 4  # units of the budget
 
 
 def highlight(code, info, budget):
-    """(language, HTML) of a fenced block: "" if it isn't one of ours, plain HTML if colours cost
-    too much.
+    """(language, HTML) of a fenced block.
+
+    The language is "" if it isn't supported; the HTML is plain if highlighting costs too much.
     """
     language = ALIASES.get(info.split(maxsplit=1)[0].lower(), "") if info.strip() else ""
     runs = language and _runs_in_time(code, language, budget)
@@ -82,12 +81,10 @@ def highlight(code, info, budget):
 
 
 def _runs_in_time(code, language, budget):
-    """(CSS class, text) pairs, or None if there is more code, or harder code, than may be
-    coloured.
-    """
-    if len(code) > LONGEST or not budget.afford(LEXER + len(code) * CHARACTER):
+    """(CSS class, text) pairs, or None if the code is too long or takes too much time."""
+    if len(code) > MAX_LENGTH or not budget.afford(LEXER + len(code) * CHARACTER):
         return None
-    # the first of its kind takes long
+    # Outside of the time limit: the first lexer of a language takes long to build.
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     started = thread_time()
     try:
@@ -99,7 +96,7 @@ def _runs_in_time(code, language, budget):
 
 
 def _runs(tokens, deadline):
-    """Neighbours of one class become one pair, which keeps the page small."""
+    """(CSS class, text) pairs; adjacent tokens of one class are merged, for a smaller page."""
     classes = ((_css_class(kind), text) for kind, text in _until(deadline, tokens))
     for css_class, same in groupby(classes, itemgetter(0)):
         yield css_class, "".join(text for _css, text in same)

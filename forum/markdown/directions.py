@@ -1,4 +1,4 @@
-"""Sets the text direction of each block by its first letter, and of a list as a whole."""
+"""Marks each block with dir="auto", and each list as a whole."""
 
 LISTS = ("bullet_list", "ordered_list")
 BLOCKS = {"paragraph_open", "heading_open", "th_open", "td_open"}

@@ -20,7 +20,7 @@ class TooLong(MarkdownError):
 
 
 class TooComplex(MarkdownError):
-    """Within the length, but too heavy for the server to render or for a browser to lay out."""
+    """Too expensive for the server to render or for a browser to lay out."""
 
     def __str__(self):
         return _(

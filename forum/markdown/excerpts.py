@@ -7,24 +7,23 @@ import nh3
 
 from forum.text.letters import cut, is_word_boundary
 
-# characters of HTML for one of text: markup may hide that much, the rest of the post isn't read
-LOOKED_AT = 40
-UNSEEN = {"details"}  # quotes that are folded
+# Characters of HTML to read per character of text; bounds the work for long posts.
+HTML_PER_CHARACTER = 40
+HIDDEN = {"details"}  # folded quotes
 UNFINISHED = re.compile(r"(?:<[^<>]*|&[#\w]*)\Z")
 
 
 def excerpt(html, length=200):
-    """At most `length` characters of plain text from rendered HTML. Escape it again wherever it is
-    shown.
-    """
-    cut = len(html) > length * LOOKED_AT
-    beginning = UNFINISHED.sub("", html[: length * LOOKED_AT]) if cut else html
-    text = " ".join(unescape(nh3.clean(beginning, tags=set(), clean_content_tags=UNSEEN)).split())
-    return text if len(text) <= length and not cut else _shortened(text, length)
+    """At most `length` characters of plain text from rendered HTML; not escaped."""
+    limit = length * HTML_PER_CHARACTER
+    is_cut = len(html) > limit
+    beginning = UNFINISHED.sub("", html[:limit]) if is_cut else html
+    text = " ".join(unescape(nh3.clean(beginning, tags=set(), clean_content_tags=HIDDEN)).split())
+    return text if len(text) <= length and not is_cut else _shortened(text, length)
 
 
 def _shortened(text, length):
     kept = cut(text, length - 1)
-    ends = range(len(kept), len(kept) // 2, -1)  # a word that is longer than half of it is cut
+    ends = range(len(kept), len(kept) // 2, -1)  # cuts a word only if it is longer than half
     end = next((end for end in ends if is_word_boundary(text, end)), len(kept))
     return kept[:end].rstrip(" .,;:、。，；：") + "…"

@@ -1,6 +1,8 @@
-"""Folded quotes, in the manner of other forums and editors: a quote whose first line is `[!quote]-`
-and, if one likes, words that say who is quoted. The words are shown, the rest once a reader opens
-it."""
+"""Folded quotes, with the syntax of other forums and editors: the first line of the quote is
+`[!quote]-`, optionally followed by a heading.
+
+The heading is shown; the rest becomes <details>.
+"""
 
 import re
 
@@ -36,8 +38,8 @@ def fold(state):
 
 
 def _heading(tokens):
-    """What replaces the paragraph that a quote begins with; nothing if it isn't to be folded, or
-    holds no more.
+    """The tokens that replace the first paragraph of a folded quote; [] if it isn't folded, or has
+    nothing to fold.
     """
     if (
         len(tokens) < 4

@@ -6,7 +6,7 @@ def plug_into(md):
 
 
 def demote(state):
-    above = []  # levels, as written, of the headings that this one stands under
+    above = []  # the levels, as written, of the enclosing headings
     for token in state.tokens:
         if token.type == "heading_open":
             written = int(token.tag[1])

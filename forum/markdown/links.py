@@ -10,7 +10,7 @@ from forum.markdown import addresses
 from forum.text.short_text import is_visible
 
 ALLOWED = re.compile(r"(?:https?://|mailto:[^?#]|/(?![/\\])|#)", re.IGNORECASE)
-PLAIN = re.compile(r"[\w./:?#&=~+,;@!-]*\Z", re.ASCII)  # nothing here needs escaping in an address
+PLAIN = re.compile(r"[\w./:?#&=~+,;@!-]*\Z", re.ASCII)  # needs no escaping in a URL
 FOREIGN = "nofollow ugc noopener"
 
 
@@ -23,8 +23,8 @@ def is_plain(url):
 
 
 def is_allowed(url):
-    """Of an address as it would be linked; any other stays as it was written."""
-    return ALLOWED.match(url) is not None and (url[0] in "/#" or addresses.is_sound(url))
+    """Whether a normalised URL may be linked; other ones stay text."""
+    return ALLOWED.match(url) is not None and (url[0] in "/#" or addresses.is_valid(url))
 
 
 def mark_links(state):
@@ -34,15 +34,15 @@ def mark_links(state):
 
 
 def _marked(children):
-    """Links cannot hold links (CommonMark 0.31.2, section 6.3), so at most one is open."""
-    link = None  # the one that is open
+    """Links can't contain links (CommonMark 0.31.2, section 6.3), so at most one is open."""
+    link = None  # the open one
     for child in children:
         if child.type == "link_open":
             link, seen = child, False
             _mark(link)
         elif child.type == "link_close" and link:
             if not seen and not link.hidden:
-                # or nobody would see that there is a link
+                # Show the address of a link without visible text.
                 yield Token("text", "", 0, content=link.attrs["href"])
             child.hidden = link.hidden
         elif link:
@@ -51,22 +51,22 @@ def _marked(children):
 
 
 def _mark(link):
-    link.hidden = not link.attrs["href"]  # [text]() would lead to whatever page it is shown on
+    link.hidden = not link.attrs["href"]  # [text]() would link to the current page
     if not is_own(link.attrs["href"]):
         link.attrs["rel"] = FOREIGN
 
 
 def is_own(url):
-    """Whether an address that is_allowed leads to this very site."""
+    """Whether an allowed URL points to this site."""
     if url.startswith(("/", "#")):
         return True
     own = urlsplit(getattr(settings, "SITE_URL", ""))
     try:
-        there = urlsplit(url)
+        target = urlsplit(url)
     except ValueError:
         return False
     return (
         bool(own.netloc)
-        and there.scheme in ("http", "https")
-        and there.netloc.lower() == own.netloc.lower()
+        and target.scheme in ("http", "https")
+        and target.netloc.lower() == own.netloc.lower()
     )

@@ -8,12 +8,12 @@ from markdown_it.common.utils import escapeHtml
 from forum.text import letters
 from forum.usernames.rules import CHARACTERS, MAX_LENGTH, MIN_LENGTH, folded
 
-LIMIT = 50
-LONGEST_EMPHASIS = 3  # underscores
-COST = 2  # of each name that a mention could be
+LIMIT = 50  # different names per text
+MAX_EMPHASIS = 3  # underscores
+COST = 2  # units of the budget, per name that a mention could stand for
 CANDIDATE = re.compile(rf"@([{CHARACTERS}]{{{MIN_LENGTH},100}})")
 SEPARATORS = "._-"
-NOT_BEFORE = frozenset("@/.+-=&_")  # these stand inside e-mail and web addresses
+NOT_BEFORE = frozenset("@/.+-=&_")  # part of an email or web address
 
 
 def plug_into(md):
@@ -22,7 +22,7 @@ def plug_into(md):
 
 
 def mention(state, silent):
-    """Inline rule: a token for a name, which `show` turns into a link or leaves as text."""
+    """Inline rule: makes a token, which `show` renders as a link or as text."""
     if silent or state.linkLevel or state.src[state.pos] != "@":
         return False
     text = _text_at(state.src, state.pos)
@@ -38,7 +38,9 @@ def mention(state, silent):
 
 
 def _text_at(text, position):
-    """What could be a name, or one with the words behind it in a script that has no blanks."""
+    """The text after @ if it could be a name, perhaps with following words in a script without
+    spaces; None otherwise.
+    """
     found = CANDIDATE.match(text, position)
     if not found or not _may_begin(text, position):
         return None
@@ -49,24 +51,24 @@ def _text_at(text, position):
 
 
 def _may_begin(text, position):
-    """Not inside of an address; the underscores of _emphasis_ may stand before the sign."""
+    """Whether an @ here can begin a mention: not inside an address; underscores for emphasis may
+    precede it.
+    """
     start = position
-    while start and text[start - 1] == "_" and position - start < LONGEST_EMPHASIS:
+    while start and text[start - 1] == "_" and position - start < MAX_EMPHASIS:
         start -= 1
     return text[max(0, start - 1) : start] not in NOT_BEFORE and letters.begins_word(text, start)
 
 
 def _names_in(text):
-    """{folded name: where it ends}, the longest first."""
+    """{folded name: its end in `text`} of all possible names, the longest first."""
     ends = [len(text), *(end for end in range(len(text) - 1, 0, -1) if _may_be_name(text, end))]
     names = {folded(text[:end]): end for end in reversed(ends)}
     return {name: names[name] for name in reversed(names) if MIN_LENGTH <= len(name) <= MAX_LENGTH}
 
 
 def _may_be_name(text, end, whole=False):
-    """Whether a name may be text[:end]: it begins with a letter, and ends with one where a word may
-    end.
-    """
+    """Whether text[:end] may be a name: begins and ends with a letter, at the end of a word."""
     first, last, after = text[0], text[end - 1], text[end : end + 1]
     if not first.isalnum() or last in SEPARATORS:
         return False
@@ -74,7 +76,7 @@ def _may_be_name(text, end, whole=False):
         return True
     if not (letters.RUNS_ON.match(last) or letters.RUNS_ON.match(after)):
         return False
-    # no mark or joiner, which belongs to the letter before
+    # Not before a mark or joiner, which belongs to the preceding letter.
     return after.isalnum() or after in SEPARATORS
 
 
@@ -85,17 +87,17 @@ def _still_allowed(text, people):
     return True
 
 
-def member_of(token, known):
-    """(where the name ends, (id, username)) of the longest name that somebody has, or None."""
+def member_of(token, members):
+    """(end of the name, (id, username)) of the longest name that exists, or None."""
     return next(
-        ((end, known[name]) for name, end in token.meta["names"].items() if name in known), None
+        ((end, members[name]) for name, end in token.meta["names"].items() if name in members), None
     )
 
 
 def show(renderer, tokens, index, options, env):
-    """The id stays right when the member is renamed; the address then leads on to the new one."""
+    """After a renaming the id is still right, and the old address redirects to the new one."""
     token = tokens[index]
-    found = member_of(token, env["known"])
+    found = member_of(token, env["members"])
     if found is None:
         return escapeHtml(token.content)
     end, (member_id, username) = found

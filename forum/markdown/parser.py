@@ -1,4 +1,4 @@
-"""The one Markdown parser, built once. It keeps no state between texts, so threads share it."""
+"""The Markdown parser: built once, stateless, shared by all threads."""
 
 from markdown_it import MarkdownIt
 
@@ -20,17 +20,17 @@ from forum.markdown.renderer import Renderer
 OPTIONS = {
     "html": False,
     "breaks": True,
-    # linkify-it needs seconds for 32,000 characters of "http://a"; autolinks.py is linear
+    # linkify-it takes seconds for 32,000 characters of "http://a"; autolinks.py is linear.
     "linkify": False,
     "tasklists": True,
     "xhtmlOut": False,
-    # never reached: budget.py refuses what is nested deeper than its own, smaller limit
+    # Never reached: budget.py has a smaller limit.
     "maxNesting": 100,
 }
 
 
 class Parser(MarkdownIt):
-    """CommonMark and the GitHub extras, with the addresses that links.py allows."""
+    """CommonMark with GitHub's extensions; links.py decides which URLs are allowed."""
 
     def normalizeLink(self, url):
         return url if links.is_plain(url) else super().normalizeLink(addresses.with_ascii_host(url))

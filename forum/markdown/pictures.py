@@ -1,4 +1,4 @@
-"""Turns images into links: nothing is loaded from other sites unless the reader follows them."""
+"""Turns images into links, so that pages load nothing from other sites."""
 
 from markdown_it.token import Token
 

@@ -1,4 +1,4 @@
-"""Quotes a post as Markdown, ready for an answer below."""
+"""Quotes a post as Markdown, to start a reply with."""
 
 import re
 from urllib.parse import quote as escape_address
@@ -13,10 +13,9 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 
 
 def quote(body, username, url):
-    """Quotes `body` in at most LIMIT characters; the first line leads to `url`, the last one is
-    empty.
+    """A quote of `body` in at most LIMIT characters; its first line links to `url`.
 
-    What the body itself quotes stays one level deep; older quotes inside it are left out.
+    Quotes in the body are kept one level deep. Ends with an empty line.
     """
     name = SPECIAL.sub(r"\\\1", username)
     heading = f"> [@{name}]({escape_address(url, safe='/:?#=&%@~+,;!-._')}):\n>\n"
@@ -25,8 +24,10 @@ def quote(body, username, url):
 
 
 def _recent(body):
-    """The lines of the body, without what is quoted in its quotes, and of folded ones only who is
-    quoted. A > inside fenced code is no quote."""
+    """The lines of the body without nested quotes, and only the headings of folded ones.
+
+    A > inside fenced code is not a quote.
+    """
     fence, is_folded = "", False
     for line in LINE_END.split(body):
         is_folded = is_folded and line.lstrip(" ").startswith(">")
@@ -42,7 +43,7 @@ def _recent(body):
 
 
 def _after(mark, fence):
-    """The fence that is open after a line that begins with this mark."""
+    """The fence that is open after a line that begins with this mark, or ""."""
     if not fence:
         return mark
     return "" if mark.startswith(fence) else fence
@@ -53,7 +54,7 @@ def _quoted(line):
 
 
 def _fitting(lines, room):
-    """As many lines as there is room for; the first one that doesn't fit is cut."""
+    """As many lines as fit into `room` characters; the first that doesn't fit is cut."""
     kept = []
     for line in lines:
         if len(line) > room:

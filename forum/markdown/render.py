@@ -7,39 +7,39 @@ from forum.markdown.errors import MAX_LENGTH, TooLong
 from forum.markdown.mentions import member_of
 from forum.markdown.parser import parser
 
-# a form renders a text to learn whether it can be, and then the post renders it again
+# Each text is rendered twice: to validate the form, and when the post is saved.
 _rendered = LRUCache(2**20)
 
 
-def render(source, known=None):
-    """Sanitised HTML of a Markdown text.
+def render(source, find_members=None):
+    """Render a Markdown text to sanitised HTML.
 
-    `known` takes a set of `folded` names and gives {folded name: (id of the member, username)} for
-    those that exist. It is called at most once, and only if somebody may be mentioned. Raises
-    TooLong or TooComplex.
+    `find_members` takes a set of `folded` usernames and returns {folded name: (member id,
+    username)} for those that exist. It is called at most once, and only if there are possible
+    mentions. Raises TooLong or TooComplex.
     """
     _check_length(source)
     html = _rendered.get(source)
     if html is not None:
         return html
     tokens, env = _parse(source)
-    if known and env["names"]:
-        env["known"] = known(set(env["names"]))
+    if find_members and env["names"]:
+        env["members"] = find_members(set(env["names"]))
     html = sanitiser.clean(parser.renderer.render(tokens, parser.options, env))
-    return html if env["names"] else _rendered.set(source, html)  # who is known may change
+    return html if env["names"] else _rendered.set(source, html)  # members may change
 
 
-def mentioned(source, known):
-    """The ids of the members whom a text mentions outside of quotes; `known` as for `render`."""
+def mentioned(source, find_members):
+    """The ids of members mentioned outside of quotes; `find_members` as for `render`."""
     tokens, env = _parse(source)
-    members = known(set(env["names"])) if env["names"] else {}
+    members = find_members(set(env["names"])) if env["names"] else {}
     found = [member_of(token, members) for token in _mentions_outside_quotes(tokens)]
     return {member_id for _end, (member_id, _username) in filter(None, found)}
 
 
 def _parse(source):
     _check_length(source)
-    env = {"budget": Budget(), "names": set(), "people": set(), "known": {}}
+    env = {"budget": Budget(), "names": set(), "people": set(), "members": {}}
     return parser.parse(source, env), env
 
 

@@ -1,4 +1,4 @@
-"""HTML for tokens that should differ from markdown-it's defaults."""
+"""Renders tokens whose HTML differs from markdown-it's defaults."""
 
 from django.utils.translation import gettext as _
 from markdown_it.common.utils import escapeHtml

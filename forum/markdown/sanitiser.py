@@ -1,6 +1,4 @@
-"""The HTML sanitiser: whatever the parser produces, only allow-listed elements and attributes
-pass.
-"""
+"""The HTML sanitiser: only allow-listed elements and attributes pass, whatever was parsed."""
 
 import nh3
 

@@ -1,4 +1,4 @@
-"""~~strikethrough~~ with two tildes; more of them in a row are text, as in GitHub's Markdown."""
+"""~~strikethrough~~ with two tildes; three or more are text, as in GitHub's Markdown."""
 
 
 def plug_into(md):

@@ -1,6 +1,4 @@
-"""Tables, bounded in size, aligned by classes (styles would be dropped) and scrollable by
-keyboard.
-"""
+"""Tables: limited in size, aligned by classes (styles would be removed), scrollable by keyboard."""
 
 from django.utils.translation import gettext as _
 from markdown_it.common.utils import escapeHtml
@@ -9,7 +7,7 @@ from markdown_it.rules_block.table import table as original
 from forum.markdown.errors import TooComplex
 
 MAX_COLUMNS, MAX_CELLS = 40, 1_000
-CELL_COST = 20
+CELL_COST = 20  # units of the budget
 
 
 def plug_into(md):
@@ -20,12 +18,10 @@ def plug_into(md):
 
 
 def table(state, start, end, silent):
-    """The rule of markdown-it, but the size is counted first: short rows are filled up with empty
-    cells.
-    """
+    """markdown-it's rule after a check of the size, since short rows are padded with cells."""
     if (
         start + 2 > end
-        or not _may_be_ruler(state, start + 1)
+        or not _may_be_delimiter_row(state, start + 1)
         or not original(state, start, end, True)
     ):
         return False
@@ -38,7 +34,7 @@ def table(state, start, end, silent):
     return original(state, start, end, False)
 
 
-def _may_be_ruler(state, line):
+def _may_be_delimiter_row(state, line):
     start = state.bMarks[line] + state.tShift[line]
     return state.src[start : start + 1] in ("|", "-", ":")
 
@@ -52,7 +48,7 @@ def _rows(state, start, end):
     line = start
     while line < end and not state.isEmpty(line):
         line += 1
-    return line - start - 1  # the line of dashes is no row
+    return line - start - 1  # without the delimiter row
 
 
 def align(state):

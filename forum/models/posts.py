@@ -295,7 +295,7 @@ class Post(models.Model):
         )
 
     def _rendered(self):
-        return markdown.render(self.body, known=User.objects.known)
+        return markdown.render(self.body, find_members=User.objects.by_username)
 
     def _count(self, topic, kind):
         if kind == "created":

@@ -78,7 +78,7 @@ class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc] 
                 return taken.user
         raise self.model.DoesNotExist
 
-    def known(self, names):
+    def by_username(self, names):
         """Active members by present or former `folded` username: {name: (id, username)}."""
         found = (
             TakenName.objects.for_usernames(names)

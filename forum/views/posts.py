@@ -168,7 +168,7 @@ def preview(request):
             status=429,
         )
     try:
-        html = markdown.render(body, known=User.objects.known)
+        html = markdown.render(body, find_members=User.objects.by_username)
     except markdown.MarkdownError as error:
         return render(request, "posts/_preview.html", {"error": str(error)}, status=422)
     return render(request, "posts/_preview.html", {"html": html})

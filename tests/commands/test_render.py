@@ -38,7 +38,7 @@ def test_a_text_that_the_rules_refuse_now_stays_and_one_edited_meanwhile_too(
     refused, edited = topic.reply(ada, "Long."), topic.reply(ada, "Before.")
     Post.objects.filter(pk=refused.pk).update(body=">" * 50 + " a", html=OLD)
     Post.objects.filter(pk=edited.pk).update(html=OLD)
-    known = User.objects.known
+    known = User.objects.by_username
 
     def edit_meanwhile(names):
         if Post.objects.get(pk=edited.pk).version == 1:
@@ -46,7 +46,7 @@ def test_a_text_that_the_rules_refuse_now_stays_and_one_edited_meanwhile_too(
         return known(names)
 
     Post.objects.filter(pk=edited.pk).update(body="Before @ada.")
-    monkeypatch.setattr(type(User.objects), "known", lambda self, names: edit_meanwhile(names))
+    monkeypatch.setattr(type(User.objects), "by_username", lambda self, names: edit_meanwhile(names))
     render_all()
 
     assert Post.objects.get(pk=refused.pk).html == OLD

@@ -183,14 +183,14 @@ def test_two_owners_who_deactivate_each_other_at_once_leave_one():
 def test_mentions_know_former_usernames_and_tell_the_member_s_id(ada):
     rename(ada, "countess")
 
-    assert User.objects.known({"ada", "countess", "nobody"}) == {
+    assert User.objects.by_username({"ada", "countess", "nobody"}) == {
         "ada": (ada.pk, "countess"),
         "countess": (ada.pk, "countess"),
     }
 
 
 def test_nobody_is_mentioned_by_a_look_alike(ada):
-    assert User.objects.known({"4da", "аda"}) == {}
+    assert User.objects.by_username({"4da", "аda"}) == {}
 
 
 class Draft:
