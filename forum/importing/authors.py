@@ -1,5 +1,4 @@
-"""Placeholder members for the people of an archive: without e-mail address, and nobody can sign in
-as them."""
+"""Placeholder members for the authors of an archive, without email address or password."""
 
 import re
 import unicodedata
@@ -13,13 +12,13 @@ from forum.usernames.confusables import skeletons
 from forum.usernames.rules import MAX_LENGTH, MIN_LENGTH
 
 SEPARATORS = re.compile(rf"[^{LETTERS}.-]+|_+")
-TRIES = 20  # names that are looked up at once
+TRIES = 20  # candidate names per query
 NAME_LENGTH = User._meta.get_field("name").max_length
 
 
-def find_or_make(drafts):
-    """({address hash: id of the member who stands for it}, how many are new)."""
-    # the first name somebody used stays
+def get_or_create(drafts):
+    """({address hash: id of the placeholder member}, number of new members)."""
+    # The first name used with an address is kept.
     hashes = {draft.address_hash: draft for draft in reversed(drafts)}
     found = dict(
         ImportedAuthor.objects.filter(address_hash__in=hashes).values_list(
@@ -53,13 +52,13 @@ def _members(drafts):
 
 
 def _username(name):
-    """The name with dashes instead of what a member's name can't have."""
+    """The name with dashes in place of characters that usernames can't contain."""
     name = SEPARATORS.sub("-", unicodedata.normalize("NFKC", cleaned(name, bidi=False)))
     return re.sub(r"-{2,}", "-", name).strip(".-")[:MAX_LENGTH].rstrip(".-") or "member"
 
 
 def _free(username, taken):
-    """This name, or with the first number behind it that makes it unlike everybody else's."""
+    """The name, with the first number appended that makes it unique and not confusable."""
     first, free = 1, None
     while not free:
         names = [_numbered(username, number) for number in range(first, first + TRIES)]

@@ -1,6 +1,4 @@
-"""The text of a message and what is attached to it. Whatever text there is gets found; what is
-dropped is counted.
-"""
+"""Extracts the text and the attachment names of a message; counts what is dropped."""
 
 import re
 
@@ -8,10 +6,10 @@ from forum.importing import alternatives, enriched, flowed, html, mime, signatur
 from forum.importing.charsets import decode
 from forum.importing.headers import Headers, words
 
-TEXT_LIMIT = 128_000  # characters; what is cut of a post that holds 32,000 is only ever old quotes
-DATA_LIMIT = 1_000_000  # bytes of a part that are decoded
+TEXT_LIMIT = 128_000  # characters; a post holds 32,000, and beyond these there are only old quotes
+DATA_LIMIT = 1_000_000  # bytes to decode per part
 PARTS_LIMIT = 1000
-ATTACHMENTS_NAMED = 20
+ATTACHMENTS_NAMED = 20  # at most
 
 MARKUP = {"text/html", "application/xhtml+xml"}
 NOT_TEXT = {"image", "audio", "video", "font", "model", "application", "message", "multipart"}
@@ -40,14 +38,16 @@ ENCRYPTED = b"-----BEGIN PGP MESSAGE"
 
 
 class Body:
-    """`text`, and `attachments` with the names of what is attached. Adds to `problems`, and counts
-    in `left_out` what is dropped."""
+    """`text`, and `attachments`, a list of names.
+
+    Adds to the list `problems`, and counts what is dropped in the Counter `left_out`.
+    """
 
     def __init__(self, part, problems, left_out):
         self.problems, self.left_out = problems, left_out
         self.parts_read, self.attached = 0, []
         texts = self._texts(part)
-        if self.attached and not _says_anything(texts):
+        if self.attached and not _have_text(texts):
             texts += self._texts_of_attachments()
         self.text = self._joined(texts)
         self.attachments = [self._name(part) for part in self.attached[:ATTACHMENTS_NAMED]]
@@ -61,11 +61,9 @@ class Body:
         return text[:TEXT_LIMIT]
 
     def _texts(self, part, depth=0):
-        """The texts of a part and those inside of it, in order; what is attached goes to
-        `self.attached`.
-        """
+        """The texts of a part and its subparts, in order; adds attachments to `self.attached`."""
         self.parts_read += 1
-        if depth > mime.DEEPEST or self.parts_read > PARTS_LIMIT:
+        if depth > mime.MAX_DEPTH or self.parts_read > PARTS_LIMIT:
             self.problems.append("mime")
             return []
         parts = part.parts
@@ -102,7 +100,7 @@ class Body:
         return []
 
     def _forms(self, parts, depth):
-        """The plainest of several forms of one text, and what the others say that it doesn't."""
+        """The plainest of several alternatives, and what the others contain in addition."""
         kept = []
         for part in sorted(parts, key=_rank):
             texts, before = [], len(self.problems)
@@ -111,25 +109,21 @@ class Body:
                 self.left_out["alternative"] += dropped
                 texts.append(text)
             if not any(text in kept for text in texts):
-                del self.problems[before:]  # of what nobody misses
+                del self.problems[before:]  # of dropped texts
         return kept
 
     def _with_outside(self, part, texts):
-        """With what stands before the first part or after the last, if nothing is said inside of
-        them.
-        """
+        """`texts`, with the text around the parts if they contain nothing else."""
         outside = [decode(part.content[start:end])[0] for start, end in part.outside]
         outside = [text for text in outside if text.strip() and not _is_for_old_programs(text)]
-        if outside and not _says_anything(texts):
+        if outside and not _have_text(texts):
             return outside + texts
         if outside:
             self.left_out["outside"] += len(outside)
         return texts
 
     def _texts_of_attachments(self):
-        """For a mail that says nothing else: its attachments that can be read, those that are
-        called text first.
-        """
+        """The readable attachments of a mail without other text; those declared as text first."""
         for wanted in (lambda part: _is_text(part) or part.kind in MESSAGES, lambda part: True):
             texts, rest = [], []
             for part in self.attached:
@@ -137,7 +131,7 @@ class Body:
                 texts += found
                 if not found:
                     rest.append(part)
-            if _says_anything(texts):
+            if _have_text(texts):
                 self.attached = rest
                 return texts
         return []
@@ -161,7 +155,7 @@ class Body:
         )
 
     def _forwarded(self, part, depth):
-        """A message inside of this one, as a quote."""
+        """A message attached to this one, as a quote."""
         message = part.message()
         headers = Headers(message.headers, self.problems)
         author, address = headers.author()
@@ -211,7 +205,7 @@ def _is_text(part):
 
 
 def _is_for_old_programs(text):
-    """“This is a multi-part message in MIME format”, as it stands before the first part."""
+    """Whether it is “This is a multi-part message in MIME format”, found before the first part."""
     return len(text) < SHORT_TEXT and bool(FOR_OLD_PROGRAMS.search(text))
 
 
@@ -223,14 +217,12 @@ def _rank(part):
     return 3 if part.kind in MARKUP else 1 if part.kind in ("text/enriched", "text/richtext") else 4
 
 
-def _says_anything(texts):
-    return any(map(signatures.says_anything, texts))
+def _have_text(texts):
+    return any(map(signatures.has_text, texts))
 
 
 def _is_decoration(part):
-    """Pictures inside of HTML, mostly logos, and what only a mail program can use, such as
-    signatures.
-    """
+    """Whether it is an image of the HTML, often a logo, or data such as a PGP signature."""
     return (part.family == "image" and "content-id" in part.headers) or part.kind.startswith(
         FOR_MAIL_PROGRAMS
     )

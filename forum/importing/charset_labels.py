@@ -1,7 +1,7 @@
-"""What the labels of character sets mean, by Python's name for each set.
+"""Charset labels by Python's name of the codec.
 
 The table of the WHATWG Encoding Standard (https://encoding.spec.whatwg.org/#names-and-labels),
-which gives a narrow label the wider set that programs use under it. Differences: ASCII is read as
+which maps labels to the wider charsets that programs actually use. Differences: ASCII is decoded as
 UTF-8, and UTF-16 by its byte-order mark.
 """
 
@@ -23,13 +23,11 @@ LABELS = {
     ),
     "iso8859-7": (
         "csisolatingreek ecma-118 elot_928 greek greek8 iso-8859-7 iso-ir-126 iso8859-7 iso88597 "
-        "iso_8859-7 "
-        "iso_8859-7:1987 sun_eu_greek"
+        "iso_8859-7 iso_8859-7:1987 sun_eu_greek"
     ),
     "iso8859-8": (
         "csiso88598e csisolatinhebrew hebrew iso-8859-8 iso-8859-8-e iso-ir-138 iso8859-8 "
-        "iso88598 iso_8859-8 "
-        "iso_8859-8:1988 visual csiso88598i iso-8859-8-i logical"
+        "iso88598 iso_8859-8 iso_8859-8:1988 visual csiso88598i iso-8859-8-i logical"
     ),
     "iso8859-10": "csisolatin6 iso-8859-10 iso-ir-157 iso8859-10 iso885910 l6 latin6",
     "iso8859-13": "iso-8859-13 iso8859-13 iso885913",
@@ -44,14 +42,12 @@ LABELS = {
     "cp1251": "cp1251 windows-1251 x-cp1251",
     "cp1252": (
         "cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 "
-        "iso_8859-1:1987 "
-        "l1 latin1 windows-1252 x-cp1252"
+        "iso_8859-1:1987 l1 latin1 windows-1252 x-cp1252"
     ),
     "cp1253": "cp1253 windows-1253 x-cp1253",
     "cp1254": (
         "cp1254 csisolatin5 iso-8859-9 iso-ir-148 iso8859-9 iso88599 iso_8859-9 iso_8859-9:1989 "
-        "l5 latin5 "
-        "windows-1254 x-cp1254"
+        "l5 latin5 windows-1254 x-cp1254"
     ),
     "cp1255": "cp1255 windows-1255 x-cp1255",
     "cp1256": "cp1256 windows-1256 x-cp1256",

@@ -1,4 +1,4 @@
-"""Bytes to text, by the label they came with or by what such labels mean in practice."""
+"""Decodes bytes by their charset label, or by what it means in practice."""
 
 import codecs
 import re
@@ -6,22 +6,21 @@ import re
 from forum.importing.charset_labels import CODECS
 
 FALLBACK = "cp1252"
-LONGEST_LABEL = 40
+MAX_LABEL = 40
 ISO_2022 = re.compile(rb"\x1b\$(\)C|[@B]|\([DOPQ])")
 
-# They take time by the square of the length, or turn what looks like an escape into something else.
+# Codecs that take quadratic time, or that interpret escapes.
 NOT_FOR_MAIL = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 
-# Unseen, but it breaks lines, searches or databases: controls, zero-width space, byte-order mark,
-# surrogates.
+# Invisible characters that break lines, searches or databases: controls, zero-width space,
+# byte-order mark, surrogates.
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ud800-\udfff]"
 )
 
 
 def decode(data, label=""):
-    """(text, problem): `problem` is None, "charset" (the label is unknown) or "encoding" (bytes
-    don't fit it)."""
+    """(text, problem): None, "charset" (unknown label) or "encoding" (invalid bytes)."""
     codec, problem = _codec(label)
     if codec == "utf-8" and (found := _by_signs(data)):
         codec = found
@@ -32,15 +31,13 @@ def decode(data, label=""):
     if codec == "utf-8":
         return clean(data.decode(FALLBACK, "replace")), problem
     try:
-        return clean(data.decode("utf-8")), problem  # nothing else looks like it by chance
+        return clean(data.decode("utf-8")), problem  # other charsets are rarely valid UTF-8
     except UnicodeError:
         return clean(data.decode(codec, "replace")), problem
 
 
 def _by_signs(data):
-    """The set of characters that a text without a label, or with a wrong one, shows to be in; None
-    where it doesn't.
-    """
+    """The codec according to a byte-order mark or ISO 2022 escape sequences, or None."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) and len(data) % 2 == 0:
         return "utf-16"
     if escape := ISO_2022.search(data):
@@ -53,10 +50,10 @@ def _codec(label):
     if label in CODECS:
         return CODECS[label], None
     try:
-        codec = codecs.lookup(label[:LONGEST_LABEL])
+        codec = codecs.lookup(label[:MAX_LABEL])
     except (LookupError, ValueError):
         return "utf-8", "charset"
-    # "hex", "zip" and the like are codecs, too
+    # "hex" and "zip" are codecs, too.
     if not codec._is_text_encoding or codec.name in NOT_FOR_MAIL:
         return "utf-8", "charset"
     return CODECS.get(codec.name.replace("_", "-"), codec.name), None

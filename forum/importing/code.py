@@ -1,9 +1,9 @@
-"""Tells program text, shell sessions and logs from prose, in mails that mark neither."""
+"""Distinguishes source code, shell sessions and logs from prose in plain-text mails."""
 
 import re
 
-LONGEST = 1000
-GAP = 2  # lines that look like prose may stand between lines of code, as in any log
+MAX_LINE = 1000  # characters; longer lines are prose
+GAP = 2  # lines that look like prose allowed between lines of code, as in logs
 
 # Each of these alone makes a line code.
 SURE = re.compile(
@@ -48,7 +48,7 @@ SURE = re.compile(
     """,
     re.X,
 )
-# Two of these next to each other do.
+# Two adjacent lines of this kind are code.
 LIKELY = re.compile(
     r"""
       \s{4,}\S | \t
@@ -78,7 +78,7 @@ SYMBOL = re.compile(r"[^\w\s.,'’\"“”?!:-]|_|::|\d[\d.,]*")
 
 
 def mark(lines):
-    """For consecutive lines without a blank one between: whether each is code."""
+    """For the lines of a paragraph: a list of whether each is code."""
     grades = [grade(line) for line in lines]
     marks = [_is_code(grades, index) for index in range(len(lines))]
     _fill_gaps(marks, lines)
@@ -90,10 +90,10 @@ def mark(lines):
 
 
 def grade(line):
-    """2 for surely code, 1 for likely, 0 for prose."""
-    if len(line) > LONGEST or LINK.match(line):
+    """2 for code, 1 for likely code, 0 for prose."""
+    if len(line) > MAX_LINE or LINK.match(line):
         return 0
-    line = line.lstrip("*")  # what was bold in the HTML it was made from
+    line = line.lstrip("*")  # from bold text in HTML
     if SURE.match(line) or line.endswith(("{", "};", ");")):
         return 2
     if is_prose(line):
@@ -131,8 +131,8 @@ def _fill_gaps(marks, lines):
 
 
 def _follow_prompts(marks, lines):
-    """What stands below `ines@host:~$ command` is what the command said."""
-    answering = False
+    """Mark the lines below `ines@host:~$ command`, which are the output of the command."""
+    in_output = False
     for index, line in enumerate(lines):
-        answering = (answering or bool(PROMPT.match(line))) and not is_prose(line)
-        marks[index] = marks[index] or answering
+        in_output = (in_output or bool(PROMPT.match(line))) and not is_prose(line)
+        marks[index] = marks[index] or in_output

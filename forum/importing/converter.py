@@ -1,5 +1,6 @@
-"""From a raw message to a post that only needs its place: the part of an import that needs no
-database, done in several processes at once."""
+"""Converts raw messages to drafts of posts: the part of an import without database access, done by
+several processes in parallel.
+"""
 
 import re
 from collections import Counter, deque
@@ -26,13 +27,13 @@ WORD = re.compile(r"\w+")
 
 @dataclass(slots=True)
 class Draft:
-    """A message as it will be written."""
+    """A converted message, ready to be written as a post."""
 
     id: str
     content_hash: str
-    """Of the raw message."""
+    """Hash of the raw message."""
     text_hash: str
-    """Equal for copies of one mail that came on two ways."""
+    """The same for copies of one mail that were delivered on different routes."""
     answers: list[str]
     unsure: set[str]
     author: str
@@ -48,19 +49,18 @@ class Draft:
 
 @dataclass(slots=True)
 class Failure:
-    """A message that could not be read at all, and why."""
+    """A message that could not be converted, and why."""
 
     separator: str
     reason: str
 
 
 class Workers:
-    """Turns batches of RawMessages into lists of Drafts and Failures, in order, and reads ahead
-    only so far that every process has work: memory stays flat. With `count` 0 it all happens in
-    this process.
+    """Converts batches of RawMessages into lists of Drafts and Failures, in order.
 
-    A message that takes more than settings.IMPORT_CPU_SECONDS becomes a Failure, and so does one
-    that ends its process.
+    Uses `count` processes, or this one if 0. Reads ahead only as far as needed to keep them busy,
+    so memory use is constant. A message that takes more than settings.IMPORT_CPU_SECONDS, or that
+    kills its process, becomes a Failure.
     """
 
     def __init__(self, count):
@@ -68,7 +68,7 @@ class Workers:
         self.pool = None
 
     def convert(self, batches):
-        """Yields (batch, its Drafts and Failures) for each batch; it has `raws`."""
+        """Yields (batch, its Drafts and Failures). A batch is an object with `raws`."""
         ahead = deque()
         for batch in batches:
             ahead.append((batch, self._submit(batch)))
@@ -102,7 +102,7 @@ class Workers:
 
 
 def _one_by_one(raws):
-    """For a batch that ended its process: only the messages that do so are lost."""
+    """Convert a batch that killed its process, so that only the guilty messages are lost."""
     pool, results = None, []
     for raw in raws:
         pool = pool or _pool(1)
@@ -113,7 +113,7 @@ def _one_by_one(raws):
             pool = None
             results.append(
                 Failure(
-                    _name(raw), _("it ended the process that read it, or took too much CPU time")
+                    _name(raw), _("it killed the process that read it, or took too much CPU time")
                 )
             )
     if pool:
@@ -122,7 +122,7 @@ def _one_by_one(raws):
 
 
 def _pool(count):
-    # Not by fork: this process may have threads (the progress bar) and an open database connection.
+    # No fork: this process may have threads (the progress bar) and an open database connection.
     return ProcessPoolExecutor(count, get_context("spawn"), initializer=django.setup)
 
 
@@ -137,7 +137,7 @@ def convert(raw, is_own_process=False):
             return _draft(raw)
     except OutOfTime:
         return Failure(_name(raw), _("it took more than %g seconds of CPU time") % seconds)
-    except Exception as error:  # noqa: BLE001  one bad message never stops an import
+    except Exception as error:  # noqa: BLE001 - one bad message never stops an import
         return Failure(_name(raw), f"{type(error).__name__}: {error}"[:200])
 
 
@@ -177,9 +177,7 @@ def _rendered(message, quoted):
 
 
 def _text_hash(message, address_hash, body):
-    """Footers, signatures and the list's tag in the subject don't count: they differ between
-    lists.
-    """
+    """A hash that ignores footers, signatures and subject tags, which differ between lists."""
     date = "" if message.problems["date"] else str(message.date)
     return hashed("\n".join([address_hash, date, message.subject.key, *WORD.findall(body)]))
 

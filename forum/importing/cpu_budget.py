@@ -1,7 +1,7 @@
 """A limit on the CPU time that one message takes.
 
-A signal raises OutOfTime between two steps of Python and inside its regular expressions. Code in C
-doesn't look at signals; a second later the system ends the process.
+A signal raises OutOfTime between Python instructions and inside regular expressions. C code ignores
+signals; a second later the system kills the process.
 """
 
 import math
@@ -14,13 +14,15 @@ GRACE = 1  # seconds
 
 
 class OutOfTime(BaseException):
-    """Not an Exception, so that nothing on the way takes it for its own."""
+    """The time limit was exceeded. Not an Exception, so that no handler on the way catches it."""
 
 
 @contextmanager
 def cpu_budget(seconds, is_own_process):
-    """Raises OutOfTime when what is inside takes longer. Works in the main thread only;
-    `is_own_process` says that the process may be ended."""
+    """Raises OutOfTime if the block takes longer. Works in the main thread only.
+
+    With `is_own_process` the process may be killed.
+    """
     before = signal.signal(signal.SIGPROF, _stop)
     if is_own_process:
         _end_process_after(math.ceil(time.process_time() + seconds) + GRACE)

@@ -1,4 +1,4 @@
-"""Turns text/enriched (RFC 1896) and its forerunner text/richtext into plain text."""
+"""Converts text/enriched (RFC 1896) and its predecessor text/richtext to plain text."""
 
 import re
 
@@ -7,7 +7,9 @@ COMMAND = re.compile(r"<(<)|<(nl|/?paragraph)>|</?[A-Za-z0-9-]{1,60}>")
 
 
 def to_text(enriched, kind="text/enriched"):
-    """In enriched text one line break is a space, and of several one is; in richtext all are."""
+    """Plain text. In enriched text n line breaks mean n-1 (a single one is a space); in richtext
+    every line break is a space.
+    """
     text = enriched.replace("\r\n", "\n")
     if kind == "text/enriched":
         text = re.sub(r"\n+", lambda match: match[0][1:] or " ", text)

@@ -2,7 +2,7 @@
 
 
 def unwrap(text, delete_space=False):
-    """Lines that end with a space go on in the next one, if that is quoted as deeply."""
+    """Join lines that end with a space with the next one, if it has the same quote depth."""
     lines, paragraph, depth = [], [], None
     for line in text.split("\n"):
         line_depth = len(line) - len(line.lstrip(">"))

@@ -1,14 +1,14 @@
-"""Which quotes of a mail are folded, and which one gets the link to the post that is quoted."""
+"""Decides which quotes of a mail are folded, and which one links to the quoted post."""
 
 from forum.importing.quoting import Quote, Words
 
 WIDTH = 80  # characters that count as a line
-BELOW = 3  # lines of old mail below the new text that are shown
-ANSWERED = 12  # lines of a quote that is answered below it
+BELOW = 3  # lines of a quote at the end of the mail that are shown
+ANSWERED = 12  # lines of a quote with an answer below it that are shown
 
 
 def fold(blocks, link=""):
-    """Marks the long quotes among the blocks of a mail, unless it is nothing but quotes."""
+    """Mark the long quotes among the blocks of a mail, unless it consists of quotes only."""
     if not any(isinstance(block, Words) for block in blocks):
         return
     for block in blocks:
@@ -21,9 +21,7 @@ def fold(blocks, link=""):
 
 
 def _fold_answered(quote):
-    """If the quoted person's own words are few, what that person quotes is folded instead of
-    them.
-    """
+    """Fold a long quote; if its own text is short, fold only the quotes inside it."""
     own = sum(size(block) for block in quote.blocks if isinstance(block, Words))
     if size(quote) <= ANSWERED:
         return
@@ -36,7 +34,7 @@ def _fold_answered(quote):
 
 
 def _link(quotes, link):
-    """Of several people's quotes nobody knows which one is meant."""
+    """Set the link if it is clear which quote it belongs to: with several sources it isn't."""
     sourced = [quote for quote in quotes if quote.source]
     candidates = sourced or [quote for quote in quotes if quote.is_folded]
     if len(candidates) == 1:
@@ -44,7 +42,7 @@ def _link(quotes, link):
 
 
 def size(block):
-    """How many lines it takes."""
+    """The number of lines it takes."""
     if isinstance(block, Words):
         return sum(1 + len(line) // WIDTH for line in block.lines if line.strip())
     return sum(map(size, block.blocks))

@@ -1,4 +1,4 @@
-"""What the headers of a message say: ids, author, date and subject, however they are written."""
+"""Parses message headers leniently: ids, author, date and subject."""
 
 import hashlib
 import re
@@ -10,19 +10,19 @@ from email.utils import mktime_tz, parsedate_tz
 from forum.importing.charsets import clean, decode
 
 ID_LENGTH = 255
-ANSWERS_LIMIT = 50  # ids that one message may answer; the nearest ones count
-REFERENCES_BYTES, ID_BYTES = 20_000, 2_000  # of References, the end; of the others, the beginning
-HEADER_LENGTH = 10_000  # characters of a header that are looked at
+ANSWERS_LIMIT = 50  # ids that one message may reply to; the nearest ones are used
+REFERENCES_BYTES, ID_BYTES = 20_000, 2_000  # the end of References, the beginning of the others
+HEADER_LENGTH = 10_000  # characters of a header that are parsed
 FIRST_YEAR = 1970
 NAME_LENGTH = 60
 
 ID_HEADERS = re.compile(rb"^(message-id|in-reply-to|references):(.*(?:\r?\n[ \t].*)*)", re.I | re.M)
 BRACKETED = re.compile(rb"<([^<>]+)>")
 COMMENTS = re.compile(rb"\([^()]*\)")
-PEOPLE = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|<[^<>]*>|[^,])+')  # with commas between them
+PEOPLE = re.compile(r'(?:"(?:\\.|[^"\\])*"|\([^()]*\)|<[^<>]*>|[^,])+')  # separated by commas
 BRACKETED_ADDRESS = re.compile(r"<\s*([^<>\s]*@[^<>\s]*)\s*>")
 ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]{1,200}@[^\s<>()\[\]\",;:@]{1,255}")
-HIDDEN_ADDRESS = re.compile(r"(?<=[\w.+-]) at (?=[\w-]+\.[\w.-]+)")  # as public archives write it
+HIDDEN_ADDRESS = re.compile(r"(?<=[\w.+-]) at (?=[\w-]+\.[\w.-]+)")  # as in public archives
 COMMENT = re.compile(r"\(([^()]*)\)")
 ASCTIME = re.compile(r"[A-Z][a-z]{2} +[A-Z][a-z]{2} +\d+ \d\d:\d\d(?::\d\d)? .*\d{4}")
 DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -30,8 +30,11 @@ VIA = re.compile(r"\s+via\s+[^\s].*$", re.I)
 
 
 def identify(head, content):
-    """(the message's id, the ids it answers, nearest first, those of them that only In-Reply-To
-    names) of a raw message and its headers. Without an id: a hash of the content."""
+    """(message id, ids it replies to, those of them in In-Reply-To only) of a raw message.
+
+    The ids it replies to are in order, nearest first. A message without an id gets a hash of its
+    content.
+    """
     found = {}
     for match in ID_HEADERS.finditer(head):
         found.setdefault(match[1].lower(), match[2])
@@ -44,9 +47,7 @@ def identify(head, content):
 
 
 def digest(content):
-    """What tells one raw message from another; how many empty lines follow it is up to the
-    archive.
-    """
+    """The SHA-256 of a raw message, without trailing empty lines, which depend on the archive."""
     return hashlib.sha256(content.rstrip()).hexdigest()
 
 
@@ -55,8 +56,9 @@ def _own_ids(value):
 
 
 def _ids(value):
-    """The ids in a header, with or without brackets. Without, all but comments must be ids: words
-    are none.
+    """The ids in a header, with or without angle brackets.
+
+    Without brackets, everything except comments must be an id: otherwise it is prose.
     """
     ids = BRACKETED.findall(value)
     if not ids:
@@ -71,13 +73,13 @@ def _id(raw):
 
 
 class Headers:
-    """What the headers of a mime.Part say; what was wrong with them is added to `problems`."""
+    """The headers of a mime.Part; adds what is wrong with them to the list `problems`."""
 
     def __init__(self, values, problems):
         self.values, self.problems = values, problems
 
     def raw(self, name):
-        """The value as it was sent, with folds undone and stray 8-bit bytes decoded."""
+        """The value as sent, unfolded, with raw 8-bit bytes decoded."""
         value = self.values.get(name, "")[:HEADER_LENGTH]
         if not value.isascii():
             self.problems.append("header")
@@ -88,7 +90,7 @@ class Headers:
         return words(self.raw(name), self.problems)
 
     def author(self):
-        """(name, address): of the person, also where the list has put itself into From."""
+        """(name, address) of the person, even if the list has replaced From by itself."""
         name, address = next(self._people("from"), ("", ""))
         if self._is_list(address) or VIA.search(name):
             name = VIA.sub("", name)
@@ -101,9 +103,7 @@ class Headers:
         return name, address.lower()
 
     def date(self, separator, now=None):
-        """When it was sent; if that is missing or can't be, when it arrived; if nobody knows,
-        None.
-        """
+        """The date sent; if it is missing or impossible, the date of arrival, or None."""
         now = now or datetime.now(UTC)
         arrived = ASCTIME.search(separator.decode("ascii", "replace"))
         date = _date(self.raw("date"), now)
@@ -123,9 +123,7 @@ class Headers:
         return bool(address) and any(address.lower() in value for value in own)
 
     def _people(self, *headers):
-        """(name, address) of everybody in these headers, names decoded after the commas were
-        understood.
-        """
+        """(name, address) of all people in these headers; splits at commas before decoding."""
         for header in headers:
             value = self.raw(header)
             if "@" not in value:
@@ -135,15 +133,13 @@ class Headers:
 
     def _name(self, name, address):
         name = " ".join(DIRECTIONS.sub("", words(name, self.problems)).split()).strip("'\" ")
-        if "@" in name:  # an address instead of a name: only what stands before the @ is shown
+        if "@" in name:  # an address instead of a name: show only the local part
             name = name.split("@")[0].strip("<'\" ")
         return (name or address.split("@")[0])[:NAME_LENGTH].strip()
 
 
 def _persons(value):
-    """(name, address) of each person in the value of a header. The comma of `Doe, John <john@…>`
-    parts nobody.
-    """
+    """(name, address) of each person in a header value; handles `Doe, John <john@…>`."""
     start = 0
     for match in PEOPLE.finditer(value):
         if "@" in match[0]:
@@ -166,9 +162,7 @@ def _person(text):
 
 
 def words(value, problems):
-    """`value` with its encoded words decoded; a letter cut between two of them is put together
-    again.
-    """
+    """`value` with encoded words decoded, even if a character is split between two of them."""
     try:
         parts = decode_header(value)
     except (HeaderParseError, ValueError):
@@ -181,7 +175,7 @@ def _part(part, label, problems):
     if isinstance(part, str):
         return part
     if label is None:
-        return part.decode("raw-unicode-escape", "replace")  # how decode_header had encoded it
+        return part.decode("raw-unicode-escape", "replace")  # as encoded by decode_header
     text, problem = decode(part, label)
     if problem:
         problems.append(problem)

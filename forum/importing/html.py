@@ -1,5 +1,4 @@
-"""Turns a message that came as HTML only into plain text in the manner of mail: quotes get `>`,
-links their address."""
+"""Converts HTML-only messages to plain text as in mail: `>` for quotes, `<address>` for links."""
 
 import re
 from html import unescape
@@ -48,18 +47,18 @@ BLOCKS = {
     "tr",
 }
 BLOCKS |= PARAGRAPHS - {"blockquote"}
-UNSEEN = {"script", "style", "title", "template"}
-DEEPEST = 30
+HIDDEN = {"script", "style", "title", "template"}
+MAX_DEPTH = 30
 
 TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: (?:href|alt)="[^"]*")*)>|([^<]+)')
 ATTRIBUTE = re.compile(r'(href|alt)="([^"]*)"')
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>|<!\[CDATA\[|\]\]>", re.I | re.A)
 DRAWING = re.compile(r"<(?:svg|math|no(?:script|embed|frames)|!\[CDATA\[)", re.I)
-DRAWN = {"svg", "math"}
-LINES_DRAWN = {"title", "desc", "text", "annotation"}
-SCRIPTLESS = {"noscript", "noembed", "noframes"}  # no program that shows mails runs scripts
+DRAWINGS = {"svg", "math"}
+TEXT_IN_DRAWINGS = {"title", "desc", "text", "annotation"}
+SCRIPTLESS = {"noscript", "noembed", "noframes"}  # mail programs run no scripts
 FILE = re.compile(r"(?:cid:)?[^\s/]+\.(?:png|jpe?g|gif|bmp|svg|webp|tiff?)(?:@\S*)?|cid:\S*", re.I)
-SWALLOWING = re.compile(rf"<(/?)({'|'.join(UNSEEN)}|textarea|xmp)\b[^<>]*>?", re.I | re.A)
+SWALLOWING = re.compile(rf"<(/?)({'|'.join(HIDDEN)}|textarea|xmp)\b[^<>]*>?", re.I | re.A)
 ADDRESS = re.compile(r"<(?=\s?(?:https?://|[\w.+-]{1,64}@)[^\s<>\"']*>)", re.I | re.A)
 QUOTE = re.compile(r"<(/?)blockquote\b[^<>]*>?", re.I | re.A)
 BLOCK_EDGE = re.compile(
@@ -70,7 +69,7 @@ TAGS = BLOCKS | {"a", "area", "blockquote", "br", "img", "td", "th", "tbody", "t
 
 _cleaner = nh3.Cleaner(
     tags=TAGS,
-    clean_content_tags=UNSEEN,
+    clean_content_tags=HIDDEN,
     attributes={"a": {"href"}, "area": {"alt", "href"}, "img": {"alt"}},
     url_schemes={"http", "https", "ftp"},
     link_rel=None,
@@ -78,8 +77,10 @@ _cleaner = nh3.Cleaner(
 
 
 def to_text(html, is_cut=False):
-    """nh3 reads the HTML as browsers do, so that every element ends where it does in a browser. Of
-    what `is_cut` the end is missing anyway."""
+    """Plain text. nh3 parses the HTML as browsers do, so that elements end where they do there.
+
+    `is_cut` means that the HTML is truncated.
+    """
     html = _without_drawings(ADDRESS.sub("&lt;", html))
     reader = _Reader()
     for closing, tag, attributes, data in TOKEN.findall(
@@ -97,29 +98,29 @@ def to_text(html, is_cut=False):
 
 
 def _without_drawings(html):
-    """With the words in pictures (SVG), formulas (MathML) and <noscript> as words of the page: nh3
-    would leave out whatever these hold."""
+    """The HTML with the text of SVG, MathML and <noscript> inlined: nh3 would remove it."""
     depth = 0
 
     def replaced(match):
         nonlocal depth
         name = (match[2] or "").lower()
-        if name in DRAWN:
+        if name in DRAWINGS:
             depth = max(depth - 1, 0) if match[1] else depth + (not match[0].endswith("/>"))
             return " "
         if not name or name in SCRIPTLESS:
             return ""
-        if not depth or name in TAGS or name in UNSEEN - LINES_DRAWN:
+        if not depth or name in TAGS or name in HIDDEN - TEXT_IN_DRAWINGS:
             return match[0]
-        return "<br>" if name in LINES_DRAWN else " "
+        return "<br>" if name in TEXT_IN_DRAWINGS else " "
 
     return TAG.sub(replaced, html) if DRAWING.search(html) else html
 
 
 def _with_ends(html):
-    """HTML without the beginnings of elements that would swallow all the text below, as they never
-    end; a quote that never ends does so with its first block, so that nobody's own words become
-    part of it."""
+    """The HTML without unclosed tags that would swallow all following text.
+
+    An unclosed quote is closed after its first block, so that the author's own text stays outside.
+    """
     if html.rfind("<!--") > html.rfind("-->"):
         at = html.rfind("<!--")
         html = html[:at] + html[at + 4 :]
@@ -133,16 +134,14 @@ def _with_ends(html):
 
 
 def _unended(pattern, html):
-    """The opening tags without a closing one; of an element in itself there are none but the
-    first.
-    """
+    """The opening tags without a closing one, at most MAX_DEPTH."""
     opened = []
     for match in pattern.finditer(html):
         if not match[1]:
             opened.append(match)
         elif opened:
             opened.pop()
-    return opened[:DEEPEST]
+    return opened[:MAX_DEPTH]
 
 
 class _Reader:
@@ -195,9 +194,7 @@ class _Reader:
         self.line.append(text.lstrip() if self.line in ([], ["- "]) else text)
 
     def _picture(self, alt):
-        """The words that stand for a picture, in brackets unless they are all that a link says, or
-        signs only.
-        """
+        """Add the alternative text of an image, in brackets unless in a link or only symbols."""
         alt = " ".join(alt.split())
         if alt and not FILE.fullmatch(alt):
             self.line.append(alt if self.link or not re.search(r"\w", alt) else f"[{alt}]")
@@ -207,7 +204,7 @@ class _Reader:
         return "\n".join(self.lines)
 
     def _mark(self):
-        return ">" * min(self.quotes, DEEPEST)
+        return ">" * min(self.quotes, MAX_DEPTH)
 
     def _break(self):
         self.lines.append((self._mark() + " " if self.quotes else "") + "".join(self.line).rstrip())

@@ -1,5 +1,7 @@
-"""Brings mailing-list archives into a category. Every batch of messages is one transaction, so an
-import that was stopped goes on where it was when it is started again."""
+"""Imports mailing-list archives into a category.
+
+Every batch of messages is one transaction, so an interrupted import can simply be run again.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ FAILURES_NAMED = 20
 
 @dataclass
 class Report:
-    """What an import did."""
+    """The result of an import."""
 
     read: int = 0
     added: int = 0
@@ -26,11 +28,11 @@ class Report:
     authors: int = 0
     failed: int = 0
     failures: list[Failure] = field(default_factory=list)
-    """The first FAILURES_NAMED of those that failed."""
+    """The first FAILURES_NAMED failures."""
     problems: Counter = field(default_factory=Counter)
-    """How many messages came in spite of what; docs/importing.md explains the names."""
+    """Imported messages by problem; docs/importing.md explains the names."""
     left_out: Counter = field(default_factory=Counter)
-    """How much of what was left out of the messages that came."""
+    """Parts omitted from imported messages, by kind."""
 
     def fail(self, failure):
         self.failed += 1
@@ -43,29 +45,27 @@ class Batch:
     raws: list[mbox.RawMessage]
     hashes: set[str]
     position: int
-    """How many bytes of the file had been read by then."""
+    """Bytes of the file read so far."""
 
 
 class Importer:
-    """Imports files into `category`, one after another; `report` tells what became of their
-    messages.
+    """Imports files into `category`, one after another; `report` accumulates the results.
 
-    `workers` is a conversion.Workers. `advance` is called with the position in the file after every
+    `workers` is a converter.Workers. `advance` is called with the position in the file after each
     batch.
     """
 
     def __init__(self, category, workers, advance=lambda position: None):
         self.category, self.workers, self.advance = category, workers, advance
         self.report = Report()
-        self.ahead = set()  # hashes of messages that were read but are not written yet
+        self.ahead = set()  # hashes of messages that have been read but not written
 
     def run(self, path):
-        """Raises mbox.ArchiveError where the file can't be read any further; what came before is
-        imported then."""
+        """Import a file. If it is damaged, imports what precedes and raises mbox.ArchiveError."""
         errors = []
         for batch, results in self.workers.convert(self._batches(path, errors)):
             self._write(results)
-            reset_queries()  # with DEBUG on, Django would keep every statement
+            reset_queries()  # with DEBUG, Django would keep every statement
             self.ahead -= batch.hashes
             self.advance(batch.position)
         if errors:
@@ -86,9 +86,7 @@ class Importer:
             yield self._batch(raws)
 
     def _batch(self, raws):
-        """Those of `raws` that no import has brought byte by byte; what else is known shows once
-        they are read.
-        """
+        """The messages whose bytes have not been imported yet; `writer` finds other duplicates."""
         hashes = [digest(raw.content) for raw in raws]
         known, new = self._known(hashes) | self.ahead, {}
         for hash, raw in zip(hashes, raws, strict=True):
@@ -116,7 +114,7 @@ class Importer:
             self._write_one_by_one(drafts)
 
     def _write_one_by_one(self, drafts):
-        """For a batch that the database refused: only the message that it refuses again is lost."""
+        """Write a batch that the database refused, so that only the bad messages are lost."""
         for draft in drafts:
             try:
                 self._count(writer.write(self.category, [draft]), [draft])

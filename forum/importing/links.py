@@ -1,4 +1,4 @@
-"""Web addresses and mail addresses in plain text."""
+"""URLs and email addresses in plain text."""
 
 import re
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -10,7 +10,7 @@ SECOND = re.compile(r"<(https?://)([^\s<>\"]{4,2000})>", re.I)
 SCHEME_AT_END = re.compile(r"https?://$", re.I)
 MAILTO = re.compile(r"[<\[(]mailto:[^\s<>\[\]()]+[>\])]|\bmailto:(?=[\w.+-]+@)", re.I)
 
-# Not in `git@host.org:path`, which is a command's argument rather than somebody's mailbox.
+# Not `git@host.org:path`, which isn't a mailbox.
 ADDRESS = re.compile(r"([\w.+%=-]{1,64})@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b(?!:[\w~/])", re.I)
 
 WRAPPERS = re.compile(
@@ -21,14 +21,14 @@ DEFENSE = re.compile(r"/v3/__(.+?)__;", re.I)
 
 
 def tidy(text):
-    """Mail addresses masked, `mailto:` taken off, a link that is written twice written once."""
+    """The text with email addresses masked, and without `mailto:` and duplicated links."""
     if "@" in text:
         text = "".join(part if URL.match(part) else _masked(part) for part in _split(text))
-    return _once(text) if "<http" in text else text
+    return _deduplicated(text) if "<http" in text else text
 
 
-def _once(text):
-    """With `<https://a.example/>` for `a.example <https://a.example/>`."""
+def _deduplicated(text):
+    """Replaces `a.example <https://a.example/>` by `<https://a.example/>`."""
     kept, at = [], 0
     for match in SECOND.finditer(text):
         kept.append(_without_repetition(text[at : match.start()], match[2].removesuffix("/")))
@@ -57,8 +57,7 @@ def _masked(text):
 
 
 def pieces(text):
-    """(text, url) pairs in order; one of the two is empty. What mail gateways wrapped around a URL
-    is gone."""
+    """(text, url) pairs in order, one of the two empty. URLs are unwrapped."""
     at = 0
     for match in ANY_URL.finditer(text) if "://" in text else ():
         url = match[1] or _without_punctuation(match[0])
@@ -77,7 +76,7 @@ def _without_punctuation(url):
 
 
 def unwrapped(url):
-    """The address a mail gateway's redirect leads to."""
+    """The target of a mail gateway's redirect; other URLs as they are."""
     if not WRAPPERS.match(url):
         return url
     try:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-# of a larger message the rest is left out: memory stays flat, whatever the file
+# Larger messages are cut, so that memory use is bounded.
 MESSAGE_LIMIT = 16 * 1024 * 1024
 CHUNK = 256 * 1024
 SEPARATOR_LIMIT = 1000
-UNKNOWN_HEADERS = 10  # so many lines in a row are no text
-HEADERS_LIMIT = 4000  # of what follows a separator, to see whether it is a message
+UNKNOWN_HEADERS = 10  # more header-like lines than this in a row are not prose
+HEADERS_LIMIT = 4000  # bytes after a separator that are checked for headers
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b"
 MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -33,7 +33,7 @@ QUOTED_SEPARATOR = re.compile(rb"^>(>*From )", re.M)
 
 
 class ArchiveError(Exception):
-    """An archive that can't be read; the text says what to do."""
+    """The archive can't be read; str() says what to do."""
 
 
 @dataclass(slots=True)
@@ -42,18 +42,18 @@ class RawMessage:
     content: bytes
     is_cut: bool
     position: int
-    """How many bytes of the file had been read by then (of a compressed file: compressed bytes)."""
+    """Bytes of the file read so far (compressed bytes if it is compressed)."""
 
 
 def check(path):
-    """Raises ArchiveError unless there is an archive at `path`."""
+    """Raise ArchiveError unless there is an archive at `path`."""
     next(read(path), None)
 
 
 def read(path):
     """Yields the RawMessages of a file in the mboxrd format, plain or gzip.
 
-    Raises ArchiveError where it can't go on; what was yielded before is good.
+    Raises ArchiveError if the file is damaged, after yielding what precedes the damage.
     """
     path = Path(path)
     if not path.is_file():
@@ -64,8 +64,8 @@ def read(path):
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ArchiveError(
             _(
-                "%s: the compressed file is damaged or truncated. Download it again; all before "
-                "the damage was kept."
+                "%s: the compressed file is damaged or truncated. Download it again; everything "
+                "before the damage was imported."
             )
             % path
         ) from error
@@ -78,31 +78,33 @@ def _messages(path, file):
     file.seek(0)
     stream = gzip.GzipFile(fileobj=file) if compressed else file
     begin, buffer = _first_separator(path, stream)
-    looked_at, is_cut, is_all = 0, False, False
+    searched_to, is_cut, is_all = 0, False, False
     while True:
-        at, end = _next_separator(buffer, looked_at, is_all)
+        at, end = _next_separator(buffer, searched_to, is_all)
         if at is not None:
             yield _message(begin, buffer[:at], is_cut, file.tell())
             begin = bytes(buffer[at:end])
             del buffer[: end - 1]
-            looked_at, is_cut = 0, False
+            searched_to, is_cut = 0, False
         elif is_all:
             break
-        elif chunk := stream.read1(CHUNK):  # read() would lose what comes before a damage
-            looked_at = max(len(buffer) - SEPARATOR_LIMIT - HEADERS_LIMIT, 0)
+        elif chunk := stream.read1(CHUNK):  # read() would lose data before a damaged part
+            searched_to = max(len(buffer) - SEPARATOR_LIMIT - HEADERS_LIMIT, 0)
             buffer += chunk
             if len(buffer) > MESSAGE_LIMIT + 2 * CHUNK:
                 is_cut = True
                 del buffer[MESSAGE_LIMIT : -CHUNK - SEPARATOR_LIMIT - HEADERS_LIMIT]
-                looked_at = MESSAGE_LIMIT
+                searched_to = MESSAGE_LIMIT
         else:
             is_all = True
     yield _message(begin, buffer, is_cut, file.tell())
 
 
 def _next_separator(buffer, start, is_all):
-    """(where the next separator's line begins, where it ends), or (None, None) if the buffer has no
-    whole one. A line of text can look like one, so the headers of a message have to follow."""
+    """(start, end) of the next separator line, or (None, None) if the buffer has no complete one.
+
+    Prose can look like a separator, so message headers must follow.
+    """
     while (at := buffer.find(b"\nFrom ", start) + 1) > 0:
         end = buffer.find(b"\n", at, at + SEPARATOR_LIMIT) + 1
         if not (is_all or _holds_headers(buffer, at, end)):
@@ -127,14 +129,14 @@ def _holds_headers(buffer, at, end):
 
 
 def _is_message(beginning):
-    """Whether this begins with headers, or with the next separator: then there is nothing in it."""
+    """Whether this begins with headers, or with another separator (an empty message)."""
     lines = beginning.splitlines()
     if not lines or SEPARATOR.match(lines[0]):
         return bool(lines)
     if not HEADER.match(lines[0]):
         return False
     if len(beginning) == HEADERS_LIMIT:
-        lines = lines[:-1] or lines  # the last one is cut
+        lines = lines[:-1] or lines  # the last line is incomplete
     headers = list(takewhile(lambda line: line.strip() and not SEPARATOR.match(line), lines))
     known = {match[0].lower() for match in map(KNOWN_HEADER.match, headers) if match}
     are_all = all(HEADER.match(line) or line[:1].isspace() for line in headers)
@@ -142,8 +144,9 @@ def _is_message(beginning):
 
 
 def _first_separator(path, stream):
-    """(the first line, a buffer with what was read after it, which begins with the end of that
-    line)
+    """(the first line, a buffer with what was read after it, including its newline).
+
+    Raises ArchiveError if the line is not a separator.
     """
     start = b""
     while len(start) < SEPARATOR_LIMIT and (chunk := stream.read1(CHUNK)):
@@ -154,11 +157,9 @@ def _first_separator(path, stream):
     if not SEPARATOR.match(line[:SEPARATOR_LIMIT]):
         raise ArchiveError(
             _(
-                "%s: this is not a mailing-list archive. An mbox file, plain or gzip, begins with "
-                "a line "
-                "like “From ines@example.org Mon Apr 29 00:00:00 2019”. Export the list as mbox, "
-                "or unpack "
-                "the file first."
+                "%s: this is not a mailing-list archive. An mbox file, plain or gzip, begins with"
+                " a line like “From ines@example.org Mon Apr 29 00:00:00 2019”. Export the list as"
+                " mbox, or unpack the file first."
             )
             % path
         )

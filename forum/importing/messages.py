@@ -1,5 +1,4 @@
-"""From the bytes of one message to what a post needs. Nothing in a message makes this fail: what is
-broken is named in `problems` and the rest is kept."""
+"""Parses one raw message into the parts of a post. Never fails: reports defects in `problems`."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -17,9 +16,9 @@ from forum.models.topics import TITLE_LENGTH
 class Message:
     id: str
     answers: list[str]
-    """The ids it answers, nearest first."""
+    """The ids it replies to, nearest first."""
     unsure: set[str]
-    """Those of them that may be no ids: some programs write a person's address into In-Reply-To."""
+    """Those of them that may be email addresses, which some programs put into In-Reply-To."""
     author: str
     address: str
     date: datetime | None
@@ -27,14 +26,13 @@ class Message:
     text: str
     attachments: list[str]
     problems: Counter
-    """What was wrong with it."""
+    """Defects of the message; docs/importing.md explains the names."""
     left_out: Counter
-    """How much of what was dropped."""
+    """Omitted parts, by kind."""
 
 
 def parse(raw):
-    """The Message in an mbox.RawMessage. Its `date` is None when neither the message nor the
-    archive tells one."""
+    """The Message in an mbox.RawMessage; `date` is None if neither message nor archive has one."""
     problems, left_out = ["size"] if raw.is_cut else [], Counter()
     part = Part(raw.content)
     id, answers, unsure = identify(part.head, raw.content)

@@ -1,24 +1,26 @@
-"""The parts of a raw message. Takes time by the length of the message alone, however its parts are
-nested; email.parser reads every line once for each level around it."""
+"""A MIME parser that takes linear time, however deeply parts are nested.
+
+email.parser reads every line once per enclosing level.
+"""
 
 import re
 from email.message import Message
 from functools import cached_property
 from itertools import islice
 
-DEEPEST = 100
+MAX_DEPTH = 100
 HEADERS_LIMIT, HEADER_LENGTH = 10_000, 20_000
-KEEP_THE_END = {"references"}  # the nearest of the ids stand there
+KEEP_THE_END = {"references"}  # the nearest ids come last
 NOT_A_HEADER = re.compile(rb"^(?![!-9;-~]*[ \t]*:|[ \t]|>?From )", re.M)
 HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.M)
 EMPTY = re.compile(rb"^(?:\r?\n|$)", re.M)
-TECHNICAL = re.compile(  # what nobody begins a text with
+TECHNICAL = re.compile(  # headers that no text begins with
     rb"^(?:message-id|received|references|in-reply-to|return-path|mime-version|content-[a-z-]{2,30}|list-[a-z]{2,30}"
     rb"|x-[a-z-]{2,50})[ \t]*:",
     re.M | re.I,
 )
 KIND = re.compile(r"\s*\"?([\w.+-]+)/([\w.+-]+)", re.A)
-BEGINNING = 2000  # bytes of a body that tell whether it is what its header says
+BEGINNING = 2000  # bytes of a body that are checked against its declared encoding
 BASE64_LINE = re.compile(rb"\s*[A-Za-z0-9+/]+=*(?:[ \t]*|[ \t]+[A-Za-z0-9+/]+=*)\s*")
 BOUNDARY = re.compile(
     rb"^--(\S[^\r\n]{0,69}?)[ \t]*\r?\n(Content-[\w-]+[ \t]*:|\r?\n)", re.M | re.I
@@ -29,16 +31,14 @@ ENCODED = {"base64", "quoted-printable"}
 
 
 class Part:
-    """A message or one of its parts; `headers` are as they came, by lower-cased name, the first of
-    each.
-    """
+    """A message or one of its parts; `headers` are raw, by lower-cased name, the first of each."""
 
     def __init__(self, content, start=0, end=None, default="text/plain"):
         end = len(content) if end is None else end
         self.body, self.is_broken = _end_of_headers(content, start, end)
         self.head = content[start : self.body]
         self.content, self.end = content, end
-        self.outside = []  # (start, end) of what stands around its parts, once these are known
+        self.outside = []  # (start, end) of the text around its parts, set by `parts`
         self._skip_empty_line()
         self.headers = _headers(self.head)
         self.kind = self._kind(default)
@@ -48,7 +48,7 @@ class Part:
             if self.content.startswith(line, self.body, self.end):
                 self.body += len(line)
                 return
-        self.is_broken |= self.body < self.end  # the text begins without one
+        self.is_broken |= self.body < self.end  # no empty line before the text
 
     def _kind(self, default):
         if (
@@ -74,7 +74,7 @@ class Part:
 
     @cached_property
     def parts(self):
-        """The parts of a multipart; none if it has no boundaries, nor lines that look like some."""
+        """The parts of a multipart; [] if there are no boundaries, declared or guessed."""
         if self.family != "multipart":
             return []
         default = "message/rfc822" if self.kind == "multipart/digest" else "text/plain"
@@ -105,15 +105,13 @@ class Part:
         return lines if not all(is_last for _start, _end, is_last in lines) else []
 
     def message(self):
-        """What a message/rfc822 holds; none should be encoded, but some are."""
+        """The message in a message/rfc822; it should not be encoded, but some are."""
         if self.encoding in ENCODED:
             return Part(self.data(self.end - self.body)[0])
         return Part(self.content, self.body, self.end)
 
     def parameter(self, name, header="content-type"):
-        """A parameter of a header, also if the semicolon before it is missing; else an empty
-        string.
-        """
+        """A parameter of a header, even without the semicolon before it; "" if missing."""
         value = self.headers.get(header, "")
         if name not in value.lower():
             return ""
@@ -145,7 +143,7 @@ class Part:
         return self.parameter("filename", "content-disposition") or self.parameter("name")
 
     def data(self, limit):
-        """(the first `limit` bytes of the part, decoded; whether the encoding was broken)"""
+        """(the first `limit` bytes of the part, decoded; whether the encoding is broken)."""
         encoded, encoding = Message(), self.encoding
         content = self.content[self.body : min(self.end, self.body + limit)]
         if encoding == "base64" and not _is_base64(content[:BEGINNING]):
@@ -156,13 +154,13 @@ class Part:
 
 
 def _is_base64(beginning):
-    """Whether most of its lines can be base64, which may have junk in it."""
+    """Whether most lines are valid base64; some junk is tolerated."""
     lines = [line for line in beginning.splitlines() if line.strip()]
     return sum(bool(BASE64_LINE.fullmatch(line)) for line in lines) * 2 >= len(lines)
 
 
 def _end_of_headers(content, start, end):
-    """(where they end, whether there are lines among them that are none)."""
+    """(end of the headers, whether there are invalid lines among them)."""
     stop = NOT_A_HEADER.search(content, start, end)
     if not stop or EMPTY.match(content, stop.start(), end):
         return (stop.start() if stop else end), False
@@ -187,9 +185,7 @@ def _headers(head):
 
 
 def _guessed_boundary(content, start, end):
-    """The first line that looks like one: headers of a part follow, or at least it is there again
-    as the last one.
-    """
+    """The first line that looks like a boundary: followed by part headers, or closed later."""
     for match in islice(BOUNDARY.finditer(content, start, end), GUESSES):
         boundary, following = match.groups()
         last = b"\n--" + boundary + b"--"
@@ -201,9 +197,7 @@ def _guessed_boundary(content, start, end):
 
 
 def _boundaries(content, start, end, delimiter):
-    """(where the line begins, where the next one begins, whether it is the last boundary) of
-    each.
-    """
+    """(start of the line, start of the next line, whether it is the last boundary) of each."""
     found, at = [], content.find(delimiter, start, end)
     while at >= 0:
         after = at + len(delimiter)

@@ -1,9 +1,8 @@
-"""Paragraphs of lawyers and mail gateways: for whom a message was meant, who is not liable for it,
-whence it came, and who looked for viruses in it."""
+"""Recognises notices: disclaimers, and warnings and virus scan results added by mail gateways."""
 
 import re
 
-LENGTH = 2000  # characters of a paragraph that are looked at
+LENGTH = 2000  # characters of a paragraph that are checked
 SIGNS = r"[*_/\[\s\d]*"
 TITLE = re.compile(
     SIGNS + r"(?:legal )?(?:disclaimer|confidentiality(?: notice)?)\b\W*(?:$|[:.]|this|the)",
@@ -32,7 +31,7 @@ CONSEQUENCE = re.compile(
     r"|geadresseerde|protected by law|no liability|exclude any|delete|destroy|prohibited|unlawful",
     re.I,
 )
-HINTS = (  # of all that SECRECY, OUTSIDE, SCANNED and TITLE look for, one is in every notice
+HINTS = (  # every notice that the patterns match contains one of these
     "confiden", "privileged", "proprietary", "vertraulich", "riservat", "vertrouwelijk",
     "recipient", "received this",
     "intended", "disclaimer", "originated", "external sender", "external source", "virus",
@@ -51,7 +50,7 @@ SCANNED = re.compile(
 
 
 def may_be_in(lines):
-    """Whether it is worth the time to look at each line: in most texts there is no notice."""
+    """A quick check whether there can be a notice at all, as most texts have none."""
     text = "\n".join(lines).lower()
     return any(hint in text for hint in HINTS)
 

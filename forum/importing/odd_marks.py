@@ -1,5 +1,7 @@
-"""Quotes that are marked with something else than `>`: `| `, `: `, or the name or initials of who
-wrote it, as in `JD> `. One such line alone may mean anything."""
+"""Recognises quotes marked with something else than `>`: `| `, `: `, or initials as in `JD> `.
+
+A single such line is ambiguous, so it is left as it is.
+"""
 
 import re
 from itertools import groupby
@@ -9,12 +11,12 @@ from forum.importing import code
 MARK = re.compile(
     r"\s?(?:([|:])(?: (?=[^\W_]|[\"'“(*>-])|$)|([A-Z][\w.-]{0,19}(?=>))(?=>+(?: |$)))"
 )
-FEWEST = 2  # lines
-SENTENCE = 4  # words, with a full stop; without, as many as code.is_prose asks for
+MIN_LINES = 2
+SENTENCE = 4  # words, at least, of a sentence with a full stop; others need code.is_prose
 
 
 def replaced(lines):
-    """`lines` with `>` instead of these marks."""
+    """`lines` with these marks replaced by `>`."""
     if not any(mark in line for line in lines for mark in ("|", ": ", ">")):
         return lines
     found = []
@@ -35,9 +37,9 @@ def _content(line):
 
 
 def _is_quote(run):
-    """Whether these lines are words, not a table, a drawing or what was typed into a program."""
+    """Whether these lines are prose, not a table, a drawing or input to a program."""
     words = [content.strip() for content in map(_content, run) if content.strip()]
-    if len(words) < FEWEST or any("|" in line for line in words):
+    if len(words) < MIN_LINES or any("|" in line for line in words):
         return False
     plain = [line for line in words if code.grade(line) == 0]
     return len(plain) * 2 > len(words) and any(map(_is_sentence, plain))

@@ -1,4 +1,4 @@
-"""Writes plain paragraphs as Markdown that reads as they were written."""
+"""Converts plain-text paragraphs to Markdown that renders as they were written."""
 
 import re
 
@@ -7,10 +7,8 @@ from forum.text.letters import WITHOUT_BLANKS
 
 ITEM = re.compile(r"(?:[-*•·–+]|(\d{1,3})([.)]))\s+(?=\S)")
 RULER = re.compile(r"([-_=*~#.])\1{4,}$")
-NARROWEST, WIDEST = (
-    55,
-    100,
-)  # windows in which programs break lines; narrower ones were broken by their author
+# Columns at which programs wrap lines; shorter lines were broken by their author.
+MIN_WIDTH, MAX_WIDTH = 55, 100
 
 ESCAPED = re.compile(
     rf"""[\\`\[~|]                       # never meant as Markdown
@@ -22,13 +20,12 @@ ESCAPED = re.compile(
     """,
     re.X,
 )
-SIGN = re.compile(r"[\\`\[~|*_<&@]")  # what ESCAPED may find; most lines have none
+SIGN = re.compile(r"[\\`\[~|*_<&@]")  # a quick check for ESCAPED: most lines have none
 LINE_START = re.compile(r"(?:[#>=*]|[-+](?=\s|$|-)|\d{1,9}(?=[.)](?:\s|$)))")
 
 
 def to_markdown(lines):
-    """Markdown for the lines of one paragraph: lists as lists, lines joined that only a narrow
-    window had broken."""
+    """The Markdown lines of one paragraph: lists as lists, wrapped lines joined."""
     if len(lines) == 1 and RULER.match(lines[0].strip()):
         return ["---"]
     lines = [line.strip() for line in lines]
@@ -38,7 +35,7 @@ def to_markdown(lines):
     for index, line in enumerate(lines):
         if index in items:
             written.append(items[index] + escape(ITEM.sub("", line, count=1)))
-        elif index and _goes_on(lines[index - 1], line, width):
+        elif index and _continues(lines[index - 1], line, width):
             written[-1] += " " + escape(line, at_start=False)
         else:
             written.append(("   " if index > first else "") + escape(line))
@@ -46,7 +43,7 @@ def to_markdown(lines):
 
 
 def escape(line, at_start=True):
-    """`line` as Markdown that shows just these characters; its web addresses become links."""
+    """`line` as Markdown that renders to just these characters, with URLs as links."""
     written = "".join(f"<{url}>" if url else _escaped(text) for text, url in links.pieces(line))
     if at_start and not written.startswith(("\\", "<")) and (match := LINE_START.match(written)):
         at = match.end() if match[0][0].isdigit() else 0
@@ -75,14 +72,15 @@ def _items(lines):
 
 
 def _width(lines):
-    """The window that broke these lines: as wide as the longest, but addresses and unbroken lines
-    stick out."""
-    longest = max((len(line) for line in lines if " " in line and len(line) <= WIDEST), default=0)
-    return longest if longest >= NARROWEST else None
+    """The column at which these lines were wrapped, or None; ignores URLs and overlong lines."""
+    longest = max(
+        (len(line) for line in lines if " " in line and len(line) <= MAX_WIDTH), default=0
+    )
+    return longest if longest >= MIN_WIDTH else None
 
 
-def _goes_on(before, line, width):
-    """Whether a line only ended because the next word did not fit."""
+def _continues(before, line, width):
+    """Whether the line before ended only because the next word did not fit."""
     if width is None or ITEM.match(line) or not line:
         return False
     return len(before) + 1 + len(line.split(maxsplit=1)[0]) > width

@@ -1,6 +1,4 @@
-"""The link to a quoted post, in texts that are rendered before anybody knows where that post will
-stand.
-"""
+"""A placeholder link to the quoted post, for texts rendered before that post's URL is known."""
 
 from dataclasses import dataclass
 
@@ -8,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class QuotedPost:
     token: str
-    """Stands for the post; nothing that the text itself may hold."""
+    """A placeholder for the post that can't occur in the text itself."""
 
     @property
     def markdown(self):
@@ -19,7 +17,7 @@ class QuotedPost:
         return f'<a href="/{self.token}">#{self.token}</a>'
 
     def linked(self, text, url, number):
-        """Markdown or HTML with the link to the post."""
+        """Markdown or HTML with the real link."""
         return text.replace(f"/{self.token}", url).replace(f"#{self.token}", f"#{number}")
 
     def left_out(self, text):

@@ -1,5 +1,4 @@
-"""The structure of a plain mail: what its author wrote, what is quoted, and who is said to have
-written that."""
+"""Parses the structure of a plain-text mail: the author's own text, quotes and their sources."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,8 +6,8 @@ from dataclasses import dataclass, field
 from forum.importing import odd_marks
 from forum.importing.links import MAILTO
 
-DEPTH = 5  # quotes inside of quotes; what stands deeper is shown at this depth
-DEEPEST = 30  # as far as anybody looks, so that a hostile mail can't nest without end
+DEPTH = 5  # levels of nested quotes; deeper ones are shown at this level
+MAX_DEPTH = 30  # levels that are parsed, to bound the nesting of hostile mails
 
 PREFIX = re.compile(r"\s?(?:>\s?(?:\s{1,6}(?=>))?)+")
 PYTHON_PROMPT = re.compile(
@@ -74,7 +73,7 @@ ADDRESS = re.compile(r"\s*(?:<[^<>]*@[^<>]*>+|\[mailto:[^\]]*\])+")
 
 @dataclass(slots=True)
 class Words:
-    """Lines that somebody wrote."""
+    """Lines of text that are not quoted."""
 
     lines: list[str]
 
@@ -82,24 +81,22 @@ class Words:
 @dataclass(slots=True)
 class Quote:
     source: str
-    """“On Monday Ada wrote:”, or empty."""
+    """The attribution, as in “On Monday Ada wrote:”, or ""."""
     blocks: list = field(default_factory=list)
     is_folded: bool = False
     link: str = ""
-    """Markdown that leads to the quoted post."""
+    """A Markdown link to the quoted post, or ""."""
 
 
 def parse(text):
-    """Words and Quotes of a mail, in order."""
+    """The Words and Quotes of a mail, in order."""
     lines = [_measured(line.rstrip()) for line in odd_marks.replaced(text.split("\n"))]
     lines = _mended(lines)
     return _blocks(lines, 0, _own_words(lines))
 
 
 def _own_words(lines):
-    """The indexes of lines before which there are somebody's words only: above an old mail, not
-    between its lines.
-    """
+    """The indexes of lines preceded only by the author's own text (top-posting)."""
     first = next((index for index, (_depth, line) in enumerate(lines) if line), len(lines))
     end = next(
         (index for index, (depth, line) in enumerate(lines) if depth or INLINE.search(line)),
@@ -112,12 +109,11 @@ def _measured(line):
     match = ">" in line and PREFIX.match(line)
     if not match or PYTHON_PROMPT.match(line) or line.startswith(" > ") and line.count(">") == 1:
         return 0, line
-    return min(match[0].count(">"), DEEPEST), line[match.end() :]
+    return min(match[0].count(">"), MAX_DEPTH), line[match.end() :]
 
 
 def _mended(lines):
-    """Undoes what mail programs did: `>From` at the start of a line, and long addresses that lost
-    their `>`."""
+    """Undo damage by mail programs: `>From` at the start of a line, URLs that lost their `>`."""
     mended = []
     for index, (depth, line) in enumerate(lines):
         before = lines[index - 1][0] if index else 0
@@ -164,21 +160,19 @@ def _blocks(lines, depth, own_words=()):
 
 
 def _quote(source, blocks):
-    """A Quote; one that only holds another is that other."""
+    """A Quote; if it contains nothing but another Quote, that one."""
     if not source and len(blocks) == 1 and isinstance(blocks[0], Quote):
         return blocks[0]
     return Quote(source, blocks)
 
 
 def _inner(depth, lines):
-    """The depth of a quote's own words: one more, or a jump that nothing stands between."""
+    """The depth of a quote's own text: one more, or several if a level is skipped."""
     return max(depth + 1, min(line[0] for line in lines))
 
 
 def _take_source(blocks):
-    """Takes “On Monday, Ada wrote:”, of up to four lines, off the end of the words before a
-    quote.
-    """
+    """Remove and return the attribution (up to four lines) at the end of the text above a quote."""
     if not blocks or isinstance(blocks[-1], Quote):
         return ""
     lines = blocks[-1].lines
@@ -195,7 +189,7 @@ def _source(lines):
 
 
 def _source_length(lines, end):
-    """How many lines before `end` say who wrote what follows."""
+    """The number of lines before `end` that form an attribution."""
     shortest = 0
     for count in range(1, min(end, 4) + 1):
         first = lines[end - count].strip()
@@ -209,12 +203,12 @@ def _source_length(lines, end):
 
 
 def _end(lines, start):
-    """Where “-----End of original message-----” ends what began there, or the end of all."""
+    """The line after “-----End of original message-----”, or the end of the lines."""
     return next((at + 1 for at in range(start, len(lines)) if END.match(lines[at][1])), len(lines))
 
 
 def _header(lines, index, depth, own_words):
-    """(source, where the text begins) if what follows is quoted without any `>`, else None."""
+    """(source, start of the text) if the following lines are quoted without `>`, else None."""
     if not HEADER_START.match(lines[index][1]):
         return None
     header = _original(lines, index, depth) or _forwarded(lines, index, depth)
@@ -222,9 +216,9 @@ def _header(lines, index, depth, own_words):
 
 
 def _original(lines, index, depth):
-    """The same for “-----Original Message-----” with or without headers."""
+    """Like `_header`, for “-----Original Message-----” with or without headers."""
     title = ORIGINAL_WORDS.match(lines[index][1].strip())
-    if not title or depth >= DEEPEST:
+    if not title or depth >= MAX_DEPTH:
         return None
     after = next((at for at in range(index + 1, len(lines)) if lines[at][1].strip()), len(lines))
     if after == len(lines) or lines[after][0] != depth:
@@ -233,8 +227,8 @@ def _original(lines, index, depth):
 
 
 def _forwarded(lines, index, depth, is_announced=False):
-    """The same for a block of headers such as Outlook's."""
-    if depth >= DEEPEST or not HEADERS["from"].match(lines[index][1]):
+    """Like `_header`, for a block of headers as written by Outlook."""
+    if depth >= MAX_DEPTH or not HEADERS["from"].match(lines[index][1]):
         return None
     found, kind, at = {}, None, index
     while at < min(len(lines), index + 14) and lines[at][0] == depth:
@@ -255,8 +249,7 @@ def _forwarded(lines, index, depth, is_announced=False):
 
 
 def _unmarked(lines, index, depth):
-    """The same for “On Monday, Ada wrote:” in a quote whose own quotes have lost their `>`, or
-    below somebody's words where no quote has one."""
+    """Like `_header`, for an attribution whose quote has lost its `>`, or never had one."""
     if not ATTRIBUTION_START.match(lines[index][1]):
         return None
     for end in range(index + 1, min(index + 4, len(lines))):

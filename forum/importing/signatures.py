@@ -1,18 +1,17 @@
-"""What stands under what people wrote, and nobody needs above the next post: signatures, list
-footers, confidentiality notices, phone adverts."""
+"""Removes what follows the text of a mail: signatures, list footers, legal notices, adverts."""
 
 import re
 from collections import Counter
 
 from forum.importing import notices
 
-SIGNATURE_LINES = 15  # what is longer is text, whatever stands before it
+SIGNATURE_LINES = 15  # longer ones are text
 MARK = re.compile(r"\s*-- ?$")
 FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 RULER = re.compile(r"\s*(?:[_-]{10,}|(?:-=){5,}-?)\s*$")
 RULER_OR_MARK = re.compile(rf"{RULER.pattern}|\s*--\s*$")
 FOOTER_LINES = 6
-FOOTER_LENGTH = 5000  # characters; longer ones there are not
+FOOTER_LENGTH = 5000  # characters; footers and signatures are never longer
 FOOTER = re.compile(
     r"\s*(?:[\w.+-]+ (?:mailing ?list|mailingliste)\s*(?:$|--|<|https?:|[\w.+-]+@)"
     r"|yahoo! groups links\s*$|groups\.io links:"
@@ -27,7 +26,7 @@ LISTS_PAGE = re.compile(
 )
 CONTACT = re.compile(r"https?://|@|subscribed to", re.I)
 
-NOTICE_LINES = 24  # of a paragraph that are looked at
+NOTICE_LINES = 24  # lines of a paragraph that are checked
 ADVERT = re.compile(
     r"(?:sent from (?:my|mail|outlook|yahoo|proton|samsung)\b|get outlook for|sent with (?:proton"
     r"|airmail|mailspring)"
@@ -39,23 +38,20 @@ ADVERT = re.compile(
 
 
 def without(lines, left_out=None):
-    """`lines` of one person's words without the parts that say who sent them with what to which
-    list. Counts in the Counter `left_out` what there was of each."""
+    """`lines` without signatures, footers, notices and adverts; counts them in `left_out`."""
     left_out = Counter() if left_out is None else left_out
     for part in (_without_footers, _without_notices, _without_signatures, _without_adverts):
         lines = part(lines, left_out)
     return _without_rulers(lines)
 
 
-def without_list_and_gateway(lines, left_out):
-    """`lines` without what a list or a gateway added: of a mail that has a signature only, that is
-    kept.
-    """
+def without_footers_and_notices(lines, left_out):
+    """Like `without`, but keeps signatures: for mails that contain nothing else."""
     return _without_rulers(_without_notices(_without_footers(lines, left_out), left_out))
 
 
-def says_anything(text):
-    """Whether there is more than a signature and a footer."""
+def has_text(text):
+    """Whether there is text other than signatures, footers, notices and adverts."""
     if len(text) > FOOTER_LENGTH:
         return not text.isspace()
     return any(line.strip() for line in without(text.split("\n")))
@@ -67,7 +63,7 @@ def _without_footers(lines, left_out):
         end = _end_of_footer(lines, index)
         if end > index:
             left_out["footer"] += 1
-            while kept and _parts_only(kept[-1]):
+            while kept and _is_separator(kept[-1]):
                 kept.pop()
         else:
             kept.append(lines[index])
@@ -77,8 +73,7 @@ def _without_footers(lines, left_out):
 
 
 def _without_lists_page(lines, left_out):
-    """Without the address of the list's page where it is all that was left of a footer: below a
-    blank line, as the last one."""
+    """The lines without a URL of the list's page, if that is the last line, below an empty one."""
     end = len(lines)
     while end and not lines[end - 1].strip():
         end -= 1
@@ -95,7 +90,7 @@ def _without_lists_page(lines, left_out):
 
 
 def _end_of_footer(lines, index):
-    """Where the footer ends that begins in this line, or `index` if none does."""
+    """The end of the footer that begins in this line, or `index` if none does."""
     is_ruled = index and RULED_FOOTER.match(lines[index]) and RULER_OR_MARK.match(lines[index - 1])
     if not (is_ruled or FOOTER.match(lines[index])):
         return index
@@ -112,7 +107,7 @@ def _has_contact(lines):
 
 
 def _without_notices(lines, left_out):
-    """Without paragraphs that say for whom a message was meant, and who is not liable for it."""
+    """The lines without legal and gateway notices."""
     if not notices.may_be_in(lines):
         return lines
     kept, start = [], 0
@@ -126,7 +121,7 @@ def _without_notices(lines, left_out):
 
 
 def _start_of_notice(lines, start, end):
-    """The line of a paragraph that a notice begins with, or `end`."""
+    """The first line of a notice in a paragraph, or `end`."""
     for index in range(start, min(end, start + NOTICE_LINES)):
         if notices.is_notice(" ".join(lines[index : min(end, index + NOTICE_LINES)])):
             return index
@@ -134,8 +129,10 @@ def _start_of_notice(lines, start, end):
 
 
 def _without_signatures(lines, left_out):
-    """Without what stands below the last `--`, if that is no longer than a signature. Other such
-    lines go by themselves."""
+    """The lines above the last `--`, unless what follows is too long for a signature.
+
+    Other `--` lines are blanked.
+    """
     marks = _marks(lines)
     if not marks:
         return lines
@@ -148,9 +145,7 @@ def _without_signatures(lines, left_out):
 
 
 def _marks(lines):
-    """The indexes of lines that are `--`, but not of those in fenced code; a fence that never ends
-    is none.
-    """
+    """The indexes of `--` lines outside of fenced code; ignores an unclosed fence."""
     marks, fenced, fence = [], [], ""
     for index, line in enumerate(lines):
         if MARK.match(line):
@@ -164,9 +159,7 @@ def _marks(lines):
 
 
 def _without_adverts(lines, left_out):
-    """Without adverts, which are a paragraph of their own or the last line: “Sent from my garden”
-    can begin a text.
-    """
+    """The lines without adverts, which end a paragraph: “Sent from my garden” can begin one."""
     kept = [
         line
         for index, line in enumerate(lines)
@@ -181,15 +174,14 @@ def _ends_paragraph(lines, index):
 
 
 def _without_rulers(lines):
-    """Lines that only part what follows from what is above have nothing to part at the end, or at
-    the beginning."""
+    """The lines without separators at the beginning and the end."""
     first, end = 0, len(lines)
-    while end and _parts_only(lines[end - 1]):
+    while end and _is_separator(lines[end - 1]):
         end -= 1
-    while first < end and _parts_only(lines[first]):
+    while first < end and _is_separator(lines[first]):
         first += 1
     return lines[first:end]
 
 
-def _parts_only(line):
+def _is_separator(line):
     return not line.strip() or bool(RULER.match(line))

@@ -1,4 +1,4 @@
-"""Subjects without what mail programs and lists put before them."""
+"""Removes prefixes and tags that mail programs and lists add to subjects."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TAG = re.compile(r"\[([^\[\]]{1,40})\]\s*")
 SPAM = re.compile(r"\*+\s*(?:spam|bulk|suspected spam|possible spam)\s*\*+\s*", re.I)
 LAST_TAG = re.compile(r"\s*\[([^\[\]]{1,40})\]$")
 
-# What mail gateways add: it says something about the mail, not about the topic.
+# Added by mail gateways; unrelated to the topic.
 GATEWAY_TAGS = {
     "ext",
     "extern",
@@ -44,7 +44,7 @@ class Subject:
     title: str
     is_reply: bool
     key: str
-    """Equal for all subjects of one discussion; empty when there is nothing to compare."""
+    """The same for all subjects of one discussion; "" if there is nothing to compare."""
 
 
 def clean(text, list_name=""):

@@ -1,4 +1,4 @@
-"""The text of a mail as the Markdown of a post."""
+"""Converts the text of a mail to the Markdown of a post."""
 
 import re
 from collections import Counter
@@ -12,16 +12,14 @@ from forum.markdown import MAX_LENGTH
 FENCE = re.compile(r"\s*(`{3,}|~{3,})[\w+-]*\s*$")
 LINE_ENDS = "\u2028\u2029\x85\x0b\x0c"
 ROOM_FOR_NOTES = 200  # characters
-SHORTEST_CUT = 1000  # what is longer loses its end rather than going as a whole
+SHORTEST_CUT = 1000  # characters; with more room, the next line is cut instead of dropped
 FOLDED = "[!quote]-"
 
 
 def to_markdown(text, attachments=(), link="", left_out=None):
-    """Markdown of at most MAX_LENGTH characters; if that is too little, a note tells what was left
-    out.
+    """Markdown of at most MAX_LENGTH characters, with a note if the end had to be dropped.
 
-    `link` is Markdown that leads to the post that is answered. What is dropped is counted in the
-    Counter `left_out`.
+    `link` is a Markdown link to the post it replies to. Counts what is dropped in `left_out`.
     """
     left_out = Counter() if left_out is None else left_out
     text = _with_plain_spaces(text).expandtabs(8).strip("\n")
@@ -33,9 +31,7 @@ def to_markdown(text, attachments=(), link="", left_out=None):
 
 
 def _own_words(parsed, left_out):
-    """The blocks without signatures, footers and notices; with signatures if nothing else is there
-    to read.
-    """
+    """The blocks without signatures, footers and notices; signatures stay if nothing else does."""
     dropped = Counter()
     blocks = [_without_signatures(block, dropped) for block in parsed]
     blocks = [block for block in blocks if block is not None]
@@ -50,13 +46,11 @@ def _without_marks(block, left_out):
     if not isinstance(block, Words):
         return block
     lines = [line for line in block.lines if not signatures.MARK.match(line)]
-    return Words(signatures.without_list_and_gateway(lines, left_out))
+    return Words(signatures.without_footers_and_notices(lines, left_out))
 
 
 def verbatim(text):
-    """The text as one block of code: for what is too complicated to be rendered as anything
-    else.
-    """
+    """The text as one code block, for texts that are too complex to render."""
     text = text[: MAX_LENGTH - 100].replace("\x00", "")
     return "\n".join(_fenced(text.split("\n")))[:MAX_LENGTH]
 
@@ -78,9 +72,7 @@ def _without_signatures(block, left_out):
 
 
 def _fitting(lines, room, left_out):
-    """As much of the beginning as a post can hold, and a note on the rest: for long mails that is
-    old mail.
-    """
+    """As many lines as fit into a post, with a note on the rest (in long mails, old quotes)."""
     length = sum(map(len, lines)) + len(lines)
     if length <= room:
         return lines
@@ -131,7 +123,7 @@ def _quoted(quote, depth):
 
 
 def _words(lines):
-    """Markdown for what one person wrote: paragraphs, and code between them."""
+    """Markdown for unquoted text: paragraphs and code blocks."""
     written = []
     for is_code, chunk in _chunks(lines):
         written += [*(_fenced(chunk) if is_code else prose.to_markdown(chunk)), ""]
@@ -139,7 +131,7 @@ def _words(lines):
 
 
 def _chunks(lines):
-    """(is code, lines) in order; code that only a blank line parts is one chunk."""
+    """(is code, lines) in order; code separated only by an empty line is one chunk."""
     chunks = []
     for paragraph, fenced in _paragraphs(lines):
         marks = [True] * len(paragraph) if fenced else code.mark(paragraph)
@@ -156,7 +148,7 @@ def _chunks(lines):
 
 
 def _paragraphs(lines):
-    """(lines, whether they stood between ``` already)."""
+    """(lines of a paragraph, whether it was fenced code)."""
     index, paragraph = 0, []
     while index < len(lines):
         end = _end_of_fence(lines, index)

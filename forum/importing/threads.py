@@ -1,24 +1,23 @@
-"""Which topic a message belongs to. Knows only ids, subjects and dates; a topic is whatever the
-caller names it by."""
+"""Finds the topic a message belongs to, by ids, subjects and dates. Topics are opaque values."""
 
 from datetime import timedelta
 
-# a reply that names nothing joins a topic of its subject that was active so lately
+# A reply without references joins a topic with the same subject if it was active this recently.
 WINDOW = timedelta(days=30)
 
 
 class Threads:
     def __init__(self, references=None, subjects=None):
-        """`references`: {message id: (topic, whether it is sure that this is the id of a message)},
-        `subjects`:
-        {subject key: (topic, date of its last message)}."""
+        """`references`: {message id: (topic, whether it is certainly the id of a message)};
+        `subjects`: {subject key: (topic, date of its last message)}.
+        """
         self.references = dict(references or {})
         self.subjects = dict(subjects or {})
         self.new_references = {}
         self.new_subjects = {}
 
     def find(self, message):
-        """The topic that `message` belongs to, or None: it starts one."""
+        """The topic that `message` belongs to, or None if it starts a new one."""
         for id in [message.id, *message.answers]:
             topic, is_sure = self.references.get(id, (None, False))
             if topic is not None and (is_sure or id not in message.unsure):
@@ -30,7 +29,7 @@ class Threads:
         return None
 
     def add(self, message, topic):
-        """Remembers that `message` belongs to `topic`, and so do those that it answers."""
+        """Record that `message`, and the messages it replies to, belong to `topic`."""
         for id in [message.id, *message.answers]:
             is_sure = id not in message.unsure
             if id not in self.references or (is_sure and not self.references[id][1]):

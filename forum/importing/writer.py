@@ -1,6 +1,7 @@
-"""Writes converted messages as posts, many at a time, and keeps every invariant that Post.save()
-keeps. Nothing is announced: open pages find imported posts as they find those of any other
-process."""
+"""Writes converted messages as posts in bulk, with all the invariants of Post.save().
+
+Sends no signals: open pages find imported posts by the sweep, like those of another process.
+"""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -36,14 +37,13 @@ class Written:
 
 @transaction.atomic
 def write(category, drafts):
-    """Writes those of the `drafts` that the database doesn't have, in one transaction. Returns how
-    much was new."""
-    # two imports at once take turns
+    """Write those of the `drafts` that are new, in one transaction; returns the counts."""
+    # Serialises concurrent imports.
     Category.objects.select_for_update(of=("self",)).get(pk=category.pk)
     drafts = _new(category, drafts)
     if not drafts:
         return Written()
-    members, new_members = authors.find_or_make(drafts)
+    members, new_members = authors.get_or_create(drafts)
     threads = _threads(category, drafts)
     topics = _locked(threads)
     posts, new_topics = [], []
@@ -63,12 +63,12 @@ def write(category, drafts):
 
 
 def _new(category, drafts):
-    """Once each, those that no import has brought into the category yet; all with a date."""
+    """The drafts that are not in the category yet, without duplicates, all with a date."""
     rows = ImportedMessage.objects.filter(category=category, message_id__in=_ids(drafts))
     known = dict(rows.values_list("message_id", "text_hash"))
     new, date = [], timezone.now()
     for draft in drafts:
-        # another mail with the same, broken id
+        # A different mail with the same id, which is broken.
         if known.get(draft.id) not in (None, "", draft.text_hash):
             draft.id = f"sha256:{draft.text_hash}"
             draft.problems["id"] = 1
@@ -84,7 +84,7 @@ def _ids(drafts):
 
 
 def _threads(category, drafts):
-    """The threads that these drafts may join, with Topics, not yet locked."""
+    """The threads that these drafts may join, with ids of topics."""
     ids = {id for draft in drafts for id in [draft.id, *draft.answers]}
     subjects = {
         hashed(draft.subject.key): draft.subject.key for draft in drafts if draft.subject.key
@@ -98,7 +98,7 @@ def _threads(category, drafts):
 
 
 def _locked(threads):
-    """Locks the topics of `threads` and puts them there instead of their ids."""
+    """Lock the topics of `threads`, and replace their ids by the Topics."""
     ids = {topic for topic, _more in [*threads.references.values(), *threads.subjects.values()]}
     rows = Topic.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     topics = {topic.pk: topic for topic in rows}
@@ -122,7 +122,7 @@ def _topic(category, author_id, draft):
 
 
 def _post(topic, author_id, draft):
-    """The next post of `topic`, which counts it."""
+    """The next post of `topic`; updates the topic's counters."""
     post = Post(
         topic=topic,
         number=topic.last_number + 1,
@@ -144,11 +144,11 @@ def _save_topics(topics, new_topics, posts):
         ["last_number", "last_author", "bumped_at", "change"],
     )
     for post in posts:
-        post.topic = post.topic  # takes over the id that its topic has just got
+        post.topic = post.topic  # sets topic_id, which the topic has just been given
 
 
 def _link_quoted_posts(category, drafts, posts):
-    """Leads from quotes to the post that is answered, if it stands above in the same topic."""
+    """Link quotes to the post they reply to, if it is in the same topic."""
     ids = {id for draft in drafts for id in draft.answers}
     rows = ImportedMessage.objects.filter(category=category, message_id__in=ids)
     places = {

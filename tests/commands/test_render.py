@@ -46,7 +46,9 @@ def test_a_text_that_the_rules_refuse_now_stays_and_one_edited_meanwhile_too(
         return known(names)
 
     Post.objects.filter(pk=edited.pk).update(body="Before @ada.")
-    monkeypatch.setattr(type(User.objects), "by_username", lambda self, names: edit_meanwhile(names))
+    monkeypatch.setattr(
+        type(User.objects), "by_username", lambda self, names: edit_meanwhile(names)
+    )
     render_all()
 
     assert Post.objects.get(pk=refused.pk).html == OLD

@@ -11,7 +11,7 @@ from .visitors import Visitor
 @pytest.fixture
 def guests(transactional_db, monkeypatch):
     """The pages of the forum, with nothing kept yet."""
-    monkeypatch.setattr(fragments, "kept", LRUCache(2**20))
+    monkeypatch.setattr(fragments, "cache", LRUCache(2**20))
     return PageCache(Handler())
 
 

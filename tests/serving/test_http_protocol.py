@@ -86,7 +86,7 @@ async def test_one_that_stays_idle_is_closed(server, monkeypatch):
     "said", [b"", b"G", GET[:-2], GET + GET[:-2], GET.replace(b"\r\n\r\n", b"\r\nX: y\r\n")]
 )
 async def test_who_does_not_finish_asking_is_not_waited_for(server, monkeypatch, said):
-    monkeypatch.setattr(http_protocol, "PATIENCE", 0.05)
+    monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT", 0.05)
     async with connected(server) as (reader, writer):
         writer.write(said)
 
@@ -96,7 +96,7 @@ async def test_who_does_not_finish_asking_is_not_waited_for(server, monkeypatch,
 
 
 async def test_who_has_asked_in_time_may_wait_for_the_answer_and_ask_again(server, monkeypatch):
-    monkeypatch.setattr(http_protocol, "PATIENCE", 0.05)
+    monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT", 0.05)
     async with connected(server) as client, connected(server) as silent:
         await asked(client)
         assert await asyncio.wait_for(silent[0].read(), 4) == b""

@@ -171,7 +171,7 @@ async def test_bodies_that_one_network_leaves_incomplete_take_a_bounded_room_and
             await until(lambda: taken() == 60_000)
             third.write(b"x" * 140_000)
             assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"xxxxx"), 15)
-    await until(lambda: not BufferBudget.rooms)
+    await until(lambda: not BufferBudget.by_network)
     assert application.received == 200_000
 
 
@@ -203,12 +203,12 @@ async def test_a_body_that_is_larger_than_the_whole_room_makes_room_itself(
     answer = await told(server, POST + b"Content-Length: 200000\r\n\r\n", b"x" * 100_000)
 
     assert status(answer) == 408
-    assert not BufferBudget.rooms
+    assert not BufferBudget.by_network
     assert not application.received
 
 
 def taken():
-    return sum(room.taken for room in BufferBudget.rooms.values())
+    return sum(room.taken for room in BufferBudget.by_network.values())
 
 
 async def until(condition):
@@ -270,7 +270,7 @@ async def test_a_body_in_a_few_small_chunks_is_taken(server, application):
 
 
 async def test_an_empty_line_gives_an_idle_connection_no_time_without_end(server, monkeypatch):
-    monkeypatch.setattr(http_protocol, "PATIENCE", 0.2)
+    monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT", 0.2)
 
     async with connected(server) as (reader, writer):
         writer.write(b"GET /a HTTP/1.1\r\nHost: here\r\n\r\n")
