@@ -1,4 +1,4 @@
-"""The admin opens its pages by Django's permissions, and refuses what the site would refuse.
+"""The admin: access by Django's permissions, and the same rules for changes as on the site.
 
 Nothing can be deleted here: things are hidden, closed or deactivated.
 """

@@ -23,7 +23,7 @@ END = Verb(
 
 @admin.register(Announcement)
 class AnnouncementAdmin(WithVerbs, OwnersOnly, ForumAdmin):
-    """To speak to every open page at once."""
+    """Announcements, which all open pages show at once."""
 
     form = AnnouncementForm
     list_display = ["text", "state", "until", "made_by", "created_at"]
@@ -44,13 +44,13 @@ class AnnouncementAdmin(WithVerbs, OwnersOnly, ForumAdmin):
             obj.save()
             return
         obj.made_by = request.user
-        Edition.objects.bump()  # one form after the other
+        Edition.objects.bump()  # takes a lock: serialises concurrent forms
         twin = (
             Announcement.objects.current()
             .filter(text=obj.text, until=obj.until, made_by=request.user)
             .first()
         )
-        if twin:  # the same form, sent twice
+        if twin:  # the form was sent twice
             obj.pk = twin.pk
         else:
             obj.save()

@@ -21,13 +21,13 @@ class NoDeletion:
         return False
 
 
-LONGEST_SEARCH, MOST_WORDS = 1000, 50  # characters, words
-# What Django's filters and date hierarchy add to the name of a field.
+MAX_SEARCH, MAX_WORDS = 1000, 50  # characters, words
+# Suffixes that Django's filters and date hierarchy add to field names.
 LOOKUPS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt", "year", "month", "day")
 
 
 class AutocompleteSelect(widgets.AutocompleteSelect):
-    """Django's fails when it shows a form again with a value that is no id."""
+    """Django's widget, which fails if a form is shown again with a value that is not an id."""
 
     def optgroups(self, name, value, attr=None):
         return super().optgroups(
@@ -39,7 +39,7 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # they count all rows once for every choice
+    show_facets = admin.ShowFacets.NEVER  # they would count all rows for every choice
     linked_lookups: Sequence[str] = ()  # query parameters that `list_link` uses for this list
 
     @method_decorator(retry_on_integrity_error)
@@ -47,11 +47,10 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
     def lookup_allowed(self, lookup, value, request=None):
-        """An allow-list. Django allows any lookup on any local field, which reveals what no column
-        shows.
+        """An allow-list. Django allows any lookup on local fields, even if no column shows them.
 
-        Whoever may only view sessions would read a session key with `?session_key__startswith=`,
-        letter by letter.
+        With `?session_key__startswith=`, staff who may view sessions could guess keys letter by
+        letter.
         """
         filters = [name_of(one) for one in self.get_list_filter(request)]
         fields = [*filters, self.date_hierarchy] if self.date_hierarchy else filters
@@ -59,23 +58,21 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
         return lookup in {*allowed, *filters, *self.linked_lookups}
 
     def get_changelist_instance(self, request):
-        """Django leads values that no filter can have to the whole list, but fails with years that
-        no date has.
-        """
+        """Treat impossible years like other invalid filter values; Django fails with them."""
         try:
             return super().get_changelist_instance(request)
         except OverflowError as error:
             raise IncorrectLookupParameters from error
 
     def get_search_results(self, request, queryset, search_term):
-        """Each word is a condition on every field; of thousands SQLite says no, and PostgreSQL
-        takes long.
+        """Limit the words, each of which is a condition on every field: databases can't take
+        thousands.
         """
         return super().get_search_results(request, queryset, first_words(search_term))
 
     def get_paginator(self, request, queryset, *args, **kwargs):
-        """In the history of an object all but owners see only their own entries: others may name
-        private categories.
+        """In an object's history, only owners see entries of others, which may name private
+        categories.
         """
         if queryset.model is LogEntry and not request.user.is_superuser:
             queryset = queryset.filter(user=request.user)
@@ -87,7 +84,7 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **named)
 
     def get_object(self, request, object_id, from_field=None):
-        # an empty `_to_field` fails in Django
+        # Django fails with an empty `_to_field`.
         return super().get_object(request, object_id, from_field or None)
 
     def view_on_site(self, obj):
@@ -96,24 +93,24 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
         try:
             return obj.get_absolute_url()
         except NoReverseMatch:
-            # a form that is shown again has put into it what it refuses, an empty slug, say
+            # A refused form has changed the object, for example to an empty slug.
             return None
 
 
 def first_words(text):
-    """As many as anybody reads through the results of."""
-    return " ".join(text[:LONGEST_SEARCH].split()[:MOST_WORDS])
+    """The first words of a search, within MAX_SEARCH and MAX_WORDS."""
+    return " ".join(text[:MAX_SEARCH].split()[:MAX_WORDS])
 
 
 def name_of(list_filter):
-    """The field, or for a filter of our own the query parameter."""
+    """The name of the filter's field, or the query parameter of a custom filter."""
     if isinstance(list_filter, str):
         return list_filter
     return list_filter[0] if isinstance(list_filter, tuple) else list_filter.parameter_name
 
 
 class ReadOnly(NoDeletion):
-    """To be looked at only; for a ModelAdmin or an inline."""
+    """A mixin for a ModelAdmin or inline that can only be viewed."""
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -123,9 +120,7 @@ class ReadOnly(NoDeletion):
 
 
 class OwnersOnly(NoDeletion):
-    """Changed by superusers only, since it decides what others may do or lets one sign in as
-    them.
-    """
+    """A mixin for models that only owners may change: rights, or access to accounts."""
 
     def has_add_permission(self, request, obj=None):
         return request.user.is_superuser
@@ -135,6 +130,6 @@ class OwnersOnly(NoDeletion):
 
 
 def list_link(model, text, **filters):
-    """A link to the list of a model of ours, narrowed by these parameters."""
+    """A link to the admin list of one of the forum's models, with these filters."""
     address = reverse(f"admin:forum_{model}_changelist", query=filters)
     return format_html('<a href="{}">{}</a>', address, text)

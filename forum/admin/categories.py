@@ -43,8 +43,8 @@ class CategoryAdmin(ForumAdmin):
     ]
 
     def get_queryset(self, request):
-        doors = Category.readers.through.objects
-        readers = doors.filter(Q(category=OuterRef("pk")) | Q(category=OuterRef("parent")))
+        reader_groups = Category.readers.through.objects
+        readers = reader_groups.filter(Q(category=OuterRef("pk")) | Q(category=OuterRef("parent")))
         posters = Category.posters.through.objects.filter(category=OuterRef("pk"))
         categories = super().get_queryset(request).visible_to(request.user)
         return categories.annotate(has_readers=Exists(readers), has_posters=Exists(posters))

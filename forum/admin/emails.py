@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .base import OwnersOnly
 
-admin.site.unregister(EmailAddress)  # they are kept with their member
+admin.site.unregister(EmailAddress)  # edited on the member's page
 
 
 class AddressForm(forms.ModelForm):
@@ -24,9 +24,7 @@ class AddressForm(forms.ModelForm):
 
 
 class AddressFormSet(BaseInlineFormSet):
-    """A member's addresses: one of them is the primary one, which the member's own record
-    repeats.
-    """
+    """A member's addresses. The primary one is also stored in `User.email`."""
 
     def clean(self):
         super().clean()
@@ -42,13 +40,13 @@ class AddressFormSet(BaseInlineFormSet):
 
     def save(self, commit=True):
         saved = super().save(commit=False)
-        # only one may be primary at any moment
+        # A constraint allows only one primary address at any moment.
         for address in sorted(saved, key=attrgetter("primary")):
             address.save()
-        self._repeat_primary()
+        self._copy_primary()
         return saved
 
-    def _repeat_primary(self):
+    def _copy_primary(self):
         member = self.instance
         primary = member.emailaddress_set.order_by("-primary", "-verified", "pk").first()
         if primary and not primary.primary:

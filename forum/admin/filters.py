@@ -7,7 +7,7 @@ from forum.models import Category
 
 
 class CategoryFilter(admin.SimpleListFilter):
-    """Offers only the categories that the reader of the list may read."""
+    """Offers only the categories that the user may read."""
 
     title = _("category")
     parameter_name = "category"
@@ -28,7 +28,7 @@ class TopicCategoryFilter(CategoryFilter):
 
 
 class Happened(admin.EmptyFieldListFilter):
-    """Yes or no, for a moment that is empty until it comes."""
+    """Yes or no, for a nullable timestamp."""
 
     def choices(self, changelist):
         for value, label in ((None, _("All")), ("0", _("Yes")), ("1", _("No"))):

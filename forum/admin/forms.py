@@ -1,4 +1,4 @@
-"""Form parts of the admin; topics and posts use the same fields and rules as the site."""
+"""Form parts of the admin; topics and posts have the same fields and rules as on the site."""
 
 from collections.abc import Sequence
 
@@ -34,14 +34,12 @@ class AnnouncementForm(forms.ModelForm):
 
 
 class GuardedForm(forms.ModelForm):
-    """Doesn't save over what somebody else has changed since the form was shown.
+    """Refuses to overwrite changes made since the form was shown.
 
-    It comes back as it was typed, with `conflict` (the object as it stands now) and the new
-    version:
-    whoever sends it again means it.
+    It is shown again with `conflict` (the stored object) and the new version; sent again, it saves.
     """
 
-    counter = "version"  # the field of the model that rises with every change
+    counter = "version"  # the model field that is incremented by every change
     compared: Sequence[str] = ()  # the fields that this form changes
     conflict = None
 
@@ -53,26 +51,24 @@ class GuardedForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        stands = self.as_it_stands()
-        version = getattr(stands, self.counter)
-        if cleaned.get("version") != version and self._differs_from(stands):
-            self.conflict = stands
+        stored = self.stored_object()
+        version = getattr(stored, self.counter)
+        if cleaned.get("version") != version and self._differs_from(stored):
+            self.conflict = stored
             self.data = self.data.copy()
             self.data["version"] = version
             raise forms.ValidationError(
                 _(
-                    "This has been changed since you opened the form, so your changes haven't been "
-                    "saved yet. Compare both, merge what you need, and save again."
+                    "This has been changed since you opened the form, so your changes haven't been"
+                    " saved yet. Compare both, merge what you need, and save again."
                 ),
                 code="conflict",
             )
         return cleaned
 
-    def as_it_stands(self):
-        """The stored object, under its topic's lock: nobody comes between this look and the
-        saving.
-        """
+    def stored_object(self):
+        """The stored object, read under its topic's lock, which is held until saving."""
         raise NotImplementedError
 
-    def _differs_from(self, stands):
-        return any(self.cleaned_data.get(name) != getattr(stands, name) for name in self.compared)
+    def _differs_from(self, stored):
+        return any(self.cleaned_data.get(name) != getattr(stored, name) for name in self.compared)

@@ -27,7 +27,7 @@ class GroupAdmin(OwnersOnly, DjangoGroupAdmin, ForumAdmin):
         return super().get_queryset(request).annotate(members_count=Count("user"))
 
     def get_readonly_fields(self, request, obj=None):
-        """The forum knows its moderators by the name of their group."""
+        """The name of the Moderators group is fixed, because the code refers to it."""
         return ["name"] if obj and obj.name == MODERATORS else []
 
     @admin.display(description=_("members"), ordering="members_count")

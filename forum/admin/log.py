@@ -8,9 +8,7 @@ from .base import ForumAdmin, ReadOnly
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnly, ForumAdmin):
-    """Who did what here. Entries name things of private categories, so all but owners see only
-    their own.
-    """
+    """The admin log. Only owners see entries of others, which may name private categories."""
 
     list_display = ["action_time", "user", "what", "kind", "message"]
     list_select_related = ["user", "content_type"]

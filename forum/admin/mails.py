@@ -43,7 +43,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Mail)
 class MailAdmin(WithVerbs, OwnersOnly, ForumAdmin):
-    """What was written to whom and became of it; what is in a mail shows nowhere."""
+    """Outgoing emails and their state; their content is never shown."""
 
     verbs = [TRY_AGAIN]
     actions = [action(TRY_AGAIN)]

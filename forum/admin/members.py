@@ -18,7 +18,7 @@ POWERS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 def may_manage(member, user):
-    """Nobody locks themselves out, and members who run the forum are the owners' affair."""
+    """Whether `user` may manage `member`: not themselves, and staff only if they are an owner."""
     return member != user and (user.is_superuser or not (member.is_staff or member.is_superuser))
 
 
@@ -87,7 +87,7 @@ class MemberForm(UserChangeForm):
 
 
 @admin.register(User)
-class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):  # type: ignore[misc]  # ours pass on what they get
+class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):  # type: ignore[misc]  # the signatures differ
     form = MemberForm
     add_form = NewMemberForm
     list_display = ["username", "name", "roles", "posts_link", "date_joined", "email"]
@@ -140,7 +140,7 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):  # type: ignore[misc]  # ou
         )
 
     def get_search_fields(self, request):
-        """Addresses beside the primary one are found by those who see them."""
+        """Secondary addresses are searched only for users who may view them."""
         sees_addresses = request.user.has_perm("account.view_emailaddress")
         return [*self.search_fields, *(["emailaddress__email"] if sees_addresses else [])]
 
@@ -155,7 +155,7 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):  # type: ignore[misc]  # ou
         return obj is None or obj == request.user or may_manage(obj, request.user)
 
     def get_readonly_fields(self, request, obj=None):
-        """What gives power is the owners' to give, and nobody's to give up by mistake."""
+        """Only owners may grant rights, and nobody can remove their own by mistake."""
         locked = [] if request.user.is_superuser else POWERS
         if obj == request.user:
             locked = [*locked, "is_active", "is_superuser", "is_staff"]

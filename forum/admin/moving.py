@@ -9,7 +9,7 @@ from .verbs import Verb, action
 
 
 class Moving:
-    """For the admin of topics: many are moved at once, after a page that asks where to."""
+    """A mixin for TopicAdmin: moves selected topics, after a page that asks for the category."""
 
     @admin.action(description=_("Move to another category …"), permissions=["change"])
     def move(self, request, queryset):

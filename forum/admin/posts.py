@@ -44,7 +44,7 @@ class NewPostForm(forms.ModelForm):
         fields = ["topic", "author", "body"]
 
     def clean_topic(self):
-        # so that nobody closes or moves it meanwhile
+        # Locked, so that it isn't closed or moved meanwhile.
         topic = Topic.objects.locked(self.cleaned_data["topic"].pk)
         if not topic.takes_replies_from(self.user):
             raise forms.ValidationError(
@@ -69,10 +69,10 @@ class PostForm(GuardedForm):
         model = Post
         fields = ["body"]
 
-    def as_it_stands(self):
+    def stored_object(self):
         Topic.objects.locked(self.instance.topic_id)
         post = Post.objects.get(pk=self.instance.pk)
-        if not post.can_be_edited_by(self.user):  # any more
+        if not post.can_be_edited_by(self.user):  # again, now under the lock
             raise forms.ValidationError(
                 _("You can't edit this post: it was hidden, or its topic was closed or moved.")
             )
@@ -101,7 +101,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
 
     def get_queryset(self, request):
         topics = Topic.objects.visible_to(request.user).filter(pk=OuterRef("topic"))
-        # asked row by row, so the newest need no sorting
+        # EXISTS, so that the newest rows can be read without sorting all.
         posts = super().get_queryset(request).filter(Exists(topics))
         if request.user.is_moderator:
             return posts
@@ -110,7 +110,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
     def get_object(self, request, object_id, from_field=None):
         post = super().get_object(request, object_id, from_field)
         if post:
-            post.topic  # noqa: B018 - asked for once, and kept for all the questions that follow
+            post.topic  # noqa: B018 - loads it once for all permission checks
         return post
 
     def has_change_permission(self, request, obj=None):
@@ -129,7 +129,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:
-            # others speak for themselves only
+            # Only owners may post for others.
             author = ["author"] if request.user.is_superuser else []
             return [(None, {"fields": ["topic", *author, "body"]})]
         hidden = ["hidden_reason"] if obj.is_hidden else []
@@ -175,16 +175,16 @@ class PostAdmin(WithVerbs, ForumAdmin):
     # --- Saving ---
 
     def save_model(self, request, obj, form, change):
-        said = form.cleaned_data
+        data = form.cleaned_data
         if change:
-            obj.edit(request.user, said["body"], said["reason"], said["version"])
+            obj.edit(request.user, data["body"], data["reason"], data["version"])
             return
-        obj.token, obj.digest = said["token"], digest(form, request.path)
-        if "author" not in said:
+        obj.token, obj.digest = data["token"], digest(form, request.path)
+        if "author" not in data:
             obj.author = request.user
         try:
             obj.save()
-        except IntegrityError:  # the same form, sent twice
+        except IntegrityError:  # the form was sent twice
             obj.pk = Post.objects.submitted(obj.author, obj.token, obj.digest).get().pk
             obj.refresh_from_db()
 

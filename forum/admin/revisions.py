@@ -7,7 +7,7 @@ from forum.models import Post, Revision
 
 from .base import ForumAdmin, ReadOnly
 
-LINE = 120  # characters of a former text that are shown in a list
+LINE = 120  # characters of a former text shown in a list
 
 
 class RevisionInline(ReadOnly, admin.TabularInline):
@@ -38,7 +38,7 @@ class RevisionAdmin(ReadOnly, ForumAdmin):
     fields = ["post", "version", "editor", "written_at", "reason", "body"]
 
     def get_queryset(self, request):
-        """Whoever may not read a hidden post may not read what it said before either."""
+        """Revisions of hidden posts are visible only to those who may read the post."""
         posts = Post.objects.visible_to(request.user).filter(pk=OuterRef("post"))
         revisions = super().get_queryset(request).filter(Exists(posts))
         if request.user.is_moderator:

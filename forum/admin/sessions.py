@@ -9,7 +9,7 @@ admin.site.unregister(UserSession)
 
 @admin.register(UserSession)
 class SessionAdmin(ReadOnly, ForumAdmin):
-    """Who is signed in from where. The key never shows: whoever has it is that member."""
+    """Sessions. The key is never shown, because it would let others act as the member."""
 
     list_display = ["user", "created_at", "last_seen_at", "ip", "user_agent"]
     list_select_related = ["user"]

@@ -17,9 +17,7 @@ site.index_title = _("Forum administration")
 
 
 def without_shortcut(get_urls):
-    """Django's redirect to any page asks for no permission, and a topic's address tells its
-    title.
-    """
+    """Without Django's redirect to any object: it checks no permission, and URLs contain titles."""
     return lambda: [url for url in get_urls() if getattr(url, "name", None) != "view_on_site"]
 
 
@@ -27,18 +25,15 @@ def with_version(each_context):
     return lambda request: each_context(request) | {"version": __version__}
 
 
-def giving_texts_back(admin_view):
-    """Django leads whoever was signed out while writing to the sign-in page, and what was written
-    is gone.
-    """
+def returning_texts(admin_view):
+    """Show the sign-in form with what was typed; Django would redirect there and lose the text."""
 
     def for_staff(view, cacheable=False):
         for_signed_in = admin_view(view, cacheable)
 
         @wraps(for_signed_in)
         def guarded(request, *args, **kwargs):
-            is_lost = request.method == "POST" and not request.user.is_authenticated
-            if is_lost:
+            if request.method == "POST" and not request.user.is_authenticated:
                 return errors.signed_out_of_admin(request, fields_of(request))
             return for_signed_in(request, *args, **kwargs)
 
@@ -47,6 +42,6 @@ def giving_texts_back(admin_view):
     return for_staff
 
 
-site.get_urls = without_shortcut(site.get_urls)  # type: ignore[method-assign]  # allauth and others use this very site
+site.get_urls = without_shortcut(site.get_urls)  # type: ignore[method-assign]  # allauth and others use this site object
 site.each_context = with_version(site.each_context)  # type: ignore[method-assign]  # as above
-site.admin_view = giving_texts_back(site.admin_view)  # type: ignore[method-assign]  # as above
+site.admin_view = returning_texts(site.admin_view)  # type: ignore[method-assign]  # as above

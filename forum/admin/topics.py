@@ -63,7 +63,7 @@ class TopicForm(GuardedForm):
         model = Topic
         fields = ["title", "category"]
 
-    def as_it_stands(self):
+    def stored_object(self):
         return Topic.objects.locked(self.instance.pk)
 
 
@@ -106,7 +106,7 @@ class TopicAdmin(Moving, WithVerbs, ForumAdmin):
                 "last_activity",
             ]
         else:
-            # others speak for themselves only
+            # Only owners may post for others.
             author = ["author"] if request.user.is_superuser else []
             fields = ["title", "category", *author, "body"]
         return [(None, {"fields": fields})]
@@ -132,13 +132,13 @@ class TopicAdmin(Moving, WithVerbs, ForumAdmin):
         if change:
             obj.save()
             return
-        said = form.cleaned_data
-        author, mark = said.get("author", request.user), (said["token"], digest(form, request.path))
+        data = form.cleaned_data
+        author, mark = data.get("author", request.user), (data["token"], digest(form, request.path))
         try:
-            made = Topic.start(author, said["category"], said["title"], said["body"], *mark)
-        except IntegrityError:  # the same form, sent twice
-            made = Post.objects.submitted(author, *mark).get().topic
-        obj.pk = made.pk
+            topic = Topic.start(author, data["category"], data["title"], data["body"], *mark)
+        except IntegrityError:  # the form was sent twice
+            topic = Post.objects.submitted(author, *mark).get().topic
+        obj.pk = topic.pk
         obj.refresh_from_db()
 
     # --- Columns ---

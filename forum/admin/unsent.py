@@ -1,6 +1,4 @@
-"""What was sent in the admin while signed out stands in its form again after signing in: see
-forum/forms/unsent.py.
-"""
+"""Refills admin forms that were sent while signed out: see forum/forms/unsent.py."""
 
 import json
 
@@ -8,14 +6,12 @@ from django.http import QueryDict
 
 from forum.forms import unsent
 
-# ends of their addresses; buttons and actions of lists can simply be pressed again
+# Ends of form URLs. Buttons and list actions can simply be repeated.
 FORMS = ("/add/", "/change/")
 
 
 def fields_of(request):
-    """All that a form was sent with, except passwords and what Django adds, as one text for
-    `unsent.pack`.
-    """
+    """The submitted fields, except passwords and Django's own, as one text for `unsent.pack`."""
     if not request.path.endswith(FORMS):
         return {}
     sent = {name: values for name, values in request.POST.lists() if is_kept(name)}
@@ -27,7 +23,7 @@ def is_kept(name):
 
 
 class Refilled:
-    """For a ModelAdmin."""
+    """A mixin for a ModelAdmin."""
 
     def get_form(self, request, obj=None, change=False, **options):
         form = super().get_form(request, obj, change, **options)

@@ -1,6 +1,4 @@
-"""Admin actions on posts, topics and members: for many rows from the list, for one from its
-page.
-"""
+"""Admin actions on posts, topics and members: list actions, and buttons on an object's page."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -23,21 +21,21 @@ DONE, ALREADY, REFUSED = "done", "already", "refused"
 
 @dataclass(frozen=True)
 class Verb:
-    name: str  # as the address has it
+    name: str  # used in the URL
     label: Promise  # "Hide"
-    done: Promise  # "Hidden", for the log
-    is_needed: Callable  # of the object: False when it is so already
-    is_allowed: Callable  # of the object and who asks
-    run: Callable  # of the object and who asks
+    done: Promise  # "Hidden.", for the log
+    is_needed: Callable  # (obj): False if it has already been done
+    is_allowed: Callable  # (obj, user)
+    run: Callable  # (obj, user)
 
 
 def action(verb):
-    """An action of the list that applies the verb to all that are selected."""
+    """A list action that applies the verb to all selected objects."""
 
     @admin.action(description=verb.label, permissions=["change"])
     def apply_to_selected(model_admin, request, queryset):
         pks = list(queryset.values_list("pk", flat=True))
-        model_admin.tell(
+        model_admin.report(
             request, verb.label, Counter(model_admin.apply(request, verb, pk) for pk in pks)
         )
 
@@ -46,9 +44,7 @@ def action(verb):
 
 
 class WithVerbs:
-    """For a ModelAdmin: `verbs` become buttons on the page of an object; `actions` names them for
-    lists.
-    """
+    """A mixin for a ModelAdmin: shows its `verbs` as buttons on an object's page."""
 
     verbs: Sequence[Verb] = ()
 
@@ -70,11 +66,14 @@ class WithVerbs:
             raise Http404
         if not self.has_change_permission(request):
             raise PermissionDenied
-        self.tell(request, verb.label, Counter([self.apply(request, verb, pk)]))
+        self.report(request, verb.label, Counter([self.apply(request, verb, pk)]))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
 
     def apply(self, request, verb, pk):
-        """To the object as it stands now, in a transaction of its own with its entry in the log."""
+        """Apply the verb to the current object, in one transaction with its log entry.
+
+        Returns DONE, ALREADY or REFUSED.
+        """
         try:
             with transaction.atomic():
                 obj = self.get_object(request, pk)
@@ -88,17 +87,17 @@ class WithVerbs:
         except ValidationError:
             return REFUSED
 
-    def tell(self, request, label, counts):
+    def report(self, request, label, counts):
         done, already, refused = counts[DONE], counts[ALREADY], counts[REFUSED]
-        told = [ngettext("%(count)d changed", "%(count)d changed", done) % {"count": done}]
+        parts = [ngettext("%(count)d changed", "%(count)d changed", done) % {"count": done}]
         if already:
-            told.append(
+            parts.append(
                 ngettext("%(count)d unchanged", "%(count)d unchanged", already) % {"count": already}
             )
         if refused:
-            told.append(_("%(count)d not allowed") % {"count": refused})
+            parts.append(_("%(count)d not allowed") % {"count": refused})
         level = messages.SUCCESS if done else messages.WARNING
-        self.message_user(request, f"{label}: {', '.join(told)}.", level)
+        self.message_user(request, f"{label}: {', '.join(parts)}.", level)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and self.has_change_permission(request):

@@ -1,10 +1,9 @@
 """Backups of the whole database, made and restored while the site runs.
 
-Each kind of database has a module with the same few names:
-`NAME`, `MAGIC` (how its files begin), `SUFFIX`, `is_there(connection)`, `back_up(connection, path,
-advance)`, `migrations(path)`, `check(path)` and `restore(connection, path, advance)`.
-`advance(done, total)` moves a progress bar; `total` may be None.
-All of them raise BackupError with a sentence for the person who asked.
+Each kind of database has a module with the same interface: `NAME`, `MAGIC` (the first bytes of its
+files), `SUFFIX`, `exists(connection)`, `back_up(connection, path, advance)`, `migrations(path)`,
+`check(path)` and `restore(connection, path, advance)`. `advance(done, total)` moves a progress bar;
+`total` may be None. All of them raise BackupError with a message for the user.
 """
 
 from django.db import DatabaseError
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import postgresql, sqlite, states
 from .errors import BackupError
-from .files import written_whole
+from .files import written_atomically
 
 KINDS = {"sqlite": sqlite, "postgresql": postgresql}
 
@@ -22,44 +21,45 @@ def suffix(connection):
 
 
 def back_up(connection, path, advance):
-    """Writes the database to a new file, which is there only when it is whole."""
+    """Write the database to a new file, which appears only when it is complete.
+
+    Raises BackupError.
+    """
     try:
-        if not KINDS[connection.vendor].is_there(connection) or not states.is_forum(
+        if not KINDS[connection.vendor].exists(connection) or not states.is_forum(
             states.of_database(connection)
         ):
             raise BackupError(
                 _("There is no forum in this database yet. Create one with: manage.py migrate")
             )
-        with written_whole(path) as part:
+        with written_atomically(path) as part:
             KINDS[connection.vendor].back_up(connection, part, advance)
     except DatabaseError as error:
         raise BackupError(_("The database does not answer: %s") % error) from error
 
 
 def check(connection, path):
-    """Raises BackupError unless this code and this database can take the backup at `path`."""
+    """Raise BackupError unless the backup at `path` fits this code and this database."""
     kind = kind_of(path)
     if kind != connection.vendor:
         raise BackupError(
             _(
-                "%(path)s is a backup of a %(theirs)s database, and DATABASE_URL names one of"
-                " %(ours)s. Restore it into a %(theirs)s database; from SQLite to PostgreSQL it"
-                " then goes on with: manage.py move_database"
+                "%(path)s is a backup of a %(theirs)s database, but DATABASE_URL is a %(ours)s"
+                " database. Restore it into a %(theirs)s database. From SQLite you can then move to"
+                " PostgreSQL with: manage.py move_database"
             )
             % {"path": path, "theirs": KINDS[kind].NAME, "ours": KINDS[connection.vendor].NAME}
         )
-    states.check_same(KINDS[kind].migrations(path), path)
+    states.check_same_version(KINDS[kind].migrations(path), path)
     KINDS[kind].check(path)
     try:
-        states.check_ours(connection)
+        states.check_target(connection)
     except DatabaseError as error:
         raise BackupError(_("The database does not answer: %s") % error) from error
 
 
 def restore(connection, path, advance):
-    """Replaces everything in the database by what was checked at `path`, all at once or not at
-    all.
-    """
+    """Replace the whole database by the backup at `path`, atomically. Call `check` first."""
     KINDS[connection.vendor].restore(connection, path, advance)
 
 

@@ -1,2 +1,2 @@
 class BackupError(Exception):
-    """What went wrong and what to do, as sentences for the owner of the forum."""
+    """Backup or restore failed; str() tells the owner what went wrong and what to do."""

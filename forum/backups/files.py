@@ -1,6 +1,4 @@
-"""Files that are whole or not there at all, and that only their owner may read: they hold
-everybody's secrets.
-"""
+"""Atomic creation of files that only their owner may read, because backups contain secrets."""
 
 import os
 from contextlib import contextmanager, suppress
@@ -12,8 +10,11 @@ from .errors import BackupError
 
 
 @contextmanager
-def written_whole(path):
-    """Yields a file beside `path` to write into, which takes that name when nothing went wrong."""
+def written_atomically(path):
+    """Yield a temporary path beside `path`, which is renamed to it on success.
+
+    Raises BackupError if `path` exists or can't be written.
+    """
     path = Path(path)
     if path.is_dir():
         raise BackupError(_("%s is a folder. Give the name of a file in it.") % path)
@@ -21,16 +22,16 @@ def written_whole(path):
         raise BackupError(
             _("%s already exists. Choose another name, or move that file away.") % path
         )
-    with passing(path.with_name(path.name + ".part")) as part:
+    with temporary_file(path.with_name(path.name + ".part")) as part:
         yield part
-        settle(part)
+        fsync(part)
         os.rename(part, path)
-        settle(path.parent)
+        fsync(path.parent)
 
 
 @contextmanager
-def passing(path):
-    """Yields `path` as a new, empty file, which is removed in the end, whatever happens."""
+def temporary_file(path):
+    """Yield `path` as a new, empty file, and always remove it in the end. Raises BackupError."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
@@ -60,8 +61,8 @@ def could_not_write(path, reason):
     ) % {"path": path, "reason": reason}
 
 
-def settle(path):
-    """What was written there is on the disk when this returns."""
+def fsync(path):
+    """Flush a file or folder to disk."""
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -1,5 +1,6 @@
-"""PostgreSQL: through its own programs. Passwords go by the environment: a list of processes shows
-command lines.
+"""PostgreSQL backups with pg_dump, pg_restore and psql.
+
+Passwords are passed in the environment, because command lines are visible to other users.
 """
 
 import os
@@ -21,15 +22,15 @@ from .files import could_not_write
 from .states import HOLD_MAILS, not_a_backup
 
 NAME, MAGIC, SUFFIX = "PostgreSQL", b"PGDMP", ".pgdump"
-PATIENCE = "20s"  # for requests that hold a table of the forum
-AS_OURS = ["--no-owner", "--no-privileges"]  # whoever restores may have another name
+LOCK_TIMEOUT = "20s"  # while requests hold locks on tables
+AS_OURS = ["--no-owner", "--no-privileges"]  # the restoring user may have another name
 
 BEGIN = f"""
 BEGIN;
-SET LOCAL lock_timeout = '{PATIENCE}';
+SET LOCAL lock_timeout = '{LOCK_TIMEOUT}';
 """
-# What Parley's own dumps consist of. Anything else, such as a trigger or a function, would run with
-# every later write.
+# The entries of Parley's own dumps. Anything else, such as a trigger or a function, could run code
+# on every later write.
 PARTS = (
     "TABLE DATA",
     "TABLE",
@@ -44,8 +45,8 @@ PARTS = (
     "COMMENT",
 )
 PART = re.compile(rf"\d+; \d+ \d+ (?:{'|'.join(PARTS)}) (?:public|-) .*")
-# The list of parts is only what the file says of itself, so what came of it is looked at, too.
-NOTHING_ELSE = """
+# The file's table of contents can't be trusted, so the restored schema is checked, too.
+CHECK_CONTENT = """
 DO $$
 DECLARE extra text;
 BEGIN
@@ -60,20 +61,20 @@ BEGIN
         UNION ALL SELECT 'constraint ' || conname FROM pg_constraint WHERE NOT convalidated
     ) AS found;
     IF extra IS NOT NULL THEN
-        RAISE EXCEPTION 'it contains what Parley does not make: %', extra;
+        RAISE EXCEPTION 'it contains objects that Parley does not create: %', extra;
     END IF;
 END $$;
 """
-# No number that somebody may have seen comes again: ids in pages and links, changes of topics in
-# open lists.
-REMEMBER_NUMBERS = """
+# Numbers that were ever visible are not reused: ids in pages and links, change numbers in open
+# lists.
+SAVE_COUNTERS = """
 LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE;
 CREATE TEMPORARY TABLE given ON COMMIT DROP AS
     SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL;
 CREATE TEMPORARY TABLE heads ON COMMIT DROP AS SELECT id, change FROM forum_topic;
 DROP TABLE {tables};
 """
-GO_ON_FROM_THEM = """
+RESTORE_COUNTERS = """
 SELECT setval(
   format('%I.%I', schemaname, sequencename)::regclass, greatest(given.last_value, now.last_value))
     FROM given JOIN pg_sequences now USING (schemaname, sequencename);
@@ -88,8 +89,8 @@ COMMIT;
 """
 
 
-def is_there(connection):
-    return True  # or connecting says what is wrong
+def exists(connection):
+    return True  # otherwise connecting fails with a message
 
 
 def back_up(connection, path, advance):
@@ -103,17 +104,17 @@ def back_up(connection, path, advance):
         f"--file={path}",
     ]
     with start(connection, "pg_dump", arguments, stderr=subprocess.PIPE, text=True) as dumping:
-        said, done = [], 0
+        output, done = [], 0
         for line in dumping.stderr:
-            said = [*said[-4:], line.strip()]
+            output = [*output[-4:], line.strip()]
             done += "dumping contents of table" in line
             advance(min(done, total), total)
     if dumping.returncode:
-        raise BackupError(could_not_write(path, " ".join(said)))
+        raise BackupError(could_not_write(path, " ".join(output)))
 
 
 def migrations(path):
-    """{(app, name)} of a backup; nothing when it is none."""
+    """The migrations in a backup, {(app, name)}. Raises BackupError if it is not a backup."""
     check_present("pg_restore")
     command = ["pg_restore", "--data-only", "--table=django_migrations", "--file=-", path]
     listed = subprocess.run(command, capture_output=True, text=True)
@@ -124,7 +125,7 @@ def migrations(path):
 
 
 def check(path):
-    """Raises BackupError when it has parts that Parley's own backups never have."""
+    """Raise BackupError if the file contains entries that Parley's backups never have."""
     command = ["pg_restore", "--list", path]
     listed = subprocess.run(command, capture_output=True, text=True)
     if listed.returncode:
@@ -135,43 +136,39 @@ def check(path):
         raise BackupError(
             _(
                 "%(path)s has been changed since it was made: it contains %(extra)s. Nothing was"
-                " restored. Use a backup that nobody has edited."
+                " restored. Use an unmodified backup."
             )
             % {"path": path, "extra": ", ".join(line.partition("; ")[2] for line in extra[:5])}
         )
 
 
 def restore(connection, path, advance):
-    """One transaction from the first table dropped to the new epochs: it is there as a whole or not
-    at all.
-    """
+    """Restore in one transaction, from dropping the tables to setting new epochs."""
     check_program(connection, "pg_restore")
     check_present("psql")
     before, after = BEGIN, "RESET search_path;"
     if tables := tables_of_forum(connection):
-        before, after = before + REMEMBER_NUMBERS.format(tables=tables), after + GO_ON_FROM_THEM
-    after += NOTHING_ELSE + HOLD_MAILS + ";" + END.format(epoch=new_epoch(), edition=new_word())
+        before, after = before + SAVE_COUNTERS.format(tables=tables), after + RESTORE_COUNTERS
+    after += CHECK_CONTENT + HOLD_MAILS + ";" + END.format(epoch=new_epoch(), edition=new_word())
     connection.close()
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as output:
         command = ["pg_restore", "--clean", "--if-exists", *AS_OURS, "--file=-", path]
         try:
             with (
                 start(
-                    connection, "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"], said
+                    connection, "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"], output
                 ) as psql,
-                subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said) as reading,
+                subprocess.Popen(command, stdout=subprocess.PIPE, stderr=output) as reading,
             ):
-                pass_on(before, reading, after, psql, advance)
+                pipe_to_psql(before, reading, after, psql, advance)
         except BrokenPipeError:
-            pass  # psql has stopped and said why
+            pass  # psql has stopped; its output says why
         if psql.returncode or reading.returncode:
-            raise BackupError(not_restored(said))
+            raise BackupError(restore_error(output))
 
 
-def pass_on(before, reading, after, psql, advance):
-    """Everything to psql, and its end with the COMMIT only when all has been read: what ends
-    without it never was.
-    """
+def pipe_to_psql(before, reading, after, psql, advance):
+    """Pipe everything to psql; the COMMIT is in `after`, sent only if all has been read."""
     try:
         psql.stdin.write(before.encode())
         done = 0
@@ -188,7 +185,7 @@ def pass_on(before, reading, after, psql, advance):
 
 
 def tables_of_forum(connection):
-    """Quoted, with commas. Also those that a newer Parley made and the backup does not know."""
+    """The forum's tables, quoted and comma-separated, even those unknown to the backup."""
     prefixes = tuple({"django_", *(f"{app}_" for app, _name in states.of_database(connection))})
     names = [name for name in connection.introspection.table_names() if name.startswith(prefixes)]
     return ", ".join(map(connection.ops.quote_name, names))
@@ -210,13 +207,11 @@ def start(connection, program, arguments, stderr, **options):
 
 
 def check_program(connection, program):
-    """Raises BackupError unless it is there, runs, and is not older than the server, whose tables
-    it could not read.
-    """
+    """Raise BackupError unless the program is installed, runs and is as new as the server."""
     check_present(program)
     output = subprocess.run([program, "--version"], capture_output=True, text=True)
     version = re.search(r"\d+", output.stdout)
-    if not version:  # Debian's wrapper without a version behind it, say
+    if not version:  # for example Debian's wrapper without an installed version
         raise BackupError(
             _("%(program)s does not run: %(error)s")
             % {
@@ -246,9 +241,9 @@ def check_present(program):
         )
 
 
-def not_restored(said):
-    said.seek(0)
+def restore_error(output):
+    output.seek(0)
     return _(
-        "The backup could not be restored; nothing was changed: %s. If the site is holding locks,"
+        "The backup could not be restored, and nothing was changed: %s. If the site holds locks,"
         " stop it and try again, or restore into an empty database."
-    ) % " ".join(said.read().split()[:100]).rstrip(".")
+    ) % " ".join(output.read().split()[:100]).rstrip(".")

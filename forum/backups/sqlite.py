@@ -1,9 +1,8 @@
-"""SQLite: copied page by page through its own backup interface.
+"""SQLite backups, copied page by page with SQLite's backup API.
 
-The reader holds one snapshot from beginning to end. In WAL mode that keeps no writer waiting, and
-the copy need not begin anew whenever somebody writes, which the interface does otherwise. VACUUM
-INTO keeps nobody waiting either, but costs more (`bench/sqlite_writes.py`), gives no sign of its
-progress, and its copy is not the same page for page.
+The reader holds one snapshot throughout. In WAL mode that blocks no writer, and the copy needn't
+restart after each write, as the API does otherwise. VACUUM INTO doesn't block either, but costs
+more (`bench/sqlite_writes.py`), reports no progress, and doesn't copy pages as they are.
 """
 
 import sqlite3
@@ -16,16 +15,16 @@ from forum.models.editions import new_word
 from forum.models.epochs import new_epoch
 
 from .errors import BackupError
-from .files import could_not_write, passing
+from .files import could_not_write, temporary_file
 from .sqlite_schema import check_schema
 from .states import HOLD_MAILS, not_a_backup
 
 NAME, MAGIC, SUFFIX = "SQLite", b"SQLite format 3\0", ".sqlite3"
-PAGES = 2000  # copied between two moves of the progress bar
+PAGES = 2000  # copied per update of the progress bar
 
 
-def is_there(connection):
-    """Whoever connects makes the file."""
+def exists(connection):
+    """Whether the file exists: connecting would create it."""
     return Path(connection.settings_dict["NAME"]).exists()
 
 
@@ -38,20 +37,20 @@ def back_up(connection, path, advance):
 
 
 def migrations(path):
-    """{(app, name)} of a backup. Raises BackupError when it is none."""
+    """The migrations in a backup, {(app, name)}. Raises BackupError if it is not a backup."""
     try:
         with reading(path) as file:
             if not file.execute(
                 "SELECT 1 FROM sqlite_master WHERE (type, name) = ('table', 'django_migrations')"
             ).fetchone():
-                raise not_a_backup(path)  # a view of that name could count for ever
+                raise not_a_backup(path)  # a view with that name could run for ever
             return set(file.execute("SELECT app, name FROM django_migrations"))
     except sqlite3.DatabaseError as error:
         raise not_a_backup(path) from error
 
 
 def check(path):
-    """Raises BackupError when its tables are not those of this code, or rows are missing."""
+    """Raise BackupError if its schema is not that of this code, or references are broken."""
     try:
         with reading(path) as file:
             check_schema(file, path)
@@ -60,23 +59,22 @@ def check(path):
 
 
 def restore(connection, path, advance):
-    """A copy is made ready beside the database and checked; then its pages replace all others in
-    one transaction.
+    """Prepare and check a copy beside the database, then replace all pages in one transaction.
 
-    Whoever has the database open sees the old rows until that is committed, and then the new ones.
+    Other connections see the old rows until the commit, and the new ones afterwards.
     """
     connection.ensure_connection()
     live = connection.connection
     with (
-        passing(Path(f"{connection.settings_dict['NAME']}.restoring")) as ready,
+        temporary_file(Path(f"{connection.settings_dict['NAME']}.restoring")) as ready,
         writing(ready) as copy,
     ):
         with reading(path) as source:
             copy_pages(source, copy, advance)
-        # again, since the file may have changed; and before anything runs in it
+        # Again, since the file may have changed, and before executing anything in it.
         check_schema(copy, path)
         finish(copy, path)
-        go_on_from(live, copy)
+        keep_counters(live, copy)
         copy.execute(
             "UPDATE forum_topic SET epoch = ?, change = change + 1, header_change = change + 1",
             [new_epoch()],
@@ -88,10 +86,8 @@ def restore(connection, path, advance):
     live.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
-def go_on_from(live, copy):
-    """No number that somebody may have seen comes again: ids in pages and links, changes of topics
-    in open lists.
-    """
+def keep_counters(live, copy):
+    """Keep counters from going back: ids in pages and links, change numbers in open lists."""
     if not live.execute("SELECT 1 FROM sqlite_master WHERE name = 'forum_topic'").fetchone():
         return
     for name, given in live.execute("SELECT name, seq FROM sqlite_sequence").fetchall():
@@ -113,7 +109,7 @@ def reading(path):
 
 @contextmanager
 def writing(path):
-    """A connection to a new file. No journal: what fails half-way is thrown away."""
+    """A connection to a new file, without a journal: a failed copy is deleted anyway."""
     with closing(sqlite3.connect(path, isolation_level=None)) as copy:
         copy.execute("PRAGMA journal_mode=OFF")
         copy.execute("PRAGMA synchronous=OFF")
@@ -135,7 +131,7 @@ def snapshot(source):
 
 def copy_pages(source, target, advance):
     def moved(status, remaining, total):
-        # it has waited as long as `timeout` says
+        # After waiting for `timeout`.
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise BackupError(
                 _("The database is being written to constantly. Stop the site and try again.")
@@ -146,7 +142,7 @@ def copy_pages(source, target, advance):
 
 
 def finish(copy, path):
-    """Makes it one file without companions, and reads all of it once."""
+    """Make it a single file, without WAL, and check its integrity. Raises BackupError."""
     copy.execute("PRAGMA journal_mode=DELETE")
     problems = [problem for (problem,) in copy.execute("PRAGMA integrity_check(5)")]
     if problems != ["ok"]:

@@ -1,9 +1,7 @@
-"""What a SQLite file holds beside rows: tables, indexes, triggers and views, and whether they are
-those of this code.
+"""Compares the schema of a SQLite file with the one that the migrations create.
 
-A trigger or a view that somebody put into a backup would run with every later write, and a missing
-unique index would let in what the forum relies on never to see. So everything is compared with what
-the migrations make.
+A trigger or view inserted into a backup would run on every later write, and a missing unique index
+would admit rows that the forum relies on never to see.
 """
 
 import os
@@ -20,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from .errors import BackupError
 
-SHOWN = 5  # differences that are named
-HIGHEST_ID = 2**53  # no forum gets there one by one, and SQLite gives ids up to 2**63 - 1
-# Tables that SQLite makes by itself, told by their columns: with `writable_schema` anything can be
-# named "sqlite_…".
-ITS_OWN = {
+SHOWN = 5  # differences listed in a message
+MAX_ID = 2**53  # no forum reaches this one by one; SQLite assigns ids up to 2**63 - 1
+# Tables that SQLite creates itself, recognised by their columns: with `writable_schema`, anything
+# can be named "sqlite_…".
+OWN_TABLES = {
     "CREATETABLEsqlite_sequence(name,seq)",
     "CREATETABLEsqlite_stat1(tbl,idx,stat)",
     "CREATETABLEsqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
@@ -32,8 +30,8 @@ ITS_OWN = {
 
 
 def check_schema(file, path):
-    """Raises BackupError unless this file, opened from `path`, has the schema of this code and
-    sound references.
+    """Raise BackupError unless `file`, opened from `path`, has the expected schema, and valid
+    references and counters.
     """
     found, expected = schema_of(file), expected_schema()
     differences = [
@@ -45,7 +43,7 @@ def check_schema(file, path):
         raise BackupError(
             _(
                 "%(path)s has been changed since it was made: %(differences)s differ from what"
-                " Parley makes. Nothing was restored. Use a backup that nobody has edited."
+                " Parley creates. Nothing was restored. Use an unmodified backup."
             )
             % {"path": path, "differences": named(differences)}
         )
@@ -54,20 +52,20 @@ def check_schema(file, path):
 
 
 def check_numbers(file, path):
-    """Raises BackupError when so few ids are left that the next row could not be stored."""
+    """Raise BackupError if a counter is so high that no further rows could be stored."""
     for table, given in file.execute("SELECT name, seq FROM sqlite_sequence"):
-        if not isinstance(given, int) or not 0 <= given <= HIGHEST_ID:
+        if not isinstance(given, int) or not 0 <= given <= MAX_ID:
             raise BackupError(
                 _(
                     "%(path)s has been changed since it was made: the next id of %(table)s is out"
-                    " of range. Nothing was restored. Use a backup that nobody has edited."
+                    " of range. Nothing was restored. Use an unmodified backup."
                 )
                 % {"path": path, "table": table}
             )
 
 
 def check_references(file, path):
-    """Raises BackupError when a row refers to another that is not there."""
+    """Raise BackupError if a row refers to a missing one."""
     broken = file.execute("PRAGMA foreign_key_check").fetchall()
     if broken:
         missing = [
@@ -94,20 +92,19 @@ def named(differences):
 
 
 def schema_of(file):
-    """{(kind, name): how it was made}; spaces and quotes, which versions of Django set differently,
-    are left out.
-    """
+    """{(kind, name): SQL}, without spaces and quotes, which depend on the version of Django."""
     rows = file.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
     ).fetchall()
     made = {(kind, name): re.sub(r'[\s"`]', "", sql) for kind, name, sql in rows}
-    return {key: sql for key, sql in made.items() if not (key[0] == "table" and sql in ITS_OWN)}
+    return {key: sql for key, sql in made.items() if not (key[0] == "table" and sql in OWN_TABLES)}
 
 
 @cache
 def expected_schema():
-    """What the migrations make of an empty file: in a process of its own, where they can touch no
-    other database.
+    """The schema that the migrations create in an empty file.
+
+    Runs in a separate process, where they can't affect another database. Raises BackupError.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/empty.sqlite3"
@@ -122,7 +119,7 @@ def expected_schema():
         done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 - our own program
         if done.returncode:
             raise BackupError(
-                _("The tables to compare with could not be made: %s")
+                _("The tables to compare with could not be created: %s")
                 % done.stderr.strip().splitlines()[-1]
             )
         with closing(sqlite3.connect(file)) as made:

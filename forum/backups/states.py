@@ -1,6 +1,4 @@
-"""Which migrations a database, a backup and this code have: only what is of the same state fits
-together.
-"""
+"""Compares the migrations of a database, a backup and this code, which must be the same."""
 
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -8,8 +6,7 @@ from django.utils.translation import gettext as _
 
 from .errors import BackupError
 
-# Nobody knows whether mails that were waiting in the backup have been sent since; owners may send
-# them again.
+# Emails queued in the backup may have been sent since, so they are held; owners can retry them.
 HOLD_MAILS = """
 UPDATE mail_mail SET given_up_at = due_at, due_at = NULL,
   error = 'Restored from a backup; it may have been sent since.'
@@ -18,7 +15,7 @@ UPDATE mail_mail SET given_up_at = due_at, due_at = NULL,
 
 
 def of_database(connection):
-    """{(app, name)}"""
+    """The migrations applied to a database, {(app, name)}."""
     return set(MigrationRecorder(connection).applied_migrations())
 
 
@@ -31,16 +28,14 @@ def is_forum(migrations):
 
 
 def missing_and_unknown(found):
-    """What this code has beyond `found`, and what `found` has, of the same apps, beyond this
-    code.
-    """
+    """(migrations of this code missing in `found`, migrations in `found` unknown to this code)."""
     code = of_code()
     apps = {app for app, _name in code}
     return code - found, {one for one in found - code if one[0] in apps}
 
 
-def check_same(found, path):
-    """Raises BackupError unless a backup with these migrations has the state of this code."""
+def check_same_version(found, path):
+    """Raise BackupError unless a backup with these migrations matches this code."""
     if not is_forum(found):
         raise not_a_backup(path)
     missing, unknown = missing_and_unknown(found)
@@ -62,8 +57,8 @@ def check_same(found, path):
         )
 
 
-def check_ours(connection):
-    """Raises BackupError when the database holds something, and that is not a forum."""
+def check_target(connection):
+    """Raise BackupError if the database is neither empty nor a forum."""
     tables = connection.introspection.table_names()
     if tables and not is_forum(of_database(connection)):
         raise BackupError(

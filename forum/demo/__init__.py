@@ -1,4 +1,4 @@
-"""A small forum to look around in, with some weeks of history that show what Parley can do."""
+"""A small demo forum with some weeks of history that shows Parley's features."""
 
 from .content import MEMBER, MODERATOR, OWNER
 from .filling import PASSWORD, fill

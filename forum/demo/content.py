@@ -1,11 +1,11 @@
-"""What stands in the demo forum, read from the files in content/: one for the people, one for each
-top category.
+"""The content of the demo forum, read from the files in content/: one for people, one per top-level
+category.
 
-Times are lengths such as "2d 3h" or "40m". A topic says how long `ago` it began, a post how long
-`after` the one before it was written, an edit or hiding how long `after` its post.
+Times are durations such as "2d 3h" or "40m": `ago` for a topic, `after` the previous post for a
+post, `after` its post for an edit or hiding.
 
-In a text `](#2)` leads to the second post of the same topic, `](#clock)` to the topic with this
-key, and `](#clock/2)` to a post there; all of them have to be older.
+In a text, `](#2)` links to the second post of the same topic, `](#clock)` to the topic with this
+key, and `](#clock/2)` to a post in it; the targets must be older.
 """
 
 import tomllib
@@ -19,7 +19,8 @@ IN_ORDER = ("news", "sky", "radio", "garden", "workshop", "table", "committee")
 
 OWNER, MODERATOR, MEMBER = "olive", "tomas", "mira"
 
-NO_PART = {"topics", "categories", "announcement"}  # of the category itself, in its file
+# Keys of a category's file that are not fields of the category.
+OTHER_KEYS = {"topics", "categories", "announcement"}
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -80,21 +81,21 @@ class Category:
 
 @cache
 def people():
-    return tuple(_person(**told) for told in _read("people")["people"])
+    return tuple(_person(**values) for values in _read("people")["people"])
 
 
 @cache
 def categories():
-    """Each before those inside it."""
+    """All categories, each before its subcategories."""
     return tuple(found for name in IN_ORDER for found in _categories(_read(name)))
 
 
 @cache
 def topics():
     return tuple(
-        _topic(**{"category": told["name"], **topic})
-        for told in map(_read, IN_ORDER)
-        for topic in told["topics"]
+        _topic(**{"category": values["name"], **topic})
+        for values in map(_read, IN_ORDER)
+        for topic in values["topics"]
     )
 
 
@@ -106,27 +107,27 @@ def _read(name):
     return tomllib.loads((FOLDER / f"{name}.toml").read_text())
 
 
-def _person(joined, groups=(), **told):
-    return Person(joined=_length(joined), groups=tuple(groups), **told)
+def _person(joined, groups=(), **values):
+    return Person(joined=_length(joined), groups=tuple(groups), **values)
 
 
-def _categories(told):
-    yield _category(**{name: value for name, value in told.items() if name not in NO_PART})
-    for inner in told.get("categories", ()):
-        yield _category(**inner, parent=told["name"])
+def _categories(values):
+    yield _category(**{name: value for name, value in values.items() if name not in OTHER_KEYS})
+    for inner in values.get("categories", ()):
+        yield _category(**inner, parent=values["name"])
 
 
-def _category(readers=(), posters=(), parent=None, **told):
-    return Category(readers=tuple(readers), posters=tuple(posters), parent=parent, **told)
+def _category(readers=(), posters=(), parent=None, **values):
+    return Category(readers=tuple(readers), posters=tuple(posters), parent=parent, **values)
 
 
-def _topic(ago, posts, pinned=False, closed=False, **told):
+def _topic(ago, posts, pinned=False, closed=False, **values):
     return Topic(
         ago=_length(ago),
         posts=tuple(_post(**post) for post in posts),
         pinned=pinned,
         closed=closed,
-        **told,
+        **values,
     )
 
 

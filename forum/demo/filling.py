@@ -1,6 +1,4 @@
-"""Plays the weeks of the demo forum: everything happens in order of time, through the verbs that
-members use.
-"""
+"""Fills the demo forum: all events in chronological order, through the models' own verbs."""
 
 import re
 from datetime import timedelta
@@ -18,8 +16,9 @@ from . import content
 
 PASSWORD = "parley-demo"  # noqa: S105
 
-SHORTLY = timedelta(minutes=3)  # after its first post a topic is pinned, after its last one closed
-LATELY = timedelta(days=3)  # what the member has not caught up with
+# From its first post until a topic is pinned, and from its last one until it is closed.
+SHORTLY = timedelta(minutes=3)
+LATELY = timedelta(days=3)  # the member has not read topics that were active since
 LINK = re.compile(r"\]\(#([a-z]*)/?(\d*)\)")
 
 
@@ -28,14 +27,14 @@ def fill():
     now = timezone.now()
     people, categories = _make_people(now), _make_categories()
     discussions = {}
-    for told in content.topics():
-        discussions[told.key] = Discussion(
-            told, discussions, people, categories[told.category], now - told.ago
+    for item in content.topics():
+        discussions[item.key] = Discussion(
+            item, discussions, people, categories[item.category], now - item.ago
         )
     events = (event for discussion in discussions.values() for event in discussion.events())
-    # so that ids rise with time, as lists expect
-    for when, happen, *told in sorted(events, key=itemgetter(0)):
-        happen(when, *told)
+    # In chronological order, so that ids increase with time, as lists expect.
+    for when, happen, *arguments in sorted(events, key=itemgetter(0)):
+        happen(when, *arguments)
     _remember_readings(people, now)
     Announcement.objects.announce(
         linked(content.announcement(), discussions), made_by=people[content.OWNER]
@@ -43,7 +42,7 @@ def fill():
 
 
 def linked(text, discussions, here=None):
-    """The text with addresses for what `#key/number` stands for."""
+    """The text with URLs in place of `#key/number`."""
 
     def address(match):
         discussion = discussions[match[1]] if match[1] else here
@@ -54,36 +53,36 @@ def linked(text, discussions, here=None):
 
 
 class Discussion:
-    """One topic of the content, and the rows that it becomes."""
+    """One topic of the content, and the rows created from it."""
 
-    def __init__(self, told, others, people, category, start):
-        self.told, self.others, self.people, self.start = told, others, people, start
-        self.topic = Topic(author=people[told.posts[0].by], category=category, title=told.title)
+    def __init__(self, item, others, people, category, start):
+        self.item, self.others, self.people, self.start = item, others, people, start
+        self.topic = Topic(author=people[item.posts[0].by], category=category, title=item.title)
         self.posts = []
 
     def events(self):
-        """(when, method, its arguments) of all that happens."""
+        """(time, method, *arguments) of each event."""
         when = self.start
         yield when, self._start
-        for number, post in enumerate(self.told.posts):
+        for number, post in enumerate(self.item.posts):
             when += post.after
             yield when, self._write, post
             for edit in post.edits:
                 yield when + edit.after, self._edit, number, edit
             if post.hidden:
                 yield when + post.hidden.after, self._hide, number, post.hidden
-        if self.told.pinned:
+        if self.item.pinned:
             yield self.start + SHORTLY, self._mark, "pinned_at"
-        if self.told.closed:
+        if self.item.closed:
             yield when + SHORTLY, self._mark, "closed_at"
 
     def _start(self, when):
         self.topic.created_at = when
         self.topic.save()
 
-    def _write(self, when, told):
-        body = linked(told.text, self.others, here=self)
-        post = Post(topic=self.topic, author=self.people[told.by], body=body, created_at=when)
+    def _write(self, when, item):
+        body = linked(item.text, self.others, here=self)
+        post = Post(topic=self.topic, author=self.people[item.by], body=body, created_at=when)
         post.save()
         self.posts.append(post)
 
@@ -104,47 +103,47 @@ class Discussion:
 
 
 def _make_people(now):
-    password = make_password(PASSWORD)  # one hash for all: each takes its time
+    password = make_password(PASSWORD)  # one hash for all, because hashing is slow
     groups = {}
     people = {}
-    for told in content.people():
+    for item in content.people():
         user = User(
-            username=told.username,
-            email=f"{told.username}@example.org",
+            username=item.username,
+            email=f"{item.username}@example.org",
             password=password,
-            name=told.name,
-            about=told.about,
-            date_joined=now - told.joined,
-            is_staff=told.owner,
-            is_superuser=told.owner,
+            name=item.name,
+            about=item.about,
+            date_joined=now - item.joined,
+            is_staff=item.owner,
+            is_superuser=item.owner,
         )
         user.save()
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        for name in told.groups:
+        for name in item.groups:
             groups[name] = groups.get(name) or Group.objects.get_or_create(name=name)[0]
             user.groups.add(groups[name])
-        people[told.username] = user
+        people[item.username] = user
     return people
 
 
 def _make_categories():
     made = {}
-    for position, told in enumerate(content.categories()):
+    for position, item in enumerate(content.categories()):
         category = Category.objects.create(
-            name=told.name,
-            color=told.color,
-            description=told.description,
-            parent=made.get(told.parent),
+            name=item.name,
+            color=item.color,
+            description=item.description,
+            parent=made.get(item.parent),
             position=position,
         )
-        category.readers.set(Group.objects.filter(name__in=told.readers))
-        category.posters.set(Group.objects.filter(name__in=told.posters))
-        made[told.name] = category
+        category.readers.set(Group.objects.filter(name__in=item.readers))
+        category.posters.set(Group.objects.filter(name__in=item.posters))
+        made[item.name] = category
     return made
 
 
 def _remember_readings(people, now):
-    """Who writes has read what stands above; the member has read everything but the latest."""
+    """Authors have read up to their last post; the member has read all but the latest topics."""
     read = {}
     for topic, author, number in Post.objects.order_by("number").values_list(
         "topic", "author", "number"

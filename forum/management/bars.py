@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 @contextmanager
 def bar(command, text=""):
-    """Yields `advance(done, total, text=None)`; a `total` of None means that nobody knows."""
+    """Yields `advance(done, total, text=None)`; `total` is None if it is unknown."""
     columns = [
         TextColumn("{task.description}", markup=False),
         BarColumn(),

@@ -6,15 +6,18 @@ from forum import markdown
 from forum.models import Announcement, Edition, Post, Topic, User
 from forum.models.epochs import new_epoch
 
-BATCH = 200  # posts in one transaction
+BATCH = 200  # posts per transaction
 
 
 def render_all():
-    """Returns {"changed": n, "looked_at": n}. A text that is edited meanwhile is left to its edit;
-    one that the new rules refuse stays as it is. Open pages of the topics load themselves again."""
-    counts, last = {"changed": 0, "looked_at": 0}, 0
+    """Render all posts and announcements again; returns {"changed": n, "total": n}.
+
+    Skips posts that are edited at the same time, or that the new rules refuse. Open pages of
+    changed topics reload.
+    """
+    counts, last = {"changed": 0, "total": 0}, 0
     while posts := list(Post.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
-        counts["looked_at"] += len(posts)
+        counts["total"] += len(posts)
         counts["changed"] += _render_posts(posts)
         last = posts[-1].pk
     for announcement in Announcement.objects.current():

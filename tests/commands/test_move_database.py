@@ -246,7 +246,7 @@ def test_what_changed_between_two_runs_is_copied_anew(says, url, many, topic, ad
 def test_who_writes_meanwhile_is_noticed_and_a_second_run_mends_it(
     says, url, topic, ada, monkeypatch
 ):
-    copy = database_move.bring
+    copy = database_move.copy_table
 
     def write_once_all_is_copied(model, *arguments):
         copy(model, *arguments)
@@ -260,7 +260,7 @@ def test_who_writes_meanwhile_is_noticed_and_a_second_run_mends_it(
         connection.close()
 
     with monkeypatch.context() as patched:
-        patched.setattr(database_move, "bring", write_once_all_is_copied)
+        patched.setattr(database_move, "copy_table", write_once_all_is_copied)
         with pytest.raises(
             CommandError, match="database changed in the meantime. Stop the site and run this again"
         ):
@@ -304,5 +304,5 @@ def test_an_address_that_makes_no_sense_is_refused(says, to, words, db):
 
 
 def test_a_server_that_does_not_answer_is_named(says, url):
-    with pytest.raises(CommandError, match='PostgreSQL says: .*"nobody" does not exist'):
+    with pytest.raises(CommandError, match='PostgreSQL reported: .*"nobody" does not exist'):
         says("move_database", to=url.rpartition("/")[0] + "/nobody")

@@ -14,7 +14,7 @@ def test_texts_are_shown_as_the_rules_are_now(ada, topic, client):
     assert "as it was" in client.get(topic.get_absolute_url()).text
     epoch = topic.epoch
 
-    assert render_all() == {"changed": 1, "looked_at": 2}
+    assert render_all() == {"changed": 1, "total": 2}
 
     page = client.get(topic.get_absolute_url()).text
     assert "<em>Now</em>" in page
@@ -62,7 +62,7 @@ def test_announcements_are_rendered_too_and_the_command_says_what_it_did(olive, 
     call_command("render")
 
     assert "<em>Tea</em>" in Announcement.objects.get().html
-    assert capsys.readouterr().out == "0 of 1 texts read differently now.\n"
+    assert capsys.readouterr().out == "0 of 1 texts are now shown differently.\n"
 
 
 def test_many_posts_are_taken_in_batches(ada, topic, monkeypatch):
@@ -71,4 +71,4 @@ def test_many_posts_are_taken_in_batches(ada, topic, monkeypatch):
         topic.reply(ada, f"Number {n}.")
     Post.objects.update(html=OLD)
 
-    assert render_all() == {"changed": 6, "looked_at": 6}
+    assert render_all() == {"changed": 6, "total": 6}

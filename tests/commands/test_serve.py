@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from forum.management.commands.serve import refuse_unknown_visitors
+from forum.management.commands.serve import check_client_addresses
 from forum.observability import health
 from forum.serving.sockets import bound
 
@@ -71,8 +71,8 @@ def test_a_unix_socket_without_a_known_proxy_is_refused_with_what_to_do(settings
         closing(bound("127.0.0.1:0")) as at_port,
     ):
         with pytest.raises(CommandError, match="Set TRUSTED_PROXIES=1"):
-            refuse_unknown_visitors(at_path)
-        refuse_unknown_visitors(at_port)
+            check_client_addresses(at_path)
+        check_client_addresses(at_port)
 
         settings.TRUSTED_PROXIES = 1
-        refuse_unknown_visitors(at_path)
+        check_client_addresses(at_path)

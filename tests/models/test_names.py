@@ -203,7 +203,7 @@ class Draft:
 def test_an_import_numbers_names_that_members_have_or_had(ada):
     rename(ada, "countess")
 
-    members, count = authors.find_or_make([Draft("Ada"), Draft("Countess!")])
+    members, count = authors.get_or_create([Draft("Ada"), Draft("Countess!")])
 
     assert count == 2
     assert sorted(
@@ -216,7 +216,7 @@ def test_an_import_numbers_names_that_members_have_or_had(ada):
 
 
 def test_the_names_of_imported_authors_are_taken_from_then_on(db):
-    authors.find_or_make([Draft("Ines Moreau")])
+    authors.get_or_create([Draft("Ines Moreau")])
 
     for name in ("Ines-Moreau", "Ines Moreau"):
         with pytest.raises(ValidationError):
@@ -229,7 +229,7 @@ def test_namesakes_in_an_archive_share_their_display_name(ada):
     one, other = Draft("Ines Moreau!"), Draft("Ines Moreau!")
     other.address_hash = "other"
 
-    _members, count = authors.find_or_make([one, other])
+    _members, count = authors.get_or_create([one, other])
 
     assert count == 2
     assert TakenName.objects.get(key__startswith="lnes", user=ada)

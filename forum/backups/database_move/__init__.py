@@ -1,10 +1,8 @@
-"""Everything from SQLite to an empty PostgreSQL database, in steps that can be interrupted at any
-moment.
+"""Moves everything from SQLite to an empty PostgreSQL database; can be interrupted at any time.
 
-Rows go over in the order of their keys, some thousand in a transaction. So whoever calls this again
-goes on after the highest key that has arrived. Each table is then read on both sides and compared
-by count and hash; one that differs, because it was written to since an earlier run, is emptied and
-copied once more.
+Rows are copied in the order of their keys, a thousand per transaction, so that another run resumes
+after the highest key copied. Each table is then compared by count and hash; one that differs,
+because it was written to since an earlier run, is truncated and copied again.
 """
 
 from django.db import DatabaseError, connection
@@ -13,15 +11,14 @@ from django.utils.translation import gettext as _
 from forum.backups import BackupError, states
 from forum.backups.database_move import rows, tables, target
 from forum.backups.database_move.errors import MoveError
-from forum.backups.database_move.verification import proof_of
+from forum.backups.database_move.verification import fingerprint
 from forum.backups.sqlite_schema import check_references
 
 
 def move(url, report, advance):
-    """Moves all to `url`; `report` learns what was copied. Raises MoveError with a sentence on what
-    to do.
+    """Move everything to the database at `url`. Raises MoveError.
 
-    `advance(done, total, text)` moves a progress bar.
+    Counts what was copied in `report`; `advance(done, total, text)` moves a progress bar.
     """
     if connection.vendor != "sqlite":
         raise MoveError(
@@ -32,16 +29,16 @@ def move(url, report, advance):
         )
     check_state()
     try:
-        with target.opened(url) as there:
+        with target.opened(url) as destination:
             before = data_version()
-            target.prepare(there, url)
+            target.prepare(destination, url)
             for model in tables.models():
-                bring(model, there, report, advance)
+                copy_table(model, destination, report, advance)
             if data_version() != before:
-                raise MoveError(written_meanwhile())
-            target.finish(there)
+                raise MoveError(changed_meanwhile())
+            target.finish(destination)
     except DatabaseError as error:
-        raise MoveError(_("PostgreSQL says: %s") % str(error).strip()) from error
+        raise MoveError(_("PostgreSQL reported: %s") % str(error).strip()) from error
 
 
 def check_state():
@@ -61,26 +58,26 @@ def check_state():
         raise MoveError(str(error)) from error
 
 
-def bring(model, there, report, advance):
-    """All rows of a table. What is there from an earlier run stays if it is right."""
-    rows.copy(model, there, report, advance)
-    if proof_of(model, connection) != proof_of(model, there):
-        rows.empty(model, there)
-        rows.copy(model, there, report, advance)
-        if proof_of(model, connection) != proof_of(model, there):
+def copy_table(model, destination, report, advance):
+    """Copy and verify a table; rows copied by an earlier run are kept if they are right."""
+    rows.copy(model, destination, report, advance)
+    if fingerprint(model, connection) != fingerprint(model, destination):
+        rows.truncate(model, destination)
+        rows.copy(model, destination, report, advance)
+        if fingerprint(model, connection) != fingerprint(model, destination):
             raise MoveError(
-                _("%s differs after it was copied. ") % model._meta.db_table + written_meanwhile()
+                _("%s differs after it was copied. ") % model._meta.db_table + changed_meanwhile()
             )
     report.tables += 1
 
 
 def data_version():
-    """Another number when somebody else has written to the SQLite file."""
+    """A number that changes when another connection writes to the SQLite file."""
     with connection.cursor() as cursor:
         return cursor.execute("PRAGMA data_version").fetchone()
 
 
-def written_meanwhile():
+def changed_meanwhile():
     return _(
         "The SQLite database changed in the meantime. Stop the site and run this again: it copies"
         " only what differs."

@@ -1,2 +1,2 @@
 class MoveError(Exception):
-    """What went wrong and what to do, as sentences for the owner of the forum."""
+    """The move failed; str() tells the owner what went wrong and what to do."""

@@ -1,4 +1,4 @@
-"""Rows of one table, from SQLite to PostgreSQL."""
+"""Copies the rows of one table from SQLite to PostgreSQL."""
 
 import re
 from contextlib import nullcontext
@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from forum.backups.database_move.errors import MoveError
 from forum.backups.database_move.tables import fields, highest_key
 
-BATCH = 1000  # rows in a transaction
+BATCH = 1000  # rows per transaction
 
 
-def copy(model, there, report, advance):
-    """Everything with a key above the highest that is there."""
-    table, done = model._meta.db_table, model._base_manager.using(there.alias).count()
+def copy(model, destination, report, advance):
+    """Copy all rows with a key above the highest in the destination."""
+    table, done = model._meta.db_table, model._base_manager.using(destination.alias).count()
     total = max(model._base_manager.count(), done)
-    last = highest_key(model, there)
+    last = highest_key(model, destination)
     while batch := next_rows(model, last):
-        write(model, there, [prepared(model, row, there, report) for row in batch])
+        write(model, destination, [prepared(model, row, destination, report) for row in batch])
         last = key_of(model, batch[-1])
         report.rows += len(batch)
         advance(done := done + len(batch), total, table)
@@ -40,19 +40,19 @@ def key_of(model, row):
     return row[fields(model).index(model._meta.pk)]
 
 
-def prepared(model, row, there, report):
-    """As PostgreSQL takes it."""
+def prepared(model, row, destination, report):
+    """The row as PostgreSQL stores it; notes removed NUL characters in `report`."""
     values = []
     for field, value in zip(fields(model), row, strict=True):
         taken = without_nul(value)
         if taken != value:
             report.stripped.append((model._meta.db_table, key_of(model, row), field.column))
-        values.append(field.get_db_prep_save(taken, there))
+        values.append(field.get_db_prep_save(taken, destination))
     return values
 
 
 def without_nul(value):
-    """PostgreSQL's texts cannot hold the character NUL."""
+    """The value without NUL characters, which PostgreSQL can't store."""
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, list):
@@ -62,22 +62,22 @@ def without_nul(value):
     return value
 
 
-def write(model, there, batch):
-    quote = there.ops.quote_name
+def write(model, destination, batch):
+    quote = destination.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields(model))
     try:
         with (
-            transaction.atomic(there.alias),
-            there.cursor() as cursor,
-            cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as into,
+            transaction.atomic(destination.alias),
+            destination.cursor() as cursor,
+            cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copying,
         ):
             for row in batch:
-                into.write_row(row)
+                copying.write_row(row)
     except (psycopg.DataError, psycopg.IntegrityError) as error:
-        raise MoveError(refused(model, batch, error)) from error
+        raise MoveError(rejection(model, batch, error)) from error
 
 
-def refused(model, batch, error):
+def rejection(model, batch, error):
     line = re.search(r"line (\d+)", error.diag.context or "")
     key = key_of(model, batch[int(line[1]) - 1]) if line else "?"
     return _(
@@ -86,15 +86,15 @@ def refused(model, batch, error):
     ) % {"key": key, "table": model._meta.db_table, "reason": error.diag.message_primary}
 
 
-def empty(model, there):
-    with there.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {there.ops.quote_name(model._meta.db_table)}")
+def truncate(model, destination):
+    with destination.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {destination.ops.quote_name(model._meta.db_table)}")
 
 
 def all_rows(model, database):
-    """Every row of a table, in no order, a few at a time; without NULs on either side."""
+    """Yields every row of a table, unordered and without NUL characters."""
     found = model._base_manager.using(database.alias).order_by().values_list(*attributes(model))
-    # for its cursor
+    # Server-side cursors need a transaction.
     with transaction.atomic(database.alias) if database.vendor == "postgresql" else nullcontext():
         for row in found.iterator(chunk_size=BATCH):
             yield [without_nul(value) for value in row]

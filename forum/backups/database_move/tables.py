@@ -4,9 +4,7 @@ from django.db.models.functions import Collate
 
 
 def models():
-    """All that have a table, also those between many and many. In any order: references are checked
-    at the end.
-    """
+    """All models with a table, including many-to-many tables, in any order."""
     return [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
 
 
@@ -14,13 +12,13 @@ def fields(model):
     return model._meta.concrete_fields
 
 
-def numbered(model):
-    """Whether the database gives the keys."""
+def has_generated_keys(model):
+    """Whether the database generates the keys."""
     return isinstance(model._meta.pk, AutoField)
 
 
 def highest_key(model, database):
-    """In SQLite's order, which knows nothing of languages; None without rows."""
+    """The highest key in SQLite's binary collation; None without rows."""
     objects = model._base_manager.using(database.alias)
     if isinstance(model._meta.pk, CharField):
         objects = objects.order_by(Collate("pk", "C").desc())

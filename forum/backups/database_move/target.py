@@ -1,6 +1,4 @@
-"""The PostgreSQL database that all goes to. A table in it says that this move has claimed it, and
-how far it is.
-"""
+"""The destination database. A table in it records that a move has claimed it, and its progress."""
 
 import os
 import subprocess
@@ -19,15 +17,15 @@ from forum.backups.database_move.errors import MoveError
 from forum.models.epochs import new_epoch
 
 ALIAS = "move_target"
-# (what, value): the source, then each reference as SQL, then that it is ready for rows
+# A table of (what, value): the source, each foreign key as SQL, and whether it is ready for rows.
 MARK = "parley_move"
 
 
 @contextmanager
 def opened(url):
-    """A connection of Django's to the database at `url`, for this one purpose."""
+    """A temporary Django connection to the database at `url`. Raises MoveError."""
     if urlsplit(url).scheme not in ("postgres", "postgresql"):
-        raise MoveError(_("--to takes an address like postgres://user:password@host/name"))
+        raise MoveError(_("--to takes a URL like postgres://user:password@host/name"))
     config = environ.Env.db_url_config(url)
     connections.settings[ALIAS] = connections.configure_settings(
         {**connections.settings, ALIAS: config}
@@ -39,17 +37,20 @@ def opened(url):
         del connections[ALIAS], connections.settings[ALIAS]
 
 
-def prepare(there, url):
-    """Tables without rows and without references between them, which would ask for an order; or as
-    a run left them.
+def prepare(destination, url):
+    """Create empty tables without foreign keys, so that the order of copying doesn't matter.
+
+    Does nothing if an earlier run has done so.
     """
-    claim(there)
-    if marks(there, "ready"):
+    claim(destination)
+    if marks(destination, "ready"):
         return
     migrate(url)
-    with transaction.atomic(there.alias), there.cursor() as cursor:
-        names = ", ".join(there.ops.quote_name(model._meta.db_table) for model in tables.models())
-        # what the migrations have put there comes with the rest
+    with transaction.atomic(destination.alias), destination.cursor() as cursor:
+        names = ", ".join(
+            destination.ops.quote_name(model._meta.db_table) for model in tables.models()
+        )
+        # Rows created by the migrations are copied with the rest.
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
         cursor.execute(
             "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM"
@@ -61,11 +62,11 @@ def prepare(there, url):
         mark(cursor, "ready", "")
 
 
-def claim(there):
-    """Raises MoveError when the database is somebody else's."""
-    with transaction.atomic(there.alias), there.cursor() as cursor:
+def claim(destination):
+    """Claim the database for this move. Raises MoveError if it is in use or not empty."""
+    with transaction.atomic(destination.alias), destination.cursor() as cursor:
         check_encoding(cursor)
-        # until this connection ends
+        # Held until this connection is closed.
         cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [MARK])
         if not cursor.fetchone()[0]:
             raise MoveError(
@@ -74,23 +75,23 @@ def claim(there):
                     " this again."
                 )
             )
-        found = there.introspection.table_names(cursor)
+        found = destination.introspection.table_names(cursor)
         if found and MARK not in found:
             raise MoveError(
                 _(
                     "The database %(name)s isn't empty: %(tables)s. Use an empty one; createdb"
                     " creates it."
                 )
-                % {"name": there.settings_dict["NAME"], "tables": ", ".join(found[:5])}
+                % {"name": destination.settings_dict["NAME"], "tables": ", ".join(found[:5])}
             )
         if not found:
             cursor.execute("CREATE TABLE parley_move (what text, value text)")
             mark(cursor, "source", source())
-        elif marks(there, "source") != [source()]:
+        elif marks(destination, "source") != [source()]:
             raise MoveError(
                 _(
-                    "Another forum's database was being moved there. Use an empty one; createdb"
-                    " creates it."
+                    "Another forum's database is being moved to this one. Use an empty one;"
+                    " createdb creates it."
                 )
             )
 
@@ -108,7 +109,7 @@ def check_encoding(cursor):
 
 
 def source():
-    """When the forum was made, to the microsecond: no two have that in common."""
+    """Identifies the forum: the time of its first migration, to the microsecond."""
     return str(MigrationRecorder(connection).applied_migrations()["forum", "0001_initial"].applied)
 
 
@@ -116,16 +117,14 @@ def mark(cursor, what, value):
     cursor.execute("INSERT INTO parley_move VALUES (%s, %s)", [what, value])
 
 
-def marks(there, what):
-    with there.cursor() as cursor:
+def marks(destination, what):
+    with destination.cursor() as cursor:
         cursor.execute("SELECT value FROM parley_move WHERE what = %s ORDER BY value", [what])
         return [value for (value,) in cursor.fetchall()]
 
 
 def migrate(url):
-    """In a process where it is the only database: a migration that forgot to ask which one cannot
-    touch the source.
-    """
+    """Migrate the destination in a separate process, where no migration can touch the source."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "--verbosity", "0"]
     environment = {**os.environ, "DATABASE_URL": url}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 - our own program
@@ -135,32 +134,30 @@ def migrate(url):
         )
 
 
-def finish(there):
-    """References, sequences and epochs, all at once; from then on it is a forum like any other."""
-    with transaction.atomic(there.alias), there.cursor() as cursor:
-        for statement in marks(there, "reference"):
+def finish(destination):
+    """Add foreign keys, sequences and new epochs in one transaction: then the move is complete."""
+    with transaction.atomic(destination.alias), destination.cursor() as cursor:
+        for statement in marks(destination, "reference"):
             cursor.execute(statement)
         for table, column, given in sequences():
-            name = there.ops.quote_name(table)
+            name = destination.ops.quote_name(table)
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [name, column, given]
             )
         cursor.execute("UPDATE forum_topic SET epoch = %s", [new_epoch()])
         cursor.execute("UPDATE forum_user SET personal_epoch = %s", [new_epoch()])
         cursor.execute("DROP TABLE parley_move")
-    with there.cursor() as cursor:
+    with destination.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def sequences():
-    """[(table, column, the highest id ever given)]: also ids of rows that are gone are not given
-    again.
-    """
+    """[(table, column, highest id ever assigned)]; ids of deleted rows are not reused either."""
     with connection.cursor() as cursor:
         given = dict(
             cursor.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0").fetchall()
         )
-    numbered = [model._meta for model in tables.models() if tables.numbered(model)]
+    numbered = [model._meta for model in tables.models() if tables.has_generated_keys(model)]
     return [
         (meta.db_table, meta.pk.column, given[meta.db_table])
         for meta in numbered

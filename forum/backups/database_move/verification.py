@@ -1,6 +1,4 @@
-"""What a table holds, as a count and a hash that are computed in the same way from both
-databases.
-"""
+"""Fingerprints of tables, computed in the same way from both databases."""
 
 import json
 from hashlib import blake2b
@@ -10,8 +8,8 @@ from forum.backups.database_move.rows import all_rows
 BITS = 128
 
 
-def proof_of(model, database):
-    """(rows, sum of their hashes). A sum, because the two do not sort texts alike."""
+def fingerprint(model, database):
+    """(number of rows, sum of their hashes). A sum, because the databases sort differently."""
     count = total = 0
     for row in all_rows(model, database):
         digest = blake2b(

@@ -1,8 +1,6 @@
-"""How dates are written wherever the server writes them; js/times.js turns those on pages into the
-reader's own.
-"""
+"""Date formats of the server; js/times.js localises dates on pages for the reader."""
 
 DATE_FORMAT = "j M Y"
-TIME_FORMAT = "H:i T"  # with the zone, since it is the site's and not the reader's
+TIME_FORMAT = "H:i T"  # with the time zone, which is the site's, not the reader's
 DATETIME_FORMAT = "j M Y, H:i T"
 SHORT_DATE_FORMAT, SHORT_DATETIME_FORMAT = DATE_FORMAT, DATETIME_FORMAT

@@ -79,7 +79,7 @@ class Command(BaseCommand):
 
 
 def moment(text):
-    """The moment that `30m`, `2h`, `3d` or an ISO date and time means. Raises CommandError."""
+    """The time given as `30m`, `2h`, `3d` or an ISO date and time. Raises CommandError."""
     if length := LENGTH.fullmatch(text):
         return timezone.now() + timedelta(**{UNITS[length[2]]: int(length[1])})
     try:

@@ -7,13 +7,13 @@ from forum.models import User
 
 class Command(BaseCommand):
     help = (
-        "Fills a new, empty forum with people and discussions, to look around in. Only while DEBUG"
+        "Fills a new, empty forum with sample members and discussions. Only available while DEBUG"
         " is on."
     )
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--if-new", action="store_true", help="do nothing, quietly, where somebody is already"
+            "--if-new", action="store_true", help="silently do nothing if there are members already"
         )
 
     def handle(self, *args, if_new, **options):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             if if_new:
                 return
             raise CommandError(
-                "The demo forum is only made in a new, empty database while DEBUG is on."
+                "The demo forum can only be created in a new, empty database while DEBUG is on."
             )
         demo.fill()
         roles = {
@@ -29,6 +29,6 @@ class Command(BaseCommand):
             demo.MODERATOR: "moderator",
             demo.MEMBER: "member",
         }
-        self.stdout.write(f"A demo forum was made. Sign in with the password {demo.PASSWORD} as")
+        self.stdout.write(f"Created a demo forum. Sign in with the password {demo.PASSWORD} as")
         for username, role in roles.items():
             self.stdout.write(f"    {username:<5}  ({role})")

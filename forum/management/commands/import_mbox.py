@@ -19,24 +19,24 @@ from forum.models import Category
 
 PROBLEMS = {
     "author": gettext_lazy("without an author's address"),
-    "charset": gettext_lazy("with a character set nobody knows, read as UTF-8 or Windows-1252"),
-    "date": gettext_lazy("without a date that can be, dated by the archive"),
-    "encoding": gettext_lazy("with bytes that do not fit their character set"),
+    "charset": gettext_lazy("with an unknown character set, read as UTF-8 or Windows-1252"),
+    "date": gettext_lazy("without a valid date, dated by the archive"),
+    "encoding": gettext_lazy("with bytes that are invalid in their character set"),
     "header": gettext_lazy("with broken headers"),
     "id": gettext_lazy("without a Message-ID of their own"),
-    "markup": gettext_lazy("too complicated to render, shown as they came"),
+    "markup": gettext_lazy("too complex to render, shown as plain text"),
     "mime": gettext_lazy("with a broken structure"),
     "size": gettext_lazy("too long, cut"),
 }
 LEFT_OUT = {
     "advert": gettext_lazy("lines that advertise a mail program"),
-    "alternative": gettext_lazy("other forms of a text that was imported"),
+    "alternative": gettext_lazy("other versions of a text that was imported"),
     "attachment": gettext_lazy("attachments, named below their posts"),
     "decoration": gettext_lazy("inline images and cryptographic signatures"),
     "end": gettext_lazy("ends of texts longer than a post may be"),
     "footer": gettext_lazy("mailing-list footers"),
     "notice": gettext_lazy("confidentiality notices and disclaimers"),
-    "outside": gettext_lazy("texts before the first of several parts or after their last"),
+    "outside": gettext_lazy("texts before the first or after the last of several parts"),
     "signature": gettext_lazy("signatures below “--”"),
     "subject": gettext_lazy("ends of subjects longer than a title may be"),
 }
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             "--category",
             required=True,
             metavar="NAME",
-            help=_("made if there is none of this name"),
+            help=_("the category; created if it doesn't exist"),
         )
         parser.add_argument(
             "--workers",
@@ -76,14 +76,12 @@ class Command(BaseCommand):
             errors = self._import(importer, files)
         finally:
             workers.close()
-        self._tell(importer.report)
+        self._report(importer.report)
         if errors:
             raise CommandError("\n".join(map(str, errors)))
 
     def _check(self, files):
-        """Before anything is written: a mistyped name in a long list should not be found out at its
-        end.
-        """
+        """Check all files before anything is written, to report mistyped names at once."""
         errors = []
         for path in files:
             try:
@@ -113,7 +111,7 @@ class Command(BaseCommand):
         return errors
 
     def _progress(self):
-        stream: Any = self.stderr._out  # what Django's wrapper writes to
+        stream: Any = self.stderr._out  # the stream inside Django's wrapper
         return Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -124,26 +122,26 @@ class Command(BaseCommand):
             transient=True,
         )
 
-    def _tell(self, report):
-        say = self.stdout.write
-        say(_("%d messages read, %d imported.") % (report.read, report.added))
-        say(_("%d new topics, %d new authors.") % (report.topics, report.authors))
+    def _report(self, report):
+        write = self.stdout.write
+        write(_("%d messages read, %d imported.") % (report.read, report.added))
+        write(_("%d new topics, %d new authors.") % (report.topics, report.authors))
         if report.duplicates:
-            say(_("%d were there already.") % report.duplicates)
+            write(_("%d were there already.") % report.duplicates)
         for name, count in sorted(report.problems.items()):
-            say(f"{count} {PROBLEMS[name]}.")
+            write(f"{count} {PROBLEMS[name]}.")
         if report.left_out.total():
-            say(_("Left out of the imported messages:"))
+            write(_("Left out of the imported messages:"))
             for name, count in sorted((+report.left_out).items()):
-                say(f"  {count} {LEFT_OUT[name]}")
+                write(f"  {count} {LEFT_OUT[name]}")
         if report.failed:
-            say(self.style.WARNING(_("%d could not be imported:") % report.failed))
+            write(self.style.WARNING(_("%d could not be imported:") % report.failed))
             for failure in report.failures:
-                say(f"  {failure.separator}: {failure.reason}")
+                write(f"  {failure.separator}: {failure.reason}")
 
 
 def _category(name):
-    """The category of this name, made if it is missing."""
+    """The category with this name, created if it doesn't exist. Raises CommandError."""
     name = name.strip()
     if category := Category.objects.filter(name=name).first():
         return category
@@ -154,6 +152,6 @@ def _category(name):
         raise CommandError(_("--category: %s") % " ".join(error.messages)) from error
     try:
         category.save()
-    except IntegrityError:  # another import has just made it
+    except IntegrityError:  # another import has just created it
         return Category.objects.get(name=name)
     return category

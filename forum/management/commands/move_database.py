@@ -31,7 +31,7 @@ class Command(BaseCommand):
             metavar="URL",
             help=_(
                 "postgres://user:password@host/name; without a password, PGPASSWORD or ~/.pgpass is"
-                " asked"
+                " used"
             ),
         )
 
@@ -42,20 +42,20 @@ class Command(BaseCommand):
                 database_move.move(to, report, advance)
         except database_move.MoveError as error:
             raise CommandError(str(error)) from error
-        self._tell(report, to)
+        self._report(report, to)
 
-    def _tell(self, report, to):
-        say = self.stdout.write
-        say(
+    def _report(self, report, to):
+        write = self.stdout.write
+        write(
             _("%(rows)d rows copied; all %(tables)d tables are identical on both sides.")
             % vars(report)
         )
         if report.stripped:
-            say(
+            write(
                 _("PostgreSQL can't store NUL characters; they were removed from %d texts:")
                 % len(report.stripped)
             )
             for table, key, column in report.stripped[:NAMED]:
-                say(f"  {table} {key}: {column}")
-        say(_("Replace DATABASE_URL in .env with this, then start the site:"))
-        say(f"    DATABASE_URL={to}")
+                write(f"  {table} {key}: {column}")
+        write(_("Replace DATABASE_URL in .env with this, then start the site:"))
+        write(f"    DATABASE_URL={to}")

@@ -14,5 +14,6 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         self.stdout.write(
-            _("%(changed)d of %(looked_at)d texts read differently now.") % rerendering.render_all()
+            _("%(changed)d of %(total)d texts are now shown differently.")
+            % rerendering.render_all()
         )

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "file", type=Path, metavar="FILE", help=_("a file made by `manage.py backup`")
         )
-        parser.add_argument("--yes", action="store_true", help=_("do not ask"))
+        parser.add_argument("--yes", action="store_true", help=_("don't ask for confirmation"))
 
     def handle(self, *, file, yes, **options):
         try:

@@ -1,7 +1,7 @@
-"""`manage.py runserver` speaks WebSocket: it is daphne's.
+"""daphne's `runserver`, which supports WebSocket.
 
-Only here, as an app it would be imported with Twisted by every process of a real site, which runs
-on another server.
+Not an installed app, because then every process of a production site, which doesn't use daphne,
+would import Twisted.
 """
 
 from daphne.management.commands.runserver import Command

@@ -1,4 +1,4 @@
-"""The one command that starts a real site."""
+"""manage.py serve: starts the production server."""
 
 import logging
 import os
@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Serves the forum as a real site is served, with uvicorn. SIGHUP replaces its processes one"
-        " after the other, SIGTERM ends it; requests that were accepted are answered in both cases."
+        "Serves the forum in production, with uvicorn. SIGHUP restarts its processes one by one,"
+        " SIGTERM stops it; accepted requests are answered in both cases."
     )
-    requires_system_checks = []  # they are asked below, when the number of processes is known
+    requires_system_checks = []  # run below, when the number of processes is known
 
     def add_arguments(self, parser):
         where = parser.add_mutually_exclusive_group()
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             help="HOST:PORT or unix:PATH (default: %(default)s)",
         )
         where.add_argument(
-            "--fd", type=int, help="listen on this file descriptor, as systemd passes one"
+            "--fd", type=int, help="listen on this file descriptor, for example from systemd"
         )
         parser.add_argument(
             "--processes",
@@ -47,21 +47,21 @@ class Command(BaseCommand):
         settings.PROCESSES = processes
         os.environ["WEB_CONCURRENCY"] = str(processes)
         self.check()
-        self.refuse_what_is_not_ready()
+        self.check_ready()
         listener = self.listen(bind, fd)
-        refuse_unknown_visitors(listener)
+        check_client_addresses(listener)
         logger.info("Parley listens on %s with %d process(es).", name_of(listener), processes)
-        become_the_supervisor(listener)
+        exec_supervisor(listener)
 
-    def refuse_what_is_not_ready(self):
+    def check_ready(self):
         try:
-            missing = list(problems())
+            found = list(problems())
         except DatabaseError as error:
             raise CommandError(
                 f"The database can't be reached: {error}\nSee DATABASE_URL."
             ) from error
-        if missing:
-            raise CommandError("\n".join(missing))
+        if found:
+            raise CommandError("\n".join(found))
         connections.close_all()
 
     def listen(self, bind, fd):
@@ -72,15 +72,13 @@ class Command(BaseCommand):
             raise CommandError(f"Can't listen on {where}: {error}") from error
 
 
-def refuse_unknown_visitors(listener):
-    """At a Unix socket nobody has an address, so limits would count all visitors as one and nobody
-    could sign in.
-    """
+def check_client_addresses(listener):
+    """Refuse a Unix socket without trusted proxies: all clients would share one rate limit."""
     if listener.family == socket.AF_UNIX and not settings.TRUSTED_PROXIES:
         raise CommandError(
-            "Behind a Unix socket only the proxy knows where visitors come from. Set"
-            " TRUSTED_PROXIES=1 (or as many proxies as stand in a row), and make the proxy add the"
-            " address to X-Forwarded-For."
+            "On a Unix socket only the proxy knows the addresses of clients. Set TRUSTED_PROXIES=1"
+            " (or the number of chained proxies), and make the proxy add the address to"
+            " X-Forwarded-For."
         )
 
 
@@ -89,8 +87,8 @@ def name_of(listener):
     return name if isinstance(name, str) else f"{name[0]} port {name[1]}"
 
 
-def become_the_supervisor(listener):
-    """This process keeps its number, so what started it may send it signals."""
+def exec_supervisor(listener):
+    """Replace this process by the supervisor, with the same process id, for signals."""
     listener.set_inheritable(True)
     os.chdir(settings.BASE_DIR)
     command = [sys.executable, "-m", "forum.serving.supervisor", str(listener.fileno())]

@@ -11,7 +11,7 @@ from redis import Redis, RedisError
 
 from forum import __version__
 
-PATIENCE = 2  # seconds that Redis may take to answer
+TIMEOUT = 2  # seconds for Redis to respond
 
 
 class Command(BaseCommand):
@@ -28,10 +28,10 @@ class Command(BaseCommand):
 
 
 def database_version():
-    question = "SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version"
+    query = "SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version"
     try:
         with connection.cursor() as cursor:
-            cursor.execute(question)
+            cursor.execute(query)
             return cursor.fetchone()[0]
     except DatabaseError as error:
         return _("does not answer: %(error)s") % {"error": str(error).strip()}
@@ -40,7 +40,7 @@ def database_version():
 def redis_version():
     try:
         with Redis.from_url(
-            settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+            settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
         ) as client:
             return client.info("server")["redis_version"]
     except (RedisError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Runs jobs in a process of its own."""
+"""manage.py work: runs jobs in a separate process."""
 
 import logging
 import signal
@@ -9,14 +9,14 @@ from django.core.management.base import BaseCommand, CommandError
 from forum.jobs.workers import Workers
 
 logger = logging.getLogger(__name__)
-SHUTDOWN_TIMEOUT = 35  # seconds for what runs when it is told to stop; a mail takes 30 at most
+SHUTDOWN_TIMEOUT = 35  # seconds for running jobs to end; sending an email takes at most 30
 
 
 class Command(BaseCommand):
     help = (
-        "Runs jobs (mail, sessions that ended, …) until SIGTERM, which lets those that run come to"
-        " an end. For sites with several processes; set JOB_THREADS=0 for those then. As many may"
-        " run as you like."
+        "Runs background jobs (email, expired sessions, …) until SIGTERM, and then waits for"
+        " running ones. For sites with several processes; set JOB_THREADS=0 for the server. You can"
+        " run several workers."
     )
 
     def add_arguments(self, parser):
@@ -31,12 +31,12 @@ class Command(BaseCommand):
     def handle(self, *, threads, **options):
         if threads < 1:
             raise CommandError("At least one thread is needed.")
-        told = threading.Event()
+        stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: told.set())
+            signal.signal(number, lambda *_: stop.set())
         workers = Workers(threads)
         workers.start()
         logger.info("Parley's worker runs with %d thread(s).", threads)
-        told.wait()
+        stop.wait()
         workers.stop(SHUTDOWN_TIMEOUT)
         logger.info("Parley's worker has ended.")
