@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def is_kept(guests, address):
     path, _, query = address.partition("?")
-    return any((key.path, key.query) == (path, query.encode()) for key in guests.kept)
+    return any((key.path, key.query) == (path, query.encode()) for key in guests.cache)
 
 
 def test_a_page_that_did_not_change_is_answered_with_304(guest, topic):
@@ -135,7 +135,9 @@ def test_readers_added_behind_the_models_back_close_the_door_too(guest, topic):
 
 def test_a_kept_page_costs_one_question(guests, guest, topic):
     guest.gets(topic.get_absolute_url())
-    page = next(guests.kept.get(key) for key in guests.kept if key.path == topic.get_absolute_url())
+    page = next(
+        guests.cache.get(key) for key in guests.cache if key.path == topic.get_absolute_url()
+    )
 
     with CaptureQueriesContext(connection) as asked:
         assert page.version.is_current
@@ -192,7 +194,7 @@ def test_addresses_with_anything_added_are_not_kept(guests, guest, topic):
     ):
         assert guest.gets(address).status in (200, 302, 404)
 
-    assert not list(guests.kept)
+    assert not list(guests.cache)
 
 
 QUERIES = ("utm=1", "page=1", "page=01", "page=2&page=1", "&page=1", "p%61ge=1", "&", "page=1&x")
@@ -225,7 +227,7 @@ def test_a_page_has_one_copy_for_each_choice_there_is(guests, topic):
                 == 200
             )
 
-    assert len(list(guests.kept)) == len(shown)
+    assert len(list(guests.cache)) == len(shown)
 
 
 def test_a_host_that_is_not_the_forums_is_answered_with_no_kept_page(guest, topic):
@@ -252,15 +254,15 @@ def test_pages_over_tls_are_kept_apart_from_those_without(guests, topic, setting
     for scheme in ("https", "http"):
         Visitor(guests, x_forwarded_proto=scheme).gets("/")
 
-    assert [key.is_secure for key in guests.kept] == [True, False]
+    assert [key.is_secure for key in guests.cache] == [True, False]
 
 
 def test_long_cookies_of_guests_fill_no_memory(guests, topic):
     for number in range(200):
         Visitor(guests, cookie=f"theme={'x' * 8000}{number}").gets(topic.get_absolute_url())
 
-    assert len(list(guests.kept)) == 1
-    assert guests.kept.size < 2**20
+    assert len(list(guests.cache)) == 1
+    assert guests.cache.size < 2**20
 
 
 def test_two_encodings_are_told_apart_by_what_they_mean(guests, topic):

@@ -126,5 +126,5 @@ def test_comments_behind_code_are_left_out_where_they_cannot_be_text(written, se
 
 
 def test_a_text_over_several_lines_is_refused_as_its_indentation_would_be_lost():
-    with pytest.raises(ValueError, match=r"x\.js has a template literal"):
+    with pytest.raises(ValueError, match=r"x\.js has a multi-line template literal"):
         bare("const a = `one\n  two`;\n", "x.js")
