@@ -161,9 +161,7 @@ class Hub:
         self._supervisor.restart("receive")
 
     async def dispatch(self, wire):
-        """Handles a message from the layer. One that can't be decoded is logged and dropped: the
-        sweep makes up for it.
-        """
+        """Handles a message from the layer; logs and drops one that can't be decoded."""
         try:
             message = hub_messages.decode(wire)
         except BadHubMessage as error:

@@ -1,7 +1,7 @@
-"""Builds of the forum with one promise taken out each, to see that the history tells. BROKEN names
-which.
+"""The forum with one guarantee broken on purpose, to test that the history detects it.
 
-A server of this application is the forum otherwise: `uvicorn tests.faults.broken:application`.
+The environment variable BROKEN selects which; without it the application is the unbroken forum.
+Serve it with `uvicorn tests.faults.broken:application`.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ __all__ = ["application"]
 
 
 def silence_the_sweep():
-    """What a build breaks must not be mended by the sweep before anybody sees it."""
+    """Stops the sweep, which would repair the damage before anybody sees it."""
 
     async def run(self):
         await asyncio.get_running_loop().create_future()
@@ -29,14 +29,14 @@ def silence_the_sweep():
     sweep.Sweep.run = run
 
 
-def change_deliveries(what):
-    """`what(deliver, count)` is called instead of Hub.deliver for each event of a topic."""
+def change_deliveries(replacement):
+    """Calls `replacement(deliver, count)` instead of Hub.deliver for each event of a topic."""
     deliver, count = hubs.Hub.deliver, itertools.count(1)
 
     async def changed(self, delivery):
         if not delivery.audience.group.startswith("topic."):
             return await deliver(self, delivery)
-        return await what(lambda: deliver(self, delivery), next(count))
+        return await replacement(lambda: deliver(self, delivery), next(count))
 
     hubs.Hub.deliver = changed
 
@@ -70,7 +70,7 @@ async def send_one_twice(deliver, number):
 
 
 def announce_before_commit():
-    """Tells of a reply that says so, and rolls it back."""
+    """Publishes replies that begin with "Roll me back", then rolls them back."""
     from django.db import transaction
 
     from forum.models import Post
@@ -98,7 +98,7 @@ def announce_before_commit():
 
 
 def push_to_everybody():
-    """No fence falls, and neither the sweep nor the number of an event raises one."""
+    """Raises no fences, whether by revocations, the sweep or an event's number."""
 
     async def check_no_rights(self):
         pass
@@ -110,7 +110,7 @@ def push_to_everybody():
 
 
 def catch_up_for_everybody():
-    """Who asks for a topic is told, whoever it is."""
+    """Answers catch-up requests without checking permissions."""
     from django.contrib.auth import get_user_model
 
     owner = get_user_model()(is_active=True, is_superuser=True)
@@ -119,7 +119,7 @@ def catch_up_for_everybody():
 
 
 def lose_one_in_ten(lose):
-    """An answer that leads to a post which is then not there: `lose` takes it from its rows."""
+    """Loses one post in ten after its response has been sent: `lose(posts)` removes it."""
     from forum.models import Post
     from forum.views import posts
 
@@ -151,9 +151,7 @@ async def double_and_swap(deliver, number):
 
 
 def pause_before_commit():
-    """Not broken, only hard on whoever believes that changes are committed in the order in which
-    they began.
-    """
+    """Breaks nothing, but makes transactions commit in another order than they began."""
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     commit = BaseDatabaseWrapper._commit

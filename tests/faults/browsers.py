@@ -1,6 +1,4 @@
-"""The Chromium pages of a run, and what becomes of them: laptops sleep, tabs are put away, clocks
-are set.
-"""
+"""The Chromium pages of a run, and faults on the reader's side: sleep, hidden tabs, clocks."""
 
 import asyncio
 import contextlib
@@ -30,21 +28,22 @@ SET_CLOCK = (
 
 
 class Browsers:
-    """`people` with a page each. Playwright keeps to the thread that started it: faults, which run
-    in another, ask.
+    """Pages of `people`, one each.
+
+    Playwright only works in the thread that started it; faults, which run in another, use `each`.
     """
 
     def __init__(self, people):
         self.people, self.asked = people, SimpleQueue()
 
     async def each(self, act):
-        """Calls `act(number, person)` for all of them, in the thread that may."""
+        """Calls `act(number, person)` for all pages, in Playwright's thread."""
         done = Future()
         self.asked.put((act, done))
         await asyncio.wrap_future(done)
 
     def look(self):
-        """What that thread does meanwhile, again and again."""
+        """Called by Playwright's thread again and again, to run what `each` has queued."""
         if self.asked.empty():
             self.people[0].page.wait_for_timeout(100)
             return
@@ -62,7 +61,7 @@ class Browsers:
 
 
 def put_away(number, person):
-    """Every second page is frozen, the others are in the background."""
+    """Freezes every second page and hides the others."""
     if number % 2:
         person.freezer = person.context.new_cdp_session(person.page)
         # Page.setWebLifecycleState does nothing: Playwright keeps pages in view
@@ -90,7 +89,7 @@ def signal_all(number):
 
 
 def processes():
-    """The ids of all processes of Chromium that this one has started."""
+    """The ids of all Chromium processes started by this one."""
     found, families = [], [os.getpid()]
     while families:
         children = children_of(families.pop())

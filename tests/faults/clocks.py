@@ -1,8 +1,4 @@
-"""Clocks that jump, for servers: libfaketime tells them the hour. What measures (the monotonic
-clock) goes on.
-
-Not the files' times: nobody sets those back.
-"""
+"""Sets the clocks of servers by libfaketime, except monotonic clocks and file times."""
 
 import os
 from pathlib import Path
@@ -12,7 +8,7 @@ LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), Non
 
 
 class Clock:
-    """Of a server with this `environment`."""
+    """The clock of a server that is started with this `environment`."""
 
     def __init__(self, folder, name):
         self.file, self.next = folder / name, folder / f"{name}.next"
@@ -28,11 +24,11 @@ class Clock:
         }
 
     def set(self, seconds):
-        """So many after the true time, or before it; also while the server runs."""
+        """Sets the clock to so many seconds after the true time; also while the server runs."""
         self.next.write_text(f"{seconds:+d}\n")
         os.replace(self.next, self.file)  # it is read all the time, and must never be half written
 
     def tidy(self, process):
-        """Takes away what the library leaves of a process that ended by a signal."""
+        """Removes the library's shared memory of a process that was ended by a signal."""
         for left in Path("/dev/shm").glob(f"*faketime_*_{process}"):
             left.unlink()

@@ -6,7 +6,7 @@ from tests.browser.conftest import chromium, moderators  # noqa: F401 - the same
 from tests.browser.people import Person
 from tests.faults.results import table
 from tests.realtime.conftest import redis, redis_server  # noqa: F401 - a Redis of its own
-from tests.support.query_counts import FULL
+from tests.support.scale import FULL
 from tests.support.server import Server
 from tests.support.static_files import collected  # noqa: F401 - the static files
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL that may be broken: the test run uses it for a while instead of its own."""
+"""A PostgreSQL that tests may break, and that the test run uses meanwhile instead of its own."""
 
 from contextlib import contextmanager
 
@@ -11,9 +11,7 @@ from tests.support.postgresql import PostgreSQL
 
 @contextmanager
 def breakable():
-    """A PostgreSQL with the forum's tables. What is committed survives its end, as on a real
-    site.
-    """
+    """A PostgreSQL with the forum's tables; commits survive a kill, as on a real site."""
     server = PostgreSQL(synchronous_commit="on", max_connections="60").start()
     try:
         with used(server):
@@ -25,7 +23,7 @@ def breakable():
 
 @contextmanager
 def used(server):
-    """All connections that are opened meanwhile, in any thread, lead to this server."""
+    """Meanwhile all new connections, in any thread, go to this server."""
     settings = connection.settings_dict
     there = {
         "HOST": "127.0.0.1",
@@ -50,7 +48,7 @@ def lead_to(place):
 
 @contextmanager
 def nothing_left(server):
-    """All connections that the server gives are taken, those of the forum first."""
+    """Meanwhile all connections of the server are in use; the forum's are closed first."""
     held = []
     try:
         while True:

@@ -1,8 +1,6 @@
-"""Writers who are killed (kill -9) at a named point of their reply: a program that forks one for
-each order.
+"""A program that forks writers, which are killed (kill -9) at a named point of their reply.
 
-An order is a line "topic author token point" on stdin. Once that writer is dead, its token is a
-line on stdout.
+Reads lines "topic author token point" from stdin. Once that writer is dead, prints its token.
 """
 
 import gc
@@ -22,7 +20,7 @@ POINTS = {  # name: whether the reply is there afterwards
 
 
 class Writers:
-    """The program, from outside. `environment` is that of a Server."""
+    """The program as a subprocess. `environment` is that of a Server."""
 
     def __init__(self, environment):
         command = [sys.executable, "-m", "tests.faults.dying"]
@@ -42,9 +40,7 @@ class Writers:
 
 
 def main():
-    """Sets up Django once, and keeps no connection: each writer has one of its own, without a pool
-    of them.
-    """
+    """Sets up Django once, without a database connection: each writer opens its own."""
     import django
 
     django.setup()
@@ -67,7 +63,7 @@ def main():
 
 
 def warm_up(topic):
-    """What is made when it is first used is made here, once for all writers."""
+    """Initialises everything lazy, once for all writers."""
     from dataclasses import replace
 
     from django.db import connection

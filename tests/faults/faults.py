@@ -1,4 +1,4 @@
-"""What goes wrong: coroutine functions of the ground, each of which mends what it breaks."""
+"""The faults: coroutine functions of a Ground, each of which repairs what it breaks."""
 
 import asyncio
 import contextlib
@@ -39,7 +39,7 @@ async def cut_for_five_minutes(ground):
 
 
 async def cut_again_and_again(ground):
-    """For tenths of a second and for several, whenever nearly all pages are back."""
+    """Cuts for tenths of a second up to several, each time when nearly all pages are back."""
     while ground.broken < CUTS:
         await on_lines(ground, "cut", lasts=0.1 * (10 * LONGEST_CUT) ** random.random())
         deadline = time.monotonic() + 30
@@ -52,18 +52,18 @@ def share_with_a_socket(ground):
 
 
 async def hang(ground):
-    """Nothing gets through and nobody is told."""
+    """Nothing gets through, without an error."""
     await on_lines(ground, "hang")
 
 
 async def silence(ground):
-    """The same for so long that pages give up what they have."""
+    """The same for so long that pages give up their sockets."""
     ground.cut_off()
     await on_lines(ground, "hang", lasts=SILENCE + 25)
 
 
 async def reset(ground):
-    """Connections are reset in the middle of what they bring."""
+    """Connections are reset in the middle of a frame."""
     await on_lines(ground, "reset")
 
 
@@ -101,9 +101,7 @@ async def sleep(ground):
 
 
 async def background(ground):
-    """Pages in Chromium are put away: frozen, or hidden with slow timers. Meanwhile the network is
-    away, too.
-    """
+    """Pages in Chromium are frozen, or hidden with slow timers, and the network is down."""
     await ground.browsers.each(put_away)
     await asyncio.sleep(LASTS)
     await on_lines(ground, "cut", lasts=LASTS / 2)
@@ -112,9 +110,7 @@ async def background(ground):
 
 
 async def clocks(ground):
-    """The clocks of the servers, and those of browsers, jump by an hour or two, not all the same
-    way.
-    """
+    """The clocks of servers and browsers jump by an hour or two, in different directions."""
     for jump in (HOUR, -HOUR, 0):
         jumps = [jump, -jump]
         for server, clock, seconds in zip(ground.servers, ground.clocks, jumps, strict=False):
@@ -125,12 +121,12 @@ async def clocks(ground):
 
 
 def wait_for_it(server, seconds):
-    """Until this server's clock is so far from the true time."""
+    """Returns once this server's clock is so many seconds off."""
     until(lambda: abs(clock_of(server) - time.time() - seconds) < 60)
 
 
 def clock_of(server):
-    """The time that its answers name."""
+    """The server's time, by the Date header of its responses."""
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     with contextlib.closing(line):
         line.request("GET", "/u/1.css")
@@ -161,14 +157,14 @@ async def kill(ground):
 
 
 async def freeze(ground):
-    """One server is stopped for a while (SIGSTOP) and goes on."""
+    """One server is stopped for a while (SIGSTOP), then continued."""
     ground.servers[-1].freeze()
     await asyncio.sleep(LASTS)
     ground.servers[-1].thaw()
 
 
 async def lock(ground):
-    """Somebody holds the lock of the topic's row for long."""
+    """The topic's row is locked for long."""
     await asyncio.to_thread(hold_the_lock)
 
 
@@ -182,7 +178,7 @@ def hold_the_lock():
 
 
 async def restore(ground):
-    """The topics come from a backup: their numbers go on, in another epoch."""
+    """As after a restored backup: the topics' numbers go on, in another epoch."""
     await asyncio.to_thread(change_epochs)
     await asyncio.sleep(LASTS)
 
@@ -195,7 +191,7 @@ def change_epochs():
 
 
 async def nothing(ground):
-    """Only the build is bad: the layer loses, doubles and swaps messages."""
+    """No fault but the build's: the layer loses, duplicates and reorders messages."""
     await asyncio.sleep(2 * LASTS)
 
 
@@ -215,7 +211,7 @@ async def redis_frozen(ground):
 
 
 async def redis_slow(ground):
-    """Half a second for whatever it is asked."""
+    """Redis takes half a second for each command."""
     until = time.monotonic() + 2 * LASTS
     while time.monotonic() < until:
         ground.redis.freeze()
@@ -225,7 +221,7 @@ async def redis_slow(ground):
 
 
 async def redis_cut(ground):
-    """Its connections are reset every half second."""
+    """Connections to Redis are reset every half second."""
     for _ in range(3):
         ground.redis_line.cut()
         await asyncio.sleep(0.05)
@@ -239,7 +235,7 @@ async def redis_flushed(ground):
 
 
 async def redis_full(ground):
-    """It takes nothing more to keep."""
+    """Redis refuses to store anything more."""
     await asyncio.to_thread(ground.redis.limit, 1)
     await asyncio.sleep(LASTS)
     await asyncio.to_thread(ground.redis.limit, 0)
@@ -255,7 +251,7 @@ async def database_killed(ground):
 
 
 async def database_restarted(ground):
-    """As an immediate shutdown does it."""
+    """PostgreSQL is shut down (immediate mode) and started again."""
     await asyncio.to_thread(ground.database.end)
     await asyncio.to_thread(ground.database.start)
 
@@ -267,6 +263,6 @@ async def database_frozen(ground):
 
 
 async def database_full(ground):
-    """No connection is left."""
+    """PostgreSQL has no free connection."""
     with nothing_left(ground.database):
         await asyncio.sleep(LASTS)

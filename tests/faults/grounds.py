@@ -1,8 +1,7 @@
-"""What a run takes place on: servers, what lies between them and the pages, and Redis; each of them
-can be broken.
+"""The set-up of a run: servers, the network between them and the pages, and Redis; all breakable.
 
-On SQLite it is one process with the in-memory layer, on PostgreSQL two with Redis. The
-database is that of the test run, or one that may be broken.
+On SQLite it is one process with the in-memory layer, on PostgreSQL two with Redis. The database is
+that of the test run, or one that may be broken.
 """
 
 import asyncio
@@ -19,11 +18,11 @@ APPLICATION = "tests.faults.broken:application"
 
 
 class Ground:
-    """`static` is the folder with the collected static files, `redis` and `database` are what may
-    be broken, too.
+    """Servers on lines, with optional parts that may be broken, too: `redis` and `database`.
 
-    `proxy(ports)` makes what stands before the servers, `clock(name)` the Clock that one of them
-    has. `open_pages` and `browsers` are who looks, once somebody does.
+    static: the folder with the collected static files. proxy(ports): creates a proxy in front of
+    the servers. clock(name): creates the Clock of one of them. open_pages, browsers: the pages of
+    the current run.
     """
 
     def __init__(self, servers, static, redis=None, database=None, proxy=None, clock=None):
@@ -60,7 +59,7 @@ class Ground:
             self.redis.kill()
 
     def pages(self, count, topic, users):
-        """Half of them guests, over all servers in turn."""
+        """New pages of a topic, half of them guests', on all servers in turn."""
         people = [None, *users]
         sessions = {
             user: session_cookie(user, self.lines[0].address)["value"] if user else ""
@@ -72,18 +71,16 @@ class Ground:
             yield Page(f"page {number}", address, topic.pk, user and user.pk, sessions[user])
 
     async def each(self, act, things=None):
-        """Calls a plain function of each server, or of `things`, without holding up the pages."""
+        """Calls a plain function with each server, or each of `things`, in threads."""
         for thing in self.servers if things is None else things:
             await asyncio.to_thread(act, thing)
 
     def cut_off(self):
-        """From now on no page can be reached, whatever it believes; until it has another
-        connection.
-        """
+        """Records that all pages are disconnected from now on, until they reconnect."""
         for page in self.open_pages:
             page.log.seen.append(("cut off", time.monotonic()))
 
     @property
     def broken(self):
-        """How many connections of pages the network has broken."""
+        """The number of pages' connections that the network has broken."""
         return sum(line.broken for line in self.lines)

@@ -13,7 +13,7 @@ BEHIND = 30.0  # seconds that a connected page may be behind the head
 
 @dataclass
 class Write:
-    """One form, sent until it was answered or given up."""
+    """One form, sent until there was a response or the writer gave up."""
 
     token: str
     topic: int
@@ -49,9 +49,7 @@ class History:
     heads: list = field(default_factory=list)  # (at, topic, change) as the database said meanwhile
 
     def violations(self, database, behind=BEHIND):
-        """All broken promises, as ("C1", words). `database` is a Database, read when everything was
-        over.
-        """
+        """All violations, as ("C1", message). `database` is a Database, read at the end."""
         found = []
         for name, rule in RULES.items():
             found += [(name, words) for words in rule(self, database, behind)]
@@ -60,7 +58,9 @@ class History:
 
 @dataclass
 class Database:
-    """tokens: {token: [numbers]}; posts: {post id: (topic, change, hash of its text)}; changes:
+    """The stored state at the end of a run.
+
+    tokens: {token: [numbers]}. posts: {post id: (topic, change, hash of its text)}. changes:
     {topic: change}.
     """
 
@@ -70,14 +70,14 @@ class Database:
 
 
 def lost(history, database, behind):
-    """C1: what was acknowledged is stored."""
+    """C1: every acknowledged post is stored."""
     for write in history.writes:
         if write.post and write.post not in database.tokens.get(write.token, []):
             yield f"post {write.post} of form {write.token} was acknowledged and is not there"
 
 
 def doubled(history, database, behind):
-    """C2: a form makes one post; a page applies a change once."""
+    """C2: a form creates one post; a page applies a change once."""
     for token, posts in database.tokens.items():
         if len(posts) > 1:
             yield f"form {token} made the posts {posts}"
@@ -88,7 +88,7 @@ def doubled(history, database, behind):
 
 
 def out_of_order(history, database, behind):
-    """C3: the changes that a page applies rise."""
+    """C3: a page applies changes in ascending order."""
     for page in history.pages:
         have = 0
         for entry in current(page):
@@ -98,7 +98,7 @@ def out_of_order(history, database, behind):
 
 
 def holes(history, database, behind):
-    """C4: what a page applied and what it caught up with leave nothing out."""
+    """C4: the changes that a page applied and caught up with have no gap."""
     for page in history.pages:
         have = None
         for entry in current(page):
@@ -110,7 +110,7 @@ def holes(history, database, behind):
 
 
 def after_revoke(history, database, behind):
-    """C5: nothing that was committed after the loss of a right reaches who lost it."""
+    """C5: nothing committed after the loss of a right reaches a member who lost it."""
     for user, topic, change in history.revokes:
         for page in history.pages:
             if (page.user, page.topic) == (user, topic):
@@ -123,7 +123,7 @@ def after_revoke(history, database, behind):
 
 
 def never_committed(history, database, behind):
-    """C6: no page saw what the database does not have."""
+    """C6: no page saw anything that is not in the database."""
     for page in history.pages:
         for entry in page.seen:
             if reached(entry) > database.changes.get(page.topic, 0):
@@ -138,9 +138,7 @@ def never_committed(history, database, behind):
 
 
 def is_stored(topic, change, post, text, database):
-    """Whether an event told of what the database has; of a former text it can't be known any
-    more.
-    """
+    """Whether an event agrees with the database; former texts can't be checked any more."""
     if post is None:
         return True
     its_topic, its_change, its_text = database.posts.get(post, (None, 0, None))
@@ -169,14 +167,14 @@ def behind_for_long(history, database, behind):
 
 
 def diverged(history, database, behind):
-    """C8: in the end a page shows what a fresh one does, and so do all of one audience."""
+    """C8: in the end a page shows the same as a fresh one, and as all of the same audience."""
     for page in history.pages:
         if page.final != page.fresh:
             yield f"{page.name} ended with {page.final}, a fresh page with {page.fresh}"
 
 
 def own_writes(history, database, behind):
-    """G7: whoever writes sees it in the page that the answer leads to."""
+    """G7: an author sees the post in the page that the response leads to."""
     for write in history.writes:
         if write.shown is False:
             yield f"post {write.post} was acknowledged, and its author did not see it"
@@ -196,7 +194,7 @@ RULES = {
 
 
 def reached(entry):
-    """The change that a page has by this entry; 0 where it says nothing of it."""
+    """The change that a page has reached with this entry; 0 if it has none."""
     kind, _at, *rest = entry
     if kind in ("began", "applied", "reloaded"):
         return rest[0]
@@ -204,9 +202,7 @@ def reached(entry):
 
 
 def current(page):
-    """What happened since the page was last loaded anew: numbers from before say nothing any
-    more.
-    """
+    """The entries since the page was last reloaded: earlier numbers don't count any more."""
     last = max(
         (place for place, entry in enumerate(page.seen) if entry[0] == "reloaded"), default=0
     )

@@ -11,10 +11,9 @@ from tests.support import world
 
 
 class Lounge:
-    """A private category with a topic in it, and `count` members who may read it. `sessions` are
-    theirs.
+    """A private category with a topic, and `count` members who may read it.
 
-    `door` is a topic for everybody.
+    sessions: {member: session key}. door: a topic for everybody.
     """
 
     def __init__(self, count):
@@ -26,7 +25,7 @@ class Lounge:
         self.topic = world.topic(self.olive, self.category)
         self.door = world.topic(self.olive, world.category("Help"))
 
-    # --- Each returns how to give the right back ---
+    # --- Each returns a function that restores the right ---
 
     def taken_out_of_the_group(self):
         for member in self.members:

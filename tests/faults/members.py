@@ -44,9 +44,7 @@ class Member:
             return None
 
     def reads(self, address):
-        """The page there, wherever it leads to; "" if there is none, None where none could be
-        had.
-        """
+        """The page there, after redirects; "" if there is none, None after an error."""
         request = urllib.request.Request(
             urllib.parse.urljoin(self.address, address), headers=self._headers()
         )

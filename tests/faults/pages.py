@@ -1,7 +1,6 @@
-"""An open page as a quick model of it: the rules of static/js/topic and connection, without a
-browser.
+"""A model of an open page: the rules of static/js/topic and connection, without a browser.
 
-Thousands fit into one process. Every page keeps a log of what it saw; history.py judges it.
+Thousands fit into one process. Every page keeps a log, which history.py checks.
 """
 
 import asyncio
@@ -28,11 +27,10 @@ HEADER = re.compile(r'<header class="topic__header".*?</header>', re.DOTALL)
 
 
 class Page:
-    """Watches `topic` at `address` as the owner of `session`, or as a guest. `run` it as a task,
-    `leave` in the end.
+    """Watches `topic` at `address` as the owner of `session`, or as a guest.
 
-    `careless` names rules that this page does not keep, to see whether the history tells: order,
-    doubles, holes, heartbeat.
+    `run` is its task, `leave` ends it. careless: rules that this page breaks, to test that the
+    history detects it: order, doubles, holes, heartbeat.
     """
 
     def __init__(self, name, address, topic, user=None, session="", careless=()):
@@ -227,9 +225,7 @@ def read(text):
 
 @lru_cache(1000)
 def text_of(html):
-    """A short hash of what somebody wrote, without what stands around it; None for a hidden
-    post.
-    """
+    """A short hash of a post's text, without the parts around it; None for a hidden post."""
     found = BODY.search(html)
     return short_hash(found[1]) if found else None
 

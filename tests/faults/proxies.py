@@ -15,9 +15,7 @@ class PlainNginx(Nginx):
         self.address = f"http://127.0.0.1:{self.port}"
 
     def reload(self):
-        """As `nginx -s reload` does: new processes take over, the old ones stay until their last
-        socket closes.
-        """
+        """Like `nginx -s reload`: old processes stay until their last socket is closed."""
         self.process.send_signal(signal.SIGHUP)
 
     def site(self):

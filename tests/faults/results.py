@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Row:
-    """One run: `current` seconds until the last page had everything, `busiest` the share that came
-    back in one second, `once_back` the seconds from a socket to what was missed, in 99 of 100
-    cases.
+    """The results of one run.
 
-    `applied` changes came to pages one by one, `caught_up` were brought after something was missed,
-    by all pages together; `cut` connections were broken by the network. `violations` are ("C1",
-    words).
+    current: seconds until the last page was up to date. busiest: the largest share of pages that
+    reconnected within one second. once_back: seconds from a socket to what was missed, at the 99th
+    percentile. applied, caught_up: changes that pages applied one by one, and after missing
+    something. cut: connections broken by the network. violations: [("C1", message)].
     """
 
     name: str

@@ -1,7 +1,6 @@
-"""Workers that send what is in the outbox, and may be killed: a program that forks one for each
-line on stdin.
+"""A program that forks a mail worker for each line on stdin; tests may kill the worker.
 
-It answers with two lines: the worker's process number, and how it ended.
+Prints two lines for each: the worker's process id, and how it ended.
 """
 
 import os
@@ -43,9 +42,7 @@ class Senders:
 
 
 def main():
-    """Sets up Django once, and keeps no connection: each worker has one of its own, without a pool
-    of them.
-    """
+    """Sets up Django once, without a database connection: each worker opens its own."""
     import django
 
     django.setup()

@@ -1,6 +1,4 @@
-"""People write, pages look, something goes wrong and is well again; in the end everybody is asked
-what they saw.
-"""
+"""A run: members write and pages are open during a fault; in the end their logs are collected."""
 
 import asyncio
 import random
@@ -40,9 +38,7 @@ class Story:
         self.writing = True
 
     def told(self, fault, behind=BEHIND, meanwhile=None):
-        """`run` in a thread, as Playwright keeps the event loop of this one; calls `meanwhile`
-        until it is over.
-        """
+        """`run` in a thread, since Playwright keeps this one's event loop; calls `meanwhile`."""
         with ThreadPoolExecutor(1) as thread:
             running = thread.submit(asyncio.run, self.run(fault, behind))
             while meanwhile and not running.done():
@@ -80,7 +76,7 @@ class Story:
 
     @property
     def busiest_second(self):
-        """The largest share of all pages that came back within one second."""
+        """The largest share of all pages that reconnected within one second."""
         connected = [
             entry[1] for page in self.pages for entry in page.log.seen if entry[0] == "connected"
         ]
@@ -91,9 +87,7 @@ class Story:
 
     @property
     def once_back(self):
-        """Seconds from a page's socket to what it had missed, in 99 of 100 cases; None where
-        nothing was missed.
-        """
+        """The 99th percentile of seconds from a socket to what was missed; None if nothing was."""
         waits = sorted(
             wait for page in self.pages for wait in waits_of(page.log.seen, self.broke_at)
         )
@@ -139,7 +133,7 @@ class Story:
             raise AssertionError(f"not all pages were connected in {patience:.0f} s")
 
     async def until_all_are_current(self):
-        """(seconds until the last page had all, the change that it had then)."""
+        """(seconds until the last page was up to date, its change number then)."""
         began = time.monotonic()
         while not (head := await sync_to_async(head_of)(self.topic)):
             await asyncio.sleep(PAUSE)
@@ -170,9 +164,7 @@ class Story:
 
 
 def waits_of(seen, since):
-    """Seconds from each socket that a page got after `since` to the first answer with something
-    new.
-    """
+    """Seconds from each socket that a page got after `since` to its first answer with news."""
     connected = None
     for kind, at, *_rest in seen:
         if kind in ("connected", "closed"):
@@ -183,7 +175,7 @@ def waits_of(seen, since):
 
 
 def answered(writer, topic, token):
-    """Where the answer leads to, or None."""
+    """The address of the post that the response leads to, or None."""
     try:
         address = writer.replies(Topic(pk=topic), f"Post {token}", token)
     except OSError:
@@ -196,7 +188,7 @@ def number_in(address):
 
 
 def shows(writer, address, write):
-    """Whether its author sees the post there, or None where no page could be had."""
+    """Whether the author sees the post there, or None if the page could not be loaded."""
     page = writer.reads(address)
     return (
         None

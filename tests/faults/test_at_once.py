@@ -1,6 +1,4 @@
-"""Many people at the same moment, thousands of times: one form makes one post, and no edit is
-lost.
-"""
+"""Thousands of simultaneous submissions: one form creates one post, and no edit is lost."""
 
 import random
 import uuid
@@ -12,7 +10,7 @@ from psycopg_pool import PoolTimeout
 from forum.models import Post, Revision, Topic
 from forum.models.posts import EditConflict
 from tests.support.concurrency import Crowd
-from tests.support.query_counts import FULL
+from tests.support.scale import FULL
 
 from .test_crashes import counters_agree
 
@@ -22,7 +20,7 @@ pytestmark = pytest.mark.timeout(1800 if FULL else 300)
 
 
 def test_each_of_thousands_of_forms_makes_one_post_however_many_send_it(topic, ada):
-    """10,000 forms, 500 in the short form, each sent by 2 to 50 at once, most by few."""
+    """10,000 forms, 500 in the short form, each sent by 2 to 50 requests at once, most by few."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
@@ -39,10 +37,9 @@ def test_each_of_thousands_of_forms_makes_one_post_however_many_send_it(topic, a
 
 
 def led_to(topic, author, token):
-    """The post that this form leads to: one that it makes, or has made.
+    """The post that this form leads to: one that it creates, or has created.
 
-    Fifty want a connection of one process that has sixteen. Whoever waits too long for one is told
-    so, and sends again.
+    Fifty need a connection of a process that has sixteen. After a timeout they send again.
     """
     while True:
         try:
@@ -83,9 +80,7 @@ def test_of_thousands_of_pairs_of_edits_one_wins_and_the_other_is_told(topic, ad
 
 
 def told_after(post, editor, text, version):
-    """What somebody is told after an edit: the text of the other, or nothing when theirs was
-    taken.
-    """
+    """The text that an editor is shown after a conflict; None if their own was saved."""
     try:
         Post.objects.get(pk=post.pk).edit(editor, text, version=version)
     except EditConflict as conflict:

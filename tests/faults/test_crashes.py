@@ -1,6 +1,4 @@
-"""A server that dies at any moment loses nothing that it has acknowledged, and posts nothing
-twice.
-"""
+"""A server that is killed at any moment loses nothing acknowledged, and posts nothing twice."""
 
 import random
 import sqlite3

@@ -1,6 +1,4 @@
-"""PostgreSQL dead, hung or full: a page says so in time and gives the text back, and all is well by
-itself.
-"""
+"""PostgreSQL dead, hung or full: an error page in time with the text, and recovery by itself."""
 
 import json
 import threading
@@ -108,9 +106,7 @@ def test_a_hung_database_keeps_nobody_waiting(postgresql, ada, topic):
 
 
 def test_a_page_on_which_the_database_fell_silent_midway_is_answered(postgresql, ada, topic):
-    """The topic's row is held by somebody else, so the reply waits in the middle of its
-    transaction.
-    """
+    """The topic's row is locked, so the reply waits in the middle of its transaction."""
     with psycopg.connect(postgresql.url) as other:
         other.execute("SELECT 1 FROM forum_topic WHERE id = %s FOR UPDATE", [topic])
         slow = ada.replies(topic, TEXT)

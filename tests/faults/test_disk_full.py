@@ -1,6 +1,4 @@
-"""A full disk: nothing can be written, which is said and the text given back; and all is well once
-there is room.
-"""
+"""A full disk: an error page gives the text back, and everything works once there is room."""
 
 import os
 import sqlite3

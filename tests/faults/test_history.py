@@ -1,6 +1,4 @@
-"""The history of a run is to be trusted: it tells of each build that breaks a promise, and of
-nothing else.
-"""
+"""The history of a run detects each build that breaks a guarantee, and nothing else."""
 
 import asyncio
 
@@ -25,9 +23,7 @@ WATCHERS = 6
 
 
 class Scene:
-    """Ada and Grace write into a topic of the lounge; guests can't see it, Iris and some others
-    look.
-    """
+    """Ada and Grace write into a topic of the lounge, shown to Iris and others, not to guests."""
 
     def __init__(self, build, careless, redis):
         named = {

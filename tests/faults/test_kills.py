@@ -1,6 +1,4 @@
-"""Writers are killed between the steps of a commit: what they committed is there once and everybody
-learns of it.
-"""
+"""Writers are killed around a commit: committed posts are there once and reach every page."""
 
 import asyncio
 import random
@@ -12,7 +10,7 @@ from django.db import connection
 
 from forum.models import Post
 from tests.support import world
-from tests.support.query_counts import FULL
+from tests.support.scale import FULL
 
 from .dying import POINTS, Writers
 from .grounds import Ground

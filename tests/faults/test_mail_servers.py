@@ -1,5 +1,7 @@
-"""Mail servers that hang, and workers that are killed: nobody waits, nothing is lost, and nothing
-is sent twice that the server had not said yes to."""
+"""Mail servers that hang, and workers that are killed: nobody waits and no mail is lost.
+
+Only mails that the server had accepted at that moment are sent twice.
+"""
 
 import random
 import signal
@@ -16,7 +18,7 @@ from django.utils import timezone
 from forum.mail.models import Mail
 from tests.support import world
 from tests.support.polling import until
-from tests.support.query_counts import FULL
+from tests.support.scale import FULL
 from tests.support.server import ROOT, Server
 from tests.support.smtp_server import SmtpServer
 
@@ -86,9 +88,7 @@ def test_each_mail_is_sent_once_however_many_processes_send(transactional_db, co
 def test_killed_workers_lose_nothing_and_double_only_what_was_just_taken(
     transactional_db, settings
 ):
-    """A kill between the server's yes and the row that says so looks like one before it: see
-    docs/guarantees.md.
-    """
+    """Mails that the server accepted just before the kill may be sent twice: docs/guarantees.md."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)

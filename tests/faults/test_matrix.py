@@ -1,8 +1,7 @@
-"""All that goes wrong with a real site, under load; afterwards the history must be clean and every
-page current.
+"""Every fault under load; afterwards the history has no violations and every page is current.
 
-The short form takes a few seconds a row. FAULTS=full (`make faults`) has more pages, more time and
-more rounds.
+The short form takes a few seconds per row. FAULTS=full (`make faults`) has more pages, longer
+faults and more rounds.
 """
 
 import asyncio
@@ -65,9 +64,7 @@ def but_once(rows):
 
 @pytest.fixture(scope="module")
 def usual():
-    """Grounds on which all went well, for the next row: most rows take the forum as it is, and
-    leave it so.
-    """
+    """Grounds for reuse by the next row: most rows take the unbroken forum, and leave it so."""
     grounds = []
     yield grounds
     for ground in grounds:
@@ -76,7 +73,7 @@ def usual():
 
 @pytest.fixture
 def story(transactional_db, usual, tmp_path_factory, collected, results, chromium):
-    """A function that runs a fault on a ground of this column, and says what was broken."""
+    """A function that runs a fault on a ground of this column and returns the violations."""
     in_use = []
 
     def tell(fault, name=None, *, build="", rate=RATE, pages=PAGES, **around):
@@ -112,7 +109,7 @@ def started_redis(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def breakable_ground(django_db_setup, django_db_blocker, tmp_path_factory, collected):
-    """One with a database that may be broken."""
+    """A ground with a database that may be broken."""
     with django_db_blocker.unblock(), breakable() as database:
         ground = Ground(2, collected, started_redis(tmp_path_factory), database)
         with used(database):
@@ -123,7 +120,7 @@ def breakable_ground(django_db_setup, django_db_blocker, tmp_path_factory, colle
 
 @pytest.fixture
 def story_on_it(breakable_ground, transactional_db, results, chromium):
-    """The same, on that one."""
+    """The same as `story`, on `breakable_ground`."""
     with used(breakable_ground.database):
         truncation.empty()
         yield lambda fault: run(breakable_ground, fault, name_of(fault), results, chromium)
@@ -167,7 +164,7 @@ def row(name, story, ground, took, violations):
 
 
 def ended_otherwise(person, topic):
-    """What this page shows in the end, and what one does that is loaded anew, where they differ."""
+    """[(what this page shows, what a fresh one shows)] per differing part, after a summary."""
     old, person.page = person.page, person.context.new_page()
     deadline = time.monotonic() + PATIENCE
     while True:

@@ -1,6 +1,4 @@
-"""Fifty write into one topic while each commit takes its time: the order of changes is the order of
-commits.
-"""
+"""Fifty members write into one topic with slow commits: change numbers are in commit order."""
 
 import asyncio
 import threading
@@ -13,7 +11,7 @@ from django.db import connection
 from forum.models import Post
 from tests.support import world
 from tests.support.concurrency import Crowd
-from tests.support.query_counts import FULL
+from tests.support.scale import FULL
 
 from .grounds import Ground
 from .history import Write
@@ -40,9 +38,7 @@ def ground(transactional_db, request, collected):
 
 
 def test_fifty_writers_and_a_pause_before_each_commit_change_no_order(ground):
-    """50 writers of 20 posts each, 3 in the short form, over all servers; what is stored is looked
-    at meanwhile.
-    """
+    """50 writers of 20 posts each, 3 in the short form, on all servers, observed meanwhile."""
     ada, grace = world.member("ada"), world.member("grace")
     topic = world.topic(ada, world.category("Help"))
     members = [
@@ -63,7 +59,7 @@ def test_fifty_writers_and_a_pause_before_each_commit_change_no_order(ground):
 
 
 async def all_write(topic, members, writes, looks):
-    """`looks` becomes the changes that were stored, in order, at each moment."""
+    """Appends to `looks` the stored changes, in order, at each moment."""
     written = threading.Event()
     acts = [
         lambda n=n: write(members[n % len(members)], topic, writes[n::WRITERS])

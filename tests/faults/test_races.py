@@ -1,6 +1,4 @@
-"""Somebody writes while others lose the right to read: by the order of commits, these hear nothing
-of it any more.
-"""
+"""Members lose the right to read while somebody writes: they get nothing committed later."""
 
 import asyncio
 import random
@@ -17,7 +15,7 @@ from realtime.hub import hub as hubs
 from realtime.publishing import publisher
 from tests.realtime.sockets import DEADLINE, Socket, do
 from tests.support.concurrency import Crowd
-from tests.support.query_counts import FULL
+from tests.support.scale import FULL
 
 from .losses import LOSSES, Lounge
 
@@ -31,9 +29,10 @@ pytestmark = pytest.mark.timeout(1800 if FULL else 300)
 def test_what_is_committed_after_the_loss_of_a_right_reaches_nobody_who_lost_it(
     transactional_db, monkeypatch
 ):
-    """10,000 races, 500 in the short form: 20 members lose the right at once, each with a page of
-    their own, which counts as a race each. With Redis the one who writes and the one who takes the
-    right away are in another process, every other time.
+    """10,000 races, 500 in the short form.
+
+    20 members lose the right at once, each with a page, which counts as a race each. With Redis the
+    writer or the revocation is in another process every other time.
     """
     # twenty pages come and go on the two cores that it has, too
     monkeypatch.setattr(redis_client, "TIMEOUT", 2.0)
@@ -105,14 +104,14 @@ async def watch_all(page, topic):
 
 
 async def ask_again(pages, topic, wait):
-    """Some ask what is new in the very moment."""
+    """Some pages catch up at that very moment."""
     await asyncio.sleep(wait)
     for page in pages:
         await page.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=topic.change)
 
 
 def taken(lounge, lose, offset, lock_first):
-    """Under the topic's lock in the end: what has a later change is committed later."""
+    """Revokes the right under the topic's lock, so that later changes are committed later."""
     time.sleep(offset)
     with transaction.atomic():
         if lock_first or lose is Lounge.topic_moved:  # which takes a change itself
@@ -135,9 +134,7 @@ def replies(lounge, pauses):
 
 
 async def all_have_lost(pages, lounge, moved):
-    """Waits until each was sent away, or has heard what was told after all that was on its way to
-    it.
-    """
+    """Waits until each page was disconnected, or has got everything that was on its way to it."""
     if not moved:
         await asyncio.gather(*[page.closed() for page in pages])
         return
@@ -154,7 +151,7 @@ async def all_have_lost(pages, lounge, moved):
 
 
 def too_much(page, topic, change, written):
-    """What was told of later changes; that it has left a list is no more than anybody may know."""
+    """Events of later changes that the page got, except that the topic has left a list."""
     late = [text for text, its in written.items() if its > change]
     told = [text for text in late if text in str(page.collect())]
     return told + [

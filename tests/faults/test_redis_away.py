@@ -1,4 +1,4 @@
-"""Redis dead or hung: reading, posting and signing in go on, and no limit opens wide."""
+"""Redis dead or hung: reading, posting and signing in go on, and rate limits still apply."""
 
 import json
 

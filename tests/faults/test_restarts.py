@@ -1,4 +1,4 @@
-"""SIGTERM: whoever was let in is still answered, and pages are told that the server restarts."""
+"""SIGTERM: accepted requests are still answered, and sockets are closed with 1012."""
 
 import contextlib
 import json

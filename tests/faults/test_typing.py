@@ -1,6 +1,4 @@
-"""A browser that is killed while people type loses the last second of it at most, and gives the
-rest back.
-"""
+"""A browser that is killed while people type loses at most the last second of typing."""
 
 import os
 import random
@@ -20,7 +18,7 @@ from tests.browser.people import session_cookie
 from tests.support import world
 from tests.support.chromium import SHELL
 from tests.support.polling import until
-from tests.support.query_counts import FULL
+from tests.support.scale import FULL
 
 TABS = 10  # forms that are written in at once, and killed together
 ROUNDS = 100 if FULL else 2
@@ -50,7 +48,7 @@ KEPT = """() => new Promise((resolve, reject) => {
 
 @pytest.mark.skipif(not SHELL, reason="needs Chromium: make services")
 @pytest.mark.timeout(3600)
-def test_of_what_is_typed_when_the_browser_is_killed_only_the_last_second_is_gone(server, chromium):
+def test_a_killed_browser_loses_at_most_the_last_second_of_typing(server, chromium):
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance, losses = random.Random(seed), []

@@ -1,6 +1,4 @@
-"""Somebody who comes over HTTP as a browser without scripts does: keeps cookies, sends forms, and
-is led nowhere.
-"""
+"""A browser without scripts, as an HTTP client: keeps cookies, sends forms, never redirects."""
 
 import http.cookiejar
 import re
@@ -25,7 +23,7 @@ class Stay(urllib.request.HTTPRedirectHandler):
 
 
 class Visitor:
-    """With `session`, a session key, as a member."""
+    """session: the session key of a member; without one it is a guest."""
 
     def __init__(self, address, session=None):
         self.address, self.session, self.csrf = address, session, ""

@@ -1,8 +1,7 @@
-"""What a page may do with frames, and what not: bytes and what they lead to, after the cases of the
-Autobahn suite.
+"""Valid and invalid WebSocket frames as bytes, after the cases of the Autobahn test suite.
 
-`OPEN` are cases after which the socket is still there and answers, `CLOSED` those that end it, by
-close code.
+OPEN: cases after which the socket is still open and answers. CLOSED: cases that close it, by close
+code.
 """
 
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUED = 0x1, 0x2, 0x8, 0x9, 0xA, 0x0

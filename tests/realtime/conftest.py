@@ -25,7 +25,7 @@ async def hub(transactional_db, monkeypatch):
 
 @pytest.fixture
 async def visit(hub):
-    """A function that opens a socket for somebody, or for a guest. All are closed in the end."""
+    """A function that opens a socket for a member or a guest. All are closed in the end."""
     sockets = []
 
     async def visit(user=None, **named):
@@ -39,14 +39,14 @@ async def visit(hub):
 
 @pytest.fixture
 def in_memory(settings):
-    """The forum with the layer of a single process, in whatever column."""
+    """The forum with the in-memory layer, in both columns."""
     settings.REDIS_URL = ""
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 
 @pytest.fixture
 def redis_server(tmp_path):
-    """A Redis of its own on a free port: kill(), start(), freeze() and thaw() do what they say."""
+    """A private RedisServer on a free port."""
     if not shutil.which("redis-server"):
         pytest.skip("redis-server is not installed; bring it with: make services")
     server = RedisServer(tmp_path)
@@ -58,9 +58,7 @@ def redis_server(tmp_path):
 
 @pytest.fixture
 def redis(redis_server, settings, monkeypatch):
-    """The forum with this Redis as its channel layer. It may take longer than on a real site: tests
-    share two cores.
-    """
+    """The forum with this Redis as its channel layer, and a longer timeout for busy machines."""
     monkeypatch.setattr(redis_client, "TIMEOUT", 1.0)
     settings.REDIS_URL = redis_server.address
     settings.CHANNEL_LAYERS = {

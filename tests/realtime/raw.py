@@ -51,9 +51,7 @@ class RawPage:
             self.sock.sendall(data)
 
     def sends_until_it_is_cut(self, data):
-        """From a thread of its own, so that what is answered is read meanwhile; what is not taken
-        is given up.
-        """
+        """Sends from another thread, so that answers are read meanwhile; stops if it is refused."""
         threading.Thread(target=self.says, args=(data,), daemon=True).start()
 
     def pongs_and_code(self):
@@ -83,9 +81,7 @@ class RawPage:
         return None
 
     def ends(self):
-        """The close code that the server gives, or None where it gives none; answers as a browser
-        does, to its end.
-        """
+        """The server's close code, or None; answers pings and the close as a browser does."""
         while (heard := self.hears()) and heard[0] != CLOSE:
             pass
         if heard:

@@ -1,6 +1,4 @@
-"""Somebody who keeps a topic's page and the latest topics open, driven as the elements live-topic
-and live-list do.
-"""
+"""A reader with a topic and the latest topics open, like the elements live-topic and live-list."""
 
 import re
 
@@ -20,9 +18,7 @@ OF_THE_READER = re.compile(
 
 
 class Reader:
-    """`user` is None for a guest. `refused` collects what was shown to them and should not have
-    been.
-    """
+    """`user` is None for a guest. `refused` collects events that they should not have got."""
 
     def __init__(self, user, topic):
         self.user, self.client, self.refused = user, Client(), []
@@ -65,8 +61,10 @@ class Reader:
         return get_user_model().objects.get(pk=self.user.pk) if self.user else AnonymousUser()
 
     async def takes_in(self, seen):
-        """Hears what has come by now. `seen` is what `may_see` says. True once both pages are
-        current and no answer is under way."""
+        """Handles all frames so far; True once both pages are current and no answer is pending.
+
+        seen: the result of `may_see`.
+        """
         frames = self.socket.collect()
         for frame in frames[self.heard :]:
             self.refused += [

@@ -49,9 +49,7 @@ class Request:
         return self
 
     async def ends(self):
-        """(status, headers, what was answered: decoded where it is JSON, without what was said
-        beside).
-        """
+        """(status, headers, body): JSON is decoded, without frames that nobody asked for."""
         async with asyncio.timeout(DEADLINE):
             start = await self.wire.output_queue.get()
             body = await self.wire.output_queue.get()

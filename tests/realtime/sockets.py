@@ -1,6 +1,4 @@
-"""A page's socket, driven as a browser does. It keeps every frame, so that tests can say what never
-came.
-"""
+"""A page's socket, used like a browser. Stores every frame, so tests can assert what never came."""
 
 import asyncio
 import json
@@ -36,8 +34,11 @@ async def until(condition):
 
 
 class Socket:
-    """`frames` holds all that was heard of topics, decoded and taken out of batches, `beside` the
-    rest, `code` how it was closed."""
+    """A test client.
+
+    frames: events of topics, decoded and taken out of batches. beside: other frames. code: the
+    close code.
+    """
 
     def __init__(self, session="", origin="http://testserver"):
         headers = [(b"host", b"testserver")]
@@ -64,9 +65,7 @@ class Socket:
         await self.wire.send_input({"type": "websocket.receive", "text": text})
 
     async def watch_topic(self, topic, since=None):
-        """Says that it shows the topic as it stands, or as it stood at change `since`; returns the
-        answer.
-        """
+        """Watches the topic in its current state, or as of change `since`; returns the answer."""
         change = topic.change if since is None else since
         await self.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=change)
         return await self.hear(

@@ -1,6 +1,4 @@
-"""The model of a page's queue follows the rules that tests/js/change_queue.test.js holds the
-browser's own to.
-"""
+"""The Python model of the change queue passes the same cases as the browser's own."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""With Redis between processes; and when it is dead or hung, posting goes on and the sweep brings
-what was written.
-"""
+"""Events pass between processes through Redis; without it the sweep delivers posts."""
 
 import time
 

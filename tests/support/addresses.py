@@ -1,4 +1,4 @@
-"""Every address in urls.py, made from what a forum has."""
+"""Every address in urls.py, filled in with existing objects."""
 
 import re
 
@@ -8,9 +8,7 @@ PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 
 
 def addresses(values):
-    """All of them, with `values` {name of a part: value} filled in; a part without a value is a
-    KeyError.
-    """
+    """All addresses, with `values` {parameter: value} filled in; KeyError if one is missing."""
     for route in routes(get_resolver()):
         yield "/" + plain(PART.sub(lambda part: str(values[part[1] or part[2]]), route))
 
@@ -25,12 +23,12 @@ def routes(resolver, prefix=""):
 
 
 def plain(route):
-    """Without the signs of a regular expression."""
+    """The route without regular expression syntax."""
     return re.sub(r"[\^$]|\\Z|\(\?:|\\", "", route)
 
 
 def values_for(topic, member, category, session=""):
-    """What fills in the parts: addresses that exist, where they can."""
+    """A value for each parameter; addresses exist as far as possible."""
     post = topic.posts.first()
     return {
         "category_id": category.pk,

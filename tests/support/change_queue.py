@@ -1,6 +1,4 @@
-"""The rules of static/js/topic/change_queue.js in Python; tests/cases/change_queue.json holds both
-to the same.
-"""
+"""static/js/topic/change_queue.js in Python; both are tested by tests/cases/change_queue.json."""
 
 from math import inf
 
@@ -10,8 +8,8 @@ REORDERING, AGAIN = 200, 2000  # ms
 class ChangeQueue:
     """Calls `apply` with the events of a topic in order. Time passes only in `wait`.
 
-    `asked` has what it had whenever it asked for more, `is_asking` whether an answer is to come;
-    `reloads` counts.
+    asked: the change number at each request for what is missing. is_asking: whether one is pending.
+    reloads: how often the page would have reloaded.
     """
 
     def __init__(self, epoch, have, apply):
@@ -62,7 +60,7 @@ class ChangeQueue:
             self.asked.append(self.have)
 
     def answered(self, answer):
-        """None where the answer got lost."""
+        """To be called with the answer to a request, or None if it got lost."""
         self.is_asking, self._hole = False, None
         if answer:
             self.catch_up(answer)

@@ -1,8 +1,6 @@
-"""The browser: whole as people have it, and the shell of it that pages are tried in, at a third of
-the cost.
+"""Finds Chromium, and its headless shell, which most browser tests use at a third of the cost.
 
-The shell is the same Chromium without windows, and keeps no pages for the back button. Where it is
-missing, the whole one does its work.
+The shell has no windows and no back/forward cache. If it is not installed, Chromium replaces it.
 """
 
 from shutil import which

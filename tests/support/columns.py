@@ -1,7 +1,7 @@
-"""The two set-ups that the forum runs in, each as the environment of a test run.
+"""The two set-ups of the forum, each as the environment of a test run.
 
-`sqlite` is SQLite and what is in memory. `postgresql` is PostgreSQL and Redis: private ones on free
-ports, which go when the run ends.
+`sqlite` is SQLite and memory. `postgresql` is PostgreSQL and Redis: private servers on free ports,
+which are stopped at the end of the run.
 """
 
 import tempfile
@@ -23,9 +23,7 @@ def sqlite(workers):
 
 @contextmanager
 def postgresql(workers):
-    """One PostgreSQL with a database for each worker; a Redis for each, as its pub/sub knows no
-    databases.
-    """
+    """A PostgreSQL with a database per worker, and a Redis per worker: pub/sub spans databases."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-redis-"))
         database = PostgreSQL(max_connections="400").start()

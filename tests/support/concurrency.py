@@ -1,6 +1,4 @@
-"""Several people at the same moment: each in a thread, with a database connection, and released by
-one barrier.
-"""
+"""Runs functions at the same moment, in threads with their own database connections."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -11,17 +9,13 @@ DEADLINE = 300  # seconds
 
 
 def at_once(*acts):
-    """Calls all of them at once. Returns what each returned, in this order; raises the first error
-    that one raised.
-    """
+    """Calls all functions at once; returns their results in order, or raises the first error."""
     with Crowd(len(acts)) as crowd:
         return crowd.at_once(*acts)
 
 
 class Crowd:
-    """`size` people who stay for a while, since to come and go costs more than most of what they
-    do.
-    """
+    """`size` threads for several rounds, since starting a thread costs more than most calls."""
 
     def __init__(self, size):
         self.size = size
@@ -31,12 +25,12 @@ class Crowd:
         return self
 
     def __exit__(self, *error):
-        # each of them, as each waits for all others
+        # in every thread, since each call waits for all others
         self.at_once(*[lambda: connection.close()] * self.size)
         self.threads.shutdown()
 
     def at_once(self, *acts):
-        """As above; at most `size` acts."""
+        """Like the function `at_once`, with at most `size` functions."""
         barrier = threading.Barrier(len(acts))
         acting = [self.threads.submit(act_with_all, barrier, act) for act in acts]
         wait(acting, timeout=DEADLINE)

@@ -1,6 +1,4 @@
-"""`make check`: Django's own deployment check must have nothing to say about the settings that
-docs/deploy.md names.
-"""
+"""For `make check`: runs Django's deployment checks with the settings of docs/deploy.md."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""Somebody who listens to the forum as the live pages do."""
+"""Collects the forum's signals, as realtime receives them."""
 
 from contextlib import contextmanager
 
@@ -7,14 +7,14 @@ from forum.signals import changed
 
 @contextmanager
 def heard():
-    """Collects (kind, change number, number of the post or None) of what is announced meanwhile."""
-    news = []
+    """Yields a list of the changes meanwhile: (kind, change number, post number or None)."""
+    received = []
 
     def listen(sender, kind, topic, post, **kwargs):
-        news.append((kind, topic.change, post.number if post else None))
+        received.append((kind, topic.change, post.number if post else None))
 
     changed.connect(listen)
     try:
-        yield news
+        yield received
     finally:
         changed.disconnect(listen)

@@ -1,6 +1,4 @@
-"""A PostgreSQL of its own on a free port, for a column and for tests that stop, kill or freeze
-it.
-"""
+"""A private PostgreSQL on a free port, for a column and for tests that stop, kill or freeze it."""
 
 import contextlib
 import os
@@ -16,9 +14,8 @@ import pytest
 
 from tests.support.server import free_port
 
-# Nothing is lost when a process is killed, only when the machine is; so the tests need not wait for
-# the disk. Of the
-# few connections that tests allow none is kept for superusers, as who tests is one.
+# Tests need not wait for the disk: only a crash of the machine would lose commits. They connect as
+# superuser, so none of the few connections is reserved for superusers.
 QUICK = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -30,7 +27,7 @@ DEADLINE = 90  # seconds, as the machine may be busy
 
 @pytest.fixture(scope="session")
 def postgresql():
-    """One beside the database of the run, for tests that want databases of it: `new_database()`."""
+    """A second PostgreSQL, for tests that create databases in it: `new_database()`."""
     if not programs():
         pytest.skip("PostgreSQL is not installed; bring it with: make services")
     server = PostgreSQL().start()
@@ -39,9 +36,7 @@ def postgresql():
 
 
 def programs():
-    """The folder of PostgreSQL's own programs, the newest there is, or None: Debian keeps them out
-    of PATH.
-    """
+    """The folder of the newest PostgreSQL's programs, which Debian keeps out of PATH, or None."""
     found = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4])
     )
@@ -50,9 +45,7 @@ def programs():
 
 
 class PostgreSQL:
-    """`url` is an empty database. kill(), start(), freeze() and thaw() do what they say; stop()
-    ends and removes it.
-    """
+    """`url` is an empty database. `stop` ends the server and deletes its files."""
 
     def __init__(self, **options):
         self.options = {**QUICK, "max_connections": "20", **options}
@@ -92,9 +85,7 @@ class PostgreSQL:
         return self
 
     def new_database(self, like=None):
-        """The URL of another database: an empty one, or a copy of the one at `like`, to which
-        nobody is connected.
-        """
+        """The URL of a new database: empty, or a copy of `like`, which must have no connections."""
         self.databases += 1
         name, template = f"forum{self.databases}", like.rpartition("/")[2] if like else "template1"
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -141,9 +141,7 @@ class Proxy:
         self._drop(end)
 
     def _kept_back(self, end, data):
-        """What of an answer may pass: all of it when it is complete, and that a WebSocket is
-        open.
-        """
+        """The part of a response to pass on: all once it is complete, and a handshake's."""
         if data.startswith(b"HTTP/1.1 101"):
             self.held[end] = b""
         elif end in self.held or b"chunked" in data.partition(b"\r\n\r\n")[0].lower():

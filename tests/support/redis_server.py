@@ -1,6 +1,4 @@
-"""A Redis of its own on a free port, for the column that runs on one and for tests that stop, kill
-or freeze it.
-"""
+"""A private Redis on a free port, for a column and for tests that stop, kill or freeze it."""
 
 import signal
 import subprocess
@@ -14,9 +12,7 @@ from tests.support.server import free_port
 
 
 class RedisServer:
-    """`address` is where it answers. kill(), start(), freeze(), thaw() and flush() do what they
-    say.
-    """
+    """A redis-server process; `address` is its URL."""
 
     def __init__(self, folder):
         self.folder, self.port, self.process = Path(folder), free_port(), None
@@ -51,7 +47,7 @@ class RedisServer:
             client.flushall()
 
     def limit(self, size):
-        """At most so many bytes, 0 for as many as there are; what would need more is refused."""
+        """Refuses writes beyond so many bytes; 0 is no limit."""
         with redis.Redis(port=self.port) as client:
             client.config_set("maxmemory", size)
 

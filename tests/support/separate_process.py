@@ -1,4 +1,4 @@
-"""A small forum in another database than that of the tests, made by a process of its own."""
+"""Creates a small forum in another database than that of the tests, by a separate process."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from tests.support.server import ROOT
 
 
 def forum_in(database_url):
-    """Makes Ada and a topic there. Returns {"session": Ada's, "topic": id}."""
+    """Creates Ada and a topic there; returns {"session": Ada's session key, "topic": its id}."""
     environment = {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": database_url}
     command = [sys.executable, "-m", "tests.support.separate_process"]
     made = subprocess.run(

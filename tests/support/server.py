@@ -1,4 +1,4 @@
-"""A real server in a process of its own, on the database of the running tests."""
+"""A real server in a separate process, on the database of the running tests."""
 
 import os
 import signal
@@ -30,8 +30,7 @@ COMMANDS = {
 
 
 class Server:
-    """`address` is where it answers. `kill`, `start`, `freeze` and `thaw` do what they say. `log`
-    is a file for what it says."""
+    """A server process; `address` is its URL, `log` a file for its output."""
 
     def __init__(
         self, kind="daphne", application="forum.asgi:application", log=None, **environment

@@ -1,4 +1,4 @@
-"""A mail server that answers as it is told to, and remembers what it took."""
+"""A mail server with configurable replies, which stores the messages it accepts."""
 
 import email
 import socket
@@ -7,9 +7,11 @@ from contextlib import suppress
 
 
 class SmtpServer:
-    """`answers` replaces replies: {"RCPT": "550 Nobody here"}; "" is the greeting, "." the last
-    word about a mail. A `silent` one accepts connections and never speaks. `before(command)` is
-    called before each reply, `after` after.
+    """A context manager that runs the server; `url` is its EMAIL_URL.
+
+    answers: {command: reply} in place of the usual replies, as in {"RCPT": "550 Nobody here"}; ""
+    is the greeting, "." the reply to a message. silent: accept connections and never reply.
+    before(command), after(command): called around each reply.
     """
 
     def __init__(self, answers=(), silent=False, before=None, after=None):

@@ -1,4 +1,4 @@
-"""The static files of the forum, collected as a real site has them."""
+"""The forum's static files, collected as on a real site."""
 
 import os
 import subprocess
@@ -12,9 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory):
-    """A folder with them: a server with DEBUG off has no pages without. `make test` brings one for
-    all processes.
-    """
+    """A folder with them, which servers with DEBUG off need; `make test` sets one for all runs."""
     if folder := os.environ.get("COLLECTED"):
         return folder
     folder = tmp_path_factory.mktemp("static")

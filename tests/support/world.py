@@ -1,6 +1,4 @@
-"""The cast and their forum: Ada writes, Grace reads, Mo tidies, the owner owns. Members of
-"Insiders" have a lounge.
-"""
+"""The cast: Ada writes, Grace reads, Mo moderates, Olive owns; insiders have a private lounge."""
 
 import uuid
 
@@ -61,5 +59,5 @@ def topic(author, category, title="Tea or coffee?", body="I wonder.", replies=0)
 
 
 def token():
-    """What marks a fresh form."""
+    """The token of a new form."""
     return uuid.uuid4().hex

@@ -1,6 +1,4 @@
-"""Whatever anybody does, each reader's open pages end as they would load them, and show nothing
-that is not theirs.
-"""
+"""After random actions each reader's open pages equal fresh ones, and show nothing forbidden."""
 
 import asyncio
 
@@ -22,9 +20,7 @@ doings = st.tuples(st.sampled_from(DOINGS), st.sampled_from(PEOPLE), st.integers
 
 
 class Forum:
-    """A public place and a lounge, a topic in each; a guest, a member, an insider, a moderator and
-    an owner.
-    """
+    """A public and a private category with a topic each, and one reader of each kind."""
 
     def __init__(self):
         number = User.objects.count()

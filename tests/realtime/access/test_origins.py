@@ -1,6 +1,4 @@
-"""A socket is for pages of this site, by scheme, host and port; a browser sends cookies to other
-ports, too.
-"""
+"""Only pages of this site, by scheme, host and port, may open a socket."""
 
 import pytest
 

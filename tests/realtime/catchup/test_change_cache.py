@@ -1,6 +1,4 @@
-"""What pages of one topic miss is asked once a second; each is told what the database would have
-told it.
-"""
+"""Pages of one topic share one query a second, and each gets what the database would answer."""
 
 import asyncio
 import threading
@@ -23,9 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def answers_hold(monkeypatch):
-    """For longer than a test takes on a busy machine; tests make an answer older than that by its
-    `asked_at`.
-    """
+    """Longer than a test takes on a busy machine; tests age an answer by its `asked_at`."""
     monkeypatch.setattr(change_cache, "AGE", 600)
 
 

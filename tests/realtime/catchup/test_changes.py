@@ -1,6 +1,4 @@
-"""The feed over HTTP gives what the socket gives, to those who may have it, and refuses nonsense
-politely.
-"""
+"""The HTTP feed gives the same answers and rights as the socket, and refuses nonsense."""
 
 import pytest
 
@@ -128,9 +126,7 @@ def archived(topic, author, size=posts.RECENT):
 
 @pytest.mark.parametrize("shown", ["list=latest", "list=category:{category}", "topic={topic}"])
 def test_news_are_looked_for_among_the_recent_posts_only(client, ada, grace, topic, shown):
-    """However far back somebody asks, and whatever they say they show: else strangers make the
-    database read all.
-    """
+    """However far back a request goes: or strangers could make the database read everything."""
     world.topic(grace, world.category("Chat"))
     archived(topic, ada)
     shown = shown.format(category=topic.category_id, topic=topic.pk)

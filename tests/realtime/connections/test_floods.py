@@ -1,6 +1,7 @@
-"""A client that sends whatever it likes, as fast as it can: it is cut off after a fixed number of
-frames or bytes, and who asks for a socket in a strange way is answered. On real servers; other
-pages do not notice."""
+"""Floods on real servers: a client is cut off after a fixed number of frames or bytes.
+
+Odd handshakes are answered, and other pages are not affected.
+"""
 
 import json
 import socket

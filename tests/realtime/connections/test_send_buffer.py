@@ -10,9 +10,7 @@ TEXT = "x" * 1024
 
 
 class Wire:
-    """A server's end: takes frames while `flows` is set, and waits otherwise, as uvicorn does when
-    a buffer is full.
-    """
+    """A server's `send`: accepts frames while `flows` is set, otherwise waits, as uvicorn's."""
 
     def __init__(self):
         self.sent, self.flows = [], asyncio.Event()

@@ -148,9 +148,7 @@ def test_who_reads_late_gets_every_frame_whole_and_in_order(kind, redis, topic, 
 
 
 def texts_in(page, count):
-    """The next changes of a topic; what comes by the clock, such as heartbeats and presence, is
-    left out.
-    """
+    """The next changes of a topic, without frames sent by the clock, as heartbeats and presence."""
     while count:
         kind, text = page.hears()
         if kind == TEXT and b'"post_update"' in text:

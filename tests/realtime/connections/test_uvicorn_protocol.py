@@ -1,6 +1,4 @@
-"""The short way: frames written to a page's socket past the server, on a real connection of
-uvicorn's.
-"""
+"""The fast path: frames written directly to a page's socket, on a real connection of uvicorn."""
 
 import asyncio
 import json

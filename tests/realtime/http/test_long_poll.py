@@ -1,6 +1,4 @@
-"""A page that can't have a socket asks by requests that wait: it hears what a socket would bring,
-and no more.
-"""
+"""A page without a socket gets by long polls exactly what a socket would bring."""
 
 import asyncio
 import json

@@ -1,6 +1,4 @@
-"""What the owner announces reaches every open page, and pages that come later; whatever gets lost,
-it is asked for.
-"""
+"""Announcements reach every open page and later ones, even if messages get lost."""
 
 from datetime import timedelta
 

@@ -1,6 +1,4 @@
-"""The hub keeps its subscriptions equal to what pages show, and starts again when a part of it
-fails.
-"""
+"""The hub subscribes to exactly the groups of its pages, and restarts tasks that fail."""
 
 import asyncio
 

@@ -1,6 +1,4 @@
-"""Lists and news hear at once when it is quiet; when it is busy, what came meanwhile comes as one
-frame.
-"""
+"""Lists and news get events at once in a quiet forum, and several in one frame in a busy one."""
 
 import json
 

@@ -1,6 +1,4 @@
-"""Who reads, who writes, how many are online: told to those who may know, and nobody named who
-hides.
-"""
+"""Presence is sent to those who may see the topic, and never names members who hide."""
 
 import time
 

@@ -148,9 +148,7 @@ async def test_a_reply_told_only_when_its_topic_has_left_shows_nothing_of_where_
 
 
 async def test_events_carry_the_number_of_their_own_change(visit, topic, ada, late):
-    """Two replies that are told late, when both are there: neither may take the number of the
-    other.
-    """
+    """Two replies published late, when both are saved: neither may get the number of the other."""
     page = await visit()
     await page.watch_topic(topic)
 

@@ -1,6 +1,4 @@
-"""Whatever frames a page sends, on real servers: each wrong one has its close code, and nobody else
-notices any.
-"""
+"""Every kind of frame on real servers: invalid ones get their close code, and only their page."""
 
 import json
 import random
@@ -21,7 +19,7 @@ from tests.realtime.book import (
     spoken,
 )
 from tests.realtime.raw import RawPage
-from tests.support.query_counts import FULL
+from tests.support.scale import FULL
 from tests.support.server import Server
 
 FRAMES, MESSAGES = 100_000 if FULL else 10_000, 10_000
@@ -51,9 +49,7 @@ def server(request, django_db_setup, django_db_blocker, tmp_path_factory):
 
 @pytest.fixture
 def others(server, transactional_db):
-    """A healthy page beside: in the end it is still there and answered, and the server has no error
-    in its log.
-    """
+    """Another page, which must still get answers in the end; and the log must have no errors."""
     with RawPage(server) as page:
         assert is_answered(page)
         yield page
@@ -75,9 +71,7 @@ def is_answered(page):
 
 
 def test_the_cases_of_the_book_end_as_it_says(server, others):
-    """Some 160 cases, each on a socket of its own. Daphne reads frames in its own way; others must
-    not notice.
-    """
+    """Some 160 cases, each on a socket of its own. On daphne only the other page is checked."""
     wrong = {}
     for code, cases in {"open": OPEN, **CLOSED}.items():
         for name, case in cases.items():
@@ -112,9 +106,7 @@ def next_pong(page):
 
 
 def test_no_frames_drawn_by_chance_end_the_server(server, others):
-    """100,000 frames, 10,000 in the short form: each socket says right ones up to one of any
-    bytes.
-    """
+    """100,000 frames, 10,000 in the short form: each socket sends valid ones, then a random one."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance, sent = random.Random(seed), 0
@@ -144,9 +136,7 @@ def right(chance):
 
 
 def any_bytes(chance):
-    """Any flags and kind, any length, with a mask or without, and as many bytes as it says or
-    others.
-    """
+    """Any flags, opcode and length, masked or not, with as many bytes as declared or others."""
     kind = chance.choice([chance.randrange(16), TEXT, CONTINUED])
     made = frame(kind, chance.randbytes(chance.choice([0, 1, 2, 20, 125, 126, 5000])),
     chance.random() < 0.7,

@@ -1,6 +1,4 @@
-"""The limits of what a page may say and of how long it waits to be let in, on their edges and
-beside them.
-"""
+"""The limits on a page's messages and on its admission, at their boundaries."""
 
 import asyncio
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""A restored backup sets the forum back: pages that are open learn of it and end as fresh ones."""
+"""After a restored backup, open pages reload and end like fresh ones."""
 
 from io import StringIO
 
@@ -15,9 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 async def restored(hub, topic, ada, tmp_path, monkeypatch):
-    """A function: sets the forum back to one post, after there were four, and sweeps as the hub
-    does.
-    """
+    """A function that restores the forum to one post, after there were four, and sweeps."""
     monkeypatch.setattr(sweep, "EVERY", 3600)
     monkeypatch.setattr(heartbeat, "EVERY", 3600)  # a slow machine restores for longer
     await do(call_command, "backup", str(tmp_path / "copy"), stdout=StringIO(), stderr=StringIO())

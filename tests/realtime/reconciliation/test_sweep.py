@@ -1,6 +1,4 @@
-"""What no layer brought, the sweep brings: to every page, once, at a cost that does not grow with
-the pages.
-"""
+"""The sweep delivers what the layer lost: to every page, once, at a cost independent of pages."""
 
 import os
 import subprocess
