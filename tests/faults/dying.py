@@ -14,7 +14,7 @@ from tests.support.server import ROOT
 POINTS = {  # name: whether the reply is there afterwards
     "before the numbers": False,  # the post is written, the counters of its topic are not
     "before the commit": False,
-    "after the commit": True,  # and nobody is told
+    "after the commit": True,  # and before publishing
     "after publishing": True,
 }
 

@@ -46,7 +46,7 @@ class History:
     pages: list = field(default_factory=list)
     # (user, topic, the topic's change when the right was taken)
     revokes: list = field(default_factory=list)
-    heads: list = field(default_factory=list)  # (at, topic, change) as the database said meanwhile
+    heads: list = field(default_factory=list)  # (at, topic, change) as stored at that moment
 
     def violations(self, database, behind=BEHIND):
         """All violations, as ("C1", message). `database` is a Database, read at the end."""

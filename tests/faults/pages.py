@@ -86,24 +86,24 @@ class Page:
     async def listen(self, patience):
         while self.running and not self.gone:
             patience.reschedule(asyncio.get_running_loop().time() + SILENCE)
-            await self.hear(read(await self.socket.recv()))
+            await self.handle(read(await self.socket.recv()))
 
     async def watch(self):
-        await self.say(
+        await self.send(
             {"type": "watch", "topic": self.topic, "epoch": self.epoch, "change": self.have}
         )
 
-    async def say(self, message):
+    async def send(self, message):
         self.socket.send(json.dumps(message))
 
-    async def hear(self, message):
+    async def handle(self, message):
         kind = message["type"]
         if kind == "heartbeat":
-            await self.say({"type": "pong"})
+            await self.send({"type": "pong"})
             await self.compare(message["topics"].get(str(self.topic)))
         elif kind == "batch":
             for event in message["events"]:
-                await self.hear(event)
+                await self.handle(event)
         elif message.get("topic") != self.topic:
             return
         elif kind == "post_update" and message.get("header"):
@@ -219,7 +219,7 @@ class Page:
 
 @lru_cache(1000)
 def read(text):
-    """Thousands of pages are told the same, and none changes it."""
+    """Parsed once, since thousands of pages get the same text and none changes the result."""
     return json.loads(text)
 
 

@@ -1,4 +1,4 @@
-"""nginx before the servers of a run, set up as deploy/nginx.conf says, without TLS."""
+"""nginx in front of the servers of a run, with deploy/nginx.conf, without TLS."""
 
 import re
 import signal

@@ -37,7 +37,7 @@ class Story:
         self.history = History(pages=[page.log for page in pages])
         self.writing = True
 
-    def told(self, fault, behind=BEHIND, meanwhile=None):
+    def run_in_thread(self, fault, behind=BEHIND, meanwhile=None):
         """`run` in a thread, since Playwright keeps this one's event loop; calls `meanwhile`."""
         with ThreadPoolExecutor(1) as thread:
             running = thread.submit(asyncio.run, self.run(fault, behind))

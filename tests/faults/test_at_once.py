@@ -56,20 +56,22 @@ def post_of(topic, author, token):
         return Post.objects.submitted(author, token, "").get().pk
 
 
-def test_of_thousands_of_pairs_of_edits_one_wins_and_the_other_is_told(topic, ada, mo):
+def test_of_thousands_of_pairs_of_edits_one_wins_and_the_other_conflicts(topic, ada, mo):
     """1,000 pairs of edits of one version at once, 50 in the short form."""
     post, written = topic.posts.get(), [topic.posts.get().body]
 
     with Crowd(2) as crowd:
         for version in range(1, PAIRS + 1):
             mine, theirs = f"Mine {version}.", f"Theirs {version}."
-            told = crowd.at_once(
-                lambda mine=mine, version=version: told_after(post, ada, mine, version),
-                lambda theirs=theirs, version=version: told_after(post, mo, theirs, version),
+            shown = crowd.at_once(
+                lambda mine=mine, version=version: text_after_conflict(post, ada, mine, version),
+                lambda theirs=theirs, version=version: text_after_conflict(
+                    post, mo, theirs, version
+                ),
             )
             post.refresh_from_db()
             assert post.version == version + 1
-            assert told == ([None, mine] if post.body == mine else [theirs, None])
+            assert shown == ([None, mine] if post.body == mine else [theirs, None])
             written.append(post.body)
 
     assert [
@@ -79,7 +81,7 @@ def test_of_thousands_of_pairs_of_edits_one_wins_and_the_other_is_told(topic, ad
     assert Topic.objects.get(pk=topic.pk).change == PAIRS + 1
 
 
-def told_after(post, editor, text, version):
+def text_after_conflict(post, editor, text, version):
     """The text that an editor is shown after a conflict; None if their own was saved."""
     try:
         Post.objects.get(pk=post.pk).edit(editor, text, version=version)

@@ -61,7 +61,7 @@ def refused_with_the_text(answer):
     return answer.status == 503 and answer.headers["Retry-After"] and SHOWN in answer.text
 
 
-def test_a_dead_database_is_said_and_the_text_given_back(postgresql, ada, topic):
+def test_a_dead_database_leads_to_an_error_page_with_the_text(postgresql, ada, topic):
     assert ada.replies(topic, "Before").status == 302
 
     postgresql.kill()
@@ -74,7 +74,7 @@ def test_a_dead_database_is_said_and_the_text_given_back(postgresql, ada, topic)
     until(lambda: ada.replies(topic, TEXT).status == 302)
 
 
-def test_a_hung_database_keeps_nobody_waiting(postgresql, ada, topic):
+def test_a_hung_database_delays_nobody_for_long(postgresql, ada, topic):
     answers, token = [], uuid.uuid4().hex
     assert ada.gets("/").status == 200
 
@@ -105,7 +105,7 @@ def test_a_hung_database_keeps_nobody_waiting(postgresql, ada, topic):
     assert until(lambda: ada.gets("/health/ready")).status == 200
 
 
-def test_a_page_on_which_the_database_fell_silent_midway_is_answered(postgresql, ada, topic):
+def test_a_page_whose_database_hangs_midway_gets_a_response(postgresql, ada, topic):
     """The topic's row is locked, so the reply waits in the middle of its transaction."""
     with psycopg.connect(postgresql.url) as other:
         other.execute("SELECT 1 FROM forum_topic WHERE id = %s FOR UPDATE", [topic])
@@ -118,7 +118,7 @@ def test_a_page_on_which_the_database_fell_silent_midway_is_answered(postgresql,
     assert ada.replies(topic, TEXT).status == 302
 
 
-def test_with_no_connection_left_a_page_says_so(postgresql, ada, topic):
+def test_without_free_connections_an_error_page_is_shown(postgresql, ada, topic):
     held = []
 
     def takes_all():
@@ -140,7 +140,7 @@ def test_with_no_connection_left_a_page_says_so(postgresql, ada, topic):
     until(lambda: ada.replies(topic, TEXT).status == 302)
 
 
-def test_sockets_stay_open_and_learn_what_was_written_meanwhile(postgresql, ada, topic):
+def test_sockets_stay_open_and_get_posts_written_meanwhile(postgresql, ada, topic):
     head = json.loads(ada.gets(f"/t/{topic}/changes?epoch=unknown&since=0").text)
     with connect(ada.address.replace("http", "ws") + "/ws/", origin=ada.address) as page:
         page.send(

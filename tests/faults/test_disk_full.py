@@ -24,7 +24,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
 
 
-def test_a_full_disk_refuses_with_the_text_and_breaks_nothing(small_disk, collected):
+def test_on_a_full_disk_a_form_comes_back_with_its_text_and_nothing_breaks(small_disk, collected):
     url = f"sqlite:///{small_disk}/parley.sqlite3"
     made = separate_process.forum_in(url)
     server = Server("uvicorn", DATABASE_URL=url, STATIC_ROOT=collected).start()
@@ -61,7 +61,7 @@ def fill(path):
             return
 
 
-def test_a_writer_that_holds_sqlite_for_long_keeps_no_member_from_reading(tmp_path, collected):
+def test_a_long_write_lock_on_sqlite_keeps_nobody_from_reading(tmp_path, collected):
     url = f"sqlite:///{tmp_path}/parley.sqlite3"
     made = separate_process.forum_in(url)
     server = Server("uvicorn", DATABASE_URL=url, STATIC_ROOT=collected).start()

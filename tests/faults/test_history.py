@@ -99,7 +99,7 @@ def violations(redis, build="", careless=(), fault="wait"):
     scene.server.start()
     try:
         story = scene.story()
-        _took, found = story.told(lambda: getattr(scene, fault)(story), behind=2)
+        _took, found = story.run_in_thread(lambda: getattr(scene, fault)(story), behind=2)
     finally:
         scene.server.stop()
     assert len(story.history.writes) > 10
@@ -120,7 +120,7 @@ def violations(redis, build="", careless=(), fault="wait"):
         ("heartbeat", [], "wait", "C7"),
     ],
 )
-def test_a_build_that_breaks_a_promise_is_found_out(
+def test_a_build_that_breaks_a_guarantee_is_detected(
     transactional_db, redis, build, careless, fault, rule
 ):
     rules, found = violations(redis, build, careless, fault)
@@ -129,5 +129,5 @@ def test_a_build_that_breaks_a_promise_is_found_out(
 
 
 @pytest.mark.parametrize("fault", ["wait", "revoke", "roll_back"])
-def test_the_forum_as_it_is_breaks_none(transactional_db, redis, fault):
+def test_the_unbroken_forum_breaks_no_guarantee(transactional_db, redis, fault):
     assert violations(redis, fault=fault)[1] == []

@@ -43,7 +43,9 @@ def writers(ground):
     writers.stop()
 
 
-def test_what_a_killed_writer_committed_is_there_once_and_told_and_nothing_else(ground, writers):
+def test_committed_posts_of_killed_writers_are_there_once_and_published_and_nothing_else_is(
+    ground, writers
+):
     """10,000 kills, 500 in the short form, at four points of a reply; a member goes on writing."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
@@ -63,7 +65,7 @@ def test_what_a_killed_writer_committed_is_there_once_and_told_and_nothing_else(
             writers.dies(topic.pk, ada.pk, token, point)
             killed[token] = point
 
-    _took, violations = story.told(lambda: asyncio.to_thread(kill))
+    _took, violations = story.run_in_thread(lambda: asyncio.to_thread(kill))
 
     stored = Post.objects.filter(token__in=killed).values_list("token", flat=True)
     assert sorted(stored) == sorted(token for token, point in killed.items() if POINTS[point])

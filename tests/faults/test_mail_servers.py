@@ -43,7 +43,7 @@ def write(settings, count):
 
 
 @pytest.mark.parametrize("kind", ["uvicorn", "runserver"])
-def test_a_mail_server_that_hangs_holds_up_no_page(transactional_db, collected, kind):
+def test_a_hung_mail_server_delays_no_page(transactional_db, collected, kind):
     world.topic(world.member("ada"), world.category("Help"))
     with SmtpServer(silent=True) as hung:
         server = Server(kind, STATIC_ROOT=collected, EMAIL_URL=hung.url, JOB_THREADS="2").start()
@@ -85,7 +85,7 @@ def test_each_mail_is_sent_once_however_many_processes_send(transactional_db, co
     assert not Mail.objects.waiting().exists()
 
 
-def test_killed_workers_lose_nothing_and_double_only_what_was_just_taken(
+def test_killed_workers_lose_no_mail_and_repeat_only_the_one_being_accepted(
     transactional_db, settings
 ):
     """Mails that the server accepted just before the kill may be sent twice: docs/guarantees.md."""
@@ -136,9 +136,7 @@ def test_killed_workers_lose_nothing_and_double_only_what_was_just_taken(
     assert not Mail.objects.filter(sent_at=None).exists()
 
 
-def test_a_worker_of_its_own_sends_and_ends_what_it_began_when_it_is_told_to_stop(
-    transactional_db, settings
-):
+def test_a_separate_worker_finishes_its_mail_on_sigterm(transactional_db, settings):
     reached, go_on = threading.Event(), threading.Event()
 
     def wait(command):

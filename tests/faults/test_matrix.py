@@ -76,7 +76,7 @@ def story(transactional_db, usual, tmp_path_factory, collected, results, chromiu
     """A function that runs a fault on a ground of this column and returns the violations."""
     in_use = []
 
-    def tell(fault, name=None, *, build="", rate=RATE, pages=PAGES, **around):
+    def run_story(fault, name=None, *, build="", rate=RATE, pages=PAGES, **around):
         is_usual = not build and not around
         in_use.append(
             usual.pop()
@@ -88,7 +88,7 @@ def story(transactional_db, usual, tmp_path_factory, collected, results, chromiu
             usual.append(in_use.pop())
         return violations
 
-    yield tell
+    yield run_story
     for ground in in_use:
         ground.stop()
 
@@ -146,7 +146,7 @@ def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
         person.opens_live(topic)
     ground.browsers = Browsers(people)
     connection.close()  # it may not survive what follows
-    took, violations = story.told(lambda: fault(ground), meanwhile=ground.browsers.look)
+    took, violations = story.run_in_thread(lambda: fault(ground), meanwhile=ground.browsers.look)
     violations += [
         ("G4", differs) for person in people for differs in ended_otherwise(person, topic)
     ]
@@ -184,13 +184,13 @@ def name_of(fault):
 
 
 @pytest.mark.parametrize("fault", but_once(FAULTS), ids=lambda fault: fault.__name__)
-def test_after_it_nothing_is_missing_and_every_page_is_current(story, fault):
+def test_after_a_fault_nothing_is_missing_and_every_page_is_current(story, fault):
     assert story(fault) == []
 
 
 @pytest.mark.timeout(3600 if FULL else 300)
 @pytest.mark.parametrize("fault", but_once([*LONG, *MINUTES]), ids=lambda fault: fault.__name__)
-def test_nor_after_what_lasts(story, fault):
+def test_nor_after_long_faults(story, fault):
     many = fault is faults.cut_again_and_again
     assert story(fault, rate=1 if FULL or many else RATE, pages=CUT if many else PAGES) == []
 
@@ -200,19 +200,19 @@ def test_nor_after_what_lasts(story, fault):
 )
 @pytest.mark.xdist_group("database")
 @pytest.mark.parametrize("fault", DATABASE, ids=lambda fault: fault.__name__)
-def test_after_it_nothing_acknowledged_is_missing(story_on_it, fault):
+def test_after_a_database_fault_nothing_acknowledged_is_missing(story_on_it, fault):
     assert story_on_it(fault) == []
 
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: make services")
-def test_a_proxy_that_is_loaded_anew_loses_nothing(story, tmp_path, collected):
+def test_a_proxy_that_is_reloaded_loses_nothing(story, tmp_path, collected):
     proxy = partial(PlainNginx, tmp_path, collected)
-    # it passes on all that pages hear
+    # all frames to pages pass through it
     assert story(faults.proxy_reloaded, proxy=proxy, rate=RATE / 2) == []
 
 
 @pytest.mark.skipif(not LIBRARY, reason="needs libfaketime: make services")
-def test_clocks_that_jump_move_nothing_else(story, tmp_path):
+def test_clocks_that_jump_leave_every_page_current(story, tmp_path):
     rate = RATE / 2  # a server that reads the time from a file is slower
     assert story(faults.clocks, "clocks that jump", clock=partial(Clock, tmp_path), rate=rate) == []
 
@@ -220,12 +220,12 @@ def test_clocks_that_jump_move_nothing_else(story, tmp_path):
 @pytest.mark.parametrize(
     "build", ["lossy 1", "lossy 10", "lossy 50", "muddled"] if FULL else ["lossy 10", "muddled"]
 )
-def test_a_layer_that_loses_doubles_and_swaps_costs_nobody_anything(story, build):
+def test_a_layer_that_loses_duplicates_and_reorders_events_harms_no_page(story, build):
     assert story(faults.nothing, f"{build} layer", build=build) == []
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_two_at_once_drawn_by_chance(story, round_):
+def test_two_random_faults_at_once(story, round_):
     seed = random.randrange(10**6) if FULL else 20261125
     both = random.Random(seed).sample(FAULTS, 2)
     names = " and ".join(map(name_of, both))

@@ -50,7 +50,9 @@ def test_fifty_writers_and_a_pause_before_each_commit_change_no_order(ground):
     ]
     looks = []
 
-    _took, violations = story.told(lambda: all_write(topic, members, story.history.writes, looks))
+    _took, violations = story.run_in_thread(
+        lambda: all_write(topic, members, story.history.writes, looks)
+    )
 
     assert violations == []
     assert Post.objects.filter(topic=topic).count() == WRITERS * EACH + 1

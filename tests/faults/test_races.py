@@ -26,7 +26,7 @@ REPLIES = 4  # written in each round
 pytestmark = pytest.mark.timeout(1800 if FULL else 300)
 
 
-def test_what_is_committed_after_the_loss_of_a_right_reaches_nobody_who_lost_it(
+def test_nothing_committed_after_the_loss_of_a_right_reaches_members_who_lost_it(
     transactional_db, monkeypatch
 ):
     """10,000 races, 500 in the short form.
@@ -107,7 +107,7 @@ async def ask_again(pages, topic, wait):
     """Some pages catch up at that very moment."""
     await asyncio.sleep(wait)
     for page in pages:
-        await page.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=topic.change)
+        await page.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=topic.change)
 
 
 def taken(lounge, lose, offset, lock_first):
@@ -142,8 +142,10 @@ async def all_have_lost(pages, lounge, moved):
         lambda: Topic.objects.get(pk=lounge.door.pk).reply(lounge.olive, "Anybody there?")
     )
     for page in pages:
-        await page.hear(lambda f: f["type"] in ("again", "gone"))  # the latter if it has just asked
-        await page.hear(
+        await page.receive(
+            lambda f: f["type"] in ("again", "gone")
+        )  # the latter if it has just asked
+        await page.receive(
             lambda f: (
                 f.get("topic") == lounge.door.pk and f.get("row") and f["change"] == last.change
             )
@@ -153,8 +155,8 @@ async def all_have_lost(pages, lounge, moved):
 def too_much(page, topic, change, written):
     """Events of later changes that the page got, except that the topic has left a list."""
     late = [text for text, its in written.items() if its > change]
-    told = [text for text in late if text in str(page.collect())]
-    return told + [
+    received = [text for text in late if text in str(page.collect())]
+    return received + [
         event
         for frame in page.frames
         for event in [

@@ -41,7 +41,7 @@ def test_reading_posting_and_signing_in_go_on(redis_server, address, fault):
     assert "REDIS_URL" in health["checks"]["redis"]
 
 
-def test_who_guesses_passwords_is_still_told_to_wait(redis_server, address):
+def test_guessing_passwords_is_still_limited(redis_server, address):
     world.member("ada")
     guest = Visitor(address).fetches_form("/accounts/login/")
     redis_server.kill()

@@ -20,7 +20,7 @@ RESTARTS = 20 if FULL else 2
 SENDERS = 5
 
 
-def test_replies_that_were_under_way_are_answered_and_pages_told(server):
+def test_replies_in_progress_are_answered_and_pages_closed_with_1012(server):
     ada = world.member("ada")
     topic = world.topic(ada, world.category("Help"))
     member = Member(ada, server.address).prepare()

@@ -29,7 +29,7 @@ class RawPage:
         if room:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         self.sock.connect(("127.0.0.1", server.port))
-        self.says(HANDSHAKE.format(port=server.port).encode())
+        self.send(HANDSHAKE.format(port=server.port).encode())
         self.stream = self.sock.makefile("rb")
         self.accepted = self.stream.readline().startswith(b"HTTP/1.1 101")
         while self.stream.readline().strip():
@@ -45,32 +45,32 @@ class RawPage:
         self.stream.close()
         self.sock.close()
 
-    def says(self, data):
+    def send(self, data):
         # the other side may have closed meanwhile, or read no more
         with contextlib.suppress(OSError):
             self.sock.sendall(data)
 
-    def sends_until_it_is_cut(self, data):
+    def send_in_background(self, data):
         """Sends from another thread, so that answers are read meanwhile; stops if it is refused."""
-        threading.Thread(target=self.says, args=(data,), daemon=True).start()
+        threading.Thread(target=self.send, args=(data,), daemon=True).start()
 
     def pongs_and_code(self):
         """How many pongs come until the end, and with which close code it comes, or None."""
         pongs, code = 0, None
         with contextlib.suppress(ConnectionError, TimeoutError):
-            while heard := self.hears():
+            while heard := self.next_frame():
                 pongs += heard[0] == PONG
                 if heard[0] == CLOSE:
                     code = int.from_bytes(heard[1][:2]) or None
                     break
         return pongs, code
 
-    def falls_silent(self):
+    def stop_sending(self):
         """Says no more, and goes on to listen."""
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_WR)
 
-    def hears(self):
+    def next_frame(self):
         """(kind, data) of the next frame, or None when the connection has ended."""
         with contextlib.suppress(ConnectionError):
             if head := self.stream.read(2):
@@ -82,10 +82,10 @@ class RawPage:
 
     def ends(self):
         """The server's close code, or None; answers pings and the close as a browser does."""
-        while (heard := self.hears()) and heard[0] != CLOSE:
+        while (heard := self.next_frame()) and heard[0] != CLOSE:
             pass
         if heard:
-            self.says(frame(CLOSE, heard[1]))
-            while self.hears():
+            self.send(frame(CLOSE, heard[1]))
+            while self.next_frame():
                 pass
         return int.from_bytes(heard[1][:2]) if heard and heard[1] else None

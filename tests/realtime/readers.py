@@ -39,11 +39,11 @@ class Reader:
     async def watch(self):
         await self.topic.watch()
         await self.list.watch()
-        await self.say(type="watch", news="now")
+        await self.send(type="watch", news="now")
 
-    async def say(self, **message):
+    async def send(self, **message):
         self.asked += message["type"] == "watch"
-        await self.socket.say(**message)
+        await self.socket.send(**message)
 
     async def get(self, path):
         answer = await do(self.client.get, path, follow=True)
@@ -71,8 +71,8 @@ class Reader:
                 (frame, sorted(seen)) for topic in shown_in(frame) if topic not in seen
             ]
             self.asked -= frame["type"] in ANSWERS
-            await self.topic.hear(frame)
-            self.list.hear(frame)
+            await self.topic.handle(frame)
+            self.list.handle(frame)
         self.heard = len(frames)
         if self.socket.code is not None or (self.topic.gone and self.topic.topic in seen):
             await self.leaves()
@@ -115,8 +115,8 @@ class TopicPage(Page):
     async def fetch(self, path):
         return await self.reader.get(path)
 
-    async def say(self, message):
-        await self.reader.say(**message)
+    async def send(self, message):
+        await self.reader.send(**message)
 
 
 class ListPage:
@@ -129,9 +129,9 @@ class ListPage:
 
     async def watch(self):
         rows = ",".join(f"{topic}:{change}" for topic, change in self.changes.items())
-        await self.reader.say(type="watch", list="latest", rows=rows)
+        await self.reader.send(type="watch", list="latest", rows=rows)
 
-    def hear(self, message):
+    def handle(self, message):
         if message["type"] == "post_update" and "row" in message:
             self.receive(message)
         elif message["type"] == "rows":

@@ -58,7 +58,7 @@ class Request:
         if "json" not in headers["content-type"]:
             return start["status"], headers, text
         answer = json.loads(text)
-        if "answers" in answer:  # what else is said comes when it is time
+        if "answers" in answer:  # other frames depend on the clock
             answer["answers"] = [one for one in answer["answers"] if one["type"] not in BESIDE]
         return start["status"], headers, answer
 

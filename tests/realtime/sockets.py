@@ -11,12 +11,12 @@ from django.test import Client
 from forum.asgi import application
 
 DEADLINE = 30  # seconds, as the machine may be busy
-# said when it is time, whatever else is asked or told
+# types of frames that are sent by the clock, independent of requests and events
 BESIDE = ("presence", "online", "writing", "announcements")
 
 
 async def do(function, *arguments, **named):
-    """Calls what uses the database, in a thread with a connection of its own, as a view would."""
+    """Calls a function that uses the database, in a thread with a connection, like a view."""
     return await database_sync_to_async(function)(*arguments, **named)
 
 
@@ -58,30 +58,30 @@ class Socket:
         assert connected
         return socket
 
-    async def say(self, **message):
-        await self.say_text(json.dumps(message))
+    async def send(self, **message):
+        await self.send_text(json.dumps(message))
 
-    async def say_text(self, text):
+    async def send_text(self, text):
         await self.wire.send_input({"type": "websocket.receive", "text": text})
 
     async def watch_topic(self, topic, since=None):
         """Watches the topic in its current state, or as of change `since`; returns the answer."""
         change = topic.change if since is None else since
-        await self.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=change)
-        return await self.hear(
+        await self.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=change)
+        return await self.receive(
             lambda f: f["type"] in ("changes", "reload", "gone") and f.get("topic") == topic.pk
         )
 
     async def watch_list(self, name="latest", rows=""):
-        await self.say(type="watch", list=name, rows=rows)
-        return await self.hear(lambda f: f["type"] in ("rows", "gone") and f.get("list") == name)
+        await self.send(type="watch", list=name, rows=rows)
+        return await self.receive(lambda f: f["type"] in ("rows", "gone") and f.get("list") == name)
 
     async def watch_news(self, since=0, **shown):
-        await self.say(type="watch", news=since, **shown)
-        return await self.hear("news")
+        await self.send(type="watch", news=since, **shown)
+        return await self.receive("news")
 
-    async def hear(self, what):
-        """The first message of this type, or that fits, that was not returned yet."""
+    async def receive(self, what):
+        """The next frame of this type, or that `what(frame)` accepts; each is returned once."""
         fits = what if callable(what) else lambda frame: frame["type"] == what
         async with asyncio.timeout(DEADLINE):
             while (place := self._place_of(fits)) is None:
@@ -95,7 +95,9 @@ class Socket:
 
     async def update(self, kind=None):
         """The next post_update, of this kind if one is named."""
-        return await self.hear(lambda f: f["type"] == "post_update" and kind in (None, f["kind"]))
+        return await self.receive(
+            lambda f: f["type"] == "post_update" and kind in (None, f["kind"])
+        )
 
     async def closed(self):
         async with asyncio.timeout(DEADLINE):
@@ -104,13 +106,13 @@ class Socket:
         return self.code
 
     async def leave(self):
-        """Goes away, in whatever state it is."""
+        """Disconnects, in whatever state the socket is."""
         if not self.wire.future.done():
             await self.wire.send_input({"type": "websocket.disconnect", "code": 1001})
         await asyncio.wait({self.wire.future}, timeout=DEADLINE)
 
     def collect(self):
-        """All frames that are there by now."""
+        """All frames so far."""
         while not self.wire.output_queue.empty():
             self._take(self.wire.output_queue.get_nowait())
         return self.frames

@@ -11,7 +11,7 @@ CASES = json.loads((Path(__file__).parents[1] / "cases/change_queue.json").read_
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_the_model_of_a_page_takes_events_as_the_browser_does(case):
+def test_the_model_applies_events_as_the_browser_does(case):
     applied = []
     queue = ChangeQueue("first", case["have"], lambda event: applied.append(event["change"]))
 

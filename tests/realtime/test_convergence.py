@@ -26,7 +26,7 @@ class Page:
         self.queue.ask()
         self.catch_up()
 
-    def hear(self, event):
+    def receive(self, event):
         self.queue.receive(event)
 
     def compare(self, topic):
@@ -80,7 +80,7 @@ fates = st.lists(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_a_page_converges_whatever_happens_to_its_frames(
-    transactional_db, doings, fates, random, told_late
+    transactional_db, doings, fates, random, published_late
 ):
     number = Topic.objects.count()
     member, moderator = world.member(f"writer{number}"), world.moderator(f"tidier{number}")
@@ -89,10 +89,10 @@ def test_a_page_converges_whatever_happens_to_its_frames(
 
     def listen(sender, kind, topic, post, moved_from, **kwargs):
         saved.append((kind, topic, post.pk if post else None, moved_from))
-        if not told_late:
-            tell()
+        if not published_late:
+            publish_saved()
 
-    def tell():
+    def publish_saved():
         for arguments in saved:
             frames.extend(decoded(publisher.messages(*arguments)))
         saved.clear()
@@ -104,7 +104,7 @@ def test_a_page_converges_whatever_happens_to_its_frames(
             topic.refresh_from_db()
     finally:
         changed.disconnect(listen)
-    tell()
+    publish_saved()
     deliver(page, frames, fates, random)
     page.compare(topic)
 
@@ -133,7 +133,7 @@ def deliver(page, frames, fates, random):
             late.append(frame)
         elif fate != "lost":
             for _ in range(2 if fate == "twice" else 1):
-                page.hear(frame)
+                page.receive(frame)
     random.shuffle(late)
     for frame in late:
-        page.hear(frame)
+        page.receive(frame)

@@ -29,7 +29,7 @@ def counted():
     return counted
 
 
-async def test_what_pages_ask_and_are_told_is_counted(counted, visit, topic, ada):
+async def test_deliveries_and_catch_ups_are_counted(counted, visit, topic, ada):
     pages = [await visit(), await visit()]
     for page in pages:
         await page.watch_topic(topic)
@@ -42,7 +42,7 @@ async def test_what_pages_ask_and_are_told_is_counted(counted, visit, topic, ada
     assert counted("parley_deliveries_total") == 2
 
 
-async def test_what_only_the_sweep_found_is_counted(counted, visit, hub, topic, ada, monkeypatch):
+async def test_events_found_by_the_sweep_are_counted(counted, visit, hub, topic, ada, monkeypatch):
     page = await visit()
     await page.watch_topic(topic)
     monkeypatch.setattr("realtime.publishing.publisher.publish", lambda messages: None)
@@ -54,7 +54,7 @@ async def test_what_only_the_sweep_found_is_counted(counted, visit, hub, topic, 
     await until(lambda: counted("parley_sweep_seconds_count"))
 
 
-async def test_open_pages_and_what_waits_for_them_are_measured(visit, hub):
+async def test_open_pages_and_their_send_buffers_are_measured(visit, hub):
     await visit()
     await until(lambda: len(hub.pages) == 1)
     await metrics.measure(hub)

@@ -42,8 +42,8 @@ def seen(member, topic, number):
 async def watch(page, member, since=None):
     head = await do(head_of, member)
     since = head.change if since is None else since
-    await page.say(type="watch", member=member.pk, epoch=head.epoch, change=since)
-    return await page.hear(lambda f: f["type"] in ("changes", "reload", "gone"))
+    await page.send(type="watch", member=member.pk, epoch=head.epoch, change=since)
+    return await page.receive(lambda f: f["type"] in ("changes", "reload", "gone"))
 
 
 # --- Live ---
@@ -54,11 +54,11 @@ async def test_what_is_read_on_one_page_shows_on_all_others_of_the_member(visit,
     for page in pages:
         assert (await watch(page, ada))["events"] == []
 
-    await pages[0].say(type="seen", topic=topic.pk, number=1)
+    await pages[0].send(type="seen", topic=topic.pk, number=1)
 
     head = {"member": ada.pk, "epoch": ada.personal_epoch, "change": 1}
     for page in pages:
-        assert await page.hear("personal_update") == {
+        assert await page.receive("personal_update") == {
             "type": "personal_update", **head, "kind": "reading", "key": str(topic.pk), "data": 1,
         }  # fmt: skip
 
@@ -72,7 +72,7 @@ async def test_nobody_else_hears_of_it(visit, topic, ada, grace):
     await watch(others, grace)
 
     await do(seen, ada, topic, 1)
-    await own.hear("personal_update")
+    await own.receive("personal_update")
 
     assert "personal_update" not in {f["type"] for f in others.collect() + guest.collect()}
 
@@ -88,9 +88,7 @@ async def test_a_mark_that_stays_where_it_was_is_no_change(topic, ada, visit):
     assert await do(head_of, ada) == before
 
 
-async def test_a_session_that_has_ended_hears_nothing_though_the_fence_was_lost(
-    visit, topic, ada, hub
-):
+async def test_an_ended_session_gets_nothing_even_if_the_fence_was_lost(visit, topic, ada, hub):
     page = await visit(ada)
     await watch(page, ada)
     [connection] = hub.pages
@@ -120,7 +118,7 @@ async def test_a_page_that_comes_back_gets_what_it_missed(visit, topic, ada, hel
     assert (answer["since"], answer["change"], answer["more"]) == (since, since + 4, False)
 
 
-def test_much_comes_in_parts_in_order(ada, topic, monkeypatch):
+def test_many_changes_come_in_parts_in_order(ada, topic, monkeypatch):
     monkeypatch.setattr(catch_up, "LIMIT", 3)
     for key in range(8):
         with transaction.atomic():
@@ -136,7 +134,7 @@ def test_much_comes_in_parts_in_order(ada, topic, monkeypatch):
 
 
 @pytest.mark.parametrize("change", [0, 601, 10**15])
-def test_a_page_too_far_behind_or_ahead_loads_anew(ada, change):
+def test_a_page_too_far_behind_or_ahead_reloads(ada, change):
     User.objects.filter(pk=ada.pk).update(personal_change=personal_changes.REACH + 100)
 
     answer = catch_up.answer(ada, ada.pk, ada.personal_epoch, change)
@@ -179,7 +177,7 @@ def test_a_topic_that_the_member_may_not_see_any_more_is_gone(ada, topic):
 # --- The sweep and the heartbeat ---
 
 
-async def test_what_no_layer_brought_the_sweep_brings(visit, topic, ada, quiet, hub, monkeypatch):
+async def test_the_sweep_delivers_what_the_layer_lost(visit, topic, ada, quiet, hub, monkeypatch):
     monkeypatch.setattr(sweep, "EVERY", 3600)
     pages = [await visit(ada), await visit(ada)]
     for page in pages:
@@ -188,14 +186,14 @@ async def test_what_no_layer_brought_the_sweep_brings(visit, topic, ada, quiet, 
 
     await hub.sweep.once()
     for page in pages:
-        assert (await page.hear("personal_update"))["change"] == 1
+        assert (await page.receive("personal_update"))["change"] == 1
     await hub.sweep.once()
 
     for page in pages:
         assert [f["type"] for f in page.collect()].count("personal_update") == 1
 
 
-async def test_the_sweep_says_only_how_far_it_is_where_much_was_missed(
+async def test_the_sweep_sends_only_a_head_if_much_was_missed(
     visit, topic, ada, quiet, hub, monkeypatch
 ):
     monkeypatch.setattr(sweep, "EVERY", 3600)
@@ -211,7 +209,7 @@ async def test_the_sweep_says_only_how_far_it_is_where_much_was_missed(
     await do(record)
     await hub.sweep.once()
 
-    beat = await page.hear("heartbeat")
+    beat = await page.receive("heartbeat")
     assert beat["members"] == {str(ada.pk): [ada.personal_epoch, 5]}
 
 
@@ -239,7 +237,7 @@ async def test_one_group_of_the_layer_serves_all_members(in_memory, visit, ada, 
 # --- Recording ---
 
 
-def test_a_change_is_numbered_in_the_transaction_that_makes_it(ada):
+def test_a_change_gets_its_number_in_its_own_transaction(ada):
     with pytest.raises(transaction.TransactionManagementError):
         PersonalChange.objects.record(ada.pk, "reading", 1)
     with transaction.atomic():

@@ -28,8 +28,8 @@ def hasty(monkeypatch):
     monkeypatch.setattr(supervisor, "RESTART", 0.2)
 
 
-async def heard_back(hub):
-    """The hub hears its own voice through Redis."""
+async def echo_received(hub):
+    """Waits until the hub has received an echo through Redis."""
     hub.watchdog._echoed_at = 0
     await until(lambda: hub.watchdog._echoed_at and not hub.subscriptions.away)
 
@@ -43,7 +43,7 @@ async def test_an_event_passes_through_redis_to_a_page(redis, visit, topic, ada)
     assert "äöü" in (await page.update("created"))["post"]["html"]
 
 
-async def test_what_another_process_publishes_is_heard(redis, visit, topic, hub):
+async def test_events_of_another_process_arrive(redis, visit, topic, hub):
     """As `manage.py shell` does: no hub, no pages, only the pool."""
     page = await visit()
     await page.watch_topic(topic)
@@ -56,7 +56,7 @@ async def test_what_another_process_publishes_is_heard(redis, visit, topic, hub)
         return redis_layer.send_to_groups([(group, encode(event))])
 
     assert await do(publish)
-    assert await page.hear("post_update")
+    assert await page.receive("post_update")
 
 
 async def test_the_process_is_subscribed_once_per_group(redis, visit, topic):
@@ -69,7 +69,7 @@ async def test_the_process_is_subscribed_once_per_group(redis, visit, topic):
     client.close()
 
 
-async def test_a_fence_of_another_process_takes_pages_out(redis, visit, hub, iris):
+async def test_a_fence_of_another_process_removes_pages_from_their_groups(redis, visit, hub, iris):
     page = await visit(iris)
     await page.watch_news(0)
 
@@ -80,13 +80,13 @@ async def test_a_fence_of_another_process_takes_pages_out(redis, visit, hub, iri
     assert await page.closed() == 4001
 
 
-async def test_with_redis_dead_a_post_is_saved_soon_and_every_page_learns_of_it(
+async def test_with_redis_dead_a_post_is_saved_soon_and_reaches_every_page(
     redis, visit, hub, topic, ada
 ):
     page, elsewhere = await visit(), await visit()
     await page.watch_topic(topic)
     await elsewhere.watch_news(0)
-    await heard_back(hub)
+    await echo_received(hub)
     await until(lambda: not hub.sweep._soon.is_set())
 
     redis.kill()
@@ -98,7 +98,7 @@ async def test_with_redis_dead_a_post_is_saved_soon_and_every_page_learns_of_it(
     assert max(times) < 2, times
     await until(lambda: hub.subscriptions.away)
     redis.start()
-    await heard_back(hub)
+    await echo_received(hub)
     await do(topic.reply, ada, "And back")
     assert (await page.update("created"))["change"] == 5
     assert (await late.update("created"))["change"] == 5
@@ -107,7 +107,7 @@ async def test_with_redis_dead_a_post_is_saved_soon_and_every_page_learns_of_it(
 async def test_with_redis_hung_a_post_waits_200_milliseconds_at_most(redis, visit, hub, topic, ada):
     page = await visit()
     await page.watch_topic(topic)
-    await heard_back(hub)
+    await echo_received(hub)
 
     redis.freeze()
     circuit_breaker.redis.record_success()
@@ -123,15 +123,15 @@ async def test_with_redis_hung_a_post_waits_200_milliseconds_at_most(redis, visi
     assert second < 2 * redis_client.TIMEOUT + 0.1
     await until(lambda: hub.subscriptions.away)
     redis.thaw()
-    await heard_back(hub)
+    await echo_received(hub)
     await do(topic.reply, ada, "Quickly")
     assert (await page.update("created"))["change"] == 3
     assert page.code is None
 
 
-async def test_a_page_that_comes_while_redis_is_away_is_served(redis, visit, hub, topic, ada):
+async def test_a_page_that_connects_while_redis_is_away_is_served(redis, visit, hub, topic, ada):
     page = await visit()
-    await heard_back(hub)
+    await echo_received(hub)
     redis.kill()
     await until(lambda: hub.subscriptions.away)
 
@@ -140,19 +140,19 @@ async def test_a_page_that_comes_while_redis_is_away_is_served(redis, visit, hub
 
     assert (await page.update("created"))["change"] == 2
     redis.start()
-    await heard_back(hub)
+    await echo_received(hub)
     await until(lambda: groups.of_topic(topic.pk) in hub.subscriptions._open)
     await do(topic.reply, ada, "With Redis")
     assert (await page.update("created"))["change"] == 3
 
 
-async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(
+async def test_with_redis_away_pages_of_the_same_process_get_events_at_once(
     redis, visit, hub, topic, ada, monkeypatch
 ):
     monkeypatch.setattr(sweep, "EVERY_WHEN_AWAY", 3600)
     page = await visit()
     await page.watch_topic(topic)
-    await heard_back(hub)
+    await echo_received(hub)
     redis.kill()
     await until(lambda: hub.subscriptions.away and not hub.sweep._soon.is_set())
 
@@ -161,13 +161,13 @@ async def test_with_redis_away_pages_of_the_same_process_are_told_at_once(
     assert (await page.update("created"))["change"] == 2
 
 
-async def test_a_hub_that_hears_nothing_though_redis_speaks_listens_anew(
+async def test_a_hub_resubscribes_when_redis_answers_but_delivers_nothing(
     redis, visit, hub, topic, ada, monkeypatch
 ):
     monkeypatch.setattr(layer_watchdog, "SILENCE", 0.5)
     page = await visit()
     await page.watch_topic(topic)
-    await heard_back(hub)
+    await echo_received(hub)
     before = hub.subscriptions.channel
 
     layer = get_channel_layer()._get_layer()
@@ -175,7 +175,7 @@ async def test_a_hub_that_hears_nothing_though_redis_speaks_listens_anew(
     layer.channels = {}
 
     await until(lambda: hub.subscriptions.channel != before)
-    await heard_back(hub)
+    await echo_received(hub)
     await do(topic.reply, ada, "Hello?")
     assert (await page.update("created"))["change"] == 2
 

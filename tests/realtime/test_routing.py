@@ -6,7 +6,7 @@ from realtime import routing
 @pytest.mark.parametrize(
     "dear", [b'a="' + b"\\" * 4000 + b'"', b'sessionid="' + b'\\"' * 2000 + b'"', b'theme="\\000"']
 )
-async def test_a_socket_is_given_only_the_cookies_that_are_cheap_to_read(monkeypatch, dear):
+async def test_a_handshake_keeps_only_cookies_that_are_cheap_to_parse(monkeypatch, dear):
     """Django's reading of these takes time that grows with the square of their length."""
     scopes = []
 

@@ -1,4 +1,4 @@
-"""A small TCP proxy between browser and server, for everything that networks do to people."""
+"""A small TCP proxy between browser and server that simulates network failures."""
 
 import contextlib
 import selectors
@@ -12,12 +12,13 @@ REFUSAL = b"HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\nConnection: cl
 class Proxy:
     """Listens on `port`; `sockets` is how many WebSockets are open through it. Modes:
 
-    pass_on           all is well
-    cut               connections break, new ones are refused
-    hang              nothing gets through and nobody is told
-    without_sockets   pages pass, WebSockets are refused
-    buffer            answers are held until they are complete; so a WebSocket opens and brings
-    nothing cut_idle(seconds) connections break on which nothing was said for so long
+    pass_on             everything passes
+    cut                 connections break, new ones are refused
+    hang                nothing gets through, without an error
+    without_sockets     pages pass, WebSockets are refused
+    buffer              responses are held until they are complete, so a WebSocket opens but
+                        delivers nothing
+    cut_idle(seconds)   connections without traffic for so long break
     """
 
     def __init__(self, target_port):
@@ -25,8 +26,8 @@ class Proxy:
         self.mode = "pass"
         self.pairs = {}  # socket -> its other end
         self.upgraded = set()  # ends of WebSockets
-        self.held = {}  # end -> what waits for the answer to be complete
-        self.spoken = {}  # end -> when something was said
+        self.held = {}  # end -> data held until the response is complete
+        self.spoken = {}  # end -> when data passed last
         self.patience = None
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]

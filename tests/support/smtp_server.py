@@ -16,7 +16,7 @@ class SmtpServer:
 
     def __init__(self, answers=(), silent=False, before=None, after=None):
         self.answers, self.silent, self.before, self.after = dict(answers), silent, before, after
-        self.taken, self.connections = [], []  # messages it said 250 to, or was about to
+        self.taken, self.connections = [], []  # messages accepted with 250, or about to be
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.url = f"smtp://127.0.0.1:{self.port}"

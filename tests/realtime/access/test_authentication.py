@@ -74,9 +74,7 @@ class Forum:
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-async def test_every_page_is_what_its_reader_would_load_and_nobody_is_shown_too_much(
-    hub, doings, shown
-):
+async def test_every_page_equals_a_fresh_one_and_shows_nothing_forbidden(hub, doings, shown):
     forum = await do(Forum)
     readers = [
         await do(Reader, user, forum.topics[shown].pk) for user in [None, *forum.people.values()]

@@ -73,7 +73,7 @@ def test_pages_of_the_site_may_open_a_socket(site, origin):
         ["http://forum.example.org", "http://forum.example.org"],
     ],
 )
-def test_nobody_else_may(site, origin):
+def test_others_may_not(site, origin):
     assert not is_own(scope(origin))
 
 
@@ -93,7 +93,7 @@ def test_nobody_else_may(site, origin):
         ("", "http://", False),
     ],
 )
-def test_the_port_is_that_by_which_the_socket_comes(site, host, origin, own):
+def test_the_port_must_be_that_of_the_handshake(site, host, origin, own):
     assert is_own(scope(origin, host)) is own
 
 
@@ -111,27 +111,25 @@ def test_the_port_is_that_by_which_the_socket_comes(site, host, origin, own):
         (1, "ws", None, "http://other.example.org", True),
     ],
 )
-def test_the_scheme_is_what_the_proxies_say_as_far_as_they_are_trusted(
-    site, proxies, scheme, forwarded, origin, own
-):
+def test_the_scheme_is_given_by_trusted_proxies(site, proxies, scheme, forwarded, origin, own):
     site.TRUSTED_PROXIES = proxies
     headers = {"x_forwarded_proto": forwarded} if forwarded else {}
     assert is_own(scope(origin, scheme=scheme, **headers)) is own
 
 
-def test_the_address_of_the_site_is_its_own_whatever_the_proxy_makes_of_it(site):
+def test_the_origin_of_site_url_is_allowed_whatever_host_the_proxy_sends(site):
     site.SITE_URL = "https://forum.example.org:8443"
     assert is_own(scope("https://forum.example.org:8443", "127.0.0.1:8000"))
     assert not is_own(scope("https://forum.example.org", "127.0.0.1:8000"))
 
 
-def test_a_site_that_answers_to_any_name_lets_in_pages_of_that_name_only(site):
+def test_with_any_host_allowed_only_pages_of_the_same_host_may_connect(site):
     site.ALLOWED_HOSTS = ["*"]
     assert is_own(scope("http://any.example", "any.example"))
     assert not is_own(scope("http://evil.example", "any.example"))
 
 
-def test_in_development_the_machine_itself_is_the_site(site):
+def test_in_development_localhost_is_an_own_origin(site):
     site.ALLOWED_HOSTS, site.DEBUG = [], True
     assert is_own(scope("http://localhost:8000", "localhost:8000"))
     assert is_own(scope("http://[::1]:8000", "[::1]:8000"))

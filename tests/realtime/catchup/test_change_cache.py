@@ -40,7 +40,7 @@ def asked(monkeypatch):
 
 @pytest.fixture
 def as_stored(topic):
-    """A function: what the database says of the topic since a change, but for when it was asked."""
+    """A function: the database's answer for the topic since a change, without the moments."""
 
     def stored(since):
         found = Topic.objects.for_display().get(pk=topic.pk)
@@ -63,7 +63,7 @@ def posts_in(answer):
     return [(event["kind"], event["post"]["number"]) for event in answer["events"]]
 
 
-async def test_pages_that_come_back_together_ask_the_database_once(visit, topic, ada, grace, asked):
+async def test_pages_that_return_together_share_one_query(visit, topic, ada, grace, asked):
     pages = [await visit(user) for user in (ada, grace, None)]
 
     answers = await asyncio.gather(*(page.watch_topic(topic, since=0) for page in pages))
@@ -72,7 +72,7 @@ async def test_pages_that_come_back_together_ask_the_database_once(visit, topic,
     assert answers[0] == answers[1] == {**answers[2], "writable": True}
 
 
-async def test_who_is_further_gets_the_rest_of_it(visit, topic, ada, asked, as_stored):
+async def test_a_page_further_ahead_gets_the_rest_of_a_run(visit, topic, ada, asked, as_stored):
     for n in range(5):
         await do(topic.reply, ada, f"Reply {n}")
     one, two, three = await visit(), await visit(), await visit()
@@ -85,7 +85,7 @@ async def test_who_is_further_gets_the_rest_of_it(visit, topic, ada, asked, as_s
     assert answers[1]["events"] == []
 
 
-async def test_what_was_told_since_belongs_to_it(visit, topic, ada, asked, as_stored):
+async def test_later_events_belong_to_the_run(visit, topic, ada, asked, as_stored):
     one, two = await visit(), await visit()
     await one.watch_topic(topic, since=1)
     await do(topic.reply, ada, "Just now")
@@ -101,7 +101,7 @@ async def test_what_was_told_since_belongs_to_it(visit, topic, ada, asked, as_st
     assert answer["events"][-1]["header"] == (await as_stored(1))["events"][-1]["header"]
 
 
-async def test_nobody_is_shown_a_post_as_it_was_before_it_was_hidden(visit, topic, ada, mo, asked):
+async def test_no_answer_has_a_post_as_it_was_before_it_was_hidden(visit, topic, ada, mo, asked):
     reply = await do(topic.reply, ada, "I take this back")
     one, two = await visit(), await visit()
     assert "I take this back" in str(await one.watch_topic(topic, since=0))
@@ -115,7 +115,7 @@ async def test_nobody_is_shown_a_post_as_it_was_before_it_was_hidden(visit, topi
     assert "I take this back" not in str(answer)
 
 
-async def test_after_a_gap_the_database_is_asked_for_what_comes_after(
+async def test_after_a_gap_the_database_is_queried_for_the_rest(
     visit, hub, topic, ada, asked, as_stored
 ):
     one, two = await visit(), await visit()
@@ -133,15 +133,13 @@ async def test_after_a_gap_the_database_is_asked_for_what_comes_after(
     assert without_moment(answer) == await as_stored(1)
 
 
-async def test_what_is_told_while_the_database_is_asked_is_not_lost(
-    visit, hub, topic, ada, monkeypatch, as_stored
-):
+async def test_events_during_a_query_are_not_lost(visit, hub, topic, ada, monkeypatch, as_stored):
     one, two, real = await visit(), await visit(), changes.topic_changes_and_category
     await one.watch_topic(topic, since=1)
 
     def slow(user, *about):
         answer = real(user, *about)
-        topic.reply(ada, "Saved after the look and told before the answer")
+        topic.reply(ada, "Saved after the query and published before the answer")
         return answer
 
     monkeypatch.setattr(changes, "topic_changes_and_category", slow)
@@ -154,7 +152,7 @@ async def test_what_is_told_while_the_database_is_asked_is_not_lost(
     assert run.answer(topic.epoch, 1)["change"] == (await as_stored(1))["change"]
 
 
-async def test_more_than_one_answer_holds_is_asked_for_in_parts_once(
+async def test_changes_beyond_one_answer_are_queried_in_parts_once(
     visit, topic, ada, asked, as_stored, monkeypatch
 ):
     monkeypatch.setattr(changes, "LIMIT", 3)
@@ -173,7 +171,9 @@ async def test_more_than_one_answer_holds_is_asked_for_in_parts_once(
     assert asked == [0, 3, 6]
 
 
-async def test_a_second_later_it_is_asked_what_came_since(visit, hub, topic, ada, asked):
+async def test_after_a_second_the_database_is_queried_for_later_changes(
+    visit, hub, topic, ada, asked
+):
     one, two = await visit(), await visit()
     await one.watch_topic(topic, since=0)
     next(iter(hub.change_cache._runs[topic.pk].values())).asked_at -= 2 * change_cache.AGE
@@ -184,7 +184,7 @@ async def test_a_second_later_it_is_asked_what_came_since(visit, hub, topic, ada
     assert posts_in(answer) == [("created", 1)]
 
 
-async def test_pages_from_before_a_restore_are_told_so_by_one_question(visit, topic, asked):
+async def test_pages_from_before_a_restore_reload_after_one_query(visit, topic, asked):
     one, two = await visit(), await visit()
     topic.epoch = "before"
 
@@ -195,7 +195,7 @@ async def test_pages_from_before_a_restore_are_told_so_by_one_question(visit, to
     assert asked == [7]
 
 
-async def test_a_page_that_knows_more_than_this_process_has_heard_goes_on(
+async def test_a_page_that_is_ahead_of_this_process_is_not_reloaded(
     visit, topic, ada, asked, monkeypatch
 ):
     one, two, three = await visit(), await visit(), await visit()
@@ -212,14 +212,14 @@ async def test_a_page_that_knows_more_than_this_process_has_heard_goes_on(
     assert (restored["type"], restored["epoch"]) == ("changes", "after")
 
 
-async def test_who_has_later_changes_than_the_topic_loads_it_anew(visit, topic, asked):
+async def test_a_page_ahead_of_the_topic_reloads(visit, topic, asked):
     one, two = await visit(), await visit()
     await one.watch_topic(topic, since=1)
 
     assert (await two.watch_topic(topic, since=5))["type"] == "reload"
 
 
-async def test_who_is_too_far_behind_loads_it_anew(visit, topic, ada, asked, monkeypatch):
+async def test_a_page_too_far_behind_reloads(visit, topic, ada, asked, monkeypatch):
     monkeypatch.setattr(changes, "REACH", 2)
     for n in range(3):
         await do(topic.reply, ada, f"Reply {n}")
@@ -234,7 +234,7 @@ async def test_who_is_too_far_behind_loads_it_anew(visit, topic, ada, asked, mon
     assert asked == [1, 2]
 
 
-async def test_guests_and_members_are_alike_and_insiders_and_owners_are_not(
+async def test_guests_and_members_share_a_visibility_key_and_insiders_and_owners_do_not(
     visit, lounge, iris, olive, ada, asked
 ):
     secret = await do(world.topic, iris, lounge)
@@ -243,13 +243,11 @@ async def test_guests_and_members_are_alike_and_insiders_and_owners_are_not(
     answers = [await page.watch_topic(secret) for page in pages]
 
     assert [answer["type"] for answer in answers] == ["gone", "gone", "changes", "changes"]
-    assert len(asked) == 4  # nobody stayed to hear what the first was not told
+    assert len(asked) == 4  # no page was left to get the events in between
 
 
 @pytest.mark.parametrize("whom", ["topic", "user"])
-async def test_what_was_told_before_a_fence_serves_nobody_after_it(
-    visit, hub, topic, ada, asked, whom
-):
+async def test_a_run_from_before_a_fence_is_not_used_after_it(visit, hub, topic, ada, asked, whom):
     one, two = await visit(), await visit()
     await one.watch_topic(topic)
     hub.raise_fence(Fence(topic=topic.pk) if whom == "topic" else Fence(user=ada.pk))
@@ -259,7 +257,7 @@ async def test_what_was_told_before_a_fence_serves_nobody_after_it(
     assert len(asked) == 2
 
 
-async def test_it_does_not_outlive_the_last_page_that_listened(visit, hub, topic, ada, asked):
+async def test_a_run_is_dropped_with_the_last_page_on_its_topic(visit, hub, topic, ada, asked):
     one, two = await visit(), await visit()
     await one.watch_topic(topic)
     await one.leave()
@@ -271,7 +269,7 @@ async def test_it_does_not_outlive_the_last_page_that_listened(visit, hub, topic
     assert posts_in(answer) == [("created", 2)]
 
 
-async def test_a_database_that_fails_is_asked_again(visit, topic, monkeypatch):
+async def test_a_failed_query_is_repeated(visit, topic, monkeypatch):
     one, real = await visit(), changes.topic_changes_and_category
 
     def failing(*about):
@@ -279,18 +277,18 @@ async def test_a_database_that_fails_is_asked_again(visit, topic, monkeypatch):
         raise RuntimeError("no database")
 
     monkeypatch.setattr(changes, "topic_changes_and_category", failing)
-    await one.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
+    await one.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
     await one.closed()
 
     assert posts_in(await (await visit()).watch_topic(topic, since=0)) == [("created", 1)]
 
 
-async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(
+async def test_a_page_that_joins_a_running_query_gets_events_sent_meanwhile(
     visit, hub, topic, ada, monkeypatch
 ):
     one, two, three = await visit(), await visit(), await visit()
     await one.watch_topic(topic, since=1)
-    real, is_told, may_end = (
+    real, is_sent, may_end = (
         changes.topic_changes_and_category,
         threading.Event(),
         threading.Event(),
@@ -299,23 +297,23 @@ async def test_who_comes_while_another_asks_is_told_what_was_told_meanwhile(
     def slow(*about):
         answer = real(*about)
         topic.reply(ada, "Told meanwhile")
-        is_told.set()
+        is_sent.set()
         may_end.wait(5)
         return answer
 
     monkeypatch.setattr(changes, "topic_changes_and_category", slow)
-    await two.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
-    await until(lambda: is_told.is_set() and hub.sweep.heads[topic.pk].change == 2)
+    await two.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
+    await until(lambda: is_sent.is_set() and hub.sweep.heads[topic.pk].change == 2)
 
     answer = await three.watch_topic(topic, since=1)
     may_end.set()
-    asked_for = await two.hear("changes")
+    asked_for = await two.receive("changes")
 
     assert (posts_in(answer), answer["change"]) == ([("created", 2)], 2)
     assert (posts_in(asked_for), asked_for["change"]) == ([("created", 1), ("created", 2)], 2)
 
 
-async def test_what_is_told_while_a_question_fails_is_not_lost(
+async def test_events_during_a_failing_query_are_not_lost(
     visit, hub, topic, ada, monkeypatch, as_stored
 ):
     one, two, three = await visit(), await visit(), await visit()
@@ -331,13 +329,13 @@ async def test_what_is_told_while_a_question_fails_is_not_lost(
         raise RuntimeError("no database")
 
     monkeypatch.setattr(changes, "topic_changes_and_category", failing)
-    await two.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
+    await two.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
     await two.closed()
 
     assert without_moment(await three.watch_topic(topic, since=1)) == await as_stored(1)
 
 
-async def test_what_is_kept_is_bounded(
+async def test_the_runs_of_the_cache_are_bounded(
     visit, hub, topic, ada, help_category, monkeypatch, as_stored
 ):
     monkeypatch.setattr(change_cache, "KEPT", 2)
@@ -359,9 +357,7 @@ async def test_what_is_kept_is_bounded(
     assert not hub.change_cache._runs
 
 
-async def test_long_posts_and_many_topics_take_no_more_than_their_room(
-    visit, hub, topic, ada, help_category, monkeypatch
-):
+async def test_the_cache_is_bounded_in_bytes(visit, hub, topic, ada, help_category, monkeypatch):
     monkeypatch.setattr(change_cache, "MOST", 200_000)
     page = await visit()
     for _ in range(8):
@@ -374,7 +370,7 @@ async def test_long_posts_and_many_topics_take_no_more_than_their_room(
         )
 
 
-async def test_what_a_topic_is_told_counts_as_it_comes(visit, hub, topic, ada, monkeypatch):
+async def test_events_of_a_topic_are_appended_to_its_run(visit, hub, topic, ada, monkeypatch):
     page = await visit()
     await page.watch_topic(topic)
     for n in range(6):

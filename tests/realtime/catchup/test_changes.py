@@ -125,7 +125,7 @@ def archived(topic, author, size=posts.RECENT):
 
 
 @pytest.mark.parametrize("shown", ["list=latest", "list=category:{category}", "topic={topic}"])
-def test_news_are_looked_for_among_the_recent_posts_only(client, ada, grace, topic, shown):
+def test_news_are_counted_among_recent_posts_only(client, ada, grace, topic, shown):
     """However far back a request goes: or strangers could make the database read everything."""
     world.topic(grace, world.category("Chat"))
     archived(topic, ada)
@@ -142,7 +142,7 @@ def test_recent_news_are_counted_whatever_was_written_before(client, ada, grace,
     assert client.get("/news?since=0&list=latest").json()["count"] == 0
 
 
-def test_a_large_archive_that_a_reader_may_not_see_is_not_looked_through(
+def test_the_count_of_news_does_not_scan_a_large_private_archive(
     client, signed_in, iris, topic, lounge
 ):
     """Pages then say "now" instead of the newest post: news count from there."""
@@ -157,7 +157,7 @@ def test_a_large_archive_that_a_reader_may_not_see_is_not_looked_through(
     assert signed_in(iris).get("/news?since=now").json()["newest"] == newest
 
 
-def test_a_catch_up_asks_the_database_little_however_much_was_missed(
+def test_the_queries_of_a_catch_up_do_not_grow_with_the_changes_missed(
     client, topic, ada, django_assert_max_num_queries
 ):
     for _ in range(30):

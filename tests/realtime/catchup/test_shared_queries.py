@@ -33,7 +33,7 @@ def asked(monkeypatch):
     return asked
 
 
-async def test_pages_that_come_back_together_ask_for_their_list_once(
+async def test_pages_that_return_together_share_one_query_for_their_list(
     visit, topic, ada, grace, asked
 ):
     pages = [await visit(user) for user in (ada, grace, None)]
@@ -44,7 +44,9 @@ async def test_pages_that_come_back_together_ask_for_their_list_once(
     assert answers[0] == answers[1] == answers[2]
 
 
-async def test_those_with_other_rights_ask_for_themselves(visit, lounge, iris, olive, ada, asked):
+async def test_readers_with_other_rights_have_their_own_query(
+    visit, lounge, iris, olive, ada, asked
+):
     await do(world.topic, iris, lounge)
     pages = [await visit(), await visit(ada), await visit(iris), await visit(olive)]
 
@@ -54,7 +56,7 @@ async def test_those_with_other_rights_ask_for_themselves(visit, lounge, iris, o
     assert len(asked) == 3
 
 
-async def test_a_list_from_before_an_event_serves_nobody_after_it(visit, topic, ada, asked):
+async def test_a_shared_list_is_not_used_after_an_event(visit, topic, ada, asked):
     one, two = await visit(), await visit()
     await one.watch_list()
     await do(topic.reply, ada, "Just now")
@@ -66,7 +68,7 @@ async def test_a_list_from_before_an_event_serves_nobody_after_it(visit, topic, 
     assert len(asked) == 2
 
 
-async def test_a_list_from_before_a_fence_serves_nobody_after_it(visit, hub, topic, asked):
+async def test_a_shared_list_is_not_used_after_a_fence(visit, hub, topic, asked):
     page = await visit()
     await page.watch_list()
     hub.raise_fence(Fence(topic=topic.pk))
@@ -76,7 +78,9 @@ async def test_a_list_from_before_a_fence_serves_nobody_after_it(visit, hub, top
     assert len(asked) == 2
 
 
-async def test_a_list_does_not_outlive_the_last_page_that_listened(visit, hub, topic, ada, asked):
+async def test_a_shared_list_is_dropped_with_the_last_page_in_its_groups(
+    visit, hub, topic, ada, asked
+):
     one, two = await visit(), await visit()
     await one.watch_list()
     await one.leave()
@@ -89,7 +93,7 @@ async def test_a_list_does_not_outlive_the_last_page_that_listened(visit, hub, t
     assert len(asked) == 2
 
 
-async def test_who_waits_while_the_database_is_busy_is_answered_by_one_question(transactional_db):
+async def test_keys_waiting_for_a_busy_database_share_one_query(transactional_db):
     questions = []
 
     def answer(keys):
@@ -102,7 +106,7 @@ async def test_who_waits_while_the_database_is_busy_is_answered_by_one_question(
     assert [len(keys) for keys in questions] == [3]
 
 
-async def test_a_question_that_fails_fails_for_those_who_asked_it(transactional_db):
+async def test_a_failed_query_raises_in_every_call_that_waits_for_it(transactional_db):
     def answer(keys):
         if "bad" in keys:
             raise RuntimeError("no database")
@@ -115,16 +119,14 @@ async def test_a_question_that_fails_fails_for_those_who_asked_it(transactional_
     assert await together.load("good") == "well"
 
 
-async def test_members_come_in_by_few_questions(visit, hub, ada, grace, monkeypatch):
+async def test_many_members_are_authenticated_by_few_queries(visit, hub, ada, grace, monkeypatch):
     await asyncio.gather(visit(ada), visit(grace), visit())
 
     await until(lambda: len(hub.pages) == 3)
     assert {page.user_id for page in hub.pages} == {None, ada.pk, grace.pk}
 
 
-async def test_answers_take_no_more_than_their_room_and_no_longer_than_they_hold(
-    visit, hub, topic, monkeypatch
-):
+async def test_shared_answers_are_bounded_in_bytes_and_age(visit, hub, topic, monkeypatch):
     monkeypatch.setattr(shared_queries, "MOST", 20_000)
     page = await visit()
     for number in range(12):

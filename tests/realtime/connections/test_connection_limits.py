@@ -32,14 +32,14 @@ def scope(client, forwarded=None):
         (1, "10.0.0.1", "8.8.8.8:7001", "8.8.8.8"),
     ],
 )
-def test_sockets_are_counted_by_network_as_far_as_the_proxies_are_believed(
+def test_sockets_are_counted_by_network_as_given_by_trusted_proxies(
     settings, proxies, peer, forwarded, network
 ):
     settings.TRUSTED_PROXIES = proxies
     assert counted_network_of(scope(peer, forwarded)) == network
 
 
-def test_places_are_given_back_and_nobody_is_not_counted():
+def test_slots_are_released_and_none_is_not_limited():
     places = limits.ConnectionLimit(2)
 
     assert [places.take("ada") for _ in range(3)] == [True, True, False]
@@ -89,7 +89,7 @@ async def test_a_network_has_fifty_sockets_and_the_next_is_refused(hub, settings
     assert not hub.admission.networks._taken
 
 
-def test_the_readers_behind_one_address_may_all_come_back_at_once():
+def test_all_readers_behind_one_address_may_reconnect_at_once():
     rates = limits.Rates(limits.HANDSHAKES)
 
     assert all(rates.take("8.8.8.8") for _ in range(500))
@@ -113,7 +113,7 @@ async def test_a_network_opens_so_many_sockets_at_once_and_then_so_many_a_second
 @pytest.mark.parametrize(
     ("origin", "path"), [("https://example.org", "/ws/"), ("http://testserver", "/ws/elsewhere")]
 )
-async def test_sockets_that_are_refused_for_something_else_count_too(
+async def test_handshakes_refused_for_other_reasons_count_too(
     hub, settings, monkeypatch, origin, path
 ):
     settings.TRUSTED_PROXIES = 1

@@ -58,7 +58,7 @@ FLOODS = {
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_flood_is_cut_off_after_so_many_frames(server, other, name):
     with RawPage(server) as page:
-        page.sends_until_it_is_cut(FLOODS[name])
+        page.send_in_background(FLOODS[name])
         pongs, code = page.pongs_and_code()
 
     assert code in (1008, 4008)
@@ -74,19 +74,19 @@ def test_a_flood_is_cut_off_after_so_many_frames(server, other, name):
     ],
     ids=["large messages", "one endless message", "a text within a text"],
 )
-def test_what_is_too_large_or_wrong_ends_the_socket(server, other, data):
+def test_messages_too_large_or_malformed_close_the_socket(server, other, data):
     with RawPage(server) as page:
-        page.sends_until_it_is_cut(data)
+        page.send_in_background(data)
         page.pongs_and_code()  # returns at the end of the connection
 
 
-def test_messages_that_are_too_large_leave_nothing_behind(server, other):
+def test_refused_large_messages_leave_no_memory_in_use(server, other):
     """A hundred of a megabyte in parts of 4 KiB: 100 MB, if they were kept."""
     parts = frame(BINARY, bytes(4096), last=False) + frame(CONTINUED, bytes(4096), last=False) * 250
     before = memory_of(server)
     for _ in range(100):
         with RawPage(server) as page:
-            page.sends_until_it_is_cut(parts)
+            page.send_in_background(parts)
             page.pongs_and_code()
 
     assert memory_of(server) - before < 32 * 2**20
@@ -96,9 +96,9 @@ def test_an_answer_may_be_larger_than_a_message(server, other, topic, ada):
     topic.reply(ada, "Tea. " * 4000)
     ask = {"type": "watch", "topic": topic.pk, "epoch": topic.epoch, "change": 1}
     with RawPage(server) as page:
-        page.says(frame(TEXT, json.dumps(ask)))
+        page.send(frame(TEXT, json.dumps(ask)))
 
-        assert any(len(text) > 4 * LARGEST for _kind, text in iter(page.hears, None))
+        assert any(len(text) > 4 * LARGEST for _kind, text in iter(page.next_frame, None))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_an_answer_may_be_larger_than_a_message(server, other, topic, ada):
 )
 def test_after_a_close_nothing_is_answered_and_the_connection_ends(server, other, more):
     with RawPage(server) as page:
-        page.sends_until_it_is_cut(closing(1000) + more * MANY)
+        page.send_in_background(closing(1000) + more * MANY)
         pongs, _code = page.pongs_and_code()
 
     assert pongs == 0
@@ -115,9 +115,9 @@ def test_after_a_close_nothing_is_answered_and_the_connection_ends(server, other
 def test_a_message_in_segments_of_one_byte_is_read(server, other):
     with RawPage(server) as page:
         for byte in frame(TEXT, '{"type":"watch","news":"now","for":"bytes"}'):
-            page.says(bytes([byte]))
+            page.send(bytes([byte]))
 
-        assert any(b'"bytes"' in text for _kind, text in iter(page.hears, None))
+        assert any(b'"bytes"' in text for _kind, text in iter(page.next_frame, None))
 
 
 HANDSHAKES = {

@@ -52,7 +52,7 @@ async def test_a_page_that_reads_gets_its_frame_before_push_returns(wire, send_b
     assert wire.sent == ["a"]
 
 
-async def test_what_could_not_be_sent_comes_later_in_order(wire, send_buffer):
+async def test_frames_that_could_not_be_sent_come_later_in_order(wire, send_buffer):
     send_buffer.push("a")
     wire.flows.clear()
     for text in "bcd":
@@ -66,7 +66,7 @@ async def test_what_could_not_be_sent_comes_later_in_order(wire, send_buffer):
     assert wire.sent == list("abcde")
 
 
-async def test_the_hub_may_not_go_past_what_waits(wire):
+async def test_there_is_no_fast_path_while_frames_wait(wire):
     owner = Owner(wire.send)
     assert owner.send_buffer.fast_path == wire.send
     wire.flows.clear()
@@ -78,7 +78,7 @@ async def test_the_hub_may_not_go_past_what_waits(wire):
     assert owner.ways == [None, wire.send]
 
 
-async def test_a_page_that_never_reads_is_given_up_with_a_bounded_backlog(wire, send_buffer):
+async def test_a_page_that_never_reads_is_closed_with_a_bounded_backlog(wire, send_buffer):
     wire.flows.clear()
 
     for _ in range(1000):
@@ -116,7 +116,7 @@ async def test_a_close_code_that_the_server_refuses_is_sent_as_a_private_one(wir
     assert sent == [{"type": "websocket.close", "code": 4009}]
 
 
-async def test_a_server_may_have_awaitables_of_its_own(wire):
+async def test_a_server_may_have_a_send_that_is_no_coroutine(wire):
     class Sending:
         def __init__(self, message):
             self.message = message
@@ -140,7 +140,7 @@ async def test_after_closing_nothing_is_sent(wire, send_buffer):
     assert wire.sent == [4001]
 
 
-async def test_a_socket_that_is_gone_is_no_error(wire):
+async def test_a_closed_socket_is_no_error(wire):
     async def send(message):
         raise ConnectionResetError
 
@@ -151,7 +151,7 @@ async def test_a_socket_that_is_gone_is_no_error(wire):
     assert send_buffer.is_closed
 
 
-async def test_a_send_that_fails_late_ends_the_outlet(wire):
+async def test_a_send_that_fails_late_closes_the_send_buffer(wire):
     async def send(message):
         await asyncio.sleep(0)
         raise ConnectionResetError
@@ -164,7 +164,7 @@ async def test_a_send_that_fails_late_ends_the_outlet(wire):
     assert send_buffer.is_closed
 
 
-async def test_whoever_leaves_takes_the_waiting_frames_along(wire, send_buffer):
+async def test_a_page_that_leaves_drops_its_waiting_frames(wire, send_buffer):
     wire.flows.clear()
     send_buffer.push("a")
     send_buffer.push("b")

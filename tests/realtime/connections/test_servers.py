@@ -53,7 +53,7 @@ def test_limits_close_the_socket_with_their_codes_and_others_stay(server, topic)
         page.send("x" * 4096)
         assert answer(page, "error")
         large.send("x" * 4097)
-        with suppress(ConnectionClosed):  # it may be closed before it has said all
+        with suppress(ConnectionClosed):  # it may be closed before everything is sent
             for _ in range(40):
                 fast.send('{"type": "pong"}')
         page.send(b"\xff\xfe")
@@ -82,7 +82,7 @@ def test_another_site_is_refused_by_the_server(server):
 
 @pytest.mark.redis
 @pytest.mark.parametrize("kind", ["plain uvicorn", "uvicorn"])
-def test_two_hundred_that_never_read_cost_little_and_hold_up_nobody(
+def test_two_hundred_pages_that_never_read_cost_little_and_delay_nobody(
     kind, redis, topic, transactional_db
 ):
     """1,000 events of 8 KB for each of them: 1.6 GB, if they were all kept."""
@@ -107,8 +107,8 @@ def test_two_hundred_that_never_read_cost_little_and_hold_up_nobody(
 def deaf_page(server, topic):
     page = RawPage(server, room=4096)
     ask = {"type": "watch", "topic": topic.pk, "epoch": topic.epoch, "change": topic.change}
-    page.says(frame(TEXT, json.dumps(ask)))
-    while b"changes" not in page.hears()[1]:
+    page.send(frame(TEXT, json.dumps(ask)))
+    while b"changes" not in page.next_frame()[1]:
         pass
     return page
 
@@ -132,7 +132,7 @@ def memory_of(server):
 
 @pytest.mark.redis
 @pytest.mark.parametrize("kind", ["plain uvicorn", "uvicorn"])
-def test_who_reads_late_gets_every_frame_whole_and_in_order(kind, redis, topic, transactional_db):
+def test_a_slow_reader_gets_every_frame_whole_and_in_order(kind, redis, topic, transactional_db):
     server = Server(kind, REDIS_URL=redis.address).start()
     try:
         late = deaf_page(server, topic)
@@ -150,13 +150,13 @@ def test_who_reads_late_gets_every_frame_whole_and_in_order(kind, redis, topic, 
 def texts_in(page, count):
     """The next changes of a topic, without frames sent by the clock, as heartbeats and presence."""
     while count:
-        kind, text = page.hears()
+        kind, text = page.next_frame()
         if kind == TEXT and b'"post_update"' in text:
             yield text
             count -= 1
 
 
-def test_a_server_that_stops_says_so_to_its_pages(topic, transactional_db):
+def test_a_server_that_stops_closes_its_pages_with_1012(topic, transactional_db):
     server = Server("uvicorn").start()
     with page_of(server) as page:
         watch(page, topic)

@@ -26,13 +26,13 @@ HANDSHAKE = (  # with names as uvicorn's HTTP protocol hands them over
 
 
 class Browser:
-    """A socket that reads when it is told to: `stream` holds all that came."""
+    """A socket that reads only in `read`: `stream` has all bytes so far."""
 
     def __init__(self, sock):
         self.sock, self.stream = sock, b""
         sock.setblocking(False)
 
-    def say(self, **message):
+    def send(self, **message):
         text = json.dumps(message).encode()
         self.sock.sendall(bytes([0x81, 0x80 | 126]) + len(text).to_bytes(2) + bytes(4) + text)
 
@@ -72,7 +72,7 @@ async def direct(hub, topic):
     browser.sendall(HANDSHAKE)
     browser = Browser(browser)
     await until(lambda: protocol.page and hub.pages)
-    browser.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=topic.change)
+    browser.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=topic.change)
     await until(lambda: b"changes" in browser.read())
     yield protocol, browser
     protocol.transport.abort()
@@ -86,7 +86,7 @@ async def test_an_idle_page_leaves_no_task_and_no_scope(direct):
     assert not hasattr(protocol, "scope")
 
 
-async def test_a_frame_goes_past_the_server(hub, topic, direct, monkeypatch):
+async def test_a_frame_is_written_past_the_server(hub, topic, direct, monkeypatch):
     protocol, browser = direct
     monkeypatch.setattr(protocol.conn, "send_text", None)
 
@@ -96,18 +96,18 @@ async def test_a_frame_goes_past_the_server(hub, topic, direct, monkeypatch):
     await until(lambda: browser.texts()[-1] == "now")
 
 
-async def test_nothing_goes_past_what_still_waits(hub, topic, direct):
+async def test_no_frame_overtakes_waiting_ones(hub, topic, direct):
     protocol, browser = direct
-    group, told = groups.of_topic(topic.pk), 0
+    group, sent = groups.of_topic(topic.pk), 0
     while protocol.fast_path is not None:
-        await broadcast.send_to_group(hub.routes, group, f"{told} " + "x" * 5000)
-        told += 1
+        await broadcast.send_to_group(hub.routes, group, f"{sent} " + "x" * 5000)
+        sent += 1
 
     browser.read()  # room again, before the transport has written what waits
-    await broadcast.send_to_group(hub.routes, group, f"{told} last")
+    await broadcast.send_to_group(hub.routes, group, f"{sent} last")
     await until(lambda: "last" in browser.texts()[-1])
 
-    assert [int(text.split()[0]) for text in browser.texts()[1:]] == list(range(told + 1))
+    assert [int(text.split()[0]) for text in browser.texts()[1:]] == list(range(sent + 1))
     await broadcast.send_to_group(hub.routes, group, "direct again")
     assert protocol.fast_path is not None
 
@@ -125,7 +125,7 @@ async def test_a_page_that_does_not_read_is_closed_when_64_kib_wait(hub, topic, 
     assert not hub.routes.members
 
 
-async def test_who_pings_and_does_not_read_gets_no_more_pongs(direct, monkeypatch):
+async def test_a_client_that_pings_without_reading_gets_no_more_pongs(direct, monkeypatch):
     """1.3 MB of pings, as if nobody counted them."""
     for limit in ("FRAMES", "FRAMES_AT_ONCE", "BYTES", "BYTES_AT_ONCE", "READS", "READS_AT_ONCE"):
         monkeypatch.setattr(frame_meter, limit, 10**9)
@@ -137,14 +137,14 @@ async def test_who_pings_and_does_not_read_gets_no_more_pongs(direct, monkeypatc
         return protocol.page.received_at > received_at
 
     await asyncio.get_running_loop().sock_sendall(browser.sock, frame(PING, bytes(125)) * 10_000)
-    browser.say(type="pong")
+    browser.send(type="pong")
     await until(is_heard)
 
     assert MAX_UNREAD < max(unread) < 2 * MAX_UNREAD
     assert not protocol.is_closed
 
 
-async def test_after_too_many_frames_the_page_is_closed_and_read_no_more(hub, direct):
+async def test_after_too_many_frames_the_page_is_closed_and_not_read_any_more(hub, direct):
     protocol, browser = direct
 
     browser.sock.sendall(frame(PING) * (frame_meter.FRAMES_AT_ONCE + 1))
@@ -155,7 +155,7 @@ async def test_after_too_many_frames_the_page_is_closed_and_read_no_more(hub, di
     await until(lambda: browser.read().endswith(b"\x88\x02" + (1008).to_bytes(2)))
 
 
-async def test_a_page_that_goes_is_forgotten(hub, direct):
+async def test_a_page_that_disconnects_is_removed(hub, direct):
     protocol, browser = direct
 
     browser.sock.close()

@@ -1,4 +1,4 @@
-"""A page says what it shows, is told what it missed, and then hears all that comes."""
+"""A page sends what it shows, and gets first what it missed, then every event."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ from tests.support import world
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_a_guest_who_shows_a_topic_hears_a_reply(visit, topic, ada):
+async def test_a_guests_page_gets_a_reply_to_its_topic(visit, topic, ada):
     page = await visit()
     await page.watch_topic(topic)
 
@@ -27,7 +27,7 @@ async def test_a_guest_who_shows_a_topic_hears_a_reply(visit, topic, ada):
     assert "<strong>always</strong>" in event["post"]["html"]
 
 
-async def test_a_returning_page_is_told_what_it_missed(visit, topic, ada):
+async def test_a_returning_page_gets_what_it_missed(visit, topic, ada):
     await do(topic.reply, ada, "While you were away")
     page = await visit()
 
@@ -37,7 +37,7 @@ async def test_a_returning_page_is_told_what_it_missed(visit, topic, ada):
     assert (answer["change"], answer["more"]) == (2, False)
 
 
-async def test_a_page_that_is_current_is_told_nothing(visit, topic):
+async def test_a_page_that_is_current_gets_no_events(visit, topic):
     page = await visit()
 
     answer = await page.watch_topic(topic)
@@ -45,7 +45,7 @@ async def test_a_page_that_is_current_is_told_nothing(visit, topic):
     assert (answer["events"], answer["change"]) == ([], topic.change)
 
 
-async def test_a_change_of_the_header_is_caught_up(visit, topic):
+async def test_a_catch_up_includes_a_change_of_the_header(visit, topic):
     await do(topic.rename, "Cocoa!")
     page = await visit()
 
@@ -55,7 +55,9 @@ async def test_a_change_of_the_header_is_caught_up(visit, topic):
     assert "Cocoa!" in answer["events"][0]["header"]
 
 
-async def test_a_page_far_behind_is_told_that_there_is_more(visit, help_category, ada):
+async def test_a_page_far_behind_gets_a_part_and_the_flag_that_there_is_more(
+    visit, help_category, ada
+):
     topic = await do(world.topic, ada, help_category, replies=59)
     page = await visit()
 
@@ -67,14 +69,14 @@ async def test_a_page_far_behind_is_told_that_there_is_more(visit, help_category
 
 
 @pytest.mark.parametrize(("behind", "answer"), [(1000, "changes"), (1001, "reload")])
-async def test_a_page_more_than_a_thousand_changes_behind_loads_anew(visit, topic, behind, answer):
+async def test_a_page_more_than_a_thousand_changes_behind_reloads(visit, topic, behind, answer):
     await do(Topic.objects.filter(pk=topic.pk).update, change=2000)
     page = await visit()
 
     assert (await page.watch_topic(topic, since=2000 - behind))["type"] == answer
 
 
-async def test_a_page_from_another_epoch_or_the_future_loads_anew(visit, topic):
+async def test_a_page_from_another_epoch_or_the_future_reloads(visit, topic):
     page = await visit()
 
     ahead = await page.watch_topic(topic, since=topic.change + 1)
@@ -85,7 +87,7 @@ async def test_a_page_from_another_epoch_or_the_future_loads_anew(visit, topic):
     assert elsewhere["epoch"] != "another"
 
 
-async def test_what_comes_while_a_page_catches_up_is_in_its_answer_and_follows_it(
+async def test_events_during_a_catch_up_are_in_the_answer_or_follow_it(
     visit, topic, ada, hub, monkeypatch
 ):
     page = await visit()
@@ -110,12 +112,12 @@ async def test_what_comes_while_a_page_catches_up_is_in_its_answer_and_follows_i
     assert [frame["type"] for frame in page.frames] == ["changes", "post_update"]
 
 
-async def test_a_page_that_looks_away_hears_no_more(visit, topic, ada, hub):
+async def test_a_page_that_unwatches_gets_no_more_events(visit, topic, ada, hub):
     page, other = await visit(), await visit()
     await page.watch_topic(topic)
     await other.watch_topic(topic)
 
-    await page.say(type="unwatch", topic=topic.pk)
+    await page.send(type="unwatch", topic=topic.pk)
     await until(lambda: len(hub.routes.members[groups.of_topic(topic.pk)]) == 1)
     await do(topic.reply, ada, "Gone already?")
 
@@ -123,12 +125,14 @@ async def test_a_page_that_looks_away_hears_no_more(visit, topic, ada, hub):
     assert [frame["type"] for frame in page.collect()] == ["changes"]
 
 
-async def test_two_who_come_and_go_at_once_leave_the_one_who_stays(visit, topic, ada, hub):
+async def test_two_pages_that_join_and_leave_at_once_keep_the_third_in_its_group(
+    visit, topic, ada, hub
+):
     staying = await visit()
     await staying.watch_topic(topic)
     for _ in range(5):
         one, two = await visit(), await visit()
-        watch = one.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=topic.change)
+        watch = one.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=topic.change)
         await asyncio.gather(watch, two.watch_topic(topic), one.leave())
         await asyncio.gather(two.leave(), staying.watch_topic(topic))
 
@@ -138,7 +142,7 @@ async def test_two_who_come_and_go_at_once_leave_the_one_who_stays(visit, topic,
     assert list(hub.routes.members[groups.of_topic(topic.pk)]) == list(hub.pages)
 
 
-async def test_a_list_is_told_which_rows_differ_and_which_are_gone(
+async def test_a_list_gets_the_rows_that_differ_and_the_ids_that_are_gone(
     visit, ada, help_category, topic
 ):
     other = await do(world.topic, ada, help_category, "Milk?")
@@ -163,12 +167,12 @@ async def test_news_are_counted_without_what_the_page_shows_and_ones_own(
     assert (await writer.watch_news(0))["count"] == 1
 
 
-async def test_a_member_has_read_as_far_as_the_page_says(visit, grace, topic):
+async def test_seen_records_how_far_a_member_has_read(visit, grace, topic):
     page = await visit(grace)
     await page.watch_topic(topic)
 
-    await page.say(type="seen", topic=topic.pk, number=1)
-    await page.say(type="seen", topic=topic.pk, number=2**53 - 1)
+    await page.send(type="seen", topic=topic.pk, number=1)
+    await page.send(type="seen", topic=topic.pk, number=2**53 - 1)
     await page.watch_topic(topic)
 
     assert await do(lambda: list(grace.readings.values_list("topic", "number"))) == [(topic.pk, 1)]
@@ -182,13 +186,13 @@ async def test_fifty_topics_may_be_watched_and_no_more(visit, topic, hub):
         await hub.join(consumer, groups.of_topic(pk))
 
     assert (await page.watch_topic(topic))["type"] == "changes"
-    await page.say(type="watch", topic=77, epoch="", change=0)
+    await page.send(type="watch", topic=77, epoch="", change=0)
 
-    assert "50" in (await page.hear("error"))["message"]
+    assert "50" in (await page.receive("error"))["message"]
     assert (await page.watch_topic(topic))["type"] == "changes"
 
 
-async def test_a_database_that_fails_ends_only_the_page_that_asked(
+async def test_a_failing_database_closes_only_the_page_that_asked(
     visit, topic, ada, hub, monkeypatch
 ):
     page, other = await visit(), await visit()
@@ -201,7 +205,7 @@ async def test_a_database_that_fails_ends_only_the_page_that_asked(
         return await real(function, *arguments)
 
     monkeypatch.setattr(database, "ask", broken)
-    await other.say(type="watch", news=0)
+    await other.send(type="watch", news=0)
 
     assert await other.closed() == 1013
     await do(topic.reply, ada, "Here")
@@ -225,7 +229,7 @@ async def test_a_page_that_leaves_while_it_is_answered_leaves_nothing_behind(
         return answer
 
     monkeypatch.setattr(database, "ask", slowly)
-    await leaving.say(type="watch", topic=other.pk, epoch=other.epoch, change=other.change)
+    await leaving.send(type="watch", topic=other.pk, epoch=other.epoch, change=other.change)
     await until(lambda: len(hub.pages) == 1)
     await asyncio.sleep(0.05)  # whatever it may still do
 

@@ -1,4 +1,4 @@
-"""The connection panel says in words what is wrong, to those who can mend it."""
+"""The connection panel reports what is wrong, to staff only."""
 
 import pytest
 from django.test import Client
@@ -38,7 +38,7 @@ def asked(site, signed_in, olive, monkeypatch):
     return asked
 
 
-def test_others_find_nothing_there(client, signed_in, ada, olive):
+def test_the_panel_is_a_404_for_others(client, signed_in, ada, olive):
     for address in ("/live/", "/live/check"):
         assert client.get(address).status_code == 404
         assert signed_in(ada).get(address).status_code == 404
@@ -46,14 +46,14 @@ def test_others_find_nothing_there(client, signed_in, ada, olive):
         client.logout()
 
 
-def test_the_page_says_it_without_scripts(site, signed_in, olive):
+def test_the_panel_works_without_scripts(site, signed_in, olive):
     page = signed_in(olive).get("/live/", headers={"host": "elsewhere"}).content.decode()
 
     assert "SITE_URL says testserver" in page
     assert "Connection" in signed_in(olive).get("/").content.decode()
 
 
-def test_a_site_in_order_has_nothing_to_mend(asked):
+def test_a_correct_site_has_only_ok_findings(asked):
     assert {state for state, _words in asked().values()} == {"ok"}
 
 
@@ -80,18 +80,18 @@ def test_a_site_in_order_has_nothing_to_mend(asked):
         ({"REDIS_URL": NOWHERE, "CHANNEL_LAYERS": LAYERS}, {}, "Redis", "No answer"),
     ],
 )
-def test_what_does_not_agree_is_said_in_words(settings_, headers, name, words, asked, site):
+def test_a_wrong_setting_is_reported_with_a_message(settings_, headers, name, words, asked, site):
     for key, value in settings_.items():
         setattr(site, key, value)
 
-    state, said = asked(**headers)[name]
+    state, message = asked(**headers)[name]
 
     assert state == "warn"
-    assert words in said
+    assert words in message
     circuit_breaker.redis.record_success()
 
 
-def test_a_stripped_upgrade_is_noticed(asked):
+def test_a_stripped_upgrade_is_reported(asked):
     answer = Client().get("/ws/", headers={"Sec-WebSocket-Key": "x", "Sec-WebSocket-Version": "13"})
 
     assert answer.status_code == 426
@@ -100,9 +100,7 @@ def test_a_stripped_upgrade_is_noticed(asked):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_probe_writes_letter_by_letter_to_staff_and_is_nowhere_for_others(
-    olive, ada, monkeypatch
-):
+def test_the_probe_streams_letters_to_staff_and_is_a_404_for_others(olive, ada, monkeypatch):
     monkeypatch.setattr(stream_probe, "PAUSE", 0)
 
     answers = {user: Visitor(application, user).gets("/live/probe") for user in (olive, ada, None)}

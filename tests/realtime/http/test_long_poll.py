@@ -27,7 +27,7 @@ async def waits(hub):
     await until(lambda: hub.pages and all(page.joined and not page.held for page in hub.pages))
 
 
-async def test_what_was_missed_is_answered_at_once(hub, topic, ada):
+async def test_a_long_poll_returns_missed_changes_at_once(hub, topic, ada):
     before = topic_as_of(topic)
     await do(topic.reply, ada, "While you were away")
 
@@ -39,7 +39,7 @@ async def test_what_was_missed_is_answered_at_once(hub, topic, ada):
     assert "for" not in changes
 
 
-async def test_a_reply_ends_the_waiting(hub, topic, ada):
+async def test_a_long_poll_ends_with_a_reply(hub, topic, ada):
     request = (await feed(topic_as_of(topic), {"news": 2**40}, wait=25)).begins()
     await waits(hub)
 
@@ -50,7 +50,7 @@ async def test_a_reply_ends_the_waiting(hub, topic, ada):
     await until(lambda: not hub.pages and not hub.routes.members)
 
 
-async def test_a_post_saved_unheard_ends_the_waiting_too(hub, topic, ada, monkeypatch):
+async def test_a_long_poll_ends_when_the_sweep_finds_a_post(hub, topic, ada, monkeypatch):
     from realtime.reconciliation import sweep
 
     request = await waiting_feed(topic)
@@ -68,14 +68,14 @@ async def test_a_post_saved_unheard_ends_the_waiting_too(hub, topic, ada, monkey
     assert "Renamed in the database" in answer["answers"][0]["events"][0]["header"]
 
 
-async def test_nothing_new_is_answered_when_the_time_is_over(hub, topic):
+async def test_a_long_poll_without_news_returns_after_its_time(hub, topic):
     request = await feed(topic_as_of(topic), wait=1)
 
     _status, _headers, answer = await request.ends()
     assert [(one["type"], one["events"]) for one in answer["answers"]] == [("changes", [])]
 
 
-async def test_what_is_out_of_sight_is_gone(hub, lounge, iris, grace):
+async def test_a_forbidden_topic_is_gone(hub, lounge, iris, grace):
     secret = await do(world.topic, iris, lounge)
 
     status, _headers, answer = await (await feed(topic_as_of(secret), user=grace, wait=25)).ends()
@@ -84,7 +84,7 @@ async def test_what_is_out_of_sight_is_gone(hub, lounge, iris, grace):
     assert answer["answers"][0]["type"] == "changes"
 
 
-async def test_a_topic_moved_out_of_sight_while_one_waits_is_gone(hub, topic, lounge):
+async def test_a_long_poll_ends_with_gone_when_its_topic_is_moved_out_of_sight(hub, topic, lounge):
     request = await waiting_feed(topic)
     await waits(hub)
 
@@ -94,7 +94,7 @@ async def test_a_topic_moved_out_of_sight_while_one_waits_is_gone(hub, topic, lo
     assert answer["answers"] == [{"type": "gone", "topic": topic.pk}]
 
 
-async def test_who_loses_a_right_is_told_nothing_more(hub, lounge, iris):
+async def test_a_member_who_loses_a_right_gets_no_more_events(hub, lounge, iris):
     secret = await do(world.topic, iris, lounge)
     request = await waiting_feed(secret, user=iris)
     await waits(hub)
@@ -104,7 +104,7 @@ async def test_who_loses_a_right_is_told_nothing_more(hub, lounge, iris):
     assert (await request.ends())[2] == {"answers": []}
 
 
-async def test_a_reader_who_goes_is_forgotten_at_once(hub, topic):
+async def test_a_reader_who_leaves_is_removed_at_once(hub, topic):
     request = await waiting_feed(topic)
     await waits(hub)
 
@@ -114,7 +114,7 @@ async def test_a_reader_who_goes_is_forgotten_at_once(hub, topic):
     assert request.wire.output_queue.empty()
 
 
-def test_a_server_that_stops_lets_the_waiting_go(topic):
+def test_a_server_that_stops_ends_long_polls(topic):
     """Else it would wait for them, lose patience after ten seconds and cut them."""
     server = Server("uvicorn").start()
     query = urlencode({"watch": json.dumps(topic_as_of(topic)), "wait": 25})
@@ -128,7 +128,7 @@ def test_a_server_that_stops_lets_the_waiting_go(topic):
     assert json.load(waiting.getresponse()) == {"answers": []}
 
 
-async def test_answers_are_not_kept_and_safe(hub, topic):
+async def test_responses_are_not_cached_and_have_security_headers(hub, topic):
     _status, headers, _answer = await (await feed(topic_as_of(topic))).ends()
 
     assert headers["cache-control"] == "no-store"
@@ -153,7 +153,7 @@ async def test_answers_are_not_kept_and_safe(hub, topic):
         [{"news": 0}] * 6,
     ],
 )
-async def test_nonsense_is_a_bad_request_in_words(hub, asks):
+async def test_nonsense_is_a_bad_request_with_a_message(hub, asks):
     status, headers, answer = await (await feed(*asks)).ends()
 
     assert (status, headers["content-type"]) == (400, "text/plain")
@@ -191,7 +191,7 @@ async def test_odd_queries_are_bad_requests_too(hub, query):
 @pytest.mark.parametrize(
     "header", [(b"content-length", b"400000000"), (b"transfer-encoding", b"chunked")]
 )
-async def test_a_body_is_not_waited_for(hub, topic, header):
+async def test_a_request_with_a_body_is_refused_at_once(hub, topic, header):
     request = await feed(topic_as_of(topic), wait=25)
     request.wire.scope["headers"].append(header)
 
@@ -201,7 +201,7 @@ async def test_a_body_is_not_waited_for(hub, topic, header):
     assert not hub.pages
 
 
-async def test_of_one_network_so_many_come_at_once_and_no_more(hub, monkeypatch):
+async def test_the_rate_of_long_polls_is_limited_per_network(hub, monkeypatch):
     rates = limits.Rates(limits.Rate(per_second=0, at_once=2))
 
     assert [rates.take("one") for _ in range(3)] == [True, True, False]
@@ -211,7 +211,7 @@ async def test_of_one_network_so_many_come_at_once_and_no_more(hub, monkeypatch)
     assert len(rates._known) == 2
 
 
-async def test_who_asks_too_often_is_told_to_come_later(hub, topic, monkeypatch):
+async def test_too_many_requests_get_429_with_retry_after(hub, topic, monkeypatch):
     monkeypatch.setattr(limits.Rates, "take", lambda rates, visitor: False)
     monkeypatch.setattr(long_poll, "PAUSE", 0)
 
@@ -221,7 +221,7 @@ async def test_who_asks_too_often_is_told_to_come_later(hub, topic, monkeypatch)
     assert not hub.pages
 
 
-async def test_a_cookie_of_another_visitor_takes_no_place_of_theirs(hub, topic, monkeypatch):
+async def test_a_forged_cookie_takes_no_slot_of_another_visitor(hub, topic, monkeypatch):
     monkeypatch.setattr(limits, "WAITING", 1)
     rude = await feed(topic_as_of(topic), wait=25)
     rude.wire.scope["client"] = ("8.8.8.8", 1)
@@ -233,12 +233,12 @@ async def test_a_cookie_of_another_visitor_takes_no_place_of_theirs(hub, topic, 
     await rude.leaves()
 
 
-async def test_the_feed_is_only_read_and_only_at_home(hub, topic):
+async def test_the_feed_allows_only_get_and_only_allowed_hosts(hub, topic):
     assert (await (await feed(topic_as_of(topic), method="POST")).ends())[0] == 405
     assert (await (await feed(topic_as_of(topic), host="elsewhere.example")).ends())[0] == 400
 
 
-async def test_so_many_may_wait_and_no_more(hub, topic, monkeypatch):
+async def test_the_number_of_waiting_requests_is_limited(hub, topic, monkeypatch):
     monkeypatch.setattr(limits, "WAITING", 2)
     waiting = [await waiting_feed(topic) for _ in range(2)]
     await until(lambda: len(hub.pages) == 2)
@@ -250,14 +250,14 @@ async def test_so_many_may_wait_and_no_more(hub, topic, monkeypatch):
     assert (await (await feed(topic_as_of(topic))).ends())[0] == 200
 
 
-async def test_of_those_who_share_a_socket_each_gets_its_own_answer(visit, topic, ada):
+async def test_pages_that_share_a_socket_get_their_own_answers(visit, topic, ada):
     await do(topic.reply, ada, "Tea")
     page = await visit()
 
-    await page.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=1, **{"for": "first"})
-    await page.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=2, **{"for": "second"})
+    await page.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=1, **{"for": "first"})
+    await page.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=2, **{"for": "second"})
 
-    answers = [await page.hear("changes"), await page.hear("changes")]
+    answers = [await page.receive("changes"), await page.receive("changes")]
     assert [(answer["for"], len(answer["events"])) for answer in answers] == [
         ("first", 1),
         ("second", 0),

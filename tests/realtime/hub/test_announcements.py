@@ -16,49 +16,49 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def announcing(*texts):
-    """Fits a frame that says exactly this is announced, the newest first."""
+    """A predicate for frames with exactly these announcements, newest first."""
 
     def fits(frame):
         if frame["type"] != "announcements" or len(frame["current"]) != len(texts):
             return False
-        return all(text in said["html"] for text, said in zip(texts, frame["current"], strict=True))
+        return all(text in one["html"] for text, one in zip(texts, frame["current"], strict=True))
 
     return fits
 
 
-async def test_every_open_page_hears_what_is_announced_and_that_it_ended(visit, iris):
+async def test_every_open_page_gets_an_announcement_and_its_end(visit, iris):
     pages = [await visit(), await visit(iris)]
     for page in pages:
         await page.watch_news(0)
 
     first = await do(Announcement.objects.announce, "Back at six.")
     for page in pages:
-        await page.hear(announcing("Back at six."))
+        await page.receive(announcing("Back at six."))
     await do(Announcement.objects.announce, "Or at seven.")
     await do(first.end)
 
     for page in pages:
-        await page.hear(announcing("Or at seven."))
+        await page.receive(announcing("Or at seven."))
 
 
-async def test_a_page_that_comes_later_hears_it_too(visit):
+async def test_a_page_that_connects_later_gets_it_too(visit):
     await do(Announcement.objects.announce, "Back at six.")
     first = await visit()
     await first.watch_news(0)
-    await first.hear(announcing("Back at six."))
+    await first.receive(announcing("Back at six."))
 
     later = await visit()
     await later.watch_news(0)
 
-    await later.hear(announcing("Back at six."))
+    await later.receive(announcing("Back at six."))
 
 
-async def test_what_nobody_was_told_of_is_found(visit, monkeypatch):
+async def test_changes_that_were_never_published_are_found(visit, monkeypatch):
     monkeypatch.setattr(announcements, "EVERY", 0.05)
     made = await do(Announcement.objects.announce, "Back at six.")
     page = await visit()
     await page.watch_news(0)
-    await page.hear(announcing("Back at six."))
+    await page.receive(announcing("Back at six."))
 
     await do(
         lambda: Announcement.objects.filter(pk=made.pk).update(
@@ -66,7 +66,7 @@ async def test_what_nobody_was_told_of_is_found(visit, monkeypatch):
         )
     )
 
-    await page.hear(announcing())
+    await page.receive(announcing())
 
 
 @pytest.mark.redis
@@ -74,11 +74,11 @@ async def test_a_command_reaches_pages_through_redis(redis, visit, monkeypatch):
     monkeypatch.setattr(announcements, "EVERY", 3600)
     page = await visit()
     await page.watch_news(0)
-    await page.hear(announcing())
+    await page.receive(announcing())
 
     await do(
         lambda: Announcement.objects.bulk_create([Announcement(text="Six.", html="<p>Six.</p>")])
     )
     assert await do(redis_layer.send_to_groups, [(groups.HUBS, encode(AnnouncementsChanged()))])
 
-    await page.hear(announcing("Six."))
+    await page.receive(announcing("Six."))

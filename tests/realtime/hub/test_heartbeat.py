@@ -50,7 +50,7 @@ def beats(page):
     return [frame["type"] for frame in page.collect()].count("heartbeat")
 
 
-async def test_a_page_is_asked_after_25_seconds_and_not_before(page, clock):
+async def test_a_heartbeat_is_sent_after_25_seconds_and_not_before(page, clock):
     came = page.here.beat_at
 
     await clock.turn(came + 24.9)
@@ -62,7 +62,7 @@ async def test_a_page_is_asked_after_25_seconds_and_not_before(page, clock):
 async def test_a_page_has_ten_seconds_to_answer(page, clock):
     came = page.here.beat_at
     await clock.turn(came + 25)
-    page.here.received_at = came + 24  # it has long said nothing when the beat comes
+    page.here.received_at = came + 24  # long silent when the heartbeat is due
 
     await clock.turn(came + 35)
     assert page.here.send_buffer.is_closed is False
@@ -70,7 +70,7 @@ async def test_a_page_has_ten_seconds_to_answer(page, clock):
     assert await page.closed() == 4001
 
 
-async def test_whose_answer_waits_for_a_busy_server_is_not_sent_away(page, clock):
+async def test_a_page_whose_answer_is_unread_on_a_busy_server_is_not_disconnected(page, clock):
     came = page.here.beat_at
     await clock.turn(came + 25)
     page.here.received_at = came + 24
@@ -83,7 +83,7 @@ async def test_whose_answer_waits_for_a_busy_server_is_not_sent_away(page, clock
     assert page.here.send_buffer.is_closed is False
 
 
-async def test_a_page_that_answers_is_asked_again_after_25_seconds(page, clock):
+async def test_a_page_that_answers_gets_the_next_heartbeat_after_25_seconds(page, clock):
     came = page.here.beat_at
     await clock.turn(came + 25)
     page.here.received_at = came + 25.1
@@ -94,7 +94,7 @@ async def test_a_page_that_answers_is_asked_again_after_25_seconds(page, clock):
     assert beats(page) == 2
 
 
-async def test_a_server_that_stood_still_asks_before_it_sends_anybody_away(page, clock):
+async def test_a_server_that_was_stopped_reads_answers_before_it_disconnects_pages(page, clock):
     came = page.here.beat_at
 
     await clock.turn(came + 300)

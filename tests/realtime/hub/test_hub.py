@@ -18,7 +18,7 @@ def subscribed():
     return {group for group, channels in get_channel_layer().groups.items() if channels}
 
 
-async def test_the_process_is_in_a_group_as_long_as_a_page_is(in_memory, visit, topic, hub):
+async def test_the_process_is_in_a_group_while_a_page_is(in_memory, visit, topic, hub):
     one, two = await visit(), await visit()
     group = groups.of_topic(topic.pk)
     await one.watch_topic(topic)
@@ -107,29 +107,29 @@ def test_each_event_loop_has_a_hub_of_its_own(transactional_db):
     assert hubs.running_hub() is None
 
 
-def test_a_post_is_saved_where_no_page_was_ever_connected(topic, ada):
+def test_a_post_is_saved_in_a_process_without_a_hub(topic, ada):
     hubs._hub = None
 
     assert topic.reply(ada, "Nobody here").number == 2
 
 
-async def test_each_page_hears_the_heads_of_what_it_shows(visit, topic, ada, monkeypatch):
+async def test_each_page_gets_the_heads_of_its_topics(visit, topic, ada, monkeypatch):
     monkeypatch.setattr(heartbeat, "EVERY", 0.1)
     monkeypatch.setattr(heartbeat, "PULSE", 0.02)
     page = await visit()
     epoch = topic.epoch
     await page.watch_topic(topic)
 
-    assert (await page.hear("heartbeat"))["topics"] == {str(topic.pk): [epoch, 1]}
-    await page.say(type="pong")
+    assert (await page.receive("heartbeat"))["topics"] == {str(topic.pk): [epoch, 1]}
+    await page.send(type="pong")
     await do(topic.reply, ada, "Tick")
 
-    assert await page.hear(
+    assert await page.receive(
         lambda f: f["type"] == "heartbeat" and f["topics"] == {str(topic.pk): [epoch, 2]}
     )
 
 
-async def test_a_page_that_never_answers_is_sent_away(visit, hub, monkeypatch):
+async def test_a_page_that_never_answers_a_heartbeat_is_disconnected(visit, hub, monkeypatch):
     monkeypatch.setattr(heartbeat, "EVERY", 0.3)
     monkeypatch.setattr(heartbeat, "PATIENCE", 0.1)
     monkeypatch.setattr(heartbeat, "PULSE", 0.02)
@@ -139,7 +139,7 @@ async def test_a_page_that_never_answers_is_sent_away(visit, hub, monkeypatch):
     assert not hub.pages
 
 
-async def test_a_page_whose_handler_ends_in_whatever_way_leaves_the_hub(visit, topic, hub):
+async def test_a_page_leaves_the_hub_however_its_handler_ends(visit, topic, hub):
     page = await visit()
     await page.watch_topic(topic)
 
@@ -148,7 +148,7 @@ async def test_a_page_whose_handler_ends_in_whatever_way_leaves_the_hub(visit, t
     await until(lambda: not hub.pages and not hub.routes.members)
 
 
-async def test_one_that_does_not_read_holds_up_no_other(visit, topic, ada, hub):
+async def test_a_page_that_does_not_read_delays_no_other(visit, topic, ada, hub):
     stuck, page = await visit(), await visit()
     await stuck.watch_topic(topic)
     await page.watch_topic(topic)

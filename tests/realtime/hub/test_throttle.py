@@ -13,10 +13,10 @@ from tests.support import world
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def heard(page):
+async def next_raw_frame(page):
     """The next frame of topics as it came, batches whole."""
     frame = json.loads((await page.wire.output_queue.get())["text"])
-    return await heard(page) if frame["type"] in BESIDE else frame
+    return await next_raw_frame(page) if frame["type"] in BESIDE else frame
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def test_one_change_is_one_frame_for_a_page_in_several_groups(hub, page, t
     await publish(hub, topic, groups.LATEST, 2)
     await publish(hub, topic, groups.EVERYONE, 2)
 
-    frame = await heard(page)
+    frame = await next_raw_frame(page)
 
     assert frame["type"] == "batch"
     assert [event["group"] for event in frame["events"]] == [groups.LATEST, groups.EVERYONE]
@@ -50,19 +50,17 @@ async def test_one_change_is_one_frame_for_a_page_in_several_groups(hub, page, t
 async def test_a_lone_event_comes_as_it_is(hub, page, topic):
     await publish(hub, topic, groups.LATEST, 2)
 
-    assert (await heard(page))["change"] == 2
+    assert (await next_raw_frame(page))["change"] == 2
 
 
-async def test_of_many_changes_the_last_row_and_every_piece_of_news_come(
-    hub, page, topic, monkeypatch
-):
+async def test_of_many_changes_lists_get_the_last_row_and_news_all(hub, page, topic, monkeypatch):
     monkeypatch.setattr(throttle, "EVERY", 0.5)
     await publish(hub, topic, groups.LATEST, 2)
-    await heard(page)
+    await next_raw_frame(page)
 
     await publish(hub, topic, groups.LATEST, 3, 5, 4)
     await publish(hub, topic, groups.EVERYONE, 3, 4, 5)
-    frame = await heard(page)
+    frame = await next_raw_frame(page)
 
     assert [(event["group"], event["change"]) for event in frame["events"]] == [
         (groups.LATEST, 5), (groups.EVERYONE, 3), (groups.EVERYONE, 4), (groups.EVERYONE, 5),
@@ -70,13 +68,15 @@ async def test_of_many_changes_the_last_row_and_every_piece_of_news_come(
     assert page.wire.output_queue.empty()
 
 
-async def test_one_frame_holds_a_hundred_pieces_of_news_at_most(hub, page, topic):
+async def test_one_frame_has_at_most_a_hundred_events_of_news(hub, page, topic):
     await publish(hub, topic, groups.EVERYONE, *range(2, 203))
 
-    assert [event["change"] for event in (await heard(page))["events"]] == list(range(103, 203))
+    assert [event["change"] for event in (await next_raw_frame(page))["events"]] == list(
+        range(103, 203)
+    )
 
 
-async def test_who_keeps_the_row_is_not_told_that_it_left(hub, visit, page, topic, help_category):
+async def test_a_list_that_keeps_the_topic_gets_no_removal(hub, visit, page, topic, help_category):
     leaving, category = await visit(), f"category:{help_category.pk}"
     await leaving.watch_list(category)
     await page.watch_list(category)
@@ -84,11 +84,13 @@ async def test_who_keeps_the_row_is_not_told_that_it_left(hub, visit, page, topi
     await publish(hub, topic, groups.of_category(help_category.pk), 2, skip=[groups.LATEST])
     await publish(hub, topic, groups.LATEST, 2)
 
-    assert (await heard(leaving))["group"] == groups.of_category(help_category.pk)
-    assert (await heard(page))["group"] == groups.LATEST  # nothing else, or it would be a batch
+    assert (await next_raw_frame(leaving))["group"] == groups.of_category(help_category.pk)
+    assert (await next_raw_frame(page))[
+        "group"
+    ] == groups.LATEST  # nothing else, or it would be a batch
 
 
-async def test_a_page_that_is_being_answered_hears_the_rest_afterwards(
+async def test_events_during_an_answer_are_held_and_sent_after_it(
     hub, visit, topic, ada, monkeypatch
 ):
     from realtime.catchup import changes
@@ -107,12 +109,12 @@ async def test_a_page_that_is_being_answered_hears_the_rest_afterwards(
     await page.watch_list("latest")
     monkeypatch.setattr(changes, "list_answer", real)
 
-    assert (await page.hear(lambda f: f.get("row")))["change"] == 2
+    assert (await page.receive(lambda f: f.get("row")))["change"] == 2
     kinds = [frame["type"] for frame in page.frames if "title" not in frame]
     assert kinds == ["news", "rows", "post_update"]
 
 
-async def test_whoever_is_fenced_out_hears_nothing_of_what_waited(
+async def test_a_fenced_page_gets_none_of_the_throttled_events(
     hub, visit, lounge, iris, monkeypatch
 ):
     monkeypatch.setattr(throttle, "GATHER", 0.2)

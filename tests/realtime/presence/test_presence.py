@@ -25,7 +25,7 @@ def hasty(monkeypatch):
 
 
 def reading(topic, members, guests, *names):
-    """Fits a frame that says so many read this topic, and shows these and no other faces."""
+    """A predicate for frames with these numbers of readers and exactly these faces."""
 
     def fits(frame):
         if (frame["type"], frame.get("topic")) != ("presence", topic.pk):
@@ -39,43 +39,43 @@ def reading(topic, members, guests, *names):
 
 
 def writing(topic, *names):
-    """Fits a frame that says these and no others write in the topic."""
+    """A predicate for frames with exactly these writers in the topic."""
     return lambda f: (
         f["type"] == "writing" and [n for _, n in f["topics"].get(str(topic.pk), [])] == [*names]
     )
 
 
 async def writes(page, topic):
-    await page.say(type="typing", topic=topic.pk)
+    await page.send(type="typing", topic=topic.pk)
 
 
 async def test_readers_are_named_and_guests_counted(visit, topic, ada, grace):
     guest = await visit()
     await guest.watch_topic(topic)
-    await guest.hear(reading(topic, 0, 1))
+    await guest.receive(reading(topic, 0, 1))
     hers, his = await visit(ada), await visit(grace)
     await hers.watch_topic(topic)
     await his.watch_topic(topic)
     for page in (guest, hers, his):
-        await page.hear(reading(topic, 2, 1, "Ada Lovelace", "Grace Hopper"))
+        await page.receive(reading(topic, 2, 1, "Ada Lovelace", "Grace Hopper"))
 
     await hers.leave()
 
     for page in (guest, his):
-        await page.hear(reading(topic, 1, 1, "Grace Hopper"))
+        await page.receive(reading(topic, 1, 1, "Grace Hopper"))
 
 
 async def test_a_member_with_two_tabs_is_there_once(visit, topic, ada):
     for _ in range(2):
         page = await visit(ada)
         await page.watch_topic(topic)
-        await page.hear(reading(topic, 1, 0, "Ada Lovelace"))
+        await page.receive(reading(topic, 1, 0, "Ada Lovelace"))
     await page.watch_news(0)
 
-    assert await page.hear("online") == {"type": "online", "members": 1, "guests": 0}
+    assert await page.receive("online") == {"type": "online", "members": 1, "guests": 0}
 
 
-async def test_nobody_is_told_who_reads_what_they_do_not_show(visit, topic, lounge, iris, ada):
+async def test_presence_of_a_topic_goes_only_to_its_pages(visit, topic, lounge, iris, ada):
     secret = await do(world.topic, iris, lounge, "Secret plans")
     outsider, insider = await visit(ada), await visit(iris)
     await outsider.watch_topic(secret)
@@ -84,9 +84,9 @@ async def test_nobody_is_told_who_reads_what_they_do_not_show(visit, topic, loun
     await insider.watch_topic(secret)
     await writes(insider, secret)
 
-    await insider.hear(writing(secret, "iris"))
-    await insider.hear(reading(secret, 1, 0, "iris"))
-    await outsider.hear(lambda f: f["type"] == "online" and f["members"] == 2)
+    await insider.receive(writing(secret, "iris"))
+    await insider.receive(reading(secret, 1, 0, "iris"))
+    await outsider.receive(lambda f: f["type"] == "online" and f["members"] == 2)
 
     assert "iris" not in str(outsider.collect() + outsider.beside)
     assert secret.pk not in [f["topic"] for f in outsider.beside if f["type"] == "presence"]
@@ -102,18 +102,18 @@ async def test_the_invisible_are_neither_named_nor_counted(visit, topic, ada, gr
     await writes(seen, topic)
 
     for page in (hidden, seen):
-        await page.hear(reading(topic, 1, 0, "Grace Hopper"))
-        await page.hear(writing(topic, "Grace Hopper"))
+        await page.receive(reading(topic, 1, 0, "Grace Hopper"))
+        await page.receive(writing(topic, "Grace Hopper"))
     assert "Ada" not in str(seen.beside)
-    await seen.hear(lambda f: f["type"] == "online" and f["members"] == 1)
+    await seen.receive(lambda f: f["type"] == "online" and f["members"] == 1)
     assert max(f["members"] for f in seen.beside if f["type"] == "online") == 1
 
 
-async def test_whoever_becomes_invisible_is_gone_at_once(visit, topic, ada, grace):
+async def test_a_member_who_becomes_invisible_disappears_at_once(visit, topic, ada, grace):
     hers, his = await visit(ada), await visit(grace)
     for page in (hers, his):
         await page.watch_topic(topic)
-    await his.hear(reading(topic, 2, 0, "Ada Lovelace", "Grace Hopper"))
+    await his.receive(reading(topic, 2, 0, "Ada Lovelace", "Grace Hopper"))
 
     def hide():
         ada.hides_presence = True
@@ -121,11 +121,11 @@ async def test_whoever_becomes_invisible_is_gone_at_once(visit, topic, ada, grac
 
     await do(hide)
 
-    await his.hear(reading(topic, 1, 0, "Grace Hopper"))
+    await his.receive(reading(topic, 1, 0, "Grace Hopper"))
     assert await hers.closed() == 4001
 
 
-async def test_who_is_writing_shows_in_the_topic_and_in_lists(visit, topic, ada):
+async def test_writers_are_shown_in_the_topic_and_in_lists(visit, topic, ada):
     guest, latest, category, other = [await visit() for _ in range(4)]
     await guest.watch_topic(topic)
     await latest.watch_list("latest")
@@ -136,18 +136,18 @@ async def test_who_is_writing_shows_in_the_topic_and_in_lists(visit, topic, ada)
 
     await writes(hers, topic)
     for page in (guest, latest, category):
-        await page.hear(writing(topic, "Ada Lovelace"))
+        await page.receive(writing(topic, "Ada Lovelace"))
     late = await visit()
     await late.watch_topic(topic)
-    await late.hear(writing(topic, "Ada Lovelace"))
+    await late.receive(writing(topic, "Ada Lovelace"))
     await hers.leave()
 
     for page in (guest, latest, category, late):
-        await page.hear(lambda f: f == {"type": "writing", "topics": {str(topic.pk): []}})
+        await page.receive(lambda f: f == {"type": "writing", "topics": {str(topic.pk): []}})
     assert not [f for f in other.collect() + other.beside if f["type"] == "writing"]
 
 
-async def test_whoever_stops_typing_is_not_writing(visit, topic, ada, monkeypatch):
+async def test_a_member_who_stops_typing_loses_the_writing_mark(visit, topic, ada, monkeypatch):
     monkeypatch.setattr(typing, "LIFE", 0.2)
     hers, guest = await visit(ada), await visit()
     await hers.watch_topic(topic)
@@ -155,11 +155,11 @@ async def test_whoever_stops_typing_is_not_writing(visit, topic, ada, monkeypatc
 
     await writes(hers, topic)
 
-    await guest.hear(writing(topic, "Ada Lovelace"))
-    await guest.hear(lambda f: f == {"type": "writing", "topics": {str(topic.pk): []}})
+    await guest.receive(writing(topic, "Ada Lovelace"))
+    await guest.receive(lambda f: f == {"type": "writing", "topics": {str(topic.pk): []}})
 
 
-async def test_one_writes_only_where_one_is_and_as_a_member(visit, topic, ada, grace):
+async def test_only_members_on_the_topics_page_have_writing_marks(visit, topic, ada, grace):
     guest, elsewhere, hers = await visit(), await visit(ada), await visit(grace)
     await guest.watch_topic(topic)
     await hers.watch_topic(topic)
@@ -168,11 +168,11 @@ async def test_one_writes_only_where_one_is_and_as_a_member(visit, topic, ada, g
     await writes(elsewhere, topic)
     await writes(hers, topic)
 
-    await guest.hear(writing(topic, "Grace Hopper"))
+    await guest.receive(writing(topic, "Grace Hopper"))
     assert "Ada" not in str([f for f in guest.beside if f["type"] == "writing"])
 
 
-async def test_where_one_may_not_reply_one_is_not_writing(visit, ada, grace, mo):
+async def test_members_who_may_not_reply_have_no_writing_mark(visit, ada, grace, mo):
     """A category for others to write in, and a closed topic, where moderators may reply."""
     announcements = await do(world.category, "Announcements", posters=["Writers"])
     closed, read_only = (
@@ -189,13 +189,13 @@ async def test_where_one_may_not_reply_one_is_not_writing(visit, ada, grace, mo)
         await writes(hers, topic)
     await writes(his, closed)
 
-    await guest.hear(writing(closed, "mo"))
-    told = [frame for page in (guest, hers) for frame in page.beside if frame["type"] == "writing"]
-    assert "Grace" not in str(told)
+    await guest.receive(writing(closed, "mo"))
+    sent = [frame for page in (guest, hers) for frame in page.beside if frame["type"] == "writing"]
+    assert "Grace" not in str(sent)
 
 
 @pytest.mark.parametrize("change", ["close", "move", "by hand"])
-async def test_who_may_reply_no_more_is_not_writing_any_more(
+async def test_a_member_who_may_no_longer_reply_loses_the_writing_mark(
     visit, hub, topic, ada, grace, change, monkeypatch
 ):
     monkeypatch.setattr(typing, "LIFE", 3600)
@@ -204,7 +204,7 @@ async def test_who_may_reply_no_more_is_not_writing_any_more(
     await guest.watch_topic(topic)
     await hers.watch_topic(topic)
     await writes(hers, topic)
-    await guest.hear(writing(topic, "Grace Hopper"))
+    await guest.receive(writing(topic, "Grace Hopper"))
 
     if change == "close":
         await do(topic.close)
@@ -222,7 +222,7 @@ async def test_who_may_reply_no_more_is_not_writing_any_more(
     await until(lambda: not hub.presence.typing.current())
 
 
-async def test_who_writes_in_a_private_category_shows_in_lists_of_its_readers_only(
+async def test_writers_in_a_private_category_are_shown_only_in_its_readers_lists(
     visit, lounge, iris
 ):
     secret = await do(world.topic, iris, lounge)
@@ -234,27 +234,27 @@ async def test_who_writes_in_a_private_category_shows_in_lists_of_its_readers_on
 
     await writes(hers, secret)
 
-    await insider.hear(writing(secret, "iris"))
+    await insider.receive(writing(secret, "iris"))
     assert "writing" not in [f["type"] for f in guest.collect() + guest.beside]
 
 
-async def test_what_is_told_is_bounded_however_much_happens(visit, topic, ada, hub, monkeypatch):
+async def test_the_frames_of_presence_are_bounded(visit, topic, ada, hub, monkeypatch):
     monkeypatch.setattr(presence, "FRAMES", 0)
     page = await visit()
     await page.watch_topic(topic)
-    await page.hear(reading(topic, 0, 1))
+    await page.receive(reading(topic, 0, 1))
     hub.presence._frames = 0
 
     hers = await visit(ada)
     await hers.watch_topic(topic)
     await writes(hers, topic)
     await until(lambda: topic.pk in hub.presence._waiting)
-    told = len(page.beside)
+    sent = len(page.beside)
 
     hub.presence._frames = 100
-    await page.hear(reading(topic, 1, 1, "Ada Lovelace"))
-    await page.hear(writing(topic, "Ada Lovelace"))
-    assert told == 1
+    await page.receive(reading(topic, 1, 1, "Ada Lovelace"))
+    await page.receive(writing(topic, "Ada Lovelace"))
+    assert sent == 1
 
 
 # --- Several processes ---
@@ -269,25 +269,25 @@ def said(by, topic):
 
 
 @pytest.mark.redis
-async def test_readers_in_other_processes_count_until_these_fall_silent(
+async def test_readers_in_other_processes_count_until_the_process_falls_silent(
     redis, visit, topic, ada, monkeypatch
 ):
     monkeypatch.setattr(gossip, "SILENCE", 1.0)
     page = await visit(ada)
     await page.watch_topic(topic)
     await page.watch_news(0)
-    await page.hear(reading(topic, 1, 0, "Ada Lovelace"))
+    await page.receive(reading(topic, 1, 0, "Ada Lovelace"))
 
     assert await do(redis_layer.send_to_groups, said("another", topic))
 
-    await page.hear(reading(topic, 2, 2, "Ada Lovelace", "Grace Hopper"))
-    await page.hear(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (2, 5))
-    await page.hear(reading(topic, 1, 0, "Ada Lovelace"))
-    await page.hear(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (1, 0))
+    await page.receive(reading(topic, 2, 2, "Ada Lovelace", "Grace Hopper"))
+    await page.receive(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (2, 5))
+    await page.receive(reading(topic, 1, 0, "Ada Lovelace"))
+    await page.receive(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (1, 0))
 
 
 @pytest.mark.redis
-async def test_who_writes_in_another_process_is_heard_at_once(redis, visit, topic, ada):
+async def test_writers_of_another_process_are_shown_at_once(redis, visit, topic, ada):
     page = await visit()
     await page.watch_topic(topic)
     await page.watch_list("latest")
@@ -296,12 +296,12 @@ async def test_who_writes_in_another_process_is_heard_at_once(redis, visit, topi
     assert await do(redis_layer.send_to_groups, [(groups.HUBS, encode(grace_writes))])
 
     for _ in ("in the topic", "in the list"):
-        await page.hear(writing(topic, "Grace Hopper"))
+        await page.receive(writing(topic, "Grace Hopper"))
 
 
 @pytest.mark.redis
-async def test_two_processes_tell_each_other_what_they_see(redis, visit, topic, ada, hub):
-    """The second hears what this one says, as it passes through Redis."""
+async def test_two_processes_exchange_presence(redis, visit, topic, ada, hub):
+    """The second process receives the gossip of this one through Redis."""
     page = await visit(ada)
     await page.watch_topic(topic)
     await writes(page, topic)
@@ -321,25 +321,25 @@ async def test_two_processes_tell_each_other_what_they_see(redis, visit, topic, 
     assert peers.current == []
 
 
-async def test_nobody_is_told_of_more_readers_than_are_online(visit, topic, ada, monkeypatch):
-    # seconds: the number of those online is told only when it has to be
+async def test_no_page_gets_more_readers_than_are_online(visit, topic, ada, monkeypatch):
+    # seconds: the number online is sent only if it has to be
     monkeypatch.setattr(presence, "ONLINE", 3600)
     first = await visit()
     await first.watch_news(0)
     await first.watch_topic(topic)
-    await first.hear(reading(topic, 0, 1))
+    await first.receive(reading(topic, 0, 1))
     for user in (None, None, ada):
         page = await visit(user)
         await page.watch_news(0)
         await page.watch_topic(topic)
 
-    await first.hear(reading(topic, 1, 3, "Ada Lovelace"))
+    await first.receive(reading(topic, 1, 3, "Ada Lovelace"))
 
-    online, told = (0, 0), 0
+    online, sent = (0, 0), 0
     for frame in first.beside:
         numbers = frame.get("members"), frame.get("guests")
         if frame["type"] == "online":
-            online, told = numbers, told + 1
+            online, sent = numbers, sent + 1
         elif frame["type"] == "presence":
             assert all(here <= everywhere for here, everywhere in zip(numbers, online, strict=True))
-    assert told
+    assert sent

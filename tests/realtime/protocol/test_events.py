@@ -41,7 +41,7 @@ async def test_every_kind_of_change_reaches_every_kind_of_page(visit, topic, ada
     await do(topic.refresh_from_db)
 
     if kind == "moved":  # who shows it is asked anew whether they may
-        await shown.hear("again")
+        await shown.receive("again")
         on_topic = (await shown.watch_topic(topic, since=before))["events"][-1]
     else:
         on_topic = await shown.update(kind)
@@ -89,7 +89,7 @@ async def test_a_hidden_text_is_in_no_frame(visit, topic, ada, mo):
     assert "secret" not in str(await elsewhere.update("hidden"))
 
 
-async def test_a_move_between_two_public_categories_takes_the_row_from_nobody_who_keeps_it(
+async def test_a_move_between_public_categories_removes_the_row_only_from_lists_without_the_topic(
     visit, ada, moved_pages
 ):
     above = await do(world.category, "Above")
@@ -133,7 +133,7 @@ def late():
     publisher.connect()
 
 
-async def test_a_reply_told_only_when_its_topic_has_left_shows_nothing_of_where_it_went(
+async def test_a_reply_published_after_its_topic_was_moved_reveals_nothing(
     visit, topic, ada, lounge, late
 ):
     page = await visit()
@@ -142,12 +142,12 @@ async def test_a_reply_told_only_when_its_topic_has_left_shows_nothing_of_where_
     await do(lambda: (topic.reply(ada, "Wait"), topic.move(lounge)))
     await late()
 
-    assert await page.hear("again")
+    assert await page.receive("again")
     assert (await page.watch_topic(topic))["type"] == "gone"
     assert "Lounge" not in str(page.frames)
 
 
-async def test_events_carry_the_number_of_their_own_change(visit, topic, ada, late):
+async def test_events_have_the_number_of_their_own_change(visit, topic, ada, late):
     """Two replies published late, when both are saved: neither may get the number of the other."""
     page = await visit()
     await page.watch_topic(topic)
@@ -160,7 +160,7 @@ async def test_events_carry_the_number_of_their_own_change(visit, topic, ada, la
     assert [first["post"]["number"], second["post"]["number"]] == [2, 3]
 
 
-async def test_what_is_rolled_back_is_never_told(visit, topic, ada):
+async def test_changes_rolled_back_are_never_published(visit, topic, ada):
     from django.db import transaction
 
     page = await visit()
@@ -195,7 +195,7 @@ async def test_posts_saved_in_many_threads_arrive_once_each(visit, topic, ada):
     assert numbers == set(range(2, 10))
 
 
-async def test_pages_elsewhere_learn_of_a_topic_in_a_private_category_only_if_they_may(
+async def test_pages_elsewhere_get_private_topics_only_if_their_reader_may_see_them(
     visit, lounge, iris, ada, topic
 ):
     insider, outsider = await visit(iris), await visit(ada)
@@ -206,9 +206,9 @@ async def test_pages_elsewhere_learn_of_a_topic_in_a_private_category_only_if_th
     secret = await do(world.topic, iris, lounge, "Secret plans")
     await do(topic.reply, ada, "Nothing to hide")
 
-    assert (await insider.hear(lambda f: f.get("row") and f["topic"] == secret.pk))["row"]
-    await insider.hear(lambda f: f.get("title") == "Secret plans" or f.get("topic") == topic.pk)
-    await outsider.hear(lambda f: f.get("title") == topic.title)
+    assert (await insider.receive(lambda f: f.get("row") and f["topic"] == secret.pk))["row"]
+    await insider.receive(lambda f: f.get("title") == "Secret plans" or f.get("topic") == topic.pk)
+    await outsider.receive(lambda f: f.get("title") == topic.title)
     assert {frame.get("topic") for frame in outsider.frames if frame["type"] == "post_update"} == {
         topic.pk
     }

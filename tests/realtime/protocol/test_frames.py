@@ -7,7 +7,7 @@ from realtime.protocol.frames import frame_of
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
-def test_a_frame_is_as_the_standard_says(size):
+def test_a_frame_follows_rfc_6455(size):
     text = "é" * (size // 2) + "e" * (size % 2)
 
     assert frame_of(text) == Frame(Opcode.TEXT, text.encode()).serialize(mask=False)

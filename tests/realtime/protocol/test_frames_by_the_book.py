@@ -63,14 +63,14 @@ def is_error(line):
 
 
 def is_answered(page):
-    page.says(NEWS)
-    while heard := page.hears():
+    page.send(NEWS)
+    while heard := page.next_frame():
         if heard[0] == TEXT and b'"news"' in heard[1]:
             return True
     return False
 
 
-def test_the_cases_of_the_book_end_as_it_says(server, others):
+def test_the_autobahn_cases_end_with_their_close_codes(server, others):
     """Some 160 cases, each on a socket of its own. On daphne only the other page is checked."""
     wrong = {}
     for code, cases in {"open": OPEN, **CLOSED}.items():
@@ -84,28 +84,28 @@ def test_the_cases_of_the_book_end_as_it_says(server, others):
 
 def outcome(server, case, expected):
     with RawPage(server) as page:
-        page.says(case)
+        page.send(case)
         try:
             return "open" if expected == "open" and is_answered(page) else page.ends()
         except TimeoutError:
             return "nothing came"
 
 
-def test_a_ping_is_answered_with_what_it_brought(server, others):
+def test_a_pong_has_the_data_of_its_ping(server, others):
     brought = [b"", b"\x00\xff\xfe", b"x" * 125, *[str(number).encode() for number in range(10)]]
     with RawPage(server) as page:
-        page.says(b"".join(frame(PING, data) for data in brought))
+        page.send(b"".join(frame(PING, data) for data in brought))
 
         assert [next_pong(page) for _ in brought] == brought
 
 
 def next_pong(page):
-    while (heard := page.hears()) and heard[0] != PONG:
+    while (heard := page.next_frame()) and heard[0] != PONG:
         pass
     return heard and heard[1]
 
 
-def test_no_frames_drawn_by_chance_end_the_server(server, others):
+def test_no_random_frames_end_the_server(server, others):
     """100,000 frames, 10,000 in the short form: each socket sends valid ones, then a random one."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
@@ -114,8 +114,8 @@ def test_no_frames_drawn_by_chance_end_the_server(server, others):
         frames = [right(chance) for _ in range(chance.randrange(BURST))] + [any_bytes(chance)]
         sent += len(frames)
         with RawPage(server) as page:
-            page.says(b"".join(frames))
-            page.falls_silent()  # so it ends although it may wait for the rest of a frame
+            page.send(b"".join(frames))
+            page.stop_sending()  # so it ends although it may wait for the rest of a frame
             page.ends()
 
 
@@ -146,16 +146,16 @@ def any_bytes(chance):
     )
 
 
-def test_no_json_of_a_wrong_shape_ends_anything(server, others):
+def test_no_malformed_json_ends_a_server_or_page(server, others):
     """10,000 messages, as many on a socket as it may say at once; each is refused."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
     for _ in range(MESSAGES // BURST):
         with RawPage(server) as page:
-            page.says(b"".join(frame(TEXT, json.dumps(misshapen(chance))) for _ in range(BURST)))
+            page.send(b"".join(frame(TEXT, json.dumps(misshapen(chance))) for _ in range(BURST)))
             refused = 0
-            while refused < BURST and (heard := page.hears()) and heard[0] == TEXT:
+            while refused < BURST and (heard := page.next_frame()) and heard[0] == TEXT:
                 refused += b'"error"' in heard[1]
             assert refused == BURST, seed
 

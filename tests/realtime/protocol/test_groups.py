@@ -7,9 +7,7 @@ from tests.support import world
 pytestmark = pytest.mark.django_db
 
 
-def test_the_quick_question_whether_a_category_is_private_agrees_with_the_forum(
-    lounge, help_category, iris
-):
+def test_is_private_agrees_with_the_models(lounge, help_category, iris):
     world.category("Inside the lounge", parent=lounge)
     world.category("Inside help", parent=help_category)
     world.category("Back room", readers=["Keepers"], parent=help_category)
@@ -23,7 +21,7 @@ def test_the_quick_question_whether_a_category_is_private_agrees_with_the_forum(
     } == private
 
 
-def test_who_shows_the_latest_topics_hears_of_the_private_categories_they_may_read(
+def test_the_latest_topics_include_private_categories_that_the_reader_may_read(
     lounge, help_category, iris, ada
 ):
     from forum.pages.topic_lists import TopicList

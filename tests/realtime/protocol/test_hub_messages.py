@@ -60,7 +60,7 @@ def test_the_faces_of_a_topic_arrive_in_their_order():
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
-def test_what_a_newer_release_adds_is_ignored(message):
+def test_fields_of_a_newer_release_are_ignored(message):
     assert (
         decode({**encode(message), "colour": "blue", "type_of_wood": [1, {"a": None}]}) == message
     )
@@ -98,7 +98,7 @@ def test_a_message_that_lacks_something_or_has_it_of_another_type_is_refused(mes
         {**encode(GOSSIP), "writing": [[12, [[3, "Ada"]], [None]]]},
     ],
 )
-def test_what_is_no_message_is_refused(wire):
+def test_invalid_messages_are_refused(wire):
     with pytest.raises(BadHubMessage):
         decode(wire)
 
@@ -114,7 +114,7 @@ FIELDS = sorted({name for message in MESSAGES for name in encode(message)})
 
 
 @given(st.sampled_from(MESSAGES), st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=4))
-def test_whatever_comes_is_a_message_or_refused(message, spoilt):
+def test_any_input_is_a_message_or_refused(message, spoilt):
     try:
         decoded = decode({**encode(message), **spoilt})
     except BadHubMessage:
@@ -122,14 +122,14 @@ def test_whatever_comes_is_a_message_or_refused(message, spoilt):
     assert decode(through_the_layer(decoded)) == decoded
 
 
-def test_a_message_knows_where_it_goes():
+def test_each_message_has_its_group():
     assert group_of(DELIVERY) == groups.LATEST
     assert group_of(Fence(user=3)) == groups.FENCE
     assert group_of(GOSSIP) == group_of(AnnouncementsChanged()) == groups.HUBS
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_message_that_is_not_understood_is_logged_once_and_the_next_one_arrives(
+async def test_a_message_that_cannot_be_decoded_is_logged_once_and_the_next_one_arrives(
     visit, topic, hub, caplog
 ):
     page = await visit()
@@ -145,7 +145,7 @@ async def test_a_message_that_is_not_understood_is_logged_once_and_the_next_one_
         await hub.dispatch({"type": "deliver", "text": 5})
         await hub.dispatch(encode(good))
 
-    assert (await page.hear("post_update"))["change"] == 2
+    assert (await page.receive("post_update"))["change"] == 2
     lines = [
         record.getMessage() for record in caplog.records if "not understood" in record.getMessage()
     ]

@@ -17,7 +17,7 @@ def clock(monkeypatch):
     return clock
 
 
-def test_twenty_messages_may_be_said_at_once_and_then_five_a_second(clock):
+def test_twenty_messages_may_be_sent_at_once_and_then_five_a_second(clock):
     allowance = limits.Allowance(limits.MESSAGES)
     assert [allowance.take() for _ in range(21)] == [True] * 20 + [False]
 
@@ -30,14 +30,14 @@ def test_twenty_messages_may_be_said_at_once_and_then_five_a_second(clock):
     assert not allowance.take()
 
 
-def test_who_was_silent_for_long_may_say_twenty_at_once_and_no_more(clock):
+def test_after_a_long_silence_twenty_messages_may_come_at_once_and_no_more(clock):
     allowance = limits.Allowance(limits.MESSAGES)
     clock.now += 3600
 
     assert [allowance.take() for _ in range(21)] == [True] * 20 + [False]
 
 
-def test_who_insists_on_saying_more_is_not_kept_out_for_longer(clock):
+def test_refused_messages_do_not_prolong_the_limit(clock):
     allowance = limits.Allowance(limits.MESSAGES)
     for _ in range(10_000):
         allowance.take()
@@ -54,7 +54,9 @@ def test_four_kibibytes_are_not_too_big_and_one_byte_more_is(text):
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_page_that_is_not_let_in_in_time_is_told_to_try_later(visit, hub, monkeypatch):
+async def test_a_page_that_is_not_admitted_in_time_is_closed_with_try_later(
+    visit, hub, monkeypatch
+):
     async def never(*_asked):
         await asyncio.Event().wait()
 

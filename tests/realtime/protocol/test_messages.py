@@ -1,4 +1,4 @@
-"""Whatever a page says, it gets an answer or a close code; nobody else notices."""
+"""Every message of a page leads to an answer or a close code, and disturbs no other page."""
 
 import asyncio
 import json
@@ -108,7 +108,7 @@ UNDERSTOOD = {
 
 
 @pytest.mark.parametrize("text", UNDERSTOOD)
-def test_what_a_page_says_is_read_as(text):
+def test_a_pages_message_is_parsed_as(text):
     assert message_in(read(text)) == UNDERSTOOD[text]
 
 
@@ -124,9 +124,9 @@ def test_every_kind_of_message_has_an_answer():
 async def test_nonsense_is_refused_with_a_sentence_and_the_page_stays(visit, topic, text):
     page = await visit()
 
-    await page.say_text(text)
+    await page.send_text(text)
 
-    assert (await page.hear("error"))["message"]
+    assert (await page.receive("error"))["message"]
     assert (await page.watch_topic(topic))["type"] == "changes"
 
 
@@ -145,18 +145,18 @@ HARMLESS = [
 async def test_numbers_that_no_forum_reaches_are_just_not_found(visit, grace, topic, message):
     page = await visit(grace)
 
-    await page.say(**message)
+    await page.send(**message)
 
     assert (await page.watch_topic(topic))["type"] == "changes"
     assert not [frame for frame in page.frames if frame["type"] == "error"]
 
 
-async def test_whole_characters_beyond_the_first_plane_come_back_as_they_were(visit):
+async def test_characters_beyond_the_basic_plane_come_back_unchanged(visit):
     page = await visit()
 
-    await page.say_text('{"type": "watch", "news": "now", "for": "\\ud83c\\udf75"}')
+    await page.send_text('{"type": "watch", "news": "now", "for": "\\ud83c\\udf75"}')
 
-    assert (await page.hear("news"))["for"] == "🍵"
+    assert (await page.receive("news"))["for"] == "🍵"
 
 
 async def test_bytes_are_not_text(visit, topic):
@@ -164,7 +164,7 @@ async def test_bytes_are_not_text(visit, topic):
 
     await page.wire.send_input({"type": "websocket.receive", "bytes": b'{"type": "pong"}'})
 
-    await page.hear("error")
+    await page.receive("error")
     assert (await page.watch_topic(topic))["type"] == "changes"
 
 
@@ -172,23 +172,23 @@ async def test_a_message_of_four_kibibytes_is_read_and_a_larger_one_is_not(visit
     page, other, third = await visit(), await visit(), await visit()
     pong = '{"type": "pong", "x": "%s"}'
 
-    await page.say_text(pong % ("x" * (4096 - len(pong) + 2)))
-    await other.say_text(pong % ("x" * (4097 - len(pong) + 2)))
-    await third.say_text(pong % ("€" * 2000))
+    await page.send_text(pong % ("x" * (4096 - len(pong) + 2)))
+    await other.send_text(pong % ("x" * (4097 - len(pong) + 2)))
+    await third.send_text(pong % ("€" * 2000))
 
     assert (await page.watch_news())["type"] == "news"
     assert await other.closed() == 1009
     assert await third.closed() == 1009
 
 
-async def test_twenty_messages_at_once_are_heard_and_then_it_is_too_fast(visit, monkeypatch):
+async def test_twenty_messages_at_once_are_accepted_and_more_are_too_fast(visit, monkeypatch):
     monkeypatch.setattr(limits, "MESSAGES", limits.Rate(per_second=0, at_once=20))
     page, other = await visit(), await visit()
 
     for _ in range(19):
-        await page.say(type="pong")
+        await page.send(type="pong")
     for _ in range(21):
-        await other.say(type="pong")
+        await other.send(type="pong")
 
     assert (await page.watch_news())["type"] == "news"
     assert await other.closed() == 1008
@@ -209,7 +209,7 @@ async def test_a_page_of_another_site_gets_no_socket(hub, origin):
 @pytest.mark.parametrize(
     "session", ["x", "a" * 32, "../../etc", "%00", "ÿþ", '"', "a" * 3000, "=;=", "{}"]
 )
-async def test_a_cookie_that_means_nothing_makes_a_guest(hub, topic, lounge, session):
+async def test_an_invalid_session_cookie_makes_a_guest(hub, topic, lounge, session):
     page = Socket(session=session)
 
     connected, _ = await page.wire.connect()
@@ -255,7 +255,7 @@ def test_no_json_ends_a_page_or_a_log_line(transactional_db, caplog, texts):
 
         page = await Socket.opened()
         for value in texts:
-            await page.say_text(json.dumps(value))
+            await page.send_text(json.dumps(value))
         news = await page.watch_news()
         await page.leave()
         await hubs.the_hub().stop()
@@ -266,12 +266,12 @@ def test_no_json_ends_a_page_or_a_log_line(transactional_db, caplog, texts):
     assert not [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
 
 
-async def test_a_page_that_says_nonsense_does_not_disturb_another(visit, topic, ada):
+async def test_a_page_that_sends_nonsense_does_not_disturb_another(visit, topic, ada):
     page, rude = await visit(), await visit()
     await page.watch_topic(topic)
 
     for text in GARBAGE[:15]:
-        await rude.say_text(text)
+        await rude.send_text(text)
     await do(topic.reply, ada, "Calm")
 
     assert (await page.update("created"))["post"]["number"] == 2

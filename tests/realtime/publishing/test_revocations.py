@@ -38,7 +38,7 @@ async def test_nobody_may_watch_what_they_may_not_see(visit, secret, lounge, ada
         assert (await page.watch_news(0))["count"] == 0
 
 
-async def test_who_may_see_it_may_watch_it(visit, secret, lounge, iris, olive):
+async def test_readers_who_may_see_a_topic_may_watch_it(visit, secret, lounge, iris, olive):
     for page in (await visit(iris), await visit(olive)):
         assert len((await page.watch_topic(secret, since=0))["events"]) == 1
         assert [event["topic"] for event in (await page.watch_list("latest"))["rows"]] == [
@@ -46,7 +46,7 @@ async def test_who_may_see_it_may_watch_it(visit, secret, lounge, iris, olive):
         ]
 
 
-async def test_who_may_write_is_said_again_when_it_changes(visit, topic, help_category, ada, olive):
+async def test_writable_is_sent_again_when_it_changes(visit, topic, help_category, ada, olive):
     chosen = await do(world.group, "Chosen")
     member, owner, guest = await visit(ada), await visit(olive), await visit()
     assert [(await page.watch_topic(topic))["writable"] for page in (member, owner, guest)] == [
@@ -77,15 +77,15 @@ async def test_a_topic_moved_out_of_sight_is_gone_for_guests_and_stays_for_insid
     await do(topic.move, lounge)
     await do(topic.reply, iris, "Among ourselves")
 
-    assert await guest.hear("again")
+    assert await guest.receive("again")
     assert (await guest.watch_topic(topic))["type"] == "gone"
-    assert (await insider.hear("again"))["topic"] == topic.pk
+    assert (await insider.receive("again"))["topic"] == topic.pk
     assert [e["change"] for e in (await insider.watch_topic(topic, since=1))["events"]] == [2, 3]
-    assert (await insider.hear(lambda f: f.get("row") and f["change"] == 3))["row"]
+    assert (await insider.receive(lambda f: f.get("row") and f["change"] == 3))["row"]
     await do(topic.move, await do(world.category, "Public again"))
-    await guest.hear(lambda f: f.get("row"))
-    told = [f for f in guest.frames if f["type"] == "post_update" and f["change"] in (2, 3)]
-    assert [(f["kind"], f["row"]) for f in told] == [("moved", None)]
+    await guest.receive(lambda f: f.get("row"))
+    sent = [f for f in guest.frames if f["type"] == "post_update" and f["change"] in (2, 3)]
+    assert [(f["kind"], f["row"]) for f in sent] == [("moved", None)]
     assert "Among" not in str(guest.frames)
     assert "Lounge" not in str(guest.frames)
 
@@ -135,7 +135,7 @@ def deactivate_many():
 
 
 @pytest.mark.parametrize("how", REVOKED)
-async def test_who_loses_the_right_is_sent_away_and_hears_no_more(
+async def test_a_member_who_loses_the_right_is_disconnected_and_gets_no_more_events(
     visit, hub, secret, lounge, iris, olive, how
 ):
     loser, keeper = await visit(iris), await visit(olive)
@@ -163,7 +163,7 @@ def make_user_session(user):
     UserSession.objects.update_or_create(user=user, session_key=key, defaults={"ip": "127.0.0.1"})
 
 
-async def test_the_page_of_somebody_signed_out_comes_back_as_a_guest(hub, visit, secret, iris):
+async def test_after_a_sign_out_the_page_reconnects_as_a_guest(hub, visit, secret, iris):
     page = await visit(iris)
     cookie = await do(session_of, iris)
     await watch_all(page, secret)
@@ -179,14 +179,14 @@ async def test_the_page_of_somebody_signed_out_comes_back_as_a_guest(hub, visit,
     await again.leave()
 
 
-async def test_signing_in_and_reading_send_nobody_away(visit, hub, iris, secret, topic, ada):
+async def test_signing_in_and_reading_raise_no_fence(visit, hub, iris, secret, topic, ada):
     page = await visit(iris)
     await watch_all(page, secret)
 
     await do(session_of, iris)
     await do(topic.reply, ada, "Hello")
 
-    await page.hear(lambda f: f.get("title") == topic.title)
+    await page.receive(lambda f: f.get("title") == topic.title)
     assert page.code is None
 
 
@@ -206,7 +206,7 @@ async def test_the_fence_is_raised_only_after_commit(visit, hub, secret, iris):
     assert page.code is None
 
 
-async def test_a_page_that_is_asking_when_the_fence_falls_gets_no_answer_from_before(
+async def test_a_page_that_asks_during_a_fence_gets_no_outdated_answer(
     visit, hub, topic, lounge, monkeypatch
 ):
     from realtime.catchup import changes
@@ -221,16 +221,16 @@ async def test_a_page_that_is_asking_when_the_fence_falls_gets_no_answer_from_be
         return answer
 
     monkeypatch.setattr(changes, "topic_changes_and_category", overtaken)
-    await page.say(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
+    await page.send(type="watch", topic=topic.pk, epoch=topic.epoch, change=0)
 
-    assert (await page.hear("again"))["topic"] == topic.pk
+    assert (await page.receive("again"))["topic"] == topic.pk
     assert (await page.watch_topic(topic))["type"] == "gone"
     assert [frame["type"] for frame in page.frames] == ["again", "gone"]
     await until(lambda: groups.of_topic(topic.pk) not in hub.routes.members)
     assert topic.pk not in hub.sweep.heads
 
 
-async def test_a_right_taken_without_a_signal_counts_within_one_sweep(
+async def test_a_right_revoked_without_a_signal_is_lost_within_one_sweep(
     visit, hub, secret, iris, olive
 ):
     page, keeper = await visit(iris), await visit(olive)
@@ -245,7 +245,7 @@ async def test_a_right_taken_without_a_signal_counts_within_one_sweep(
     assert await keeper.update("created")
 
 
-async def test_nothing_saved_after_a_right_was_taken_is_heard_although_the_fence_is_lost(
+async def test_nothing_saved_after_a_revocation_is_delivered_even_if_the_fence_is_lost(
     visit, hub, secret, iris, olive
 ):
     page, keeper = await visit(iris), await visit(olive)
@@ -254,7 +254,7 @@ async def test_nothing_saved_after_a_right_was_taken_is_heard_although_the_fence
 
     def take_the_right():
         with transaction.atomic():
-            # without a signal, so nobody is told
+            # without a signal, so no fence is published
             iris.groups.through.objects.filter(user=iris).delete()
             Revocation.objects.bump()
 
@@ -266,7 +266,7 @@ async def test_nothing_saved_after_a_right_was_taken_is_heard_although_the_fence
     assert "Not for everybody" not in str(page.collect())
 
 
-async def test_nothing_saved_after_a_move_is_heard_although_the_fence_is_lost(
+async def test_nothing_saved_after_a_move_is_delivered_even_if_the_fence_is_lost(
     visit, topic, lounge, iris
 ):
     guest = await visit()
@@ -275,11 +275,11 @@ async def test_nothing_saved_after_a_move_is_heard_although_the_fence_is_lost(
     await do(Topic.objects.filter(pk=topic.pk).update, category=lounge)
     await do(lambda: Topic.objects.get(pk=topic.pk).reply(iris, "Among ourselves"))
 
-    assert await guest.hear("again")
+    assert await guest.receive("again")
     assert "Among" not in str(guest.frames)
 
 
-async def test_a_right_that_was_not_taken_in_the_end_is_not_counted(secret, iris):
+async def test_a_revocation_that_is_rolled_back_is_not_counted(secret, iris):
     def change_of_mind():
         with transaction.atomic():
             iris.groups.clear()
@@ -294,7 +294,7 @@ async def test_a_right_that_was_not_taken_in_the_end_is_not_counted(secret, iris
 
 
 @pytest.mark.parametrize("role", ["readers", "posters"])
-async def test_groups_changed_without_a_signal_count_within_one_sweep(
+async def test_groups_changed_without_a_signal_take_effect_within_one_sweep(
     role, visit, hub, topic, help_category, ada
 ):
     page = await visit()

@@ -38,13 +38,13 @@ async def restored(hub, topic, ada, tmp_path, monkeypatch):
     return restore
 
 
-async def test_a_page_on_the_topic_is_told_to_load_anew(visit, topic, restored):
+async def test_a_page_on_the_topic_reloads(visit, topic, restored):
     page = await visit()
     await page.watch_topic(topic)
 
     now = await restored()
 
-    heartbeat = await page.hear("heartbeat")
+    heartbeat = await page.receive("heartbeat")
     assert heartbeat["topics"] == {str(topic.pk): [now.epoch, now.change]}
     assert (await page.watch_topic(topic))["type"] == "reload"
 
@@ -55,10 +55,10 @@ async def test_a_list_shows_the_restored_row(visit, topic, restored):
 
     now = await restored()
 
-    assert await page.hear(lambda frame: frame.get("epoch") == now.epoch and frame.get("row"))
+    assert await page.receive(lambda frame: frame.get("epoch") == now.epoch and frame.get("row"))
 
 
-async def test_posts_written_afterwards_are_news(visit, topic, ada, restored):
+async def test_posts_after_a_restore_are_news(visit, topic, ada, restored):
     page = await visit()
     news = await page.watch_news(0)
 

@@ -30,7 +30,7 @@ def quiet():
 
 @pytest.fixture
 async def sweeper(hub, monkeypatch):
-    """Sweeps when it is told to, as the hub does: a function. All is told when it returns."""
+    """A function that sweeps as the hub does, and returns when all events are delivered."""
     monkeypatch.setattr(sweep, "EVERY", 3600)
     monkeypatch.setattr(throttle, "EVERY", 0)
 
@@ -90,7 +90,7 @@ async def test_a_post_saved_in_another_process_reaches_every_page(visit, topic, 
     assert (await elsewhere.update("created"))["title"] == topic.title
 
 
-async def test_what_was_pushed_is_not_told_again(visit, topic, ada, sweeper):
+async def test_events_that_were_pushed_are_not_sent_again(visit, topic, ada, sweeper):
     shown, listed, elsewhere = await visit(), await visit(), await visit()
     await shown.watch_topic(topic)
     await listed.watch_list("latest")
@@ -110,7 +110,7 @@ async def test_what_was_pushed_is_not_told_again(visit, topic, ada, sweeper):
         assert len([f for f in page.collect()[seen[page] :] if f["type"] == "post_update"]) == 2
 
 
-async def test_what_was_not_pushed_is_told_once_and_in_order(visit, topic, ada, mo, sweeper, quiet):
+async def test_lost_events_are_delivered_once_and_in_order(visit, topic, ada, mo, sweeper, quiet):
     shown, elsewhere = await visit(), await visit()
     await shown.watch_topic(topic)
     await elsewhere.watch_news(0)
@@ -127,7 +127,7 @@ async def test_what_was_not_pushed_is_told_once_and_in_order(visit, topic, ada, 
     assert [f["post"]["number"] for f in elsewhere.collect()[1:]] == [2]
 
 
-async def test_a_page_much_behind_is_only_told_so_and_asks(visit, topic, ada, sweeper, quiet):
+async def test_a_page_far_behind_gets_only_a_heartbeat_and_asks(visit, topic, ada, sweeper, quiet):
     page = await visit()
     await page.watch_topic(topic)
     await sweeper()
@@ -139,7 +139,7 @@ async def test_a_page_much_behind_is_only_told_so_and_asks(visit, topic, ada, sw
     assert page.collect()[1:] == [{"type": "heartbeat", "topics": {str(topic.pk): [epoch, 52]}}]
 
 
-async def test_another_epoch_is_told_as_a_head(visit, topic, sweeper):
+async def test_another_epoch_is_sent_as_a_head(visit, topic, sweeper):
     page = await visit()
     await page.watch_topic(topic)
     await sweeper()
@@ -150,7 +150,7 @@ async def test_another_epoch_is_told_as_a_head(visit, topic, sweeper):
     assert page.collect()[1:] == [{"type": "heartbeat", "topics": {str(topic.pk): ["restored", 1]}}]
 
 
-async def test_a_pinned_topic_far_down_is_seen_too(
+async def test_the_sweep_sees_pinned_topics_with_old_activity(
     visit, topic, ada, help_category, sweeper, quiet, monkeypatch
 ):
     monkeypatch.setattr(list_snapshots, "SIZE", 3)
@@ -167,7 +167,7 @@ async def test_a_pinned_topic_far_down_is_seen_too(
     assert ["Renamed far down" in f["row"] for f in page.collect()[seen:]] == [True]
 
 
-async def test_a_topic_that_rises_because_another_left_is_no_news(
+async def test_a_topic_that_moves_up_because_another_left_is_not_delivered(
     visit, ada, help_category, sweeper, quiet, monkeypatch
 ):
     monkeypatch.setattr(list_snapshots, "SIZE", 3)
@@ -186,7 +186,7 @@ async def test_a_topic_that_rises_because_another_left_is_no_news(
     assert [f["topic"] for f in latest.collect()[seen_latest:]] == [topics[-1].pk]
 
 
-async def test_a_move_into_a_private_category_unheard_of_leaks_nothing(
+async def test_a_move_into_a_private_category_leaks_nothing_if_its_message_is_lost(
     visit, topic, lounge, iris, sweeper, quiet, ada
 ):
     guest, listed, insider = await visit(), await visit(), await visit(iris)
@@ -206,7 +206,7 @@ async def test_a_move_into_a_private_category_unheard_of_leaks_nothing(
     assert [bool(f["row"]) for f in insider.collect()[seen_inside:]] == [True]
 
 
-async def test_a_new_private_topic_is_told_to_insiders_only(visit, lounge, iris, sweeper, quiet):
+async def test_a_new_private_topic_reaches_only_insiders(visit, lounge, iris, sweeper, quiet):
     guest, insider = await visit(), await visit(iris)
     for page in (guest, insider):
         await page.watch_list("latest")
@@ -221,7 +221,7 @@ async def test_a_new_private_topic_is_told_to_insiders_only(visit, lounge, iris,
     assert len([f for f in insider.frames if "row" in f]) == 1
 
 
-async def test_what_is_remembered_of_lists_stays_small(
+async def test_memory_of_sent_list_events_stays_small(
     visit, hub, ada, help_category, sweeper, monkeypatch
 ):
     monkeypatch.setattr(list_snapshots, "SIZE", 3)
