@@ -1,23 +1,24 @@
 // @ts-check
-// Tells screen readers what happens, at most one sentence in ten seconds.
+// Announces changes to screen readers, at most one sentence in ten seconds.
 
 import { t } from "./i18n.js";
 
-const PAUSE = 10_000; // ms, at least, between two announcements to screen readers
-const TOGETHER = 500; // ms: what comes within so little is announced in one sentence
+const PAUSE = 10_000; // ms at least between two announcements
+const TOGETHER = 500; // ms: events within this time are announced in one sentence
 
 const announcer = document.getElementById("announcer"); // members can switch it off in their profile
 /** @type {{counts: Map<string, number>, state: string, at: number, timer: number | null}} */
 const announced = { counts: new Map(), state: "", at: -PAUSE, timer: null };
 
-// One more of what `t` can count. What comes while another announcement is recent is counted in the next.
+// Counts one more event with this name, which `t` can translate; soon after an announcement it
+// waits for the next one.
 /** @param {string} name */
 export function announceNew(name) {
   announced.counts.set(name, (announced.counts.get(name) ?? 0) + 1);
   announceSoon();
 }
 
-// Of several states only the last is worth hearing.
+// Announces a state; of several waiting ones only the last.
 /** @param {string} text */
 export function announceState(text) {
   announced.state = text;
@@ -39,7 +40,7 @@ function announce() {
   announced.state = "";
   if (!sentences.length) return;
   announced.at = performance.now();
-  const said = document.createElement("p"); // a new one is read out, also when it says the same as the last
+  const said = document.createElement("p"); // a new element is read out even if its text is the same
   said.textContent = sentences.join(", ");
   announcer.replaceChildren(said);
 }

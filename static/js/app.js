@@ -1,5 +1,5 @@
 // @ts-check
-// The first script of every page; the others come when the page has something for them.
+// The first script of every page; it loads the others if the page needs them.
 
 import { live } from "./connection/connection.js";
 import "./elements/live_status.js";
@@ -21,7 +21,7 @@ live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) =>
   live.load(() => import("./elements/live_announcements.js")).then(() => banner.show(current));
 });
 
-// However many categories there are, the current one is in view.
+// Scrolls the current category into view.
 function showCurrent() {
   const places = document.getElementById("places");
   const current = places.querySelector("[aria-current]");
@@ -56,7 +56,7 @@ document.addEventListener("submit", (event) => {
   );
 });
 
-// As without scripts: a button that is pressed sends its value along.
+// Adds the value of the pressed button, as browsers do without scripts.
 /** @param {HTMLFormElement} form @param {HTMLButtonElement} submitter */
 function sendPlainly(form, { name, value }) {
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));

@@ -1,7 +1,7 @@
 // @ts-check
-// Changing the page without taking away what its reader does with it.
+// Updates the page without disturbing its reader: focus, selection and open elements stay.
 
-// The first element in a piece of HTML that the server made.
+// The first element in HTML that the server rendered.
 /** @param {string} html @returns {HTMLElement} */
 export function element(html) {
   const template = document.createElement("template");
@@ -9,11 +9,11 @@ export function element(html) {
   return /** @type {HTMLElement} */ (template.content.firstElementChild);
 }
 
-const CONTROLS = "a[href], summary, button, textarea, input:not([type=hidden])"; // where the focus may be
-const OWN = ["open", "aria-expanded", "tabindex"]; // what readers and scripts give
+const CONTROLS = "a[href], summary, button, textarea, input:not([type=hidden])"; // focusable
+const OWN = ["open", "aria-expanded", "tabindex"]; // attributes set by readers and scripts
 
-// Makes `old` read like `now`. What is the same is not touched, and keeps what its reader did with it. A focus whose
-// control goes away finds the same one, or what came there.
+// Changes `old` into `now`. Equal nodes are not touched, so they keep their state. If the focused
+// control is replaced, the focus moves to the same control or to the one in its place.
 /** @param {HTMLElement} old @param {HTMLElement} now */
 export function replace(old, now) {
   const active = /** @type {HTMLAnchorElement} */ (document.activeElement);
@@ -51,7 +51,7 @@ function identity(node) {
   return [node.nodeName, node.id, node.getAttribute?.("href")].join(" ");
 }
 
-// As the server made it.
+// The HTML as the server rendered it.
 /** @param {any} node @returns {string} */
 function asMade(node) {
   if (!node.matches) return node.data;
@@ -63,7 +63,7 @@ function asMade(node) {
   return copy.outerHTML;
 }
 
-// A selection in the rest of the text stays.
+// Replaces only the part that differs, so a selection in the rest of the text stays.
 /** @param {Text} text @param {string} data */
 function rewrite(text, data) {
   let [start, end, had] = [0, data.length, text.length];
@@ -83,7 +83,7 @@ function takeAttributes(old, now) {
   for (const { name, value } of now.attributes) old.setAttribute(name, value);
 }
 
-// What is the same stays; of the rest each takes the place of one of its kind.
+// Keeps equal nodes, and replaces each other one by a node of the same kind.
 /** @param {Element} parent @param {ChildNode[]} before @param {ChildNode[]} after */
 function takeContent(parent, before, after) {
   const [had, has] = [before.map(asMade), after.map(asMade)];
@@ -114,7 +114,7 @@ function controlsIn(part) {
   return [...part.querySelectorAll(CONTROLS)].filter((control) => control.getClientRects().length);
 }
 
-// Takes `old` away. The focus that was in it goes to `next`.
+// Removes `old`. If it has the focus, that moves to `next`.
 /** @param {HTMLElement} old @param {HTMLElement | null} next */
 export function remove(old, next = null) {
   const hadFocus = old.contains(document.activeElement);
@@ -122,7 +122,7 @@ export function remove(old, next = null) {
   if (hadFocus) focusOn(next ?? document.getElementById("main"));
 }
 
-// Also on what is no control: then until the focus leaves it.
+// Focuses any element; one that is no control is focusable only until the focus leaves it.
 /** @param {HTMLElement} target */
 export function focusOn(target) {
   if (!target.matches(`${CONTROLS}, [tabindex]`)) {

@@ -1,6 +1,6 @@
 // @ts-check
-// In the header: how many posts have come in topics that the page does not show, and how many people are online. Guests
-// are counted, the invisible are not.
+// In the header: the number of new posts in topics that the page does not show, and of people online
+// (guests included, invisible members not).
 
 import { live } from "./connection/connection.js";
 import { audienceLabel, t } from "./i18n.js";
@@ -10,7 +10,7 @@ import { countInTitle } from "./title.js";
 class Elsewhere {
   #link = document.querySelector("[data-elsewhere]");
   /** @type {number | "now"} */
-  #newest = Number(document.body.dataset.newest ?? 0) || "now"; // a guest's page doesn't say: it may be kept for a while
+  #newest = Number(document.body.dataset.newest ?? 0) || "now"; // not on guests' pages, which may come from a cache
   #count = 0;
   /** @type {Map<number, number>} */
   #heard = new Map(); // topic -> change last counted
@@ -27,7 +27,7 @@ class Elsewhere {
     live.subscribe(subscription);
   }
 
-  // What the page shows itself: its posts are no news.
+  // The topic and the list that the page shows itself, whose posts are not counted.
   /** @returns {{topic?: number, list?: Wire.ListName}} */
   get #shown() {
     const topic = document.querySelector("live-topic");

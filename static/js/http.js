@@ -1,9 +1,9 @@
 // @ts-check
-// Asking the server for what it has now.
+// Fetches uncached data from the server.
 
-const PATIENCE = 10_000; // ms for an answer
+const PATIENCE = 10_000; // ms for a response
 
-// What the server has now. A network that fell silent may hold an answer up for many minutes: then it is given up.
+// A fresh response. Has a timeout, since a silent network may delay it for many minutes.
 /** @param {string} address */
 export function fetchFresh(address, accept = "text/html") {
   const headers = { Accept: accept, "X-Requested-With": "fetch" };

@@ -1,7 +1,7 @@
 // @ts-check
-// What scripts say, in the language of the page.
+// The texts of scripts, translated on the server and part of the page.
 
-// What a word of the page says for a number: words are translated on the server.
+// The text with this name, in the right form for a number.
 /** @param {string} name @param {number | null} number */
 export function t(name, number = null) {
   const all = document.getElementById("words")?.dataset ?? {};

@@ -1,7 +1,7 @@
-// The wire, as realtime/protocol/ makes and takes it; docs/realtime.md says what each message is for. Never served.
+// The messages on the wire, as defined in realtime/protocol/ and docs/realtime.md. Never served.
 
 declare namespace Wire {
-  type Epoch = string; // while it is the same, a topic's numbers can be trusted
+  type Epoch = string; // a topic's numbers are comparable only within the same epoch
   type ListName = string; // "latest" or "category:5"
   type State = "connecting" | "live" | "waiting" | "polling" | "reconnecting" | "offline"; // of the page's connection
 
@@ -26,7 +26,7 @@ declare namespace Wire {
     change: number;
     last: number; // the number of the topic's last post
     at: string; // ISO 8601, UTC
-    for?: string; // as every answer to a question that had one
+    for?: string; // repeated from the request
     header?: string;
     row?: string | null;
     title?: string;
@@ -38,22 +38,22 @@ declare namespace Wire {
     id: number;
     number: number;
     author_id: number;
-    author?: string; // to pages that show the topic, as
+    author?: string; // for pages that show the topic, like
     html?: string;
   }
 
-  // To pages that show the topic.
+  // For pages that show the topic.
   interface TopicUpdate extends Update {
-    header: string; // HTML, as everything that is shown
+    header: string; // HTML
     post?: Required<Post>;
   }
 
-  // To pages that show a list; null: the topic has left it.
+  // For pages that show a list; null if the topic has left it.
   interface RowUpdate extends Update {
     row: string | null;
   }
 
-  // To all others: that it happened, and where.
+  // For all other pages.
   interface ElsewhereUpdate extends Update {
     title: string;
     url: string;
@@ -106,7 +106,7 @@ declare namespace Wire {
     for?: string;
     count: number; // 99 means 99 or more
     newest: number;
-    reader: string; // "7.5f1c02d9ab31": who reads, and which categories they may see
+    reader: string; // "7.5f1c02d9ab31": identifies the reader and their categories
   }
 
   interface PersonalUpdate {
@@ -216,7 +216,7 @@ declare namespace Wire {
     | Announcements
     | Failure;
 
-  // --- What a page sends (realtime/protocol/messages.py); each may have `for`, and its answer has it, too ---
+  // --- What a page sends (realtime/protocol/messages.py); answers repeat the optional `for` ---
 
   type WatchTopic = { type: "watch"; topic: number; epoch: Epoch; change: number };
   type WatchList = { type: "watch"; list: ListName; rows?: string }; // rows: "12:41,13:5"

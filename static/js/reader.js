@@ -1,6 +1,7 @@
 // @ts-check
-// For a page whose session has ended or changed, or whose reader may see other categories than when it came. It is loaded
-// anew; in a topic, or where something was typed, only what differs by reader is exchanged, and the text stays.
+// Updates a page whose session has ended or changed, or whose reader may see other categories than
+// before. It is reloaded; in a topic, or if something was typed, only the parts that depend on the
+// reader are replaced, and the text stays.
 
 import { live } from "./connection/connection.js";
 import { replace } from "./dom.js";
@@ -8,14 +9,15 @@ import { fetchFresh } from "./http.js";
 import { t } from "./i18n.js";
 
 const SOON = 300; // ms, and
-const SPREAD = 1700; // ms over which pages ask after a change that concerns many
-const LONGEST = 60_000; // ms, at most, between two tries
-const PARTS = ["#reader", "#places"]; // that each page has: the header's, and the categories
+const SPREAD = 1700; // ms over which many affected pages spread their requests
+const LONGEST = 60_000; // ms at most between two attempts
+const PARTS = ["#reader", "#places"]; // on each page: in the header, and the categories
 
 let isChecking = false;
 let failures = 0;
 
-// `isAnother`: somebody else, or nobody, is signed in now. Then nothing is shown of the former reader meanwhile.
+// `isAnother`: somebody else, or nobody, is signed in now. Then the former reader's parts are hidden
+// at once.
 /** @param {boolean} isAnother */
 export function check(isAnother) {
   if (isAnother) for (const part of PARTS) document.querySelector(part).hidden = true;
@@ -45,7 +47,7 @@ async function exchange(response) {
   renewTokens(page);
   if (now.reader === document.body.dataset.reader) return reconnect();
   const isAnother = now.user !== document.body.dataset.user;
-  const topic = document.querySelector("live-topic"); // which exchanges its own parts
+  const topic = document.querySelector("live-topic"); // which replaces its own parts
   if (!topic && !isTyped() && (isAnother || !response.ok || response.redirected))
     return location.reload();
   const { scrollTop } = document.getElementById("places");
@@ -60,13 +62,13 @@ async function exchange(response) {
   live.restart();
 }
 
-// The page is right, so it is the socket that came with an earlier session.
+// The page is current, so the socket must be from an earlier session.
 function reconnect() {
   failures += 1;
   setTimeout(() => live.restart(), Math.min(LONGEST, 500 * 2 ** failures));
 }
 
-// What is typed is sent with the session of now.
+// Gives forms the CSRF token of the current session.
 /** @param {Document} page */
 function renewTokens(page) {
   const selector = "[name=csrfmiddlewaretoken]";

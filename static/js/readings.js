@@ -1,5 +1,6 @@
 // @ts-check
-// How far a member has read the topics of a list. Rows come the same for everybody, so it is asked apart from them.
+// Shows how far a member has read the topics of a list. Rows are the same for everybody, so readings
+// are requested separately.
 
 import { MOST_READINGS } from "./constants.js";
 import { fetchJSON } from "./http.js";
@@ -7,11 +8,11 @@ import { pageOf } from "./pages.js";
 import { seenInThisTab } from "./seen.js";
 
 const SOON = 300; // ms, and
-const SPREAD = 1700; // ms over which the pages of a busy list ask
+const SPREAD = 1700; // ms over which the pages of a busy list spread their requests
 
 export class Readings {
   /** @type {Set<string>} */
-  #asked = new Set(); // topics to ask for
+  #asked = new Set(); // topics to request
   /** @type {number | null} */
   #timer = null;
 
@@ -21,11 +22,11 @@ export class Readings {
     this.rowsOf = rowsOf;
   }
 
-  // For a row that takes the place of `old`, or is new to the page without one.
+  // For a row that replaces `old`, or is new on the page.
   /** @param {HTMLElement | undefined} old @param {HTMLElement} row */
   carryOver(old, row) {
     const { topic, last, lastAuthor } = row.dataset;
-    const isMine = lastAuthor === document.body.dataset.user; // read in the tab that it was sent from
+    const isMine = lastAuthor === document.body.dataset.user; // read in the tab that sent it
     if (old?.dataset.read) show(row, Number(old.dataset.read));
     else if (last === "1" && !isMine) show(row, 0);
     if (isMine || !row.dataset.read) this.ask([topic]);
@@ -37,7 +38,7 @@ export class Readings {
     this.#timer ??= setTimeout(() => this.#fetch(), SOON + Math.random() * SPREAD);
   }
 
-  // Of the rows on show, where nobody knows what of them has been read meanwhile.
+  // Requests the readings of rows on show, which may have changed meanwhile.
   /** @param {string[]} topics */
   askNow(topics) {
     clearTimeout(this.#timer);

@@ -1,13 +1,13 @@
 // @ts-check
-// How far somebody has read in this tab: what was on the screen of the topic that was left just now may reach the server
-// after a list has asked how far they are.
+// Stores how far the reader has read in this tab, since a list may request readings before the server
+// has those of the topic that was just left.
 
 /** @param {number} topic @param {number} number */
 export function rememberSeen(topic, number) {
   try {
     sessionStorage.setItem(key(topic), String(number));
   } catch {
-    // a browser that keeps nothing: lists learn of it from the server
+    // storage is disabled: lists get it from the server
   }
 }
 

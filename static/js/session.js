@@ -1,10 +1,10 @@
 // @ts-check
-// Whose page it is.
+// The reader that the page belongs to.
 
 import { live } from "./connection/connection.js";
 
-// The reader of the page that was loaded last in this browser: a sign-in or sign-out in another tab is known from there
-// before any server is asked. Where storage is forbidden, the server tells when the socket comes back.
+// The reader of the page that was loaded last in this browser, so that a sign-in or sign-out in
+// another tab is noticed at once. Without storage, the server reports it when the socket reconnects.
 const LAST = "reader";
 const own = () => document.body.dataset.user ?? "guest";
 
@@ -18,7 +18,7 @@ function compare() {
   if (localStorage.getItem(LAST) !== own()) checkReader(true);
 }
 
-// `isAnother`: somebody else, or nobody, is signed in here now.
+// `isAnother`: somebody else, or nobody, is signed in now.
 /** @param {boolean} isAnother */
 export function checkReader(isAnother) {
   live.load(() => import("./reader.js").then(({ check }) => check(isAnother)));

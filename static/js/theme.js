@@ -1,5 +1,5 @@
 // @ts-check
-// Changes the colours at once; without it the form does the same with a new page.
+// Changes the theme at once; without scripts the form does it by loading a page.
 
 // `button` is the pressed one of the form [data-themes].
 /** @param {HTMLButtonElement} button */

@@ -1,5 +1,5 @@
 // @ts-check
-// Turns the moments on the page into the reader's own words and time zone, and keeps them true. The one place that does.
+// Formats all times on the page in the reader's language and time zone, and keeps them current.
 
 const page = document.documentElement.lang || "en";
 const language = navigator.languages.find((own) => own.startsWith(page)) ?? page;
@@ -20,7 +20,7 @@ const anyYear = new Intl.DateTimeFormat(language, { ...day, year: "numeric" });
 const exact = new Intl.DateTimeFormat(language, full);
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "narrow" });
 
-// Call it with whatever was put into the page.
+// To be called with every part that is inserted into the page.
 /** @param {Document | HTMLElement} root */
 export function refresh(root = document) {
   const now = new Date();
@@ -37,7 +37,7 @@ export function refresh(root = document) {
   }
 }
 
-// Minutes within the hour, hours within the reader's day, then "yesterday" and days by their calendar, then the date.
+// Minutes within the hour, hours within the reader's day, then "yesterday" and days, then the date.
 /** @param {Date} when @param {Date} now */
 function inWords(when, now) {
   const minutes = Math.floor((now.getTime() - when.getTime()) / 60_000);
@@ -49,7 +49,7 @@ function inWords(when, now) {
   return days ? ago.format(-days, "day") : ago.format(-Math.floor(minutes / 60), "hour");
 }
 
-// Where the reader's calendar day begins, as if no day had 23 or 25 hours.
+// The start of the reader's calendar day, as if no day had 23 or 25 hours.
 /** @param {Date} when */
 function midnight(when) {
   return Date.UTC(when.getFullYear(), when.getMonth(), when.getDate());

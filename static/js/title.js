@@ -1,5 +1,5 @@
 // @ts-check
-// The number of news in front of the tab's title; each part of the page brings its own.
+// Shows the number of news in the tab's title: the sum over the parts of the page.
 /** @type {Map<string, number>} */
 const counts = new Map();
 let title = document.title;
@@ -10,7 +10,7 @@ export function countInTitle(part, number) {
   showTitle();
 }
 
-// The page is called otherwise from now on.
+// Changes the title itself.
 /** @param {string} name */
 export function nameTab(name) {
   title = name;

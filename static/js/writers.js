@@ -1,11 +1,11 @@
 // @ts-check
-// "Ada is writing…": below a topic's posts, and in its row of a list; and the other way round, that somebody writes here.
+// Shows "Ada is writing…" below a topic's posts and in its rows, and sends that the reader is writing.
 
 import { live } from "./connection/connection.js";
 import { WRITING_LASTS } from "./constants.js";
 import { t } from "./i18n.js";
 
-const RENEWAL = 500 * WRITING_LASTS; // ms: twice before the server forgets a writer
+const RENEWAL = 500 * WRITING_LASTS; // ms: twice within the lifetime of a writing mark
 const LONGEST = 24; // letters of a name
 
 /** @type {Map<string, Wire.Writer[]>} */
@@ -17,7 +17,7 @@ live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) =>
   else if (detail.type === "post_update" && detail.kind === "created") sent(detail);
 });
 
-// What is not heard any more does not go on for ever.
+// Removes writers if the connection is lost.
 live.addEventListener("state", (/** @type {StateEvent} */ { detail: { state } }) => {
   if (state === "live") return;
   writers.clear();
@@ -35,7 +35,7 @@ document.addEventListener("input", (event) => {
 
 /** @param {Record<string, Wire.Writer[]>} topics */
 function hear(topics) {
-  if (live.state === "waiting" || live.state === "polling") return; // too slow to hear when somebody stops
+  if (live.state === "waiting" || live.state === "polling") return; // too slow to show when somebody stops
   for (const [topic, people] of Object.entries(topics)) {
     const others = people.filter(([id]) => String(id) !== document.body.dataset.user);
     if (others.length) writers.set(topic, others);
@@ -44,7 +44,7 @@ function hear(topics) {
   showWriters();
 }
 
-// Whoever has sent what they wrote is not writing any more.
+// An author of a new post is not writing any more.
 /** @param {Wire.Update} update */
 function sent({ topic, post }) {
   const people = writers.get(String(topic));
@@ -62,7 +62,7 @@ export function showWriters() {
 function sentence(people) {
   if (!people.length) return "";
   const name = people.length === 1 ? "writing" : people.length === 2 ? "writingTwo" : "writingMany";
-  const names = people.map(([, own]) => `\u2068${shortened(own)}\u2069`); // whatever direction each is written in
+  const names = people.map(([, own]) => `\u2068${shortened(own)}\u2069`); // isolates: names may have any direction
   return t(name).replace(/%([12])/g, (_, place) => names[place - 1]);
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
-// The page's one connection. Parts of the page subscribe; each knows how to ask for what it has missed, so whatever
-// was lost on the way is asked for again. A subscription is {ask() -> message, hear(message)}. Where a socket can't be
-// had, long_poll.js asks the same over HTTP, and the socket is tried again every minute or two.
+// The page's one connection. Parts of the page subscribe; each can ask for what it has missed, so
+// anything lost on the way is requested again. A subscription is {ask() -> message, hear(message)}.
+// Without a socket, long_poll.js asks the same over HTTP, and the socket is tried again every minute
+// or two.
 
 import { HEARTBEAT, RESYNC } from "../constants.js";
 import { Backoff } from "./backoff.js";
@@ -10,15 +11,15 @@ import { SharedSocket, TAB } from "./shared_socket.js";
 import { untilLoaded } from "./until_loaded.js";
 
 const SILENCE = (HEARTBEAT + 10) * 1000; // ms; after this the socket counts as dead
-const OPENING = 10_000; // until it is open, and until all questions are answered
+const OPENING = 10_000; // ms until it is open, and until all requests are answered
 
 class Connection extends EventTarget {
   /** @type {Wire.State} */ state = "connecting";
   /** @type {LiveSocket | null} */ #socket = null;
-  /** @type {object | null} */ #attempt = null; // what tries to get a socket, or has one
+  /** @type {object | null} */ #attempt = null; // identifies the current attempt to open a socket, or the open one
   /** @type {Set<Subscription>} */ #subscriptions = new Set();
   /** @type {Set<Subscription>} */ #unanswered = new Set();
-  #loading = 0; // parts of the page that are still to come
+  #loading = 0; // parts of the page that are not loaded yet
   #backoff = new Backoff();
   #wasLive = false;
   #liveAt = 0;
@@ -51,7 +52,7 @@ class Connection extends EventTarget {
     setInterval(() => this.#watchdog(), 5000);
   }
 
-  // Loads a script that makes a part of the page live, and again until it has come; before that the page is not live.
+  // Loads the script of a live part of the page, with retries; until then the page is not live.
   /** @param {() => Promise<unknown>} part */
   async load(part) {
     this.#loading += 1;
@@ -67,11 +68,14 @@ class Connection extends EventTarget {
     if (!this.#attempt && !this.#retry) this.#open();
     return () => {
       this.#subscriptions.delete(subscription);
-      this.answered(subscription); // what it still asked needs no answer any more
+      this.answered(subscription); // its pending request needs no answer any more
     };
   }
 
-  /** Asks the server for all that the subscription has missed; the answer makes it current. @param {Subscription} subscription */
+  /**
+   * Requests everything that the subscription has missed; the answer makes it current.
+   * @param {Subscription} subscription
+   */
   ask(subscription) {
     this.#fallback.hurry();
     if (!this.#isOpen) return;
@@ -79,7 +83,10 @@ class Connection extends EventTarget {
     this.send(subscription.ask());
   }
 
-  /** To be called by a subscription when the answer to what it asked has come. @param {Subscription} subscription */
+  /**
+   * To be called by a subscription when its request was answered.
+   * @param {Subscription} subscription
+   */
   answered(subscription) {
     if (this.#fallback.isHandingOut) return;
     this.#unanswered.delete(subscription);
@@ -96,7 +103,7 @@ class Connection extends EventTarget {
     this.#wasLive = true;
   }
 
-  /** Says whether it could be sent. @param {Wire.ClientMessage} message */
+  /** Returns whether it could be sent. @param {Wire.ClientMessage} message */
   send(message) {
     if (this.#isOpen) this.#socket.send(JSON.stringify({ ...message, for: TAB }));
     return this.#isOpen;
@@ -136,8 +143,8 @@ class Connection extends EventTarget {
   /** @param {Wire.ServerMessage} message */
   #hear(message) {
     this.#heardAt = Date.now();
-    if ("for" in message && message.for !== TAB) return; // another tab has asked
-    if (message.type === "batch") return message.events.forEach((event) => this.#hear(event)); // of a busy moment
+    if ("for" in message && message.for !== TAB) return; // the answer to another tab
+    if (message.type === "batch") return message.events.forEach((event) => this.#hear(event)); // see docs/realtime.md
     if (message.type === "heartbeat") this.send({ type: "pong" });
     this.#tell(message);
   }
@@ -145,7 +152,7 @@ class Connection extends EventTarget {
   /** @param {Wire.ServerMessage} message */
   #tell(message) {
     for (const subscription of [...this.#subscriptions]) subscription.hear(message);
-    this.dispatchEvent(new CustomEvent("message", { detail: message })); // for parts that ask nothing
+    this.dispatchEvent(new CustomEvent("message", { detail: message })); // for parts without a subscription
   }
 
   /** @param {number} code */
@@ -155,7 +162,7 @@ class Connection extends EventTarget {
     this.#liveAt = 0;
     if (!this.#fallback.works) this.#become(navigator.onLine ? "reconnecting" : "offline");
     if (document.visibilityState === "hidden" && this.#backoff.isTooMuch)
-      return this.#share.leave(); // until it is looked at
+      return this.#share.leave(); // until the tab is visible
     if (this.#backoff.isEnough) this.#fallback.start();
     this.#retry = setTimeout(() => this.#open(), this.#backoff.delay(code, this.#fallback.works));
   }
@@ -174,7 +181,7 @@ class Connection extends EventTarget {
     this.#open();
   }
 
-  // The browser knows at once; a socket would only fall silent.
+  // The browser notices at once, while a socket would only fall silent.
   #networkIsGone() {
     this.#fallback.hurry();
     clearTimeout(this.#retry);
@@ -183,14 +190,14 @@ class Connection extends EventTarget {
     this.#lost(0);
   }
 
-  // What was tried without it has hung or failed for no fault of the server's.
+  // Earlier attempts failed for lack of a network, not because of the server.
   #networkIsBack() {
     this.#backoff.forget();
     if (!this.#isOpen) this.#drop();
     this.#wake();
   }
 
-  // With another session than the one that the socket came with.
+  // Reconnects with the current session.
   restart() {
     this.#leave();
     this.#open();
@@ -200,11 +207,11 @@ class Connection extends EventTarget {
     clearTimeout(this.#retry);
     this.#retry = null;
     this.#fallback.stop();
-    this.#drop(); // a page with an open socket or a lock is not kept for the back button
+    this.#drop(); // an open socket or a lock keeps pages out of the back/forward cache
     this.#share.leave();
   }
 
-  // In ms. A clock that was set back counts as silence, too: it could hide a real one for as long as it went back.
+  // In ms. A clock that was set back counts as silence, since it could hide one of that length.
   get #silence() {
     return Math.abs(Date.now() - this.#heardAt);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// Long polls, while a socket can't be had.
+// Runs long polls while no socket can be opened.
 
 /**
  * @typedef {object} Owner
@@ -12,7 +12,7 @@
 export class Fallback {
   /** @type {import("./long_poll.js").LongPoll | null} */
   #poll = null;
-  isHandingOut = false; // an answer of theirs
+  isHandingOut = false; // while an answer of theirs is dispatched
 
   /** @param {Owner} owner */
   constructor(owner) {

@@ -1,19 +1,20 @@
 // @ts-check
-// Below a socket: requests that wait until there is something to tell. Where those don't get through, plain ones every
-// ten seconds, and those that wait are tried again after a while. One request asks for all that the page shows.
+// Replaces a socket by requests that wait for changes. If those are cut or buffered, it sends plain
+// ones every ten seconds and tries waiting ones again after a while. One request asks for everything
+// that the page shows.
 
 import { LONGEST_WAIT } from "../constants.js";
 
-const GRACE = 5000; // ms more, until an answer counts as held up
-const BREATH = 500; // ms between two that wait
-const PLAIN = 10_000; // ms between two that don't
-const PROBE = 60_000; // ms at least, until those that wait are tried again
+const GRACE = 5000; // ms beyond the waiting time after which a response counts as lost
+const BREATH = 500; // ms between two waiting requests
+const PLAIN = 10_000; // ms between two plain requests
+const PROBE = 60_000; // ms at least until waiting requests are tried again
 const FAILURES = 2;
 
 export class LongPoll {
   works = false; // whether the last request was answered
   #waits = true;
-  #isCurrent = false; // asked without waiting since it was started, or since something failed
+  #isCurrent = false; // has had an answer since the start, or since the last failure
   #failures = 0;
   #isStopped = false;
   /** @type {AbortController | null} */
@@ -28,7 +29,7 @@ export class LongPoll {
     this.#run();
   }
 
-  // Asks at once: something else is shown, or somebody looks.
+  // Asks at once: the page shows something else, or the tab has become visible.
   hurry() {
     this.#isCurrent = false;
     this.#request?.abort("hurry");
@@ -44,7 +45,7 @@ export class LongPoll {
     while (!this.#isStopped) await this.#pause(await this.#round());
   }
 
-  // Asks once; returns how long to rest.
+  // Asks once; returns the ms until the next request.
   async #round() {
     const waits = this.#waits && this.#isCurrent && !document.hidden; // hidden tabs would use up the browser's connections
     const request = (this.#request = new AbortController());
@@ -92,7 +93,7 @@ export class LongPoll {
       this.page.become(navigator.onLine ? "reconnecting" : "offline");
     } else if (++this.#failures >= FAILURES) {
       this.#waits = false;
-      this.#failures = FAILURES - 1; // next time one is enough
+      this.#failures = FAILURES - 1; // next time one failure is enough
       setTimeout(() => (this.#waits = true), PROBE * (1 + Math.random()));
     }
   }

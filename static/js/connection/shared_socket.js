@@ -1,11 +1,12 @@
 // @ts-check
-// One socket per browser and reader: the tab that holds the lock has it, the others speak through that tab. Browsers
-// and addresses (plain http) without locks have a socket per tab. Who waits to try again hears when the socket is open.
+// Shares one socket per browser and reader: the tab that holds a Web Lock has it, the others use that
+// tab. Without locks (old browsers, plain http) each tab has a socket. Tabs that wait for their next
+// attempt are notified when the socket is open.
 
 const ADDRESS = new URL("/ws/", location.href.replace(/^http/, "ws"));
 export const TAB = Math.random().toString(36).slice(2);
 
-// Of the lock and the channel that tabs share: members and guests never do.
+// The name of the lock and the channel; tabs of different readers never share.
 function nameOfShare() {
   return `live ${document.body.dataset.user ?? "guest"}`;
 }
@@ -22,14 +23,15 @@ export class SharedSocket {
   #left = false;
   #alone = !navigator.locks || !window.BroadcastChannel;
 
-  // `wanted` is called when another tab would like a socket now, or has one; `stolen` when another took the lead.
+  // `wanted` is called when another tab wants a socket now, or has one; `stolen` when another tab has
+  // become the leader.
   /** @param {() => void} wanted @param {() => void} stolen */
   constructor(wanted, stolen) {
     this.wanted = wanted;
     this.stolen = stolen;
   }
 
-  // A WebSocket, or what behaves like one.
+  // A WebSocket, or an object with the same interface.
   /** @returns {Promise<LiveSocket>} */
   async socket() {
     this.#left = false;
@@ -88,7 +90,7 @@ export class SharedSocket {
     this.#serving.then(
       (leader) => leader.hear(data),
       () => {
-        this.#serving = null; // the other tab greets again
+        this.#serving = null; // the other tab will greet again
       },
     );
   }

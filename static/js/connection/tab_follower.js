@@ -1,10 +1,10 @@
 // @ts-check
-// A socket through another tab: behaves like a WebSocket, and speaks with tab_leader.js in the tab that has one.
+// A socket through the leading tab: has the interface of a WebSocket and talks to tab_leader.js there.
 
 import { RESYNC } from "../constants.js";
 
 const GREETING = 1000; // ms between two greetings
-const GREETINGS = 3; // without an answer: the leading tab is frozen, and this one takes the lead away from it
+const GREETINGS = 3; // unanswered ones after which the leader counts as frozen and is replaced
 
 export class TabFollower extends EventTarget {
   /** @type {number} */
@@ -13,7 +13,7 @@ export class TabFollower extends EventTarget {
   /** @type {(value?: unknown) => void} */
   #letGo = null;
 
-  // `full` is called when the other tab serves enough of them already.
+  // `full` is called when the leader already serves as many tabs as it can.
   /** @param {string} name @param {string} tab @param {() => void} full */
   constructor(name, tab, full) {
     super();
@@ -22,7 +22,7 @@ export class TabFollower extends EventTarget {
     this.full = full;
     this.channel = new BroadcastChannel(name);
     this.#holdOwnLock();
-    // granted to one tab after the other when the leading one is gone, however it went
+    // granted to the next tab when the leader is gone, for whatever reason
     this.#request(name, () => this.#end(RESYNC));
   }
 
@@ -35,7 +35,8 @@ export class TabFollower extends EventTarget {
     this.#end(1000);
   }
 
-  // By this lock the leading tab notices when this one is gone. Until it is greeted, what it tells all is not for this one.
+  // The leader notices by this lock when this tab is gone. Its broadcasts don't concern this tab
+  // before it has answered a greeting.
   #holdOwnLock() {
     this.#request(`${this.name} ${this.tab}`, () => {
       this.channel.onmessage = ({ data }) =>
@@ -84,7 +85,7 @@ export class TabFollower extends EventTarget {
 
   /** @param {string} name @param {() => unknown} granted */
   #request(name, granted) {
-    navigator.locks.request(name, { signal: this.#gone.signal }, granted).catch(() => {}); // given up
+    navigator.locks.request(name, { signal: this.#gone.signal }, granted).catch(() => {}); // aborted
   }
 
   /** @param {Wire.FromTab["type"]} type @param {string} [text] */

@@ -1,10 +1,11 @@
 // @ts-check
-// In the tab that has the socket: lets the other tabs speak through it. What somebody asked is answered to them alone,
-// everything else is told to all. See tab_follower.js for the other end.
+// Runs in the tab that has the socket, and serves the other tabs: answers go to the tab that asked,
+// everything else to all. The other end is tab_follower.js.
 
 import { MESSAGES_A_SECOND, MESSAGES_AT_ONCE, RESYNC, TOPICS_ON_SOCKET } from "../constants.js";
 
-// Less than the server allows: this tab speaks, too, and others may show topics that the server does not know of yet.
+// Below the server's limits: this tab uses the socket, too, and others may show topics that are not
+// watched yet.
 const MOST = Math.floor(0.4 * TOPICS_ON_SOCKET); // tabs; further ones get sockets of their own
 const BURST = MESSAGES_AT_ONCE / 2; // messages at once, and
 const PACE = 1500 / MESSAGES_A_SECOND; // ms for one more
@@ -13,7 +14,7 @@ export class TabLeader {
   /** @type {LiveSocket | null} */
   #socket = null;
   /** @type {Map<string, Set<number>>} */
-  #tabs = new Map(); // tab -> topics that it shows
+  #tabs = new Map(); // tab -> the topics that it shows
   /** @type {string[]} */
   #queue = [];
   #allowance = BURST;
@@ -29,7 +30,7 @@ export class TabLeader {
     this.wanted = wanted;
   }
 
-  // What the tabs had through an earlier socket that was just left alone, they have no more.
+  // Closes the tabs' virtual sockets of an earlier socket that was abandoned.
   /** @param {LiveSocket} socket */
   use(socket) {
     if (this.#socket?.readyState < WebSocket.CLOSED)
@@ -53,7 +54,7 @@ export class TabLeader {
   hear({ from, type, text }) {
     if (type === "hello") this.#welcome(from);
     else if (this.#tabs.has(from)) this.#forward(from, JSON.parse(text));
-    else this.#say(from, { type: "close", code: RESYNC }); // it was forgotten, and may introduce itself again
+    else this.#say(from, { type: "close", code: RESYNC }); // unknown here; it may greet again
   }
 
   /** @param {string} tab */
@@ -69,7 +70,7 @@ export class TabLeader {
 
   /** @param {string} tab @param {Wire.ClientMessage} message */
   #forward(tab, message) {
-    if (message.type === "pong") return; // this tab says so for all
+    if (message.type === "pong") return; // this tab answers heartbeats for all
     const topics = this.#tabs.get(tab);
     if (message.type === "watch" && "topic" in message && "change" in message)
       topics.add(message.topic);
@@ -80,7 +81,7 @@ export class TabLeader {
     this.#send(message);
   }
 
-  // The tab's own lock is granted to this one when the tab is gone.
+  // The follower's own lock is granted to the leader when the follower is gone.
   /** @param {string} tab */
   #watchOver(tab) {
     const { signal } = this.#over;
@@ -108,7 +109,7 @@ export class TabLeader {
     if (asker !== this.tab) this.#say(asker ?? "all", { type: "message", text });
   }
 
-  // No faster than the server allows, or it would close the socket of all.
+  // No faster than the server allows, or it would close the shared socket.
   /** @param {Wire.ClientMessage} message */
   #send(message) {
     this.#queue.push(JSON.stringify(message));

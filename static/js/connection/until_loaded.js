@@ -1,8 +1,8 @@
 // @ts-check
 const FIRST_DELAY = 500; // ms
-const LONGEST_DELAY = 8_000; // ms, at most, between two tries
+const LONGEST_DELAY = 8_000; // ms at most between two attempts
 
-// Loads a script, again and again until it has come. `failed` is called whenever it has not.
+// Loads a script, with retries until it succeeds. `failed` is called after each failure.
 /** @param {() => Promise<unknown>} part @param {() => void} failed */
 export async function untilLoaded(part, failed) {
   for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_DELAY)) {

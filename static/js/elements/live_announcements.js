@@ -1,15 +1,16 @@
 // @ts-check
-// <live-announcements>: what the owner says to everybody. A message brings all that is announced now, so none is missed.
+// <live-announcements>: the owner's announcements. Each message has all current ones, so none is
+// missed.
 
 import { element, remove } from "../dom.js";
 
-const LONGEST = 2 ** 31 - 1; // ms that a timer can wait
+const LONGEST = 2 ** 31 - 1; // ms, the maximum of a timer
 
 class LiveAnnouncements extends HTMLElement {
   #observer = new ResizeObserver(() => this.#measure());
   /** @type {Promise<unknown>} */
-  #sent = Promise.resolve(); // one after the other: each answer sets the whole cookie anew
-  #away = new Set(); // the ids that were put away on this page: the cookie comes with the answer, if one comes
+  #sent = Promise.resolve(); // one after the other: each response replaces the whole cookie
+  #away = new Set(); // ids dismissed on this page, since the cookie comes only with the response
 
   connectedCallback() {
     this.addEventListener("submit", this.#dismiss);
@@ -22,7 +23,7 @@ class LiveAnnouncements extends HTMLElement {
     clearTimeout(this.timer);
   }
 
-  // `current` is all that is announced, as {id, html}, in the order of the page: the newest first.
+  // `current`: all announcements as {id, html}, in the order of the page, newest first.
   /** @param {Wire.Announcements["current"]} current */
   show(current) {
     const away = dismissed();
@@ -37,7 +38,7 @@ class LiveAnnouncements extends HTMLElement {
     this.#waitForEnd();
   }
 
-  // Those that stay are not touched, or they would be read out again.
+  // Unchanged ones are not touched, or they would be read out again.
   /** @param {HTMLElement[]} now */
   #put(now) {
     for (const one of this.#all) if (!now.includes(one)) remove(one);
@@ -52,7 +53,7 @@ class LiveAnnouncements extends HTMLElement {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
     const send = () => fetch(form.action, { method: "POST", redirect: "manual", keepalive: true });
-    this.#sent = this.#sent.then(send).catch(() => {}); // then just on this page
+    this.#sent = this.#sent.then(send).catch(() => {}); // then it is dismissed on this page only
     const announcement = form.closest("[data-announcement]");
     this.#away.add(announcement.dataset.announcement);
     this.#remove(announcement);
@@ -79,7 +80,7 @@ class LiveAnnouncements extends HTMLElement {
       this.timer = setTimeout(() => this.#waitForEnd(), Math.min(next - now, LONGEST));
   }
 
-  // What sticks below the header makes room for it: see css/tokens.css.
+  // Sticky elements below the header make room for it: see css/tokens.css.
   #measure() {
     document.documentElement.style.setProperty("--banner", `${this.offsetHeight}px`);
   }
@@ -90,20 +91,20 @@ class LiveAnnouncements extends HTMLElement {
   }
 }
 
-// For a change above all content, as between it and the header: what was scrolled to stays where it was.
+// For a change between the header and the content: the content in view stays in place.
 /** @param {() => void} change */
 function keepContent(change) {
   const root = document.documentElement;
   const main = document.getElementById("main");
   const before = main.getBoundingClientRect().top;
-  root.style.overflowAnchor = "none"; // or some browsers would do it once more
+  root.style.overflowAnchor = "none"; // or some browsers would do it a second time
   change();
   const moved = main.getBoundingClientRect().top - before;
   if (scrollY > 0 && Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
   requestAnimationFrame(() => requestAnimationFrame(() => (root.style.overflowAnchor = "")));
 }
 
-// The ids that were put away in this browser.
+// The ids that were dismissed in this browser.
 function dismissed() {
   const [, ids = ""] = /(?:^|; )dismissed=([0-9.]*)/.exec(document.cookie) ?? [];
   return new Set(ids.split("."));

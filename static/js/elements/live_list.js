@@ -1,6 +1,6 @@
 // @ts-check
-// <live-list>: a list of topics. A row is replaced in place at once; it moves, or a new one comes in, when nobody is
-// about to click there, and waits behind the pill otherwise.
+// <live-list>: a list of topics. A row is replaced in place at once; rows are moved or inserted only
+// when the reader is not about to click there, and wait behind the pill otherwise.
 
 import { announceNew } from "../announcer.js";
 import { live } from "../connection/connection.js";
@@ -17,13 +17,13 @@ addEventListener("pointerdown", ({ pointerType }) => (isTouch = pointerType !== 
 
 class LiveList extends HTMLElement {
   /** @type {Map<number, HTMLElement>} */
-  #waiting = new Map(); // topic -> row that is to move or come in
+  #waiting = new Map(); // topic -> row to be moved or inserted
   /** @type {import("../readings.js").Readings | null} */
   #readings = null; // for members
   /** @type {(() => void) | null} */
   #stop = null; // following what is read elsewhere
   /** @type {Set<number>} */
-  #unseen = new Set(); // topics whose rows changed while nobody looked at this tab
+  #unseen = new Set(); // topics whose rows changed while this tab was hidden
   /** @type {Subscription} */
   #link = {
     ask: () => ({ type: "watch", list: this.dataset.list, rows: this.#cursor }),
@@ -37,7 +37,7 @@ class LiveList extends HTMLElement {
     this.addEventListener("focusout", this.#settle);
     addEventListener("scroll", this.#settle, { passive: true });
     document.addEventListener("visibilitychange", this.#look);
-    addEventListener("pageshow", this.#showSeen); // also by the back button, as it was left
+    addEventListener("pageshow", this.#showSeen); // also from the back/forward cache
     if (document.body.dataset.user) live.load(() => this.#loadReadings());
   }
 
@@ -49,7 +49,7 @@ class LiveList extends HTMLElement {
     this.#stop?.();
   }
 
-  // Whether this list shows the topic, or is about to: then nobody else on the page needs to count it.
+  // Whether this list shows the topic, or is about to: then it is not counted as news.
   /** @param {number} topic */
   has(topic) {
     return this.#waiting.has(topic) || Boolean(this.#row(topic));
@@ -85,7 +85,7 @@ class LiveList extends HTMLElement {
     if (shown && !this.#waiting.has(topic) && this.#place(shown) === this.#place(now))
       replace(shown, now);
     else {
-      if (shown) replace(shown, /** @type {HTMLElement} */ (now.cloneNode(true))); // the new words at once, still in the old place
+      if (shown) replace(shown, /** @type {HTMLElement} */ (now.cloneNode(true))); // its new content at once, still in the old place
       if (this.#isFirst) this.#wait(topic, now);
     }
     this.#settle();
@@ -118,7 +118,7 @@ class LiveList extends HTMLElement {
     });
   }
 
-  // What was on the screen of a topic that was left just now may not have reached the server yet.
+  // The reading of a topic that was just left may not have reached the server yet.
   #showSeen = () => {
     for (const { dataset } of this.#rows)
       if (dataset.read) this.#readings?.show(dataset.topic, Number(dataset.read));
@@ -131,7 +131,7 @@ class LiveList extends HTMLElement {
   // --- Moving ---
 
   #settle = () => {
-    showWriters(); // in rows that have just come
+    showWriters(); // in new rows
     setTimeout(() => {
       if (this.#waiting.size && this.#isFirst && this.#isQuiet) this.#moveWaiting();
       this.#showPill();
@@ -144,7 +144,7 @@ class LiveList extends HTMLElement {
     this.#showPill();
   };
 
-  // Nobody is about to click in the list, and its top is in view. Where a finger will come down nobody knows.
+  // Whether the pointer is not over the list and its top is in view. On touch screens nobody can know.
   get #isQuiet() {
     return (
       !isTouch &&
@@ -165,7 +165,7 @@ class LiveList extends HTMLElement {
     this.#trim();
   }
 
-  // As many as a fresh page would show, and the way on from there.
+  // Keeps as many rows as a fresh page has, and updates the link to older ones.
   #trim() {
     if (!this.#isFirst) return;
     const rows = this.#rows.filter((row) => !row.dataset.pinned);
@@ -208,7 +208,7 @@ class LiveList extends HTMLElement {
     countInTitle("list", new Set([...this.#waiting.keys(), ...this.#unseen]).size);
   }
 
-  // Sorts as text: pinned ones first, then by activity.
+  // A sort key, compared as text: pinned topics first, then by activity.
   /** @param {HTMLElement} row */
   #place(row) {
     return `${row.dataset.pinned ? `1${row.dataset.pinned}` : "0"} ${row.dataset.key}`;

@@ -1,5 +1,5 @@
 // @ts-check
-// <live-panel>: what only a browser can see of its way to the server.
+// <live-panel>: checks of the connection that only a browser can make.
 
 import { live } from "../connection/connection.js";
 import { fetchJSON } from "../http.js";
@@ -8,7 +8,7 @@ import { t } from "../i18n.js";
 const LIVE = ["live", "waiting", "polling"];
 const CONNECTING = 3000; // ms to wait for the page's own connection
 const PATIENCE = 8000; // ms for a socket to open and answer
-const TOGETHER = 500; // ms: letters written 300 ms apart that arrive within so little were held back
+const TOGETHER = 500; // ms: letters sent 300 ms apart that arrive within this time were buffered
 
 class LivePanel extends HTMLElement {
   connectedCallback() {
@@ -22,7 +22,7 @@ class LivePanel extends HTMLElement {
     live.removeEventListener("state", this.#tellTransport);
   }
 
-  // The server looked before this page was connected, and so did not count it.
+  // The server ran its checks before this page was connected.
   async #askAgain() {
     const { checks } = await fetchJSON("/live/check").catch(() => ({
       checks: /** @type {object[]} */ ([]),
@@ -40,7 +40,7 @@ class LivePanel extends HTMLElement {
   }
 
   async #measure() {
-    if (await connected()) await this.#askAgain(); // before the socket below, which would be counted, too
+    if (await connected()) await this.#askAgain(); // before the test socket, which would be counted, too
     this.#say("trip", "ok", `${await roundTrip()} ms`);
     this.#tell("socket", await socketAnswers());
     this.#tell("stream", await streams());
@@ -64,7 +64,7 @@ class LivePanel extends HTMLElement {
   }
 }
 
-// Whether the page is connected, as soon as it is.
+// Resolves to whether the page is connected, as soon as it is.
 function connected() {
   return new Promise((know) => {
     const look = () => LIVE.includes(live.state) && know(true);
@@ -80,7 +80,7 @@ async function roundTrip() {
   return Math.round(performance.now() - begun);
 }
 
-// ms until a new socket has answered, or null.
+// The ms until a new socket has answered, or null.
 /** @returns {Promise<number | null>} */
 function socketAnswers() {
   const begun = performance.now();
@@ -96,7 +96,7 @@ function socketAnswers() {
   return answer.finally(() => socket.close());
 }
 
-// ms between the first and the last piece of an answer that is written slowly, or null when they came together.
+// The ms between the first and the last chunk of a slow response, or null if they came together.
 async function streams() {
   const response = await fetch("/live/probe", { cache: "no-store" });
   const reader = response.body.getReader();

@@ -1,5 +1,5 @@
 // @ts-check
-// <live-presence>: who reads this topic. It changes quietly: nobody wants it read out.
+// <live-presence>: who reads this topic. Not announced to screen readers.
 
 import { live } from "../connection/connection.js";
 import { replace } from "../dom.js";
@@ -28,7 +28,7 @@ class LivePresence extends HTMLElement {
     count.textContent = total ? t("reading", total) : "";
     count.title = audienceLabel(members, guests);
     const now = /** @type {HTMLElement} */ (people.cloneNode());
-    now.innerHTML = faces; // made by the server, as other HTML is
+    now.innerHTML = faces; // rendered by the server
     const more = total - now.childElementCount;
     if (now.childElementCount && more) now.append(rest(more));
     replace(people, now);

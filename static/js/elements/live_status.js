@@ -1,5 +1,5 @@
 // @ts-check
-// <live-status>: whether the page is live, in the header.
+// <live-status>: shows in the header whether the page is live.
 
 import { announceState } from "../announcer.js";
 import { live } from "../connection/connection.js";
@@ -7,10 +7,10 @@ import { t } from "../i18n.js";
 
 const REASSURE = 4000; // ms that "up to date again" stays
 const LOST = ["reconnecting", "offline"];
-const PATIENCE = 1500; // ms without a connection before the reader is told, unless the browser is sure
+const PATIENCE = 1500; // ms without a connection before it is shown, unless the browser is offline
 
 class LiveStatus extends HTMLElement {
-  #isLost = false; // and the reader was told
+  #isLost = false; // and that is shown
   connectedCallback() {
     live.addEventListener("state", this.#show);
   }

@@ -20,7 +20,7 @@ import "./live_presence.js";
 class LiveTopic extends HTMLElement {
   isGone = false;
   /** @type {Set<number>} */
-  #inView = new Set(); // numbers of the posts on the screen
+  #inView = new Set(); // numbers of the posts in view
   #anchor = new ScrollAnchor(this);
   #page = new PageRefresher(this);
   #reading = new ReadTracker({
@@ -41,7 +41,7 @@ class LiveTopic extends HTMLElement {
   connectedCallback() {
     this.topic = Number(this.dataset.topic);
     this.lastNumber = Number(this.dataset.lastNumber);
-    this.style.overflowAnchor = "none"; // ScrollAnchor does this, in every browser
+    this.style.overflowAnchor = "none"; // ScrollAnchor does it in every browser
     this.list = new PostList(this, this.#anchor, (post) => this.#observer.observe(post));
     addEventListener("pagehide", this.#leave);
     this.unsubscribe = live.subscribe(this.#link);
@@ -57,7 +57,7 @@ class LiveTopic extends HTMLElement {
     removeEventListener("pagehide", this.#leave);
   }
 
-  // --- Hearing ---
+  // --- Messages ---
 
   #queue = new ChangeQueue(this.dataset.epoch, this);
 
@@ -93,7 +93,7 @@ class LiveTopic extends HTMLElement {
 
   /** @param {Wire.Changes} answer */
   #catchUp(answer) {
-    const isWritable = this.hasAttribute("data-writable"); // in this category; the topic may be closed all the same
+    const isWritable = this.hasAttribute("data-writable"); // in this category, even if the topic is closed
     if (answer.epoch === this.#queue.epoch && (answer.writable ?? isWritable) !== isWritable)
       this.#page.soon();
     if (!this.#queue.catchUp(answer)) return;
@@ -101,7 +101,7 @@ class LiveTopic extends HTMLElement {
     this.#reading.flush();
   }
 
-  // --- Applying: the page becomes what a fresh load would be ---
+  // --- Applying: the page becomes like a fresh one ---
 
   /** @param {Wire.TopicUpdate} event */
   apply(event) {
@@ -115,7 +115,7 @@ class LiveTopic extends HTMLElement {
     this.#showPosition();
   }
 
-  // Its own change number moves with the topic's state: then what differs by reader may be another, too.
+  // The header's change number increases with the topic's state, on which the reader's parts depend.
   /** @param {Wire.TopicUpdate} event */
   #replaceHeader(event) {
     const header = element(event.header);
@@ -124,13 +124,13 @@ class LiveTopic extends HTMLElement {
     replace(this.querySelector("#topic-header"), header);
   }
 
-  // --- Looking ---
+  // --- Reading ---
 
   /** @param {IntersectionObserverEntry[]} entries */
   #look(entries) {
     for (const { intersectionRatio, intersectionRect, target } of entries) {
       const number = Number(/** @type {HTMLElement} */ (target).dataset.number);
-      const isInView = intersectionRatio >= 0.2 || intersectionRect.height >= innerHeight / 2; // some are taller than it
+      const isInView = intersectionRatio >= 0.2 || intersectionRect.height >= innerHeight / 2; // some are taller than the window
       if (isInView) {
         this.#inView.add(number);
         this.list.wasSeen(number);
@@ -143,7 +143,7 @@ class LiveTopic extends HTMLElement {
 
   #leave = () => this.#reading.flush();
 
-  // Over the socket, or where there is none, as when the page is left, by a request.
+  // Sends it over the socket, or by a request if there is none, as when the page is left.
   /** @param {number} number */
   #tell(number) {
     rememberSeen(this.topic, number);
@@ -155,7 +155,7 @@ class LiveTopic extends HTMLElement {
     return fetch(`/t/${this.topic}/seen/`, { method: "POST", body, keepalive: true });
   }
 
-  // The last post on the screen.
+  // The last post in view.
   #showPosition() {
     if (this.isGone) return;
     const number = Math.max(
@@ -165,7 +165,7 @@ class LiveTopic extends HTMLElement {
   }
 
   refresh() {
-    this.#page.soon(0); // somebody else reads now, or with other rights
+    this.#page.soon(0); // another reader, or other rights
   }
 
   /** @param {Document} page */

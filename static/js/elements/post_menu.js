@@ -1,5 +1,6 @@
 // @ts-check
-// What a reader may do with a post, shown beside its button; fetched each time, since it differs by reader and by hour.
+// The menu of a post's actions, beside its button; fetched each time, since it depends on reader and
+// time.
 
 const SPACE = 8; // px between a menu and the edge of the window
 const SAME_CLICK = 300; // ms
@@ -16,9 +17,9 @@ let opener = null;
 /** @type {import("../forms/written_form.js").WrittenForm | null} */
 let reason = null; // why the post is to be hidden
 /** @type {{link: HTMLElement | null, at: number}} */
-let dismissed = { link: null, at: 0 }; // a click on the open menu's own button has closed it before we hear of the click
+let dismissed = { link: null, at: 0 }; // a click on the open menu's button closes the menu before the click event
 
-// Rejects when the menu can't be had: then the link, which leads to the same as a page, is to be followed.
+// Rejects if the menu can't be loaded: then follow the link, which leads to the same menu as a page.
 /** @param {HTMLAnchorElement} link */
 export async function openMenu(link) {
   if (dismissed.link === link && performance.now() - dismissed.at < SAME_CLICK) return;
@@ -28,7 +29,7 @@ export async function openMenu(link) {
   if (!link.isConnected) return;
   if (opener) close();
   menu.innerHTML = fragment;
-  link.after(menu); // so that Tab goes from the button into the menu
+  link.after(menu); // so that Tab moves from the button into the menu
   opener = link;
   link.setAttribute("aria-expanded", "true");
   keepReason(menu.querySelector("form[data-written]"));
@@ -37,7 +38,7 @@ export async function openMenu(link) {
   menu.querySelector("a, button")?.focus({ preventScroll: true });
 }
 
-// Below the button, or above where there is no room; never over the edge.
+// Below the button, or above if there is no room; never over the edge of the window.
 /** @param {DOMRect} button */
 function place(button) {
   const { width, height } = menu.getBoundingClientRect();
@@ -58,7 +59,7 @@ function keepReason(form) {
     import("../forms/plain_forms.js").then(({ write }) => {
       if (form.isConnected) reason = write(form);
     });
-  keep().catch(() => {}); // a plain form is one, too
+  keep().catch(() => {}); // the plain form works, too
 }
 
 function close() {

@@ -1,10 +1,10 @@
 // @ts-check
-// Puts the events of a numbered stream in order: a topic's, or a member's. Its cursor is the change number of the last event applied: the next one is applied,
-// an older one ignored, and a hole is asked for. tests/cases/change_queue.json holds it and the tests' model in Python to
-// the same rules.
+// Puts the events of a numbered stream in order: a topic's, or a member's. Its cursor is the change
+// number of the last event applied: the next event is applied, older ones are ignored, and gaps are
+// requested. tests/cases/change_queue.json tests it and the tests' model in Python.
 
-const REORDERING = 200; // ms that events may take to come in order before the hole is asked for
-const AGAIN = 2000; // ms until it is asked for again, where no answer came
+const REORDERING = 200; // ms to wait for missing events before they are requested
+const AGAIN = 2000; // ms until they are requested again without an answer
 
 /**
  * @template {Wire.TopicUpdate | Wire.PersonalUpdate} Update
@@ -19,7 +19,7 @@ const AGAIN = 2000; // ms until it is asked for again, where no answer came
 /** @template {Wire.TopicUpdate | Wire.PersonalUpdate} Update */
 export class ChangeQueue {
   /** @type {Map<number, Update>} */
-  #early = new Map(); // change -> event that came before its turn
+  #early = new Map(); // change -> event that came too early
   /** @type {number | null} */
   #hole = null;
   #isAsking = false;
@@ -40,7 +40,7 @@ export class ChangeQueue {
     if (this.#early.size) this.#askSoon();
   }
 
-  // Takes an answer; says whether all has come by it.
+  // Applies an answer; returns whether it was complete.
   /** @param {{epoch: Wire.Epoch, change: number, events: Update[], more: boolean}} answer */
   catchUp(answer) {
     if (answer.epoch !== this.epoch) {
@@ -54,7 +54,7 @@ export class ChangeQueue {
     return !answer.more;
   }
 
-  // With what the server says that there is.
+  // Compares with a head from the server.
   /** @param {Wire.Head | undefined} head */
   compare(head) {
     if (!head) return;
@@ -63,7 +63,7 @@ export class ChangeQueue {
     else if (change > this.have) this.#askSoon();
   }
 
-  // The topic is shown anew.
+  // To be called when the posts were reloaded.
   /** @param {Wire.Epoch} epoch @param {number} have */
   restart(epoch, have) {
     this.#early.clear();

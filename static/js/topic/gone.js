@@ -1,5 +1,5 @@
 // @ts-check
-// A topic that was moved out of sight: it reads like one that never was. What was typed stays.
+// Shows a topic that the reader may no longer see like one that never existed. Typed text stays.
 
 import { focusOn } from "../dom.js";
 import { t } from "../i18n.js";

@@ -1,10 +1,11 @@
 // @ts-check
-// Fetches the page of a topic anew: for what differs by reader, once for all that happens within a moment, or for all of it.
+// Fetches the page of a topic again: for the parts that depend on the reader, once for all changes
+// within a moment, or for all of it.
 
 import { fetchFresh } from "../http.js";
 
 const SOON = 300; // ms, and
-const SPREAD = 1700; // ms over which the pages of a busy topic ask for what differs by reader
+const SPREAD = 1700; // ms over which the pages of a busy topic spread their requests
 
 /**
  * @typedef {object} Owner
@@ -36,7 +37,7 @@ export class PageRefresher {
     clearTimeout(this.#timer);
   }
 
-  // Numbers can't be trusted, or too much was missed: the posts come anew, what is being written stays.
+  // Reloads the posts, if numbers can't be trusted or too much was missed. Text being written stays.
   async reload() {
     if (this.#isReloading) return;
     this.#isReloading = true;
@@ -64,7 +65,7 @@ export class PageRefresher {
     if (!this.topic.isGone) this.topic.exchange(() => exchange(this.topic, page, more), page);
   }
 
-  // Nothing, where the topic is gone.
+  // Returns nothing if the topic is gone.
   /** @returns {Promise<Document | void>} */
   async #load() {
     const response = await fetchFresh(location.href);

@@ -1,5 +1,5 @@
 // @ts-check
-// Where in the topic the reader is: as "18 / 240", and on the timeline.
+// Shows the reader's position in the topic: as "18 / 240", and on the timeline.
 
 import { refresh as refreshTimes } from "../times.js";
 
@@ -9,7 +9,7 @@ export function showPosition(topic, number, lastNumber) {
   for (const place of topic.querySelectorAll("[data-position]")) place.textContent = position;
   const here = topic.querySelector(".timeline__here");
   const length = Math.max(lastNumber - 1, 1);
-  here.dataset.at = String(Math.floor((10 * (Number(topic.dataset.first) - 1)) / length)); // as the server has it
+  here.dataset.at = String(Math.floor((10 * (Number(topic.dataset.first) - 1)) / length)); // as rendered by the server
   here.style.setProperty("--at", String(Math.min((number - 1) / length, 1)));
   /** @type {HTMLInputElement} */ (topic.querySelector("#jump")).placeholder = String(lastNumber);
   /** @type {HTMLTimeElement} */

@@ -1,6 +1,6 @@
 // @ts-check
-// The posts of a page of a topic, and those that have just come: shown at once, or kept back while they would move what
-// somebody is writing, and counted in the pill until they were looked at.
+// The posts on a page of a topic. New ones are shown at once, or kept back while they would move the
+// text that the reader is writing, and counted in the pill until they were seen.
 
 import { announceNew } from "../announcer.js";
 import { element, focusOn, replace } from "../dom.js";
@@ -10,11 +10,11 @@ import { countInTitle } from "../title.js";
 
 export class PostList {
   /** @type {Map<number, Wire.TopicUpdate>} */
-  #waiting = new Map(); // number -> event of a new post that would move what somebody is writing
+  #waiting = new Map(); // number -> event of a new post that is kept back
   /** @type {Set<number>} */
-  #unseen = new Set(); // numbers of new posts that were not looked at yet
+  #unseen = new Set(); // numbers of new posts that were not seen yet
 
-  // `came(post)` is called for each that is there, and that is put in.
+  // `came(post)` is called for each post, also for those inserted later.
   /** @param {HTMLElement} root @param {import("./scroll_anchor.js").ScrollAnchor} anchor @param {(post: HTMLElement) => void} came */
   constructor(root, anchor, came) {
     this.root = root;
@@ -35,7 +35,7 @@ export class PostList {
     return [...this.root.querySelectorAll("#posts > .post")];
   }
 
-  // Who was led to a post, as by the pill, goes on from there with the keyboard and a screen reader, too.
+  // After a jump to a post, as by the pill, keyboard and screen readers continue from there, too.
   focusTarget() {
     const target =
       location.hash.startsWith("#post-") && document.getElementById(location.hash.slice(1));
@@ -63,7 +63,7 @@ export class PostList {
     this.#unseen.delete(number);
   }
 
-  // They came with the whole page.
+  // To be called when the whole page was replaced.
   /** @param {number} lastNumber */
   restart(lastNumber) {
     this.loadedTo = lastNumber;
@@ -94,7 +94,7 @@ export class PostList {
     if (body) shown.unfolded = folds().map(({ open }) => open);
     replace(shown, element(event.post.html));
     if (!body && shown.unfolded)
-      folds().forEach((fold, place) => (fold.open = shown.unfolded[place])); // it is restored
+      folds().forEach((fold, place) => (fold.open = shown.unfolded[place])); // keep opened quotes open
     refreshTimes(shown);
   }
 
@@ -111,7 +111,7 @@ export class PostList {
     refreshTimes(post);
   }
 
-  // New posts go in above the composer: while somebody writes there and sees it, they wait.
+  // New posts are inserted above the composer: they wait while somebody writes in it and it is in view.
   #wouldMoveTheWriter() {
     const composer = document.activeElement?.closest?.("form");
     if (!composer || !this.root.contains(composer)) return false;
@@ -140,7 +140,7 @@ export class PostList {
     focusOn(post);
   };
 
-  // What waits goes in above the reply form; all else is below, unless the reader has scrolled past it.
+  // Waiting posts are inserted above the reply form, so they move only what is below it.
   get #isNewAbove() {
     if (this.#waiting.size) return true;
     const first = this.root.querySelector(`#post-${Math.min(...this.#unseen)}`);

@@ -1,7 +1,7 @@
 // @ts-check
-// Remembers how far somebody has read, and tells the server once for what comes into view within a moment.
+// Tracks how far the reader has read, and sends it to the server at most once a second.
 
-const PAUSE = 1000; // ms between two words about it
+const PAUSE = 1000; // ms between two messages
 
 /**
  * @typedef {object} Owner
@@ -11,7 +11,7 @@ const PAUSE = 1000; // ms between two words about it
  */
 
 export class ReadTracker {
-  #told = 0; // to the server
+  #told = 0; // sent to the server
   /** @type {number | null} */
   #timer = null;
   seen = 0; // the highest number that was on the screen

@@ -1,6 +1,7 @@
 // @ts-check
-// What an event can't carry, since each reader sees it differently: how to reply, the pages, what one may do with the
-// topic. A freshly fetched page has them; they are exchanged without taking away what somebody types or where they are.
+// Replaces the parts that depend on the reader, which events can't contain: the reply form, the
+// pagination, the actions on the topic. Takes them from a freshly fetched page, and keeps typed text
+// and scroll position.
 
 import { replace } from "../dom.js";
 
@@ -14,7 +15,7 @@ export function exchange(topic, page, more = []) {
   exchangeReply(topic, page.querySelector(".reply"));
 }
 
-// What was typed can be read and copied, but not sent.
+// Makes the typed text readable and copyable, but not submittable.
 /** @param {HTMLFormElement} form @param {boolean} isRefused */
 export function refuse(form, isRefused) {
   const { body } = form.elements;
@@ -27,7 +28,7 @@ export function refuse(form, isRefused) {
   form.querySelector(".form__state").textContent = isRefused ? kept : "";
 }
 
-// A notice says why there is no form. What was typed stays below it, until it can be sent or is taken elsewhere.
+// A notice explains why there is no form. The typed text stays below it until it can be sent again.
 /** @param {HTMLElement} topic @param {HTMLElement} fresh */
 function exchangeReply(topic, fresh) {
   /** @type {HTMLFormElement} */
@@ -36,7 +37,7 @@ function exchangeReply(topic, fresh) {
   if (fresh.matches("form")) return form ? admit(form, notice) : admitNew(notice, fresh);
   if (!form?.elements.body.value.trim()) return swap(form ?? notice, fresh);
   if (notice) return swap(notice, fresh);
-  form.id = "begun"; // the notice is the reply's place now
+  form.id = "begun"; // the notice has the id now
   form.before(fresh);
   refuse(form, true);
 }

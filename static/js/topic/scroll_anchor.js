@@ -1,5 +1,5 @@
 // @ts-check
-// Changes a part of the page without moving what somebody is reading: what stood in view stays where it was.
+// Changes a part of the page without moving the content in view.
 
 const HEADER = 64; // px that the page's header covers
 const ANCHORS = "article[id], li[id], header[id]";
@@ -24,12 +24,12 @@ export class ScrollAnchor {
     if (Math.abs(moved) >= 1) this.view.scrollBy({ top: moved, behavior: "instant" });
   }
 
-  // Where the reader is: the form that has the focus, else the first thing that shows below the top of the window.
+  // The element to hold in place: the form that has the focus, else the first one in view.
   /** @returns {HTMLElement | null} */
   get #anchor() {
     const form = this.view.document.activeElement?.closest?.("form");
     if (form && this.root.contains(form) && this.#isVisible(form)) return form;
-    if (this.view.scrollY === 0) return null; // at the very top nobody has begun to read; new rows may push down
+    if (this.view.scrollY === 0) return null; // at the very top, where nobody has begun to read, new rows may push down
     return [...this.root.querySelectorAll(ANCHORS)].find((element) => this.#isVisible(element));
   }
 
