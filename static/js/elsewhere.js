@@ -13,15 +13,15 @@ class Elsewhere {
   #newest = Number(document.body.dataset.newest ?? 0) || "now"; // not on guests' pages, which may come from a cache
   #count = 0;
   /** @type {Map<number, number>} */
-  #heard = new Map(); // topic -> change last counted
+  #counted = new Map(); // topic -> change last counted
 
   constructor() {
     /** @type {Subscription} */
     const subscription = {
       ask: () => ({ type: "watch", news: this.#newest, ...this.#shown }),
-      hear: (message) => {
+      handle: (message) => {
         if (message.type === "news") live.answered(subscription);
-        this.#hear(message);
+        this.#handle(message);
       },
     };
     live.subscribe(subscription);
@@ -37,7 +37,7 @@ class Elsewhere {
   }
 
   /** @param {Wire.ServerMessage} message */
-  #hear(message) {
+  #handle(message) {
     if (message.type === "news") {
       const { reader } = message;
       if (reader !== document.body.dataset.reader)
@@ -50,8 +50,8 @@ class Elsewhere {
   /** @param {Wire.Update} update */
   #weigh({ kind, topic, change, post }) {
     if (kind !== "created" || !post || post.id <= Number(this.#newest)) return;
-    if ((this.#heard.get(topic) ?? 0) >= change) return;
-    this.#heard.set(topic, change);
+    if ((this.#counted.get(topic) ?? 0) >= change) return;
+    this.#counted.set(topic, change);
     const mine = String(post.author_id) === document.body.dataset.user;
     const shown = this.#shown.topic === topic || document.querySelector("live-list")?.has(topic);
     if (!mine && !shown) this.#add(1);

@@ -3,7 +3,7 @@
 // Whoever subscribes to the connection: it knows how to ask for what it has missed.
 interface Subscription {
   ask(): Wire.Watch;
-  hear(message: Wire.ServerMessage): void;
+  handle(message: Wire.ServerMessage): void;
 }
 
 // A WebSocket, or what behaves like one.

@@ -24,7 +24,7 @@ class PersonalStream {
       if (epoch !== this.#queue.epoch) this.#queue.restart(epoch, change);
       return { type: "watch", member: member(), epoch, change };
     },
-    hear: (message) => this.hear(message),
+    handle: (message) => this.handle(message),
   };
 
   constructor() {
@@ -62,7 +62,7 @@ class PersonalStream {
   }
 
   /** @param {Wire.ServerMessage} message */
-  hear(message) {
+  handle(message) {
     if (message.type === "heartbeat") return this.#queue.compare(message.members?.[member()]);
     if (!("member" in message) || message.member !== member()) return;
     if (message.type === "personal_update") return this.#queue.receive(message);

@@ -56,7 +56,7 @@ async function exchange(response) {
   takeOver(page);
   failures = 0;
   document.getElementById("signed-out")?.remove();
-  if (isAnother && !now.user && isTyped()) tell(t("signedOut"));
+  if (isAnother && !now.user && isTyped()) showNotice(t("signedOut"));
   topic?.refresh();
   if (now.personal) live.load(() => import("./personal.js"));
   live.restart();
@@ -102,7 +102,7 @@ function isTyped() {
 }
 
 /** @param {string} text */
-function tell(text) {
+function showNotice(text) {
   const notice = document.createElement("p");
   notice.id = "signed-out";
   notice.className = "notice notice--warning notice--alone";

@@ -13,7 +13,7 @@ const writers = new Map(); // topic -> names
 let toldAt = 0;
 
 live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) => {
-  if (detail.type === "writing") hear(detail.topics);
+  if (detail.type === "writing") handle(detail.topics);
   else if (detail.type === "post_update" && detail.kind === "created") sent(detail);
 });
 
@@ -34,7 +34,7 @@ document.addEventListener("input", (event) => {
 });
 
 /** @param {Record<string, Wire.Writer[]>} topics */
-function hear(topics) {
+function handle(topics) {
   if (live.state === "waiting" || live.state === "polling") return; // too slow to show when somebody stops
   for (const [topic, people] of Object.entries(topics)) {
     const others = people.filter(([id]) => String(id) !== document.body.dataset.user);
@@ -48,7 +48,7 @@ function hear(topics) {
 /** @param {Wire.Update} update */
 function sent({ topic, post }) {
   const people = writers.get(String(topic));
-  if (people && post) hear({ [topic]: people.filter(([id]) => id !== post.author_id) });
+  if (people && post) handle({ [topic]: people.filter(([id]) => id !== post.author_id) });
 }
 
 export function showWriters() {

@@ -33,7 +33,7 @@ class Page {
         this.asked.push(change);
         return new Promise((resolve, reject) => (this.#answer = { resolve, reject }));
       },
-      hear: (answer) => this.queue.catchUp(answer),
+      handle: (answer) => this.queue.catchUp(answer),
       reload: () => (this.reloads += 1),
     };
     this.queue = new ChangeQueue("first", owner, this.clock);
@@ -47,7 +47,7 @@ class Page {
     else if ("wait" in step) await this.clock.pass(step.wait);
     else if ("lost" in step) this.#answer.reject(new Error("lost"));
     else
-      this.#hear({
+      this.#handle({
         more: false,
         ...step.answer,
         epoch,
@@ -57,7 +57,7 @@ class Page {
   }
 
   // As an answer to the question that is open, or to one over the socket.
-  #hear(answer) {
+  #handle(answer) {
     if (!this.#answer) return this.queue.catchUp(answer);
     const { resolve } = this.#answer;
     this.#answer = null;

@@ -39,21 +39,21 @@ class View {
 
 const push = (boxes, by) => () => boxes.forEach((box) => (box.moved += by));
 
-test("what is first in view stays where it was", () => {
+test("the first element in view stays in place", () => {
   const view = new View(-350, 350); // post 2 is the first below the header
   new ScrollAnchor(view.root, view).keep(push(view.posts.slice(1), 120));
 
   assert.deepEqual(view.scrolled, [120]);
 });
 
-test("what changes below it moves nothing", () => {
+test("changes below it move nothing", () => {
   const view = new View(-350, 350);
   new ScrollAnchor(view.root, view).keep(push(view.posts.slice(2), 120));
 
   assert.deepEqual(view.scrolled, []);
 });
 
-test("what shows only behind the header is not in view", () => {
+test("an element behind the header is not in view", () => {
   const view = new View(-250, 250); // post 1 ends 50 px below the top, the header at 64
   new ScrollAnchor(view.root, view).keep(push(view.posts.slice(1), 10));
 
@@ -67,7 +67,7 @@ test("at the very top new rows may push down", () => {
   assert.deepEqual(view.scrolled, []);
 });
 
-test("the form that somebody writes in goes before all else", () => {
+test("the focused form comes before everything else", () => {
   const view = new View(-600, 600);
   view.focus();
   new ScrollAnchor(view.root, view).keep(push([view.form], 80));
@@ -75,7 +75,7 @@ test("the form that somebody writes in goes before all else", () => {
   assert.deepEqual(view.scrolled, [80]);
 });
 
-test("a post that was exchanged for a new element is found by its id", () => {
+test("a replaced post is found by its id", () => {
   const view = new View(-350, 350);
   const [, old] = view.posts;
   new ScrollAnchor(view.root, view).keep(() => {

@@ -1,6 +1,6 @@
 // @ts-check
 // The page's one connection. Parts of the page subscribe; each can ask for what it has missed, so
-// anything lost on the way is requested again. A subscription is {ask() -> message, hear(message)}.
+// anything lost on the way is requested again. A subscription is {ask() -> message, handle(message)}.
 // Without a socket, long_poll.js asks the same over HTTP, and the socket is tried again every minute
 // or two.
 
@@ -27,7 +27,7 @@ class Connection extends EventTarget {
   /** @type {number | null} */ #retry = null;
   #fallback = new Fallback({
     asks: () => [...this.#subscriptions].map((subscription) => subscription.ask()),
-    hear: (message) => this.#tell(message),
+    handle: (message) => this.#dispatch(message),
     become: (state) => this.state === "live" || this.#loading || this.#become(state),
     isWanted: () => this.state !== "live" && Boolean(this.#retry),
   });
@@ -123,14 +123,14 @@ class Connection extends EventTarget {
     if (attempt !== this.#attempt) return socket?.close();
     if (!socket) return this.#lost(0);
     this.#socket = socket;
-    /** @type {(type: string, hear: (event: any) => void) => void} */
-    const listen = (type, hear) =>
+    /** @type {(type: string, handle: (event: any) => void) => void} */
+    const listen = (type, handle) =>
       socket.addEventListener(
         type,
-        (/** @type {Event} */ event) => attempt === this.#attempt && hear(event),
+        (/** @type {Event} */ event) => attempt === this.#attempt && handle(event),
       );
     listen("open", () => this.#askAll());
-    listen("message", ({ data }) => this.#hear(JSON.parse(data)));
+    listen("message", ({ data }) => this.#handle(JSON.parse(data)));
     listen("close", ({ code }) => this.#lost(code));
   }
 
@@ -141,17 +141,17 @@ class Connection extends EventTarget {
   }
 
   /** @param {Wire.ServerMessage} message */
-  #hear(message) {
+  #handle(message) {
     this.#heardAt = Date.now();
     if ("for" in message && message.for !== TAB) return; // the answer to another tab
-    if (message.type === "batch") return message.events.forEach((event) => this.#hear(event)); // see docs/realtime.md
+    if (message.type === "batch") return message.events.forEach((event) => this.#handle(event)); // see docs/realtime.md
     if (message.type === "heartbeat") this.send({ type: "pong" });
-    this.#tell(message);
+    this.#dispatch(message);
   }
 
   /** @param {Wire.ServerMessage} message */
-  #tell(message) {
-    for (const subscription of [...this.#subscriptions]) subscription.hear(message);
+  #dispatch(message) {
+    for (const subscription of [...this.#subscriptions]) subscription.handle(message);
     this.dispatchEvent(new CustomEvent("message", { detail: message })); // for parts without a subscription
   }
 

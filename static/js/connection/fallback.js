@@ -4,7 +4,7 @@
 /**
  * @typedef {object} Owner
  * @property {() => Wire.Watch[]} asks
- * @property {(message: Wire.ServerMessage) => void} hear
+ * @property {(message: Wire.ServerMessage) => void} handle
  * @property {(state: Wire.State) => void} become "waiting", "polling", "reconnecting" or "offline"
  * @property {() => boolean} isWanted whether there still is no socket
  */
@@ -45,9 +45,9 @@ export class Fallback {
   }
 
   /** @param {Wire.ServerMessage} message */
-  hear(message) {
+  handle(message) {
     this.isHandingOut = true;
-    this.owner.hear(message);
+    this.owner.handle(message);
     this.isHandingOut = false;
   }
 

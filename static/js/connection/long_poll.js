@@ -22,8 +22,8 @@ export class LongPoll {
   /** @type {() => void} */
   #wake = null;
 
-  // asks() -> [message], hear(message), become(state): "waiting", "polling", "reconnecting" or "offline".
-  /** @param {{asks(): Wire.Watch[], hear(message: Wire.ServerMessage): void, become(state: Wire.State): void}} page */
+  // asks() -> [message], handle(message), become(state): "waiting", "polling", "reconnecting" or "offline".
+  /** @param {{asks(): Wire.Watch[], handle(message: Wire.ServerMessage): void, become(state: Wire.State): void}} page */
   constructor(page) {
     this.page = page;
     this.#run();
@@ -57,7 +57,7 @@ export class LongPoll {
       const answers = await this.#answers(waits ? LONGEST_WAIT : 0, request.signal);
       if (this.#isStopped) return 0;
       this.#succeeded(waits);
-      for (const answer of answers) this.page.hear(answer);
+      for (const answer of answers) this.page.handle(answer);
       return this.#waits && !document.hidden ? BREATH : this.#plain();
     } catch {
       if (request.signal.reason === "hurry") return 0;

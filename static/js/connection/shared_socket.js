@@ -88,7 +88,7 @@ export class SharedSocket {
       return leader;
     });
     this.#serving.then(
-      (leader) => leader.hear(data),
+      (leader) => leader.handle(data),
       () => {
         this.#serving = null; // the other tab will greet again
       },

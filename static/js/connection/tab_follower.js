@@ -28,7 +28,7 @@ export class TabFollower extends EventTarget {
 
   /** @param {string} text */
   send(text) {
-    this.#say("say", text);
+    this.#post("say", text);
   }
 
   close() {
@@ -40,7 +40,7 @@ export class TabFollower extends EventTarget {
   #holdOwnLock() {
     this.#request(`${this.name} ${this.tab}`, () => {
       this.channel.onmessage = ({ data }) =>
-        (data.to === this.tab || data.to === "all") && this.#hear(data);
+        (data.to === this.tab || data.to === "all") && this.#handle(data);
       this.#greet(GREETINGS);
       return new Promise((letGo) => (this.#letGo = letGo));
     });
@@ -50,12 +50,12 @@ export class TabFollower extends EventTarget {
   #greet(left) {
     if (this.readyState !== WebSocket.CONNECTING) return;
     if (!left) return navigator.locks.request(this.name, { steal: true }, () => {});
-    this.#say("hello");
+    this.#post("hello");
     this.greeting = setTimeout(() => this.#greet(left - 1), GREETING);
   }
 
   /** @param {Wire.ToTabs} message */
-  #hear({ type, text, code }) {
+  #handle({ type, text, code }) {
     clearTimeout(this.greeting);
     if (type === "open") this.#open();
     else if (type === "message") this.dispatchEvent(new MessageEvent("message", { data: text }));
@@ -89,7 +89,7 @@ export class TabFollower extends EventTarget {
   }
 
   /** @param {Wire.FromTab["type"]} type @param {string} [text] */
-  #say(type, text) {
+  #post(type, text) {
     if (this.readyState !== WebSocket.CLOSED)
       this.channel.postMessage({ from: this.tab, type, text });
   }

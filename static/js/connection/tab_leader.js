@@ -34,15 +34,15 @@ export class TabLeader {
   /** @param {LiveSocket} socket */
   use(socket) {
     if (this.#socket?.readyState < WebSocket.CLOSED)
-      this.#say("all", { type: "close", code: RESYNC });
+      this.#post("all", { type: "close", code: RESYNC });
     this.#socket = socket;
     this.#queue = [];
-    /** @type {(type: string, hear: (event: any) => void) => void} */
-    const listen = (type, hear) =>
-      socket.addEventListener(type, (event) => socket === this.#socket && hear(event));
-    listen("open", () => this.#say("all", { type: "open" }));
+    /** @type {(type: string, handle: (event: any) => void) => void} */
+    const listen = (type, handle) =>
+      socket.addEventListener(type, (event) => socket === this.#socket && handle(event));
+    listen("open", () => this.#post("all", { type: "open" }));
     listen("message", ({ data }) => this.#pass(data));
-    listen("close", ({ code }) => this.#say("all", { type: "close", code }));
+    listen("close", ({ code }) => this.#post("all", { type: "close", code }));
   }
 
   stop() {
@@ -51,20 +51,20 @@ export class TabLeader {
   }
 
   /** @param {Wire.FromTab} message */
-  hear({ from, type, text }) {
+  handle({ from, type, text }) {
     if (type === "hello") this.#welcome(from);
     else if (this.#tabs.has(from)) this.#forward(from, JSON.parse(text));
-    else this.#say(from, { type: "close", code: RESYNC }); // unknown here; it may greet again
+    else this.#post(from, { type: "close", code: RESYNC }); // unknown here; it may greet again
   }
 
   /** @param {string} tab */
   #welcome(tab) {
     if (!this.#tabs.has(tab)) {
-      if (this.#tabs.size >= MOST) return this.#say(tab, { type: "full" });
+      if (this.#tabs.size >= MOST) return this.#post(tab, { type: "full" });
       this.#tabs.set(tab, new Set());
       this.#watchOver(tab);
     }
-    this.#say(tab, { type: this.#isOpen ? "open" : "wait" });
+    this.#post(tab, { type: this.#isOpen ? "open" : "wait" });
     if (!this.#isOpen) this.wanted();
   }
 
@@ -106,7 +106,7 @@ export class TabLeader {
   /** @param {string} text */
   #pass(text) {
     const { for: asker } = JSON.parse(text);
-    if (asker !== this.tab) this.#say(asker ?? "all", { type: "message", text });
+    if (asker !== this.tab) this.#post(asker ?? "all", { type: "message", text });
   }
 
   // No faster than the server allows, or it would close the shared socket.
@@ -133,7 +133,7 @@ export class TabLeader {
   }
 
   /** @param {string} to @param {Omit<Wire.ToTabs, "to">} message */
-  #say(to, message) {
+  #post(to, message) {
     if (!this.#over.signal.aborted) this.channel.postMessage({ to, ...message });
   }
 }

@@ -27,7 +27,7 @@ class LiveList extends HTMLElement {
   /** @type {Subscription} */
   #link = {
     ask: () => ({ type: "watch", list: this.dataset.list, rows: this.#cursor }),
-    hear: (message) => this.#hear(message),
+    handle: (message) => this.#handle(message),
   };
 
   connectedCallback() {
@@ -56,7 +56,7 @@ class LiveList extends HTMLElement {
   }
 
   /** @param {Wire.ServerMessage} message */
-  #hear(message) {
+  #handle(message) {
     if (message.type === "post_update" && "row" in message) this.#receive(message);
     else if (message.type === "rows" && message.list === this.dataset.list) this.#catchUp(message);
     else if (message.type === "gone" && "list" in message && message.list === this.dataset.list)

@@ -13,13 +13,13 @@ const TOGETHER = 500; // ms: letters sent 300 ms apart that arrive within this t
 class LivePanel extends HTMLElement {
   connectedCallback() {
     this.hidden = false;
-    this.#tellTransport();
-    live.addEventListener("state", this.#tellTransport);
+    this.#showTransport();
+    live.addEventListener("state", this.#showTransport);
     this.#measure();
   }
 
   disconnectedCallback() {
-    live.removeEventListener("state", this.#tellTransport);
+    live.removeEventListener("state", this.#showTransport);
   }
 
   // The server ran its checks before this page was connected.
@@ -41,23 +41,23 @@ class LivePanel extends HTMLElement {
 
   async #measure() {
     if (await connected()) await this.#askAgain(); // before the test socket, which would be counted, too
-    this.#say("trip", "ok", `${await roundTrip()} ms`);
-    this.#tell("socket", await socketAnswers());
-    this.#tell("stream", await streams());
+    this.#show("trip", "ok", `${await roundTrip()} ms`);
+    this.#showResult("socket", await socketAnswers());
+    this.#showResult("stream", await streams());
   }
 
-  #tellTransport = () =>
-    this.#say("now", live.state === "live" ? "ok" : "warn", t(live.state) || "…");
+  #showTransport = () =>
+    this.#show("now", live.state === "live" ? "ok" : "warn", t(live.state) || "…");
 
   /** @param {string} check @param {number | null} number */
-  #tell(check, number) {
+  #showResult(check, number) {
     const state = number === null ? "warn" : "ok";
     const place = this.querySelector(`[data-check=${check}] dd`);
-    this.#say(check, state, place.dataset[state].replace("%n", String(number)));
+    this.#show(check, state, place.dataset[state].replace("%n", String(number)));
   }
 
   /** @param {string} check @param {"ok" | "warn"} state @param {string} text */
-  #say(check, state, text) {
+  #show(check, state, text) {
     const finding = this.querySelector(`[data-check=${check}]`);
     finding.className = `finding finding--${state}`;
     finding.querySelector("dd").textContent = text;

@@ -8,15 +8,15 @@ import "../writers.js";
 
 class LivePresence extends HTMLElement {
   connectedCallback() {
-    live.addEventListener("message", this.#hear);
+    live.addEventListener("message", this.#handle);
   }
 
   disconnectedCallback() {
-    live.removeEventListener("message", this.#hear);
+    live.removeEventListener("message", this.#handle);
   }
 
   /** @param {PageMessageEvent} event */
-  #hear = ({ detail }) => {
+  #handle = ({ detail }) => {
     if (detail.type === "presence" && detail.topic === Number(this.dataset.topic))
       this.#show(detail);
   };

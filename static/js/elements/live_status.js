@@ -23,15 +23,18 @@ class LiveStatus extends HTMLElement {
   #show = ({ detail: { state, again } }) => {
     clearTimeout(this.timer);
     if (state === "live") {
-      this.#say("live", again && this.dataset.state !== "live" ? t("current") : t("live"));
-      this.timer = setTimeout(() => this.#say("live", t("live")), REASSURE);
+      this.#display("live", again && this.dataset.state !== "live" ? t("current") : t("live"));
+      this.timer = setTimeout(() => this.#display("live", t("live")), REASSURE);
     } else {
-      this.timer = setTimeout(() => this.#say(state, t(state)), state === "offline" ? 0 : PATIENCE);
+      this.timer = setTimeout(
+        () => this.#display(state, t(state)),
+        state === "offline" ? 0 : PATIENCE,
+      );
     }
   };
 
   /** @param {string} state @param {string} text */
-  #say(state, text) {
+  #display(state, text) {
     const isLost = LOST.includes(state);
     if (isLost !== this.#isLost || (isLost && state !== this.dataset.state)) announceState(text);
     this.#isLost = isLost;

@@ -24,7 +24,7 @@ class LiveTopic extends HTMLElement {
   #anchor = new ScrollAnchor(this);
   #page = new PageRefresher(this);
   #reading = new ReadTracker({
-    tell: (number) => this.#tell(number),
+    send: (number) => this.#sendSeen(number),
     isReady: () => live.state !== "connecting",
     isMember: () => Boolean(document.body.dataset.user),
   });
@@ -35,7 +35,7 @@ class LiveTopic extends HTMLElement {
   /** @type {Subscription} */
   #link = {
     ask: () => ({ type: "watch", topic: this.topic, epoch: this.#queue.epoch, change: this.have }),
-    hear: (message) => this.hear(message),
+    handle: (message) => this.handle(message),
   };
 
   connectedCallback() {
@@ -79,7 +79,7 @@ class LiveTopic extends HTMLElement {
   }
 
   /** @param {Wire.ServerMessage} message */
-  hear(message) {
+  handle(message) {
     if (this.isGone) return;
     if (message.type === "heartbeat") return this.#queue.compare(message.topics[this.topic]);
     if (!("topic" in message) || message.topic !== this.topic) return;
@@ -145,7 +145,7 @@ class LiveTopic extends HTMLElement {
 
   // Sends it over the socket, or by a request if there is none, as when the page is left.
   /** @param {number} number */
-  #tell(number) {
+  #sendSeen(number) {
     rememberSeen(this.topic, number);
     if (live.send({ type: "seen", topic: this.topic, number })) return;
     const body = new FormData(

@@ -12,7 +12,7 @@ const AGAIN = 2000; // ms until they are requested again without an answer
  * @property {number} have the cursor: the number of the last change that the page shows
  * @property {(event: Update) => void} apply
  * @property {(epoch: Wire.Epoch, have: number) => Promise<Wire.ServerMessage>} ask for everything after `have`
- * @property {(answer: Wire.ServerMessage) => void} hear what came of it; `changes` are to be handed to `catchUp`
+ * @property {(answer: Wire.ServerMessage) => void} handle what came of it; `changes` are to be handed to `catchUp`
  * @property {() => void} reload the numbers can't be trusted: show the topic anew, then `restart`
  */
 
@@ -102,7 +102,7 @@ export class ChangeQueue {
       .catch(() => /** @type {Wire.ServerMessage} */ (null));
     this.#isAsking = false;
     this.#hole = null;
-    if (answer) this.owner.hear(answer);
+    if (answer) this.owner.handle(answer);
     else if (this.#early.size) this.#askSoon(AGAIN);
   }
 }

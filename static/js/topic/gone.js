@@ -13,10 +13,10 @@ export function showGone(topic) {
   /** @type {HTMLFormElement} */
   const reply = topic.querySelector("form.reply");
   const begun = reply?.querySelector("textarea").value.trim() ? [reply] : [];
-  const told = notice(t("gone"));
-  main.replaceChildren(told, ...begun);
+  const shown = notice(t("gone"));
+  main.replaceChildren(shown, ...begun);
   topic.replaceChildren(main);
-  if (focused) focusOn(focused.isConnected ? focused : told);
+  if (focused) focusOn(focused.isConnected ? focused : shown);
   for (const form of begun)
     import("./reader_parts.js").then(({ refuse }) => refuse(form, true)).catch(() => {});
   countInTitle("topic", 0);

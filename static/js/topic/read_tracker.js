@@ -5,13 +5,13 @@ const PAUSE = 1000; // ms between two messages
 
 /**
  * @typedef {object} Owner
- * @property {(number: number) => Promise<unknown> | undefined} tell rejects where the server could not be told
+ * @property {(number: number) => Promise<unknown> | undefined} send rejects if the server could not be reached
  * @property {() => boolean} isReady whether there is a way to it yet: when there is, call `flush`
  * @property {() => boolean} isMember guests' readings are not kept
  */
 
 export class ReadTracker {
-  #told = 0; // sent to the server
+  #sent = 0; // sent to the server
   /** @type {number | null} */
   #timer = null;
   seen = 0; // the highest number that was on the screen
@@ -33,10 +33,10 @@ export class ReadTracker {
   flush() {
     this.timers.clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.seen <= this.#told || !this.owner.isMember()) return;
-    this.#told = this.seen;
-    this.owner.tell(this.seen)?.catch(() => {
-      this.#told = 0;
+    if (this.seen <= this.#sent || !this.owner.isMember()) return;
+    this.#sent = this.seen;
+    this.owner.send(this.seen)?.catch(() => {
+      this.#sent = 0;
     });
   }
 }
