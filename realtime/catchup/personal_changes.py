@@ -1,4 +1,4 @@
-"""Asks the database what a member's pages have missed of their personal stream."""
+"""Queries what a member's pages have missed of their personal stream."""
 
 from forum.models import PersonalChange, User
 from forum.models.personal_changes import REACH, Head
@@ -7,15 +7,13 @@ from realtime.protocol import events
 from realtime.protocol.answers import MemberGone, PersonalChanges, PersonalReload
 from realtime.protocol.events import PersonalUpdate
 
-LIMIT = 50  # changes in one answer; the page asks on while there is more
-BYTES = 256 * 1024
+LIMIT = 50  # changes in one answer; the page asks for more until it has all
+BYTES = 256 * 1024  # of events in one answer, roughly
 MANY = 500  # ids in one query
 
 
 def answer(user, member, epoch, since) -> PersonalChanges | PersonalReload | MemberGone:
-    """What came in the stream of `member` after change `since`; gone unless `user` is that
-    member.
-    """
+    """The changes in the stream of `member` (id) after `since`; gone for any other `user`."""
     head = head_of(member) if user.pk == member else None
     if head is None:
         return {"type": "gone", "member": member}
@@ -38,7 +36,7 @@ def head_of(member) -> Head | None:
 
 
 def heads_of(members) -> dict[int, Head]:
-    """{id: Head} of these members, those that are there."""
+    """{id: Head} of those of these members that exist."""
     heads, ids = {}, list(members)
     for start in range(0, len(ids), MANY):
         found = User.objects.filter(pk__in=ids[start : start + MANY])
@@ -48,11 +46,7 @@ def heads_of(members) -> dict[int, Head]:
 
 
 def since_change(user, head, since) -> tuple[list[PersonalUpdate], bool]:
-    """(events after `since` up to `head`, whether there are more). At most LIMIT, and BYTES or
-    so.
-
-    What changed after `head` was read is left for the next time.
-    """
+    """(events after `since` up to `head`, whether there are more); up to LIMIT, of about BYTES."""
     missed: list[PersonalUpdate] = []
     size = 0
     changes = PersonalChange.objects.since(user.pk, since).filter(change__lte=head.change)

@@ -32,7 +32,7 @@ def topic_changes(request, topic_id):
 
 @require_safe
 def member_changes(request, member):
-    """GET /members/7/changes?epoch=k3f9&since=41, for that member alone"""
+    """GET /members/7/changes?epoch=k3f9&since=41, for that member only."""
     try:
         fields = fields_of(request)
         epoch, since = epoch_in(fields), number_in(fields, "since")

@@ -12,7 +12,7 @@ from realtime.protocol.close_codes import RESTART, RESYNC
 # seconds to wait for further events: in the topic on show, and in lists and news
 IN_TOPIC, ELSEWHERE = 0.05, 1.0
 CLOSING = 5.0  # seconds that the application may take to end
-# types of frames that call for asking again
+# types of frames after which to ask again
 CHANGES = ("post_update", "personal_update", "batch", "heartbeat", "again")
 
 

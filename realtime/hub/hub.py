@@ -117,7 +117,7 @@ class Hub:
         if page not in self.pages:
             return  # it was closed meanwhile
         self.routes.join(page, group)
-        if not groups.is_of_member(group):  # what is for members comes to every process anyway
+        if not groups.is_of_member(group):  # every process gets the events of all members
             await self.subscriptions.wait_for(group)
 
     def leave(self, page, group):
@@ -136,7 +136,7 @@ class Hub:
             self.sweep.track(topic, head)
 
     def track_member(self, member, head):
-        """As `track`, for a member's stream."""
+        """Like `track`, for a member's stream."""
         if groups.of_member(member) in self.routes.members:
             self.sweep.track_member(member, head)
 
@@ -215,7 +215,7 @@ class Hub:
                 self.throttle.add(delivery)
 
     async def deliver_personal(self, delivery):
-        """Sends an event of a member's stream to every page of theirs in this process."""
+        """Sends an event of a member's stream to their pages in this process."""
         self.sweep.record_sent_personal(delivery)
         async with self.delivering:
             group = groups.of_member(delivery.member)

@@ -110,7 +110,7 @@ class Subscriptions:
 
     def _is_wanted(self, group):
         if groups.is_of_member(group):
-            return False  # what is sent to these comes through PERSONAL
+            return False  # their events come through PERSONAL
         return group in self._always or group in self._members
 
     def _resolve(self, group):

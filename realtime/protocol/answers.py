@@ -69,9 +69,7 @@ class News(TypedDict):
 
 
 class PersonalChanges(TypedDict):
-    """All that changed in a member's stream after `since` up to `change`; with `more` the page asks
-    again from there.
-    """
+    """The changes in a member's stream after `since` up to `change`; if `more`, not all of them."""
 
     type: Literal["changes"]
     member: int
@@ -83,7 +81,7 @@ class PersonalChanges(TypedDict):
 
 
 class PersonalReload(TypedDict):
-    """The numbers of the page can't be continued: it loads what is personal anew."""
+    """The page can't be brought up to date by events: it reloads its personal parts."""
 
     type: Literal["reload"]
     member: int
@@ -92,7 +90,7 @@ class PersonalReload(TypedDict):
 
 
 class MemberGone(TypedDict):
-    """The page is not this member's (any more)."""
+    """The page does not belong to this member (any more)."""
 
     type: Literal["gone"]
     member: int

@@ -57,8 +57,8 @@ class Delivery:
 class PersonalDelivery:
     """An event in a member's stream, for all pages of that member.
 
-    member: id. epoch and number: its place in the stream (forum/models/personal_changes.py). text
-    and revocation: as in a Delivery.
+    member: id. epoch, number: its position in the stream (forum/models/personal_changes.py). text,
+    revocation: as in a Delivery.
     """
 
     member: int

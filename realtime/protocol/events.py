@@ -50,9 +50,9 @@ class PersonalUpdate(TypedDict):
     member: int
     epoch: str
     change: int
-    kind: str  # as forum/pages/personal.py knows it
+    kind: str  # as registered in forum/pages/personal.py
     key: str
-    data: Any  # the thing as it is now, by its kind; None where it is gone
+    data: Any  # the current state, by kind; None if it is gone
 
 
 def topic_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpdate:
@@ -95,7 +95,7 @@ def everyone_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpd
 def personal_update(
     member: int, head: personal_changes.Head, number: int, kind: str, key: str, thing: Any
 ) -> PersonalUpdate:
-    """For pages of the member: `thing` as it is now, None where it is gone."""
+    """The event for pages of the member. thing: its current state, None if it is gone."""
     return {
         "type": "personal_update",
         "member": member,
@@ -111,9 +111,7 @@ def heartbeat(
     heads: Mapping[int, Head | tuple[str, int]],
     personal: Mapping[int, tuple[str, int]] | None = None,
 ) -> str:
-    """The current heads of these topics and members; a page that is behind requests what it
-    misses.
-    """
+    """The current heads of these topics and members; a page that is behind catches up."""
     beat: dict[str, Any] = {
         "type": "heartbeat",
         "topics": {topic: head[:2] for topic, head in heads.items()},

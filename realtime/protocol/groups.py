@@ -6,8 +6,8 @@ list.category.5     pages that show the category. If it is private: also the pag
                     that show the latest topics
 everyone            all pages, for topics that everybody may read
 everyone.5          all pages of readers of the private category 5
-member.7            all pages of member 7. Known to the hub alone; in the layer it is `personal`
-personal            no pages: what is for members, to all processes
+member.7            all pages of member 7; only within a hub, the layer has `personal` instead
+personal            no pages: all processes, for the events of all members
 hubs, fence         no pages: the processes themselves, see hub_messages.py
 """
 

@@ -84,9 +84,7 @@ class Pong:
 
 @dataclass(frozen=True, slots=True)
 class WatchMember:
-    """The page belongs to this member (id) and shows what is theirs as of this epoch and change
-    number.
-    """
+    """The page belongs to this member (id), as of this epoch and change of their stream."""
 
     member: int
     epoch: str

@@ -42,8 +42,8 @@ def on_personal_change(sender, member_id, kind, key, head, **kwargs):
 def personal_delivery(member_id, kind, key, head):
     """The hub message about one change in a member's stream: see forum.signals.personal_changed.
 
-    The thing is read anew: if it is newer than the change, it is delivered once more with a later
-    number.
+    The thing is loaded again: if it is newer than this change, it is delivered once more, with the
+    number of the later one.
     """
     # read after the commit: a session that was ended before gets nothing
     revocation = Revocation.objects.current()

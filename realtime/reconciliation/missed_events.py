@@ -53,7 +53,7 @@ def of_leaving(group, pk, since, newest):
 
 
 def of_members(known):
-    """For pages of members whose streams have gone on since these {id: Head}."""
+    """For pages of members whose streams have later changes than these {id: Head}."""
     heads = personal_changes.heads_of(known)
     missed = []
     for member, head in heads.items():
@@ -63,7 +63,7 @@ def of_members(known):
 
 
 def of_member(member, known, head):
-    """If it is much, only a heartbeat: then the pages ask for it."""
+    """The deliveries for a member's pages; only a heartbeat if that is too much for one answer."""
     user = User.objects.filter(pk=member).first()
     missed, more = [], True
     if user and head.epoch == known.epoch and head.change - known.change <= REACH:

@@ -123,7 +123,7 @@ class Sweep:
             self.heads[topic] = head._replace(epoch=change.epoch, change=change.number)
 
     def track_member(self, member, head):
-        """What the first page of a member was sent, from which the sweep goes on."""
+        """Begins to watch over a member whose pages have the changes up to `head`."""
         self.personal_heads.setdefault(member, head)
 
     def untrack_member(self, member):

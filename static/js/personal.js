@@ -1,6 +1,7 @@
 // @ts-check
-// The personal stream: what belongs to this member alone, such as how far they have read, is the same on all their open
-// pages. Its changes are numbered like those of a topic, so nothing is missed and nothing comes twice.
+// The personal stream: keeps data of this member alone, such as how far they have read, the same on
+// all their open pages. Its changes are numbered like those of a topic, so none is missed or applied
+// twice.
 
 import { live } from "./connection/connection.js";
 import { fetchJSON } from "./http.js";
@@ -9,8 +10,8 @@ import { ChangeQueue } from "./topic/change_queue.js";
 /**
  * @typedef {object} Part of the page that shows one kind of thing
  * @property {string} kind
- * @property {(key: string, data: any) => void} apply data: the thing as it is now, null where it is gone
- * @property {() => void} reload the numbers can't be trusted: fetch all that is shown
+ * @property {(key: string, data: any) => void} apply data: the current state, null if it is gone
+ * @property {() => void} reload the numbers can't be trusted: fetch everything on show
  */
 
 class PersonalStream {
@@ -53,7 +54,7 @@ class PersonalStream {
   }
 
   reload() {
-    live.ask(this.#link); // the answer has the numbers to go on from
+    live.ask(this.#link); // the answer has the current numbers
   }
 
   /** @param {Wire.PersonalUpdate} event */
@@ -78,7 +79,7 @@ class PersonalStream {
   }
 }
 
-// Whose page it is may change while it is open (reader.js).
+// The page's reader may change while it is open (reader.js).
 function member() {
   return Number(document.body.dataset.user ?? 0);
 }
