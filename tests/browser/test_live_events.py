@@ -16,7 +16,7 @@ from tests.support.polling import until
 
 ROWS = "#rows > .row, #older"
 LISTEN = """async () => {
-  document.body.dataset.heard = "";
+  document.body.dataset.received = "";
   const loaded = performance.getEntriesByType("resource").map(entry => entry.name);
   const shared = await import(loaded.find(name =>
   /connection\\/shared\\.[0-9a-f.]*js$/.test(name)));
@@ -24,7 +24,7 @@ LISTEN = """async () => {
   live.subscribe({
     ask: () => ({type: "pong"}),
     poll() {},
-    hear: message => message.title && (document.body.dataset.heard += ` ${message.kind}`),
+    handle: message => message.title && (document.body.dataset.received += ` ${message.kind}`),
   });
 }"""
 
@@ -127,7 +127,7 @@ def test_every_other_page_counts_new_posts_and_nothing_else(kind, forum, visit):
 
     happens(kind, topic, grace, mo, forum["there"])
 
-    page.locator(f"body[data-heard~='{kind}']").wait_for()
+    page.locator(f"body[data-received~='{kind}']").wait_for()
     counted = page.locator("[data-elsewhere]").is_visible()
     assert counted == (kind == "created")
     assert page.title().startswith("(1) ") == (kind == "created")
