@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "realtime",
     "forum.jobs",
     "forum.mail",
+    "forum.drafts",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -354,6 +355,7 @@ RATES = {
         "edit": "30/minute",
         "topic": "10/hour",
         "preview": "60/minute",
+        "draft": "90/minute",  # sent automatically while typing, once a second at most
         "reading": "120/minute",  # reports of what was read
         "rename": "20/hour",  # rename a topic
         "hide": "20/minute",  # hide or restore a post

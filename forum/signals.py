@@ -28,6 +28,12 @@ access_ended = Signal()
 """Sent in the transaction that ends all sessions of members. members: a list of their ids."""
 
 
+written = Signal()
+"""Sent in the transaction that saves a new post, or an edit of one. post: Post as it is saved.
+author: the User who wrote it. is_new: bool.
+"""
+
+
 personal_changed = Signal()
 """Sent once per change of something that belongs to one member alone, after its transaction was
 committed.

@@ -26,6 +26,7 @@ class Head(NamedTuple):
 class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
     def record(self, member_id, kind, key):
         """Numbers one more change, in the transaction that makes it, and announces it after commit.
+        Returns the new Head.
 
         Raises TransactionManagementError outside of one.
 
@@ -52,6 +53,7 @@ class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
             )
 
         transaction.on_commit(announce, robust=True)
+        return head
 
     def since(self, member_id, change):
         """The changes after number `change`, in their order."""

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from forum import markdown
-from forum.signals import announce
+from forum.signals import announce, written
 from forum.text.short_text import validate_short_text
 
 from .revisions import Revision
@@ -264,6 +264,9 @@ class Post(models.Model):
                 self._count(topic, kind)
                 topic.save_numbers()
                 self.topic = topic
+                if kind in ("created", "edited"):
+                    author = self.edited_by or self.author
+                    written.send(Post, post=self, author=author, is_new=kind == "created")
                 announce(kind, topic, self)
 
     def _apply_edit(self, before):

@@ -15,6 +15,7 @@ READING = ("GET", "HEAD", "OPTIONS", "TRACE")
 EXEMPT = {
     "account_logout": "signing out must always work",
     "seen": "pages send it automatically, and it has its own rate",
+    "keep_draft": "pages send it automatically, and it has its own rate",
     "preview": "it stores nothing, has its own rate, and its response is inserted into the page",
 }
 

@@ -17,6 +17,7 @@ from forum.pages.pagination import address
 from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 
+from .beginnings import form_for
 from .submissions import Submission, is_check, not_saved, saved
 
 
@@ -26,8 +27,7 @@ def new(request, topic_id):
     """The reply form on its own page; `?quote=` is the number of a post to quote."""
     topic = topics.topic(request.user, topic_id)
     quoted = quotation(topic, request.GET.get("quote", ""), request.user)
-    waiting = unsent.initial(request, reverse("create_reply", args=[topic.pk]), ReplyForm)
-    form = ReplyForm(author=request.user, initial={"body": quoted} if quoted else waiting)
+    form = form_for(request, reverse("create_reply", args=[topic.pk]), ReplyForm, quoted=quoted)
     refusal = None if topic.takes_replies_from(request.user) else refusal_reason(topic)
     return render(request, "posts/new.html", {"topic": topic, "form": form, "refusal": refusal})
 
@@ -87,10 +87,8 @@ def replied(topic, author, body, mark):
 @require_safe
 def edit(request, post_id):
     post = editable(request.user, post_id)
-    waiting = unsent.initial(request, reverse("update_post", args=[post.pk]), EditForm)
-    form = EditForm(
-        author=request.user, initial={"body": post.body, "version": post.version} | waiting
-    )
+    stored = {"body": post.body, "version": post.version}
+    form = form_for(request, reverse("update_post", args=[post.pk]), EditForm, initial=stored)
     return render(request, "posts/edit.html", {"post": post, "form": form})
 
 

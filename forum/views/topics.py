@@ -20,6 +20,7 @@ from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 from forum.views.readings import picture
 
+from .beginnings import form_for
 from .submissions import Submission, is_check, not_saved, saved
 
 
@@ -64,7 +65,7 @@ def show(request, topic_id, slug=""):
         if not reports_reading(request):
             Reading.objects.record(request.user, topic, page.last_shown)
         if topic.takes_replies_from(request.user):
-            form = ReplyForm(author=request.user)
+            form = form_for(request, reverse("create_reply", args=[topic.pk]), ReplyForm)
     make_cacheable(request, validators.page_version(topic, page), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
     mark_shared(request, fragments.posts_key(topic, page), posts)
@@ -83,10 +84,8 @@ def show(request, topic_id, slug=""):
 @for_members
 @require_safe
 def new(request):
-    waiting = unsent.initial(request, reverse("create_topic"), TopicForm)
-    form = TopicForm(
-        author=request.user, initial={"category": request.GET.get("category")} | waiting
-    )
+    chosen = {"category": request.GET.get("category")}
+    form = form_for(request, reverse("create_topic"), TopicForm, initial=chosen)
     return render(request, "topics/new.html", {"form": form})
 
 

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DraftsConfig(AppConfig):
+    name = "forum.drafts"
+    verbose_name = _("Drafts")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from forum.pages import personal
+        from forum.signals import written
+
+        from .models import Draft, delete_what_was_posted
+
+        personal.register("draft", Draft.objects.personal)
+        written.connect(delete_what_was_posted, dispatch_uid="drafts")

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("drafts/", views.index, name="drafts"),
+    path("drafts/one/", views.show, name="draft"),
+    path("drafts/keep/", views.keep, name="keep_draft"),
+    path("drafts/discard/", views.discard, name="discard_draft"),
+]

@@ -1,0 +1,131 @@
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from forum.models import Post, Topic
+from forum.models.posts import LINE_END
+from forum.views.decorators import for_members, sent_from
+from forum.views.limits import limited
+
+from .models import PATHS, Draft, DraftError
+
+LONGEST_AGE = 30 * 24 * 3600 * 1000  # milliseconds
+OWN = ("draft_path", "draft_version", "draft_age", "csrfmiddlewaretoken")
+
+
+@never_cache
+@require_safe
+@for_members
+def index(request):
+    """The member's drafts, newest first."""
+    drafts = list(Draft.objects.filter(member=request.user).order_by("-typed_at", "-pk"))
+    add_targets(drafts, request.user)
+    return render(request, "drafts/index.html", {"drafts": drafts})
+
+
+@never_cache
+@require_safe
+@for_members
+def show(request):
+    """The draft of one form (`?path=`) as JSON, as `data` of the personal stream has it."""
+    path = request.GET.get("path", "")
+    return JsonResponse({"draft": Draft.objects.personal(request.user, [path]).get(path)})
+
+
+@never_cache
+@sent_from("drafts")
+@for_members
+@limited("draft")
+def keep(request):
+    """Keeps what a form holds: from its button without scripts, and while somebody types with them.
+
+    Beside the form's own fields: draft_path, where the form sends to; draft_version, the draft that
+    it began from; draft_age, how many milliseconds ago the text was typed (scripts only, and the
+    answer is JSON).
+    """
+    path = request.POST.get("draft_path", "")
+    check_path(path, request.user)
+    fields = {
+        name: LINE_END.sub("\n", text) for name, text in request.POST.items() if name not in OWN
+    }
+    age = number_in(request.POST.get("draft_age", ""), LONGEST_AGE)
+    version = number_in(request.POST.get("draft_version", ""), 2**53)
+    typed_at = timezone.now() - timedelta(milliseconds=age)
+    is_script = "draft_age" in request.POST
+    try:
+        draft = Draft.objects.keep(request.user, path, fields, version, typed_at)
+    except DraftError as error:
+        if is_script:
+            return JsonResponse({"message": str(error)}, status=409)
+        context = {"error": str(error), "typed": [fields[n] for n in fields if n == "body"]}
+        return render(request, "drafts/not_kept.html", context, status=409)
+    if is_script:
+        return JsonResponse({"draft": draft and draft.as_json()})
+    if draft:
+        messages.success(request, _("Your draft has been saved."))
+    else:
+        messages.warning(request, _("There was nothing to save."))
+    return redirect("drafts")
+
+
+@sent_from("drafts")
+@for_members
+def discard(request):
+    path = request.POST.get("path", "")
+    if Draft.objects.discard(request.user, path):
+        messages.success(request, _("The draft has been discarded."))
+    return redirect("drafts")
+
+
+def check_path(path, user):
+    """Raises Http404 unless a form that `user` may see sends to this path."""
+    found = PATHS.fullmatch(path)
+    if not found:
+        raise Http404
+    if topic := found["topic"]:
+        is_there = Topic.objects.visible_to(user).filter(pk=int(topic)).exists()
+    elif post := found["post"]:
+        is_there = Post.objects.visible_to(user).filter(pk=int(post)).exists()
+    else:
+        is_there = True
+    if not is_there:
+        raise Http404
+
+
+def number_in(text, largest):
+    """A whole number from 0 to `largest`; 0 for anything else."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        return 0
+    return min(int(text), largest)
+
+
+def add_targets(drafts, user):
+    """Gives each draft what its page shows of the form: `topic` and `post`, as far as `user` may
+    still see them, and the `address` of the form, "" if there is none any more. Two queries.
+    """
+    found = {draft.pk: PATHS.fullmatch(draft.path) for draft in drafts}
+    posts = {int(match["post"]) for match in found.values() if match["post"]}
+    posts = Post.objects.visible_to(user).select_related("topic").in_bulk(posts) if posts else {}
+    topics = {int(match["topic"]) for match in found.values() if match["topic"]}
+    topics = Topic.objects.visible_to(user).in_bulk(topics) if topics else {}
+    for draft in drafts:
+        match = found[draft.pk]
+        draft.post = posts.get(int(match["post"] or 0))
+        draft.topic = draft.post.topic if draft.post else topics.get(int(match["topic"] or 0))
+        draft.is_new_topic = not (match["post"] or match["topic"])
+        draft.address = address_of(draft)
+
+
+def address_of(draft):
+    if draft.is_new_topic:
+        return reverse("new_topic")
+    if draft.post:
+        return reverse("edit_post", args=[draft.post.pk])
+    return reverse("reply", args=[draft.topic.pk]) if draft.topic else ""
