@@ -11,7 +11,7 @@ urlpatterns = [
     path("live/check", diagnostics.check, name="live_check"),
     path("ws/", upgrade_required),
     path("t/<int:topic_id>/changes", views.topic_changes, name="topic_changes"),
-    path("members/<int:member>/changes", views.member_changes, name="member_changes"),
+    path("members/<int:member_id>/changes", views.member_changes, name="member_changes"),
     path("changes", views.list_changes, name="list_changes"),
     path("news", views.news, name="news"),
 ]

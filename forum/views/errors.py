@@ -13,7 +13,16 @@ from forum.db.outages import is_outage
 from forum.forms import unsent
 
 TEXTS = ("title", "body", "reason", "about", "text", "description")
-OTHERS = ("name", "hides_presence", "announces_updates", "token", "version", "seen", "category")
+OTHERS = (
+    "name",
+    "hides_presence",
+    "announces_updates",
+    "token",
+    "version",
+    "seen",
+    "category",
+    "draft_version",
+)
 
 
 def bad(request, exception=None):

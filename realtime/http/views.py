@@ -31,14 +31,14 @@ def topic_changes(request, topic_id):
 
 
 @require_safe
-def member_changes(request, member):
+def member_changes(request, member_id):
     """GET /members/7/changes?epoch=k3f9&since=41, for that member only."""
     try:
         fields = fields_of(request)
         epoch, since = epoch_in(fields), number_in(fields, "since")
     except BadMessage as error:
         return HttpResponseBadRequest(str(error))
-    answer = personal_changes.answer(request.user, member, epoch, since)
+    answer = personal_changes.answer(request.user, member_id, epoch, since)
     return answered(answer, 404 if answer["type"] == "gone" else 200)
 
 
