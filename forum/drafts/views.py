@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from forum.models import Post, Topic
 from forum.models.posts import LINE_END
-from forum.views.decorators import for_members, sent_from
+from forum.views.decorators import for_members, post_or_redirect
 from forum.views.limits import limited
 
 from .models import PATHS, Draft, DraftError
@@ -40,7 +40,7 @@ def show(request):
 
 
 @never_cache
-@sent_from("drafts")
+@post_or_redirect("drafts")
 @for_members
 @limited("draft")
 def keep(request):
@@ -75,7 +75,7 @@ def keep(request):
     return redirect("drafts")
 
 
-@sent_from("drafts")
+@post_or_redirect("drafts")
 @for_members
 def discard(request):
     path = request.POST.get("path", "")
