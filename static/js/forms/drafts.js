@@ -1,17 +1,18 @@
 // @ts-check
-// What people type, kept in this browser until it was sent. Each open form has a record of its own, so no tab writes over
-// what another has kept: {id, member, action, fields, base, at}. `base` is what the form held before anybody typed.
+// Drafts: typed text, stored in this browser until it was sent. Each open form has its own record, so
+// tabs never overwrite each other: {id, member, action, fields, base, at}. `base` has the fields as
+// they were before anybody typed.
 //
-// In IndexedDB, since what it has written survives a browser that is killed; Chromium keeps what was written to
-// localStorage in memory for five seconds and more. What a page has begun to write there gets lost if the page is left at
-// once, so a copy stands in localStorage, which is written in the same instant, until IndexedDB has it. Whoever looks for
-// drafts first takes over the copies whose pages ended too soon.
+// They are in IndexedDB, whose commits survive a browser that is killed; Chromium writes localStorage
+// to disk only after five seconds and more. A transaction is lost if the page is left at once, so a
+// copy is in localStorage, which is synchronous, until IndexedDB has it. The next page that looks for
+// drafts first takes over copies whose pages ended too soon.
 
 const STORE = "drafts";
 const MOST = 50; // records; the oldest go first
 const OLDEST = 30 * 24 * 3600 * 1000; // ms
-const LONGEST = 200_000; // characters of all fields; the forum takes a sixth of that
-const COPY = "draft "; // and the record's id: keys in localStorage
+const LONGEST = 200_000; // characters of all fields; the forum accepts a sixth of that
+const COPY = "draft "; // followed by the record's id: keys in localStorage
 const MOST_COPIES = 10; // two million characters at most, of the five that browsers allow
 
 /** @type {IDBDatabase} */
@@ -40,7 +41,7 @@ function use(opened) {
   return tidy();
 }
 
-// Those of a member for one form, newest first.
+// A member's drafts for one form, newest first.
 /** @param {string} member @param {string} action */
 export async function of(member, action) {
   await takeOver();
@@ -48,8 +49,8 @@ export async function of(member, action) {
   return records.filter((record) => record.member === member && record.action === action);
 }
 
-// Takes the place of the record `former`, if one is named. Synchronous up to the copy and the request itself: a page that
-// is being left waits for nothing. Rejects when the browser can't or won't keep it.
+// Stores a record, in place of `former` if given. Synchronous up to the copy and the request itself,
+// since a page that is left waits for nothing. Rejects if the browser can't store it.
 /** @param {Draft} record @param {string | null} former @returns {Promise<void>} */
 export async function save(record, former = null) {
   const length = Object.values(record.fields).reduce((sum, value) => sum + value.length, 0);
@@ -81,7 +82,7 @@ function change(write) {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);
     write(transaction.objectStore(STORE));
-    transaction.commit?.(); // at once: nobody may be there any more to be asked
+    transaction.commit?.(); // at once, since the page may be gone in a moment
   });
 }
 
@@ -107,11 +108,11 @@ function putCopy(id, copy) {
   try {
     if (others.length < MOST_COPIES) localStorage.setItem(COPY + id, copy);
   } catch {
-    // full, or forbidden; IndexedDB has it in a moment, if the page lives as long
+    // full or disabled; IndexedDB has it in a moment, if the page lives as long
   }
 }
 
-// Only as it was, if that is given: it may have been written anew since.
+// With `copy`, deletes it only if it is unchanged: it may have been written again since.
 /** @param {string} id @param {string | null} copy */
 function dropCopy(id, copy = readCopy(id)) {
   if (copy !== null && copy === readCopy(id)) localStorage.removeItem(COPY + id);
@@ -140,7 +141,7 @@ async function takeOver() {
   const stored = ids.length ? new Map((await all()).map(({ id, at }) => [id, at])) : null;
   for (const id of ids) {
     const copy = readCopy(id);
-    if (copy === null) continue; // its page has done it meanwhile
+    if (copy === null) continue; // its page has finished meanwhile
     const { record, former } = JSON.parse(copy);
     if (!(stored.get(id) >= record.at)) await change((store) => put(store, record, former));
     dropCopy(id, copy);

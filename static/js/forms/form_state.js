@@ -1,5 +1,5 @@
 // @ts-check
-// The line of a form that says what becomes of what people write in it. Its words come with the page.
+// The status line of a form, which shows whether its text is saved or sent. The page has its texts.
 
 const PROBLEMS = ["full", "another", "offline", "unreachable", "refused", "failedSending"];
 
@@ -11,16 +11,16 @@ export class FormState {
     this.line = form.querySelector(".form__state");
   }
 
-  // `what` is what WrittenForm says.
+  // `what`: a status of WrittenForm.
   /** @param {string} what @param {number | string} status */
   say(what, status = "") {
-    if (what === "saved" && this.#isProblem) return; // there is worse to know
+    if (what === "saved" && this.#isProblem) return; // the problem is more important
     this.#said = what;
     this.show((this.line.dataset[what] ?? "").replace("%n", String(status)));
     this.line.classList.toggle("form__state--problem", this.#isProblem);
   }
 
-  // Somebody types: what was wrong is known by now.
+  // Hides the problem when somebody types.
   goOn() {
     if (this.#isProblem) this.say("");
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// form[data-written]: those without a composer that people write in.
+// form[data-written]: forms with text, but without a composer.
 
 import { FormState } from "./form_state.js";
 import { WrittenForm } from "./written_form.js";
@@ -7,7 +7,7 @@ import { WrittenForm } from "./written_form.js";
 /** @type {WeakMap<HTMLFormElement, WrittenForm>} */
 const written = new WeakMap();
 
-// Call it when a form was put into the page.
+// To be called when a form was inserted into the page.
 /** @param {HTMLFormElement} form */
 export function write(form) {
   if (!written.has(form)) {

@@ -1,20 +1,20 @@
 // @ts-check
-// A form that people write in: its fields are kept as a draft while somebody types, come back after whatever ended the
-// page, and are sent without leaving the page before the forum has answered.
+// A form with text: saves its fields as a draft while somebody types, restores them on the next page,
+// and sends them without leaving the page before the forum has answered.
 
 import { of, open, remove, save } from "./drafts.js";
 
 const PAUSE = 500; // ms of typing that may be lost
-const PATIENCE = 20_000; // ms for the forum to take what is sent, and
-const SHORT_PATIENCE = 3000; // ms to say whether it was saved before
-const EXPLAINED = [403, 404, 409, 422]; // the forum's own page says why, and has the text in it
+const PATIENCE = 20_000; // ms for the forum to answer a submission
+const SHORT_PATIENCE = 3000; // ms to answer whether it was saved before
+const EXPLAINED = [403, 404, 409, 422]; // the forum's own page explains it and contains the text
 const NOT_KEPT = ["csrfmiddlewaretoken"];
-const MARKS = ["token", "version", "seen"]; // they identify what is sent, nobody types them
+const MARKS = ["token", "version", "seen"]; // hidden fields that identify a submission
 
 export class WrittenForm {
   #id = hex();
-  #member = document.body.dataset.user; // who writes, and
-  #sender = this.#member; // who is known to send it
+  #member = document.body.dataset.user; // the author
+  #sender = this.#member; // who has agreed to send it
   /** @type {number | null} */
   #timer = null;
   #savedAt = 0;
@@ -23,13 +23,13 @@ export class WrittenForm {
   /** @type {(value?: unknown) => void} */
   #letGo = () => {};
 
-  // `say(what, status)` is told "saved", "restored", "sending", or what is wrong.
+  // `say(what, status)` is called with "saved", "restored", "sending", or a problem.
   /** @param {HTMLFormElement} form @param {(what: string, status?: number) => void} say */
   constructor(form, say) {
     this.form = form;
     this.say = say;
-    this.base = texts(defaults(form)); // people write before scripts have come
-    for (const name in this.base) form.elements[name].autocomplete ||= "off"; // or it puts back on reload what was sent long ago
+    this.base = texts(defaults(form)); // people may have typed before the scripts were loaded
+    for (const name in this.base) form.elements[name].autocomplete ||= "off"; // or browsers restore old text on reload
     form.addEventListener("input", () => this.#changed());
     form.addEventListener("change", () => this.#changed());
     form.addEventListener("submit", (event) => this.#submit(event));
@@ -44,7 +44,7 @@ export class WrittenForm {
     if (this.#isWritten) this.#changed();
   }
 
-  // --- Keeping ---
+  // --- Saving ---
 
   /** @returns {Record<string, string>} */
   get #fields() {
@@ -103,11 +103,11 @@ export class WrittenForm {
     return Promise.race([this.#save(), new Promise((resolve) => setTimeout(resolve, PAUSE))]);
   }
 
-  // --- Coming back ---
+  // --- Restoring ---
 
-  // One form after the other: a browser that was restarted opens many tabs at once, and each draft is for one of them.
+  // One form at a time: a restarted browser opens many tabs at once, and each draft belongs to one.
   #begin() {
-    const begin = () => this.#restoreNewest().catch(() => {}); // a browser that keeps nothing; the form works all the same
+    const begin = () => this.#restoreNewest().catch(() => {}); // without storage the form still works
     return navigator.locks
       ? navigator.locks.request(`drafts of ${this.#action}`, begin).catch(() => {})
       : begin();
@@ -121,12 +121,12 @@ export class WrittenForm {
     if (draft && given === JSON.stringify(this.#fields)) await this.#restore(draft);
   }
 
-  // The newest one that belongs into this form, that no other tab shows, and that was not saved meanwhile.
+  // The newest draft for this form that no other tab shows and that was not posted meanwhile.
   /** @returns {Promise<Draft | null>} */
   async #draft() {
     const drafts = await this.#closed();
     const same = drafts.find(({ fields }) => isEqual(texts(fields), texts(this.#fields)));
-    if (same) return same; // the form came back from the server with it
+    if (same) return same; // the server has returned the form with this text
     if (this.#isWritten) return null;
     for (const draft of drafts.filter((one) => this.#takes(one))) {
       if (!(await this.#wasSaved(draft.fields))) return draft;
@@ -143,7 +143,8 @@ export class WrittenForm {
     return kept.filter((draft) => draft.id !== this.#id && !shown.has(lockOf(draft.id)));
   }
 
-  // Not over a text that came with the form, unless that is a quotation; and a topic begun in one category is none for another.
+  // Never replaces a text that came with the form, unless that is a quotation. A draft of a topic is
+  // only for its own category.
   /** @param {Draft} draft */
   #takes({ fields }) {
     const { category, version, seen } = this.form.elements;
@@ -178,15 +179,15 @@ export class WrittenForm {
     this.form.dispatchEvent(new Event("filled"));
   }
 
-  // Asks by sending the same again, marked so that nothing is done. false also where nobody knows: what is then sent once
-  // more brings the same token along, and leads to the earlier post.
+  // Asks by sending the same submission, marked as a check. Also false without an answer: if it is
+  // sent again then, its token leads to the earlier post.
   /** @param {Record<string, string>} fields */
   async #wasSaved(fields) {
     const answer = await this.#post({ ...fields }, "check", SHORT_PATIENCE);
     return answer?.status === 201;
   }
 
-  // From the back/forward cache: what stands here may have been written on, or sent, on a page in between.
+  // After the back/forward cache: the text may have been continued, or sent, on a page in between.
   async #returned() {
     this.#hold();
     this.#setSending(false);
@@ -215,11 +216,11 @@ export class WrittenForm {
       return this.#saved(sent, new URL(answer.headers.get("Location"), location.href));
     if (answer?.ok || EXPLAINED.includes(answer?.status)) return this.form.submit(); // as without scripts
     this.#setSending(false);
-    focused.focus({ preventScroll: true }); // a button that is disabled loses it
+    focused.focus({ preventScroll: true }); // a disabled button loses the focus
     this.say(problem(answer), answer?.status);
   }
 
-  // Somebody else has signed in in another tab since this was written: they are asked before it is sent in their name.
+  // If somebody else has signed in in another tab meanwhile, ask before sending it in their name.
   #isAnother() {
     const { user } = document.body.dataset;
     if (!user || user === this.#sender) return false;
@@ -228,7 +229,7 @@ export class WrittenForm {
     return true;
   }
 
-  // null where no answer came.
+  // Resolves to null without a response.
   /** @param {Record<string, string>} fields @param {"fetch" | "check"} purpose @param {number} patience @returns {Promise<Response | null>} */
   #post(fields, purpose, patience) {
     const { csrfmiddlewaretoken } = this.form.elements;
@@ -243,12 +244,12 @@ export class WrittenForm {
   /** @param {Record<string, string>} sent @param {URL} address */
   async #saved(sent, address) {
     if (isEqual(sent, this.#fields)) this.#renew();
-    else this.#goOn(); // something was typed meanwhile
+    else this.#goOn(); // text was typed meanwhile
     await this.#saveSoon();
     goTo(address);
   }
 
-  // The form as it was before anybody wrote in it: it may be come back to.
+  // Resets the form, since the page may be visited again by the back button.
   #renew() {
     this.form.reset();
     this.#goOn();
@@ -270,7 +271,7 @@ export class WrittenForm {
     ).disabled = isSending || Boolean(this.form.elements.body?.readOnly);
   }
 
-  // --- Which forms are shown ---
+  // --- Locks: which drafts are on show ---
 
   #hold() {
     navigator.locks
@@ -278,7 +279,7 @@ export class WrittenForm {
       .catch(() => {});
   }
 
-  // Call it before the form is taken out of the page: it may come again, as another one.
+  // To be called before the form is removed from the page; another one may take its place.
   end() {
     this.#leave();
     this.#over.abort();
@@ -286,7 +287,7 @@ export class WrittenForm {
 
   #leave() {
     this.#saveNow();
-    this.#letGo(); // a page that holds a lock is not kept for the back button
+    this.#letGo(); // a lock keeps pages out of the back/forward cache
   }
 }
 
@@ -339,12 +340,12 @@ function hex() {
   ).join("");
 }
 
-// Also where only the place on the page is another: the page that shows the post comes from the forum.
+// Reloads even if only the fragment differs, since the post is shown by a fresh page.
 /** @param {URL} address */
 function goTo(address) {
   if (address.pathname + address.search !== location.pathname + location.search)
     return location.assign(address);
-  history.scrollRestoration = "manual"; // or the reload stays where it was
+  history.scrollRestoration = "manual"; // or the reload would restore the old position
   history.pushState(null, "", address);
   location.reload();
 }
