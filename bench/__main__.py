@@ -1,7 +1,6 @@
-"""`make bench`: all measurements in turn, each in a process of its own; `make bench ONLY="pages
-live"` takes some.
+"""`make bench` runs all measurements, each in a separate process, and then lists missed goals.
 
-At the end stands what missed its goal.
+`make bench ONLY="pages live"` runs only these.
 """
 
 import os
@@ -33,8 +32,8 @@ def main():
         environment = os.environ | {MISSED: missed.name}
         failed = [name for name in sys.argv[1:] or ALL if measure(name, environment)]
         if os.environ.get("JSON") != "1":
-            title("What missed its goal")
-            print(missed.read() or "Nothing did.")
+            title("Missed goals")
+            print(missed.read() or "None.")
     if failed:
         sys.exit(f"Could not be measured: {', '.join(failed)}")
 

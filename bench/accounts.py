@@ -1,12 +1,10 @@
-"""What the time of a form tells about an address: signing up and asking for a new password, known
-beside unknown.
-"""
+"""Timing of the sign-up and password reset forms, with known and unknown addresses."""
 
 import os
 import time
 from statistics import median
 
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import prepared
 
 ROUNDS = 20
@@ -36,13 +34,13 @@ def signing_up(number, email):
 
 
 def compare(figure, path, fields):
-    """In turn, so that what else the machine does falls on both."""
+    """Measure alternately, so that other load affects both."""
     times = {"known": [], "new": []}
     for number in range(ROUNDS):
         times["known"].append(seconds(path, fields(2 * number, "ada@example.org")))
         times["new"].append(seconds(path, fields(2 * number + 1, f"member{number}@example.org")))
     known, new = (1000 * median(times[kind]) for kind in ("known", "new"))
-    tell(figure, known, "ms", reference=new, at_most=1.2, of_reference=True)
+    record(figure, known, "ms", reference=new, at_most=1.2, of_reference=True)
 
 
 def seconds(path, fields):

@@ -1,6 +1,4 @@
-"""A busy site: 2,000 pages show lists and count news while 50 posts a second are written in 20
-topics.
-"""
+"""A busy site: 2,000 pages show lists and unread counts while 20 topics get 50 posts per second."""
 
 import os
 import time
@@ -9,11 +7,11 @@ from bench.engine.contenders import FastPath
 from bench.engine.files import allow_files
 from bench.engine.forum import forum_with
 from bench.processes import cpu
-from bench.report import tell, title
+from bench.report import record, title
 
 PAGES, TOPICS, RATE = 2000, 20, 50
 SECONDS = 30 if os.environ.get("FULL") == "1" else 10
-REST = 15  # seconds in which the last word may come, a sweep included
+REST = 15  # seconds for the last events to arrive, including a sweep
 
 
 def main():
@@ -33,16 +31,16 @@ def main():
             heard, spent = pages.heads(), cpu(parley.pid) - spent
             behind = behind_at_rest(pages, topics)
             pages.end()
-        tell("posts that could be written", posts / seconds, "a second", at_least=0.9 * RATE)
-        tell("frames to a page", heard["frames"] / PAGES / seconds, "a second", at_most=4)
-        tell(
+        record("posts that could be written", posts / seconds, "a second", at_least=0.9 * RATE)
+        record("frames to a page", heard["frames"] / PAGES / seconds, "a second", at_most=4)
+        record(
             "frames to the page with the most of them",
             heard["most"] / seconds,
             "a second",
             at_most=4.3,
         )
-        tell("CPU of the server", spent / seconds * 100, "% of one")
-        tell("topics that some page does not know as they are, at rest", behind, "", at_most=0)
+        record("CPU of the server", spent / seconds * 100, "% of one")
+        record("topics that some page does not know as they are, at rest", behind, "", at_most=0)
 
 
 def topics_of(forum):
@@ -55,7 +53,7 @@ def topics_of(forum):
 
 
 def write(forum, topics):
-    """Replies as fast as RATE allows. (seconds, posts)"""
+    """Write replies at RATE. Returns (seconds, posts)."""
     start, posts = time.monotonic(), 0
     while (now := time.monotonic()) - start < SECONDS:
         if posts > (now - start) * RATE:

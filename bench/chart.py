@@ -1,4 +1,4 @@
-"""The picture of push against polling: one panel per figure, bars on a logarithmic scale."""
+"""The chart of push versus polling: one panel per figure, bars on a logarithmic scale."""
 
 from math import log10
 
@@ -7,7 +7,7 @@ PANELS = [
     ("bytes", "kB a second, both ways", 1 / 1000, 0.1),
     ("cpu", "server: % of a core", 100, 0.1),
     ("median", "a post is known after, ms (median)", 1000, 1),
-]  # (key, words, factor, where the scale begins)
+]  # (key, label, factor, start of the scale)
 COLOURS = ["#c92a2a", "#e8590c", "#f08c00", "#1971c2", "#2f9e44"]
 WIDTH, PANEL, BAR, LEFT = 900, 190, 11, 60
 

@@ -1,6 +1,6 @@
-"""One column of `bench.pages`: the forum on PostgreSQL or on SQLite, and what stands beside it.
+"""One column of `bench.pages`: the forum on PostgreSQL or SQLite, and the servers to compare with.
 
-Run by bench.pages with --on; for PostgreSQL the environment names a server (PGHOST and its kin).
+Run by bench.pages with --on; for PostgreSQL the environment names a server (PGHOST etc.).
 """
 
 from contextlib import ExitStack, suppress
@@ -25,7 +25,7 @@ SPREAD = (
     "topic",
     "topic, last of many pages",
     "member page",
-)  # measured with a million posts too
+)  # also measured with a million posts
 VIEWERS = ("guest", "member")
 
 
@@ -45,9 +45,7 @@ def main():
 
 
 class Column:
-    """`forums` by name; what it took to `start`, [(seconds, MiB)]; `compared`: {(what, viewer):
-    (times, goal)}.
-    """
+    """`forums` by name; `starts`: [(seconds, MiB)]; `compared`: {(name, viewer): (ratio, goal)}."""
 
     def __init__(self, options, crowd, address, stack):
         self.options, self.crowd, self.name = options, crowd, NAMES[options.on]
@@ -70,8 +68,7 @@ class Column:
             f" {self.forums['ours'].cookies[0]}"
         )
         print(
-            "Asked as guest and as member in turn, ten seconds a page, until you stop it with"
-            " Ctrl+C.",
+            "Requesting each page for ten seconds, as guest and as member, until you press Ctrl+C.",
             flush=True,
         )
         with suppress(KeyboardInterrupt):
@@ -91,7 +88,7 @@ class Column:
         return [(page, viewer) for page in self.pages for viewer in VIEWERS]
 
     def _measure(self, page, viewer):
-        """All servers one after the other, so that they meet the same noise."""
+        """Measure all servers one after the other, so that other load affects all."""
         for name in [name for name in ("ours", "machina") if name in self.forums]:
             requests, server = self._asking(name, page, viewer), self.forums[name].server
             size = len(server.keep((page, viewer), requests, 0.4).body)
@@ -100,8 +97,8 @@ class Column:
                 self.forums["floor"].server.keep((page, viewer), visits.asking([f"/{size}/"]), 0.2)
 
     def _asking(self, name, page, viewer):
-        """Requests that go on where they were before, and for members from the end: pages in turn
-        are always new.
+        """Requests that continue where the last ones stopped, for members in reverse order, so that
+        no page is requested twice in a row.
         """
         forum = self.forums[name]
         paths, cookie = (
@@ -125,12 +122,12 @@ class Column:
                 )
                 forum.server.keep(("reply", "member"), replies, 2, at_once=8, warm_up=2)
         if self.options.only in "sign-in":
-            # an address may do 30 a minute
+            # The rate limit allows 30 per minute and address.
             sign_ins = islice(visits.signing_in(self.ours.address), 7)
             self.ours.keep(("sign-in", "guest"), sign_ins, 60, warm_up=1)
 
     def _compare(self):
-        """What should cost the same."""
+        """Compare pages that should cost the same."""
         last = "topic, last of many pages"
         for viewer in VIEWERS:
             if {last, "topic"} <= self.pages.keys():
@@ -149,7 +146,7 @@ class Column:
 
 
 def wanted(pages, name):
-    """All pages, the one of this name, or those that have it in their name."""
+    """All pages, the one with this name, or those whose names contain it."""
     chosen = {name} & pages.keys() or {page for page in pages if name in page}
     return {page: paths for page, paths in pages.items() if page in chosen}
 

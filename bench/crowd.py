@@ -1,10 +1,8 @@
-"""The forum that pages are measured on: a real mailing list, topics of 100 to 20,000 posts, a crowd
-around them.
+"""The forum that pages are measured on: a real mailing list, and topics of 100 to 20,000 posts.
 
-The long topics repeat the same twenty texts, one page's worth, so that all their pages weigh the
-same. What fills the forum up are copies of the imported topics, with a short text in each post:
-made by the database, in seconds. `python -m bench.crowd 1000000` fills up the forum at
-DATABASE_URL.
+The long topics repeat the same twenty texts, one page's worth, so that all their pages have the
+same size. The rest are copies of the imported topics with a short text in each post, created by the
+database in seconds. `python -m bench.crowd 1000000` fills the forum at DATABASE_URL.
 """
 
 import math
@@ -32,7 +30,7 @@ COUNT_UP = "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n
 
 
 def gather(archives, lengths):
-    """Fills an empty forum. Returns people, topics, and the bodies of the twenty texts."""
+    """Fill an empty forum. Returns people, topics, and the bodies of the twenty texts."""
     from allauth.account.models import EmailAddress
 
     from forum.models import Category, Reading, Topic, User
@@ -64,7 +62,7 @@ def gather(archives, lengths):
 
 
 def bring_in(archives):
-    """The mailing list; without one, three hundred posts of words drawn at random."""
+    """Import the mailing list; without one, create 300 posts of random words."""
     if archives:
         command = [
             sys.executable,
@@ -90,7 +88,7 @@ def bring_in(archives):
 
 
 def typical_texts():
-    """Twenty texts from the shortest to the longest, evenly drawn: [(body, HTML)]."""
+    """Twenty texts, at even quantiles of length: [(body, HTML)]."""
     from forum.models import Post
 
     posts = list(Post.objects.order_by("pk").values_list("body", "html"))
@@ -140,8 +138,8 @@ def _numbered(Post, topic, author, texts, number):
 
 
 def fill(posts_in_all):
-    """Copies the imported topics until there are about so many posts, with right numbers, counters
-    and tokens.
+    """Copy the imported topics until there are about `posts_in_all` posts, with valid numbers,
+    counters and tokens.
     """
     from django.core.management.color import no_style
     from django.db import connection, transaction
@@ -174,26 +172,24 @@ def _copying(Topic, Post, stride, first, last, new_token):
         Topic, id=f"t.id + n.i * {stride}", epoch=f"substr({new_token}, 1, 8)"
     )
     yield (
-        f"INSERT INTO forum_topic ({of_topic}) {count_up} SELECT {topic} FROM n CROSS JOIN"
-        f" forum_topic t         WHERE {originals} ORDER BY n.i, t.id"
+        f"INSERT INTO forum_topic ({of_topic}) {count_up} SELECT {topic} FROM n"
+        f" CROSS JOIN forum_topic t WHERE {originals} ORDER BY n.i, t.id"
     )
     short = {"body": "'Short.'", "html": f"'{SHORT}'", "token": new_token}
     of_post, post = _columns(Post, id=None, topic_id=f"t.topic_id + n.i * {stride}", **short)
     yield (
-        f"INSERT INTO forum_post ({of_post}) {count_up} SELECT {post} FROM n CROSS JOIN forum_post"
-        f" t         WHERE t.topic_id IN (SELECT id FROM forum_topic t WHERE {originals}) ORDER BY"
-        " n.i, t.topic_id, t.number"
+        f"INSERT INTO forum_post ({of_post}) {count_up} SELECT {post} FROM n"
+        f" CROSS JOIN forum_post t WHERE t.topic_id IN"
+        f" (SELECT id FROM forum_topic t WHERE {originals}) ORDER BY n.i, t.topic_id, t.number"
     )
     yield (
-        "UPDATE forum_user SET posts_count = (SELECT count(*) FROM forum_post         WHERE"
-        " author_id = forum_user.id AND hidden_at IS NULL)"
+        "UPDATE forum_user SET posts_count = (SELECT count(*) FROM forum_post"
+        " WHERE author_id = forum_user.id AND hidden_at IS NULL)"
     )
 
 
 def _columns(model, **changed):
-    """The columns of a table, and what a copy of row `t` has in each; one that is None is left to
-    the database.
-    """
+    """(columns, values) for copying row `t`; columns changed to None are left to the database."""
     columns = [field.column for field in model._meta.concrete_fields]
     columns = [column for column in columns if changed.get(column, "") is not None]
     values = [changed.get(column) or f't."{column}"' for column in columns]

@@ -1,6 +1,4 @@
-"""PostgreSQL of our own for one measurement, and copies of a database; the same for files of
-SQLite.
-"""
+"""A temporary PostgreSQL server, and copies of databases (PostgreSQL and SQLite)."""
 
 import os
 import shutil
@@ -8,14 +6,12 @@ from pathlib import Path
 
 
 def private_server(command):
-    """`command` with a PostgreSQL server that goes when it ends. It writes through to the disk, as
-    on a real site.
-    """
+    """`command` run with a temporary PostgreSQL server, with fsync on, as in production."""
     return ["pg_virtualenv", "-t", "-o", "fsync=on", *command]
 
 
 def new_database(kind, name):
-    """The URL of an empty database, or None for what `prepared()` makes by itself."""
+    """The URL of an empty database; None for SQLite, where `prepared()` creates it."""
     if kind == "sqlite":
         return None
     ask_server(f"CREATE DATABASE {name}")
@@ -23,7 +19,7 @@ def new_database(kind, name):
 
 
 def copy_of(kind, name):
-    """The URL of a copy of Django's database, made while nobody else uses it."""
+    """The URL of a copy of Django's database, which nothing else may be using."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -40,9 +36,7 @@ def copy_of(kind, name):
 
 
 def chief(kind):
-    """The process whose children work for the database; None where the server does that work
-    itself.
-    """
+    """The id of the database's parent process; None for SQLite, which runs in the server."""
     if kind == "sqlite":
         return None
     folder = Path(ask_server("SHOW data_directory"))

@@ -1,8 +1,7 @@
-"""What it costs to tell an event to all who watch, beside socket.io, a loop in C and the textbook,
-in the same run.
+"""The cost of broadcasting an event, compared with socket.io, a loop in C and textbook Channels in
+the same run.
 
-FULL=1 takes 5,000 and 10,000 pages as well. Every figure is the median of three rounds that take
-turns.
+FULL=1 adds 5,000 and 10,000 pages. Every figure is the median of three interleaved rounds.
 """
 
 import os
@@ -12,11 +11,11 @@ from bench.engine.contenders import FastPath, Limit, Portable, SocketIO, Textboo
 from bench.engine.files import allow_files
 from bench.engine.forum import forum_with
 from bench.processes import cpu
-from bench.report import tell, title
+from bench.report import record, title
 
 FULL = os.environ.get("FULL") == "1"
 ROUNDS, WARM = 3, 3
-# in a round: so many events that one, which the host held up, does not make the p99
+# Per round: enough events that a single one delayed by the host doesn't determine the p99.
 DELIVERIES = 1_000_000
 
 
@@ -64,7 +63,7 @@ def compare(count, found):
     )
     for name, figures in found.items():
         goal = {"at_most": goals[name], "of_reference": True} if name in goals else {}
-        tell(
+        record(
             f"{name}, CPU for a million deliveries",
             figures["cpu"],
             "s",
@@ -75,22 +74,24 @@ def compare(count, found):
         goal = (
             {"at_most": 0.9, "of_reference": True} if (name, count) == (FastPath.name, 5000) else {}
         )
-        tell(
+        record(
             f"{name}, published to arrived, p99",
             figures["p99"],
             "ms",
             reference=beside["p99"],
             **goal,
         )
-    tell(f"{FastPath.name}, the slowest event", found[FastPath.name]["slowest"], "ms", at_most=250)
+    record(
+        f"{FastPath.name}, the slowest event", found[FastPath.name]["slowest"], "ms", at_most=250
+    )
 
 
 def beside_textbook(found):
     textbook = found.pop(Textbook.name)["cpu"]
-    tell(f"{Textbook.name}, CPU for a million deliveries", textbook, "s")
+    record(f"{Textbook.name}, CPU for a million deliveries", textbook, "s")
     for name, figures in found.items():
         named = f"{name}, CPU for a million deliveries beside the textbook"
-        tell(named, figures["cpu"], "s", reference=textbook, at_most=1 / 40, of_reference=True)
+        record(named, figures["cpu"], "s", reference=textbook, at_most=1 / 40, of_reference=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""What readers notice of eight clients that send whatever costs a server most: p99 of their pages,
-alone and beside.
+"""The effect on readers of eight clients that flood the server: p99 of page loads with and without.
 
-Each client sends 1.2 MB a second, and comes back a tenth of a second after it was cut off. On its
-own this prints the figures; KIND PORT begins to send.
+Each client sends 1.2 MB per second, and reconnects 0.1 s after it is disconnected. Prints the
+figures; with KIND PORT it floods instead.
 """
 
 import socket
@@ -14,12 +13,12 @@ from contextlib import contextmanager, nullcontext, suppress
 from statistics import median, quantiles
 
 from bench.processes import cpu, memory
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import ROOT, free_port, wait_for
 from tests.realtime.book import BINARY, CONTINUED, PING, PONG, TEXT, closing, frame, spoken
 
-CLIENTS, RATE, AWAY = 8, 1_200_000, 0.1  # bytes a second of each, seconds
-ROUNDS, SECONDS, PACE = 3, 5, 0.02  # of reading, and between two pages
+CLIENTS, RATE, AWAY = 8, 1_200_000, 0.1  # clients; bytes per second of each; seconds
+ROUNDS, SECONDS, PACE = 3, 5, 0.02  # rounds; seconds per round, and between two pages
 CHUNK = 60_000  # bytes
 FLOODS = {
     "pings": (b"", frame(PING)),
@@ -49,9 +48,7 @@ uvicorn.run("forum.asgi:application", port={port}, log_level="warning", **option
 
 
 def measure(server, page, in_front=None, floods=FLOODS):
-    """Prints the lines of one server; with `in_front`, a context manager of a proxy's port, by way
-    of that.
-    """
+    """Print the figures of one server; `in_front` is a context manager for a proxy's port."""
     way = f"{server}, behind nginx" if in_front else server
     title(f"Pages beside {CLIENTS} such clients: {way}")
     with (
@@ -68,7 +65,7 @@ def measure(server, page, in_front=None, floods=FLOODS):
             alone, spent_alone, beside, spent = map(median, zip(*rounds, strict=True))
             grown = memory(process.pid) - before
             figure = f"{way}: {kind}"
-            tell(
+            record(
                 f"{figure}: p99 of readers",
                 beside,
                 "ms",
@@ -76,12 +73,12 @@ def measure(server, page, in_front=None, floods=FLOODS):
                 reference=alone,
                 of_reference=True,
             )
-            tell(f"{figure}: CPU, and without them", spent, "% of a core", reference=spent_alone)
-            tell(f"{figure}: memory", grown, "MiB", at_most=64)
+            record(f"{figure}: CPU, and without them", spent, "% of a core", reference=spent_alone)
+            record(f"{figure}: memory", grown, "MiB", at_most=64)
 
 
 def round_of(process, entrance, page, kind=None):
-    """(p99 in ms, CPU of the server in % of a core) of pages, beside a flood if one is named."""
+    """(p99 of page loads in ms, CPU of the server in % of a core), during a flood if given."""
     with flooding(kind, entrance) if kind else nullcontext():
         before, began = cpu(process.pid), time.monotonic()
         found = p99(times(entrance, page))
@@ -118,8 +115,10 @@ def flooding(kind, port):
 
 
 def times(port, page):
-    """Milliseconds that a reader waits for each page, asking at a fixed pace; late ones count from
-    when they were due. Every second page is one that nobody keeps ready."""
+    """Milliseconds that a reader waits for each page, requested at a fixed rate.
+
+    Late requests count from when they were due. Every second page is not cached.
+    """
     request = f"GET {page} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n"
     found, due = [], time.monotonic()
     for number in range(int(SECONDS / PACE)):
@@ -140,7 +139,7 @@ def p99(times):
     return quantiles(times, n=100)[98]
 
 
-# --- The other side ---
+# --- The flooding clients ---
 
 
 def send(kind, port):
@@ -195,7 +194,7 @@ def flood(client, port, kind):
 
 
 def has_ended(client):
-    """Reads what there is."""
+    """Discard pending input; whether the server has closed the connection."""
     client.setblocking(False)
     try:
         while data := client.recv(65536):

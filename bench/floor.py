@@ -1,7 +1,6 @@
-"""The floor under every Django page: a project with no middleware and one view, which sends so many
-bytes.
+"""The lower bound for Django pages: a project without middleware and with one trivial view.
 
-`uvicorn bench.floor:application`; `/15000/` answers with 15,000 bytes that were ready before.
+`uvicorn bench.floor:application`; `/15000/` responds with 15,000 bytes prepared in advance.
 """
 
 from functools import lru_cache

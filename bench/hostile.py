@@ -1,10 +1,9 @@
-"""What people who read notice of those who do not, of those who are turned away, of floods
-(floods.py), of a mail server that hangs (mail_servers.py) and of large requests
-(large_requests.py): p99, alone and beside them.
+"""The effect of hostile clients on readers, as p99 with and without them: sockets that never read,
+refused handshakes, floods (floods.py), a hanging mail server (mail_servers.py), and large requests
+(large_requests.py).
 
-300 pages are told 50 events of 8 KiB a second; beside them are 200 sockets that watch and never
-read, and then 5,000 handshakes a minute from a foreign page, all of them refused. Each beside the
-same readers alone, three times in turn.
+300 pages receive 50 events of 8 KiB per second, next to 200 sockets that watch but never read, and
+then 5,000 refused handshakes per minute from another origin. Three interleaved rounds.
 """
 
 import socket
@@ -19,13 +18,13 @@ from bench.engine.contenders import FastPath
 from bench.engine.files import allow_files
 from bench.engine.forum import forum_with
 from bench.processes import memory
-from bench.report import tell, title
+from bench.report import record, title
 
 READERS, STUCK, ROUNDS = 300, 200, 3
-EVENTS, RATE = 1000, 50  # a second
-# a thousand of these are more than the kernel keeps for one who does not read
+EVENTS, RATE = 1000, 50  # events; per second
+# A thousand of these exceed the kernel's buffer of a client that does not read.
 MORE = {"more": "x" * 7000}
-REFUSED = 5000  # a minute
+REFUSED = 5000  # per minute
 
 
 def main():
@@ -37,8 +36,8 @@ def main():
             (alone(forum), *beside_stuck(forum), *beside_refused(forum)) for _ in range(ROUNDS)
         ]
     reading, stuck, grown, given_up, refused, answered = map(median, zip(*rounds, strict=True))
-    tell("published to arrived, p99, among themselves", reading, "ms")
-    tell(
+    record("published to arrived, p99, among themselves", reading, "ms")
+    record(
         f"the same beside {STUCK} that never read",
         stuck,
         "ms",
@@ -46,9 +45,9 @@ def main():
         at_most=2,
         of_reference=True,
     )
-    tell(f"memory for these {STUCK} during {EVENTS:,} events", grown, "MiB", at_most=64)
-    tell("of them given up by then", given_up, "", at_least=STUCK)
-    tell(
+    record(f"memory for these {STUCK} during {EVENTS:,} events", grown, "MiB", at_most=64)
+    record("of them given up by then", given_up, "", at_least=STUCK)
+    record(
         "p99 beside refused handshakes",
         refused,
         "ms",
@@ -56,8 +55,8 @@ def main():
         at_most=2,
         of_reference=True,
     )
-    tell("handshakes refused", answered, "a minute", at_least=0.95 * REFUSED)
-    # which set up forums of their own
+    record("handshakes refused", answered, "a minute", at_least=0.95 * REFUSED)
+    # These create forums of their own.
     for other in ("bench.floods", "bench.mail_servers", "bench.large_requests"):
         subprocess.run([sys.executable, "-m", other], check=True)
 
@@ -68,7 +67,7 @@ def alone(forum):
 
 
 def beside_stuck(forum):
-    """(p99, MiB that the server grew by, how many it gave up)."""
+    """(p99, growth of the server in MiB, number of sockets it dropped)."""
     with FastPath(forum) as parley:
         before = memory(parley.pid)
         stuck = [deaf_page(parley.port, forum) for _ in range(STUCK)]
@@ -129,9 +128,7 @@ def shake_hands(port, origin):
 
 @contextmanager
 def turned_away(port):
-    """Meanwhile REFUSED handshakes a minute come from elsewhere; those that were answered are in
-    the list.
-    """
+    """Send REFUSED handshakes per minute from another origin; yields the list of those answered."""
     answered, over = [], threading.Event()
 
     def knock():

@@ -1,5 +1,5 @@
-"""An archive in which every other message is hostile: the CPU time of the dearest, and whether
-others are lost.
+"""Imports an archive in which every other message is hostile: the highest CPU time, and messages
+lost.
 """
 
 import os
@@ -14,7 +14,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from bench.report import tell  # noqa: E402
+from bench.report import record  # noqa: E402
 from forum.importing import converter, mbox  # noqa: E402
 from tests.importing import mails  # noqa: E402
 from tests.importing.hostile_mails import HOSTILE  # noqa: E402
@@ -32,14 +32,14 @@ def main():
         result = converter.convert(raw)
         costs.append(time.process_time() - began)
         letters |= {result.body} if isinstance(result, converter.Draft) else set()
-    tell(
+    record(
         f"import: CPU of the dearest of {len(HOSTILE)} hostile messages",
         max(costs),
         "s",
         at_most=settings.IMPORT_CPU_SECONDS,
     )
     lost = sum(f"Letter {number}." not in letters for number in range(len(HOSTILE)))
-    tell("import: other messages lost", lost, "", at_most=0)
+    record("import: other messages lost", lost, "", at_most=0)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""What open pages cost while nothing happens: to come in, to stay, and what a post's request pays
-for telling them.
+"""The cost of idle pages: opening them, keeping them, and publishing an event from a request.
 
-Members of their own sessions, each watching one topic, 5,000 pages (FULL=1: 10,000 as well).
+5,000 pages (FULL=1: also 10,000) of members with separate sessions, each watching one topic.
 """
 
 import os
@@ -12,7 +11,7 @@ from bench.engine.contenders import FastPath, SocketIO
 from bench.engine.files import allow_files
 from bench.engine.forum import forum_with
 from bench.processes import cpu, memory
-from bench.report import tell, title
+from bench.report import record, title
 
 ROUNDS, WARM, EVENTS = 3, 100, 200
 
@@ -25,27 +24,27 @@ def main():
             bare = median(idle(SocketIO(), count)["memory"] for _ in range(ROUNDS))
             rounds = [idle(FastPath(forum), count) for _ in range(ROUNDS)]
             found = {figure: median(one[figure] for one in rounds) for figure in rounds[0]}
-            tell(
+            record(
                 "memory for each, socket.io bare beside it",
                 found["memory"],
                 "KiB",
                 reference=bare,
                 at_most=28,
             )
-            tell(
+            record(
                 "handshakes with session and rights, and a topic watched",
                 found["rate"],
                 "a second",
                 at_least=800,
             )
-            tell("CPU for each of these", found["cpu"], "ms")
+            record("CPU for each of these", found["cpu"], "ms")
         title("Telling in the request")
-        tell("an event to Redis, CPU of the publisher", publishing(forum), "ms", at_most=0.2)
+        record("an event to Redis, CPU of the publisher", publishing(forum), "ms", at_most=0.2)
 
 
 def idle(rival, count):
     with rival:
-        first = rival.open_pages(WARM)  # so that what is loaded with the first page is not counted
+        first = rival.open_pages(WARM)  # so that one-time costs are not counted
         before, spent = memory(rival.pid), cpu(rival.pid)
         pages = rival.open_pages(count)
         spent = cpu(rival.pid) - spent

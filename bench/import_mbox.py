@@ -1,7 +1,7 @@
-"""How fast `manage.py import_mbox` brings in a real mailing list, how much memory it takes, and
-that a second run adds nothing. The list is test data that is not part of the project: CORPUS names
-the folder (default:
-../shared/corpus)."""
+"""Speed and memory of `manage.py import_mbox` with a real mailing list; a second run adds nothing.
+
+The list is test data outside of the project: CORPUS names its folder (default: ../shared/corpus).
+"""
 
 import os
 import re
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from bench import imported_posts
-from bench.report import tell
+from bench.report import record
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("CORPUS", ROOT.parent / "shared" / "corpus"))
@@ -27,7 +27,7 @@ def main():
     files = sorted(CORPUS.glob("*.mbox*"))
     if not files:
         print(
-            f"import_mbox: left out, no archive in {CORPUS} (set CORPUS to a folder with mbox"
+            f"import_mbox: skipped, no archive in {CORPUS} (set CORPUS to a folder with mbox"
             " files).",
             file=sys.stderr,
         )
@@ -36,7 +36,7 @@ def main():
         database = Path(folder) / "import.sqlite3"
         environment = os.environ | {
             "DATABASE_URL": f"sqlite:///{database}",
-            "DEBUG": "0",  # as on a real site: with it on, Django writes every statement down
+            "DEBUG": "0",  # as in production; with DEBUG, Django keeps every statement
             "SECRET_KEY": secrets.token_urlsafe(64),
         }
         subprocess.run(
@@ -52,8 +52,7 @@ def main():
 
 
 def run(files, environment):
-    """What the command said, how long it took, the CPU seconds used, and the memory of all its
-    processes over time."""
+    """Run the import: its output, time in seconds, CPU seconds, and memory samples in bytes."""
     command = [
         sys.executable,
         "manage.py",
@@ -94,7 +93,7 @@ def run(files, environment):
 
 
 def family(pid):
-    """This process and its children, by /proc; elsewhere none."""
+    """The ids of a process and its children, from /proc; [] on other systems."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -105,7 +104,7 @@ def family(pid):
 
 
 def resident(pid):
-    """Bytes of its own: pages of the database file, which the system may drop, don't count."""
+    """Anonymous memory in bytes, without cached pages of the database file."""
     try:
         return 1024 * int(
             re.search(r"^RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M)[1]
@@ -133,11 +132,11 @@ def counts(database):
 def report(first, again, counts):
     memory = [size / 2**20 for size in first["memory"]] or [0]
     half = max(memory[: len(memory) // 2], default=0)
-    tell("import: messages", first["read"] / first["seconds"], "1/s", at_least=MESSAGES_A_SECOND)
-    tell("import: CPU per message, all processes", first["cpu"] / first["read"] * 1000, "ms")
-    tell("import: memory of all processes, at most", max(memory), "MiB")
+    record("import: messages", first["read"] / first["seconds"], "1/s", at_least=MESSAGES_A_SECOND)
+    record("import: CPU per message, all processes", first["cpu"] / first["read"] * 1000, "ms")
+    record("import: memory of all processes, at most", max(memory), "MiB")
     second = max(memory[len(memory) // 2 :])
-    tell(
+    record(
         "import: memory, second half",
         second,
         "MiB",
@@ -146,10 +145,10 @@ def report(first, again, counts):
         of_reference=True,
     )
     for name, count in counts.items():
-        tell(f"import: {name}", count, "")
-    tell("import: problems", sum(first["problems"].values()), "")
-    tell("import: added by a second run", again["added"], "", at_most=0)
-    tell("import: second run", again["seconds"], "s", reference=first["seconds"])
+        record(f"import: {name}", count, "")
+    record("import: problems", sum(first["problems"].values()), "")
+    record("import: added by a second run", again["added"], "", at_most=0)
+    record("import: second run", again["seconds"], "s", reference=first["seconds"])
     print(first["said"], file=sys.stderr)
 
 

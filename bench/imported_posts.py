@@ -1,12 +1,10 @@
-"""How the posts of an import read: how much of what a reader sees is quotation, and what should not
-be there.
-"""
+"""The quality of imported posts: the share of quoted text, and leftovers that should be removed."""
 
 import re
 import sqlite3
 from html.parser import HTMLParser
 
-from bench.report import tell
+from bench.report import record
 
 CUT = re.compile(r"more quoted lines?\\?\]\W*$")
 STRAY_MARK = re.compile(r"^(?:> ?)*\\?--\s*$", re.M)
@@ -16,9 +14,7 @@ FENCED = re.compile(r"^((?:> ?)*)(`{3,})\n.*?^\1\2$", re.M | re.S)
 
 
 class Shown(HTMLParser):
-    """Counts the characters that are shown in and outside of quotes while what is folded is
-    closed.
-    """
+    """Counts visible characters inside and outside of quotes, with folded quotes closed."""
 
     def __init__(self):
         super().__init__()
@@ -43,23 +39,23 @@ def measure(database):
     with sqlite3.connect(database) as connection:
         posts = connection.execute("SELECT number, body, html FROM forum_post").fetchall()
     replies = [(body, html) for number, body, html in posts if number > 1]
-    tell(
+    record(
         "import: replies that show more quotation than words of their own",
         percent(map(is_mostly_quoted, replies)),
         "%",
     )
-    tell(
+    record(
         "import: replies that end in “more quoted lines”",
         percent(bool(CUT.search(body)) for body, _html in replies),
         "%",
     )
-    tell(
+    record(
         "import: replies with a folded quote",
         percent("<details>" in html for _body, html in replies),
         "%",
     )
     folded = [html for _body, html in replies if "<details>" in html]
-    tell(
+    record(
         "import: folded quotes with a link to the quoted post",
         percent('">#' in html for html in folded),
         "%",
@@ -70,8 +66,8 @@ def measure(database):
         "a list footer": FOOTER,
         "a disclaimer": NOTICE,
     }.items():
-        tell(f"import: posts with {name}", sum(bool(pattern.search(body)) for body in bodies), "")
-    tell(
+        record(f"import: posts with {name}", sum(bool(pattern.search(body)) for body in bodies), "")
+    record(
         "import: length of texts, altogether",
         sum(len(body) for _number, body, _html in posts) / 2**20,
         "MiB",

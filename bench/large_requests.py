@@ -1,5 +1,6 @@
-"""What requests that are larger than they should be cost: memory of the server for long cookies and
-for bodies that never end, and the p99 of readers beside those bodies."""
+"""The cost of oversized requests: memory for long cookies and incomplete bodies, and the p99 of
+readers during the latter.
+"""
 
 import http.client
 import socket
@@ -8,11 +9,11 @@ from contextlib import ExitStack
 
 from bench.floods import p99, times
 from bench.processes import memory
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import prepared, serving
 
-COOKIES, LONG = 1500, 8000  # requests, and bytes of the cookie in each
-BODIES = 200  # connections that send half a body and wait
+COOKIES, LONG = 1500, 8000  # requests; bytes of the cookie in each
+BODIES = 200  # connections that send part of a body and wait
 
 
 def main():
@@ -33,9 +34,11 @@ def main():
                     held.enter_context(half_a_body(port))
                 beside = p99(times(port, page))
                 bodies = memory(server.pid) - before
-    tell(f"memory for {COOKIES:,} long theme cookies", cookies, "MiB", at_most=64)
-    tell(f"memory for {BODIES} bodies that do not come", bodies, "MiB", at_most=64)
-    tell("p99 of readers beside them", beside, "ms", reference=quiet, at_most=2, of_reference=True)
+    record(f"memory for {COOKIES:,} long theme cookies", cookies, "MiB", at_most=64)
+    record(f"memory for {BODIES} bodies that do not come", bodies, "MiB", at_most=64)
+    record(
+        "p99 of readers beside them", beside, "ms", reference=quiet, at_most=2, of_reference=True
+    )
 
 
 def ask_with_cookies(port, page):

@@ -1,6 +1,4 @@
-"""Pages that want to know of posts in a topic, as a model that costs little: by requests or a
-socket.
-"""
+"""Lightweight models of pages that wait for posts in a topic, by polling or a socket."""
 
 import asyncio
 import gzip
@@ -19,9 +17,7 @@ HEADERS = (
 
 
 class Tally:
-    """Counts of all pages: requests, bytes both ways, and (number of a post, when a page had
-    it).
-    """
+    """Totals of all pages: requests, bytes in both directions, and (post number, time received)."""
 
     def __init__(self):
         self.requests, self.bytes, self.seen = 0, 0, []
@@ -32,7 +28,7 @@ class Tally:
 
 
 class Page:
-    """`host` is name:port. `topic` is what it shows, as it would say to the server."""
+    """`host` is name:port; `topic` is the content of its watch message."""
 
     def __init__(self, host, topic, number, tally):
         self.host, self.topic, self.tally = host, dict(topic), tally
@@ -66,7 +62,7 @@ class Page:
                     self._count(0, 21)
 
     async def _ask_for_ever(self, wait, rest):
-        """Over one connection while the server keeps it, then over another, as browsers do."""
+        """Poll over one connection until the server closes it, then over another, like browsers."""
         while True:
             reader, writer = await asyncio.open_connection(*self.host.split(":"))
             try:

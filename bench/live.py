@@ -1,16 +1,16 @@
-"""How long a post takes from one person's click to the other person's screen: two Chromium windows,
-one server.
+"""The time from submitting a post to its appearance on another screen: two browser windows, one
+server.
 """
 
 import os
 import statistics
 import time
 
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import prepared, serving
 from tests.support.chromium import CHROMIUM
 
-POSTS = 18  # with the first they fill less than a page
+POSTS = 18  # with the first post, less than a page
 APPEARED = """text => new Promise(done => {
   const look = () => [...document.querySelectorAll("#posts > .post")].some(
     post => post.innerText.includes(text));
@@ -26,13 +26,13 @@ def main():
         topic, session = forum(address)
         with serving(address):
             delays = sorted(measure(address, topic, session))
-    tell(
+    record(
         "send by form to painted in the other window, median",
         statistics.median(delays),
         "ms",
         at_most=1000,
     )
-    tell("the slowest of them", delays[-1], "ms", at_most=1000)
+    record("the slowest of them", delays[-1], "ms", at_most=1000)
 
 
 def forum(address):
@@ -47,7 +47,7 @@ def forum(address):
 
 
 def measure(address, topic, session):
-    """Milliseconds for each post, the form's own request included."""
+    """Milliseconds for each post, including the form's request."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     from playwright.sync_api import sync_playwright
 
@@ -73,7 +73,7 @@ def measure(address, topic, session):
                 "/t/1/replies/", form=form, headers={"Referer": address}, max_redirects=0
             )
             if answer.status != 302:
-                raise SystemExit(f"The reply was not taken: {answer.status}")
+                raise SystemExit(f"The reply was refused: {answer.status}")
             yield reader.evaluate("window.appeared") - sent
         chromium.close()
 

@@ -1,8 +1,6 @@
-"""A small HTTP client that keeps its connections and reads every byte, to load a server on this
-machine with.
+"""A small HTTP load generator with persistent connections that reads every byte.
 
-A request is bytes, ready to be sent: `get` and `post` make them. `load` sends them and says how
-long each took.
+Requests are bytes made by `get` and `post`. `load` sends them and measures each.
 """
 
 import asyncio
@@ -21,8 +19,8 @@ ETAG = re.compile(rb"\r\netag: *([^\r]+)", re.I)
 
 @dataclass
 class Load:
-    """What came of it: milliseconds of each request, seconds in all, and how many were not answered
-    as they should.
+    """The result: milliseconds of each request, total seconds, number of unexpected responses, and
+    status, ETag and body of the last one.
     """
 
     times: list = field(default_factory=list)
@@ -55,11 +53,10 @@ def _request(method, path, cookie, more):
 
 
 def load(address, requests, seconds, at_once=1, around=None, warm_up=5):
-    """Sends from the iterator `requests` for so many seconds, or until it ends, over `at_once`
-    connections.
+    """Send from the iterator `requests` for so many seconds, or until it ends.
 
-    Before that each connection sends `warm_up` that do not count; `around` is called just before
-    and just after what does. Returns a Load.
+    Uses `at_once` connections; each first sends `warm_up` requests that don't count. `around` is
+    called just before and just after those that do. Returns a Load.
     """
     return uvloop.run(_load(address, requests, seconds, at_once, around or (lambda: None), warm_up))
 
@@ -108,7 +105,7 @@ class Connection:
         return cls(*await asyncio.open_connection(where.hostname, where.port, limit=2**20))
 
     async def visit(self, request, result):
-        """Asks, and goes where the answer leads if it was a page that was asked for."""
+        """Send a request; follow redirects unless it is a POST."""
         head, body = await self.ask(request)
         sending, status = request.startswith(b"POST"), int(head[9:12])
         while status in (301, 302) and not sending:

@@ -1,6 +1,6 @@
-"""What readers notice of a mail server that accepts connections and never speaks: p99 of their
-pages, quiet and after eight forgotten passwords, half of the pages kept ones and half made by
-Django."""
+"""The effect on readers of a mail server that accepts connections but never responds: p99 of page
+loads without and after eight password resets, half of the pages cached and half rendered by Django.
+"""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ from statistics import median
 from urllib.parse import urlencode
 
 from bench.floods import p99, times
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import prepared, serving
 from tests.support.smtp_server import SmtpServer
 
@@ -30,7 +30,7 @@ def main():
         ]
     quiet, beside = map(median, zip(*rounds, strict=True))
     figure = f"p99 of readers after {ASKING} forgotten passwords, mail server hung"
-    tell(figure, beside, "ms", reference=quiet, at_most=2, of_reference=True)
+    record(figure, beside, "ms", reference=quiet, at_most=2, of_reference=True)
 
 
 def readers(address, port, page, asking=0):

@@ -1,8 +1,7 @@
-"""What Markdown costs: hostile texts at the limit of length, a typical post, and the browser.
+"""The cost of Markdown: hostile texts of maximum length, a typical post, and layout in the browser.
 
-Times are compared with a yardstick measured beside them: what markdown-it-py by itself takes for
-the typical post, repeated up to the limit of length. Run from the top folder with `python -m
-bench.markdown`.
+Times are relative to a yardstick from the same run: markdown-it-py alone on the typical post,
+repeated up to the maximum length. Run in the top folder with `python -m bench.markdown`.
 """
 
 import os
@@ -18,13 +17,13 @@ if not settings.configured:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
     django.setup()
 
-from bench.report import tell  # noqa: E402
+from bench.report import record  # noqa: E402
 from forum.cache.lru import LRUCache  # noqa: E402
 from forum.markdown import MAX_LENGTH, MarkdownError, render  # noqa: E402
 from tests.markdown.patterns import all_patterns  # noqa: E402
 from tests.support.chromium import CHROMIUM  # noqa: E402
 
-# or a second run would be answered by the first
+# Without a cache, or a second run would return the result of the first.
 sys.modules["forum.markdown.render"]._rendered = LRUCache(0)
 
 TYPICAL = (
@@ -60,12 +59,12 @@ YARDSTICK = TYPICAL * (MAX_LENGTH // len(TYPICAL))
 LIBRARY = MarkdownIt("commonmark").enable("table")
 
 DOUBLED = (MAX_LENGTH // 4, MAX_LENGTH // 2, MAX_LENGTH)
-ATTEMPTS = 4  # another process can spoil a measurement, so the smallest of some counts
+ATTEMPTS = 4  # other processes can disturb a measurement, so the smallest of several is used
 TURNS = 20
-GROWN = 60  # of the dearest patterns
-LAID_OUT = 12  # of the heaviest pages
-HOSTILE, TYPICALLY = 20, 3  # times the yardstick; times what the library takes for the same text
-LAYOUT = 40  # times that of the typical post
+GROWN = 60  # how many of the costliest patterns are tested for growth
+LAID_OUT = 12  # how many of the heaviest pages are laid out
+HOSTILE, TYPICALLY = 20, 3  # limits: times the yardstick; times the library for the same text
+LAYOUT = 40  # limit: times the layout of the typical post
 
 MEASURE = """
 html => {
@@ -81,7 +80,7 @@ def everybody(names):
 
 
 def cost(text, runs=2):
-    """(milliseconds of CPU, least of some runs; HTML, or None if it was refused)."""
+    """(least milliseconds of CPU of several runs, HTML or None if it was refused)."""
     return min((milliseconds(_accepted, text) for _run in range(runs)), key=lambda found: found[0])
 
 
@@ -93,14 +92,14 @@ def _accepted(text):
 
 
 def milliseconds(call, *arguments):
-    """(of CPU, what was returned)."""
+    """(milliseconds of CPU, return value)."""
     started = time.process_time()
     returned = call(*arguments)
     return (time.process_time() - started) * 1000, returned
 
 
 def against_the_library(text):
-    """(milliseconds, those of the library alone): medians, in turns, so that noise meets both."""
+    """(milliseconds, those of the library alone): medians of interleaved runs."""
     turns = [
         (milliseconds(_accepted, text)[0], milliseconds(LIBRARY.render, text)[0])
         for _turn in range(TURNS)
@@ -109,9 +108,7 @@ def against_the_library(text):
 
 
 def hostile():
-    """For each pattern: its name, the cost at full length, the cost and HTML of the longest
-    accepted text.
-    """
+    """For each pattern: (name, cost at full length, cost and HTML of the longest accepted text)."""
     for name, build in all_patterns():
         full, html = cost(build(MAX_LENGTH))
         length, accepted = MAX_LENGTH, full
@@ -122,9 +119,7 @@ def hostile():
 
 
 def growth(build):
-    """The largest factor in cost when the length doubles, whether the text is accepted or
-    refused.
-    """
+    """The largest factor in cost when the length doubles, for accepted and refused texts."""
     return min(_growth_once(build) for _attempt in range(ATTEMPTS))
 
 
@@ -134,9 +129,7 @@ def _growth_once(build):
 
 
 def layout_times(pages):
-    """Milliseconds of CPU of Chromium's main thread from HTML text to laid-out page, the longest
-    first.
-    """
+    """CPU milliseconds of Chromium's main thread for parsing and layout, in descending order."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -170,16 +163,18 @@ def _heaviness(html):
 
 def main():
     for _name, build in all_patterns():
-        cost(build(2_000), runs=1)  # the first lexer of a language takes long
+        cost(build(2_000), runs=1)  # warm up: the first lexer of a language takes long
     ours, alone = against_the_library(TYPICAL)
-    tell(f"typical post of {len(TYPICAL):,} characters", ours, "ms CPU", **within(TYPICALLY, alone))
+    record(
+        f"typical post of {len(TYPICAL):,} characters", ours, "ms CPU", **within(TYPICALLY, alone)
+    )
     _ours, yardstick = against_the_library(YARDSTICK)
     results = list(hostile())
     name, full, _longest, _html = max(results, key=lambda result: result[1])
     worst = f"hostile text of {MAX_LENGTH:,} characters, worst: {name}"
-    tell(worst, full, "ms CPU", **within(HOSTILE, yardstick))
+    record(worst, full, "ms CPU", **within(HOSTILE, yardstick))
     name, _full, accepted, _html = max(results, key=lambda result: result[2])
-    tell(
+    record(
         f"longest accepted hostile text, worst: {name}",
         accepted,
         "ms CPU",
@@ -188,14 +183,14 @@ def main():
     dear = sorted(results, key=lambda result: -result[1])[:GROWN]
     patterns = dict(all_patterns())
     ratio, name = max((growth(patterns[name]), name) for name, *_rest in dear)
-    tell(f"twice the length, worst: {name}", ratio, "times", at_most=2.5)
+    record(f"twice the length, worst: {name}", ratio, "times", at_most=2.5)
     if CHROMIUM:
         heaviest = sorted((html for *_others, html in results), key=_heaviness, reverse=True)[
             :LAID_OUT
         ]
         typical, *_rest = layout_times([render(TYPICAL)])
         longest, *_rest = layout_times(heaviest)
-        tell("layout of the heaviest accepted post", longest, "ms CPU", **within(LAYOUT, typical))
+        record("layout of the heaviest accepted post", longest, "ms CPU", **within(LAYOUT, typical))
 
 
 def within(times, reference):

@@ -1,4 +1,4 @@
-"""A server under load, and what was found: figures of each repetition, and the middle of them."""
+"""A server under load: the figures of each repetition, and their medians."""
 
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -11,9 +11,7 @@ TURNS = 12
 
 @dataclass
 class Figures:
-    """Of one repetition: milliseconds of CPU for a request, milliseconds of waiting, requests a
-    second, bytes.
-    """
+    """One repetition: CPU milliseconds per request, response times in ms, requests per second."""
 
     process: float
     database: float
@@ -28,9 +26,7 @@ class Figures:
 
 
 class Server:
-    """Where it answers, and the processes that work for it: its own, and the database's chief, if
-    there is one.
-    """
+    """A server's address, its process id, and that of the database's parent process, if any."""
 
     def __init__(self, address, pid, database=None):
         self.address, self.pid, self.database = address, pid, database
@@ -51,7 +47,7 @@ class Server:
         return figures
 
     def keep(self, name, *how, at_once=1, **more):
-        """Measures and remembers it by this name."""
+        """Measure, and store the figures under this name."""
         figures = self.measure(*how, at_once=at_once, **more)
         self.found.setdefault((name, at_once), []).append(figures)
         return figures
@@ -60,20 +56,18 @@ class Server:
         return cpu(self.pid), cpu_of_family(self.database) if self.database else 0
 
     def middle(self, figure, name, at_once=1):
-        """The median of the repetitions, or None where nothing was measured."""
+        """The median of the repetitions, or None if there are none."""
         found = self.found.get((name, at_once))
         return median(getattr(figures, figure) for figures in found) if found else None
 
     def waiting(self, name, at_once=1):
-        """Milliseconds: (the middle, what 99 of 100 stay under), of all repetitions together."""
+        """(median, p99) of response times in ms, of all repetitions together."""
         times = [time for figures in self.found[name, at_once] for time in figures.times]
         return median(times), quantiles(times, n=100)[98]
 
 
 def compared(one, asking_one, other, asking_other):
-    """CPU of one as so many times that of the other, in short turns, so that noise meets both: the
-    middle of all.
-    """
+    """The ratio of CPU times: the median of short, interleaved measurements."""
     ratios = []
     for _turn in range(TURNS):
         of_one = one.measure(asking_one, 0.12, warm_up=2).all_in
@@ -82,8 +76,6 @@ def compared(one, asking_one, other, asking_other):
 
 
 def ratio(one, one_name, other, other_name):
-    """Of CPU all in, repetition by repetition, as they stood next to each other in time; then the
-    middle.
-    """
+    """The median ratio of total CPU times, repetition by repetition."""
     pairs = zip(one.found[one_name, 1], other.found[other_name, 1], strict=True)
     return median(a.all_in / b.all_in for a, b in pairs)

@@ -1,6 +1,4 @@
-"""From sending the form to the last of 3,000 different signed-in members who have the topic
-open.
-"""
+"""The time from submitting a post until the last of 3,000 signed-in members has received it."""
 
 import http.client
 import os
@@ -12,7 +10,7 @@ from urllib.parse import urlencode
 from bench.engine.contenders import FastPath
 from bench.engine.files import allow_files
 from bench.engine.forum import forum_with
-from bench.report import tell, title
+from bench.report import record, title
 
 MEMBERS, POSTS = 3000, 10
 
@@ -25,17 +23,17 @@ def main():
         pages = parley.open_pages(MEMBERS, topics=1)
         delays = [post(parley.port, forum, pages, number) for number in range(2, POSTS + 2)]
         pages.end()
-        tell(
+        record(
             "form sent to heard by the last of them, median; NodeBB took 30.5 s",
             median(delays),
             "s",
             at_most=0.25,
         )
-        tell("the slowest post", max(delays), "s")
+        record("the slowest post", max(delays), "s")
 
 
 def post(port, forum, pages, change):
-    """Seconds. Each post is the topic's next change."""
+    """Post a reply; the seconds until all pages have it (the topic's change number `change`)."""
     server = http.client.HTTPConnection("127.0.0.1", port)
     headers = {"Cookie": f"sessionid={forum.sessions[0]}"}
     server.request("GET", f"/t/{forum.topic.pk}/reply/", headers=headers)
@@ -55,10 +53,10 @@ def post(port, forum, pages, change):
     server.request("POST", f"/t/{forum.topic.pk}/replies/", body, headers)
     answer = server.getresponse()
     if answer.status != 302:
-        raise SystemExit(f"The reply was not taken: {answer.status}")
+        raise SystemExit(f"The reply was refused: {answer.status}")
     while pages.heads()["heads"][forum.topic.pk] < change:
         if time.monotonic() - sent > 60:
-            raise SystemExit("Not all have heard of it.")
+            raise SystemExit("Not all pages received the post.")
     return time.monotonic() - sent
 
 

@@ -1,4 +1,4 @@
-"""What `python -m bench.pages` can be told."""
+"""Command-line options of `python -m bench.pages`."""
 
 import argparse
 
@@ -11,13 +11,13 @@ def read():
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="a small forum, once through, without references but the floor",
+        help="a small forum, one repetition, and no reference except the floor",
     )
     parser.add_argument(
-        "--only", default="", metavar="NAME", help="only what has this in its name, such as 'topic'"
+        "--only", default="", metavar="NAME", help="only pages with this in their name"
     )
     parser.add_argument(
-        "--keep", action="store_true", help="ask without end, and say what process to look at"
+        "--keep", action="store_true", help="send requests until stopped, for profiling"
     )
     options = parser.parse_args()
     options.quick |= options.keep

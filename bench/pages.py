@@ -1,16 +1,15 @@
-"""What pages cost: CPU of the server and of the database, queries, waiting, and the same for what
-stands beside them.
+"""The cost of pages: CPU of server and database, queries, response times, and references.
 
-One uvicorn process, on PostgreSQL and on SQLite in turn, with an imported mailing list (CORPUS
-names its folder), topics of 100 to 20,000 posts, and 100,000 posts in all, then 1,000,000. In the
-same run, in turn with ours: a bare Django view that sends as many bytes (bench.floor) and, on
-PostgreSQL, django-machina with the same posts (bench/machina). CPU and waiting are those of one
-request at a time, requests a second those of eight.
+One uvicorn process, on PostgreSQL and then on SQLite, with an imported mailing list (CORPUS names
+its folder), topics of 100 to 20,000 posts, and 100,000 posts in total, then 1,000,000. Interleaved
+in the same run: a bare Django view that sends as many bytes (bench.floor) and, on PostgreSQL,
+django-machina with the same posts (bench/machina). CPU and response times are for one request at a
+time, requests per second for eight.
 
-What the servers log is kept in var/bench/servers.log.
+The servers log to var/bench/servers.log.
 
---quick: 10,000 posts, once, without machina. --only NAME: only what has this in its name. --on
-sqlite|postgresql. --keep: as quick, but asks on until stopped, for a profiler to look at.
+--quick: 10,000 posts, once, without machina. --only NAME: only pages with this in their name. --on
+sqlite|postgresql. --keep: like --quick, but sends requests until stopped, for profiling.
 """
 
 import shutil
@@ -27,8 +26,8 @@ def main():
     options = read()
     if not any(CORPUS.glob("*.mbox*")):
         print(
-            f"pages: no archive in {CORPUS} (set CORPUS to a folder with mbox files): goes on with"
-            " made-up texts.",
+            f"pages: no archive in {CORPUS} (set CORPUS to a folder with mbox files); using"
+            " generated texts.",
             file=sys.stderr,
         )
     columns = (
@@ -40,20 +39,18 @@ def main():
 
 
 def measure(column):
-    """Each database in a process of its own, since Django is set up once. Returns what it ended
-    with.
-    """
+    """Measure one database in a separate process; returns its exit status."""
     command = [sys.executable, "-m", "bench.column", "--on", column, *sys.argv[1:]]
     if column == "postgresql":
         if not shutil.which("pg_virtualenv"):
             print(
-                "pages: left out on PostgreSQL, which is not here (make services brings it).",
+                "pages: skipped on PostgreSQL, which is not installed (run: make services).",
                 file=sys.stderr,
             )
             return 0
         command = private_server(command)
     process = subprocess.Popen(command)
-    with suppress(KeyboardInterrupt):  # which it has had as well, and ends its servers
+    with suppress(KeyboardInterrupt):  # the child receives it, too, and stops its servers
         process.wait()
     return process.wait()
 

@@ -1,9 +1,8 @@
-"""What it costs a process to know who is there and to say so: 2,000 pages, at rest and while people
-come and go.
+"""The cost of presence for a process with 2,000 pages, at rest and with people coming and going.
 
-Counted is all of presence: looking, telling, and gossip with three other processes as large. The
-difference between a run with it and one without; each frame told is charged with what a server
-needs to write one.
+Covers all of presence: polling, sending, and gossip with three other processes of the same size.
+The result is the difference between a run with presence and one without; each frame sent is charged
+with the cost of writing one on a server.
 """
 
 import asyncio
@@ -12,13 +11,13 @@ import random
 import time
 from types import SimpleNamespace
 
-from bench.report import tell, title
+from bench.report import record, title
 
 PAGES, TOPICS, MEMBERS, PEERS = 2000, 200, 1000, 3
 SECONDS = 10
-FRAME = 13.6e-6  # seconds of CPU for one, on any ASGI server without a fast path
+FRAME = 13.6e-6  # CPU seconds per frame, on any ASGI server without a fast path (measured)
 GOSSIP = 4.0  # seconds
-CHURN, WRITERS = 20, 10  # pages that go and come a second, members who type
+CHURN, WRITERS = 20, 10  # pages that close and open per second; members who are typing
 
 
 class Page:
@@ -60,12 +59,12 @@ def main():
         without, _frames = asyncio.run(measure(churn, writers, with_presence=False))
         cpu, frames = asyncio.run(measure(churn, writers, with_presence=True))
         share = (cpu - without + frames * FRAME) / SECONDS
-        tell(f"share of a core, {name}", share * 100, "%", at_most=1)
-        tell(f"frames a second, {name}", frames / SECONDS, "frames")
+        record(f"share of a core, {name}", share * 100, "%", at_most=1)
+        record(f"frames a second, {name}", frames / SECONDS, "frames")
 
 
 async def measure(churn, writers, with_presence):
-    """(seconds of CPU, frames told)."""
+    """(seconds of CPU, frames sent)."""
     from realtime.hub.hub import Hub
 
     hub = Hub(asyncio.get_running_loop())
@@ -74,7 +73,7 @@ async def measure(churn, writers, with_presence):
     if with_presence:
         works += [hub.presence.run(), gossiping(hub)]
     tasks = [asyncio.ensure_future(work) for work in works]
-    await asyncio.sleep(14)  # everybody has been told how things stand
+    await asyncio.sleep(14)  # until all pages have the current state
     Page.frames, began = 0, time.process_time()
     await asyncio.sleep(SECONDS)
     spent = time.process_time() - began
@@ -97,12 +96,12 @@ async def typing(hub, writers):
     while True:
         for page in writers:
             hub.presence.typing.mark(page, page.topic)
-        # now and then too late, so that marks come and go
+        # Sometimes too late, so that typing marks expire and reappear.
         await asyncio.sleep(3 + 6 * random.random())
 
 
 async def gossiping(hub):
-    """What Redis would bring and take, packed as the layer packs it."""
+    """Receive gossip as from Redis, serialised as by the channel layer."""
     import msgpack
 
     from realtime.protocol import hub_messages

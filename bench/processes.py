@@ -1,6 +1,4 @@
-"""What a process has used, from the kernel's own clocks (Linux): exact to the nanosecond, ended
-threads included.
-"""
+"""CPU time and memory of processes (Linux), from kernel clocks that include ended threads."""
 
 import os
 import re
@@ -10,23 +8,23 @@ from pathlib import Path
 from bench.import_mbox import family
 
 TICK = os.sysconf("SC_CLK_TCK")
-SCHEDULED = 2  # which of a process's clocks: see clock_getcpuclockid(3)
+SCHEDULED = 2  # the kind of CPU clock: see clock_getcpuclockid(3)
 
 
 def cpu(pid):
-    """Seconds of CPU that this process has used so far."""
+    """CPU seconds that a process has used so far."""
     return time.clock_gettime((~pid << 3) | SCHEDULED)
 
 
 def cpu_of_family(pid):
-    """Seconds of CPU of a process and its children, those that have ended included."""
+    """CPU seconds of a process and its children, including ended ones."""
     return sum(map(_cpu_or_nothing, family(pid))) + _ended(pid)
 
 
 def _cpu_or_nothing(pid):
     try:
         return cpu(pid)
-    except OSError:  # it ended a moment ago
+    except OSError:  # it has just ended
         return 0
 
 
@@ -36,6 +34,6 @@ def _ended(pid):
 
 
 def memory(pid):
-    """MiB of memory, what it shares with others by its part."""
+    """Proportional set size (PSS) in MiB."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1]) / 1024

@@ -1,8 +1,8 @@
-"""Guests' pages from nginx with its cache on (deploy/nginx.conf), beside a file of the same size
-and the bare forum.
+"""Guests' pages from nginx with its cache (deploy/nginx.conf), compared with a static file of the
+same size and with the forum alone.
 
-First how many a second, then, while somebody posts five times a second, how old the oldest page was
-that went out.
+First the throughput, then the age of the oldest page served while a member posts five times per
+second.
 """
 
 import re
@@ -13,12 +13,12 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import prepared, serving
 from bench.weight import forum
 from tests.deploy.site import Nginx
 
-CONNECTIONS = 16  # of one browser after the other, all asked, then all read
+CONNECTIONS = 16  # requests are sent on all of them, then all responses are read
 SECONDS = 5
 PAUSE = 0.2  # seconds between two posts
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
@@ -39,14 +39,14 @@ def speeds(address, page, server, nginx):
     body = Crowd(port, page, 1).ask()[0]
     (nginx.static / "same.txt").write_bytes(body)
     workers = children(nginx.process.pid)
-    tell("compressed page", len(body) / 1000, "kB")
+    record("compressed page", len(body) / 1000, "kB")
 
     file = Crowd(nginx.port, "/static/same.txt").run(workers)
     kept = Crowd(nginx.port, page).run([*workers, server.pid])
     bare = Crowd(port, page).run([server.pid])
 
-    tell("a file of that size from nginx", file.speed, "a second")
-    tell(
+    record("a file of that size from nginx", file.speed, "a second")
+    record(
         "the page from nginx",
         kept.speed,
         "a second",
@@ -54,15 +54,15 @@ def speeds(address, page, server, nginx):
         reference=file.speed,
         of_reference=True,
     )
-    tell("the page from the forum itself", bare.speed, "a second", reference=file.speed)
-    tell("CPU: a file of that size from nginx", file.cost, "µs")
-    tell("CPU: the page from nginx, with the forum's part", kept.cost, "µs", reference=file.cost)
-    tell("CPU: the page from the forum itself", bare.cost, "µs", reference=file.cost)
+    record("the page from the forum itself", bare.speed, "a second", reference=file.speed)
+    record("CPU: a file of that size from nginx", file.cost, "µs")
+    record("CPU: the page from nginx, with the forum's part", kept.cost, "µs", reference=file.cost)
+    record("CPU: the page from the forum itself", bare.cost, "µs", reference=file.cost)
 
 
 def oldest(page, nginx):
     topic = the_topic(page)
-    committed = {topic.change: 0.0}  # when which change was there for all to see
+    committed = {topic.change: 0.0}  # change -> time of its commit
     writing = threading.Thread(target=write, args=(topic, committed))
     crowd, ages = Crowd(nginx.port, page, compressed=False), []
     writing.start()
@@ -71,8 +71,8 @@ def oldest(page, nginx):
             shown = int(re.search(rb'data-change="(\d+)"', body).group(1))
             superseded = committed.get(shown + 1)
             ages.append(time.time() - superseded if superseded else 0.0)
-    tell("pages served", len(ages), "pages")
-    tell("oldest page served: out of date for", max(ages) * 1000, "ms", at_most=1000)
+    record("pages served", len(ages), "pages")
+    record("oldest page served: out of date for", max(ages) * 1000, "ms", at_most=1000)
 
 
 def write(topic, committed):
@@ -93,9 +93,7 @@ def the_topic(page):
 
 
 class Crowd:
-    """Connections that all ask for one page. After `run`: `speed` in pages a second, `cost` in µs
-    of CPU each.
-    """
+    """Connections that request the same page. `run` sets `speed` (pages/s), `cost` (µs of CPU)."""
 
     def __init__(self, port, path, connections=CONNECTIONS, compressed=True):
         self.lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
@@ -133,7 +131,7 @@ def body_from(line):
 def more_of(line):
     if data := line.recv(65536):
         return data
-    raise RuntimeError("The server closed a connection that it should have kept.")
+    raise RuntimeError("The server closed a persistent connection.")
 
 
 @contextmanager
@@ -150,7 +148,7 @@ def in_front_of(address):
 
 
 class Plain(Nginx):
-    """Without TLS, which would be most of the work."""
+    """Without TLS, which would dominate the cost."""
 
     def site(self):
         return super().site().replace(" ssl http2;", ";")
@@ -161,7 +159,7 @@ def children(pid):
 
 
 def cpu_of(processes):
-    """Seconds of CPU that they have used so far."""
+    """CPU seconds that these processes have used so far."""
     fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in processes]
     return sum(int(user) + int(system) for _, *_, user, system in (f[:13] for f in fields)) / 100
 

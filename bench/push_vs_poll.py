@@ -1,12 +1,11 @@
-"""Push against polling: what open pages of one topic cost the server, and how late they know of a
-post.
+"""Push versus polling: the cost of open pages of one topic, and the delay until they have a post.
 
-    python -m bench.push_vs_poll                10 and 100 pages, a short while each
+    python -m bench.push_vs_poll                10 and 100 pages, briefly
     python -m bench.push_vs_poll 10 100 1000    longer, and draws docs/images/push-vs-poll.svg
 
-Pages are modelled in a process of their own; the server is ours, one process, SQLite. A member
-posts by the form every three seconds. Counted are requests and bytes (headers, bodies and frames)
-and the CPU time of the server's process.
+Pages are modelled in this process; the server is one process of ours on SQLite. A member posts by
+form every three seconds. Counts requests, bytes (headers, bodies and frames) and the CPU time of
+the server process.
 """
 
 import asyncio
@@ -21,7 +20,7 @@ from urllib.parse import urlencode
 
 from bench.chart import draw
 from bench.listeners import Page, Tally
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import ROOT, prepared, serving
 
 WAYS = {
@@ -32,7 +31,7 @@ WAYS = {
     "push": lambda page: page.listen(),
 }
 EVERY = 3  # seconds between two posts
-SHORT, LONG = 6, 18  # seconds that a way is watched
+SHORT, LONG = 6, 18  # seconds of measurement per method
 CHART = ROOT / "docs/images/push-vs-poll.svg"
 
 
@@ -40,7 +39,7 @@ def main():
     sizes, seconds = [int(size) for size in sys.argv[1:]], LONG
     if not sizes:
         sizes, seconds = [10, 100], SHORT
-    os.environ["TRUSTED_PROXIES"] = "1"  # each page has an address of its own
+    os.environ["TRUSTED_PROXIES"] = "1"  # so that each page can have its own address
     with prepared() as address:
         session = forum(address)
         rows = [row for size in sizes for row in measured(address, session, size, seconds)]
@@ -62,11 +61,11 @@ def measured(address, session, size, seconds):
     for way, act in WAYS.items():
         with serving(address) as server:
             row = asyncio.run(measure(address, session, size, act, server.pid, seconds))
-        tell(f"{way}: requests", row["requests"], "/s")
-        tell(f"{way}: bytes", row["bytes"] / 1000, "kB/s")
-        tell(f"{way}: server's CPU", row["cpu"] * 100, "% core")
-        tell(f"{way}: from sending a post to knowing it, median", row["median"] * 1000, "ms")
-        tell(f"{way}: the slowest", row["slowest"] * 1000, "ms")
+        record(f"{way}: requests", row["requests"], "/s")
+        record(f"{way}: bytes", row["bytes"] / 1000, "kB/s")
+        record(f"{way}: server's CPU", row["cpu"] * 100, "% core")
+        record(f"{way}: from sending a post to knowing it, median", row["median"] * 1000, "ms")
+        record(f"{way}: the slowest", row["slowest"] * 1000, "ms")
         yield {"way": way, "pages": size, **row}
 
 
@@ -105,7 +104,7 @@ async def measure(address, session, size, act, pid, seconds):
 
 
 async def come(act, page, number, size):
-    """Spread over the first second or more, as pages are not opened all at once."""
+    """Open a page, spread over the first second or more, since pages don't open all at once."""
     await asyncio.sleep(number / size * (1 + size / 200))
     if act is not WAYS["push"] and act is not WAYS["long polling"]:
         await asyncio.sleep(random.random())
@@ -123,7 +122,7 @@ def topic_now():
 
 
 class Poster:
-    """Ada, who sends the form as a browser does."""
+    """Ada, who submits the form like a browser."""
 
     def __init__(self, host, session):
         self.host, self.session = host, session
@@ -133,7 +132,7 @@ class Poster:
         self.csrf = answer.headers["Set-Cookie"].partition("csrftoken=")[2].partition(";")[0]
 
     def post(self):
-        """The number of the new post."""
+        """Post a reply, and return its number."""
         form = {
             "body": "Is it there yet? " * 20,
             "token": random.randbytes(16).hex(),
@@ -141,7 +140,7 @@ class Poster:
         }
         answer = self._send("POST", "/t/1/replies/", urlencode(form), f"; csrftoken={self.csrf}")
         if answer.status != 302:
-            raise SystemExit(f"The reply was not taken: {answer.status}")
+            raise SystemExit(f"The reply was refused: {answer.status}")
         return int(answer.headers["Location"].rpartition("-")[2])
 
     def _send(self, method, path, body=None, cookies=""):
@@ -162,7 +161,7 @@ class Poster:
 
 
 def cpu_of(pid):
-    """Seconds of CPU that a process has used."""
+    """CPU seconds that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -1,9 +1,8 @@
-"""What guests notice of a member who takes one display name after another: the list of topics,
-alone and beside that.
+"""The effect on guests' topic list of a member who keeps changing their display name.
 
-One uvicorn process on SQLite. The member is the author of 1 of the 30 topics in the list and is
-renamed 20 times a second, which the site itself would not allow. Guests ask one after the other on
-one connection.
+One uvicorn process on SQLite. The member is the author of one of the 30 topics in the list and is
+renamed 20 times per second, which the site itself would not allow. Guests make their requests one
+after the other over one connection.
 """
 
 import http.client
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from statistics import median, quantiles
 from urllib.parse import urlsplit
 
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import prepared, serving
 
 TOPICS, REQUESTS, ROUNDS, PAUSE = 30, 400, 3, 0.05
@@ -34,8 +33,8 @@ def main():
     quiet_p95, beside_p95 = (
         median(quantiles(times, n=20)[-1] for times in kind) for kind in zip(*rounds, strict=True)
     )
-    tell("guests' list, quiet", quiet, "ms")
-    tell(
+    record("guests' list, quiet", quiet, "ms")
+    record(
         "the same while a member is renamed",
         beside,
         "ms",
@@ -43,7 +42,7 @@ def main():
         at_most=2,
         of_reference=True,
     )
-    tell("p95 of it", beside_p95, "ms", reference=quiet_p95)
+    record("p95 of it", beside_p95, "ms", reference=quiet_p95)
 
 
 def fill():
@@ -59,7 +58,7 @@ def fill():
 
 
 def ask(address):
-    """Milliseconds of each request."""
+    """Request the list repeatedly; milliseconds of each request."""
     connection, times = http.client.HTTPConnection(urlsplit(address).netloc), []
     for _ in range(REQUESTS):
         began = time.perf_counter()

@@ -1,18 +1,17 @@
-"""How every benchmark says what it found: a line for people, or with JSON=1 a line of JSON.
+"""Output of all benchmarks: a readable line per figure, or with JSON=1 a line of JSON.
 
-JSON: {"figure", "value", "unit", "reference", "ratio", "goal", "holds"}; what does not apply is
-null.
+JSON: {"figure", "value", "unit", "reference", "ratio", "goal", "holds"}, null if not applicable.
 """
 
 import json
 import os
 
-MISSED = "BENCH_MISSED"  # names a file, to which figures are added that miss their goal
+MISSED = "BENCH_MISSED"  # the path of a file to which missed goals are appended
 
 
-def tell(figure, value, unit, *, at_most=None, at_least=None, reference=None, of_reference=False):
-    """`reference` is a value measured or named beside it; with `of_reference` the goal is for the
-    ratio to it.
+def record(figure, value, unit, *, at_most=None, at_least=None, reference=None, of_reference=False):
+    """Print a figure. `reference` is a value to compare with; with `of_reference` the goal applies
+    to the ratio.
     """
     ratio = value / reference if reference else None
     judged = ratio if of_reference else value
@@ -37,13 +36,11 @@ def tell(figure, value, unit, *, at_most=None, at_least=None, reference=None, of
 
 
 def row(name, values, units, columns):
-    """A line of a table, a figure under each of its columns; None stays empty. As JSON each is a
-    figure of its own.
-    """
+    """Print a table row, leaving None empty; as JSON, each cell is a separate figure."""
     if os.environ.get("JSON") == "1":
         for value, unit, column in zip(values, units, columns, strict=True):
             if isinstance(value, int | float):
-                tell(f"{name}: {column}", value, unit)
+                record(f"{name}: {column}", value, unit)
         return
     cells = [_written(value) if isinstance(value, int | float) else value or "" for value in values]
     print(f"{name:<55}" + "".join(f"{cell:>11}" for cell in cells), flush=True)

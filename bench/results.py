@@ -1,9 +1,9 @@
-"""What `bench.pages` found, as a table and as goals."""
+"""The results of `bench.pages`, as a table and as goals."""
 
 from statistics import median
 
 from bench.measured import ratio
-from bench.report import row, tell
+from bench.report import record, row
 
 COLUMNS = [
     "process",
@@ -18,7 +18,7 @@ COLUMNS = [
     "of machina",
 ]
 UNITS = ["ms", "ms", "ms", "", "ms", "ms", "1/s", "B", "×", "×"]
-# CPU all in, as so many times that of a bare Django view in the same run (bench/floor.py); queries
+# Total CPU relative to a bare Django view in the same run (bench/floor.py); number of queries.
 LIMITS = {
     ("latest", "guest"): (3, None),
     ("latest", "member"): (8.5, None),
@@ -28,7 +28,7 @@ LIMITS = {
     ("topic", "member"): (8.5, 7),
     ("unchanged topic", "guest"): (1.2, None),
 }
-REPLY = 12  # the same, for a reply by form on PostgreSQL
+REPLY = 12  # relative CPU of a reply by form on PostgreSQL
 
 
 def report(column):
@@ -55,9 +55,7 @@ def _row(column, name, view, at_once):
 
 
 def _beside(column, name, view, other):
-    """CPU as so many times that of another server for the same view; None where that was not
-    measured.
-    """
+    """CPU relative to another server for the same view; None if that was not measured."""
     if (
         name != "ours"
         or other not in column.forums
@@ -73,7 +71,7 @@ def _pages(column):
         if (view, 1) not in column.ours.found:
             continue
         figure, spent = f"{column.name}: {', '.join(view)}", column.ours.middle("all_in", view)
-        tell(
+        record(
             f"{figure}: CPU",
             spent,
             "ms",
@@ -82,7 +80,7 @@ def _pages(column):
             of_reference=True,
         )
         if machina and (beside := machina.middle("all_in", view)):
-            tell(
+            record(
                 f"{figure}: CPU beside machina",
                 spent,
                 "ms",
@@ -91,7 +89,7 @@ def _pages(column):
                 of_reference=True,
             )
         if queries:
-            tell(
+            record(
                 f"{figure}: queries",
                 column.forums["ours"].queries[view[1]][view[0]],
                 "",
@@ -100,20 +98,18 @@ def _pages(column):
 
 
 def _floor(column, view):
-    """CPU in ms of a bare Django view that sends as much; for what was not measured beside it, as a
-    topic's page.
-    """
+    """CPU in ms of a bare Django view of the same size, or of the size of a topic page."""
     floor = column.forums["floor"].server
     return floor.middle("all_in", view) or floor.middle("all_in", ("topic", "guest"))
 
 
 def _comparisons(column):
     for (figure, viewer), (times, goal) in column.compared.items():
-        tell(f"{column.name}: {figure}, {viewer}", times, "×", at_most=goal)
+        record(f"{column.name}: {figure}, {viewer}", times, "×", at_most=goal)
 
 
 def _reply(column):
-    """The goals are those of PostgreSQL; SQLite's writers take turns."""
+    """Report replies. The goals are for PostgreSQL; SQLite serialises writers."""
     reply, postgresql = ("reply", "member"), column.name == "PostgreSQL"
     if (reply, 8) not in column.ours.found:
         return
@@ -125,13 +121,13 @@ def _reply(column):
         if floor
         else {}
     )
-    tell(f"{figure}: CPU", spent, "ms", **goal)
-    tell(f"{figure}: queries", queries, "", at_most=14 if postgresql else None)
-    tell(f"{figure}: posts", column.ours.middle("rate", reply, 8), "1/s")
+    record(f"{figure}: CPU", spent, "ms", **goal)
+    record(f"{figure}: queries", queries, "", at_most=14 if postgresql else None)
+    record(f"{figure}: posts", column.ours.middle("rate", reply, 8), "1/s")
 
 
 def _process(column):
-    tell(f"{column.name}: requests refused or failing", column.ours.failed, "", at_most=0)
+    record(f"{column.name}: requests refused or failing", column.ours.failed, "", at_most=0)
     seconds, mebibytes = zip(*column.starts, strict=True)
-    tell(f"{column.name}: start to first page", median(seconds), "s", at_most=3)
-    tell(f"{column.name}: memory when idle", mebibytes[-1], "MiB", at_most=130)
+    record(f"{column.name}: start to first page", median(seconds), "s", at_most=3)
+    record(f"{column.name}: memory when idle", mebibytes[-1], "MiB", at_most=130)

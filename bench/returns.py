@@ -1,9 +1,8 @@
-"""What it is like when 2,000 open pages come back: to a server that was told to stop, and to one
-that was killed.
+"""2,000 open pages reconnect after a restart of the server, by SIGTERM and by SIGKILL.
 
-Half of the pages are members', ten posts a second are sent by form, and a guest and a member go on
-loading the topic. One process on SQLite, with Redis; one round of each, with FULL=1 the medians of
-20.
+Half of the pages belong to members, ten posts per second are sent by form, and a guest and a member
+keep loading the topic. One process on SQLite, with Redis; one round of each, with FULL=1 the
+medians of 20.
 """
 
 import asyncio
@@ -18,12 +17,12 @@ from statistics import median, quantiles
 from bench.engine.files import allow_files
 from bench.engine.forum import forum_with
 from bench.load import get, load
-from bench.report import tell, title
+from bench.report import record, title
 from bench.stage import LOG
 
 PAGES, RATE = 2000, 10
 ROUNDS = 20 if os.environ.get("FULL") == "1" else 1
-# seconds that readers are asked for after the start: all pages that were told are back by then
+# Seconds of page loads after the start; all pages closed properly are back by then.
 RETURN = 14.0
 QUERIES = re.compile(r"^parley_looked_up_total (\S+)", re.M)
 
@@ -41,22 +40,24 @@ def main():
             rounds = [Round(forum, end).run() for _ in range(ROUNDS)]
             found = {figure: median(one[figure] for one in rounds) for figure in rounds[0]}
             told = end == "stop"
-            tell(
+            record(
                 "pages that came back in the busiest second",
                 found["busiest"],
                 "%",
                 at_most=15 if told else None,
             )
-            tell(
+            record(
                 f"{RETURN:.0f} s after the start, and then until all pages were current",
                 found["current"],
                 "s",
                 at_most=16,
             )
-            tell("started to first answer", found["answers"], "s", at_most=3)
-            tell("readers beside them: p99", found["readers"], "s", at_most=2)
-            tell("answers that the database was asked for", found["queries"], "a second", at_most=1)
-            tell(
+            record("started to first answer", found["answers"], "s", at_most=3)
+            record("readers beside them: p99", found["readers"], "s", at_most=2)
+            record(
+                "answers that the database was asked for", found["queries"], "a second", at_most=1
+            )
+            record(
                 "posts lost, doubled, unseen; pages behind",
                 sum(one["wrong"] for one in rounds),
                 "",
@@ -107,7 +108,7 @@ class Round:
             get(self.topic.get_absolute_url(), cookie)
             for cookie in ("", f"sessionid={self.forum.sessions[0]}")
         ]
-        # beside the pages, which keep this one busy
+        # In other processes, since the pages keep this one busy.
         with ProcessPoolExecutor(2, get_context("spawn")) as readers:
             loop = asyncio.get_running_loop()
             reading = [
@@ -120,7 +121,7 @@ class Round:
 
 
 def read(address, request):
-    """Seconds that each answer took, ten or fewer a second."""
+    """Response times in seconds, at up to ten requests per second."""
     return [
         milliseconds / 1000
         for milliseconds in load(address, at_times(request), RETURN, warm_up=0).times

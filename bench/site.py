@@ -1,6 +1,4 @@
-"""A production server (uvicorn, DEBUG off, collected files) on a database of its own, for one
-measurement.
-"""
+"""A production server (uvicorn, DEBUG off, collected files) on a temporary database."""
 
 import json
 import os
@@ -20,13 +18,15 @@ SERVER = """
 import json, sys, uvicorn
 application, port, options = sys.argv[1:]
 uvicorn.run(application, port=int(port), log_level="warning", **json.loads(options))
-"""  # one process without a parent, so that all it costs can be read at one place
+"""  # a single process, so that its total cost can be measured
 
 
 @contextmanager
 def prepared(database=None):
-    """Sets the environment and Django up on a new database: the empty one at this URL, or else one
-    on SQLite. Yields the address that `serving()` will use."""
+    """Set up the environment and Django, with the empty database at this URL or a new SQLite file.
+
+    Yields the address for `serving()`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         os.environ.update(
@@ -61,9 +61,7 @@ def serving(
     log=None,
     **environment,
 ):
-    """A uvicorn process, as soon as it answers at this path. `log` is a file for what it says, if
-    not here.
-    """
+    """A uvicorn process, once it responds at `path`. `log` is a file for its standard error."""
     options = {
         name: value
         for name, value in server_options().items()

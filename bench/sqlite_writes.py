@@ -1,9 +1,8 @@
-"""Twenty people write at once into a SQLite forum while backups are made: does anybody wait, is
-anybody refused?
+"""Concurrent writes to a SQLite forum during backups: delays and failures.
 
-20 replies a second by form, from 20 members into as many topics, on a forum of 20,000 posts; one
-backup after the other, as docs/backups.md has it: with `nice`, so that readers and writers go
-first. 1,000 replies, or with FULL=1 the 10,000 of the guarantee (500 seconds).
+20 replies per second by form, from 20 members to 20 topics, on a forum of 20,000 posts, during
+consecutive backups with `nice`, as recommended in docs/backups.md. 1,000 replies, or with FULL=1
+the 10,000 of the guarantee (500 seconds).
 """
 
 import http.client
@@ -20,12 +19,12 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import ROOT, prepared, serving
 
 WRITES = 10_000 if os.environ.get("FULL") == "1" else 1_000
 PEOPLE, A_SECOND = 20, 20
-STORED = 20_000  # posts that are there before
+STORED = 20_000  # existing posts
 
 
 def main():
@@ -39,7 +38,7 @@ def main():
         log = Path(folder) / "log"
         with logged(log), serving(address), backing_up(Path(folder)) as copies:
             answers = write(address, sessions)
-        tell_all(answers, log.read_text(), copies, stored())
+        record_all(answers, log.read_text(), copies, stored())
 
 
 def forum(address):
@@ -72,7 +71,7 @@ def forum(address):
 
 
 def compare_ways(folder):
-    """The reason why the backup goes page by page: nobody writes meanwhile here."""
+    """Compare copying pages with VACUUM INTO, without concurrent writes."""
     from django.db import connection
 
     name = connection.settings_dict["NAME"]
@@ -82,7 +81,7 @@ def compare_ways(folder):
     ):
         pages = timed(source.backup, copy, pages=2000)
         vacuum = timed(source.execute, f"VACUUM INTO '{folder}/vacuumed'")
-    tell("copying all pages of that forum", pages, "ms", reference=round(vacuum, 1))
+    record("copying all pages of that forum", pages, "ms", reference=round(vacuum, 1))
 
 
 def timed(act, *arguments, **options):
@@ -92,7 +91,7 @@ def timed(act, *arguments, **options):
 
 
 class logged:
-    """What processes started meanwhile say on standard error goes to a file."""
+    """Redirects the standard error of processes started in the block to a file."""
 
     def __init__(self, path):
         self.path = path
@@ -108,9 +107,7 @@ class logged:
 
 
 class backing_up:
-    """One backup after the other, as `manage.py backup` makes them; how many milliseconds each
-    took.
-    """
+    """Runs `manage.py backup` continuously; yields the list of durations in milliseconds."""
 
     def __init__(self, folder):
         self.folder, self.took, self.over = folder, [], threading.Event()
@@ -135,7 +132,7 @@ class backing_up:
 
 
 def write(address, sessions):
-    """[(status, milliseconds since it was due)]"""
+    """Write all replies: [(status, milliseconds since it was due)]."""
     answers, start = [], time.monotonic() + 0.5
     people = [
         threading.Thread(target=one_person, args=(address, place, session, start, answers))
@@ -172,28 +169,28 @@ def one_person(address, place, session, start, answers):
 
 
 def stored():
-    """Replies that are in the database now."""
+    """The number of replies in the database."""
     from forum.models import Post
 
     return Post.objects.filter(body__startswith="Reply **").count()
 
 
-def tell_all(answers, log, copies, stored):
+def record_all(answers, log, copies, stored):
     times = sorted(taken for _status, taken in answers)
     locked = len(re.findall("database is locked", log))
-    tell("“database is locked”", locked, "times", at_most=0)
-    tell("replies that were not taken", WRITES - stored, "replies", at_most=0)
-    tell(
+    record("“database is locked”", locked, "times", at_most=0)
+    record("replies that were not taken", WRITES - stored, "replies", at_most=0)
+    record(
         "of those that were, not told so",
         stored - sum(status == 302 for status, _ in answers),
         "replies",
         at_most=0,
     )
-    tell("reply by form, median", times[len(times) // 2], "ms")
-    tell("reply by form, 99 of 100", times[int(len(times) * 0.99)], "ms", at_most=500)
-    tell("the slowest of them", times[-1], "ms")
-    tell("backups that were made meanwhile", len(copies), "backups", at_least=1)
-    tell("a backup under that load, the slowest", max(copies), "ms")
+    record("reply by form, median", times[len(times) // 2], "ms")
+    record("reply by form, 99 of 100", times[int(len(times) * 0.99)], "ms", at_most=500)
+    record("the slowest of them", times[-1], "ms")
+    record("backups that were made meanwhile", len(copies), "backups", at_least=1)
+    record("a backup under that load, the slowest", max(copies), "ms")
 
 
 if __name__ == "__main__":

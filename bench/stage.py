@@ -1,5 +1,6 @@
-"""The servers that `bench.column` measures, all up at once: ours, the references, and ours with a
-million posts (`many`) beside another that has answered as little until then (`few`)."""
+"""The servers that `bench.column` measures, all running at once: ours, the references, and ours
+with a million posts (`many`) next to another fresh one (`few`).
+"""
 
 import os
 import subprocess
@@ -23,8 +24,8 @@ LOG.parent.mkdir(parents=True, exist_ok=True)
 
 @dataclass
 class Forum:
-    """A server with what to ask of it: {page: [path, …]}, members' cookies, queries by viewer and
-    page, reply form.
+    """A server, its pages {name: [path, …]}, members' cookies, queries by viewer and page, and the
+    paths of its reply form.
     """
 
     server: Server
@@ -35,16 +36,15 @@ class Forum:
 
 
 def raise_all(options, forum, stack):
-    """Starts the servers beside ours, which `forum` describes; `stack` will end them. Returns
-    {name: Forum}.
+    """Start all servers; `forum` describes ours, and `stack` will stop them. Returns {name: Forum}.
 
-    Copies of the database are made first: PostgreSQL copies only what nobody is looking at.
+    Copies the database first, because PostgreSQL copies only databases without connections.
     """
     many = None if options.quick else filled_up(options.on)
     beside = not options.quick and options.on == "postgresql" and reference.install()
     said, machina = reference.fill(os.environ["DATABASE_URL"]) if beside else (None, None)
     if options.on == "postgresql":
-        ask_server("CHECKPOINT")  # or it comes while something is measured
+        ask_server("CHECKPOINT")  # so that none happens during a measurement
     database = chief(options.on)
     forums = {"ours": forum}
     forum.server = serve(stack, database, forum.server)
@@ -81,9 +81,7 @@ def serve(stack, database, address=None, **how):
 
 
 def start(address, path, idle):
-    """Seconds from nothing to the first page, and MiB of memory after twenty of them and `idle`
-    seconds of rest.
-    """
+    """(seconds from start to first page, MiB of memory after twenty pages and `idle` seconds)."""
     before = time.monotonic()
     with LOG.open("a") as log, serving(address, path=path, log=log) as process:
         seconds = time.monotonic() - before

@@ -1,6 +1,4 @@
-"""What is asked of a forum under measurement: its pages, replies by form, signing in; and what
-queries it takes.
-"""
+"""Requests for measuring a forum: pages, replies by form, sign-in; and their numbers of queries."""
 
 import re
 import uuid
@@ -15,7 +13,7 @@ TRANSACTION = ("BEGIN", "COMMIT")
 
 
 def pages(crowd):
-    """Our pages: {name: [path, …]}; where there are several, each request takes the next."""
+    """Our pages: {name: [path, …]}; several paths are requested in turn."""
     from forum.models import Post
 
     topic, short = crowd["long"].get_absolute_url(), crowd["short"].get_absolute_url()
@@ -45,11 +43,9 @@ def asking(paths, cookie="", etag=b""):
 
 
 def replying(address, form, path, cookies, texts):
-    """Replies without end, each with a token of its own, from the members with these cookies in
-    turn.
+    """Endless requests that post replies with new tokens, from the members with these cookies.
 
-    `form` is where they get the form and `path` where they send it; it holds our fields and
-    machina's.
+    `form` is the path of the form, `path` that of its target. Contains our fields and machina's.
     """
     senders = [_form(address, form, cookie) for cookie in cookies]
     for (csrf, cookie), text in zip(cycle(senders), cycle(texts), strict=False):
@@ -72,7 +68,7 @@ def _who():
 
 
 def _form(address, path, cookie):
-    """The token in a form and the cookies to send with it."""
+    """(CSRF token of a form, cookies to send with it)."""
     with urlopen(Request(address + path, headers={"Cookie": cookie})) as answer:  # noqa: S310
         token = TOKEN.search(answer.read().decode())[1]
         new = [header.partition(";")[0] for header in answer.headers.get_all("Set-Cookie", [])]
@@ -80,7 +76,7 @@ def _form(address, path, cookie):
 
 
 def all_queries(pages, crowd, cookie):
-    """How many queries everything takes once it was done before: {viewer: {name: number}}."""
+    """The number of queries of everything, when repeated: {viewer: {name: number}}."""
     busy, text = crowd["busy"], crowd["texts"][9]
     guest, member = _queries(pages), _queries(pages, cookie)
     member["reply"] = _counted(
@@ -100,11 +96,11 @@ def _counted(path, cookie, fields=None):
     from django.test.utils import CaptureQueriesContext
 
     for _once_more in range(2):
-        # another one, or the second sign-in finds who is signed in
+        # A new client, or the second sign-in would already be signed in.
         client = Client(headers={"host": "127.0.0.1"})
         client.cookies.load(cookie)
         with CaptureQueriesContext(connection) as captured:
             answer = client.post(path, fields()) if fields else client.get(path, follow=True)
     if answer.status_code != (302 if fields else 200):
-        raise SystemExit(f"The forum answers {answer.status_code} to {path}")
+        raise SystemExit(f"The forum responded with {answer.status_code} to {path}")
     return sum(not str(query["sql"]).startswith(TRANSACTION) for query in captured)

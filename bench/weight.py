@@ -1,18 +1,17 @@
-"""What the first view of a topic with 20 posts costs a guest: bytes as they travel, and requests.
+"""The weight of a guest's first view of a topic with 20 posts: bytes transferred, and requests.
 
-Bytes are what came over the wire: compressed bodies and response headers. The icon of the tab
-counts too.
+Bytes include compressed bodies and response headers, and the favicon.
 """
 
 import random
 
 from playwright.sync_api import sync_playwright
 
-from bench.report import tell, title
+from bench.report import record, title
 from bench.site import prepared, serving
 from tests.support.chromium import CHROMIUM
 
-LIGHTEST_OTHER = 92  # kB: django-machina, the lightest of four forums that were measured
+LIGHTEST_OTHER = 92  # kB: django-machina, the lightest of four forums measured
 FEWEST_OTHER = 41  # requests: NodeBB
 WORDS = """
 the of and to in is that it was for on are with as they be at one have this from or had by not but
@@ -36,14 +35,14 @@ def main():
             responses = first_view(chromium.new_page(), address, topic)
             chromium.close()
     for name, size in sorted(responses, key=lambda response: -response[1]):
-        tell(f"    {name}", size / 1000, "kB")
+        record(f"    {name}", size / 1000, "kB")
     total = sum(size for _name, size in responses) / 1000
-    tell("first view of a topic", total, "kB", at_most=60, reference=LIGHTEST_OTHER)
-    tell("requests of that view", len(responses), "requests", at_most=10, reference=FEWEST_OTHER)
+    record("first view of a topic", total, "kB", at_most=60, reference=LIGHTEST_OTHER)
+    record("requests of that view", len(responses), "requests", at_most=10, reference=FEWEST_OTHER)
 
 
 def forum():
-    """A forum with one topic of 20 posts; returns the topic's address."""
+    """Create a forum with one topic of 20 posts; returns the topic's path."""
     from forum.models import Category, Topic, User
 
     chance = random.Random(2026)
@@ -62,9 +61,7 @@ def forum():
 
 
 def text(chance):
-    """Two or three paragraphs of 20 to 60 words, so that it compresses no better than what people
-    write.
-    """
+    """Two or three paragraphs of 20 to 60 random words, which compress like real text."""
     paragraphs = [
         " ".join(chance.choices(WORDS, k=chance.randint(20, 60)))
         for _ in range(chance.randint(2, 3))
@@ -73,7 +70,7 @@ def text(chance):
 
 
 def first_view(page, site, address):
-    """What a browser with nothing in its cache gets: [(address, bytes)]. `page` is Playwright's."""
+    """What a browser with an empty cache loads: [(address, bytes)]. `page` is Playwright's."""
     seen, sizes = {}, {}
     devtools = page.context.new_cdp_session(page)
     devtools.send("Network.enable")
@@ -84,7 +81,7 @@ def first_view(page, site, address):
         "Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]})
     )
     page.goto(site + address, wait_until="networkidle")
-    # no window, no tab, no icon in it: so this asks for it as a browser with a tab would
+    # A headless browser doesn't load the favicon, so load it here.
     page.evaluate(
         "fetch(document.querySelector('link[rel=icon]').href).then((answer) => answer.text())"
     )

@@ -1,7 +1,6 @@
-"""Servers that send one event to all their pages: Parley's two ways, and what it is measured
-against.
+"""Servers that send one event to all their pages: Parley's two variants and their competitors.
 
-Each is a context: inside, `port`, `pid`, `publish()` and `open_pages(count)` are there.
+Each is a context manager that provides `port`, `pid`, `publish()` and `open_pages(count)`.
 """
 
 import json
@@ -31,7 +30,7 @@ EVENT = {
 
 
 class Contender:
-    """A program that publishes when a line comes in on its stdin."""
+    """A program that publishes the event for each line on stdin."""
 
     pages = {}
 
@@ -113,8 +112,8 @@ class Textbook(Contender):
 
 
 class Parley(Contender):
-    """The forum as it is: members with sessions watch a topic, and another process publishes
-    through Redis.
+    """The real forum: members with sessions watch a topic, and another process publishes through
+    Redis.
     """
 
     def __init__(self, forum, ws):

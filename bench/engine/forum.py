@@ -1,6 +1,4 @@
-"""A forum with members, their sessions and topics, and a Redis: what the engine is measured
-with.
-"""
+"""A forum with members, sessions, topics and Redis, for measuring the engine."""
 
 import subprocess
 from contextlib import contextmanager
@@ -10,8 +8,9 @@ from bench.site import free_port, prepared
 
 
 class Forum:
-    """`sessions`: keys, one per member; `topic` is what all watch, `watches` what a page says;
-    `redis` an address; `more` is what its events carry beside the usual."""
+    """`sessions`: keys, one per member. `topic`: the one that all watch. `watches`: messages that a
+    page sends. `redis`: a URL. `more`: additional content of events.
+    """
 
     def __init__(self, members, redis):
         from forum.models import Category, Topic, User
@@ -25,7 +24,7 @@ class Forum:
         self.redis, self.change, self.more = redis, self.topic.change, {}
 
     def publish(self, t0):
-        """An event as a post makes it, of about 1 KiB and `more`, from this process."""
+        """Publish an event like that of a post, of about 1 KiB plus `more`, from this process."""
         from realtime import redis_layer
         from realtime.protocol import events, groups, hub_messages
         from realtime.protocol.delivery import Audience, Change, Delivery
@@ -38,7 +37,7 @@ class Forum:
         if not redis_layer.send_to_groups(
             [(group, hub_messages.encode(Delivery(change, Audience(group), text)))]
         ):
-            raise SystemExit("Redis did not take the event.")
+            raise SystemExit("Redis did not accept the event.")
 
 
 @contextmanager
@@ -72,7 +71,7 @@ def redis_running():
 
 
 def use_redis(address):
-    """For this process, which publishes as one that serves pages would."""
+    """Configure this process, which publishes as a server process would."""
     from django.conf import settings
 
     settings.REDIS_URL = address
@@ -91,7 +90,7 @@ def member(number):
 
 
 def sessions_of(members):
-    """A session for each, as a sign-in makes it."""
+    """The keys of new sessions, one per member, as created by signing in."""
     from datetime import timedelta
 
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY

@@ -1,6 +1,4 @@
-"""Thousands of open pages: a small C program, compiled when it is needed, that is told what to
-do.
-"""
+"""Thousands of open pages: a small C program, compiled when needed and controlled through stdin."""
 
 import json
 import subprocess
@@ -13,9 +11,7 @@ HERE, BUILT = Path(__file__).parent, ROOT / "var" / "bench"
 
 
 class Pages:
-    """`count` pages on a server's port. They are open when this is made; `opened` says how long
-    that took.
-    """
+    """`count` open pages on a server's port; `opened` tells how long opening them took."""
 
     def __init__(self, port, count, *, kind="ws", path="/ws/", cookies=(), watches=(), topics=0):
         lists = [
@@ -27,20 +23,20 @@ class Pages:
         )
         self.opened = self._answer()
         if self.opened["open"] != count:
-            raise SystemExit(f"Of {count} pages {self.opened['open']} could be opened.")
+            raise SystemExit(f"Only {self.opened['open']} of {count} pages could be opened.")
 
     def wait_for(self, events):
-        """Returns when every page has heard so many timed events."""
+        """Wait until every page has received so many timed events. Raises SystemExit."""
         answer = self._ask(f"wait {events}")
         if answer["missing"] or answer["gone"]:
             raise SystemExit(
-                f"{answer['missing']} pages did not hear event {events}; {answer['gone']} have"
-                " gone."
+                f"{answer['missing']} pages did not receive event {events}; {answer['gone']}"
+                " disconnected."
             )
 
     def heads(self):
-        """{"frames", "most", "heads": [0, the least that any page knows of topic 1, …]} since this
-        was last asked.
+        """{"frames", "most", "heads": [0, lowest change of topic 1 on any page, …]} since the last
+        call.
         """
         return self._ask("heads")
 
@@ -58,7 +54,7 @@ class Pages:
     def _answer(self):
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit("The pages have ended.")
+            raise SystemExit("The program with the pages has ended.")
         return json.loads(line)
 
 
@@ -72,7 +68,7 @@ def written(name, lines):
 
 @cache
 def compiled(name):
-    """The path of a program of ours in C, made anew."""
+    """Compile one of our C programs, and return its path."""
     BUILT.mkdir(parents=True, exist_ok=True)
     subprocess.run(["gcc", "-O2", "-o", BUILT / name, HERE / "c" / f"{name}.c"], check=True)
     return str(BUILT / name)

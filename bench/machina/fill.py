@@ -1,8 +1,7 @@
-"""Brings the people, topics and posts of our forum at SOURCE_URL into machina's empty database at
-DATABASE_URL.
+"""Copies the members, topics and posts of our forum at SOURCE_URL to machina's empty DATABASE_URL.
 
 Runs in machina's own environment. Prints JSON: {"pages": {name: [path, …]}, "queries": {"guest":
-{name: n}, …}, "cookies": […], "form": path}; the names are ours.
+{name: n}, …}, "cookies": […], "form": path}, with our names of pages.
 """
 
 import json
@@ -19,26 +18,20 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 USERS = """COPY (SELECT id, password, is_superuser, username, '', '', email, is_staff, is_active,
-date_joined
-    FROM forum_user) TO STDOUT"""
+    date_joined FROM forum_user) TO STDOUT"""
 INTO_USERS = """COPY auth_user (id, password, is_superuser, username, first_name, last_name, email,
-is_staff, is_active,
-    date_joined) FROM STDIN"""
+    is_staff, is_active, date_joined) FROM STDIN"""
 TOPICS = """COPY (SELECT t.id, category_id, t.author_id, title, slug, 0, 0, true, last_number, 0,
-bumped_at,
-    t.created_at, bumped_at, a.id, z.id FROM forum_topic t
+    bumped_at, t.created_at, bumped_at, a.id, z.id FROM forum_topic t
     JOIN forum_post a ON a.topic_id = t.id AND a.number = 1
     JOIN forum_post z ON z.topic_id = t.id AND z.number = last_number) TO STDOUT"""
 INTO_TOPICS = """COPY forum_conversation_topic (id, forum_id, poster_id, subject, slug, type,
-status, approved,
-    posts_count, views_count, last_post_on, created, updated, first_post_id, last_post_id) FROM
-    STDIN"""
+    status, approved, posts_count, views_count, last_post_on, created, updated, first_post_id,
+    last_post_id) FROM STDIN"""
 POSTS = """COPY (SELECT p.id, topic_id, p.author_id, title, body, html, true, true, 0, p.created_at,
-p.created_at
-    FROM forum_post p JOIN forum_topic t ON t.id = topic_id) TO STDOUT"""
+    p.created_at FROM forum_post p JOIN forum_topic t ON t.id = topic_id) TO STDOUT"""
 INTO_POSTS = """COPY forum_conversation_post (id, topic_id, poster_id, subject, content,
-_content_rendered, approved,
-    enable_signature, updates_count, created, updated) FROM STDIN"""
+    _content_rendered, approved, enable_signature, updates_count, created, updated) FROM STDIN"""
 
 
 def main():
@@ -78,7 +71,7 @@ def make_forums(ours):
     from machina.apps.forum.models import Forum
 
     for number, name in ours.execute("SELECT id, name FROM forum_category ORDER BY id").fetchall():
-        # it can't be told its number at once
+        # machina doesn't accept an id on creation.
         forum = Forum.objects.create(name=name, type=Forum.FORUM_POST)
         Forum.objects.filter(pk=forum.pk).update(id=number)
 
@@ -90,9 +83,7 @@ def carry(ours, source, theirs, goal):
 
 
 def finish():
-    """Profiles with counters, where the next numbers begin, and what PostgreSQL likes to know about
-    its tables.
-    """
+    """Create profiles with counters, set sequences, and analyse the tables."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO forum_member_forumprofile (user_id, posts_count) "
@@ -174,7 +165,7 @@ def counted(path, user, fields=None):
         with CaptureQueriesContext(connection) as captured:
             answer = client.post(path, fields) if fields else client.get(path)
     if answer.status_code != (302 if fields else 200):
-        raise SystemExit(f"machina answers {answer.status_code} to {path}")
+        raise SystemExit(f"machina responded with {answer.status_code} to {path}")
     return sum(not query["sql"].startswith(("BEGIN", "COMMIT")) for query in captured)
 
 

@@ -1,6 +1,4 @@
-"""django-machina beside ours: installed into an environment of its own, filled with our forum, and
-served.
-"""
+"""django-machina for comparison: installed in a virtual environment, with the data of our forum."""
 
 import json
 import os
@@ -19,7 +17,7 @@ SERVED = {"python": PYTHON, "application": "bench.machina.asgi:application"}
 
 
 def install():
-    """True when it is there; says why, and False, when it can't be had."""
+    """Install it. If that fails, prints a message and returns False."""
     installed = ENVIRONMENT / "requirements.txt"
     if installed.exists() and installed.read_text() == REQUIREMENTS.read_text():
         return True
@@ -39,9 +37,7 @@ def install():
 
 
 def fill(source):
-    """Brings our forum at `source` over. Returns what bench.machina.fill says, and the URL of its
-    database.
-    """
+    """Copy our forum at `source`. Returns (output of bench.machina.fill, URL of its database)."""
     ask_server("CREATE DATABASE machina")
     environment = {"SOURCE_URL": source, "DATABASE_URL": address_of("machina")}
     command = [PYTHON, "-m", "bench.machina.fill"]

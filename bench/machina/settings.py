@@ -1,4 +1,4 @@
-"""django-machina as its manual sets it up, for a real site: DEBUG off, templates cached, a pool of
+"""django-machina configured for production as in its manual: DEBUG off, cached templates, pooled
 connections.
 """
 
@@ -85,7 +85,7 @@ CACHES = {
 }
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 
-MACHINA_TOPIC_POSTS_NUMBER_PER_PAGE = 20  # as many as ours
+MACHINA_TOPIC_POSTS_NUMBER_PER_PAGE = 20  # the same as ours
 MACHINA_FORUM_TOPICS_NUMBER_PER_PAGE = 30
 MACHINA_DEFAULT_AUTHENTICATED_USER_FORUM_PERMISSIONS = [
     "can_see_forum",

@@ -1,5 +1,5 @@
-"""A live page as Channels' own documentation builds it, on daphne: a line on stdin sends the event
-to all.
+"""A live page as in the documentation of Channels, on daphne; publishes the event for each line on
+stdin.
 
 python -m bench.engine.references.textbook PORT FILE
 """
