@@ -11,7 +11,7 @@ from forum.serving.script_bundles import bare, joined
 STYLESHEET = "css/site.css"
 OURS = re.compile(r"js/.+\.js")
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
-STYLE_SPACE = re.compile(r"(?<=[{};,])\s+")  # where it means nothing
+STYLE_SPACE = re.compile(r"(?<=[{};,:])\s+|\s+(?=\{)")  # where it means nothing
 IMPORT = re.compile(r'^@import "(?P<name>[^"]+)" layer\((?P<layer>\w+)\);$', re.MULTILINE)
 
 

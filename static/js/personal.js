@@ -3,9 +3,9 @@
 // all their open pages. Its changes are numbered like those of a topic, so none is missed or applied
 // twice.
 
+import { ChangeQueue } from "./connection/change_queue.js";
 import { live } from "./connection/connection.js";
 import { fetchJSON } from "./http.js";
-import { ChangeQueue } from "./topic/change_queue.js";
 
 /**
  * @typedef {object} Part of the page that shows one kind of thing

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { ChangeQueue } from "../../static/js/topic/change_queue.js";
+import { ChangeQueue } from "../../static/js/connection/change_queue.js";
 import { Clock, settled } from "./clock.js";
 
 const CASES = JSON.parse(

@@ -1,4 +1,4 @@
-"""static/js/topic/change_queue.js in Python; both are tested by tests/cases/change_queue.json."""
+"""static/js/connection/change_queue.js in Python; tests/cases/change_queue.json tests both."""
 
 from math import inf
 

@@ -1,6 +1,7 @@
 // @ts-check
 // <live-topic>: the posts of one page of a topic, kept equal to what a fresh load would show.
 
+import { ChangeQueue } from "../connection/change_queue.js";
 import { live } from "../connection/connection.js";
 import { element, replace } from "../dom.js";
 import { fetchJSON } from "../http.js";
@@ -8,7 +9,6 @@ import { pageOf } from "../pages.js";
 import { rememberSeen } from "../seen.js";
 import { refresh as refreshTimes } from "../times.js";
 import { nameTab } from "../title.js";
-import { ChangeQueue } from "../topic/change_queue.js";
 import { showGone } from "../topic/gone.js";
 import { PageRefresher } from "../topic/page_refresher.js";
 import { showPosition } from "../topic/position.js";
