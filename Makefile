@@ -32,7 +32,7 @@ check: $(VENV)/.dev $(NODE)
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/djlint templates --lint --quiet
-	@$(if $(NODE),npm run --silent check,echo "Left out the checks of scripts, for want of Node: make services"; test -z "$$REQUIRE_ALL")
+	@$(if $(NODE),npm run --silent check,echo "Left out the checks of scripts, as Node is missing: make services"; test -z "$$REQUIRE_ALL")
 	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0 && echo "Migrations are up to date."
 	@$(BIN)/python -m tests.support.deployment
 

@@ -127,7 +127,7 @@ def main(arguments):
     print(
         "Nothing was left out."
         if not missing
-        else f"Left out, for want of {', '.join(missing)}: make services"
+        else f"Left out, as these are missing: {', '.join(missing)} (make services)"
     )
     return failed
 

@@ -79,7 +79,7 @@ def warm_up(topic):
     deliveries = publisher.messages("created", topic, first.pk)
     publisher.publish([replace(delivery, audience=Audience("nobody")) for delivery in deliveries])
     connection.close()
-    gc.freeze()  # what is never looked at again need not be copied
+    gc.freeze()  # or every fork would copy these objects
 
 
 def reply_and_die(topic, author, token, point):

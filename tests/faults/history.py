@@ -1,4 +1,4 @@
-"""What was seen by everybody during a run, and whether it was what the forum promises.
+"""The logs of a run, and the check that they agree with the forum's guarantees.
 
 Times are those of one monotonic clock, in seconds. Docs: docs/guarantees.md, where C1 to C8 are
 explained.
@@ -18,7 +18,7 @@ class Write:
     token: str
     topic: int
     sent_at: float
-    post: int | None = None  # the number that the answer led to; None: refused, or nobody knows
+    post: int | None = None  # the number that the response led to; None: refused, or unknown
     # whether the author saw it there; None: did not look, or no page came
     shown: bool | None = None
 
@@ -222,7 +222,7 @@ def connected_spans(page):
 
 
 class Had:
-    """What a page had at which time: asked for each change of a long run."""
+    """The change that a page had reached at a time, found by bisection."""
 
     def __init__(self, page):
         self.times, self.most = [], [0]

@@ -1,4 +1,4 @@
-"""What lies between pages and a server, when networks do their worst."""
+"""A simulated network between pages and a server, with loss, delay and resets."""
 
 import contextlib
 import heapq
@@ -20,11 +20,11 @@ AGAIN, TIMES = 0.2, 5
 
 
 class Line(Proxy):
-    """`broken` is how many WebSockets it has cut. Modes in addition:
+    """`broken` is the number of WebSockets it has cut. Additional modes:
 
-    reset          connections are reset in the middle of what they bring
-    lose(chance)   packets get lost, and come late, as TCP sends them again; nothing is out of order
-    narrow(rate)   each connection brings so many bytes a second, in each direction
+    reset          connections are reset in the middle of a frame
+    lose(chance)   packets are lost and come late, as if sent again by TCP; the order is kept
+    narrow(rate)   each connection passes so many bytes a second, in each direction
     """
 
     def __init__(self, target_port):

@@ -42,7 +42,7 @@ class Lounge:
 
     def deactivated(self):
         self._activate(False)
-        # a suspension ends the sessions for good
+        # a suspension ends the sessions permanently
         return lambda: (self._activate(True), self._sign_in())
 
     def signed_out(self):

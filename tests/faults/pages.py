@@ -188,7 +188,7 @@ class Page:
     # --- Loading ---
 
     async def load(self, kind):
-        """The whole page anew; numbers from before are forgotten."""
+        """Loads the whole page; earlier numbers are forgotten."""
         status, text = await self.fetch(f"/t/{self.topic}/")
         if status == 404:
             self.gone = True

@@ -1,4 +1,4 @@
-"""What the runs of the fault matrix came to, as the table that is printed in the end."""
+"""The results of the fault matrix, as the table that is printed at the end."""
 
 from dataclasses import dataclass, field
 

@@ -16,7 +16,7 @@ from .history import BEHIND, Database, History, Write
 from .pages import Page, short_hash
 
 PATIENCE = 30.0  # seconds after which all pages have to be current
-PAUSE = 0.1  # seconds between two looks at what the database has
+PAUSE = 0.1  # seconds between two queries for the stored state
 
 
 class Story:
@@ -157,7 +157,7 @@ class Story:
             if page.session not in fresh:
                 loaded = Page("fresh", page.address, page.topic, session=page.session)
                 while loaded.have < head and not loaded.gone:
-                    # a proxy may keep what guests see for the rest of a second
+                    # a proxy may cache guests' pages for the rest of a second
                     await loaded.load("began")
                 fresh[page.session] = loaded.hash()
             page.log.final, page.log.fresh = page.hash(), fresh[page.session]
@@ -200,7 +200,7 @@ def shows(writer, address, write):
 def head_of(topic):
     try:
         return Topic.objects.values_list("change", flat=True).get(pk=topic)
-    except Error:  # the database may be what is away
+    except Error:  # the database may be down
         return None
     finally:
         connection.close()

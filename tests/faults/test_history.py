@@ -72,7 +72,7 @@ class Scene:
         from forum.models import Topic
 
         try:
-            # under the topic's lock: what has a later number is committed later
+            # under the topic's lock: later numbers are committed later
             with transaction.atomic():
                 change = Topic.objects.locked(self.topic.pk).change
                 self.iris.groups.clear()

@@ -65,7 +65,7 @@ def test_a_hung_mail_server_delays_no_page(transactional_db, collected, kind):
 
     assert {answer.status for answer in answers} == {302}
     assert {page.status for page in pages} == {200}
-    assert took < 20  # with the mail server in the request, 8 of these took all threads for good
+    assert took < 20  # when requests sent mail themselves, 8 of these blocked all threads
     assert Mail.objects.waiting().count() == 12
 
 
@@ -92,7 +92,7 @@ def test_killed_workers_lose_no_mail_and_repeat_only_the_one_being_accepted(
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    plan, killed_at = [], []  # when to kill next; at what command and mail workers were killed
+    plan, killed_at = [], []  # when to kill next; the command and mail at which workers were killed
 
     def at(moment):
         def look(command):

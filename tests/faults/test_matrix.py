@@ -134,7 +134,7 @@ def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
     writers = [
         Member(user, door.address).prepare() for user in (ada, grace) for door in ground.doors
     ]
-    # nobody has many sockets
+    # no member has many sockets
     others = [world.member(f"reader{number}") for number in range(pages // 20 - 1)]
     ground.open_pages = list(ground.pages(pages, topic, [ada, grace, *others]))
     story = Story(topic.pk, writers, ground.open_pages, rate, looks=LOOKS)
@@ -145,7 +145,7 @@ def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
     for person in people:
         person.opens_live(topic)
     ground.browsers = Browsers(people)
-    connection.close()  # it may not survive what follows
+    connection.close()  # it may not survive the fault
     took, violations = story.run_in_thread(lambda: fault(ground), meanwhile=ground.browsers.look)
     violations += [
         ("G4", differs) for person in people for differs in ended_otherwise(person, topic)

@@ -32,7 +32,7 @@ def test_replies_in_progress_are_answered_and_pages_closed_with_1012(server):
             with transaction.atomic():
                 Topic.objects.locked(topic.pk)  # the replies wait for this
                 under_way = [member.sends(topic, "Under way", token) for token in tokens]
-                # so what was sent before has been read
+                # so everything sent before has been read
                 assert Visitor(server.address).gets("/").status == 200
                 server.process.terminate()
                 until(lambda: refuses(server))

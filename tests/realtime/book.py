@@ -9,7 +9,7 @@ ENDED = None  # the connection ends without a code, as the page has given none
 
 
 def frame(kind, data=b"", last=True, reserved=0, masked=True, mask=b"\x01\x80\xfe\x55"):
-    """As a page sends it. `data` may be text."""
+    """A frame as a page sends it. `data` may be text."""
     data = data.encode() if isinstance(data, str) else data
     size = len(data)
     length = (

@@ -12,8 +12,9 @@ from tests.support.redis_server import RedisServer
 
 @pytest.fixture
 async def hub(transactional_db, monkeypatch):
-    """The hub of this test's event loop, stopped before its tables are emptied. Without
-    a clock of the test's own it sends no heartbeat, however long the test takes.
+    """The hub of this test's event loop, stopped before its tables are emptied.
+
+    It sends no heartbeats, however long a test takes, unless the test sets a clock.
     """
     if heartbeat.time is time:
         monkeypatch.setattr(heartbeat, "EVERY", 3600)

@@ -24,7 +24,7 @@ class RawPage:
     def __init__(self, server, room=None):
         self.sock = socket.socket()
         self.sock.settimeout(10)
-        # else each case waits for an acknowledgement
+        # or each case would wait for an acknowledgement
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if room:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)

@@ -76,7 +76,7 @@ class Reader:
         self.heard = len(frames)
         if self.socket.code is not None or (self.topic.gone and self.topic.topic in seen):
             await self.leaves()
-            # the browser connects anew; or somebody looks again at what was gone
+            # the browser reconnects, or the reader opens a topic again that was gone
             await self.comes()
             return False
         topic_is_current = (

@@ -1,4 +1,4 @@
-"""Whatever is lost, doubled or swapped on the way, a page ends as a fresh page begins."""
+"""Whatever events are lost, duplicated or reordered, a page ends like a fresh one."""
 
 import re
 

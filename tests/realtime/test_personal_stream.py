@@ -1,4 +1,4 @@
-"""What belongs to one member reaches all their open pages, numbered and caught up, and no other."""
+"""A member's own data reaches all their open pages, numbered and caught up, and no others."""
 
 import json
 

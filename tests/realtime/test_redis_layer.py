@@ -44,7 +44,7 @@ async def test_an_event_passes_through_redis_to_a_page(redis, visit, topic, ada)
 
 
 async def test_events_of_another_process_arrive(redis, visit, topic, hub):
-    """As `manage.py shell` does: no hub, no pages, only the pool."""
+    """Publishes like `manage.py shell`: without hub or pages, only through the pool."""
     page = await visit()
     await page.watch_topic(topic)
 

@@ -98,7 +98,7 @@ class PostgreSQL:
         shutil.rmtree(self.folder)
 
     def kill(self):
-        """As a machine does that loses its power, but for the disk."""
+        """Kills the server as a power failure would, except for the disk."""
         self._signal(signal.SIGKILL)
         self.process.wait(DEADLINE)
 

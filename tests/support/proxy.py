@@ -77,7 +77,7 @@ class Proxy:
     def _run(self):
         while self.running:
             if self.mode == "hang":
-                # until another mode: of news that nobody reads, select would tell for ever
+                # until another mode: select would report unread data again and again
                 self.wakened.recv(64)
                 continue
             for key, _events in self.selector.select(self._rest()):

@@ -99,7 +99,7 @@ class Server:
         try:
             with self._get("/u/1.css"):
                 return True
-        except OSError:  # nobody there, or not awake yet
+        except OSError:  # not started, or not ready yet
             return False
 
     def _get(self, path, **headers):

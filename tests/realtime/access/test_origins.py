@@ -102,7 +102,13 @@ def test_the_port_must_be_that_of_the_handshake(site, host, origin, own):
     [
         (0, "wss", None, "https://other.example.org", True),
         (0, "wss", None, "http://other.example.org", False),
-        (0, "ws", "https", "https://other.example.org", False),  # anybody may say so
+        (
+            0,
+            "ws",
+            "https",
+            "https://other.example.org",
+            False,
+        ),  # without trusted proxies the header is ignored
         (1, "ws", "https", "https://other.example.org", True),
         (1, "ws", "https", "http://other.example.org", False),
         (1, "ws", "https, HTTPS", "https://other.example.org", True),

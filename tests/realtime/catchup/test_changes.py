@@ -115,7 +115,7 @@ def test_news_are_counted_up_to_ninety_nine(client, topic, ada):
 
 
 def archived(topic, author, size=posts.RECENT):
-    """As an import leaves it: many posts at once, the newest of all."""
+    """Many posts at once, with the highest ids, as after an import."""
     numbers = range(2, size + 2)
     made = [
         Post(topic=topic, author=author, body="Old.", html="<p>Old.</p>", number=n, change=n)

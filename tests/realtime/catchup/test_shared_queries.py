@@ -1,4 +1,4 @@
-"""What many pages ask at once is asked once, and nobody is given what has become wrong."""
+"""Pages share the queries that they ask at once, and no page gets an outdated result."""
 
 import asyncio
 

@@ -146,7 +146,7 @@ LINES = {
 
 @pytest.mark.parametrize("name", [*HANDSHAKES, *LINES])
 def test_an_odd_handshake_is_answered(server, other, name):
-    """Whatever the answer: accepted, refused or closed, and soon."""
+    """It is accepted, refused or closed, and soon."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=12) as sock:
         sock.sendall(
             handshake(server, LINES.get(name, "GET /ws/ HTTP/1.1"), HANDSHAKES.get(name, ()))

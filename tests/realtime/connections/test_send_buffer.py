@@ -27,7 +27,7 @@ async def wire():
 
 
 class Owner:
-    """What a send buffer needs of its page."""
+    """The interface of a page that its send buffer needs."""
 
     def __init__(self, send):
         self.send_buffer, self.ways = SendBuffer(send, self), []

@@ -1,4 +1,4 @@
-"""The same engine on real servers: close codes as they arrive, and a client that never reads."""
+"""The engine on real servers: close codes as they arrive, and clients that never read."""
 
 import json
 import os

@@ -103,7 +103,7 @@ async def test_no_frame_overtakes_waiting_ones(hub, topic, direct):
         await broadcast.send_to_group(hub.routes, group, f"{sent} " + "x" * 5000)
         sent += 1
 
-    browser.read()  # room again, before the transport has written what waits
+    browser.read()  # room again, before the transport has written its buffer
     await broadcast.send_to_group(hub.routes, group, f"{sent} last")
     await until(lambda: "last" in browser.texts()[-1])
 

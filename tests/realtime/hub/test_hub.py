@@ -43,7 +43,7 @@ async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(
     await page.watch_topic(topic)
     before = hub.subscriptions.channel
 
-    get_channel_layer().groups.clear()  # what is published now reaches nobody
+    get_channel_layer().groups.clear()  # events published now reach no hub
     await do(topic.reply, ada, "Into the void")
     layer = get_channel_layer()
     receive = layer.receive

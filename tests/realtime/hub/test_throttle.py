@@ -87,7 +87,7 @@ async def test_a_list_that_keeps_the_topic_gets_no_removal(hub, visit, page, top
     assert (await next_raw_frame(leaving))["group"] == groups.of_category(help_category.pk)
     assert (await next_raw_frame(page))[
         "group"
-    ] == groups.LATEST  # nothing else, or it would be a batch
+    ] == groups.LATEST  # a single event, or it would be a batch
 
 
 async def test_events_during_an_answer_are_held_and_sent_after_it(

@@ -261,7 +261,7 @@ async def test_the_frames_of_presence_are_bounded(visit, topic, ada, hub, monkey
 
 
 def said(by, topic):
-    """As another process gossips."""
+    """The gossip of another process."""
     members = {7: ("grace", "Grace Hopper")}
     return [
         (groups.HUBS, encode(Gossip(by, {}, Viewers(members, 5), {topic.pk: Viewers(members, 2)})))

@@ -40,7 +40,7 @@ async def test_every_kind_of_change_reaches_every_kind_of_page(visit, topic, ada
     await do(act)
     await do(topic.refresh_from_db)
 
-    if kind == "moved":  # who shows it is asked anew whether they may
+    if kind == "moved":  # pages that show it have to ask again
         await shown.receive("again")
         on_topic = (await shown.watch_topic(topic, since=before))["events"][-1]
     else:
@@ -115,7 +115,7 @@ async def test_a_move_between_public_categories_removes_the_row_only_from_lists_
 
 @pytest.fixture
 def late():
-    """What is announced is kept, and published by late()."""
+    """Signals are held back, and published by late()."""
     saved = []
 
     def keep(sender, kind, topic, post, moved_from, **kwargs):

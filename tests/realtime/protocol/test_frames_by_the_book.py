@@ -23,7 +23,7 @@ from tests.support.scale import FULL
 from tests.support.server import Server
 
 FRAMES, MESSAGES = 100_000 if FULL else 10_000, 10_000
-BURST = 20  # messages that a page may say at once
+BURST = 20  # messages that a page may send at once
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.timeout(600 if FULL else 120),
 ]
 ERRORS = '"level": "error"', '"level": "critical"', "Traceback"
-# is what it says itself of what it answers with 1007
+# its own log line for text that it closes with 1007
 BY_UVICORN = "Invalid UTF-8 sequence received from client."
 NEWS = frame(TEXT, '{"type":"watch","news":"now"}')
 

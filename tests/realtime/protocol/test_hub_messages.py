@@ -1,4 +1,4 @@
-"""What hubs send each other arrives as it was sent, and nothing else does a hub any harm."""
+"""Messages between hubs arrive unchanged, and invalid ones do a hub no harm."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Whoever may see less than before is asked again at once, and hears nothing of it afterwards."""
+"""Pages whose reader may see less than before ask again at once, and get no later events."""
 
 import pytest
 from allauth.usersessions.models import UserSession
