@@ -90,6 +90,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "forum.urls"
 ASGI_APPLICATION = "forum.asgi.application"
 WEBSOCKET_APPLICATION = "realtime.routing.application"
+POST_UPDATE = "realtime.catchup.changes.post_update"  # the event for scripts that send a post
 LIVE_REQUESTS = "realtime.routing.with_live_requests"  # wraps the application for pages
 # uvicorn's protocol, with a fast path to the socket.
 WEBSOCKET_PROTOCOL = "realtime.connections.uvicorn_protocol:Protocol"

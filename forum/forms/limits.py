@@ -14,6 +14,7 @@ class RateLimited:
     # Identifies a submission that creates a post (see views/submissions.py), so that a repetition,
     # even a concurrent one, counts only once.
     mark = None
+    wait = 0  # seconds, once it was refused for being sent too often
 
     def __init__(self, *args, author=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -25,15 +26,17 @@ class RateLimited:
             not self.errors
             and self.is_counted()
             and not self.author.is_moderator
-            and (wait := self._seconds_to_wait())
+            and self._is_too_often()
         ):
-            raise forms.ValidationError(rate_limit_message(wait), code="rate")
+            raise forms.ValidationError(rate_limit_message(self.wait), code="rate")
         return cleaned
 
-    def _seconds_to_wait(self):
+    def _is_too_often(self):
         if self.mark:
-            return rate_limits.seconds_to_wait_once(self.rate, self.author.pk, self.mark)
-        return rate_limits.seconds_to_wait(self.rate, self.author.pk)
+            self.wait = rate_limits.seconds_to_wait_once(self.rate, self.author.pk, self.mark)
+        else:
+            self.wait = rate_limits.seconds_to_wait(self.rate, self.author.pk)
+        return self.wait > 0
 
     def is_counted(self):
         """Whether this counts towards the limit; a repetition that changes nothing does not."""

@@ -18,7 +18,7 @@ from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 
 from .beginnings import form_for
-from .submissions import Submission, is_check, not_saved, saved
+from .submissions import Submission, invalid, is_check, not_saved, saved
 
 
 @for_members
@@ -39,14 +39,14 @@ def create(request, topic_id):
     form = ReplyForm(request.POST, author=request.user)
     submission = Submission(request, form)
     if earlier := submission.earlier():
-        return saved(request, address(earlier.topic, earlier.number))
+        return saved(request, address(earlier.topic, earlier.number), earlier)
     if is_check(request):
         return not_saved()
     if not topic.takes_replies_from(request.user):
         context = {"topic": topic, "form": form, "refusal": refusal_reason(topic)}
         return render(request, "posts/new.html", context, status=403)
     if not form.is_valid():
-        return render(request, "posts/new.html", {"topic": topic, "form": form}, status=422)
+        return invalid(request, "posts/new.html", {"topic": topic, "form": form})
     try:
         post = replied(topic, request.user, form.cleaned_data["body"], submission.mark)
     except TakesNoReplies as refusal:
@@ -60,7 +60,7 @@ def create(request, topic_id):
         post = submission.simultaneous()
         if not post:
             raise
-    return saved(request, address(post.topic, post.number))
+    return saved(request, address(post.topic, post.number), post)
 
 
 class TakesNoReplies(Exception):
@@ -97,14 +97,14 @@ def edit(request, post_id):
 def update(request, post_id):
     post = found(request.user, post_id)
     if edited_before(request, post):
-        return saved(request, address(post.topic, post.number))
+        return saved(request, address(post.topic, post.number), post)
     if is_check(request):
         return not_saved()
     if not post.can_be_edited_by(request.user):
         raise PermissionDenied
     form = EditForm(request.POST, author=request.user)
     if not form.is_valid():
-        return render(request, "posts/edit.html", {"post": post, "form": form}, status=422)
+        return invalid(request, "posts/edit.html", {"post": post, "form": form})
     data = form.cleaned_data
     try:
         with logged(request.user, post, _("Edited.")):
@@ -121,7 +121,7 @@ def update(request, post_id):
             {"post": conflict.post, "form": again, "conflict": True},
             status=409,
         )
-    return saved(request, address(post.topic, post.number))
+    return saved(request, address(post.topic, post.number), post)
 
 
 @require_safe

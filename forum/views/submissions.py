@@ -1,8 +1,10 @@
 """Handles form submissions: whether one was already saved, and where to redirect."""
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.encoding import iri_to_uri
+from django.utils.module_loading import import_string
 
 from forum.db.prepared import Prepared
 from forum.forms import unsent
@@ -48,12 +50,23 @@ def not_saved():
     return HttpResponse(status=204)
 
 
-def saved(request, url):
+def invalid(request, template, context):
+    """Render the page of a form with errors; with `Retry-After` if it was sent too often."""
+    response = render(request, template, context, status=422)
+    if wait := context["form"].wait:
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def saved(request, url, post=None):
     """Redirect to `url`, and drop the unsent text of this form.
 
-    Scripts get 201 with a Location header, because fetch() hides the address of a redirect.
+    Scripts get 201 with a Location header, because fetch() hides the address of a redirect, and in
+    its body the event about `post`, as the open pages of its topic get it.
     """
     unsent.forget(request)
     if request.headers.get("X-Requested-With") in ("fetch", "check"):
-        return HttpResponse(status=201, headers={"Location": iri_to_uri(url)})
+        update = import_string(settings.POST_UPDATE)(request.user, post.pk) if post else ""
+        headers = {"Location": iri_to_uri(url), "Content-Type": "application/json"}
+        return HttpResponse(update, status=201, headers=headers)
     return redirect(url)

@@ -21,7 +21,7 @@ from forum.views.moderation_log import logged
 from forum.views.readings import picture
 
 from .beginnings import form_for
-from .submissions import Submission, is_check, not_saved, saved
+from .submissions import Submission, invalid, is_check, not_saved, saved
 
 
 @require_safe
@@ -99,7 +99,7 @@ def create(request):
     if is_check(request):
         return not_saved()
     if not form.is_valid():
-        return render(request, "topics/new.html", {"form": form}, status=422)
+        return invalid(request, "topics/new.html", {"form": form})
     data = form.cleaned_data
     try:
         mark = submission.mark or ()  # never empty: a form without a token is not valid

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef
 
+from forum.db.prepared import Prepared
 from forum.models import Category, Post, Topic
 from forum.pages import readership
 from forum.pages.topic_lists import TopicList
-from realtime.protocol import events, groups
+from realtime.protocol import events, groups, loaders
 from realtime.protocol.answers import Changes, ListGone, News, Reload, Rows, TopicGone
 from realtime.protocol.events import PostUpdate
 
@@ -15,6 +16,7 @@ LIMIT = 50  # posts in one answer; the page asks for more until it has all
 BYTES = 256 * 1024  # of HTML in one answer, roughly
 REACH = 1000  # changes; a page that is further behind reloads
 COUNTED = 99  # posts; 99 means 99 or more
+SHOWN = Prepared(lambda reader, pk: Topic.objects.visible_to(reader).for_display().filter(pk=pk))
 
 
 def topic_changes(user, topic_id, epoch, since) -> Changes | Reload | TopicGone:
@@ -42,6 +44,17 @@ def changes_of(topic, user, epoch, since) -> Changes | Reload | TopicGone:
     return changes(
         topic.pk, topic.epoch, since, missed[-1]["change"] if more else topic.change, missed, more
     )
+
+
+def post_update(user, post_id) -> str:
+    """What pages on its topic are told about a post, as it stands now; "" where `user` may not see
+    it. The post is read first, so the header above it counts it.
+    """
+    post = loaders.post(post_id)
+    for topic in SHOWN.instances(user, post.topic_id):
+        event = events.topic_event(kind_of(post), topic, post)
+        return events.encode({**event, "change": post.change})
+    return ""
 
 
 def reload(topic_id, epoch, change) -> Reload:

@@ -11,6 +11,7 @@ if (document.querySelector("live-topic")) live.load(() => import("./elements/liv
 if (document.querySelector("live-list")) live.load(() => import("./elements/live_list.js"));
 if (document.querySelector("[data-composer]")) live.load(() => import("./elements/composer.js"));
 if (document.querySelector("[data-written]")) live.load(() => import("./forms/plain_forms.js"));
+if (hasQueue()) live.load(() => import("./elements/waiting_posts.js"));
 
 const banner = document.querySelector("live-announcements");
 if (banner.firstElementChild) live.load(() => import("./elements/live_announcements.js"));
@@ -20,6 +21,16 @@ live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) =>
   if (!current.length && !banner.firstElementChild) return;
   live.load(() => import("./elements/live_announcements.js")).then(() => banner.show(current));
 });
+
+// Whether posts of this member are queued.
+function hasQueue() {
+  try {
+    const mark = `queue ${document.body.dataset.user} `; // set by forms/drafts.js
+    return Object.keys(localStorage).some((key) => key.startsWith(mark));
+  } catch {
+    return false;
+  }
+}
 
 // Scrolls the current category into view.
 function showCurrent() {

@@ -24,10 +24,45 @@ interface Draft {
   fields: Record<string, string>;
   base: Record<string, string>;
   at: number;
+  attempted: Record<string, string>[]; // what was sent before, and perhaps saved
+  queue?: Queue; // it was sent, and stays in this browser until the forum has answered
+}
+
+interface Queue {
+  tries: number;
+  due: number; // ms since 1970: not to be tried before
+  reason?: string; // why it was refused; then it waits for its author
+}
+
+interface Queued extends Draft {
+  queue: Queue;
+}
+
+type Sendable = Pick<Draft, "action" | "member" | "fields" | "attempted">;
+
+// What has become of a form that was sent.
+interface Outcome {
+  is:
+    | "saved"
+    | "savedBefore" // with an earlier text
+    | "unsaved" // to a question whether it was saved
+    | "unreachable" // nobody can say
+    | "failed"
+    | "signedOut"
+    | "another" // is signed in
+    | "expired"
+    | "refused";
+  status: number;
+  address?: URL; // of what was saved
+  update?: Wire.TopicUpdate | null; // as pages on its topic are told
+  wait?: number; // seconds
+  page?: Document; // of the forum, that says what is wrong
+  reason?: string; // the same in a sentence
 }
 
 interface LiveTopicElement extends HTMLElement {
   refresh(): void;
+  take?(update: Wire.TopicUpdate, isWritten?: boolean): boolean; // once its script has come
 }
 
 interface LiveListElement extends HTMLElement {

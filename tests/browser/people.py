@@ -94,14 +94,14 @@ class Person:
         """
         self.page.evaluate("void (Math.random = () => 0.01)")
 
-    def ends_like_a_fresh_page(self, topic):
+    def ends_like_a_fresh_page(self, topic, address=None):
         """Waits until the page has the topic's last change and shows what one shows that is loaded
         now.
         """
         topic.refresh_from_db()
         self.page.locator(f"live-topic[data-change='{topic.change}']").wait_for(timeout=40_000)
         old, self.page = self.page, self.context.new_page()
-        self.opens(topic)
+        self.opens(address or topic)
         fresh = self._shows()
         self.page.close()
         self.page = old

@@ -109,8 +109,7 @@ def test_a_draft_survives_a_closed_page(writing, topic):
 def test_what_was_sent_is_no_draft_any_more(writing, topic):
     text(writing).fill("A whole thought")
     text(writing).press("Control+Enter")
-    writing.wait_for_url("**#post-2")
-    writing.locator("md-bold").wait_for()
+    writing.locator("#post-2").wait_for()
     expect(text(writing)).to_have_value("")
 
     writing.goto("/")
@@ -121,10 +120,10 @@ def test_what_was_sent_is_no_draft_any_more(writing, topic):
 
 
 def test_what_could_not_be_sent_is_still_a_draft(writing, topic):
-    writing.route("**/replies/", lambda route: route.fulfill(status=422, body="No."))
+    writing.route("**/replies/", lambda route: route.fulfill(status=413, body="No."))
     text(writing).fill("Sent into the void")
     text(writing).press("Control+Enter")
-    writing.get_by_text("No.").wait_for()
+    writing.get_by_text("Not accepted (error 413)").wait_for()
 
     writing.goto(topic.get_absolute_url())
 

@@ -62,7 +62,7 @@ def test_the_focus_goes_to_the_first_field_that_is_wrong(page, topic, form, type
     expect(field).to_have_accessible_description(
         re.compile(re.escape(page.locator(".errorlist").first.inner_text()))
     )
-    assert page.locator("main [autofocus]").count() == 1
+    assert page.locator("main [autofocus]").count() <= 1  # none where the page stayed
 
 
 def test_or_to_the_words_above_the_fields(visit, ada, scripts):

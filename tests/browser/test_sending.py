@@ -32,7 +32,7 @@ def topic(ada):
 
 @pytest.fixture
 def writing(visit, ada, topic):
-    page = visit(ada).opens(topic)
+    page = visit(ada).opens(f"{topic.get_absolute_url()}?page=2")
     page.locator("md-bold").wait_for()
     text(page).fill(TEXT)
     return page
@@ -50,85 +50,161 @@ def sends(page):
     page.get_by_role("button", name="Reply", exact=True).click()
 
 
-def test_without_a_network_the_form_says_so_and_is_sent_later(writing, topic):
-    writing.context.set_offline(True)
-    sends(writing)
-    expect(state(writing)).to_contain_text("you're offline")
-    expect(text(writing)).to_have_value(TEXT)
+def same_page(page):
+    """A function that says whether this page is still the one that was there when it was made."""
+    page.evaluate("document.body.dataset.same = 'page'")
+    return lambda: page.evaluate("document.body.dataset.same") == "page"
 
-    writing.context.set_offline(False)
-    sends(writing)
+
+def waiting(page):
+    return page.locator(".waiting__post")
+
+
+def test_a_reply_is_posted_without_leaving_the_page(writing, topic):
+    is_same = same_page(writing)
+    text(writing).press("Control+Enter")
 
     expect(writing.locator("#post-27")).to_contain_text(TEXT)
     expect(writing.locator("#post-27")).to_be_in_viewport()
+    expect(text(writing)).to_have_value("")
+    expect(text(writing)).to_be_focused()
+    expect(state(writing)).to_have_text("Posted")
+    text(writing).fill("And milk.")
+    text(writing).press("Control+Enter")
+    expect(writing.locator("#post-28")).to_contain_text("And milk.")
+    assert is_same()
+    assert topic.posts.count() == 28
 
 
-ANSWERS = {
-    "none": "The forum didn't respond",
-    400: "Not accepted (error 400)",
-    413: "Not accepted (error 413)",
-    429: "Not accepted (error 429)",
-    500: "couldn't save",
-    502: "The forum didn't respond",
-    503: "The forum didn't respond",
-}
+def test_what_was_posted_in_place_is_what_a_fresh_page_shows(visit, ada, topic):
+    person = visit(ada)
+    address = f"{topic.get_absolute_url()}?page=2"
+    page = person.opens_live(address)
+    person.hurries()
+    page.locator("md-bold").wait_for()
+    text(page).fill(TEXT)
+    sends(page)
+    expect(state(page)).to_have_text("Posted")
+
+    person.ends_like_a_fresh_page(topic, address)
+
+
+@pytest.mark.parametrize("first", ["answer", "push"])
+def test_a_post_is_there_once_whether_its_answer_or_its_push_comes_first(visit, ada, topic, first):
+    page = visit(ada).page
+    held = []
+    if first == "answer":
+        page.route_web_socket("**/ws/", lambda socket: None)  # opens, and says nothing
+    page.goto(f"{topic.get_absolute_url()}?page=2")
+    page.locator("md-bold").wait_for()
+    if first == "push":
+        page.locator("live-status[data-state=live]").wait_for(state="attached")
+        page.route("**/replies/", lambda route: held.append((route, route.fetch())))
+    text(page).fill(TEXT)
+    sends(page)
+
+    if first == "push":
+        expect(page.locator("#post-27")).to_contain_text(TEXT)
+        expect(text(page)).to_have_value(TEXT)
+        route, answer = held.pop()
+        route.fulfill(response=answer)
+    expect(text(page)).to_have_value("")
+    expect(page.locator("#post-27")).to_contain_text(TEXT)
+    assert page.locator(".post", has_text=TEXT).count() == 1
+
+
+def test_from_an_earlier_page_of_the_topic_one_is_led_to_the_post(writing, topic):
+    writing.goto(topic.get_absolute_url())
+    writing.locator("md-bold").wait_for()
+    expect(text(writing)).to_have_value(TEXT)
+    sends(writing)
+
+    writing.wait_for_url("**?page=2#post-27")
+    expect(writing.locator("#post-27")).to_be_in_viewport()
+
+
+def test_a_post_whose_end_is_out_of_view_is_brought_into_view(visit, ada, topic):
+    page = visit(ada, viewport={"width": 390, "height": 600}).opens(
+        f"{topic.get_absolute_url()}?page=2"
+    )
+    page.locator("md-bold").wait_for()
+    text(page).fill("A line.\n\n" * 12)
+    page.locator("#post-21").scroll_into_view_if_needed()
+    page.evaluate("scrollTo(0, 0)")
+    text(page).evaluate("area => area.form.requestSubmit()")
+
+    expect(page.locator("#post-27")).to_be_in_viewport()
+
+
+def test_an_error_stands_in_the_form_and_goes_when_it_is_mended(writing, topic):
+    is_same = same_page(writing)
+    text(writing).evaluate("area => { area.value = 'x'.repeat(33000); }")
+    sends(writing)
+
+    expect(writing.locator(".reply .errorlist")).to_contain_text("32000")
+    expect(text(writing)).to_be_focused()
+    expect(text(writing)).to_have_attribute("aria-invalid", "true")
+    assert len(text(writing).input_value()) == 33_000
+    text(writing).fill(TEXT)
+    sends(writing)
+    expect(writing.locator("#post-27")).to_contain_text(TEXT)
+    expect(writing.locator(".errorlist")).to_have_count(0)
+    assert is_same()
+
+
+def test_a_topic_that_was_closed_meanwhile_says_so_in_the_form(visit, ada, topic):
+    page = visit(ada).page
+    page.route_web_socket("**/ws/", lambda socket: None)
+    page.goto(f"{topic.get_absolute_url()}?page=2")
+    page.locator("md-bold").wait_for()
+    text(page).fill(TEXT)
+    topic.close()
+    sends(page)
+
+    expect(page.locator(".reply .errorlist")).to_contain_text("This topic is closed")
+    expect(text(page)).to_have_value(TEXT)
+
+
+def test_a_topic_that_was_moved_out_of_sight_says_so_and_keeps_the_text(visit, ada, topic):
+    page = visit(ada).page
+    page.route_web_socket("**/ws/", lambda socket: None)
+    page.goto(f"{topic.get_absolute_url()}?page=2")
+    page.locator("md-bold").wait_for()
+    text(page).fill(TEXT)
+    topic.move(world.lounge())
+    sends(page)
+
+    expect(page.locator("main")).to_contain_text("no longer available")
+    expect(text(page)).to_have_value(TEXT)
+
+
+ANSWERS = {400: "Not accepted (error 400)", 413: "Not accepted (error 413)", 500: "couldn't save"}
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_where_the_forum_does_not_answer_the_form_keeps_the_text(writing, topic, answer):
-    failing = (
-        (lambda route: route.abort())
-        if answer == "none"
-        else (lambda route: route.fulfill(status=answer))
-    )
-    writing.route("**/replies/", failing)
+def test_what_sending_again_would_not_help_stays_in_the_form(writing, topic, answer):
+    writing.route("**/replies/", lambda route: route.fulfill(status=answer))
     sends(writing)
 
     expect(state(writing)).to_contain_text(ANSWERS[answer])
     expect(text(writing)).to_have_value(TEXT)
+    expect(waiting(writing)).to_have_count(0)
     expect(writing.get_by_role("button", name="Reply", exact=True)).to_be_enabled()
     writing.unroute("**/replies/")
     sends(writing)
     expect(writing.locator("#post-27")).to_contain_text(TEXT)
 
 
-def test_an_answer_that_got_lost_is_asked_for_again_and_posts_nothing_more(writing, topic):
-    writing.route("**/replies/", lambda route: (route.fetch(), route.abort()))
-    sends(writing)
-    expect(state(writing)).to_contain_text("The forum didn't respond")
-    writing.unroute("**/replies/")
-
-    sends(writing)
-
-    expect(writing.locator("#post-27")).to_contain_text(TEXT)
-    assert topic.posts.count() == 27
-
-
-def test_a_refusal_shows_its_page_with_the_text_in_the_form(writing, topic):
-    text(writing).evaluate("area => { area.value = 'x'.repeat(33000); }")
-    sends(writing)
-
-    expect(writing.locator(".errorlist")).to_contain_text("32000")
-    assert len(text(writing).input_value()) == 33_000
-
-
-def test_signed_out_while_writing_one_signs_in_and_sends_once(writing, topic):
-    Session.objects.all().delete()
-    sends(writing)
-    expect(writing.locator("main")).to_contain_text("signed out")
-
-    writing.locator("main input[name=login]").fill("ada")
-    writing.locator("main input[name=password]").fill(world.PASSWORD)
-    writing.locator("main").get_by_role("button", name="Sign in").click()
-    writing.locator("md-bold").wait_for()
-    expect(text(writing)).to_have_value(TEXT)
+def test_a_form_that_has_expired_is_sent_with_a_fresh_token(writing, topic):
+    is_same = same_page(writing)
+    writing.evaluate(
+        "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(field => field.value ="
+        " 'x'.repeat(64))"
+    )
     sends(writing)
 
     expect(writing.locator("#post-27")).to_contain_text(TEXT)
-    writing.locator("md-bold").wait_for()
-    writing.evaluate("fetch('/').then((answer) => answer.text())")
-    expect(text(writing)).to_have_value("")
-    assert topic.posts.count() == 27
+    assert is_same()
 
 
 def signs_in_elsewhere(page, name):
@@ -168,13 +244,9 @@ def test_signed_in_anew_in_another_tab_the_text_is_sent_with_one_press_and_no_dr
     other = signs_in_elsewhere(writing, "ada")
 
     sends(writing)
-    writing.get_by_role("button", name="Send it now").click()
 
     expect(writing.locator("#post-27")).to_contain_text(TEXT)
-    writing.locator("md-bold").wait_for()
-    writing.evaluate("fetch('/').then((answer) => answer.text())")
     expect(text(writing)).to_have_value("")
-    expect(state(writing)).to_have_text("")
     other.goto(topic.get_absolute_url())
     other.locator("md-bold").wait_for()
     other.evaluate("fetch('/').then((answer) => answer.text())")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from forum.cache import rate_limits
 from forum.forms import unsent
 from forum.models import Post, Topic, User
+from realtime.catchup.changes import post_update
 from tests.support import world
 from tests.support.concurrency import at_once
 
@@ -171,6 +172,60 @@ def test_a_script_is_told_where_a_post_stands(signed_in, grace, topic):
         201,
         f"/t/{topic.pk}-%D1%87%D0%B0%D0%B9-%D0%B8%D0%BB%D0%B8-%D0%BA%D0%BE%D1%84%D0%B5/#post-2",
     )
+
+
+def test_a_script_is_told_of_its_post_what_open_pages_are_told(signed_in, grace, topic):
+    def sent(path, fields, purpose="fetch"):
+        return signed_in(grace).post(path, fields, headers={"X-Requested-With": purpose}).json()
+
+    form = words("Tea, please.")
+    update = sent(replies(topic), form)
+    post = topic.posts.get(number=2)
+
+    assert (update["type"], update["kind"], update["change"]) == ("post_update", "created", 2)
+    assert (update["post"]["id"], update["post"]["number"]) == (post.pk, 2)
+    assert "Tea, please." in update["post"]["html"]
+    assert f'data-change="{post.change}"' in update["post"]["html"]
+    assert update["header"].startswith("<header")
+    assert sent(replies(topic), form, "check")["post"] == update["post"]
+
+    edit = {"body": "Coffee.", "version": 1, "reason": ""}
+    edited = sent(reverse("update_post", args=[post.pk]), edit)
+    assert (edited["kind"], edited["change"], "Coffee." in edited["post"]["html"]) == (
+        "edited",
+        3,
+        True,
+    )
+    assert sent(replies(topic), form)["change"] == 3
+
+
+def test_a_script_is_told_nothing_of_a_topic_that_was_moved_out_of_sight(
+    grace, topic, lounge, post
+):
+    topic.reply(grace, "Tea.")
+    topic.move(lounge)
+
+    assert post_update(grace, post.pk) == ""
+
+
+def test_what_a_script_sends_for_one_member_is_not_posted_by_another(signed_in, grace, ada, topic):
+    def sent(member, **more):
+        headers = {"X-Requested-With": "fetch", "X-Member": str(member.pk), **more}
+        return signed_in(grace).post(replies(topic), words(), headers=headers)
+
+    refused = sent(ada)
+    assert (refused.status_code, topic.posts.count()) == (403, 1)
+    assert f'data-user="{grace.pk}"' in refused.text
+    assert sent(grace).status_code == 201
+
+
+def test_who_posts_too_often_is_told_when_to_send_it_again(signed_in, grace, topic, settings):
+    settings.RATES = {**settings.RATES, "post": "1/hour"}
+    signed_in(grace).post(replies(topic), words())
+
+    refused = signed_in(grace).post(replies(topic), words("More."))
+
+    assert (refused.status_code, int(refused["Retry-After"]) > 0) == (422, True)
 
 
 def test_a_form_sent_again_says_nothing_of_a_topic_that_is_private_now(

@@ -1,13 +1,18 @@
 // @ts-check
 // Makes a textarea[data-composer] comfortable: tools, preview, growth, quotes, and what written_form.js does for its form.
 
+import { formOn } from "../forms/answers.js";
+import { clearErrors, showErrors, showReason } from "../forms/form_errors.js";
 import { FormState } from "../forms/form_state.js";
 import { WrittenForm } from "../forms/written_form.js";
+import { t } from "../i18n.js";
 
 const NEAR = 1000; // characters from the limit, from where on they are counted
 
 class Composer {
   #asked = 0;
+  /** @type {import("../composing/outbox.js").Outbox | null} */
+  #outbox = null;
 
   /** @param {HTMLTextAreaElement} textarea */
   constructor(textarea) {
@@ -20,7 +25,28 @@ class Composer {
     textarea.addEventListener("keydown", (event) => this.#sendByKey(event));
     this.form.addEventListener("filled", () => this.#grow());
     this.#grow();
-    new WrittenForm(this.form, (what, status) => this.#say(what, status));
+    this.written = new WrittenForm(this.form, {
+      say: (what, status) => this.#say(what, status),
+      saved: (outcome) => this.#saved(outcome),
+      refused: (outcome) => this.#refused(outcome),
+      queues: () => Boolean(this.#outbox),
+      queued: (outcome) => this.#outbox.queued(outcome),
+    });
+    if (document.querySelector("waiting-posts")) this.#awaitOutbox();
+  }
+
+  get isWritten() {
+    return this.written.isWritten;
+  }
+
+  // What could not be sent comes back, with the reason if there is one.
+  /** @param {Queued} post @param {string} reason */
+  take(post, reason = "") {
+    this.#showPreview(false);
+    const taken = this.written.take(post);
+    if (reason) showReason(this.form, reason);
+    else clearErrors(this.form);
+    return taken;
   }
 
   /** @param {string} text */
@@ -110,6 +136,37 @@ class Composer {
   }
 
   // --- Sending ---
+
+  // It is there before it is needed: without a network it can't be had any more.
+  #awaitOutbox() {
+    const connect = () =>
+      import("./waiting_posts.js").then(
+        ({ connect }) => (this.#outbox ??= connect(this)),
+        () => {}, // the next time, then
+      );
+    this.box.addEventListener("focusin", connect);
+    customElements.whenDefined("waiting-posts").then(connect);
+  }
+
+  // Whether it stands on this page. What was sent before the form was changed does not take the reader elsewhere.
+  /** @param {Outcome} outcome */
+  #saved({ is, update }) {
+    clearErrors(this.form);
+    const topic = /** @type {LiveTopicElement} */ (this.form.closest("live-topic"));
+    const isHere = update && topic?.take?.(update, true);
+    return Boolean(isHere) || is === "savedBefore";
+  }
+
+  /** @param {Outcome} outcome */
+  #refused({ status, page, reason }) {
+    const fresh = page && formOn(page, new URL(this.form.action).pathname);
+    if (fresh?.querySelector(".errorlist") && status === 422) showErrors(this.form, fresh);
+    else if (fresh && status === 403) showReason(this.form, reason);
+    else if (page && this.form.closest("live-topic"))
+      showReason(this.form, status === 404 ? t("gone") : reason);
+    else return false;
+    return true;
+  }
 
   /** @param {KeyboardEvent} event */
   #sendByKey(event) {

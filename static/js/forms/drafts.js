@@ -7,12 +7,16 @@
 // to disk only after five seconds and more. A transaction is lost if the page is left at once, so a
 // copy is in localStorage, which is synchronous, until IndexedDB has it. The next page that looks for
 // drafts first takes over copies whose pages ended too soon.
+//
+// A form that was sent and not answered yet is a record with `queue`: composing/outbox.js sends it
+// again. A mark in localStorage tells pages that there is one, so they load that script only then.
 
 const STORE = "drafts";
 const MOST = 50; // records; the oldest go first
 const OLDEST = 30 * 24 * 3600 * 1000; // ms
 const LONGEST = 200_000; // characters of all fields; the forum accepts a sixth of that
 const COPY = "draft "; // followed by the record's id: keys in localStorage
+const MARK = "queue "; // followed by the member and the record's id
 const MOST_COPIES = 10; // two million characters at most, of the five that browsers allow
 
 /** @type {IDBDatabase} */
@@ -46,7 +50,19 @@ function use(opened) {
 export async function of(member, action) {
   await takeOver();
   const records = await all();
-  return records.filter((record) => record.member === member && record.action === action);
+  return records.filter(
+    (record) => record.member === member && record.action === action && !record.queue,
+  );
+}
+
+// What a member has sent and the forum has not answered, oldest first.
+/** @param {string} member @returns {Promise<Queued[]>} */
+export async function queued(member) {
+  await open();
+  await takeOver();
+  const records = (await all()).filter((record) => record.member === member && record.queue);
+  if (!records.length) for (const key of keysOf(`${MARK}${member} `)) localStorage.removeItem(key);
+  return /** @type {Queued[]} */ (records.reverse());
 }
 
 // Stores a record, in place of `former` if given. Synchronous up to the copy and the request itself,
@@ -57,6 +73,8 @@ export async function save(record, former = null) {
   if (length > LONGEST) throw new Error("too long a draft");
   const copy = JSON.stringify({ record, former });
   putCopy(record.id, copy);
+  mark(record);
+  if (former) unmark(former);
   /** @param {IDBObjectStore} store */
   const write = (store) => put(store, record, former);
   await (database ? change(write) : open().then(() => change(write)));
@@ -66,6 +84,7 @@ export async function save(record, former = null) {
 /** @param {string} id @returns {Promise<void>} */
 export async function remove(id) {
   dropCopy(id);
+  unmark(id);
   if (database) await change((store) => store.delete(id));
 }
 
@@ -100,11 +119,35 @@ function all() {
   });
 }
 
+/** @param {Draft} record */
+function mark({ id, member, queue }) {
+  if (!queue) return unmark(id);
+  try {
+    localStorage.setItem(`${MARK}${member} ${id}`, "");
+  } catch {
+    // full, or forbidden; the page that has sent it sends it again, if it lives as long
+  }
+}
+
+/** @param {string} id */
+function unmark(id) {
+  for (const key of keysOf(MARK)) if (key.endsWith(id)) localStorage.removeItem(key);
+}
+
+/** @param {string} prefix @returns {string[]} */
+function keysOf(prefix) {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}
+
 // --- Copies ---
 
 /** @param {string} id @param {string} copy */
 function putCopy(id, copy) {
-  const others = copies().filter((key) => key !== COPY + id);
+  const others = keysOf(COPY).filter((key) => key !== COPY + id);
   try {
     if (others.length < MOST_COPIES) localStorage.setItem(COPY + id, copy);
   } catch {
@@ -127,17 +170,8 @@ function readCopy(id) {
   }
 }
 
-/** @returns {string[]} the keys of all of them */
-function copies() {
-  try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(COPY));
-  } catch {
-    return [];
-  }
-}
-
 async function takeOver() {
-  const ids = copies().map((key) => key.slice(COPY.length));
+  const ids = keysOf(COPY).map((key) => key.slice(COPY.length));
   const stored = ids.length ? new Map((await all()).map(({ id, at }) => [id, at])) : null;
   for (const id of ids) {
     const copy = readCopy(id);
@@ -149,7 +183,7 @@ async function takeOver() {
 }
 
 async function tidy() {
-  const records = await all();
+  const records = (await all()).filter((record) => !record.queue);
   const over = records.filter((record, place) => place >= MOST || record.at < Date.now() - OLDEST);
   if (over.length) await change((store) => over.forEach((record) => store.delete(record.id)));
 }

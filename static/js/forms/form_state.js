@@ -1,7 +1,15 @@
 // @ts-check
 // The status line of a form, which shows whether its text is saved or sent. The page has its texts.
 
-const PROBLEMS = ["full", "another", "offline", "unreachable", "refused", "failedSending"];
+const PROBLEMS = [
+  "full",
+  "another",
+  "savedBefore",
+  "offline",
+  "unreachable",
+  "refused",
+  "failedSending",
+];
 
 export class FormState {
   #said = "";

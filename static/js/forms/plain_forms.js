@@ -13,7 +13,7 @@ export function write(form) {
   if (!written.has(form)) {
     const state = new FormState(form);
     form.addEventListener("input", () => state.goOn());
-    written.set(form, new WrittenForm(form, (what, status) => state.say(what, status)));
+    written.set(form, new WrittenForm(form, { say: (what, status) => state.say(what, status) }));
   }
   return written.get(form);
 }

@@ -2,14 +2,23 @@
 // A form with text: saves its fields as a draft while somebody types, restores them on the next page,
 // and sends them without leaving the page before the forum has answered.
 
+import { deliver, isEqual, wasSaved } from "./answers.js";
 import { of, open, remove, save } from "./drafts.js";
 
 const PAUSE = 500; // ms of typing that may be lost
-const PATIENCE = 20_000; // ms for the forum to answer a submission
-const SHORT_PATIENCE = 3000; // ms to answer whether it was saved before
-const EXPLAINED = [403, 404, 409, 422]; // the forum's own page explains it and contains the text
+const MOST_ATTEMPTS = 5; // texts of one form that may have been saved
+const EXPLAINED = [200, 403, 404, 409, 422]; // the forum's own page explains it and contains the text
 const NOT_KEPT = ["csrfmiddlewaretoken"];
 const MARKS = ["token", "version", "seen"]; // hidden fields that identify a submission
+
+/**
+ * @typedef {object} Owner
+ * @property {(what: string, status?: number) => void} say is told "saved", "restored", "sending", or what is wrong
+ * @property {(outcome: Outcome) => boolean} [saved] shows what was saved on this page; else the reader is taken there
+ * @property {(outcome: Outcome) => boolean} [refused] shows what is wrong in the form; else the forum's page does
+ * @property {() => boolean} [queues] whether what is sent may wait in the outbox for an answer
+ * @property {(outcome: Outcome) => void} [queued] it waits there now
+ */
 
 export class WrittenForm {
   #id = hex();
@@ -19,15 +28,19 @@ export class WrittenForm {
   #timer = null;
   #savedAt = 0;
   #isSending = false;
+  /** @type {Record<string, string>[]} */
+  #attempted = []; // what was sent before, and perhaps saved
   #over = new AbortController();
   /** @type {(value?: unknown) => void} */
   #letGo = () => {};
+  /** @type {Promise<unknown>} */
+  #held = null;
 
-  // `say(what, status)` is called with "saved", "restored", "sending", or a problem.
-  /** @param {HTMLFormElement} form @param {(what: string, status?: number) => void} say */
-  constructor(form, say) {
+  /** @param {HTMLFormElement} form @param {Owner} owner */
+  constructor(form, owner) {
     this.form = form;
-    this.say = say;
+    this.owner = owner;
+    this.say = owner.say;
     this.base = texts(defaults(form)); // people may have typed before the scripts were loaded
     for (const name in this.base) form.elements[name].autocomplete ||= "off"; // or browsers restore old text on reload
     form.addEventListener("input", () => this.#changed());
@@ -85,22 +98,34 @@ export class WrittenForm {
     if (this.#timer && this.form.isConnected) this.#save();
   }
 
-  /** @param {string | null} former @returns {Promise<unknown>} */
-  #save(former = null) {
+  /** @param {string | null} former @param {Queue} queue @returns {Promise<boolean>} whether the browser has it */
+  #save(former = null, queue = undefined) {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (!this.#isWritten) return remove(this.#id).catch(() => {});
+    if (!this.#isWritten)
+      return remove(this.#id).then(
+        () => false,
+        () => false,
+      );
     this.#savedAt = Date.now();
     const about = { id: this.#id, member: this.#member, action: this.#action, at: this.#savedAt };
-    const record = { ...about, fields: this.#fields, base: this.base };
+    const sent = { attempted: this.#attempted, queue };
+    const record = { ...about, ...sent, fields: this.#fields, base: this.base };
     return save(record, former).then(
-      () => former || this.#isSending || this.say("saved"),
-      () => this.#isSending || this.say("full"),
+      () => {
+        if (!former && !this.#isSending) this.say("saved");
+        return true;
+      },
+      () => {
+        if (!this.#isSending) this.say("full");
+        return false;
+      },
     );
   }
 
-  #saveSoon() {
-    return Promise.race([this.#save(), new Promise((resolve) => setTimeout(resolve, PAUSE))]);
+  /** @param {Promise<unknown>} saving */
+  #soon(saving) {
+    return Promise.race([saving, new Promise((resolve) => setTimeout(resolve, PAUSE))]);
   }
 
   // --- Restoring ---
@@ -129,7 +154,7 @@ export class WrittenForm {
     if (same) return same; // the server has returned the form with this text
     if (this.#isWritten) return null;
     for (const draft of drafts.filter((one) => this.#takes(one))) {
-      if (!(await this.#wasSaved(draft.fields))) return draft;
+      if (!(await wasSaved(draft))) return draft;
       await remove(draft.id);
     }
     return null;
@@ -153,11 +178,12 @@ export class WrittenForm {
   }
 
   /** @param {Draft} draft */
-  #restore({ id, fields, base }) {
+  #restore({ id, fields, base, attempted }) {
     const { body } = this.form.elements;
     const isSame = isEqual(texts(fields), texts(this.#fields));
     const isJoined = body?.value && isQuoting() && !fields.body.includes(body.value);
     this.base = base;
+    this.#attempted = attempted ?? [];
     if (!isSame) {
       this.#fill(
         isJoined ? { ...fields, body: `${fields.body.trimEnd()}\n\n${body.value}` } : fields,
@@ -179,12 +205,21 @@ export class WrittenForm {
     this.form.dispatchEvent(new Event("filled"));
   }
 
-  // Asks by sending the same submission, marked as a check. Also false without an answer: if it is
-  // sent again then, its token leads to the earlier post.
-  /** @param {Record<string, string>} fields */
-  async #wasSaved(fields) {
-    const answer = await this.#post({ ...fields }, "check", SHORT_PATIENCE);
-    return answer?.status === 201;
+  // Takes back a post that was queued, to be edited. The text that was here is restored after it.
+  /** @param {Draft} sent */
+  take({ id, fields, base, attempted }) {
+    if (this.#isWritten) {
+      this.#save();
+      this.#beginAnew();
+    }
+    this.base = base;
+    this.#attempted = added(attempted, fields);
+    this.#fill(fields);
+    return this.#save(id);
+  }
+
+  get isWritten() {
+    return this.#isWritten;
   }
 
   // After the back/forward cache: the text may have been continued, or sent, on a page in between.
@@ -197,7 +232,7 @@ export class WrittenForm {
       ({ fields, at }) => token && fields.token === token.value && at > this.#savedAt,
     );
     if (newer) this.#restore(newer);
-    else if (this.#isWritten && (await this.#wasSaved(this.#fields))) this.#renew();
+    else if (this.#isWritten && (await wasSaved(this.#sendable))) this.#renew();
   }
 
   // --- Sending ---
@@ -209,15 +244,47 @@ export class WrittenForm {
     const focused = /** @type {HTMLElement} */ (document.activeElement);
     this.#setSending(true);
     this.say("sending");
-    await this.#saveSoon();
-    const sent = this.#fields;
-    const answer = await this.#post(sent, "fetch", PATIENCE);
-    if (answer?.status === 201)
-      return this.#saved(sent, new URL(answer.headers.get("Location"), location.href));
-    if (answer?.ok || EXPLAINED.includes(answer?.status)) return this.form.submit(); // as without scripts
+    const saving = this.#save(
+      null,
+      this.owner.queues?.() ? { tries: 1, due: Date.now() + PAUSE } : undefined,
+    );
+    await this.#soon(saving);
+    const sent = this.#sendable;
+    const outcome = await deliver(sent);
+    const isShown = await this.#become(outcome, sent, saving);
+    if (isShown) focused.focus({ preventScroll: true }); // a button that is disabled loses it
+  }
+
+  /** @returns {Sendable} */
+  get #sendable() {
+    const about = { action: this.#action, member: this.#sender };
+    return { ...about, fields: this.#fields, attempted: this.#attempted };
+  }
+
+  // Says whether the form goes on in this page with the focus where it was.
+  /** @param {Outcome} outcome @param {Sendable} sent @param {Promise<boolean>} saving */
+  async #become(outcome, sent, saving) {
+    if (outcome.is === "saved") return this.#saved(outcome, sent);
+    const isAway = outcome.is === "unreachable" || outcome.is === "signedOut";
+    if (isAway && this.owner.queues?.() && (await saving) && isEqual(sent.fields, this.#fields))
+      return this.#queue(outcome);
+    if (outcome.is === "savedBefore") this.#goOn();
+    else if (outcome.is === "unreachable") this.#attempted = added(this.#attempted, sent.fields);
     this.#setSending(false);
-    focused.focus({ preventScroll: true }); // a disabled button loses the focus
-    this.say(problem(answer), answer?.status);
+    await this.#soon(this.#save()); // what stays here is not sent from elsewhere
+    if (outcome.is === "savedBefore") this.owner.saved?.(outcome);
+    if (outcome.is === "another") this.#sender = outcome.page.body.dataset.user;
+    if (outcome.is === "refused" && this.owner.refused?.(outcome)) {
+      this.say("");
+      return false;
+    }
+    if (
+      outcome.is === "signedOut" ||
+      (outcome.page && EXPLAINED.includes(outcome.status) && outcome.is !== "another")
+    )
+      return this.form.submit(); // as without scripts
+    this.say(problem(outcome), outcome.status);
+    return true;
   }
 
   // If somebody else has signed in in another tab meanwhile, ask before sending it in their name.
@@ -229,24 +296,32 @@ export class WrittenForm {
     return true;
   }
 
-  // Resolves to null without a response.
-  /** @param {Record<string, string>} fields @param {"fetch" | "check"} purpose @param {number} patience @returns {Promise<Response | null>} */
-  #post(fields, purpose, patience) {
-    const { csrfmiddlewaretoken } = this.form.elements;
-    const body = new URLSearchParams({ ...fields, csrfmiddlewaretoken: csrfmiddlewaretoken.value });
-    const headers = { "X-Requested-With": purpose };
-    const signal = AbortSignal.timeout(patience);
-    return fetch(this.form.action, { method: "POST", body, headers, signal }).catch(
-      () => /** @type {Response} */ (null),
-    );
+  /** @param {Outcome} outcome @param {Sendable} sent */
+  async #saved(outcome, sent) {
+    if (isEqual(sent.fields, this.#fields)) this.#renew();
+    else this.#goOn(); // something was typed meanwhile
+    if (this.owner.saved?.(outcome)) {
+      this.#setSending(false);
+      this.say("sent");
+      this.#begin(); // with what was begun before
+      return true;
+    }
+    await this.#soon(this.#save());
+    goTo(outcome.address);
+    return false;
   }
 
-  /** @param {Record<string, string>} sent @param {URL} address */
-  async #saved(sent, address) {
-    if (isEqual(sent, this.#fields)) this.#renew();
-    else this.#goOn(); // text was typed meanwhile
-    await this.#saveSoon();
-    goTo(address);
+  // It is the outbox's now, and the form is free for another.
+  /** @param {Outcome} outcome */
+  async #queue(outcome) {
+    const held = this.#held;
+    this.#beginAnew();
+    this.#renew();
+    this.#setSending(false);
+    await held;
+    this.say("queued");
+    this.owner.queued(outcome);
+    return true;
   }
 
   // Resets the form, since the page may be visited again by the back button.
@@ -259,6 +334,7 @@ export class WrittenForm {
   }
 
   #goOn() {
+    this.#attempted = [];
     const { token } = this.form.elements;
     if (token) token.value = hex();
   }
@@ -274,9 +350,16 @@ export class WrittenForm {
   // --- Locks: which drafts are on show ---
 
   #hold() {
-    navigator.locks
+    this.#held = navigator.locks
       ?.request(lockOf(this.#id), () => new Promise((letGo) => (this.#letGo = letGo)))
       .catch(() => {});
+  }
+
+  // Uses a new record; the previous one stays.
+  #beginAnew() {
+    this.#letGo();
+    this.#id = hex();
+    this.#hold();
   }
 
   // To be called before the form is removed from the page; another one may take its place.
@@ -291,11 +374,17 @@ export class WrittenForm {
   }
 }
 
-/** @param {Response | null} answer */
-function problem(answer) {
-  if (!answer) return navigator.onLine ? "unreachable" : "offline";
-  if (answer.status < 500) return "refused";
-  return answer.status === 500 ? "failedSending" : "unreachable";
+/** @param {Outcome} outcome */
+function problem({ is, status }) {
+  if (is === "another" || is === "savedBefore") return is;
+  if (is === "failed") return "failedSending";
+  if (is !== "unreachable" || status === 429) return "refused";
+  return status || navigator.onLine ? "unreachable" : "offline";
+}
+
+/** @param {Record<string, string>[]} attempted @param {Record<string, string>} fields */
+function added(attempted, fields) {
+  return [...attempted.filter((one) => !isEqual(one, fields)), fields].slice(-MOST_ATTEMPTS);
 }
 
 function isQuoting() {
@@ -322,15 +411,9 @@ function texts(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !MARKS.includes(name)));
 }
 
-/** @param {Record<string, string>} one @param {Record<string, string>} other */
-function isEqual(one, other) {
-  return (
-    JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort())
-  );
-}
-
+// Held while a form shows the draft.
 /** @param {string} id */
-function lockOf(id) {
+export function lockOf(id) {
   return `draft ${id}`;
 }
 

@@ -14,7 +14,7 @@ export function showGone(topic) {
   const reply = topic.querySelector("form.reply");
   const begun = reply?.querySelector("textarea").value.trim() ? [reply] : [];
   const shown = notice(t("gone"));
-  main.replaceChildren(shown, ...begun);
+  main.replaceChildren(shown, ...topic.querySelectorAll("waiting-posts"), ...begun);
   topic.replaceChildren(main);
   if (focused) focusOn(focused.isConnected ? focused : shown);
   for (const form of begun)

@@ -120,11 +120,11 @@ export class PostList {
 
   #settle = () => {
     setTimeout(() => {
-      if (this.#waiting.size && !this.#wouldMoveTheWriter()) this.#insertWaiting();
+      if (this.#waiting.size && !this.#wouldMoveTheWriter()) this.insertWaiting();
     });
   };
 
-  #insertWaiting() {
+  insertWaiting() {
     const events = [...this.#waiting.values()];
     this.#waiting.clear();
     this.anchor.keep(() => events.forEach((event) => this.#insert(event)));
@@ -132,7 +132,7 @@ export class PostList {
   }
 
   #showNew = () => {
-    if (this.#waiting.size) this.#insertWaiting();
+    if (this.#waiting.size) this.insertWaiting();
     const first = Math.min(...this.#unseen);
     const post = this.root.querySelector(`#post-${first}`);
     if (!post) return location.assign(`/t/${this.root.dataset.topic}/${first}/`);

@@ -1,0 +1,250 @@
+// @ts-check
+// <waiting-posts>: what a member has sent from this page and the forum has not answered yet. Its words and its template
+// come with the page. On other pages, too, this script sends what waits, and says what was refused.
+
+import { pageOutbox } from "../composing/page_outbox.js";
+import { focusOn, remove } from "../dom.js";
+import { t } from "../i18n.js";
+
+/**
+ * @typedef {object} Composer that takes posts back
+ * @property {HTMLFormElement} form
+ * @property {boolean} isWritten whether something stands in it
+ * @property {(post: Queued, reason?: string) => Promise<unknown>} take
+ */
+
+class WaitingPosts extends HTMLElement {
+  /** @type {Composer | null} */
+  #composer = null;
+  /** @type {Map<Queued, URL>} */
+  #sent = new Map(); // those that stand on another page now, until this one is left
+  /** @type {Queued[]} */
+  #discarded = []; // which can be had back for as long
+  /** @type {Map<string, HTMLElement>} */
+  #articles = new Map(); // by the ids of their posts
+  #isGiving = false;
+
+  connectedCallback() {
+    this.member = document.body.dataset.user;
+    this.addEventListener("click", (event) => this.#act(/** @type {Element} */ (event.target)));
+  }
+
+  /** @param {Composer} composer */
+  connect(composer) {
+    this.#composer = composer;
+    this.show();
+  }
+
+  // Where the topic takes no replies any more, there is none.
+  get composer() {
+    return this.#composer?.form.isConnected ? this.#composer : null;
+  }
+
+  /** @param {Draft} post */
+  isFor({ member, action }) {
+    return member === this.member && action === this.dataset.action;
+  }
+
+  /** @param {Queued} post @param {URL} address */
+  leadTo(post, address) {
+    this.#sent.set(post, address);
+  }
+
+  show() {
+    const { user } = document.body.dataset;
+    if (!user) return this.#hideFromGuests();
+    if (user !== this.member) this.#forget(user);
+    const waiting = outbox.posts.filter((post) => this.isFor(post));
+    const posts = [...this.#sent.keys(), ...waiting, ...this.#discarded];
+    for (const [id, article] of this.#articles) {
+      if (posts.some((post) => post.id === id)) continue;
+      this.#articles.delete(id);
+      remove(article, this.composer?.form.elements.body);
+    }
+    for (const post of posts) this.#showOne(post);
+    this.#giveBack(waiting);
+  }
+
+  /** @param {Queued} post */
+  #showOne(post) {
+    const article = this.#articles.get(post.id) ?? this.#made(post);
+    article.querySelector(".waiting__text").textContent = post.fields.body;
+    this.#tell(article, this.#stateOf(post), post.queue.reason);
+    /** @type {HTMLAnchorElement} */
+    const link = article.querySelector("[data-for=sent]");
+    if (this.#sent.has(post)) link.href = this.#sent.get(post).href;
+  }
+
+  /** @param {Queued} post */
+  #made({ id }) {
+    const made = document.importNode(this.#template.content.firstElementChild, true);
+    const article = /** @type {HTMLElement} */ (made);
+    article.dataset.post = id;
+    /** @type {HTMLAnchorElement} */
+    const signIn = article.querySelector("a[data-for=signedOut]");
+    signIn.search = new URLSearchParams({ next: location.pathname + location.search }).toString();
+    this.#articles.set(id, article);
+    this.append(article);
+    return article;
+  }
+
+  /** @returns {HTMLTemplateElement} with all words */
+  get #template() {
+    return this.querySelector("template");
+  }
+
+  /** @param {Queued} post */
+  #stateOf(post) {
+    if (this.#sent.has(post)) return "sent";
+    if (this.#discarded.includes(post)) return "discarded";
+    if (post.queue.reason) return "refused";
+    if (post.id === outbox.sending) return "sending";
+    return outbox.isSignedOut ? "signedOut" : "waiting";
+  }
+
+  /** @param {HTMLElement} article @param {string} state @param {string} reason */
+  #tell(article, state, reason = "") {
+    article.dataset.state = state;
+    const words = this.#template.dataset[state].replace("%s", this.#sentence(reason));
+    const line = article.querySelector(".waiting__state span");
+    if (line.textContent !== words) line.textContent = words;
+    for (const control of article.querySelectorAll("[data-for]")) {
+      const isFor = control.dataset.for.split(" ").includes(state);
+      control.hidden = !isFor || (control.dataset.act === "edit" && !this.composer);
+    }
+  }
+
+  /** @param {string} reason */
+  #sentence(reason) {
+    const { savedBefore, failed } = this.#template.dataset;
+    if (reason === "savedBefore") return savedBefore;
+    return /^\d+$/.test(reason) ? failed.replace("%n", reason) : reason;
+  }
+
+  // --- What can be done with one ---
+
+  /** @param {Element} target */
+  async #act(target) {
+    const act = target.closest("[data-act]")?.dataset.act;
+    const id = target.closest("article")?.dataset.post;
+    if (act === "send") await outbox.add(outbox.posts.find((post) => post.id === id));
+    if (act === "edit") await this.#edit(id);
+    if (act === "discard") {
+      const discarded = await outbox.discard(id);
+      if (discarded) this.#discarded.push(discarded);
+      this.show();
+      this.#articles.get(id)?.querySelector("[data-act=restore]").focus();
+    }
+    if (act === "restore") {
+      const [post] = this.#discarded.splice(
+        this.#discarded.findIndex((one) => one.id === id),
+        1,
+      );
+      await outbox.add(post);
+    }
+  }
+
+  /** @param {string} id */
+  async #edit(id) {
+    await outbox.take(id, (post) =>
+      this.composer.take(post, this.#sentence(post.queue.reason ?? "")),
+    );
+    focusOn(this.composer.form.elements.body);
+  }
+
+  // What was refused goes into the composer by itself, if nothing stands there.
+  /** @param {Queued[]} waiting */
+  async #giveBack(waiting) {
+    const post = waiting.find(({ queue }) => queue.reason);
+    if (!post || !this.composer || this.composer.isWritten || document.hidden || this.#isGiving)
+      return;
+    this.#isGiving = true;
+    const reason = this.#sentence(post.queue.reason);
+    await outbox.take(post.id, (one) => this.composer.take(one, reason)).catch(() => {});
+    this.#isGiving = false;
+  }
+
+  // --- Other readers ---
+
+  #hideFromGuests() {
+    for (const article of this.#articles.values()) {
+      article.querySelector(".waiting__text").textContent = "";
+      this.#tell(article, "signedOut");
+    }
+  }
+
+  /** @param {string} user */
+  #forget(user) {
+    this.member = user;
+    this.#sent.clear();
+    this.#discarded = [];
+  }
+}
+
+/** @returns {WaitingPosts | null} */
+function onPage() {
+  const found = document.querySelector("waiting-posts");
+  return found instanceof WaitingPosts ? found : null;
+}
+
+const outbox = pageOutbox({
+  changed: () => {
+    onPage()?.show();
+    tellOfRefused(outbox.posts.filter((post) => post.queue.reason && !onPage()?.isFor(post)));
+  },
+  done: (post, { address, update }) => {
+    const topic = document.querySelector("live-topic");
+    if (update && Number(topic?.dataset.topic) === update.topic && topic.take?.(update)) return;
+    if (onPage()?.isFor(post)) onPage().leadTo(post, address);
+  },
+});
+
+customElements.define("waiting-posts", WaitingPosts);
+
+// For the composer of this page: where what it has sent can wait. null where it can't be shown.
+/** @param {Composer} composer */
+export function connect(composer) {
+  const { pathname } = new URL(composer.form.action);
+  if (onPage()?.dataset.action !== pathname) return null;
+  onPage().connect(composer);
+  return outbox;
+}
+
+// Of topics that this page does not show, or that are there no more.
+/** @param {Queued[]} posts */
+function tellOfRefused(posts) {
+  for (const notice of document.querySelectorAll("[data-refused-post]")) {
+    if (!posts.some(({ id }) => id === notice.dataset.refusedPost)) notice.remove();
+  }
+  for (const post of posts) {
+    if (!document.querySelector(`[data-refused-post="${post.id}"]`))
+      document.getElementById("main").prepend(noticeOf(post));
+  }
+}
+
+/** @param {Queued} post */
+function noticeOf({ id, action, fields }) {
+  const notice = document.createElement("div");
+  notice.className = "notice notice--warning notice--alone waiting__notice";
+  notice.dataset.refusedPost = id;
+  notice.setAttribute("role", "alert");
+  const link = Object.assign(document.createElement("a"), {
+    className: "link",
+    href: action.replace("replies/", ""),
+  });
+  link.textContent = t("notPosted");
+  const text = Object.assign(document.createElement("pre"), {
+    className: "source",
+    tabIndex: 0,
+    dir: "auto",
+  });
+  text.textContent = fields.body;
+  const button = Object.assign(document.createElement("button"), {
+    className: "chip",
+    type: "button",
+  });
+  button.textContent = t("discard");
+  button.addEventListener("click", () => outbox.discard(id));
+  notice.append(link, text, button);
+  return notice;
+}
