@@ -145,6 +145,7 @@ class Composer {
         () => {}, // the next time, then
       );
     this.box.addEventListener("focusin", connect);
+    this.form.addEventListener("filled", connect); // with a draft, which may be sent as it is
     customElements.whenDefined("waiting-posts").then(connect);
   }
 

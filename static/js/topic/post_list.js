@@ -115,6 +115,9 @@ export class PostList {
   #wouldMoveTheWriter() {
     const composer = document.activeElement?.closest?.("form");
     if (!composer || !this.root.contains(composer)) return false;
+    /** @type {HTMLTextAreaElement} */
+    const text = composer.querySelector("[data-composer]");
+    if (text && !text.value) return false; // not begun, or just sent
     return this.root.querySelector("#posts").getBoundingClientRect().bottom < innerHeight;
   }
 
