@@ -106,7 +106,7 @@ class WaitingPosts extends HTMLElement {
   #tell(article, state, reason = "") {
     article.dataset.state = state;
     const words = this.#template.dataset[state].replace("%s", this.#sentence(reason));
-    const line = article.querySelector(".waiting__state span");
+    const line = article.querySelector(".waiting__state [data-words]");
     if (line.textContent !== words) line.textContent = words;
     for (const control of article.querySelectorAll("[data-for]")) {
       const isFor = control.dataset.for.split(" ").includes(state);
