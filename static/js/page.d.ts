@@ -62,7 +62,9 @@ interface Outcome {
 
 interface LiveTopicElement extends HTMLElement {
   refresh(): void;
-  take?(update: Wire.TopicUpdate, isWritten?: boolean): boolean; // once its script has come
+  isGone: boolean;
+  list: import("./topic/post_list.js").PostList;
+  handle?(message: Wire.ServerMessage): void; // once its script has come
 }
 
 interface LiveListElement extends HTMLElement {

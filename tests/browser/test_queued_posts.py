@@ -259,7 +259,7 @@ def test_in_a_topic_that_was_closed_meanwhile_it_stays_in_view_with_the_reason(p
     page = opens(person, topic)
     sends_in_vain(page)
     topic.close()
-    expect(page.locator("p.reply")).to_be_visible()
+    expect(page.locator("p.reply")).to_be_visible(timeout=40_000)  # by the sweep
     page.unroute("**/replies/")
 
     expect(waiting(page)).to_contain_text("This topic is closed to new replies")

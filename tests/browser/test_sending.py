@@ -4,8 +4,10 @@ whose page was left.
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from forum.drafts.models import Draft
 from tests.browser.people import session_cookie
 from tests.support import world
 from tests.support.chromium import CHROMIUM
@@ -111,6 +113,18 @@ def test_a_post_is_there_once_whether_its_answer_or_its_push_comes_first(visit, 
     expect(text(page)).to_have_value("")
     expect(page.locator("#post-27")).to_contain_text(TEXT)
     assert page.locator(".post", has_text=TEXT).count() == 1
+
+
+def test_a_draft_that_came_with_the_page_is_gone_once_it_was_sent(visit, ada, topic):
+    path = f"/t/{topic.pk}/replies/"
+    Draft.objects.keep(ada, path, {"body": TEXT}, 0, timezone.now())
+    page = visit(ada).opens(f"{topic.get_absolute_url()}?page=2")
+    page.locator("md-bold").wait_for()
+    expect(text(page)).to_have_value(TEXT)
+    sends(page)
+
+    expect(page.locator("#post-27")).to_contain_text(TEXT)
+    expect(text(page)).to_have_value("")
 
 
 def test_from_an_earlier_page_of_the_topic_one_is_led_to_the_post(writing, topic):

@@ -1,6 +1,7 @@
 // @ts-check
 // Makes a textarea[data-composer] comfortable: tools, preview, growth, quotes, and what written_form.js does for its form.
 
+import { takePost } from "../composing/own_posts.js";
 import { formOn } from "../forms/answers.js";
 import { clearErrors, showErrors, showReason } from "../forms/form_errors.js";
 import { FormState } from "../forms/form_state.js";
@@ -154,8 +155,7 @@ class Composer {
   #saved({ is, update }) {
     clearErrors(this.form);
     const topic = /** @type {LiveTopicElement} */ (this.form.closest("live-topic"));
-    const isHere = update && topic?.take?.(update, true);
-    return Boolean(isHere) || is === "savedBefore";
+    return takePost(topic, update, true) || is === "savedBefore";
   }
 
   /** @param {Outcome} outcome */

@@ -19,7 +19,6 @@ import "./live_presence.js";
 
 class LiveTopic extends HTMLElement {
   isGone = false;
-  #written = 0; // number of a post that this reader has sent, until it is shown
   /** @type {Set<number>} */
   #inView = new Set(); // numbers of the posts in view
   #anchor = new ScrollAnchor(this);
@@ -92,26 +91,6 @@ class LiveTopic extends HTMLElement {
     else if (message.type === "again") live.ask(this.#link);
   }
 
-  // The answer to what this reader has sent: the same event as all open pages get. Says whether it is for this page.
-  /** @param {Wire.TopicUpdate} update @param {boolean} isWritten just now: then it is brought into view */
-  take(update, isWritten = false) {
-    if (this.isGone) return false;
-    const { number } = update.post;
-    const isHere = number >= Number(this.dataset.first) && number <= Number(this.dataset.last);
-    if (isHere && isWritten) this.#written = number;
-    this.handle(update);
-    this.#showWritten();
-    return isHere;
-  }
-
-  #showWritten() {
-    const post = this.querySelector(`#post-${this.#written}`);
-    if (!post) return;
-    this.#written = 0;
-    this.list.insertWaiting();
-    requestAnimationFrame(() => post.scrollIntoView({ block: "nearest", behavior: "instant" }));
-  }
-
   /** @param {Wire.Changes} answer */
   #catchUp(answer) {
     const isWritable = this.hasAttribute("data-writable"); // in this category, even if the topic is closed
@@ -133,7 +112,6 @@ class LiveTopic extends HTMLElement {
       if (event.post) this.list.put(event);
     });
     if (pageOf(this.lastNumber) !== pages) this.#page.soon();
-    this.#showWritten();
     this.#showPosition();
   }
 

@@ -2,9 +2,9 @@
 // <waiting-posts>: what a member has sent from this page and the forum has not answered yet. Its words and its template
 // come with the page. On other pages, too, this script sends what waits, and says what was refused.
 
+import { takePost } from "../composing/own_posts.js";
 import { pageOutbox } from "../composing/page_outbox.js";
 import { focusOn, remove } from "../dom.js";
-import { t } from "../i18n.js";
 
 /**
  * @typedef {object} Composer that takes posts back
@@ -193,8 +193,7 @@ const outbox = pageOutbox({
     tellOfRefused(outbox.posts.filter((post) => post.queue.reason && !onPage()?.isFor(post)));
   },
   done: (post, { address, update }) => {
-    const topic = document.querySelector("live-topic");
-    if (update && Number(topic?.dataset.topic) === update.topic && topic.take?.(update)) return;
+    if (takePost(document.querySelector("live-topic"), update)) return;
     if (onPage()?.isFor(post)) onPage().leadTo(post, address);
   },
 });
@@ -224,6 +223,7 @@ function tellOfRefused(posts) {
 
 /** @param {Queued} post */
 function noticeOf({ id, action, fields }) {
+  const words = document.getElementById("reader").dataset;
   const notice = document.createElement("div");
   notice.className = "notice notice--warning notice--alone waiting__notice";
   notice.dataset.refusedPost = id;
@@ -232,7 +232,7 @@ function noticeOf({ id, action, fields }) {
     className: "link",
     href: action.replace("replies/", ""),
   });
-  link.textContent = t("notPosted");
+  link.textContent = words.notPosted;
   const text = Object.assign(document.createElement("pre"), {
     className: "source",
     tabIndex: 0,
@@ -243,7 +243,7 @@ function noticeOf({ id, action, fields }) {
     className: "chip",
     type: "button",
   });
-  button.textContent = t("discard");
+  button.textContent = words.discard;
   button.addEventListener("click", () => outbox.discard(id));
   notice.append(link, text, button);
   return notice;

@@ -102,7 +102,7 @@ export class WrittenForm {
   #save(former = null, queue = undefined) {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (!this.#isWritten)
+    if (!this.#isWritten && !queue)
       return remove(this.#id).then(
         () => false,
         () => false,
@@ -298,9 +298,12 @@ export class WrittenForm {
 
   /** @param {Outcome} outcome @param {Sendable} sent */
   async #saved(outcome, sent) {
-    if (isEqual(sent.fields, this.#fields)) this.#renew();
-    else this.#goOn(); // something was typed meanwhile
-    if (this.owner.saved?.(outcome)) {
+    const isSame = isEqual(sent.fields, this.#fields);
+    const isShown = this.owner.saved?.(outcome);
+    if (isShown) this.#empty();
+    if (isSame) this.#renew();
+    else this.#goOn(); // text was typed meanwhile
+    if (isShown) {
       this.#setSending(false);
       this.say("sent");
       this.#begin(); // with what was begun before
@@ -316,6 +319,7 @@ export class WrittenForm {
   async #queue(outcome) {
     const held = this.#held;
     this.#beginAnew();
+    this.#empty();
     this.#renew();
     this.#setSending(false);
     await held;
@@ -331,6 +335,11 @@ export class WrittenForm {
     this.base = texts(this.#fields);
     this.#save();
     this.form.dispatchEvent(new Event("filled"));
+  }
+
+  // The page may have come with a draft or a quotation.
+  #empty() {
+    for (const field of this.#typed) field.defaultValue = "";
   }
 
   #goOn() {
