@@ -1,7 +1,7 @@
 """`make test`: the whole suite in both columns (see columns.py), and a word on what was left out.
 
 COLUMN=sqlite or COLUMN=postgresql runs one of them. TESTS="path …" runs just these. --faults runs
-what counts far in full, --quick what needs no server or browser, on SQLite.
+what counts far in full, --quick what needs no servers and tries few examples, on SQLite.
 REQUIRE_ALL=1 makes leaving something out a failure.
 """
 
@@ -30,73 +30,9 @@ NEEDS = {  # what a part of the suite needs: how to find it
     "libfaketime": lambda: LIBRARY,
     "node": lambda: shutil.which("node"),
 }
-ONCE = [  # on SQLite alone, as it is all the same to them where things are stored
-    "tests/markdown",
-    "tests/usernames/test_rules.py",
-    "tests/text/test_short_text.py",
-    "tests/accounts/test_browsers.py",
-    "tests/importing/test_bodies.py",
-    "tests/importing/test_charsets.py",
-    "tests/importing/test_hostile.py",
-    "tests/importing/test_html.py",
-    "tests/importing/test_mbox.py",
-    "tests/importing/test_messages.py",
-    "tests/importing/test_text.py",
-    "tests/test_checks.py",
-    "tests/test_documentation.py",
-    "tests/test_scripts.py",
-    "tests/test_styles.py",
-    "tests/realtime/test_change_queue.py",
-    "tests/serving/test_script_bundles.py",
-    "tests/observability/test_logs.py",
-    "tests/test_settings.py",
-    "tests/admin/test_lookups.py",
-    "tests/realtime/protocol/test_frames_by_the_book.py",
-    "tests/realtime/connections/test_servers.py",
-    "tests/realtime/connections/test_floods.py",
-    "tests/realtime/access/test_origins.py",
-    "tests/serving/test_frame_meter.py",
-    "tests/serving/test_intake.py",
-    "tests/faults/test_typing.py",
-    "tests/deploy/test_proxies.py",
-    "tests/deploy/test_kept_pages.py",
-    "tests/browser/test_accessibility.py",
-    "tests/browser/test_composing.py",
-    "tests/browser/test_drafts.py",
-    "tests/browser/test_form_errors.py",
-    "tests/browser/test_layout.py",
-    "tests/browser/test_long_texts.py",
-    "tests/browser/test_networks.py",
-    "tests/browser/test_plain_forms.py",
-    "tests/browser/test_screen_readers.py",
-    "tests/browser/test_sending.py",
-    "tests/browser/test_sessions.py",
-    "tests/browser/test_shared_socket.py",
-    "tests/browser/test_times.py",
-    "tests/browser/test_transports.py",
-    "tests/browser/test_weight.py",
-]
-# left out of `make quick`: they start servers, processes or browsers, or try many examples
-SLOW = [
-    "tests/browser",
-    "tests/deploy",
-    "tests/faults",
-    "tests/properties",
-    "tests/commands/test_backup.py",
-    "tests/commands/test_move_database.py",
-    "tests/commands/test_serve.py",
-    "tests/realtime/test_convergence.py",
-    "tests/realtime/protocol/test_frames_by_the_book.py",
-    "tests/realtime/access/test_authentication.py",
-    "tests/realtime/connections/test_servers.py",
-    "tests/observability/test_multiprocess.py",
-    "tests/serving/test_starting.py",
-    "tests/test_checks.py",
-    "tests/observability/test_logs.py",
-    "tests/test_settings.py",
-    "tests/serving/test_static_storage.py",
-    "tests/importing/test_importer.py",
-]
+QUICK = ["tests", "-m", "not servers and not thorough"]
+ONCE = ["-m", "store or not once"]  # what runs on PostgreSQL, too
+APART = ["tests/browser", "tests/faults"]  # in processes of their own
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}  # once, and not for each of hundreds of processes
 FAULTS = [
     "tests/faults",
@@ -117,12 +53,15 @@ def main(arguments):
         columns.remove("postgresql")
     failed = 0
     with tempfile.TemporaryDirectory(prefix="parley-static-") as static:
-        collect(static)
+        collected = {}
+        if not arguments:  # else who needs them collects them
+            collect(static)
+            collected["COLLECTED"] = static
         for column in columns:
             with COLUMNS[column](WAITING) as environment:
                 for title, tests, more in runs(column, arguments, missing):
                     print(f"\n— {column}: {title} —", flush=True)
-                    failed |= run(tests, {**environment, "COLLECTED": static, **more})
+                    failed |= run(tests, {**environment, **collected, **more})
     print(f"\nAll in {time.monotonic() - started:.0f} s. ", end="")
     print(
         "Nothing was left out."
@@ -139,15 +78,16 @@ def runs(column, arguments, missing):
     if arguments == ["--faults"]:
         yield "Faults", FAULTS, {"FAULTS": "full"}
     elif arguments == ["--quick"]:
-        yield "Quick", ["tests", *without(SLOW), "-n", str(WORKERS), "--dist", "loadscope"], {}
+        spread = ["-n", str(WORKERS), "--dist", "loadscope"]
+        yield "Quick", [*QUICK, *without(APART), *spread], {"HYPOTHESIS": "quick"}
     elif arguments:
         yield "Chosen tests", arguments, {}
     else:
         spread = ["-n", str(WORKERS), "--dist", "loadscope"]
-        once = without(ONCE) if column == "postgresql" else []
+        once = ONCE if column == "postgresql" else []
         yield (
             "Forum and sockets",
-            ["tests", *without(["tests/browser", "tests/faults"]), *once, *spread],
+            ["tests", *without(APART), *once, *spread],
             {},
         )
         if "browser" not in missing:

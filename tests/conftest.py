@@ -1,19 +1,42 @@
 import os
+import sys
 
 import pytest
 from django.test import TransactionTestCase
 from hypothesis import settings
 from limits.errors import StorageError
 
-from tests.support import truncation, world
+from tests.support import starting, truncation, world
 
 # The same examples each time, so that a failure is a change's own; HYPOTHESIS=random looks for new
-# ones.
+# ones. `make quick` tries a few.
 settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("quick", derandomize=True, deadline=None, max_examples=10)
 settings.register_profile("random", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS", "steady"))
 
 TransactionTestCase._fixture_teardown = lambda case: truncation.empty()
+starting.install()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """The marks of a folder are the `pytestmark` of its __init__.py, as those of a file are."""
+    for item in items:
+        for mark in getattr(sys.modules[item.module.__package__], "pytestmark", []):
+            item.add_marker(mark)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    starting.seen.clear()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    yield
+    starting.refuse(item)
 
 
 @pytest.fixture

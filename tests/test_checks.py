@@ -7,6 +7,8 @@ from realtime import checks as live_checks
 from tests.support.deployment import PRODUCTION
 from tests.test_settings import start
 
+pytestmark = [pytest.mark.servers, pytest.mark.once]
+
 
 @pytest.mark.parametrize(
     ("settings", "words"),
@@ -47,12 +49,12 @@ def test_several_processes_on_redis_are_fine(settings):
     settings.CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"}
     }
-    assert live_checks.processes_hear_each_other(None) == []
+    assert live_checks.processes_share_a_layer(None) == []
 
 
 def test_the_layer_that_drops_sockets_is_refused(settings):
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer"}}
-    (error,) = live_checks.layer_keeps_its_sockets(None)
+    (error,) = live_checks.layer_is_reliable(None)
 
     assert "REDIS_URL" in error.hint
 

@@ -11,6 +11,8 @@ from forum.demo import content
 from forum.models import Announcement, Category, Post, Reading, Revision, Topic, User
 from forum.models.posts import PAGE_SIZE
 
+pytestmark = [pytest.mark.thorough, pytest.mark.once]
+
 
 @pytest.fixture(scope="module")
 def filled(django_db_setup, django_db_blocker):

@@ -11,6 +11,8 @@ from forum.signals import KINDS
 from realtime.protocol import answers, events, messages
 from tests.support import constants
 
+pytestmark = [pytest.mark.servers, pytest.mark.once]
+
 TESTS = sorted(map(str, (Path(__file__).parent / "js").glob("*.test.js")))
 
 

@@ -14,6 +14,8 @@ from django.http.request import split_domain_port, validate_host
 from forum.site_url import ascii_host, site_url
 from tests.support.deployment import PRODUCTION
 
+pytestmark = [pytest.mark.servers, pytest.mark.once]
+
 ROOT = Path(__file__).resolve().parent.parent
 OURS = (
     "DEBUG",

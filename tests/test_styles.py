@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.once
+
 FOLDER = Path(settings.BASE_DIR) / "static" / "css"
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 SITE = (FOLDER / "site.css").read_text()

@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.once
 
 EXCUSED = re.compile(r"# type: ignore\[[a-z, -]+\]  # \w+")
 

@@ -2,6 +2,8 @@ import pytest
 
 from forum.accounts.browsers import browser_name
 
+pytestmark = pytest.mark.once
+
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
 

@@ -13,6 +13,8 @@ from django.contrib.auth.hashers import (
 import forum.settings
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 MIB = 1024  # KiB, which Linux counts in
 
 EIGHT_AT_ONCE = """
@@ -45,6 +47,7 @@ def test_passwords_are_kept_with_argon2():
     assert identify_hasher(make_password(world.PASSWORD)).algorithm == "argon2"
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize(
     "act", ['check_password("wrong", kept)', 'make_password("of somebody who signs up")']
 )
@@ -56,6 +59,7 @@ def test_many_who_sign_in_at_once_take_little_memory(act):
     assert int(grown.stdout) < 64 * MIB
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("former", [Argon2PasswordHasher, PBKDF2PasswordHasher])
 def test_a_password_that_was_hashed_in_another_way_is_good_and_renewed(former):
     kept, renewed = former().encode(world.PASSWORD, former().salt()), []

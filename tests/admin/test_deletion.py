@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from forum.models import Topic
 
+pytestmark = pytest.mark.store
+
 
 @pytest.mark.parametrize(
     "model", list(django_admin.site._registry), ids=lambda model: model.__name__

@@ -165,6 +165,7 @@ def test_rows_are_named_by_their_ids_only(model, model_admin, hers):
             assert hers.get(list_of(model), query).status_code == 400, field.name
 
 
+@pytest.mark.thorough
 @every_admin
 def test_every_column_that_sorts_is_shown(model, model_admin, hers):
     for column in range(1, len(model_admin.list_display) + 2):

@@ -15,12 +15,6 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an 
 def pytest_collection_modifyitems(items):
     # the longest first, beside all others
     items.sort(key=lambda item: "test_transports" not in str(item.path))
-    for item in items:
-        if "tests/browser" in str(item.path):
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.django_db(transaction=True))
-            if not SHELL:
-                item.add_marker(pytest.mark.skip(reason="needs Chromium: make services"))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 NARROW = {"viewport": {"width": 360, "height": 640}}
 
 

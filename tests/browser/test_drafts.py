@@ -10,6 +10,8 @@ from forum.models import Post
 from tests.support import world
 from tests.support.polling import until
 
+pytestmark = pytest.mark.once
+
 FLUENT = (
     "Ninety-four characters typed without a pause, and then the tab is closed or a link is clicked."
 )

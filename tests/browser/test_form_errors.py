@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 LONG = "x" * 1100
 
 

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from forum.models import Announcement, Category
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 PHONE = {"width": 390, "height": 844}
 
 

@@ -8,6 +8,8 @@ from django.contrib.admin.models import LogEntry
 from forum.models import Topic, User
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 # few fonts have all of them, and no line can end inside
 PILED = "H" + "".join(map(chr, range(0x300, 0x360)))
 TITLES = ["W" * 200, "字" * 200, "\ufdfd" * 40, PILED + " piled", "שלום \u202eturned \u2067round"]

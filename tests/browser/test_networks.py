@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.support import world
 from tests.support.polling import until
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def forum(transactional_db):

@@ -13,6 +13,8 @@ from forum.models import Post, Topic, User
 from tests.support import world
 from tests.support.polling import until
 
+pytestmark = pytest.mark.once
+
 WATCHED = (
     "navigator.locks.query().then(({ held }) => held.some(({ name }) => name.startsWith('draft ')))"
 )

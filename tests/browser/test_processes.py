@@ -51,7 +51,6 @@ def sees(person, text):
     person.page.locator(".post", has_text=text).wait_for()
 
 
-@pytest.mark.redis
 @pytest.mark.parametrize("number", [2, 3])
 def test_people_at_any_process_see_what_others_write_at_another(
     number,

@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from forum.models import Announcement
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def ada(transactional_db):

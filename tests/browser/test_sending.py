@@ -12,6 +12,8 @@ from tests.browser.people import session_cookie
 from tests.support import world
 from tests.support.chromium import CHROMIUM
 
+pytestmark = pytest.mark.once
+
 TEXT = "Tea, of course."
 TAKE_OVER = """async () => {
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(),

@@ -10,6 +10,8 @@ from tests.browser.people import session_cookie
 from tests.support import world
 from tests.support.chromium import CHROMIUM
 
+pytestmark = pytest.mark.once
+
 SWEEP = 25_000  # ms: what the test itself changes reaches the site's process by the sweep
 
 

@@ -11,6 +11,8 @@ from tests.support import world
 from tests.support.chromium import CHROMIUM
 from tests.support.polling import until
 
+pytestmark = pytest.mark.once
+
 TABS = 5
 
 

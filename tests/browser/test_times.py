@@ -6,6 +6,8 @@ import pytest
 
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 # zone, now and then in UTC, what the page says
 MOMENTS = [
     # within the hour minutes, also across midnight (00:20 in Berlin, 23:50 the day before)

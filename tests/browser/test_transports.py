@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.test_networks import much_happens
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 WAITING, POLLING = "live (long poll)", "checking every few seconds"
 
 

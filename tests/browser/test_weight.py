@@ -4,8 +4,12 @@ it.
 
 import random
 
+import pytest
+
 from bench.weight import first_view, text
 from tests.support import world
+
+pytestmark = pytest.mark.once
 
 MOST_BYTES, MOST_REQUESTS = 60_000, 10
 

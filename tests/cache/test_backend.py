@@ -11,7 +11,7 @@ from django.conf import settings
 from forum.cache import backend, circuit_breaker
 from tests.realtime.conftest import redis_server  # noqa: F401 - the same server
 
-pytestmark = pytest.mark.redis
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from forum.backups import sqlite
 from forum.models import Post
 from tests.commands.conftest import on_postgresql, on_sqlite
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
 
 def posts_in(path):

@@ -5,6 +5,8 @@ from django.core.management import CommandError, call_command
 from forum import demo
 from forum.models import Announcement, Category, Post, Topic, User
 
+pytestmark = pytest.mark.thorough
+
 
 def test_the_demo_is_made_once_and_never_doubled(db, settings, capsys):
     settings.DEBUG = True

@@ -20,7 +20,7 @@ from tests.commands.conftest import on_sqlite
 from tests.support import world
 from tests.support.server import ROOT, database_url
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, on_sqlite]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers, on_sqlite]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from forum.models import Post, Topic, User
 from tests.commands.conftest import on_postgresql, on_sqlite
 from tests.support.server import ROOT, Server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
 
 @pytest.fixture

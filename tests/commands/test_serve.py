@@ -11,6 +11,8 @@ from forum.management.commands.serve import check_client_addresses
 from forum.observability import health
 from forum.serving.sockets import bound
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.fixture
 def real_site(settings, tmp_path, db, monkeypatch):

@@ -11,7 +11,7 @@ from forum.backups import check, sqlite_schema
 from forum.models import Post
 from tests.commands.conftest import on_postgresql, on_sqlite
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from django.core.management import call_command
 
 import forum
 
+pytestmark = [pytest.mark.servers, pytest.mark.once]
+
 ROOT = Path(settings.BASE_DIR)
 
 

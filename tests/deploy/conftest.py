@@ -8,17 +8,6 @@ from tests.support.redis_server import RedisServer
 from tests.support.static_files import collected  # noqa: F401
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if "tests/deploy" in str(item.path):
-            item.add_marker(pytest.mark.proxy)
-            item.add_marker(pytest.mark.django_db(transaction=True))
-            if not all(map(shutil.which, ("nginx", "caddy", "redis-server"))):
-                item.add_marker(
-                    pytest.mark.skip(reason="needs nginx, Caddy and Redis: make services")
-                )
-
-
 @pytest.fixture(scope="package")
 def redis_between(tmp_path_factory):
     server = RedisServer(tmp_path_factory.mktemp("redis"))

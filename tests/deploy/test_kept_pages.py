@@ -10,6 +10,8 @@ import pytest
 from forum.models import Announcement
 from tests.deploy.site import until
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def path(topic):

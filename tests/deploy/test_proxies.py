@@ -14,6 +14,8 @@ from tests.deploy.site import DEPLOY, Caddy, Nginx
 from tests.deploy.visitors import Visitor, answer, watch
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 HSTS = f"max-age={365 * 24 * 60 * 60}; includeSubDomains"
 
 

@@ -17,9 +17,6 @@ ROUNDS = 40 if FULL else 3
 def pytest_collection_modifyitems(items):
     # the longest first, beside all others
     items.sort(key=lambda item: "costs_nobody_anything" not in item.name)
-    for item in items:
-        if "tests/faults" in str(item.path):
-            item.add_marker(pytest.mark.django_db(transaction=True))
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from tests.support import separate_process
 from tests.support.postgresql import PostgreSQL
 from tests.support.server import Server
 
-pytestmark = pytest.mark.postgresql
 TEXT = "Tea & <b>cake</b>"
 SHOWN = "Tea &amp; &lt;b&gt;cake&lt;/b&gt;"
 

@@ -13,7 +13,6 @@ from tests.support import world
 from tests.support.server import Server
 
 pytestmark = [
-    pytest.mark.redis,  # rights are taken away by another process, which tells of it through Redis
     pytest.mark.skipif(
         connection.vendor == "postgresql", reason="the judge is the same on both set-ups"
     ),

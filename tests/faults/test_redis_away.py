@@ -9,8 +9,6 @@ from tests.faults.visitors import Visitor
 from tests.support import world
 from tests.support.server import Server
 
-pytestmark = pytest.mark.redis
-
 
 @pytest.fixture
 def address(redis_server, transactional_db, collected):

@@ -20,6 +20,8 @@ from tests.support.chromium import SHELL
 from tests.support.polling import until
 from tests.support.scale import FULL
 
+pytestmark = pytest.mark.once
+
 TABS = 10  # forms that are written in at once, and killed together
 ROUNDS = 100 if FULL else 2
 LOST = 1.0  # seconds of typing, at most

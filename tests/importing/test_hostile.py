@@ -13,6 +13,8 @@ from forum.importing.cpu_budget import OutOfTime, cpu_budget
 from tests.importing import mails
 from tests.importing.hostile_mails import HOSTILE
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_becomes_a_post_within_its_budget(name, settings):

@@ -11,7 +11,7 @@ from forum.usernames.rules import validate_username
 from tests.importing import mails
 from tests.importing.mails import mail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.servers, pytest.mark.store]
 
 
 @pytest.fixture

@@ -718,6 +718,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nobody_can_keep_the_import_busy_with_one_mail(name):
     # the suite's time-out would end this test

@@ -1,8 +1,12 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from forum.importing import subjects
 from forum.importing.threads import Threads
+
+pytestmark = pytest.mark.store
 
 DAY = datetime(2020, 5, 1, tzinfo=UTC)
 

@@ -106,7 +106,7 @@ def test_a_worker_that_stops_lets_what_runs_end(ran, monkeypatch):
     assert ran == ["began", "ended"]
 
 
-@pytest.mark.redis
+@pytest.mark.servers
 def test_a_store_that_is_away_costs_no_request_anything_and_is_said_once(ran, settings, caplog):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     queue.task.cache_clear()

@@ -12,6 +12,8 @@ from forum.mail.delivery import deliver
 from forum.mail.models import Mail
 from tests.support.smtp_server import SmtpServer
 
+pytestmark = pytest.mark.servers
+
 
 def write(number=1):
     send_mail("Hello", "World", None, [f"member{number}@example.org"])

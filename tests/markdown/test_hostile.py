@@ -17,18 +17,18 @@ def everybody(names):
     return {name: (1, name) for name in names}
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize(
     "around",
     ["{}", "> {}", "- {}", "**{}**", "a {} b", "| {} |\n|-|", "# {}", "~~~\n{}\n~~~", "[{}](/x)"],
 )
-def test_payloads_are_text(payload, around):
-    assert forbidden(render(around.format(payload), everybody)) == []
+def test_payloads_are_text(around):
+    texts = [around.format(payload) for payload in PAYLOADS]
+
+    assert [text for text in texts if forbidden(render(text, everybody))] == []
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_the_second_wall_holds_alone(payload):
-    assert forbidden(sanitiser.clean(payload)) == []
+def test_the_second_wall_holds_alone():
+    assert [payload for payload in PAYLOADS if forbidden(sanitiser.clean(payload))] == []
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def test_a_refusal_says_what_to_do_next(error, words):
         assert str(error()).endswith(".")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_hostile_text_is_refused_or_fits_into_a_page(name):
     try:
@@ -69,6 +70,7 @@ def test_a_hostile_text_is_refused_or_fits_into_a_page(name):
     assert len(read(html).elements) <= MOST_ELEMENTS
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "fragment",
     [

@@ -6,8 +6,12 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.deployment import PRODUCTION
 from tests.test_settings import ROOT, start
+
+pytestmark = pytest.mark.servers
 
 BEGIN = (
     "import logging, django, structlog; django.setup();"

@@ -2,7 +2,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from forum.observability import multiprocess
+
+pytestmark = pytest.mark.servers
 
 
 def ended_process():

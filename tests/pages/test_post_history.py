@@ -29,6 +29,7 @@ def test_both_texts_can_be_read_from_their_comparison(before, after):
     assert "".join(text for kind, text in pieces if kind != "removed") == after
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -7,6 +7,8 @@ import pytest
 
 from tests.support.change_queue import ChangeQueue
 
+pytestmark = pytest.mark.once
+
 CASES = json.loads((Path(__file__).parents[1] / "cases/change_queue.json").read_text())
 
 

@@ -14,7 +14,7 @@ from tests.support import world
 from tests.support.change_queue import REORDERING, ChangeQueue
 from tests.support.events import changed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 
 class Page:

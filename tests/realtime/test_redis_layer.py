@@ -16,7 +16,7 @@ from realtime.publishing import publisher
 from realtime.reconciliation import sweep
 from tests.realtime.sockets import do, until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
 
 @pytest.fixture(autouse=True)

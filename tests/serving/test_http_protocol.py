@@ -12,6 +12,8 @@ from forum.serving.http_protocol import Connection
 from forum.serving.uvicorn_options import server_options
 from tests.support.server import free_port
 
+pytestmark = pytest.mark.servers
+
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 

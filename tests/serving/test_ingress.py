@@ -20,6 +20,8 @@ from forum.serving.security_headers import HEADERS, SecurityHeaders
 from forum.serving.uvicorn_options import server_options
 from tests.support.server import free_port
 
+pytestmark = pytest.mark.servers
+
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 POST = b"POST / HTTP/1.1\r\nHost: here\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"

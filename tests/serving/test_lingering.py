@@ -19,6 +19,8 @@ from tests.serving.test_ingress import (  # noqa: F401 - fixtures
     until,
 )
 
+pytestmark = pytest.mark.servers
+
 BODY = 5_000_000  # bytes; more than the kernel keeps
 SENDERS = {
     "413, announced": (POST + b"Content-Length: %d\r\n\r\n" % BODY, b"x" * BODY, 413),

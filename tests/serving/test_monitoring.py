@@ -10,7 +10,7 @@ from forum.observability import health
 
 from .visitors import Visitor
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.store]
 PARTS = ["database", "migrations", "redis", "live_pages", "sweep", "workers", "outbox"]
 PAGES = ["/health/live", "/health/ready", "/metrics"]
 

@@ -8,7 +8,7 @@ from tests.support import world
 
 from .visitors import Visitor
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.store]
 
 
 @pytest.fixture

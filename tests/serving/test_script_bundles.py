@@ -43,6 +43,7 @@ def run(folder, files):
     return json.loads(done.stdout)
 
 
+@pytest.mark.servers
 @pytest.mark.skipif(not shutil.which("node"), reason="needs Node: make services")
 def test_joined_scripts_do_as_they_did_apart(tmp_path):
     apart, together = run(tmp_path / "apart", PAGE), run(tmp_path / "together", joined(PAGE))

@@ -4,6 +4,8 @@ import pytest
 
 from forum.serving.sockets import bound, inherited
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.mark.parametrize("address", ["127.0.0.1:0", "[::1]:0"])
 def test_a_host_and_a_port_can_be_listened_on(address):

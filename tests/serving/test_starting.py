@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.servers
+
 LATER = {
     "daphne": "the server behind `runserver`",
     "confusable_homoglyphs": "the tables of look-alike letters, for names that are chosen",

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.mark.parametrize("module", ["bench.site", "bench.engine.contenders", "docs.screenshots"])
 def test_what_makes_a_database_of_its_own_reads_no_settings_before_it_has_chosen_one(module):

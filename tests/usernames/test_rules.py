@@ -172,6 +172,7 @@ def test_of_plain_letters_and_digits_only_those_known_to_be_mistaken_are_one():
     assert {c: skeleton(c) for c in plain if skeleton(c) != c} == {"i": "l", "1": "l", "0": "o"}
 
 
+@pytest.mark.thorough
 def test_capitals_and_small_letters_have_one_skeleton_in_all_scripts():
     assert [c for c in LETTERS if skeleton(c) != skeleton(c.lower())] == []
 
@@ -252,6 +253,7 @@ def test_display_names_hold_nothing_unseen(name):
         validate_label(name)
 
 
+@pytest.mark.thorough
 def test_nobody_gets_a_name_that_looks_like_another_member(ada):
     with pytest.raises(ValidationError) as refused:
         User(username="Аԁа", password="x").full_clean()
@@ -259,6 +261,7 @@ def test_nobody_gets_a_name_that_looks_like_another_member(ada):
     assert "username" in refused.value.message_dict
 
 
+@pytest.mark.thorough
 def test_nobody_gets_a_name_that_looks_like_another_ones_display_name(ada):
     with pytest.raises(ValidationError):
         User(username="ada.lovelace", password="x").full_clean()

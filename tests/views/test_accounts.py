@@ -126,6 +126,7 @@ def test_a_name_taken_while_the_form_was_checked_is_refused_in_the_form(client, 
     assert not EmailAddress.objects.filter(email="zoe@example.org").exists()
 
 
+@pytest.mark.store
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_sign_up_at_once_with_one_name_one_gets_it():
     together, answers = Barrier(2), []
@@ -244,6 +245,13 @@ def test_nobody_is_led_away_to_another_site(client, ada, place):
 # --- Limits ---
 
 
+@pytest.fixture
+def few_tries(settings):
+    """allauth's own limits for an address, lowered so that a test soon reaches them."""
+    low = dict.fromkeys(("login", "signup", "reset_password"), "4/m/ip")
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, **low}
+
+
 @pytest.mark.parametrize(
     ("page", "form"),
     [
@@ -252,15 +260,18 @@ def test_nobody_is_led_away_to_another_site(client, ada, place):
         ("account_reset_password", {"email": "ada@example.org"}),
     ],
 )
-def test_many_tries_from_one_address_are_answered_with_429_in_our_own_look(client, ada, page, form):
-    answers = [client.post(reverse(page), form) for _ in range(31)]
+def test_many_tries_from_one_address_are_answered_with_429_in_our_own_look(
+    client, ada, few_tries, page, form
+):
+    answers = [client.post(reverse(page), form) for _ in range(5)]
 
+    assert answers[-2].status_code != 429
     assert answers[-1].status_code == 429
     assert "<h1>" in answers[-1].text
 
 
-def test_another_forwarded_address_does_not_help_against_the_limit(client, ada):
-    for n in range(31):
+def test_another_forwarded_address_does_not_help_against_the_limit(client, ada, few_tries):
+    for n in range(5):
         response = sign_in(client, f"ada{n}", "x", headers={"x-forwarded-for": f"10.0.0.{n}"})
 
     assert response.status_code == 429
@@ -278,10 +289,10 @@ def test_another_forwarded_address_does_not_help_against_the_limit(client, ada):
     ],
 )
 def test_behind_a_known_proxy_people_are_counted_by_their_own_network(
-    client, ada, settings, forwarded, status
+    client, ada, few_tries, settings, forwarded, status
 ):
     settings.TRUSTED_PROXIES = 1
-    for n in range(31):
+    for n in range(5):
         response = sign_in(client, f"ada{n}", "x", headers={"x-forwarded-for": forwarded.format(n)})
 
     assert response.status_code == status

@@ -12,7 +12,7 @@ from forum.models import User
 from tests.support import world
 from tests.support.concurrency import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough, pytest.mark.store]
 ROUNDS = 6
 ANSWERED = {200, 302, 429}
 

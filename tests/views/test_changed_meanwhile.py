@@ -7,6 +7,8 @@ from django.urls import reverse
 from forum.models import Post, Topic, User
 from tests.support import world
 
+pytestmark = pytest.mark.store
+
 TEXT = "Typed for an hour."
 
 

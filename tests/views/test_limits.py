@@ -49,6 +49,7 @@ def example_of(pattern):
     return re.sub(r"<(?:(\w+):)?\w+>", lambda match: SAMPLES[match[1] or "str"], route)
 
 
+@pytest.mark.thorough
 def test_every_address_that_something_can_be_sent_to_is_limited(only, ada, olive):
     only(write="1/day")
     found = list(addresses())

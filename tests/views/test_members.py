@@ -187,6 +187,7 @@ def test_a_refused_profile_keeps_what_was_typed_and_changes_nothing(ada, grace, 
     assert response.context["user"].display_name == "Grace Hopper"
 
 
+@pytest.mark.store
 @pytest.mark.django_db(transaction=True)
 def test_of_four_who_take_one_display_name_at_once_three_get_their_form_back():
     clients = [Client() for _ in range(4)]

@@ -12,6 +12,8 @@ from forum.models import Post
 from tests.support import world
 from tests.support.addresses import addresses, values_for
 
+pytestmark = [pytest.mark.thorough, pytest.mark.store]
+
 NUL, HALF = "\x00", "\ud800"  # what PostgreSQL does not take, and what no encoding does
 LONG = "x" * 50_000
 ODD = [

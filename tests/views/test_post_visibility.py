@@ -4,6 +4,8 @@ from django.urls import reverse
 from forum.models import Post
 from tests.support import world
 
+pytestmark = pytest.mark.store
+
 CANARY = "canary-7f3a"
 
 

@@ -541,6 +541,8 @@ def test_a_menu_offers_what_its_reader_may_do(signed_in, client, ada, grace, mo,
 # --- At once ---
 
 
+@pytest.mark.store
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("form", ["reply", "topic", "all of them"])
 def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category, form):
@@ -568,6 +570,7 @@ def test_one_form_sent_by_eight_at_once_makes_one_post(ada, grace, help_category
     assert User.objects.get(pk=grace.pk).posts_count == grace.posts.count() == 3 * len(places)
 
 
+@pytest.mark.store
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("form", ["reply", "topic"])
 def test_copies_of_one_form_use_up_no_allowance(grace, topic, settings, form):
@@ -591,6 +594,7 @@ def test_copies_of_one_form_use_up_no_allowance(grace, topic, settings, form):
     assert Post.objects.filter(author=grace).count() == 2
 
 
+@pytest.mark.store
 @pytest.mark.django_db(transaction=True)
 def test_several_texts_with_one_token_sent_at_once_are_a_post_each(ada, grace, help_category):
     topic, sent = world.topic(ada, help_category), words()

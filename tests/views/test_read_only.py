@@ -15,6 +15,8 @@ from forum.models import Reading
 from tests.support import world
 from tests.support.addresses import addresses, values_for
 
+pytestmark = [pytest.mark.thorough, pytest.mark.store]
+
 TEXT = "Tea & <b>cake</b>"
 ORIGIN = {"Origin": "http://testserver"}
 

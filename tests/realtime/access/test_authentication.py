@@ -11,7 +11,7 @@ from tests.realtime.readers import ListPage, Reader, TopicPage
 from tests.realtime.sockets import DEADLINE, do
 from tests.support import world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 PEOPLE = ["ada", "iris", "mo", "olive"]
 DOINGS = ["reply", "reply", "edit", "hide", "restore", "rename", "close", "open", "pin", "unpin",

@@ -4,6 +4,8 @@ import pytest
 
 from realtime.access.origins import is_own
 
+pytestmark = pytest.mark.once
+
 
 def scope(origin, host="forum.example.org", scheme="ws", **headers):
     headers = {"host": host, **headers}

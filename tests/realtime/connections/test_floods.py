@@ -18,7 +18,7 @@ from tests.support.server import Server
 from tests.support.static_files import collected  # noqa: F401 - the static files
 
 MANY = 20_000
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers, pytest.mark.once]
 
 
 @pytest.fixture(scope="module", params=["uvicorn", "plain uvicorn", "daphne"])

@@ -6,6 +6,8 @@ import pytest
 
 from realtime.connections.send_buffer import BACKLOG, SendBuffer
 
+pytestmark = pytest.mark.once
+
 TEXT = "x" * 1024
 
 

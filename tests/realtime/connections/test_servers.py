@@ -18,7 +18,7 @@ from tests.realtime.raw import RawPage
 from tests.support.server import Server
 
 STUCK, EVENTS = 200, 1000
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers, pytest.mark.once]
 
 
 @pytest.fixture(params=["runserver", "plain uvicorn", "uvicorn"])
@@ -80,7 +80,7 @@ def test_another_site_is_refused_by_the_server(server):
     assert refused.value.response.status_code == 403
 
 
-@pytest.mark.redis
+@pytest.mark.servers
 @pytest.mark.parametrize("kind", ["plain uvicorn", "uvicorn"])
 def test_two_hundred_pages_that_never_read_cost_little_and_delay_nobody(
     kind, redis, topic, transactional_db
@@ -130,7 +130,7 @@ def memory_of(server):
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.redis
+@pytest.mark.servers
 @pytest.mark.parametrize("kind", ["plain uvicorn", "uvicorn"])
 def test_a_slow_reader_gets_every_frame_whole_and_in_order(kind, redis, topic, transactional_db):
     server = Server(kind, REDIS_URL=redis.address).start()

@@ -17,7 +17,7 @@ from realtime.protocol import groups
 from tests.realtime.book import PING, frame
 from tests.realtime.sockets import until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers, pytest.mark.once]
 HANDSHAKE = (  # with names as uvicorn's HTTP protocol hands them over
     b"GET /ws/ HTTP/1.1\r\nhost: testserver\r\norigin: http://testserver\r\nupgrade:"
     b" websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key:"

@@ -114,6 +114,7 @@ async def test_a_reader_who_leaves_is_removed_at_once(hub, topic):
     assert request.wire.output_queue.empty()
 
 
+@pytest.mark.servers
 def test_a_server_that_stops_ends_long_polls(topic):
     """Else it would wait for them, lose patience after ten seconds and cut them."""
     server = Server("uvicorn").start()

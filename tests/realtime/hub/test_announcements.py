@@ -69,7 +69,7 @@ async def test_changes_that_were_never_published_are_found(visit, monkeypatch):
     await page.receive(announcing())
 
 
-@pytest.mark.redis
+@pytest.mark.servers
 async def test_a_command_reaches_pages_through_redis(redis, visit, monkeypatch):
     monkeypatch.setattr(announcements, "EVERY", 3600)
     page = await visit()

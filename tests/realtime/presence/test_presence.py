@@ -268,7 +268,7 @@ def said(by, topic):
     ]
 
 
-@pytest.mark.redis
+@pytest.mark.servers
 async def test_readers_in_other_processes_count_until_the_process_falls_silent(
     redis, visit, topic, ada, monkeypatch
 ):
@@ -286,7 +286,7 @@ async def test_readers_in_other_processes_count_until_the_process_falls_silent(
     await page.receive(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (1, 0))
 
 
-@pytest.mark.redis
+@pytest.mark.servers
 async def test_writers_of_another_process_are_shown_at_once(redis, visit, topic, ada):
     page = await visit()
     await page.watch_topic(topic)
@@ -299,7 +299,7 @@ async def test_writers_of_another_process_are_shown_at_once(redis, visit, topic,
         await page.receive(writing(topic, "Grace Hopper"))
 
 
-@pytest.mark.redis
+@pytest.mark.servers
 async def test_two_processes_exchange_presence(redis, visit, topic, ada, hub):
     """The second process receives the gossip of this one through Redis."""
     page = await visit(ada)

@@ -5,6 +5,8 @@ from websockets.frames import Frame, Opcode
 
 from realtime.protocol.frames import frame_of
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
 def test_a_frame_follows_rfc_6455(size):

@@ -4,7 +4,6 @@ import json
 import random
 
 import pytest
-from django.db import connection
 
 from tests.realtime.book import (
     BINARY,
@@ -26,10 +25,9 @@ FRAMES, MESSAGES = 100_000 if FULL else 10_000, 10_000
 BURST = 20  # messages that a page may send at once
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor == "postgresql", reason="frames are read alike on both set-ups"
-    ),
     pytest.mark.timeout(600 if FULL else 120),
+    pytest.mark.servers,
+    pytest.mark.once,
 ]
 ERRORS = '"level": "error"', '"level": "critical"', "Traceback"
 # its own log line for text that it closes with 1007

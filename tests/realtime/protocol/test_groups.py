@@ -4,7 +4,7 @@ from forum.models import Category, Topic
 from realtime.protocol import groups
 from tests.support import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_is_private_agrees_with_the_models(lounge, help_category, iris):

@@ -22,6 +22,8 @@ from realtime.protocol.hub_messages import (
 )
 from realtime.protocol.viewers import Viewers, Writing
 
+pytestmark = pytest.mark.once
+
 DELIVERY = Delivery(
     Change(12, "k3f9", 42), Audience("list.latest", ("list.category.5",), 5), '{"umlaut":"ä"}', 7
 )

@@ -9,6 +9,8 @@ from realtime import database
 from realtime.connections import connection
 from realtime.protocol import limits
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def clock(monkeypatch):

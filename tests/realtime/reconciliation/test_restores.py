@@ -10,7 +10,7 @@ from realtime.hub import heartbeat
 from realtime.reconciliation import sweep
 from tests.realtime.sockets import do
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
 
 @pytest.fixture

@@ -71,6 +71,7 @@ async def test_what_is_saved_before_the_first_sweep_reaches_every_page(
     assert (await elsewhere.update("created"))["title"] == topic.title
 
 
+@pytest.mark.servers
 async def test_a_post_saved_in_another_process_reaches_every_page(visit, topic, sweeper):
     shown, listed, elsewhere = await visit(), await visit(), await visit()
     await shown.watch_topic(topic)
