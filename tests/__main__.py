@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.faults.clocks import LIBRARY
 from tests.support.chromium import CHROMIUM
 from tests.support.columns import COLUMNS
+from tests.support.databases import migrated
 from tests.support.postgresql import programs
 from tests.support.static_files import collect
 
@@ -52,16 +53,18 @@ def main(arguments):
     if {"redis", "postgresql"} & set(missing) and "postgresql" in columns:
         columns.remove("postgresql")
     failed = 0
-    with tempfile.TemporaryDirectory(prefix="parley-static-") as static:
-        collected = {}
-        if not arguments:  # else who needs them collects them
+    with tempfile.TemporaryDirectory(prefix="parley-tests-") as folder:
+        static = f"{folder}/static"
+        if whole := not arguments:
             collect(static)
-            collected["COLLECTED"] = static
         for column in columns:
             with COLUMNS[column](WAITING) as environment:
+                if whole:  # made once; in a small run each process makes what it needs
+                    environment |= {"COLLECTED": static}
+                    environment |= migrated(environment["DATABASE_URL"], folder)
                 for title, tests, more in runs(column, arguments, missing):
                     print(f"\n— {column}: {title} —", flush=True)
-                    failed |= run(tests, {**environment, **collected, **more})
+                    failed |= run(tests, {**environment, **more})
     print(f"\nAll in {time.monotonic() - started:.0f} s. ", end="")
     print(
         "Nothing was left out."

@@ -6,7 +6,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 from limits.errors import StorageError
 
-from tests.support import starting, truncation, world
+from tests.support import databases, starting, truncation, world
 
 # The same examples each time, so that a failure is a change's own; HYPOTHESIS=random looks for new
 # ones. `make quick` tries a few.
@@ -37,6 +37,14 @@ def pytest_runtest_protocol(item, nextitem):
 def pytest_runtest_call(item):
     yield
     starting.refuse(item)
+
+
+if "TEMPLATE" in os.environ:
+
+    @pytest.fixture(scope="session")
+    def django_db_setup(django_test_environment, django_db_blocker):
+        with django_db_blocker.unblock(), databases.own_copy():
+            yield
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Empties the database after a test that commits; on PostgreSQL much faster than TRUNCATE."""
 
+from functools import cache
+
 from django.db import connection, transaction
 
 # filled by `migrate`, never changed by tests
@@ -7,8 +9,19 @@ STAYING = {"django_content_type", "auth_permission", "django_migrations"}
 
 
 def empty():
-    """Deletes the rows of all tables in one transaction; foreign keys are checked at its end."""
-    found = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    """Deletes all rows in one transaction; foreign keys are checked at its end."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in set(found) - STAYING:
+        cursor.execute(tables_with_rows())
+        for (table,) in cursor.fetchall():
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+
+
+@cache
+def tables_with_rows():
+    """One query for all tables, which is cheaper than a DELETE for each."""
+    found = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    quote = connection.ops.quote_name
+    return " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {quote(table)})"
+        for table in sorted(set(found) - STAYING)
+    )
