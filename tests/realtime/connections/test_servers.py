@@ -21,9 +21,10 @@ STUCK, EVENTS = 200, 1000
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers, pytest.mark.once]
 
 
-@pytest.fixture(params=["runserver", "plain uvicorn", "uvicorn"])
-def server(request, transactional_db):
-    server = Server(request.param).start()
+@pytest.fixture(scope="module", params=["runserver", "plain uvicorn", "uvicorn"])
+def server(request, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        server = Server(request.param).start()
     yield server
     server.stop()
 
@@ -80,7 +81,6 @@ def test_another_site_is_refused_by_the_server(server):
     assert refused.value.response.status_code == 403
 
 
-@pytest.mark.servers
 @pytest.mark.parametrize("kind", ["plain uvicorn", "uvicorn"])
 def test_two_hundred_pages_that_never_read_cost_little_and_delay_nobody(
     kind, redis, topic, transactional_db
@@ -130,7 +130,6 @@ def memory_of(server):
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.servers
 @pytest.mark.parametrize("kind", ["plain uvicorn", "uvicorn"])
 def test_a_slow_reader_gets_every_frame_whole_and_in_order(kind, redis, topic, transactional_db):
     server = Server(kind, REDIS_URL=redis.address).start()
