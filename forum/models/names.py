@@ -21,13 +21,14 @@ class TakenNameQuerySet(models.QuerySet["TakenName"]):
         wanted = self._wanted(user, fields)
         held = {row.key: row for row in self.filter(user=user)}
         self.bulk_create(
-            self.model(key=key, user=user) for key in sorted(wanted.keys() - held.keys())
+            self.model(key=key, user=user, usernames=wanted[key])
+            for key in sorted(wanted.keys() - held.keys())
         )
-        for key, username in sorted(wanted.items()):
-            known = held[key].usernames.split() if key in held else []
-            if username and username not in known:
-                self.filter(key=key).update(usernames=" ".join([*known, username]))
-        if "name" in fields:
+        for key in sorted(wanted.keys() & held.keys()):
+            known = held[key].usernames.split()
+            if wanted[key] and wanted[key] not in known:
+                self.filter(key=key).update(usernames=" ".join([*known, wanted[key]]))
+        if "name" in fields and held:
             self.filter(user=user, usernames="").exclude(
                 key__in=wanted.keys() | skeletons(user.username)
             ).delete()
