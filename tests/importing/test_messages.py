@@ -368,6 +368,7 @@ def test_parts_nested_without_end_are_not_looked_into():
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=600), st.booleans())
+@pytest.mark.thorough
 def test_any_bytes_become_a_message(content, with_headers):
     message = messages.parse(mails.raw((mails.mail("") if with_headers else b"") + content))
 
@@ -389,6 +390,7 @@ HEADERS += ["Content-Transfer-Encoding", "Content-Disposition"]
 
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from(HEADERS), st.binary(max_size=60)), st.binary(max_size=200))
+@pytest.mark.thorough
 def test_any_headers_become_a_draft(headers, body):
     lines = [
         name.encode() + b": " + value.replace(b"\n", b"\n ") for name, value in headers.items()

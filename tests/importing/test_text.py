@@ -49,6 +49,7 @@ def test_signs_that_mean_something_in_markdown_stay_what_they_are(line):
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.text("ab1 *_`~[]()<>#&|\\!@=+.:-\"'{}$", max_size=30), min_size=1, max_size=4))
+@pytest.mark.thorough
 def test_whatever_is_written_is_what_is_seen(lines):
     def signs(text):
         """All but quote marks, list markers and rulers, which are shown as what they mean."""
@@ -66,6 +67,7 @@ def test_whatever_is_written_is_what_is_seen(lines):
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=400), st.sampled_from(["", "[#1](/t/1/1/)"]))
+@pytest.mark.thorough
 def test_any_text_can_be_written_and_rendered(mail, link):
     assert markdown.render(write(mail, link=link)) is not None
 

@@ -300,6 +300,7 @@ class Page:
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.thorough
 def test_a_page_converges_whatever_happens_to_its_frames(
     transactional_db, quiet, readings, fates, random
 ):

@@ -1,4 +1,4 @@
-"""The database of a process that runs tests: a copy of one that was migrated once for all of them."""
+"""The database of a test process: a copy of one that is migrated once for all of them."""
 
 import os
 import shutil

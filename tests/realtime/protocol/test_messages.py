@@ -248,6 +248,7 @@ messages = st.lists(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.thorough
 def test_no_json_ends_a_page_or_a_log_line(transactional_db, caplog, texts):
     caplog.clear()
 
