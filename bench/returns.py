@@ -58,7 +58,7 @@ def main():
                 "answers that the database was asked for", found["queries"], "a second", at_most=1
             )
             record(
-                "posts lost, doubled, unseen; pages behind",
+                "posts lost, duplicated, unseen; pages behind",
                 sum(one["wrong"] for one in rounds),
                 "",
                 at_most=0,

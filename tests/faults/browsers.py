@@ -60,7 +60,7 @@ class Browsers:
         signal_all(signal.SIGCONT)
 
 
-def put_away(number, person):
+def hide_or_freeze(number, person):
     """Freezes every second page and hides the others."""
     if number % 2:
         person.freezer = person.context.new_cdp_session(person.page)
@@ -71,7 +71,7 @@ def put_away(number, person):
         person.page.evaluate(HIDE)
 
 
-def bring_back(number, person):
+def show_again(number, person):
     if number % 2:
         person.freezer.detach()  # nothing pauses any more
     else:

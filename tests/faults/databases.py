@@ -33,21 +33,21 @@ def used(server):
         "PASSWORD": "",
     }
     here = {name: settings[name] for name in there}
-    lead_to(there)
+    connect_to(there)
     try:
         yield server
     finally:
-        lead_to(here)
+        connect_to(here)
 
 
-def lead_to(place):
+def connect_to(place):
     connection.close()
     connection.close_pool()
     connection.settings_dict.update(place)
 
 
 @contextmanager
-def nothing_left(server):
+def no_free_connections(server):
     """Meanwhile all connections of the server are in use; the forum's are closed first."""
     held = []
     try:

@@ -14,9 +14,9 @@ from forum.models import Topic
 from forum.models.epochs import new_epoch
 from tests.support.polling import until
 
-from .browsers import bring_back, put_away, set_clock
+from .browsers import hide_or_freeze, set_clock, show_again
 from .conftest import FULL
-from .databases import nothing_left
+from .databases import no_free_connections
 from .pages import SILENCE
 
 LASTS = 10 if FULL else 1.5  # seconds
@@ -102,11 +102,11 @@ async def sleep(ground):
 
 async def background(ground):
     """Pages in Chromium are frozen, or hidden with slow timers, and the network is down."""
-    await ground.browsers.each(put_away)
+    await ground.browsers.each(hide_or_freeze)
     await asyncio.sleep(LASTS)
     await on_lines(ground, "cut", lasts=LASTS / 2)
     await asyncio.sleep(LASTS)
-    await ground.browsers.each(bring_back)
+    await ground.browsers.each(show_again)
 
 
 async def clocks(ground):
@@ -264,5 +264,5 @@ async def database_frozen(ground):
 
 async def database_full(ground):
     """PostgreSQL has no free connection."""
-    with nothing_left(ground.database):
+    with no_free_connections(ground.database):
         await asyncio.sleep(LASTS)

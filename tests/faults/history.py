@@ -76,7 +76,7 @@ def lost(history, database, behind):
             yield f"post {write.post} of form {write.token} was acknowledged and is not there"
 
 
-def doubled(history, database, behind):
+def duplicates(history, database, behind):
     """C2: a form creates one post; a page applies a change once."""
     for token, posts in database.tokens.items():
         if len(posts) > 1:
@@ -147,7 +147,7 @@ def is_stored(topic, change, post, text, database):
     return its_change > change or text is None or text == its_text
 
 
-def behind_for_long(history, database, behind):
+def out_of_date(history, database, behind):
     """C7: a connected page does not stay behind the head."""
     heads = defaultdict(list)
     for at, topic, change in history.heads:
@@ -173,7 +173,7 @@ def diverged(history, database, behind):
             yield f"{page.name} ended with {page.final}, a fresh page with {page.fresh}"
 
 
-def own_writes(history, database, behind):
+def unseen_by_author(history, database, behind):
     """G7: an author sees the post in the page that the response leads to."""
     for write in history.writes:
         if write.shown is False:
@@ -182,14 +182,14 @@ def own_writes(history, database, behind):
 
 RULES = {
     "C1": lost,
-    "C2": doubled,
+    "C2": duplicates,
     "C3": out_of_order,
     "C4": holes,
     "C5": after_revoke,
     "C6": never_committed,
-    "C7": behind_for_long,
+    "C7": out_of_date,
     "C8": diverged,
-    "G7": own_writes,
+    "G7": unseen_by_author,
 }
 
 

@@ -8,8 +8,8 @@ class Row:
     """The results of one run.
 
     current: seconds until the last page was up to date. busiest: the largest share of pages that
-    reconnected within one second. once_back: seconds from a socket to what was missed, at the 99th
-    percentile. applied, caught_up: changes that pages applied one by one, and after missing
+    reconnected within one second. catch_up_time: seconds from a socket to what was missed, at the
+    99th percentile. applied, caught_up: changes that pages applied one by one, and after missing
     something. cut: connections broken by the network. violations: [("C1", message)].
     """
 
@@ -18,7 +18,7 @@ class Row:
     posts: int
     current: float
     busiest: float
-    once_back: float | None
+    catch_up_time: float | None
     applied: int
     caught_up: int
     cut: int
@@ -30,8 +30,8 @@ class Row:
         times = (
             f"current after {self.current:4.1f} s  back in the busiest second {self.busiest:4.0%}"
         )
-        if self.once_back is not None:
-            times += f"  from socket to current, p99 {self.once_back:.2f} s"
+        if self.catch_up_time is not None:
+            times += f"  from socket to current, p99 {self.catch_up_time:.2f} s"
         return f"{sizes}  {times}  {f'BROKEN {broken}' if broken else 'holds'}"
 
 

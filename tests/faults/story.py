@@ -86,7 +86,7 @@ class Story:
         ) / len(self.pages)
 
     @property
-    def once_back(self):
+    def catch_up_time(self):
         """The 99th percentile of seconds from a socket to what was missed; None if nothing was."""
         waits = sorted(
             wait for page in self.pages for wait in waits_of(page.log.seen, self.broke_at)

@@ -148,7 +148,7 @@ def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
     connection.close()  # it may not survive the fault
     took, violations = story.run_in_thread(lambda: fault(ground), meanwhile=ground.browsers.look)
     violations += [
-        ("G4", differs) for person in people for differs in ended_otherwise(person, topic)
+        ("G4", differs) for person in people for differs in differences_to_fresh_page(person, topic)
     ]
     results.append(row(name, story, ground, took, violations))
     return violations
@@ -157,13 +157,13 @@ def run(ground, fault, name, results, chromium, rate=RATE, pages=PAGES):
 def row(name, story, ground, took, violations):
     pages, posts = len(story.pages) + len(ground.browsers.people), len(story.history.writes)
     back, seen = (
-        (story.busiest_second, story.once_back),
+        (story.busiest_second, story.catch_up_time),
         (story.applied, story.caught_up, ground.broken),
     )
     return Row(name, pages, posts, took, *back, *seen, violations)
 
 
-def ended_otherwise(person, topic):
+def differences_to_fresh_page(person, topic):
     """[(what this page shows, what a fresh one shows)] per differing part, after a summary."""
     old, person.page = person.page, person.context.new_page()
     deadline = time.monotonic() + PATIENCE
