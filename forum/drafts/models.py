@@ -1,7 +1,7 @@
-"""Drafts: what members have typed into a form and not sent yet, the same on all their devices.
+"""Drafts: text that members have typed into a form but not sent, the same on all their devices.
 
-A draft belongs to a member and to a form, which is identified by the path that it sends to. Forms
-say which version of the draft they began from, so no device overwrites what another has typed.
+A draft belongs to a member and a form, which is identified by the path that it posts to. Forms send
+the version of the draft they started from, so that no device overwrites text from another.
 """
 
 import re
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from forum.models import PersonalChange, User
 
-MOST = 100  # drafts of one member
-LONGEST = 100_000  # characters of all fields of one draft; the longest post has a third of that
-# "token" and "version" identify what is sent; nobody types them
+MOST = 100  # drafts per member
+LONGEST = 100_000  # characters in all fields of a draft; three times the longest post
+# "token" and "version" are hidden fields that identify the submission.
 FIELDS = frozenset({"title", "category", "body", "reason", "token", "version"})
 TYPED = ("title", "body")
 PATHS = re.compile(
@@ -24,19 +24,18 @@ PATHS = re.compile(
 
 
 class DraftError(Exception):
-    """The draft can't be kept; str() says why and what to do."""
+    """The draft can't be saved; str() says why and what to do."""
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     @transaction.atomic
     def keep(self, member, path, fields, version, typed_at):
-        """Stores what `member` typed at `typed_at` into the form that sends to `path`.
+        """Save what `member` typed at `typed_at` into the form that posts to `path`.
 
-        fields: {name: text}. version: of the draft that the form began from, 0 if there was none.
-        Returns the Draft as it is now. None if there is none: nothing was typed, or the draft that
-        the form began from has been posted or discarded since. If another device has stored a
-        version in between, the text that was typed last wins, and the other becomes `other`.
-        Raises DraftError.
+        fields: {name: text}. version: that of the draft the form started from, 0 if there was none.
+        Returns the current Draft, or None if there is none, because nothing was typed, or because
+        the draft was posted or discarded since. If another device has saved a version in between,
+        the text typed last wins, and the other one is kept in `other`. Raises DraftError.
         """
         fields = {name: text for name, text in fields.items() if name in FIELDS}
         if sum(map(len, fields.values())) > LONGEST:
@@ -68,7 +67,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     @transaction.atomic
     def discard(self, member, path):
-        """Whether there was a draft to delete."""
+        """Delete a draft; False if there is none."""
         lock(member)
         draft = self.filter(member=member, path=path).first()
         if draft:
@@ -76,7 +75,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return draft is not None
 
     def personal(self, member, paths):
-        """{path: the draft for JSON} of these paths."""
+        """{path: draft as JSON values} for these paths."""
         return {draft.path: draft.as_json() for draft in self.filter(member=member, path__in=paths)}
 
 
@@ -84,10 +83,10 @@ class Draft(models.Model):
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
     path = models.CharField(max_length=40)
     fields = models.JSONField()  # {name: text}
-    # number of its last change in the member's stream, so it never comes twice for a path
+    # The number of its last change in the member's stream, so it is never reused for a path.
     version = models.PositiveBigIntegerField()
     typed_at = models.DateTimeField()
-    other = models.JSONField(null=True)  # fields typed elsewhere, which these have replaced
+    other = models.JSONField(null=True)  # fields from another device that these replaced
 
     objects = DraftQuerySet.as_manager()
 
@@ -108,7 +107,7 @@ class Draft(models.Model):
         }
 
     def discard(self):
-        """Deletes it, in the transaction around it."""
+        """Delete it; call in a transaction."""
         self.delete()
         self.record_change()
 
@@ -117,13 +116,14 @@ class Draft(models.Model):
 
 
 def lock(member):
-    """Lets nobody else change drafts of the member before the transaction ends."""
+    """Lock the member's drafts until the transaction ends."""
     User.objects.select_for_update(no_key=True).only("pk").get(pk=member.pk)
 
 
 def delete_what_was_posted(post, author, is_new, **kwargs):
-    """Deletes the draft of a post, in the transaction that saves the post. A draft that was typed
-    into another form of the topic stays: it has another token.
+    """Delete the draft of a post, in the transaction that saves the post.
+
+    Keeps a draft from another form of the same topic, which has another token.
     """
     if is_new:
         create = "create_topic" if post.number == 1 else "create_reply"

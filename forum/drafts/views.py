@@ -34,7 +34,7 @@ def index(request):
 @require_safe
 @for_members
 def show(request):
-    """The draft of one form (`?path=`) as JSON, as `data` of the personal stream has it."""
+    """The draft of one form (`?path=`) as JSON, in the format of `data` in the personal stream."""
     path = request.GET.get("path", "")
     return JsonResponse({"draft": Draft.objects.personal(request.user, [path]).get(path)})
 
@@ -44,11 +44,11 @@ def show(request):
 @for_members
 @limited("draft")
 def keep(request):
-    """Keeps what a form holds: from its button without scripts, and while somebody types with them.
+    """Save a draft: sent by scripts during typing, or by a button without scripts.
 
-    Beside the form's own fields: draft_path, where the form sends to; draft_version, the draft that
-    it began from; draft_age, how many milliseconds ago the text was typed (scripts only, and the
-    answer is JSON).
+    In addition to the form's own fields: draft_path, the path that the form posts to;
+    draft_version, the version it started from; draft_age, the age of the text in milliseconds (from
+    scripts only; then the response is JSON).
     """
     path = request.POST.get("draft_path", "")
     check_path(path, request.user)
@@ -85,7 +85,7 @@ def discard(request):
 
 
 def check_path(path, user):
-    """Raises Http404 unless a form that `user` may see sends to this path."""
+    """Raise Http404 unless a form that `user` may see posts to this path."""
     found = PATHS.fullmatch(path)
     if not found:
         raise Http404
@@ -100,15 +100,15 @@ def check_path(path, user):
 
 
 def number_in(text, largest):
-    """A whole number from 0 to `largest`; 0 for anything else."""
+    """The integer in `text`, at most `largest`; 0 if it is not a number."""
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         return 0
     return min(int(text), largest)
 
 
 def add_targets(drafts, user):
-    """Gives each draft what its page shows of the form: `topic` and `post`, as far as `user` may
-    still see them, and the `address` of the form, "" if there is none any more. Two queries.
+    """Set on each draft `topic` and `post`, if `user` may still see them, and the `address` of its
+    form, "" if it no longer exists. Makes two queries.
     """
     found = {draft.pk: PATHS.fullmatch(draft.path) for draft in drafts}
     posts = {int(match["post"]) for match in found.values() if match["post"]}

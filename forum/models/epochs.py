@@ -1,8 +1,8 @@
-"""Epochs: while one stays the same, the change numbers that it goes with can be compared."""
+"""Epochs: change numbers are comparable only while their epoch stays the same."""
 
 import secrets
 
 
 def new_epoch():
-    """A random text, for numbers that begin anew, as after a restored backup."""
+    """A random word, for numbers that start again, for example after restoring a backup."""
     return secrets.token_hex(4)

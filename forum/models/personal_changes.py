@@ -1,8 +1,9 @@
-"""The personal stream: numbers the changes of everything that belongs to one member alone.
+"""The personal stream: numbers the changes of everything private to one member.
 
-Drafts, reading marks and the like are shown on all open pages of their member. As each change of a
-topic has a number, so has each change in a member's stream: `User.personal_change` counts them,
-`User.personal_epoch` says whether numbers can be compared. docs/realtime.md, "The personal stream".
+Drafts, reading positions and the like are updated on all open pages of their member. Like the
+changes of a topic, those of a member's stream are numbered: `User.personal_change` is the counter,
+and numbers are comparable while `User.personal_epoch` stays the same. See docs/realtime.md, "The
+personal stream".
 """
 
 from typing import NamedTuple
@@ -12,12 +13,12 @@ from django.db import connection, models, transaction
 
 from forum.signals import personal_changed
 
-REACH = 500  # changes that are kept; pages further behind load their personal parts again
+REACH = 500  # changes kept; pages further behind reload their personal parts
 PRUNE_EVERY = 100  # changes
 
 
 class Head(NamedTuple):
-    """How far a member's stream has come."""
+    """The current end of a member's stream."""
 
     epoch: str
     change: int
@@ -25,13 +26,12 @@ class Head(NamedTuple):
 
 class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
     def record(self, member_id, kind, key):
-        """Numbers one more change, in the transaction that makes it, and announces it after commit.
-        Returns the new Head.
+        """Record a change in the transaction that makes it, send a signal after commit, and return
+        the new Head.
 
-        Raises TransactionManagementError outside of one.
-
-        kind: one that forum/pages/personal.py knows. key: a text that says which thing of this
-        kind has changed; its latest change alone is kept.
+        kind: one registered in forum/pages/personal.py. key: identifies what has changed within
+        its kind; only its latest change is kept. Raises TransactionManagementError outside of a
+        transaction.
         """
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError(
@@ -56,13 +56,15 @@ class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
         return head
 
     def since(self, member_id, change):
-        """The changes after number `change`, in their order."""
+        """The changes after number `change`, in order."""
         return self.filter(member=member_id, change__gt=change).order_by("change")
 
 
 def advance(member_id):
-    """The Head with the next number. Locks the member's row until the transaction ends, so the
-    order of numbers is the order of commits.
+    """Take the next number, and return the Head.
+
+    Locks the member's row until the transaction ends, so that the order of numbers is the order of
+    commits.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -74,9 +76,7 @@ def advance(member_id):
 
 
 class PersonalChange(models.Model):
-    """The latest change of one thing in a member's stream. What it is now, and whether it is still
-    there, its own table says.
-    """
+    """The latest change of one item in a member's stream; its current state is in its own table."""
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=16)

@@ -1,7 +1,7 @@
-"""What the personal stream is made of: for each kind of thing, how it is shown to its member.
+"""Loaders for the personal stream: for each kind of item, its current state for its member.
 
-An app that has something personal registers its kind when it is ready, and calls
-`PersonalChange.objects.record` in the transaction that changes a thing.
+An app with personal data registers its kind in `AppConfig.ready`, and calls
+`PersonalChange.objects.record` in each transaction that changes an item.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from typing import Any
 
 from forum.models import PersonalChange, Reading, User
 
-# (member, keys) -> {key: the thing as it is now, ready for JSON}, without those that are gone
+# (member, keys) -> {key: current state, JSON-serialisable}, without deleted items
 Load = Callable[[User, list[str]], dict[str, Any]]
 
 _loads: dict[str, Load] = {}
@@ -20,14 +20,14 @@ def register(kind: str, load: Load) -> None:
 
 
 def load(member: User, kind: str, keys: list[str]) -> dict[str, Any]:
-    """{key: the thing as it is now} of this kind. Empty for a kind that is not installed."""
+    """{key: current state} of items of this kind; {} for a kind that is not registered."""
     return _loads[kind](member, keys) if kind in _loads else {}
 
 
 def things(
     member: User, changes: Iterable[PersonalChange]
 ) -> list[tuple[PersonalChange, Any | None]]:
-    """Each change with the thing as it is now; None for one that is gone. A query per kind."""
+    """Each change with the current state of its item, None if deleted. One query per kind."""
     changes = list(changes)
     keys: dict[str, list[str]] = {}
     for change in changes:

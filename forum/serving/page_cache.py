@@ -154,7 +154,7 @@ class Recorder:
 def for_nginx(key, now):
     """Headers that tell nginx how long to cache the page, and for which theme.
 
-    Pages without a dismissed announcement are not cached there.
+    A page from which dismissed announcements are left out is not cached there.
     """
     headers = [(b"x-accel-expires", b"0" if key.dismissed else b"@%d" % now)]
     return [*headers, (b"x-page-theme", key.theme.encode())] if key.theme else headers

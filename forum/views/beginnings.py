@@ -1,14 +1,14 @@
-"""What the forms for posts begin with: a text that was begun before, or none."""
+"""Initial content of the forms for posts: unsent text, a draft, or a quotation."""
 
 from forum.forms import unsent
 from forum.pages import personal
 
 
 def form_for(request, path, form_class, initial=None, quoted=""):
-    """An unbound form that sends to `path`, with what this member has begun there.
+    """An unbound form that posts to `path`, filled with what this member has begun to write.
 
-    That is what they sent while they were signed out, or else their draft, or else `initial`.
-    `quoted` is added below a draft. The form has `draft`: the draft that it holds, or None.
+    That is what they sent while signed out, or else their draft, or else `initial`. `quoted` is
+    appended. `form.draft` is the draft that it contains, or None.
     """
     waiting = unsent.initial(request, path, form_class)
     draft = None if waiting else personal.load(request.user, "draft", [path]).get(path)
