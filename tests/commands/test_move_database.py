@@ -284,7 +284,7 @@ def test_a_move_of_another_forum_is_refused(says, url, many, monkeypatch):
     stop_in_the_middle(monkeypatch, says, url)
     monkeypatch.setattr(target, "source", lambda: "another")
 
-    with pytest.raises(CommandError, match="Another forum's database was being moved there"):
+    with pytest.raises(CommandError, match="Another forum's database is being moved to this one"):
         says("move_database", to=url)
 
 
@@ -296,7 +296,7 @@ def test_two_runs_do_not_meet(says, url, topic):
 
 
 @pytest.mark.parametrize(
-    ("to", "words"), [("sqlite:///x", "--to takes an address"), ("nonsense", "--to takes")]
+    ("to", "words"), [("sqlite:///x", "--to takes a URL"), ("nonsense", "--to takes")]
 )
 def test_an_address_that_makes_no_sense_is_refused(says, to, words, db):
     with pytest.raises(CommandError, match=words):

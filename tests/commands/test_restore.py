@@ -161,7 +161,7 @@ def test_a_backup_of_another_kind_of_database_is_refused(says, copy):
 
     with pytest.raises(
         CommandError,
-        match="is a backup of a PostgreSQL database, and DATABASE_URL names one of SQLite",
+        match="is a backup of a PostgreSQL database, but DATABASE_URL is a SQLite database",
     ):
         says("restore", copy, yes=True)
 
@@ -231,7 +231,7 @@ def test_a_table_that_came_after_the_backup_goes(says, copy):
 def test_mails_that_waited_in_the_backup_are_not_sent_unasked(says, tmp_path, topic):
     waiting = Mail.objects.create(to="ada@example.org", subject="Hello")
     says("backup", tmp_path / "copy")
-    waiting.sent()
+    waiting.mark_sent()
     says("restore", tmp_path / "copy", yes=True)
 
     waiting.refresh_from_db()

@@ -59,8 +59,8 @@ def test_names_of_strangers_and_strange_names_are_not_taken(settings, proxies, n
 
 
 def test_a_kept_page_has_no_line_unless_it_fails():
-    assert (lines_of("/", to=application(kept=True)))[1] == []
-    assert (lines_of("/", to=application(kept=True, status=500)))[1] != []
+    assert (lines_of("/", to=application(cached=True)))[1] == []
+    assert (lines_of("/", to=application(cached=True, status=500)))[1] != []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_what_is_no_address_is_refused(address):
 
 
 def test_a_port_that_can_not_be_is_refused():
-    with pytest.raises(ValueError, match="no port 99999"):
+    with pytest.raises(ValueError, match="port 99999 is out of range"):
         bound("127.0.0.1:99999")
 
 
