@@ -28,14 +28,14 @@ def main():
             pages.heads()
             spent = cpu(parley.pid)
             seconds, posts = write(forum, topics)
-            heard, spent = pages.heads(), cpu(parley.pid) - spent
+            received, spent = pages.heads(), cpu(parley.pid) - spent
             behind = behind_at_rest(pages, topics)
             pages.end()
         record("posts that could be written", posts / seconds, "a second", at_least=0.9 * RATE)
-        record("frames to a page", heard["frames"] / PAGES / seconds, "a second", at_most=4)
+        record("frames to a page", received["frames"] / PAGES / seconds, "a second", at_most=4)
         record(
             "frames to the page with the most of them",
-            heard["most"] / seconds,
+            received["most"] / seconds,
             "a second",
             at_most=4.3,
         )

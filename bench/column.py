@@ -59,8 +59,11 @@ class Column:
         self.ours = self.forums["ours"].server
 
     def _start(self, address):
-        path, rests = self.crowd["short"].get_absolute_url(), [0, 0, 0 if self.options.quick else 5]
-        return [start(address, path, rest) for rest in rests[-self.options.repetitions :]]
+        path, idle_times = (
+            self.crowd["short"].get_absolute_url(),
+            [0, 0, 0 if self.options.quick else 5],
+        )
+        return [start(address, path, rest) for rest in idle_times[-self.options.repetitions :]]
 
     def keep_on(self):
         print(
@@ -74,7 +77,7 @@ class Column:
         with suppress(KeyboardInterrupt):
             for page, viewer in cycle(self._views()):
                 print(f"{page}, {viewer}", flush=True)
-                self.ours.measure(self._asking("ours", page, viewer), 10)
+                self.ours.measure(self._requests("ours", page, viewer), 10)
 
     def measure(self):
         for _repetition in range(self.options.repetitions):
@@ -90,13 +93,13 @@ class Column:
     def _measure(self, page, viewer):
         """Measure all servers one after the other, so that other load affects all."""
         for name in [name for name in ("ours", "machina") if name in self.forums]:
-            requests, server = self._asking(name, page, viewer), self.forums[name].server
+            requests, server = self._requests(name, page, viewer), self.forums[name].server
             size = len(server.keep((page, viewer), requests, 0.4).body)
             server.keep((page, viewer), requests, 0.25, at_once=8, warm_up=1)
             if name == "ours":
-                self.forums["floor"].server.keep((page, viewer), visits.asking([f"/{size}/"]), 0.2)
+                self.forums["floor"].server.keep((page, viewer), visits.getting([f"/{size}/"]), 0.2)
 
-    def _asking(self, name, page, viewer):
+    def _requests(self, name, page, viewer):
         """Requests that continue where the last ones stopped, for members in reverse order, so that
         no page is requested twice in a row.
         """
@@ -106,13 +109,13 @@ class Column:
             if viewer == "member"
             else (forum.pages[page], "")
         )
-        return self.asked.setdefault((name, page, viewer), visits.asking(paths, cookie))
+        return self.asked.setdefault((name, page, viewer), visits.getting(paths, cookie))
 
     def _measure_unchanged(self):
         if "topic" in self.pages:
-            etag = load(self.ours.address, self._asking("ours", "topic", "guest"), 0).etag
-            asking = visits.asking(self.pages["topic"], etag=etag)
-            self.ours.keep(("unchanged topic", "guest"), asking, 0.4)
+            etag = load(self.ours.address, self._requests("ours", "topic", "guest"), 0).etag
+            getting = visits.getting(self.pages["topic"], etag=etag)
+            self.ours.keep(("unchanged topic", "guest"), getting, 0.4)
 
     def _measure_forms(self):
         if self.options.only in "reply":
@@ -131,16 +134,16 @@ class Column:
         last = "topic, last of many pages"
         for viewer in VIEWERS:
             if {last, "topic"} <= self.pages.keys():
-                long, short = (self._asking("ours", page, viewer) for page in (last, "topic"))
+                long, short = (self._requests("ours", page, viewer) for page in (last, "topic"))
                 times = compared(self.ours, long, self.ours, short)
                 self.compared["last page of the longest topic against a short one", viewer] = (
                     times,
                     1.05,
                 )
             for page in [page for page in SPREAD if page in self.pages and "many" in self.forums]:
-                asking = self._asking("ours", page, viewer)
+                getting = self._requests("ours", page, viewer)
                 times = compared(
-                    self.forums["many"].server, asking, self.forums["few"].server, asking
+                    self.forums["many"].server, getting, self.forums["few"].server, getting
                 )
                 self.compared[f"1,000,000 posts against 100,000: {page}", viewer] = times, 1.1
 

@@ -22,42 +22,42 @@ DELIVERIES = 1_000_000
 def main():
     allow_files(16_384)
     with forum_with(members=1000) as forum:
-        rivals = [FastPath(forum), Portable(forum), SocketIO(), Limit()]
+        contenders = [FastPath(forum), Portable(forum), SocketIO(), Limit()]
         for count in (2000, 5000, 10_000) if FULL else (2000,):
             title(f"One event of 1 KiB to {count:,} pages")
-            compare(count, measured(rivals, count, DELIVERIES))
+            compare(count, measured(contenders, count, DELIVERIES))
         title("One event of 1 KiB to 2,000 pages, as the textbook has it")
-        beside_textbook(measured([rivals[0], rivals[1], Textbook()], 2000, 10_000))
+        beside_textbook(measured([contenders[0], contenders[1], Textbook()], 2000, 10_000))
 
 
-def measured(rivals, count, deliveries):
+def measured(contenders, count, deliveries):
     """{name: {"cpu": seconds for a million deliveries, "p99": ms, "slowest": ms}}, medians."""
-    taken = {rival.name: [] for rival in rivals}
+    taken = {contender.name: [] for contender in contenders}
     for _ in range(ROUNDS):
-        for rival in rivals:
-            taken[rival.name].append(round_of(rival, count, deliveries // count))
+        for contender in contenders:
+            taken[contender.name].append(round_of(contender, count, deliveries // count))
     return {
         name: {figure: median(r[figure] for r in rounds) for figure in rounds[0]}
         for name, rounds in taken.items()
     }
 
 
-def round_of(rival, count, events):
-    with rival:
-        pages = rival.open_pages(count)
+def round_of(contender, count, events):
+    with contender:
+        pages = contender.open_pages(count)
         for number in range(1, WARM + 1):
-            rival.publish()
+            contender.publish()
             pages.wait_for(number)
-        before = cpu(rival.pid)
+        before = cpu(contender.pid)
         for number in range(WARM + 1, WARM + 1 + events):
-            rival.publish()
+            contender.publish()
             pages.wait_for(number)
-        spent = cpu(rival.pid) - before
+        spent = cpu(contender.pid) - before
         return {"cpu": spent / (events * count) * 1e6, **pages.end()}
 
 
 def compare(count, found):
-    beside, goals = (
+    reference, goals = (
         found[SocketIO.name],
         {FastPath.name: 0.65 if count == 2000 else 0.68, Portable.name: 1.0},
     )
@@ -67,7 +67,7 @@ def compare(count, found):
             f"{name}, CPU for a million deliveries",
             figures["cpu"],
             "s",
-            reference=beside["cpu"],
+            reference=reference["cpu"],
             **goal,
         )
     for name, figures in found.items():
@@ -78,7 +78,7 @@ def compare(count, found):
             f"{name}, published to arrived, p99",
             figures["p99"],
             "ms",
-            reference=beside["p99"],
+            reference=reference["p99"],
             **goal,
         )
     record(

@@ -70,7 +70,7 @@ def beside_stuck(forum):
     """(p99, growth of the server in MiB, number of sockets it dropped)."""
     with FastPath(forum) as parley:
         before = memory(parley.pid)
-        stuck = [deaf_page(parley.port, forum) for _ in range(STUCK)]
+        stuck = [open_unread_socket(parley.port, forum) for _ in range(STUCK)]
         slow = p99(parley)
         grown = memory(parley.pid) - before
         given_up = sum(map(is_closed, stuck))
@@ -78,7 +78,7 @@ def beside_stuck(forum):
 
 
 def beside_refused(forum):
-    with FastPath(forum) as parley, turned_away(parley.port) as answered:
+    with FastPath(forum) as parley, refused_handshakes(parley.port) as answered:
         began = time.monotonic()
         slow = p99(parley)
         return slow, len(answered) / (time.monotonic() - began) * 60
@@ -94,7 +94,7 @@ def p99(parley):
     return pages.end()["p99"]
 
 
-def deaf_page(port, forum):
+def open_unread_socket(port, forum):
     page = shake_hands(port, f"http://127.0.0.1:{port}")
     ask = forum.watches[0].encode()
     page.sendall(bytes([0x81, 0x80 | len(ask), 0, 0, 0, 0]) + ask)
@@ -127,18 +127,18 @@ def shake_hands(port, origin):
 
 
 @contextmanager
-def turned_away(port):
+def refused_handshakes(port):
     """Send REFUSED handshakes per minute from another origin; yields the list of those answered."""
     answered, over = [], threading.Event()
 
-    def knock():
+    def shake():
         began = time.monotonic()
         while not over.is_set():
             time.sleep(max(0, began + len(answered) * 60 / REFUSED - time.monotonic()))
             shake_hands(port, "https://elsewhere.example").close()
             answered.append(time.monotonic())
 
-    visitor = threading.Thread(target=knock)
+    visitor = threading.Thread(target=shake)
     visitor.start()
     try:
         yield answered

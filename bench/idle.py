@@ -42,13 +42,13 @@ def main():
         record("an event to Redis, CPU of the publisher", publishing(forum), "ms", at_most=0.2)
 
 
-def idle(rival, count):
-    with rival:
-        first = rival.open_pages(WARM)  # so that one-time costs are not counted
-        before, spent = memory(rival.pid), cpu(rival.pid)
-        pages = rival.open_pages(count)
-        spent = cpu(rival.pid) - spent
-        each = (memory(rival.pid) - before) * 1024 / count
+def idle(contender, count):
+    with contender:
+        first = contender.open_pages(WARM)  # so that one-time costs are not counted
+        before, spent = memory(contender.pid), cpu(contender.pid)
+        pages = contender.open_pages(count)
+        spent = cpu(contender.pid) - spent
+        each = (memory(contender.pid) - before) * 1024 / count
         pages.end()
         first.end()
         return {

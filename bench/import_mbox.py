@@ -73,17 +73,17 @@ def run(files, environment):
         while process.poll() is None:
             memory.append(sum(map(resident, family(process.pid))))
             time.sleep(0.1)
-        said = process.stdout.read()
+        output = process.stdout.read()
     if process.returncode:
-        sys.exit(f"import_mbox failed:\n{said}")
+        sys.exit(f"import_mbox failed:\n{output}")
     seconds, used = time.monotonic() - start, os.times()
-    read, added = map(int, re.match(r"(\d+) messages read, (\d+) imported", said).groups())
+    read, added = map(int, re.match(r"(\d+) messages read, (\d+) imported", output).groups())
     return {
         "problems": {
             match[2]: int(match[1])
-            for match in re.finditer(r"^ *(\d+) (with\w*\b.*|too .*)", said, re.M)
+            for match in re.finditer(r"^ *(\d+) (with\w*\b.*|too .*)", output, re.M)
         },
-        "said": said,
+        "said": output,
         "read": read,
         "added": added,
         "seconds": seconds,

@@ -15,7 +15,7 @@ from bench.machina import reference
 from bench.measured import Server
 from bench.processes import memory
 from bench.site import free_port, serving
-from bench.visits import asking
+from bench.visits import getting
 
 MANY = 1_000_000
 LOG = ROOT / "var" / "bench" / "servers.log"
@@ -42,7 +42,7 @@ def raise_all(options, forum, stack):
     """
     many = None if options.quick else filled_up(options.on)
     beside = not options.quick and options.on == "postgresql" and reference.install()
-    said, machina = reference.fill(os.environ["DATABASE_URL"]) if beside else (None, None)
+    filled, machina = reference.fill(os.environ["DATABASE_URL"]) if beside else (None, None)
     if options.on == "postgresql":
         ask_server("CHECKPOINT")  # so that none happens during a measurement
     database = chief(options.on)
@@ -56,10 +56,14 @@ def raise_all(options, forum, stack):
             serve(stack, database, DATABASE_URL=many), forum.pages, forum.cookies
         )
         forums["few"] = Forum(serve(stack, database), forum.pages, forum.cookies)
-    if said:
+    if filled:
         server = serve(stack, database, **reference.SERVED, DATABASE_URL=machina)
         forums["machina"] = Forum(
-            server, said["pages"], said["cookies"], said["queries"], (said["form"], said["form"])
+            server,
+            filled["pages"],
+            filled["cookies"],
+            filled["queries"],
+            (filled["form"], filled["form"]),
         )
     return forums
 
@@ -85,6 +89,6 @@ def start(address, path, idle):
     before = time.monotonic()
     with LOG.open("a") as log, serving(address, path=path, log=log) as process:
         seconds = time.monotonic() - before
-        Server(address, process.pid).measure(islice(asking([path]), 20), 5, warm_up=0)
+        Server(address, process.pid).measure(islice(getting([path]), 20), 5, warm_up=0)
         time.sleep(idle)
         return seconds, memory(process.pid)

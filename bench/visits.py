@@ -38,7 +38,7 @@ def cookie_of(user):
     return f"{cookie['name']}={cookie['value']}"
 
 
-def asking(paths, cookie="", etag=b""):
+def getting(paths, cookie="", etag=b""):
     return cycle([get(path, cookie, etag) for path in paths])
 
 
@@ -49,13 +49,13 @@ def replying(address, form, path, cookies, texts):
     """
     senders = [_form(address, form, cookie) for cookie in cookies]
     for (csrf, cookie), text in zip(cycle(senders), cycle(texts), strict=False):
-        said = {
+        fields_of_both = {
             "token": uuid.uuid4().hex,
             "body": text,
             "subject": "Re: A discussion",
             "content": text,
         }
-        yield post(path, {"csrfmiddlewaretoken": csrf} | said, cookie)
+        yield post(path, {"csrfmiddlewaretoken": csrf} | fields_of_both, cookie)
 
 
 def signing_in(address):

@@ -41,7 +41,7 @@ def fill(source):
     ask_server("CREATE DATABASE machina")
     environment = {"SOURCE_URL": source, "DATABASE_URL": address_of("machina")}
     command = [PYTHON, "-m", "bench.machina.fill"]
-    said = subprocess.run(
+    filled = subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, check=True, stdout=subprocess.PIPE
     )
-    return json.loads(said.stdout), environment["DATABASE_URL"]
+    return json.loads(filled.stdout), environment["DATABASE_URL"]

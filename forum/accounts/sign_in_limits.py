@@ -61,13 +61,13 @@ class Attempt:
 def account_of(login):
     """One rate limit key for an account, whichever of its names or addresses is typed."""
     login = login[:MAX_LOGIN]
-    found = User.objects.with_email(login) if "@" in login else named(login)
+    found = User.objects.with_email(login) if "@" in login else find_by_username(login)
     for member in found:
         return f"member {member.pk}"
     return hashlib.sha256((folded(login) or login).encode()).hexdigest()
 
 
-def named(login):
+def find_by_username(login):
     try:
         return [User.objects.named(login)]
     except User.DoesNotExist:

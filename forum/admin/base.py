@@ -78,10 +78,10 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
             queryset = queryset.filter(user=request.user)
         return super().get_paginator(request, queryset, *args, **kwargs)
 
-    def formfield_for_foreignkey(self, db_field, request, **named):
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
-            named.setdefault("widget", AutocompleteSelect(db_field, self.admin_site))
-        return super().formfield_for_foreignkey(db_field, request, **named)
+            kwargs.setdefault("widget", AutocompleteSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_object(self, request, object_id, from_field=None):
         # Django fails with an empty `_to_field`.

@@ -43,8 +43,8 @@ def filled_with(form, sent):
         data.setlist(name, values)
 
     class Filled(form):
-        def __init__(self, *args, **named):
-            super().__init__(*args, **named)
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
             for name, field in self.fields.items():
                 if not field.widget.value_omitted_from_data(data, {}, name):
                     self.initial[name] = field.widget.value_from_datadict(data, {}, name)

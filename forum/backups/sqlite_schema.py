@@ -45,7 +45,7 @@ def check_schema(file, path):
                 "%(path)s has been changed since it was made: %(differences)s differ from what"
                 " Parley creates. Nothing was restored. Use an unmodified backup."
             )
-            % {"path": path, "differences": named(differences)}
+            % {"path": path, "differences": listed(differences)}
         )
     check_references(file, path)
     check_numbers(file, path)
@@ -53,8 +53,8 @@ def check_schema(file, path):
 
 def check_numbers(file, path):
     """Raise BackupError if a counter is so high that no further rows could be stored."""
-    for table, given in file.execute("SELECT name, seq FROM sqlite_sequence"):
-        if not isinstance(given, int) or not 0 <= given <= MAX_ID:
+    for table, highest in file.execute("SELECT name, seq FROM sqlite_sequence"):
+        if not isinstance(highest, int) or not 0 <= highest <= MAX_ID:
             raise BackupError(
                 _(
                     "%(path)s has been changed since it was made: the next id of %(table)s is out"
@@ -82,11 +82,11 @@ def check_references(file, path):
                 "%(path)s is incomplete: %(missing)s that isn't there. Nothing was changed. Use"
                 " another backup."
             )
-            % {"path": path, "missing": named(missing)}
+            % {"path": path, "missing": listed(missing)}
         )
 
 
-def named(differences):
+def listed(differences):
     more = len(differences) - SHOWN
     return ", ".join(differences[:SHOWN]) + (_(" and %(n)d more") % {"n": more} if more > 0 else "")
 

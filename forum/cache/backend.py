@@ -16,11 +16,11 @@ from forum.cache.circuit_breaker import Unavailable
 
 
 def in_redis_or_here(name: str) -> Any:
-    def method(self: "Cache", *arguments: Any, **named: Any) -> Any:
+    def method(self: "Cache", *args: Any, **kwargs: Any) -> Any:
         try:
-            return redis_client.attempt(partial(getattr(self.shared, name), *arguments, **named))
+            return redis_client.attempt(partial(getattr(self.shared, name), *args, **kwargs))
         except Unavailable:
-            return getattr(self.here, name)(*arguments, **named)
+            return getattr(self.here, name)(*args, **kwargs)
 
     return method
 

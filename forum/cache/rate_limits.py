@@ -30,35 +30,35 @@ if settings.REDIS_URL:
     )
 
 
-def seconds_to_wait(what: str, who: object, count: bool = True) -> int:
+def seconds_to_wait(rate: str, subject: object, count: bool = True) -> int:
     """Count one action, and return 0 if it is allowed now, or else the seconds to wait.
 
-    `what` is a name in settings.RATES, `who` an id or address. With `count=False` it only checks.
+    `rate` is a key of settings.RATES, `subject` an id or address. `count=False` only checks.
     """
-    return _in_redis_or_here(_count if count else _look, what, who)
+    return _in_redis_or_here(_count if count else _check, rate, subject)
 
 
-def seconds_to_wait_once(what: str, who: object, mark: str) -> int:
+def seconds_to_wait_once(rate: str, subject: object, mark: str) -> int:
     """Like `seconds_to_wait`, but admits an action with the same `mark` again without counting."""
     with _once:
-        if _in_redis_or_here(_was_admitted, what, who, mark):
+        if _in_redis_or_here(_was_admitted, rate, subject, mark):
             return 0
-        wait = seconds_to_wait(what, who)
+        wait = seconds_to_wait(rate, subject)
         if not wait:
-            _in_redis_or_here(_admit, what, who, mark)
+            _in_redis_or_here(_admit, rate, subject, mark)
         return wait
 
 
-def clear(what: str, who: object) -> None:
-    """Reset the count of `what` for `who`."""
-    _in_redis_or_here(_clear, what, who)
+def clear(rate: str, subject: object) -> None:
+    """Reset the count of `rate` for `subject`."""
+    _in_redis_or_here(_clear, rate, subject)
 
 
-def _in_redis_or_here(act: Callable[..., T], *about: object) -> T:
+def _in_redis_or_here(function: Callable[..., T], *arguments: object) -> T:
     try:
-        return redis_client.attempt(lambda: act(_shared, *about), StorageError)
+        return redis_client.attempt(lambda: function(_shared, *arguments), StorageError)
     except Unavailable:
-        return act(_local, *about)
+        return function(_local, *arguments)
 
 
 def reset() -> None:
@@ -67,27 +67,29 @@ def reset() -> None:
         limiter.storage.reset()
 
 
-def _count(limiter: RateLimiter, what: str, who: object) -> int:
-    rate = parse(settings.RATES[what])
-    return 0 if limiter.hit(rate, what, str(who)) else _seconds(limiter, rate, what, who)
+def _count(limiter: RateLimiter, rate: str, subject: object) -> int:
+    limit = parse(settings.RATES[rate])
+    return 0 if limiter.hit(limit, rate, str(subject)) else _seconds(limiter, limit, rate, subject)
 
 
-def _look(limiter: RateLimiter, what: str, who: object) -> int:
-    rate = parse(settings.RATES[what])
-    return 0 if limiter.test(rate, what, str(who)) else _seconds(limiter, rate, what, who)
+def _check(limiter: RateLimiter, rate: str, subject: object) -> int:
+    limit = parse(settings.RATES[rate])
+    return 0 if limiter.test(limit, rate, str(subject)) else _seconds(limiter, limit, rate, subject)
 
 
-def _was_admitted(limiter: RateLimiter, what: str, who: object, mark: str) -> bool:
-    return not limiter.test(REMEMBERED, what, str(who), mark)
+def _was_admitted(limiter: RateLimiter, rate: str, subject: object, mark: str) -> bool:
+    return not limiter.test(REMEMBERED, rate, str(subject), mark)
 
 
-def _admit(limiter: RateLimiter, what: str, who: object, mark: str) -> None:
-    limiter.hit(REMEMBERED, what, str(who), mark)
+def _admit(limiter: RateLimiter, rate: str, subject: object, mark: str) -> None:
+    limiter.hit(REMEMBERED, rate, str(subject), mark)
 
 
-def _clear(limiter: RateLimiter, what: str, who: object) -> None:
-    limiter.clear(parse(settings.RATES[what]), what, str(who))
+def _clear(limiter: RateLimiter, rate: str, subject: object) -> None:
+    limiter.clear(parse(settings.RATES[rate]), rate, str(subject))
 
 
-def _seconds(limiter: RateLimiter, rate: RateLimitItem, what: str, who: object) -> int:
-    return max(1, round(limiter.get_window_stats(rate, what, str(who)).reset_time - time.time()))
+def _seconds(limiter: RateLimiter, limit: RateLimitItem, rate: str, subject: object) -> int:
+    return max(
+        1, round(limiter.get_window_stats(limit, rate, str(subject)).reset_time - time.time())
+    )

@@ -60,7 +60,7 @@ class CompiledQuery:
     def rows(self, reader: Any, values: Sequence[int | str]) -> list[tuple[Any, ...]]:
         given = {
             marker(reader.pk): reader.pk,
-            **{marker(value, place): value for place, value in enumerate(values)},
+            **{marker(value, index): value for index, value in enumerate(values)},
         }
         connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() if self._replan else cursor_of(connection) as cursor:
@@ -71,12 +71,12 @@ class CompiledQuery:
         return [self._converted(row, connection) for row in rows] if self.converters else rows
 
     def instance(self, row: tuple[Any, ...]) -> Any:
-        made = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._start : self._end])
+        instance = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._start : self._end])
         for populator in self._populators:
-            populator.populate(row, made)
-        for name, place in self._annotations:
-            setattr(made, name, row[place])
-        return made
+            populator.populate(row, instance)
+        for name, index in self._annotations:
+            setattr(instance, name, row[index])
+        return instance
 
     def _prepare_instances(self, compiler: Any) -> None:
         fields = compiler.klass_info["select_fields"]
@@ -85,15 +85,15 @@ class CompiledQuery:
         self._names = [
             selected.target.attname for selected, *_rest in compiler.select[self._start : self._end]
         ]
-        about = compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS
-        self._populators = get_related_populators(*about)  # type: ignore[call-arg]  # the stubs are those of Django 6
+        arguments = compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS
+        self._populators = get_related_populators(*arguments)  # type: ignore[call-arg]  # stubs for Django 6
         self._annotations = list(compiler.annotation_col_map.items())
 
     def _converted(self, given: tuple[Any, ...], connection: Any) -> tuple[Any, ...]:
         row = list(given)
-        for place, (functions, expression) in self.converters:
+        for index, (functions, expression) in self.converters:
             for function in functions:
-                row[place] = function(row[place], expression, connection)
+                row[index] = function(row[index], expression, connection)
         return tuple(row)
 
 
@@ -117,15 +117,15 @@ def kind_of(reader: Any) -> tuple[bool, bool]:
 
 def stand_ins(reader: Any, values: Sequence[int | str]) -> tuple[SimpleNamespace | int | str, ...]:
     """A reader of the same kind and placeholder values, recognisable among a query's parameters."""
-    named = ("is_authenticated", "is_active", "is_superuser")
+    attributes = ("is_authenticated", "is_active", "is_superuser")
     nobody = SimpleNamespace(
-        pk=marker(reader.pk), **{name: getattr(reader, name) for name in named}
+        pk=marker(reader.pk), **{name: getattr(reader, name) for name in attributes}
     )
-    return nobody, *(marker(value, place) for place, value in enumerate(values))
+    return nobody, *(marker(value, index) for index, value in enumerate(values))
 
 
-def marker(value: int | str | None, place: int = -1) -> int | str:
-    return f"\x02value {place}" if isinstance(value, str) else 2**61 + place
+def marker(value: int | str | None, index: int = -1) -> int | str:
+    return f"\x02value {index}" if isinstance(value, str) else 2**61 + index
 
 
 def fits(value: int | str) -> bool:

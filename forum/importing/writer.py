@@ -151,13 +151,15 @@ def _link_quoted_posts(category, drafts, posts):
     """Link quotes to the post they reply to, if it is in the same topic."""
     ids = {id for draft in drafts for id in draft.answers}
     rows = ImportedMessage.objects.filter(category=category, message_id__in=ids)
-    places = {
+    positions = {
         id: (topic, number)
         for id, topic, number in rows.values_list("message_id", "post__topic", "post__number")
     }
     for draft, post in zip(drafts, posts, strict=True):
-        nearest = next((id for id in draft.answers if id in places or id not in draft.unsure), "")
-        topic, number = places.get(nearest, (None, None))
+        nearest = next(
+            (id for id in draft.answers if id in positions or id not in draft.unsure), ""
+        )
+        topic, number = positions.get(nearest, (None, None))
         if topic == post.topic_id:
             url = reverse("number", args=[topic, number])
             post.body, post.html = (
@@ -165,7 +167,7 @@ def _link_quoted_posts(category, drafts, posts):
             )
         else:
             post.body, post.html = map(draft.quoted.left_out, (post.body, post.html))
-        places[draft.id] = (post.topic_id, post.number)
+        positions[draft.id] = (post.topic_id, post.number)
 
 
 def _count_posts(counts):

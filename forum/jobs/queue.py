@@ -80,21 +80,23 @@ def store():
 def to_postgresql():
     import psycopg
 
-    given = connection.settings_dict
-    named = {
+    database = connection.settings_dict
+    names = {
         "dbname": "NAME",
         "user": "USER",
         "password": "PASSWORD",
         "host": "HOST",
         "port": "PORT",
     }
-    parameters = {name: given[ours] for name, ours in named.items() if given[ours]}
+    parameters = {name: database[ours] for name, ours in names.items() if database[ours]}
     network = ("connect_timeout", "keepalives", "tcp_user_timeout", "ssl")
-    options = {name: value for name, value in given["OPTIONS"].items() if name.startswith(network)}
+    options = {
+        name: value for name, value in database["OPTIONS"].items() if name.startswith(network)
+    }
     answers = f"-c search_path={SCHEMA} -c statement_timeout={TIMEOUT}s"
-    made = psycopg.connect(**parameters, **options, options=answers, autocommit=True)
-    made.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    return made
+    connected = psycopg.connect(**parameters, **options, options=answers, autocommit=True)
+    connected.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    return connected
 
 
 def tolerant(storage):

@@ -34,12 +34,12 @@ class WithDeadline:
 
     def _get_socket(self, host, port, timeout):
         began = time.monotonic()
-        made = super()._get_socket(host, port, timeout)
+        connected = super()._get_socket(host, port, timeout)
         left = DEADLINE - (time.monotonic() - began)
-        self._timer = Timer(max(left, 0), shut_down, [duplicated(made)])
+        self._timer = Timer(max(left, 0), shut_down, [duplicated(connected)])
         self._timer.daemon = True
         self._timer.start()
-        return made
+        return connected
 
     def close(self):
         super().close()

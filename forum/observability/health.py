@@ -31,10 +31,10 @@ async def report():
     """{"status": "ready", "degraded" or "failing", "checks": {name: "ok" or what is wrong}}."""
     found = await asyncio.gather(*(run_check(import_string(dotted)) for dotted in settings.HEALTH))
     names = [dotted.rpartition(".")[2] for dotted in settings.HEALTH]
-    status = max((status for status, _words in found), key=STATUSES.index, default="ready")
+    status = max((status for status, _message in found), key=STATUSES.index, default="ready")
     return {
         "status": status,
-        "checks": dict(zip(names, (words for _status, words in found), strict=True)),
+        "checks": dict(zip(names, (message for _status, message in found), strict=True)),
     }
 
 

@@ -53,30 +53,30 @@ class FrameMeter:
 
     def _ends_in(self, data):
         """The offsets in `data` after every SLICE frames."""
-        place = begun = 0
-        while place < len(data):
+        offset = begun = 0
+        while offset < len(data):
             if self._payload:
-                step = min(self._payload, len(data) - place)
+                step = min(self._payload, len(data) - offset)
                 self._payload -= step
-                place += step
+                offset += step
                 continue
             if not self._head:
                 self._frames -= 1
                 if self._frames < 0:
                     raise TooMuch
                 if begun == SLICE:
-                    yield place
+                    yield offset
                     begun = 0
                 begun += 1
-            place += self._read_head(data, place)
+            offset += self._read_head(data, offset)
 
-    def _read_head(self, data, place):
-        """The number of bytes from `place` on that belong to the current frame header."""
-        head = self._head + data[place : place + HEAD - len(self._head)]
+    def _read_head(self, data, offset):
+        """The number of bytes from `offset` on that belong to the current frame header."""
+        head = self._head + data[offset : offset + HEAD - len(self._head)]
         size, payload = measured(head)
         if len(head) < size:
             self._head = head
-            return len(data) - place
+            return len(data) - offset
         known, self._head, self._payload = len(self._head), b"", payload
         return size - known
 

@@ -39,8 +39,8 @@ class SecurityHeaders:
 
 
 def with_all(headers, scope):
-    named = {name.lower() for name, _value in headers}
+    present = {name.lower() for name, _value in headers}
     wanted = ENCODED
     if settings.SECURE_HSTS_SECONDS and is_secure(scope, headers_of(scope)["x-forwarded-proto"]):
         wanted = [*ENCODED, HSTS]
-    return [*headers, *(pair for pair in wanted if pair[0] not in named)]
+    return [*headers, *(pair for pair in wanted if pair[0] not in present)]

@@ -15,9 +15,9 @@ def for_members(view):
     """Require sign-in: redirect GET to the sign-in page, and answer a POST with what was typed."""
 
     @wraps(view)
-    def guarded(request, **place):
+    def guarded(request, **kwargs):
         if request.user.is_authenticated:
-            return view(request, **place) if is_author(request) else csrf(request)
+            return view(request, **kwargs) if is_author(request) else csrf(request)
         if request.method in ("GET", "HEAD"):
             return redirect_to_login(request.get_full_path())
         return signed_out(request)
@@ -37,10 +37,10 @@ def post_or_redirect(page):
         only_sent = require_POST(view)
 
         @wraps(view)
-        def guarded(request, **place):
+        def guarded(request, **kwargs):
             if request.method in ("GET", "HEAD"):
-                return redirect(page, **place)
-            return only_sent(request, **place)
+                return redirect(page, **kwargs)
+            return only_sent(request, **kwargs)
 
         return guarded
 
@@ -57,9 +57,9 @@ def csrf_by_origin(view):
     @csrf_exempt
     @require_POST
     @wraps(view)
-    def guarded(request, **place):
+    def guarded(request, **kwargs):
         return (
-            view(request, **place)
+            view(request, **kwargs)
             if is_same_origin(request) or "Origin" not in request.headers
             else redirect("/")
         )

@@ -32,7 +32,7 @@ class WriteLimit:
     def __call__(self, request):
         return self.get_response(request)
 
-    def process_view(self, request, view, arguments, named):
+    def process_view(self, request, view, args, kwargs):
         if request.method in READING or request.resolver_match.view_name in EXEMPT:
             return None
         wait = rate_limits.seconds_to_wait("write", sender(request))
@@ -44,10 +44,10 @@ def limited(rate):
 
     def limit(view):
         @wraps(view)
-        def guarded(request, **place):
+        def guarded(request, **kwargs):
             user = request.user
             wait = 0 if user.is_moderator else rate_limits.seconds_to_wait(rate, user.pk)
-            return too_many(request, wait) if wait else view(request, **place)
+            return too_many(request, wait) if wait else view(request, **kwargs)
 
         return guarded
 

@@ -56,7 +56,7 @@ POSTS_WRITTEN, TOPICS_STARTED = Pages(posts_written), Pages(topics_started)
 @require_safe
 def show(request, username):
     """A member's profile, with their posts that the reader may see; `?before=` pages by id."""
-    member = named(username)
+    member = find_member(username)
     if username != member.username:
         return redirect(with_query(request, member.get_absolute_url()))
     posts, links = page_of(POSTS_WRITTEN, request, member)
@@ -72,7 +72,7 @@ def show(request, username):
 
 @require_safe
 def topics(request, username):
-    member = named(username)
+    member = find_member(username)
     if username != member.username:
         return redirect(with_query(request, reverse("member_topics", args=[member.username])))
     found, links = page_of(TOPICS_STARTED, request, member)
@@ -120,7 +120,7 @@ def written(member, user):
     return int(fragments.cache.get_or_set(key, lambda: str(posts[:COUNTED].count())))
 
 
-def named(username):
+def find_member(username):
     try:
         return User.objects.named(username)
     except User.DoesNotExist as error:
