@@ -100,9 +100,7 @@ class Column:
                 self.forums["floor"].server.keep((page, viewer), visits.getting([f"/{size}/"]), 0.2)
 
     def _requests(self, name, page, viewer):
-        """Requests that continue where the last ones stopped, for members in reverse order, so that
-        no page is requested twice in a row.
-        """
+        """Endless requests, in reverse order for members, so that no page is repeated at once."""
         forum = self.forums[name]
         paths, cookie = (
             (forum.pages[page][::-1], forum.cookies[0])

@@ -138,9 +138,7 @@ def _numbered(Post, topic, author, texts, number):
 
 
 def fill(posts_in_all):
-    """Copy the imported topics until there are about `posts_in_all` posts, with valid numbers,
-    counters and tokens.
-    """
+    """Copy the imported topics, with valid counters, up to about `posts_in_all` posts."""
     from django.core.management.color import no_style
     from django.db import connection, transaction
     from django.db.models import Max

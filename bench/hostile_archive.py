@@ -1,6 +1,4 @@
-"""Imports an archive in which every other message is hostile: the highest CPU time, and messages
-lost.
-"""
+"""Imports an archive in which every other message is hostile: CPU time, and messages lost."""
 
 import os
 import tempfile

@@ -1,6 +1,4 @@
-"""The cost of oversized requests: memory for long cookies and incomplete bodies, and the p99 of
-readers during the latter.
-"""
+"""The cost of oversized requests: memory for cookies and bodies, and the p99 of readers."""
 
 import http.client
 import socket

@@ -19,9 +19,7 @@ ETAG = re.compile(rb"\r\netag: *([^\r]+)", re.I)
 
 @dataclass
 class Load:
-    """The result: milliseconds of each request, total seconds, number of unexpected responses, and
-    status, ETag and body of the last one.
-    """
+    """The result: milliseconds per request, seconds in all, unexpected responses, last response."""
 
     times: list = field(default_factory=list)
     seconds: float = 0

@@ -10,8 +10,9 @@ MISSED = "BENCH_MISSED"  # the path of a file to which missed goals are appended
 
 
 def record(figure, value, unit, *, at_most=None, at_least=None, reference=None, of_reference=False):
-    """Print a figure. `reference` is a value to compare with; with `of_reference` the goal applies
-    to the ratio.
+    """Print a figure.
+
+    `reference` is a value to compare with; with `of_reference` the goal applies to the ratio.
     """
     ratio = value / reference if reference else None
     judged = ratio if of_reference else value

@@ -24,8 +24,10 @@ LOG.parent.mkdir(parents=True, exist_ok=True)
 
 @dataclass
 class Forum:
-    """A server, its pages {name: [path, …]}, members' cookies, queries by viewer and page, and the
-    paths of its reply form.
+    """A forum being measured.
+
+    `pages`: {name: [path, …]}; `cookies` of members; `queries` by viewer and page; `form`: the
+    paths of the reply form and its target.
     """
 
     server: Server

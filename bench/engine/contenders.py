@@ -112,9 +112,7 @@ class Textbook(Contender):
 
 
 class Parley(Contender):
-    """The real forum: members with sessions watch a topic, and another process publishes through
-    Redis.
-    """
+    """The forum itself: members with sessions watch a topic, and another process publishes."""
 
     def __init__(self, forum, ws):
         self.forum, self.ws = forum, ws

@@ -8,8 +8,10 @@ from bench.site import free_port, prepared
 
 
 class Forum:
-    """`sessions`: keys, one per member. `topic`: the one that all watch. `watches`: messages that a
-    page sends. `redis`: a URL. `more`: additional content of events.
+    """A forum whose members all watch one `topic`.
+
+    `sessions`: keys, one per member. `watches`: messages that a page sends. `redis`: a URL. `more`:
+    additional content of events.
     """
 
     def __init__(self, members, redis):

@@ -35,9 +35,7 @@ class Pages:
             )
 
     def heads(self):
-        """{"frames", "most", "heads": [0, lowest change of topic 1 on any page, …]} since the last
-        call.
-        """
+        """{"frames", "most", "heads": [0, lowest change of topic 1 on any page, …]}, since last."""
         return self._ask("heads")
 
     def end(self):

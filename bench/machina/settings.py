@@ -1,6 +1,4 @@
-"""django-machina configured for production as in its manual: DEBUG off, cached templates, pooled
-connections.
-"""
+"""django-machina configured for production as in its manual, with pooled connections."""
 
 import os
 from urllib.parse import urlsplit

@@ -65,15 +65,11 @@ class ForumAdmin(Refilled, NoDeletion, admin.ModelAdmin):
             raise IncorrectLookupParameters from error
 
     def get_search_results(self, request, queryset, search_term):
-        """Limit the words, each of which is a condition on every field: databases can't take
-        thousands.
-        """
+        """Limit the number of words, each of which adds a condition on every field."""
         return super().get_search_results(request, queryset, first_words(search_term))
 
     def get_paginator(self, request, queryset, *args, **kwargs):
-        """In an object's history, only owners see entries of others, which may name private
-        categories.
-        """
+        """Show entries of others only to owners, because they may name private categories."""
         if queryset.model is LogEntry and not request.user.is_superuser:
             queryset = queryset.filter(user=request.user)
         return super().get_paginator(request, queryset, *args, **kwargs)

@@ -30,9 +30,7 @@ OWN_TABLES = {
 
 
 def check_schema(file, path):
-    """Raise BackupError unless `file`, opened from `path`, has the expected schema, and valid
-    references and counters.
-    """
+    """Raise BackupError unless `file` (from `path`) has valid schema, references and counters."""
     found, expected = schema_of(file), expected_schema()
     differences = [
         _("%(kind)s %(name)s") % {"kind": kind, "name": name}

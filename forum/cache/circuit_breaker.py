@@ -1,6 +1,4 @@
-"""Circuit breakers: after a failure, skip a service for a while instead of waiting for it on every
-request.
-"""
+"""Circuit breakers: after a failure, skip a service for a while instead of timing out again."""
 
 import logging
 import time

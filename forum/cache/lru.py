@@ -66,9 +66,7 @@ class LRUCache:
 
 
 def weight(thing: object) -> int:
-    """Its size in bytes, with everything it refers to; an upper bound, as shared objects count
-    twice.
-    """
+    """The size in bytes with everything it refers to; an upper bound, as shared objects recur."""
     if isinstance(thing, tuple | list | set | frozenset):
         return getsizeof(thing) + sum(map(weight, thing))
     if isinstance(thing, dict):

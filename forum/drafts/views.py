@@ -107,8 +107,10 @@ def number_in(text, largest):
 
 
 def add_targets(drafts, user):
-    """Set on each draft `topic` and `post`, if `user` may still see them, and the `address` of its
-    form, "" if it no longer exists. Makes two queries.
+    """Set `topic`, `post` and `address` on each draft, in two queries.
+
+    `topic` and `post` are None if `user` may no longer see them; `address` is that of the form, ""
+    if it no longer exists.
     """
     found = {draft.pk: PATHS.fullmatch(draft.path) for draft in drafts}
     posts = {int(match["post"]) for match in found.values() if match["post"]}

@@ -1,6 +1,4 @@
-"""Converts raw messages to drafts of posts: the part of an import without database access, done by
-several processes in parallel.
-"""
+"""Converts raw messages to drafts of posts, in parallel processes without database access."""
 
 import re
 from collections import Counter, deque

@@ -7,8 +7,10 @@ COMMAND = re.compile(r"<(<)|<(nl|/?paragraph)>|</?[A-Za-z0-9-]{1,60}>")
 
 
 def to_text(enriched, kind="text/enriched"):
-    """Plain text. In enriched text n line breaks mean n-1 (a single one is a space); in richtext
-    every line break is a space.
+    """Plain text of text/enriched or text/richtext.
+
+    In enriched text n line breaks mean n-1, and a single one a space; in richtext every one is a
+    space.
     """
     text = enriched.replace("\r\n", "\n")
     if kind == "text/enriched":

@@ -1,3 +1,1 @@
-"""Sends email outside of requests: EMAIL_BACKEND writes outbox rows, a job sends them through
-MAIL_BACKEND.
-"""
+"""Email outside of requests: EMAIL_BACKEND writes outbox rows, jobs send them via MAIL_BACKEND."""

@@ -30,9 +30,7 @@ class MailQuerySet(OutboxQuerySet):
 
 
 class Mail(OutboxRow):
-    """An outgoing email. Its content is encrypted, as it may contain sign-in links, and deleted
-    once sent.
-    """
+    """An outgoing email. Its content is encrypted, as it may hold links, and deleted once sent."""
 
     to = models.TextField(_("to"))
     subject = models.CharField(_("subject"), max_length=255)

@@ -1,6 +1,4 @@
-"""Encrypts queued emails with a key derived from SECRET_KEY, so that a stolen database reveals
-nothing.
-"""
+"""Encrypts queued emails with a key derived from SECRET_KEY, in case the database is stolen."""
 
 import json
 from base64 import urlsafe_b64encode

@@ -100,9 +100,7 @@ def _host_goes_on(following):
 
 
 def _until_sentence_ends(address, start):
-    """The address up to the first Chinese or Japanese punctuation or closing bracket after the
-    host.
-    """
+    """The address up to Chinese or Japanese punctuation, or a closing bracket, after the host."""
     opened = []
     for ending in ENDINGS.finditer(address, start):
         if ending[0] in WIDE_BRACKETS.values():

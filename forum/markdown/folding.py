@@ -38,9 +38,7 @@ def fold(state):
 
 
 def _heading(tokens):
-    """The tokens that replace the first paragraph of a folded quote; [] if it isn't folded, or has
-    nothing to fold.
-    """
+    """Tokens replacing the first paragraph of a folded quote; [] if there is nothing to fold."""
     if (
         len(tokens) < 4
         or tokens[0].type != "paragraph_open"

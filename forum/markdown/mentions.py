@@ -38,8 +38,9 @@ def mention(state, silent):
 
 
 def _text_at(text, position):
-    """The text after @ if it could be a name, perhaps with following words in a script without
-    spaces; None otherwise.
+    """The text after @ if it could begin with a name, or None.
+
+    In scripts without spaces it includes the following words.
     """
     found = CANDIDATE.match(text, position)
     if not found or not _may_begin(text, position):
@@ -51,9 +52,7 @@ def _text_at(text, position):
 
 
 def _may_begin(text, position):
-    """Whether an @ here can begin a mention: not inside an address; underscores for emphasis may
-    precede it.
-    """
+    """Whether an @ here can begin a mention: not inside an address; emphasis may precede it."""
     start = position
     while start and text[start - 1] == "_" and position - start < MAX_EMPHASIS:
         start -= 1

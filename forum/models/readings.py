@@ -37,9 +37,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
             PersonalChange.objects.record(user.pk, "reading", topic.pk)
 
     def personal(self, user, topic_ids):
-        """{topic id as text: number of the last post that `user` has read there}, where they may
-        see it.
-        """
+        """{topic id as text: number of the last post read} for the topics that `user` may see."""
         found = self.filter(user=user, topic__in=Topic.objects.visible_to(user))
         rows = found.filter(topic__in=topic_ids).values_list("topic", "number")
         return {str(topic): number for topic, number in rows}

@@ -39,8 +39,9 @@ def clean(folder):
 
 
 def reserve(folder):
-    """Allocate the files' disk space: prometheus-client maps sparse files, and writing to one on a
-    full disk would kill the process.
+    """Allocate disk space for the files.
+
+    prometheus-client maps sparse files, and writing to one on a full disk would kill the process.
     """
     if not hasattr(os, "posix_fallocate"):
         return

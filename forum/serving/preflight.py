@@ -9,9 +9,7 @@ from forum.serving.static_app import StaticFiles
 
 
 def problems():
-    """Yields what is wrong and how to fix it, as sentences. Raises OperationalError without a
-    database.
-    """
+    """Yields each problem and how to fix it. Raises OperationalError if the database is down."""
     if settings.DEBUG:
         yield "DEBUG is on, which is for development (make run). Set DEBUG=0."
         return

@@ -82,9 +82,7 @@ def _unmarked(text):
 
 
 def _prototype(character, groups):
-    """The representative of its group: the one confusable with all, or of a pair the longer or
-    first.
-    """
+    """Its group's representative: the one confusable with all; of a pair, the longer or first."""
     others = groups.get(character, ())
     if len(others) != 1:
         return character

@@ -1,6 +1,4 @@
-"""allauth's views behind links in emails; afterwards they return the visitor to where they came
-from.
-"""
+"""allauth's views behind links in emails; afterwards visitors return to where they came from."""
 
 from allauth.account import app_settings, views
 from allauth.account.models import EmailAddress

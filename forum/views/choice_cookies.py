@@ -1,6 +1,4 @@
-"""Cookies for choices made in this browser: kept for a year, with the session cookie's
-attributes.
-"""
+"""Cookies for a browser's settings: valid for a year, as secure as the session cookie."""
 
 from django.conf import settings
 

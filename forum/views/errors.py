@@ -114,8 +114,9 @@ def signed_out(request, waiting=None, typed=None):
 
 
 def signed_out_of_admin(request, fields):
-    """Like `signed_out`, for the admin: `fields` ({name: text}) is what forum/admin/unsent.py
-    refills the form with, {} for none.
+    """Like `signed_out`, for the admin.
+
+    `fields` ({name: text}) is what forum/admin/unsent.py refills the form with; {} for nothing.
     """
     context = {"path": request.get_full_path(), "fields": fields}
     return signed_out(request, context, typed_in(posted(request)))
