@@ -1,7 +1,7 @@
-"""The cost of broadcasting an event, compared with socket.io, a loop in C and textbook Channels in
-the same run.
+"""The cost of broadcasting an event, next to socket.io, a loop in C and textbook Channels.
 
-FULL=1 adds 5,000 and 10,000 pages. Every figure is the median of three interleaved rounds.
+FULL=1 adds 5,000 and 10,000 pages. Every figure is the median of three
+interleaved rounds in the same run.
 """
 
 import os

@@ -1,6 +1,7 @@
-"""The effect of hostile clients on readers, as p99 with and without them: sockets that never read,
-refused handshakes, floods (floods.py), a hanging mail server (mail_servers.py), and large requests
-(large_requests.py).
+"""The effect of hostile clients on readers, as p99 with and without them.
+
+The clients: sockets that never read, refused handshakes, floods (floods.py), a hanging mail server
+(mail_servers.py), and large requests (large_requests.py).
 
 300 pages receive 50 events of 8 KiB per second, next to 200 sockets that watch but never read, and
 then 5,000 refused handshakes per minute from another origin. Three interleaved rounds.

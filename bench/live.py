@@ -1,5 +1,7 @@
-"""How long a post takes from Enter to its author's screen and to another reader's: two Chromium
-windows, one server. Beside it the bare round trip of the same form, from the same page.
+"""The time from Enter until a post is on its author's screen and on another reader's.
+
+Measured with two Chromium windows and one server, next to the bare round trip of the same form from
+the same page.
 """
 
 import os
@@ -105,7 +107,7 @@ def one_post(reading, writing, text):
     area.press("Control+Enter")
     shown = [page.evaluate("window.appeared") for page in (writing, reading)]
     pressed = writing.evaluate("window.pressed")
-    writing.wait_for_timeout(100)  # whatever the post has set off
+    writing.wait_for_timeout(100)  # until the post's side effects are over
     bare = writing.evaluate(BARE, "By the bare form.")
     return bare, *(moment - pressed for moment in shown)
 

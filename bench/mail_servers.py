@@ -1,5 +1,7 @@
-"""The effect on readers of a mail server that accepts connections but never responds: p99 of page
-loads without and after eight password resets, half of the pages cached and half rendered by Django.
+"""The effect on readers of a mail server that accepts connections but never responds.
+
+Compares the p99 of page loads without and after eight password resets; half of the pages are cached
+and half rendered by Django.
 """
 
 import re

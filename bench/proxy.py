@@ -1,8 +1,7 @@
-"""Guests' pages from nginx with its cache (deploy/nginx.conf), compared with a static file of the
-same size and with the forum alone.
+"""Guests' pages from nginx with its cache, compared with a static file and the forum alone.
 
-First the throughput, then the age of the oldest page served while a member posts five times per
-second.
+nginx is configured by deploy/nginx.conf; the file is as large as a page. First the throughput, then
+the age of the oldest page served while a member posts five times per second.
 """
 
 import re

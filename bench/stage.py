@@ -1,5 +1,7 @@
-"""The servers that `bench.column` measures, all running at once: ours, the references, and ours
-with a million posts (`many`) next to another fresh one (`few`).
+"""The servers that `bench.column` measures, all running at once.
+
+They are ours, the references, and ours with a million posts (`many`) next to another fresh one
+(`few`).
 """
 
 import os

@@ -1,4 +1,4 @@
-"""System checks for settings that cannot work in production. Each hint tells how to fix it."""
+"""System checks for settings that cannot work in production. Each hint explains the fix."""
 
 from django.conf import settings
 from django.core.checks import Error, register

@@ -11,7 +11,7 @@ HERE, BUILT = Path(__file__).parent, ROOT / "var" / "bench"
 
 
 class Pages:
-    """`count` open pages on a server's port; `opened` tells how long opening them took."""
+    """`count` open pages on a server's port; `opened`: how long opening them took."""
 
     def __init__(self, port, count, *, kind="ws", path="/ws/", cookies=(), watches=(), topics=0):
         lists = [

@@ -1,2 +1,2 @@
 class BackupError(Exception):
-    """Backup or restore failed; str() tells the owner what went wrong and what to do."""
+    """Backup or restore failed; its text explains to the owner what went wrong and what to do."""

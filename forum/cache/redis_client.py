@@ -1,5 +1,4 @@
-"""The one Redis client, for cache, rate limits, events and health: with timeouts and a circuit
-breaker.
+"""The Redis client for everything that uses Redis, with timeouts and a circuit breaker.
 
 The library is imported on first use, because most sites run without Redis.
 """

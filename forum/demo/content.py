@@ -1,5 +1,6 @@
-"""The content of the demo forum, read from the files in content/: one for people, one per top-level
-category.
+"""The content of the demo forum, read from the files in content/.
+
+There is one file for people, and one per top-level category.
 
 Times are durations such as "2d 3h" or "40m": `ago` for a topic, `after` the previous post for a
 post, `after` its post for an edit or hiding.

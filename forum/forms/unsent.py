@@ -1,5 +1,4 @@
-"""Forms sent while signed out: carried through the sign-in form, then kept in the session until
-sent.
+"""Forms sent while signed out: carried through sign-in, then kept in the session until sent.
 
 Nothing is stored before sign-in, or guests could fill the database.
 """
@@ -41,7 +40,7 @@ def keep(request, unsent):
 
 
 def kept_for(request, path):
-    """What is kept for the form that posts to `path`, or None."""
+    """The form kept for `path`, as {"path", "fields"}, or None."""
     kept = request.session.get(KEY)
     return kept if kept and kept["path"].partition("?")[0] == path else None
 

@@ -10,7 +10,7 @@ from forum.jobs.sessions import delete
 from .models import Mail
 
 SENT, GIVEN_UP = timedelta(days=3), timedelta(days=7)
-MAX_ENDED = 10_000  # rows of either kind, whatever their age
+MAX_ENDED = 10_000  # rows of either kind, of any age
 
 
 @every(hours=1)

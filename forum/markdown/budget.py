@@ -23,7 +23,7 @@ SPECIAL = re.compile(r"[\[\]!*_~`<&\\:@\n]")
 
 
 class Budget:
-    """What is left for one text: units of work, HTML elements, highlighting time (see code.py)."""
+    """The remainder for one text: units of work, HTML elements, highlighting time (see code.py)."""
 
     def __init__(self):
         self.units, self.elements = UNITS, ELEMENTS

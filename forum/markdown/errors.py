@@ -1,4 +1,4 @@
-"""Errors for texts that cannot be rendered, worded so that the author knows what to do."""
+"""Errors for texts that cannot be rendered, with messages that explain to the author what to do."""
 
 from django.utils.translation import gettext as _
 

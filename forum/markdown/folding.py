@@ -1,7 +1,7 @@
-"""Folded quotes, with the syntax of other forums and editors: the first line of the quote is
-`[!quote]-`, optionally followed by a heading.
+"""Folded quotes, with the syntax of other forums and editors.
 
-The heading is shown; the rest becomes <details>.
+The first line of the quote is `[!quote]-`, optionally followed by a heading. The heading is
+shown; the rest becomes <details>.
 """
 
 import re

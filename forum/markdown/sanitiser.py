@@ -1,4 +1,4 @@
-"""The HTML sanitiser: only allow-listed elements and attributes pass, whatever was parsed."""
+"""The HTML sanitiser: only allow-listed elements and attributes pass."""
 
 import nh3
 

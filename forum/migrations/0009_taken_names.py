@@ -9,7 +9,7 @@ from forum.usernames.rules import folded
 
 
 def claim(apps, schema_editor):
-    """What everybody is called, as their own; of names that two have, which imports bring, the elder member's."""
+    """Reserve the names of all members; of names used twice, by imports, the older member keeps it."""
     TakenName = apps.get_model("forum", "TakenName")
     members = list(apps.get_model("forum", "User").objects.order_by("pk").values_list("pk", "username", "name"))
     usernames = [(skeletons(username), pk, folded(username)) for pk, username, _name in members]

@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 
 
 def fill_in_categories(apps, schema_editor):
-    """The category that a message was brought into, also where its topic has been moved since."""
+    """Set the category each message was imported into, even if its topic has been moved since."""
     Message, Reference = apps.get_model("forum", "ImportedMessage"), apps.get_model("forum", "ImportedReference")
     Post = apps.get_model("forum", "Post")
     references = Reference.objects.filter(message_id=OuterRef("message_id"), topic__posts=OuterRef("post"))

@@ -13,8 +13,9 @@ def new_stamp():
 
 
 def end_access(members, but=None):
-    """End the sessions of `members` (ids), except the one with the key `but`, and revoke their
-    links that confirm an address.
+    """End the sessions of `members` (ids), and revoke their links that confirm an address.
+
+    The session with the key `but` is kept.
 
     The caller must save a new `security_stamp` for each of them in the same transaction: it
     invalidates sessions that are not listed, and password reset links.

@@ -25,10 +25,9 @@ def with_edition(rows):
 
 
 class Edition(models.Model):
-    """A single row whose random word is replaced when categories, their groups or announcements
-    change.
+    """A row whose random word is replaced when categories, their groups or announcements change.
 
-    Together with the topic's own change number it tells whether a cached post, row or page is
+    Together with the topic's own change number it shows whether a cached post, row or page is
     still valid.
     """
 

@@ -1,7 +1,7 @@
-"""Import state that makes imports incremental: no duplicates, one member per author, replies in
-their topics.
+"""State that makes imports incremental.
 
-Email addresses are stored as hashes only.
+Repeated imports create no duplicates and only one member per author, and they find the topics of
+replies. Email addresses are stored as hashes only.
 """
 
 from django.conf import settings

@@ -26,8 +26,9 @@ class Head(NamedTuple):
 
 class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
     def record(self, member_id, kind, key):
-        """Record a change in the transaction that makes it, send a signal after commit, and return
-        the new Head.
+        """Record a change in the transaction that makes it, and return the new Head.
+
+        Sends a signal after commit.
 
         kind: one registered in forum/pages/personal.py. key: identifies what has changed within
         its kind; only its latest change is kept. Raises TransactionManagementError outside of a

@@ -43,7 +43,7 @@ def current_ids():
 
 
 def dismissed_in(cookies):
-    """The ids in the cookie; ignores whatever else it contains."""
+    """The ids in the cookie; ignores other content."""
     parts = cookies.get(COOKIE, "")[:1000].split(".")
     return frozenset(
         int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19

@@ -28,7 +28,7 @@ class Bounded(WebSocketProtocol):
     """Camel case names are those of Twisted and autobahn."""
 
     intake = deadline = None
-    unread = 0  # bytes sent since Twisted asked us to pause
+    unread = 0  # bytes sent since Twisted's last request to pause
 
     def connectionMade(self):  # noqa: N802
         super().connectionMade()

@@ -1,5 +1,6 @@
-"""Bundles the scripts of static/js into few files: each file of a first view costs a request and
-200 bytes.
+"""Bundles the scripts of static/js into few files.
+
+Each file of a first view costs a request and 200 bytes.
 
 A script that is not imported by others, or that is loaded by `import()`, is an *entry* and keeps
 its URL. A script imported by one entry only is inlined into it. Scripts imported by several go into

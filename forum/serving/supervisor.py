@@ -1,9 +1,11 @@
-"""The parent of the server processes: `python -m forum.serving.supervisor FD`, which `manage.py
-serve` execs.
+"""The parent of the server processes.
 
-It keeps the listening socket FD open, starts WEB_CONCURRENCY processes on it and restarts those
-that die. SIGHUP restarts them one by one, with new code; SIGTERM stops all. It never loads Django:
-that would take the memory of another process, and the loaded code would get out of date.
+`manage.py serve` execs it as `python -m forum.serving.supervisor FD`. It keeps the
+listening socket FD open, starts WEB_CONCURRENCY processes on it and restarts those that die. SIGHUP
+restarts them one by one, with new code; SIGTERM stops all.
+
+It never loads Django: that would take the memory of another process, and the loaded code would get
+out of date.
 """
 
 import signal

@@ -1,5 +1,6 @@
-"""A live page as in the documentation of Channels, on daphne; publishes the event for each line on
-stdin.
+"""A live page as in the documentation of Channels, on daphne.
+
+Publishes the event once for each line on stdin.
 
 python -m bench.engine.references.textbook PORT FILE
 """

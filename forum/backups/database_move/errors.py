@@ -1,2 +1,2 @@
 class MoveError(Exception):
-    """The move failed; str() tells the owner what went wrong and what to do."""
+    """The move failed; its text explains to the owner what went wrong and what to do."""
