@@ -4,7 +4,6 @@ import time
 
 from forum.observability.health import Degraded
 from realtime.hub.hub import running_hub
-from realtime.reconciliation import sweep as sweeps
 
 
 async def live_pages():
@@ -19,7 +18,7 @@ async def live_pages():
 async def sweep():
     """Whether the sweep has finished lately."""
     hub = running_hub()
-    if hub and time.monotonic() - hub.sweep.ended_at > 4 * sweeps.EVERY:
+    if hub and time.monotonic() - hub.sweep.ended_at > 4 * hub.timing.sweep_every:
         raise Degraded(
             "The sweep has not finished for a while; open pages may miss events. See the log."
         )

@@ -10,7 +10,7 @@ from forum.models import Announcement
 from realtime import database
 from realtime.protocol import events, groups
 
-EVERY, AT_LEAST = 10.0, 0.5  # seconds between two queries: usually, and when asked to run soon
+AT_LEAST = 0.5  # seconds between two queries when asked to run soon
 
 
 class Announcements:
@@ -26,7 +26,7 @@ class Announcements:
             await self._send_changes()
             await asyncio.sleep(AT_LEAST)
             try:
-                async with asyncio.timeout(EVERY):
+                async with asyncio.timeout(self.hub.timing.announcements_every):
                     await self._soon.wait()
             except TimeoutError:
                 continue

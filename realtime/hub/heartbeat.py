@@ -1,14 +1,10 @@
 """Sends each page the heads of its topics every 25 s: it notices lost events, and we dead pages."""
 
 import asyncio
-import time
 
 from realtime.protocol import events
 
-EVERY = 25  # seconds
-PULSE = 1  # seconds between two checks for pages that are due
 CHUNK = 200  # pages in a row before other tasks get a turn
-PATIENCE = 10  # seconds that a page may take to answer
 
 
 async def run(hub):
@@ -16,11 +12,12 @@ async def run(hub):
 
     A pulse that comes late closes no page, since its answer may still be in an unread buffer.
     """
-    now = time.monotonic()
+    timing = hub.timing
+    now = timing.clock()
     while True:
-        await asyncio.sleep(PULSE)
-        before, now = now, time.monotonic()
-        is_late = now - before > 2 * PULSE
+        await asyncio.sleep(timing.heartbeat_pulse)
+        before, now = now, timing.clock()
+        is_late = now - before > 2 * timing.heartbeat_pulse
         for number, page in enumerate(list(hub.pages), 1):
             if page in hub.pages:
                 check(hub, page, now, is_late)
@@ -29,10 +26,11 @@ async def run(hub):
 
 
 def check(hub, page, now, is_late):
-    heads = hub.sweep.heads
-    if page.received_at < page.beat_at and now - page.beat_at > PATIENCE and not is_late:
+    heads, since = hub.sweep.heads, now - page.beat_at
+    has_answered = page.received_at >= page.beat_at
+    if not has_answered and since > hub.timing.heartbeat_patience and not is_late:
         page.disconnect_for_resync()
-    elif now - page.beat_at >= EVERY:
+    elif since >= hub.timing.heartbeat_every:
         personal = hub.sweep.personal_heads
         page.send_heartbeat(
             events.heartbeat(

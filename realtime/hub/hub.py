@@ -28,6 +28,7 @@ from realtime.protocol import groups, hub_messages, limits
 from realtime.protocol.delivery import Delivery, PersonalDelivery
 from realtime.protocol.hub_messages import AnnouncementsChanged, BadHubMessage, Echo, Fence, Gossip
 from realtime.reconciliation.sweep import Sweep
+from realtime.timing import Timing
 
 logger = logging.getLogger(__name__)
 _hub = None
@@ -35,11 +36,17 @@ _hub = None
 
 def the_hub():
     """The hub of the running event loop, which is created and started on first use."""
-    global _hub
     loop = asyncio.get_running_loop()
     if _hub is None or _hub.loop is not loop:
-        _hub = Hub(loop)
-        _hub.start()
+        return start(Hub(loop))
+    return _hub
+
+
+def start(hub):
+    """Makes it the hub of this process."""
+    global _hub
+    _hub = hub
+    _hub.start()
     return _hub
 
 
@@ -51,12 +58,13 @@ def running_hub():
 class Hub:
     """The pages of this process, and the parts that bring them up to date."""
 
-    def __init__(self, loop):
+    def __init__(self, loop, timing=None):
         self.loop, self.name = loop, secrets.token_hex(8)
+        self.timing = timing or Timing()
         self.pages = {}  # every connected page, in order of arrival
         self.routes, self.admission = Routes(), limits.Admission()
         self.subscriptions = Subscriptions(
-            (groups.FENCE, groups.HUBS, groups.PERSONAL), self.routes.members
+            (groups.FENCE, groups.HUBS, groups.PERSONAL), self.routes.members, self.timing
         )
         self.readers, self.shared_queries, self.change_cache = (
             BatchLoader(readers_with),
@@ -70,7 +78,7 @@ class Hub:
         )
         self.fences, self.sweep, self.watchdog = Fences(), Sweep(self), LayerWatchdog(self)
         self.delivering = asyncio.Lock()
-        self._supervisor, self._last_refusal = Supervisor(loop), None
+        self._supervisor, self._last_refusal = Supervisor(loop, self.timing), None
 
     def start(self):
         self._supervisor.start(

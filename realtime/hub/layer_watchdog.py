@@ -5,7 +5,6 @@ The sweep then runs more often.
 
 import asyncio
 import logging
-import time
 
 from django.conf import settings
 
@@ -13,35 +12,33 @@ from realtime import redis_layer
 from realtime.protocol.hub_messages import Echo, encode
 
 logger = logging.getLogger(__name__)
-EVERY = 2.0  # seconds
-# seconds during which Redis accepts messages but delivers none, before the hub resubscribes
-SILENCE = 10.0
 
 
 class LayerWatchdog:
     """Watches over the subscription of one hub."""
 
     def __init__(self, hub):
-        self._hub, self._echoed_at = hub, time.monotonic()
+        self._hub, self._timing = hub, hub.timing
+        self.record_echo()
 
     def record_echo(self):
-        self._echoed_at = time.monotonic()
+        self._echoed_at = self._timing.clock()
 
     async def run(self):
         self.record_echo()
         while True:
             if settings.REDIS_URL and self._hub.subscriptions.channel:
                 await self._probe()
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(self._timing.echo_every)
 
     async def _probe(self):
         sent = await asyncio.to_thread(
             redis_layer.probe, self._hub.subscriptions.channel, encode(Echo())
         )
-        await asyncio.sleep(EVERY / 4)
-        silence = time.monotonic() - self._echoed_at
-        self._report(silent=not sent or silence > EVERY)
-        if sent and silence > SILENCE:
+        await asyncio.sleep(self._timing.echo_every / 4)
+        silence = self._timing.clock() - self._echoed_at
+        self._report(silent=not sent or silence > self._timing.echo_every)
+        if sent and silence > self._timing.echo_silence:
             self.record_echo()
             self._hub.resubscribe()
 

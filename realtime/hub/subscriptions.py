@@ -15,14 +15,13 @@ logger = logging.getLogger(__name__)
 PATIENCE = 1.0  # seconds that a joining page waits for the layer
 TIMEOUT = 10.0  # seconds after which a call to the layer counts as failed
 RETRY = 1.0
-RENEWAL = 3600.0  # the in-memory layer forgets members after a day
 
 
 class Subscriptions:
     """The subscription of one hub: to the groups `always`, and to those that `members` has."""
 
-    def __init__(self, always, members):
-        self.channel = None
+    def __init__(self, always, members, timing):
+        self.channel, self._timing = None, timing
         self._has_failed = False  # the last call to the layer
         self._is_silent = False  # the layer does not deliver our own echoes
         self._always, self._members = always, members
@@ -84,7 +83,7 @@ class Subscriptions:
                 continue
             try:
                 # wait_for can swallow a cancellation before Python 3.12
-                async with asyncio.timeout(RENEWAL):
+                async with asyncio.timeout(self._timing.renew_every):
                     await self._work.wait()
             except TimeoutError:
                 await self._renew()

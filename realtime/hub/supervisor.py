@@ -4,12 +4,12 @@ import asyncio
 import logging
 
 logger = logging.getLogger(__name__)
-RESTART = 1.0  # seconds before a failed task is restarted
 
 
 class Supervisor:
-    def __init__(self, loop):
-        self._loop, self._supervisions, self._tasks = loop, [], {}
+    def __init__(self, loop, timing):
+        self._loop, self._timing = loop, timing
+        self._supervisions, self._tasks = [], {}
 
     def start(self, functions):
         """functions: {name: an async function that runs until it is cancelled}."""
@@ -28,7 +28,7 @@ class Supervisor:
             for task in tasks:
                 task.cancel()
             # the layer may swallow a cancellation
-            _done, tasks = await asyncio.wait(tasks, timeout=RESTART / 10)
+            _done, tasks = await asyncio.wait(tasks, timeout=self._timing.restart_after / 10)
 
     async def _supervise(self, name, function):
         last = None
@@ -41,4 +41,4 @@ class Supervisor:
             if str(error) != last:  # while Redis is away it fails every second in the same way
                 logger.error("The hub's task %s failed; restarting it.", name, exc_info=error)
             last = str(error)
-            await asyncio.sleep(RESTART)
+            await asyncio.sleep(self._timing.restart_after)

@@ -8,8 +8,6 @@ import asyncio
 from realtime import metrics
 from realtime.hub.broadcast import CHUNK
 
-EVERY = 0.25  # seconds between two frames
-GATHER = 0.01  # seconds that the deliveries of one change take to arrive for all its groups
 MOST = 100  # events of a group in one frame; pages stop counting at 99
 
 
@@ -36,11 +34,11 @@ class Throttle:
     async def run(self):
         while True:
             await self._has_work.wait()
-            await asyncio.sleep(GATHER)
+            await asyncio.sleep(self.hub.timing.gather)
             self._has_work.clear()
             waiting, self._waiting = self._waiting, {}
             await self._deliver(waiting)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(self.hub.timing.frame_every)
 
     async def _deliver(self, waiting):
         pages = {page: None for group in waiting for page in self.hub.routes.members.get(group, ())}

@@ -7,15 +7,12 @@ that doesn't grow with the number of pages.
 
 import asyncio
 import operator
-import time
 
 from realtime.presence.gossip import Peers
 from realtime.presence.typing import Typing
 from realtime.protocol import events, groups
 from realtime.protocol.viewers import Viewers
 
-PULSE = 0.5  # seconds between two checks of who writes
-LOOK, ONLINE = 2.0, 10.0  # seconds between two counts of topics' readers, and of all online
 FRAMES, AT_ONCE = 300, 3000  # frames to pages: a second on average, and in a burst
 
 
@@ -23,18 +20,19 @@ class Presence:
     """The presence that the pages of one hub were last sent, and what it is derived from."""
 
     def __init__(self, hub):
-        self.hub, self.typing, self.gossip = hub, Typing(hub), Peers(hub.name)
+        self.hub, self._timing = hub, hub.timing
+        self.typing, self.gossip = Typing(hub), Peers(hub.name, hub.timing)
         self.online, self.topics = Viewers({}, 0), {}  # of the pages here, when last counted
         self._sent, self._sent_online, self._sent_writing = {}, None, {}
         # topics whose pages have yet to be sent their readers, longest waiting first
         self._waiting = {}
         self._frames: float = AT_ONCE
-        self._counted_at = self._sent_online_at = 0.0
+        self._counted_at = self._sent_online_at = float("-inf")
 
     async def run(self):
         while True:
-            await asyncio.sleep(PULSE)
-            self._frames = min(AT_ONCE, self._frames + FRAMES * PULSE)
+            await asyncio.sleep(self._timing.presence_pulse)
+            self._frames = min(AT_ONCE, self._frames + FRAMES * self._timing.presence_pulse)
             await self.typing.recheck()
             writing = self.typing.current()
             await self._send_writing(writing)
@@ -65,8 +63,8 @@ class Presence:
     # --- Counting ---
 
     def _count(self):
-        now = time.monotonic()
-        if now - self._counted_at < LOOK:
+        now = self._timing.clock()
+        if now - self._counted_at < self._timing.readers_every:
             return
         self._counted_at, peers = now, self.gossip.current
         self.online = viewers_of(self.hub.pages)
@@ -100,9 +98,11 @@ class Presence:
                 await self._broadcast(groups.of_topic(topic), events.presence(topic, *shown))
 
     async def _send_online(self, now=False):
-        if not now and (time.monotonic() - self._sent_online_at < ONLINE or self._frames <= 0):
+        at = self._timing.clock()
+        is_due = at - self._sent_online_at >= self._timing.online_every and self._frames > 0
+        if not now and not is_due:
             return
-        self._sent_online_at = time.monotonic()
+        self._sent_online_at = at
         members, guests, _faces = self.online.merged_with(
             peer.online for peer in self.gossip.current
         ).shown

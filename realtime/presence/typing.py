@@ -1,21 +1,18 @@
 """Writing marks: who is writing in which topic. A page renews its mark while its reader types."""
 
-import time
-
 from forum.models import Topic
 from realtime import database
 from realtime.access import permissions
 from realtime.protocol import groups
 from realtime.protocol.viewers import Writing
 
-LIFE = 6.0  # seconds that a mark lasts; pages renew it every three
-
 
 class Typing:
     """The writing marks of the pages of one process."""
 
     def __init__(self, hub):
-        self._hub, self._until = hub, {}  # (topic id, page) -> when it expires
+        self._hub, self._timing = hub, hub.timing
+        self._until = {}  # (topic id, page) -> when it expires
         self._changed = set()  # topics that may have been closed or moved since
 
     async def add(self, page, topic):
@@ -26,7 +23,7 @@ class Typing:
             self.mark(page, topic)
 
     def mark(self, page, topic):
-        self._until[topic, page] = time.monotonic() + LIFE
+        self._until[topic, page] = self._timing.clock() + self._timing.writing_lasts
 
     def topic_changed(self, topic):
         """To be called after each change of the topic, which may have closed or moved it."""
@@ -56,7 +53,7 @@ class Typing:
 
     def current(self):
         """{topic id: Writing} of the marks that last and whose page still shows the topic."""
-        now, found = time.monotonic(), {}
+        now, found = self._timing.clock(), {}
         self._until = {
             key: until
             for key, until in self._until.items()

@@ -22,7 +22,6 @@ from realtime.protocol.topic_head import Head
 from realtime.reconciliation import list_snapshots, missed_events
 
 logger = logging.getLogger(__name__)
-EVERY, EVERY_WHEN_AWAY = 10.0, 2.0  # seconds; away: see layer_watchdog.py
 AFTER_A_FENCE = 1.0  # seconds until the next sweep delivers what the fence has held back
 MANY = 500  # ids in one query
 
@@ -80,12 +79,14 @@ class Sweep:
                 except Exception:
                     logger.exception("The sweep failed; the next one tries again.")
             try:
-                async with asyncio.timeout(
-                    EVERY_WHEN_AWAY if self._hub.subscriptions.away else EVERY
-                ):
+                async with asyncio.timeout(self._pause()):
                     await self._soon.wait()
             except TimeoutError:
                 continue
+
+    def _pause(self):
+        timing, away = self._hub.timing, self._hub.subscriptions.away
+        return timing.sweep_every_when_away if away else timing.sweep_every
 
     def run_soon(self):
         self._soon.set()

@@ -1,24 +1,25 @@
+import asyncio
 import shutil
-import time
 
 import pytest
 
 from forum.cache import circuit_breaker, redis_client
-from realtime.hub import heartbeat
 from realtime.hub import hub as hubs
+from realtime.timing import Timing
 from tests.realtime.sockets import Socket
 from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture
-async def hub(transactional_db, monkeypatch):
-    """The hub of this test's event loop, stopped before its tables are emptied.
+def timing():
+    """That of this test's hub, which sends no heartbeats, however long a test takes."""
+    return Timing(heartbeat_every=3600)
 
-    It sends no heartbeats, however long a test takes, unless the test sets a clock.
-    """
-    if heartbeat.time is time:
-        monkeypatch.setattr(heartbeat, "EVERY", 3600)
-    yield hubs.the_hub()
+
+@pytest.fixture
+async def hub(transactional_db, timing):
+    """The hub of this test's event loop, stopped before its tables are emptied."""
+    yield hubs.start(hubs.Hub(asyncio.get_running_loop(), timing))
     if running := hubs.running_hub():
         await running.stop()
     hubs._hub = None

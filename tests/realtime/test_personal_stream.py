@@ -15,7 +15,6 @@ from realtime.catchup import personal_changes as catch_up
 from realtime.models import Revocation
 from realtime.protocol import groups
 from realtime.publishing import publisher
-from realtime.reconciliation import sweep
 from tests.realtime.sockets import do, until
 from tests.support import world
 from tests.support.change_queue import REORDERING, ChangeQueue
@@ -177,8 +176,8 @@ def test_a_topic_that_the_member_may_not_see_any_more_is_gone(ada, topic):
 # --- The sweep and the heartbeat ---
 
 
-async def test_the_sweep_delivers_what_the_layer_lost(visit, topic, ada, quiet, hub, monkeypatch):
-    monkeypatch.setattr(sweep, "EVERY", 3600)
+async def test_the_sweep_delivers_what_the_layer_lost(visit, topic, ada, quiet, hub, timing):
+    timing.sweep_every = 3600
     pages = [await visit(ada), await visit(ada)]
     for page in pages:
         await watch(page, ada)
@@ -194,9 +193,9 @@ async def test_the_sweep_delivers_what_the_layer_lost(visit, topic, ada, quiet, 
 
 
 async def test_the_sweep_sends_only_a_head_if_much_was_missed(
-    visit, topic, ada, quiet, hub, monkeypatch
+    visit, topic, ada, quiet, hub, timing, monkeypatch
 ):
-    monkeypatch.setattr(sweep, "EVERY", 3600)
+    timing.sweep_every = 3600
     monkeypatch.setattr(catch_up, "LIMIT", 2)
     page = await visit(ada)
     await watch(page, ada)

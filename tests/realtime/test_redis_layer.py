@@ -8,24 +8,30 @@ from channels.layers import get_channel_layer
 
 from forum.cache import circuit_breaker, redis_client
 from realtime import redis_layer
-from realtime.hub import layer_watchdog, supervisor
 from realtime.protocol import groups
 from realtime.protocol.delivery import Audience, Change, Delivery
 from realtime.protocol.hub_messages import Fence, encode
 from realtime.publishing import publisher
-from realtime.reconciliation import sweep
+from realtime.timing import Timing
 from tests.realtime.sockets import do, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
 
+@pytest.fixture
+def timing():
+    return Timing(
+        heartbeat_every=3600,
+        echo_every=0.3,
+        sweep_every_when_away=0.3,
+        sweep_every=3600,
+        restart_after=0.2,
+    )
+
+
 @pytest.fixture(autouse=True)
-def hasty(monkeypatch):
-    monkeypatch.setattr(layer_watchdog, "EVERY", 0.3)
-    monkeypatch.setattr(sweep, "EVERY_WHEN_AWAY", 0.3)
-    monkeypatch.setattr(sweep, "EVERY", 3600)
+def short_breaks(monkeypatch):
     monkeypatch.setattr(circuit_breaker.redis, "pause", 0.5)
-    monkeypatch.setattr(supervisor, "RESTART", 0.2)
 
 
 async def echo_received(hub):
@@ -147,9 +153,9 @@ async def test_a_page_that_connects_while_redis_is_away_is_served(redis, visit, 
 
 
 async def test_with_redis_away_pages_of_the_same_process_get_events_at_once(
-    redis, visit, hub, topic, ada, monkeypatch
+    redis, visit, hub, topic, ada, timing
 ):
-    monkeypatch.setattr(sweep, "EVERY_WHEN_AWAY", 3600)
+    timing.sweep_every_when_away = 3600
     page = await visit()
     await page.watch_topic(topic)
     await echo_received(hub)
@@ -162,9 +168,9 @@ async def test_with_redis_away_pages_of_the_same_process_get_events_at_once(
 
 
 async def test_a_hub_resubscribes_when_redis_answers_but_delivers_nothing(
-    redis, visit, hub, topic, ada, monkeypatch
+    redis, visit, hub, topic, ada, timing
 ):
-    monkeypatch.setattr(layer_watchdog, "SILENCE", 0.5)
+    timing.echo_silence = 0.5
     page = await visit()
     await page.watch_topic(topic)
     await echo_received(hub)

@@ -27,9 +27,8 @@ def numbers():
     from forum.models.posts import PAGE_SIZE
     from forum.views import readings
     from realtime.http import long_poll
-    from realtime.hub import heartbeat
-    from realtime.presence import typing
     from realtime.protocol import close_codes, limits
+    from realtime.timing import Timing
 
     return {
         "POSTS_ON_PAGE": (PAGE_SIZE, "posts on one page of a topic"),
@@ -39,12 +38,15 @@ def numbers():
             [close_codes.RESTART, close_codes.TRY_LATER],
             "close codes: the same, at a random moment, as all pages reconnect",
         ),
-        "HEARTBEAT": (heartbeat.EVERY, "seconds between two heartbeats, at most"),
+        "HEARTBEAT": (int(Timing.heartbeat_every), "seconds between two heartbeats, at most"),
         "LONGEST_WAIT": (
             long_poll.LONGEST,
             "seconds of a long poll; proxies often give up after 30",
         ),
-        "WRITING_LASTS": (int(typing.LIFE), "seconds that a writing mark lasts unless renewed"),
+        "WRITING_LASTS": (
+            int(Timing.writing_lasts),
+            "seconds that a writing mark lasts unless renewed",
+        ),
         "TOPICS_ON_SOCKET": (limits.TOPICS, "topics that one socket may watch"),
         "MESSAGES_A_SECOND": (limits.MESSAGES.per_second, "rate limit of a socket, on average"),
         "MESSAGES_AT_ONCE": (limits.MESSAGES.at_once, "rate limit of a socket, in one burst"),

@@ -50,12 +50,9 @@ async def test_a_long_poll_ends_with_a_reply(hub, topic, ada):
     await until(lambda: not hub.pages and not hub.routes.members)
 
 
-async def test_a_long_poll_ends_when_the_sweep_finds_a_post(hub, topic, ada, monkeypatch):
-    from realtime.reconciliation import sweep
-
+async def test_a_long_poll_ends_when_the_sweep_finds_a_post(hub, topic, ada):
     request = await waiting_feed(topic)
     await waits(hub)
-    monkeypatch.setattr(sweep, "EVERY", 0.1)
     await do(
         Topic.objects.filter(pk=topic.pk).update,
         change=2,

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from forum.models import Announcement
 from realtime import redis_layer
-from realtime.hub import announcements
 from realtime.protocol import groups
 from realtime.protocol.hub_messages import AnnouncementsChanged, encode
 from tests.realtime.sockets import do
@@ -53,8 +52,8 @@ async def test_a_page_that_connects_later_gets_it_too(visit):
     await later.receive(announcing("Back at six."))
 
 
-async def test_changes_that_were_never_published_are_found(visit, monkeypatch):
-    monkeypatch.setattr(announcements, "EVERY", 0.05)
+async def test_changes_that_were_never_published_are_found(visit, timing):
+    timing.announcements_every = 0.05
     made = await do(Announcement.objects.announce, "Back at six.")
     page = await visit()
     await page.watch_news(0)
@@ -70,8 +69,8 @@ async def test_changes_that_were_never_published_are_found(visit, monkeypatch):
 
 
 @pytest.mark.servers
-async def test_a_command_reaches_pages_through_redis(redis, visit, monkeypatch):
-    monkeypatch.setattr(announcements, "EVERY", 3600)
+async def test_a_command_reaches_pages_through_redis(redis, visit, timing):
+    timing.announcements_every = 3600
     page = await visit()
     await page.watch_news(0)
     await page.receive(announcing())

@@ -1,11 +1,10 @@
 """Every page is asked every 25 seconds, and has ten to answer. By a clock of this test's own."""
 
 import asyncio
-from types import SimpleNamespace
 
 import pytest
 
-from realtime.hub import heartbeat
+from realtime.timing import Timing
 from tests.realtime.sockets import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,7 +16,7 @@ class Clock:
     def __init__(self):
         self.now, self.looks, self.at_next = 0.0, 0, None
 
-    def monotonic(self):
+    def look(self):
         self.looks += 1
         if self.at_next:
             asyncio.get_running_loop().call_soon(self.at_next)
@@ -30,11 +29,13 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=clock.monotonic))
-    monkeypatch.setattr(heartbeat, "PULSE", 0.005)
-    return clock
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def timing(clock):
+    return Timing(clock=clock.look, heartbeat_pulse=0.005)
 
 
 @pytest.fixture

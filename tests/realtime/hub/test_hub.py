@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from channels.layers import get_channel_layer
 
-from realtime.hub import heartbeat, supervisor
 from realtime.hub import hub as hubs
 from realtime.protocol import groups
 from realtime.protocol.hub_messages import Echo, encode
@@ -36,9 +35,9 @@ async def test_the_process_is_in_a_group_while_a_page_is(in_memory, visit, topic
 
 
 async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(
-    visit, topic, ada, hub, monkeypatch
+    visit, topic, ada, hub, timing, monkeypatch
 ):
-    monkeypatch.setattr(supervisor, "RESTART", 0.05)
+    timing.restart_after = 0.05
     page = await visit()
     await page.watch_topic(topic)
     before = hub.subscriptions.channel
@@ -62,9 +61,9 @@ async def test_a_channel_that_fails_is_replaced_and_nothing_is_missed(
 
 
 async def test_subscriptions_are_renewed_before_the_layer_forgets_them(
-    in_memory, visit, topic, hub, monkeypatch
+    in_memory, timing, visit, topic, hub
 ):
-    monkeypatch.setattr("realtime.hub.subscriptions.RENEWAL", 0.05)
+    timing.renew_every = 0.05
     page = await visit()
     await page.watch_topic(topic)
     group = groups.of_topic(topic.pk)
@@ -74,7 +73,9 @@ async def test_subscriptions_are_renewed_before_the_layer_forgets_them(
     await until(lambda: get_channel_layer().groups[group][hub.subscriptions.channel] > 0)
 
 
-async def test_a_sweep_that_fails_is_logged_and_tried_again(visit, topic, hub, monkeypatch, caplog):
+async def test_a_sweep_that_fails_is_logged_and_tried_again(
+    visit, topic, hub, timing, monkeypatch, caplog
+):
     from realtime.reconciliation import sweep
 
     real, calls = sweep.look, []
@@ -86,7 +87,7 @@ async def test_a_sweep_that_fails_is_logged_and_tried_again(visit, topic, hub, m
         return real(*arguments)
 
     monkeypatch.setattr(sweep, "look", failing)
-    monkeypatch.setattr(sweep, "EVERY", 0.02)
+    timing.sweep_every = 0.02
     await (await visit()).watch_topic(topic)
     hub.sweep.run_soon()
 
@@ -113,9 +114,13 @@ def test_a_post_is_saved_in_a_process_without_a_hub(topic, ada):
     assert topic.reply(ada, "Nobody here").number == 2
 
 
-async def test_each_page_gets_the_heads_of_its_topics(visit, topic, ada, monkeypatch):
-    monkeypatch.setattr(heartbeat, "EVERY", 0.1)
-    monkeypatch.setattr(heartbeat, "PULSE", 0.02)
+@pytest.fixture
+def fast_heartbeats(timing):
+    timing.heartbeat_every, timing.heartbeat_pulse = 0.1, 0.02
+    return timing
+
+
+async def test_each_page_gets_the_heads_of_its_topics(visit, topic, ada, fast_heartbeats):
     page = await visit()
     epoch = topic.epoch
     await page.watch_topic(topic)
@@ -129,10 +134,8 @@ async def test_each_page_gets_the_heads_of_its_topics(visit, topic, ada, monkeyp
     )
 
 
-async def test_a_page_that_never_answers_a_heartbeat_is_disconnected(visit, hub, monkeypatch):
-    monkeypatch.setattr(heartbeat, "EVERY", 0.3)
-    monkeypatch.setattr(heartbeat, "PATIENCE", 0.1)
-    monkeypatch.setattr(heartbeat, "PULSE", 0.02)
+async def test_a_page_that_never_answers_a_heartbeat_is_disconnected(visit, hub, fast_heartbeats):
+    fast_heartbeats.heartbeat_patience = 0.1
     page = await visit()
 
     assert await page.closed() == 4001

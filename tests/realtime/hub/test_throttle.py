@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from realtime.hub import throttle
 from realtime.protocol import groups
 from realtime.protocol.delivery import Audience, Change, Delivery
 from tests.realtime.sockets import BESIDE, do, until
@@ -53,8 +52,8 @@ async def test_a_lone_event_comes_as_it_is(hub, page, topic):
     assert (await next_raw_frame(page))["change"] == 2
 
 
-async def test_of_many_changes_lists_get_the_last_row_and_news_all(hub, page, topic, monkeypatch):
-    monkeypatch.setattr(throttle, "EVERY", 0.5)
+async def test_of_many_changes_lists_get_the_last_row_and_news_all(hub, page, topic, timing):
+    timing.frame_every = 0.5
     await publish(hub, topic, groups.LATEST, 2)
     await next_raw_frame(page)
 
@@ -114,10 +113,8 @@ async def test_events_during_an_answer_are_held_and_sent_after_it(
     assert kinds == ["news", "rows", "post_update"]
 
 
-async def test_a_fenced_page_gets_none_of_the_throttled_events(
-    hub, visit, lounge, iris, monkeypatch
-):
-    monkeypatch.setattr(throttle, "GATHER", 0.2)
+async def test_a_fenced_page_gets_none_of_the_throttled_events(hub, visit, lounge, iris, timing):
+    timing.gather = 0.2
     secret, page = await do(world.topic, iris, lounge), await visit(iris)
     await page.watch_list("latest")
 

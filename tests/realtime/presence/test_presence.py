@@ -6,22 +6,27 @@ import pytest
 
 from forum.models import User
 from realtime import redis_layer
-from realtime.presence import gossip, presence, typing
+from realtime.presence import gossip, presence
 from realtime.protocol import groups
 from realtime.protocol.hub_messages import Gossip, encode
 from realtime.protocol.viewers import Viewers, Writing
+from realtime.timing import Timing
 from tests.realtime.sockets import do, until
 from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch):
-    monkeypatch.setattr(presence, "PULSE", 0.02)
-    monkeypatch.setattr(presence, "LOOK", 0.05)
-    monkeypatch.setattr(presence, "ONLINE", 0.05)
-    monkeypatch.setattr(gossip, "EVERY", 0.1)
+@pytest.fixture
+def timing():
+    return Timing(
+        heartbeat_every=3600,
+        presence_pulse=0.02,
+        readers_every=0.05,
+        online_every=0.05,
+        gossip_every=0.1,
+        writing_lasts=3600,
+    )
 
 
 def reading(topic, members, guests, *names):
@@ -147,8 +152,7 @@ async def test_writers_are_shown_in_the_topic_and_in_lists(visit, topic, ada):
     assert not [f for f in other.collect() + other.beside if f["type"] == "writing"]
 
 
-async def test_a_member_who_stops_typing_loses_the_writing_mark(visit, topic, ada, monkeypatch):
-    monkeypatch.setattr(typing, "LIFE", 0.2)
+async def test_a_member_who_stops_typing_loses_the_writing_mark(visit, topic, ada, timing):
     hers, guest = await visit(ada), await visit()
     await hers.watch_topic(topic)
     await guest.watch_topic(topic)
@@ -156,6 +160,7 @@ async def test_a_member_who_stops_typing_loses_the_writing_mark(visit, topic, ad
     await writes(hers, topic)
 
     await guest.receive(writing(topic, "Ada Lovelace"))
+    timing.clock = lambda: time.monotonic() + timing.writing_lasts
     await guest.receive(lambda f: f == {"type": "writing", "topics": {str(topic.pk): []}})
 
 
@@ -196,9 +201,8 @@ async def test_members_who_may_not_reply_have_no_writing_mark(visit, ada, grace,
 
 @pytest.mark.parametrize("change", ["close", "move", "by hand"])
 async def test_a_member_who_may_no_longer_reply_loses_the_writing_mark(
-    visit, hub, topic, ada, grace, change, monkeypatch
+    visit, hub, topic, ada, grace, change
 ):
-    monkeypatch.setattr(typing, "LIFE", 3600)
     elsewhere = await do(world.category, "Announcements", posters=["Writers"])
     guest, hers = await visit(), await visit(grace)
     await guest.watch_topic(topic)
@@ -270,9 +274,8 @@ def said(by, topic):
 
 @pytest.mark.servers
 async def test_readers_in_other_processes_count_until_the_process_falls_silent(
-    redis, visit, topic, ada, monkeypatch
+    redis, visit, topic, ada, timing
 ):
-    monkeypatch.setattr(gossip, "SILENCE", 1.0)
     page = await visit(ada)
     await page.watch_topic(topic)
     await page.watch_news(0)
@@ -282,6 +285,7 @@ async def test_readers_in_other_processes_count_until_the_process_falls_silent(
 
     await page.receive(reading(topic, 2, 2, "Ada Lovelace", "Grace Hopper"))
     await page.receive(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (2, 5))
+    timing.clock = lambda: time.monotonic() + timing.gossip_silence
     await page.receive(reading(topic, 1, 0, "Ada Lovelace"))
     await page.receive(lambda f: f["type"] == "online" and (f["members"], f["guests"]) == (1, 0))
 
@@ -305,7 +309,7 @@ async def test_two_processes_exchange_presence(redis, visit, topic, ada, hub):
     page = await visit(ada)
     await page.watch_topic(topic)
     await writes(page, topic)
-    peers = gossip.Peers("another")
+    peers = gossip.Peers("another", Timing())
     hub.presence.receive = peers.receive
 
     await until(
@@ -316,14 +320,13 @@ async def test_two_processes_exchange_presence(redis, visit, topic, ada, hub):
     assert peer.topics[topic.pk].members == {ada.pk: ("ada", "Ada Lovelace")}
     assert peer.writing[topic.pk].names == {ada.pk: "Ada Lovelace"}
     assert groups.LATEST in peer.writing[topic.pk].lists
-    peer.received_at = time.monotonic() - gossip.SILENCE
+    peer.received_at = time.monotonic() - Timing.gossip_silence
     hub.presence.receive = lambda message: None
     assert peers.current == []
 
 
-async def test_no_page_gets_more_readers_than_are_online(visit, topic, ada, monkeypatch):
-    # seconds: the number online is sent only if it has to be
-    monkeypatch.setattr(presence, "ONLINE", 3600)
+async def test_no_page_gets_more_readers_than_are_online(visit, topic, ada, timing):
+    timing.online_every = 3600  # the number online is sent only if it has to be
     first = await visit()
     await first.watch_news(0)
     await first.watch_topic(topic)

@@ -6,18 +6,15 @@ import pytest
 from django.core.management import call_command
 
 from forum.models import Topic
-from realtime.hub import heartbeat
-from realtime.reconciliation import sweep
 from tests.realtime.sockets import do
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
 
 @pytest.fixture
-async def restored(hub, topic, ada, tmp_path, monkeypatch):
+async def restored(hub, topic, ada, tmp_path, timing):
     """A function that restores the forum to one post, after there were four, and sweeps."""
-    monkeypatch.setattr(sweep, "EVERY", 3600)
-    monkeypatch.setattr(heartbeat, "EVERY", 3600)  # a slow machine restores for longer
+    timing.sweep_every = 3600
     await do(call_command, "backup", str(tmp_path / "copy"), stdout=StringIO(), stderr=StringIO())
     for n in range(3):
         await do(topic.reply, ada, f"Later {n}")

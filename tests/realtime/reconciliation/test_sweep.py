@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from forum.models import Post, Topic
 from forum.signals import changed
-from realtime.hub import throttle
 from realtime.publishing import publisher
 from realtime.reconciliation import list_snapshots, sweep
 from tests.realtime.sockets import do, until
@@ -29,10 +28,9 @@ def quiet():
 
 
 @pytest.fixture
-async def sweeper(hub, monkeypatch):
+async def sweeper(hub, timing):
     """A function that sweeps as the hub does, and returns when all events are delivered."""
-    monkeypatch.setattr(sweep, "EVERY", 3600)
-    monkeypatch.setattr(throttle, "EVERY", 0)
+    timing.sweep_every, timing.frame_every = 3600, 0
 
     async def run():
         await hub.sweep.once()
