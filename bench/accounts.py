@@ -21,15 +21,17 @@ def main():
 
         User.objects.create_user("ada", "ada@example.org", PASSWORD)
         title("Known and unknown addresses")
-        compare("signing up, address known", "/accounts/signup/", signing_up)
-        compare("asking for a new password, address known", "/accounts/password/reset/", asking)
+        compare("signing up, address known", "/accounts/signup/", sign_up_fields)
+        compare(
+            "asking for a new password, address known", "/accounts/password/reset/", reset_fields
+        )
 
 
-def asking(number, email):
+def reset_fields(number, email):
     return {"email": email}
 
 
-def signing_up(number, email):
+def sign_up_fields(number, email):
     return {"username": f"member{number}", "email": email, "password1": PASSWORD}
 
 

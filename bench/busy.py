@@ -29,7 +29,7 @@ def main():
             spent = cpu(parley.pid)
             seconds, posts = write(forum, topics)
             received, spent = pages.heads(), cpu(parley.pid) - spent
-            behind = behind_at_rest(pages, topics)
+            behind = outdated_at_rest(pages, topics)
             pages.end()
         record("posts that could be written", posts / seconds, "a second", at_least=0.9 * RATE)
         record("frames to a page", received["frames"] / PAGES / seconds, "a second", at_most=4)
@@ -64,7 +64,7 @@ def write(forum, topics):
     return time.monotonic() - start, posts
 
 
-def behind_at_rest(pages, topics):
+def outdated_at_rest(pages, topics):
     deadline = time.monotonic() + REST
     for topic in topics:
         topic.refresh_from_db()

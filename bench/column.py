@@ -11,12 +11,12 @@ from bench.crowd import fill, gather
 from bench.databases import new_database
 from bench.import_mbox import CORPUS
 from bench.load import load
-from bench.measured import compared
+from bench.measured import cpu_ratio
 from bench.options import read
 from bench.report import title
 from bench.results import report
 from bench.site import prepared
-from bench.stage import Forum, raise_all, start
+from bench.stage import Forum, start, start_all
 
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 SPREAD = (
@@ -38,7 +38,7 @@ def main():
         title(f"Pages on {NAMES[options.on]}, {options.posts:,} posts")
         column = Column(options, crowd, address, stack)
         if options.keep:
-            column.keep_on()
+            column.request_until_interrupted()
         else:
             column.measure()
             report(column)
@@ -49,13 +49,13 @@ class Column:
 
     def __init__(self, options, crowd, address, stack):
         self.options, self.crowd, self.name = options, crowd, NAMES[options.on]
-        self.asked, self.compared = {}, {}
-        self.pages = wanted(visits.pages(crowd), options.only)
+        self.request_cycles, self.compared = {}, {}
+        self.pages = matching_pages(visits.pages(crowd), options.only)
         ours = Forum(address, self.pages, [visits.cookie_of(reader) for reader in crowd["readers"]])
         ours.queries = visits.all_queries(self.pages, crowd, ours.cookies[0])
         ours.form = (f"/t/{crowd['busy'].pk}/reply/", f"/t/{crowd['busy'].pk}/replies/")
         self.starts = [] if options.keep else self._start(address)
-        self.forums = raise_all(options, ours, stack)
+        self.forums = start_all(options, ours, stack)
         self.ours = self.forums["ours"].server
 
     def _start(self, address):
@@ -65,7 +65,7 @@ class Column:
         )
         return [start(address, path, rest) for rest in idle_times[-self.options.repetitions :]]
 
-    def keep_on(self):
+    def request_until_interrupted(self):
         print(
             f"Process {self.ours.pid} at {self.ours.address}; a member's cookie:"
             f" {self.forums['ours'].cookies[0]}"
@@ -97,7 +97,9 @@ class Column:
             size = len(server.keep((page, viewer), requests, 0.4).body)
             server.keep((page, viewer), requests, 0.25, at_once=8, warm_up=1)
             if name == "ours":
-                self.forums["floor"].server.keep((page, viewer), visits.getting([f"/{size}/"]), 0.2)
+                self.forums["floor"].server.keep(
+                    (page, viewer), visits.page_requests([f"/{size}/"]), 0.2
+                )
 
     def _requests(self, name, page, viewer):
         """Endless requests, in reverse order for members, so that no page is repeated at once."""
@@ -107,24 +109,26 @@ class Column:
             if viewer == "member"
             else (forum.pages[page], "")
         )
-        return self.asked.setdefault((name, page, viewer), visits.getting(paths, cookie))
+        return self.request_cycles.setdefault(
+            (name, page, viewer), visits.page_requests(paths, cookie)
+        )
 
     def _measure_unchanged(self):
         if "topic" in self.pages:
             etag = load(self.ours.address, self._requests("ours", "topic", "guest"), 0).etag
-            getting = visits.getting(self.pages["topic"], etag=etag)
-            self.ours.keep(("unchanged topic", "guest"), getting, 0.4)
+            page_requests = visits.page_requests(self.pages["topic"], etag=etag)
+            self.ours.keep(("unchanged topic", "guest"), page_requests, 0.4)
 
     def _measure_forms(self):
         if self.options.only in "reply":
             for forum in [self.forums[name] for name in ("ours", "machina") if name in self.forums]:
-                replies = visits.replying(
+                replies = visits.reply_requests(
                     forum.server.address, *forum.form, forum.cookies, self.crowd["texts"]
                 )
                 forum.server.keep(("reply", "member"), replies, 2, at_once=8, warm_up=2)
         if self.options.only in "sign-in":
             # The rate limit allows 30 per minute and address.
-            sign_ins = islice(visits.signing_in(self.ours.address), 7)
+            sign_ins = islice(visits.sign_in_requests(self.ours.address), 7)
             self.ours.keep(("sign-in", "guest"), sign_ins, 60, warm_up=1)
 
     def _compare(self):
@@ -133,20 +137,23 @@ class Column:
         for viewer in VIEWERS:
             if {last, "topic"} <= self.pages.keys():
                 long, short = (self._requests("ours", page, viewer) for page in (last, "topic"))
-                times = compared(self.ours, long, self.ours, short)
+                times = cpu_ratio(self.ours, long, self.ours, short)
                 self.compared["last page of the longest topic against a short one", viewer] = (
                     times,
                     1.05,
                 )
             for page in [page for page in SPREAD if page in self.pages and "many" in self.forums]:
-                getting = self._requests("ours", page, viewer)
-                times = compared(
-                    self.forums["many"].server, getting, self.forums["few"].server, getting
+                page_requests = self._requests("ours", page, viewer)
+                times = cpu_ratio(
+                    self.forums["many"].server,
+                    page_requests,
+                    self.forums["few"].server,
+                    page_requests,
                 )
                 self.compared[f"1,000,000 posts against 100,000: {page}", viewer] = times, 1.1
 
 
-def wanted(pages, name):
+def matching_pages(pages, name):
     """All pages, the one with this name, or those whose names contain it."""
     chosen = {name} & pages.keys() or {page for page in pages if name in page}
     return {page: paths for page, paths in pages.items() if page in chosen}

@@ -35,7 +35,7 @@ def gather(archives, lengths):
 
     from forum.models import Category, Reading, Topic, User
 
-    bring_in(archives)
+    import_posts(archives)
     ada = User.objects.create_user("ada", "ada@example.org", PASSWORD, name="Ada Lovelace")
     EmailAddress.objects.create(user=ada, email=ada.email, verified=True, primary=True)
     readers = [
@@ -61,7 +61,7 @@ def gather(archives, lengths):
     }
 
 
-def bring_in(archives):
+def import_posts(archives):
     """Import the mailing list; without one, create 300 posts of random words."""
     if archives:
         command = [

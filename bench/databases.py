@@ -35,7 +35,7 @@ def copy_of(kind, name):
     return address_of(name)
 
 
-def chief(kind):
+def database_pid(kind):
     """The id of the database's parent process; None for SQLite, which runs in the server."""
     if kind == "sqlite":
         return None
@@ -52,5 +52,5 @@ def ask_server(statement):
 
 
 def address_of(name):
-    who = "{PGUSER}:{PGPASSWORD}@{PGHOST}:{PGPORT}".format(**os.environ)
-    return f"postgres://{who}/{name}"
+    login = "{PGUSER}:{PGPASSWORD}@{PGHOST}:{PGPORT}".format(**os.environ)
+    return f"postgres://{login}/{name}"

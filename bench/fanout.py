@@ -1,7 +1,7 @@
 """The cost of broadcasting an event, next to socket.io, a loop in C and textbook Channels.
 
-FULL=1 adds 5,000 and 10,000 pages. Every figure is the median of three
-interleaved rounds in the same run.
+FULL=1 adds 5,000 and 10,000 pages. Every figure is the median of three interleaved rounds in the
+same run.
 """
 
 import os
@@ -27,7 +27,7 @@ def main():
             title(f"One event of 1 KiB to {count:,} pages")
             compare(count, measured(contenders, count, DELIVERIES))
         title("One event of 1 KiB to 2,000 pages, as the textbook has it")
-        beside_textbook(measured([contenders[0], contenders[1], Textbook()], 2000, 10_000))
+        compare_with_textbook(measured([contenders[0], contenders[1], Textbook()], 2000, 10_000))
 
 
 def measured(contenders, count, deliveries):
@@ -86,7 +86,7 @@ def compare(count, found):
     )
 
 
-def beside_textbook(found):
+def compare_with_textbook(found):
     textbook = found.pop(Textbook.name)["cpu"]
     record(f"{Textbook.name}, CPU for a million deliveries", textbook, "s")
     for name, figures in found.items():

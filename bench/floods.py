@@ -144,7 +144,7 @@ def p99(times):
 
 def send(kind, port):
     threads = [
-        threading.Thread(target=come_back, args=(kind, port), daemon=True) for _ in range(CLIENTS)
+        threading.Thread(target=reconnect, args=(kind, port), daemon=True) for _ in range(CLIENTS)
     ]
     for thread in threads:
         thread.start()
@@ -152,17 +152,17 @@ def send(kind, port):
     threads[0].join()
 
 
-def come_back(kind, port):
+def reconnect(kind, port):
     while True:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as client:
             if kind == "waiting requests":
-                ask(client, port)
+                poll(client, port)
             else:
                 flood(client, port, kind)
         time.sleep(AWAY)
 
 
-def ask(client, port):
+def poll(client, port):
     query = "watch=%7B%22news%22:%22now%22%7D&watch=%7B%22list%22:%22latest%22%7D"
     while True:
         client.sendall(
@@ -208,13 +208,13 @@ def has_ended(client):
 
 
 def main():
-    from bench.proxy import in_front_of
+    from bench.proxy import nginx_for
     from bench.site import prepared
     from bench.weight import forum
 
     @contextmanager
     def nginx(port):
-        with in_front_of(f"http://127.0.0.1:{port}") as proxy:
+        with nginx_for(f"http://127.0.0.1:{port}") as proxy:
             yield proxy.port
 
     with prepared():

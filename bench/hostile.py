@@ -34,7 +34,8 @@ def main():
         title(f"{READERS} pages that read, {RATE} events of 8 KiB a second")
         forum.more = MORE
         rounds = [
-            (alone(forum), *beside_stuck(forum), *beside_refused(forum)) for _ in range(ROUNDS)
+            (alone(forum), *with_stuck_sockets(forum), *with_refused_handshakes(forum))
+            for _ in range(ROUNDS)
         ]
     reading, stuck, grown, given_up, refused, answered = map(median, zip(*rounds, strict=True))
     record("published to arrived, p99, among themselves", reading, "ms")
@@ -67,7 +68,7 @@ def alone(forum):
         return p99(parley)
 
 
-def beside_stuck(forum):
+def with_stuck_sockets(forum):
     """(p99, growth of the server in MiB, number of sockets it dropped)."""
     with FastPath(forum) as parley:
         before = memory(parley.pid)
@@ -78,7 +79,7 @@ def beside_stuck(forum):
     return slow, grown, given_up
 
 
-def beside_refused(forum):
+def with_refused_handshakes(forum):
     with FastPath(forum) as parley, refused_handshakes(parley.port) as answered:
         began = time.monotonic()
         slow = p99(parley)

@@ -24,12 +24,12 @@ def main():
         with serving(address, log=subprocess.DEVNULL) as server:
             quiet = p99(times(port, page))
             before = memory(server.pid)
-            ask_with_cookies(port, page)
+            send_long_cookies(port, page)
             cookies = memory(server.pid) - before
             before = memory(server.pid)
             with ExitStack() as held:
                 for _ in range(BODIES):
-                    held.enter_context(half_a_body(port))
+                    held.enter_context(incomplete_body(port))
                 beside = p99(times(port, page))
                 bodies = memory(server.pid) - before
     record(f"memory for {COOKIES:,} long theme cookies", cookies, "MiB", at_most=64)
@@ -39,7 +39,7 @@ def main():
     )
 
 
-def ask_with_cookies(port, page):
+def send_long_cookies(port, page):
     line = http.client.HTTPConnection("127.0.0.1", port)
     for number in range(COOKIES):
         line.request("GET", page, headers={"Cookie": f"theme={'x' * LONG}{number}"})
@@ -47,7 +47,7 @@ def ask_with_cookies(port, page):
     line.close()
 
 
-def half_a_body(port):
+def incomplete_body(port):
     line = socket.create_connection(("127.0.0.1", port))
     head = (
         f"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length:"

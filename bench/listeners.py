@@ -35,10 +35,10 @@ class Page:
         self.address = f"10.0.{number // 250}.{number % 250 + 1}"
 
     async def poll(self, every):
-        await self._ask_for_ever(0, every)
+        await self._poll_repeatedly(0, every)
 
     async def long_poll(self):
-        await self._ask_for_ever(25, 0.5)
+        await self._poll_repeatedly(25, 0.5)
 
     async def listen(self):
         headers = {"X-Forwarded-For": self.address}
@@ -61,13 +61,13 @@ class Page:
                     await socket.send('{"type":"pong"}')
                     self._count(0, 21)
 
-    async def _ask_for_ever(self, wait, rest):
+    async def _poll_repeatedly(self, wait, rest):
         """Poll over one connection until the server closes it, then over another, like browsers."""
         while True:
             reader, writer = await asyncio.open_connection(*self.host.split(":"))
             try:
                 while True:
-                    answer = await self._ask(reader, writer, wait)
+                    answer = await self._request(reader, writer, wait)
                     self.tally.see(answer["events"])
                     self.topic["change"] = answer["change"]
                     await asyncio.sleep(rest)
@@ -76,7 +76,7 @@ class Page:
             finally:
                 writer.close()
 
-    async def _ask(self, reader, writer, wait):
+    async def _request(self, reader, writer, wait):
         query = urlencode({"wait": wait, "watch": json.dumps({"type": "watch", **self.topic})})
         headers = HEADERS.format(host=self.host, address=self.address)
         request = f"GET /live/feed?{query} HTTP/1.1\r\n{headers}\r\n".encode()

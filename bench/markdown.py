@@ -75,7 +75,7 @@ html => {
 """
 
 
-def everybody(names):
+def find_everyone(names):
     return {name: (1, name) for name in names}
 
 
@@ -86,7 +86,7 @@ def cost(text, runs=2):
 
 def _accepted(text):
     try:
-        return render(text, find_members=everybody)
+        return render(text, find_members=find_everyone)
     except MarkdownError:
         return None
 
@@ -98,7 +98,7 @@ def milliseconds(call, *arguments):
     return (time.process_time() - started) * 1000, returned
 
 
-def against_the_library(text):
+def compare_with_library(text):
     """(milliseconds, those of the library alone): medians of interleaved runs."""
     turns = [
         (milliseconds(_accepted, text)[0], milliseconds(LIBRARY.render, text)[0])
@@ -164,25 +164,25 @@ def _heaviness(html):
 def main():
     for _name, build in all_patterns():
         cost(build(2_000), runs=1)  # warm up: the first lexer of a language takes long
-    ours, alone = against_the_library(TYPICAL)
+    ours, alone = compare_with_library(TYPICAL)
     record(
-        f"typical post of {len(TYPICAL):,} characters", ours, "ms CPU", **within(TYPICALLY, alone)
+        f"typical post of {len(TYPICAL):,} characters", ours, "ms CPU", **limit(TYPICALLY, alone)
     )
-    _ours, yardstick = against_the_library(YARDSTICK)
+    _ours, yardstick = compare_with_library(YARDSTICK)
     results = list(hostile())
     name, full, _longest, _html = max(results, key=lambda result: result[1])
     worst = f"hostile text of {MAX_LENGTH:,} characters, worst: {name}"
-    record(worst, full, "ms CPU", **within(HOSTILE, yardstick))
+    record(worst, full, "ms CPU", **limit(HOSTILE, yardstick))
     name, _full, accepted, _html = max(results, key=lambda result: result[2])
     record(
         f"longest accepted hostile text, worst: {name}",
         accepted,
         "ms CPU",
-        **within(HOSTILE, yardstick),
+        **limit(HOSTILE, yardstick),
     )
-    dear = sorted(results, key=lambda result: -result[1])[:GROWN]
+    costliest = sorted(results, key=lambda result: -result[1])[:GROWN]
     patterns = dict(all_patterns())
-    ratio, name = max((growth(patterns[name]), name) for name, *_rest in dear)
+    ratio, name = max((growth(patterns[name]), name) for name, *_rest in costliest)
     record(f"twice the length, worst: {name}", ratio, "times", at_most=2.5)
     if CHROMIUM:
         heaviest = sorted((html for *_others, html in results), key=_heaviness, reverse=True)[
@@ -190,10 +190,10 @@ def main():
         ]
         typical, *_rest = layout_times([render(TYPICAL)])
         longest, *_rest = layout_times(heaviest)
-        record("layout of the heaviest accepted post", longest, "ms CPU", **within(LAYOUT, typical))
+        record("layout of the heaviest accepted post", longest, "ms CPU", **limit(LAYOUT, typical))
 
 
-def within(times, reference):
+def limit(times, reference):
     return {"reference": reference, "of_reference": True, "at_most": times}
 
 

@@ -21,7 +21,7 @@ class Figures:
     body: bytes
 
     @property
-    def all_in(self):
+    def total(self):
         return self.process + self.database
 
 
@@ -35,7 +35,12 @@ class Server:
     def measure(self, requests, seconds, at_once=1, warm_up=3):
         spent = []
         result = load(
-            self.address, requests, seconds, at_once, lambda: spent.append(self._spent()), warm_up
+            self.address,
+            requests,
+            seconds,
+            at_once,
+            lambda: spent.append(self._cpu_times()),
+            warm_up,
         )
         process, database = (
             (after - before) * 1000 / len(result.times)
@@ -52,30 +57,30 @@ class Server:
         self.found.setdefault((name, at_once), []).append(figures)
         return figures
 
-    def _spent(self):
+    def _cpu_times(self):
         return cpu(self.pid), cpu_of_family(self.database) if self.database else 0
 
-    def middle(self, figure, name, at_once=1):
+    def median_of(self, figure, name, at_once=1):
         """The median of the repetitions, or None if there are none."""
         found = self.found.get((name, at_once))
         return median(getattr(figures, figure) for figures in found) if found else None
 
-    def waiting(self, name, at_once=1):
+    def response_times(self, name, at_once=1):
         """(median, p99) of response times in ms, of all repetitions together."""
         times = [time for figures in self.found[name, at_once] for time in figures.times]
         return median(times), quantiles(times, n=100)[98]
 
 
-def compared(one, asking_one, other, asking_other):
+def cpu_ratio(one, one_requests, other, other_requests):
     """The ratio of CPU times: the median of short, interleaved measurements."""
     ratios = []
     for _turn in range(TURNS):
-        of_one = one.measure(asking_one, 0.12, warm_up=2).all_in
-        ratios.append(of_one / other.measure(asking_other, 0.12, warm_up=2).all_in)
+        one_cpu = one.measure(one_requests, 0.12, warm_up=2).total
+        ratios.append(one_cpu / other.measure(other_requests, 0.12, warm_up=2).total)
     return median(ratios)
 
 
 def ratio(one, one_name, other, other_name):
     """The median ratio of total CPU times, repetition by repetition."""
     pairs = zip(one.found[one_name, 1], other.found[other_name, 1], strict=True)
-    return median(a.all_in / b.all_in for a, b in pairs)
+    return median(a.total / b.total for a, b in pairs)

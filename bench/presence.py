@@ -31,17 +31,17 @@ class Page:
         self.user = SimpleNamespace(
             username=name, name=name.title(), display_name=name, hides_presence=False
         )
-        self.come()
+        self.enter()
 
     def deliver(self, group, text):
         Page.frames += 1
 
-    def come(self):
+    def enter(self):
         self.hub.add(self)
         for group in ("everyone", "list.latest", f"topic.{self.topic}"):
             self.hub.routes.join(self, group)
 
-    def go(self):
+    def leave(self):
         self.hub.remove(self)
 
 
@@ -69,10 +69,10 @@ async def measure(churn, writers, with_presence):
 
     hub = Hub(asyncio.get_running_loop())
     pages = [Page(hub, number) for number in range(PAGES)]
-    works = [moving(pages, churn), typing(hub, pages[:writers])]
+    coroutines = [reopen_pages(pages, churn), typing(hub, pages[:writers])]
     if with_presence:
-        works += [hub.presence.run(), gossiping(hub)]
-    tasks = [asyncio.ensure_future(work) for work in works]
+        coroutines += [hub.presence.run(), receive_gossip(hub)]
+    tasks = [asyncio.ensure_future(work) for work in coroutines]
     await asyncio.sleep(14)  # until all pages have the current state
     Page.frames, began = 0, time.process_time()
     await asyncio.sleep(SECONDS)
@@ -82,14 +82,14 @@ async def measure(churn, writers, with_presence):
     return spent, Page.frames
 
 
-async def moving(pages, churn):
+async def reopen_pages(pages, churn):
     away = []
     while churn:
         await asyncio.sleep(1 / churn)
         if len(away) > churn:
-            away.pop(0).come()
+            away.pop(0).enter()
         away.append(random.choice(pages))
-        away[-1].go()
+        away[-1].leave()
 
 
 async def typing(hub, writers):
@@ -100,7 +100,7 @@ async def typing(hub, writers):
         await asyncio.sleep(3 + 6 * random.random())
 
 
-async def gossiping(hub):
+async def receive_gossip(hub):
     """Receive gossip as from Redis, serialised as by the channel layer."""
     import msgpack
 

@@ -1,7 +1,9 @@
 """Guests' pages from nginx with its cache, compared with a static file and the forum alone.
 
-nginx is configured by deploy/nginx.conf; the file is as large as a page. First the throughput, then
-the age of the oldest page served while a member posts five times per second.
+nginx is configured by deploy/nginx.conf; the file has the size of the page.
+
+First the throughput, then the age of the oldest page served while a member posts five times per
+second.
 """
 
 import re
@@ -27,15 +29,15 @@ def main():
     title(f"Guests' topic page behind nginx, {CONNECTIONS} connections")
     with prepared() as address:
         page = forum()
-        with serving(address) as server, in_front_of(address) as nginx:
-            speeds(address, page, server, nginx)
+        with serving(address) as server, nginx_for(address) as nginx:
+            measure_throughput(address, page, server, nginx)
             title(f"The same while somebody posts every {PAUSE} s")
-            oldest(page, nginx)
+            measure_age(page, nginx)
 
 
-def speeds(address, page, server, nginx):
+def measure_throughput(address, page, server, nginx):
     port = int(address.rpartition(":")[2])
-    body = Crowd(port, page, 1).ask()[0]
+    body = Crowd(port, page, 1).request_all()[0]
     (nginx.static / "same.txt").write_bytes(body)
     workers = children(nginx.process.pid)
     record("compressed page", len(body) / 1000, "kB")
@@ -59,14 +61,14 @@ def speeds(address, page, server, nginx):
     record("CPU: the page from the forum itself", bare.cost, "µs", reference=file.cost)
 
 
-def oldest(page, nginx):
-    topic = the_topic(page)
+def measure_age(page, nginx):
+    topic = topic_of(page)
     committed = {topic.change: 0.0}  # change -> time of its commit
     writing = threading.Thread(target=write, args=(topic, committed))
     crowd, ages = Crowd(nginx.port, page, compressed=False), []
     writing.start()
     while writing.is_alive():
-        for body in crowd.ask():
+        for body in crowd.request_all():
             shown = int(re.search(rb'data-change="(\d+)"', body).group(1))
             superseded = committed.get(shown + 1)
             ages.append(time.time() - superseded if superseded else 0.0)
@@ -85,7 +87,7 @@ def write(topic, committed):
     connection.close()
 
 
-def the_topic(page):
+def topic_of(page):
     from forum.models import Topic
 
     return Topic.objects.get(pk=re.match(r"/t/(\d+)", page).group(1))
@@ -101,42 +103,42 @@ class Crowd:
         self.request = f"{head}\r\n\r\n".encode()
 
     def run(self, processes):
-        self.ask()
+        self.request_all()
         started, spent, pages = time.monotonic(), cpu_of(processes), 0
         while time.monotonic() - started < SECONDS:
-            pages += len(self.ask())
+            pages += len(self.request_all())
         self.speed = pages / (time.monotonic() - started)
         self.cost = (cpu_of(processes) - spent) / pages * 1e6
         return self
 
-    def ask(self):
+    def request_all(self):
         for line in self.lines:
             line.sendall(self.request)
         return [body_from(line) for line in self.lines]
 
 
 def body_from(line):
-    data = more_of(line)
+    data = receive(line)
     while (end := data.find(b"\r\n\r\n")) < 0:
-        data += more_of(line)
+        data += receive(line)
     if not data.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(data[:200])
     wanted = end + 4 + int(LENGTH.search(data, 0, end).group(1))
     while len(data) < wanted:
-        data += more_of(line)
+        data += receive(line)
     return data[end + 4 :]
 
 
-def more_of(line):
+def receive(line):
     if data := line.recv(65536):
         return data
     raise RuntimeError("The server closed a persistent connection.")
 
 
 @contextmanager
-def in_front_of(address):
+def nginx_for(address):
     with tempfile.TemporaryDirectory() as folder:
-        nginx = Plain(Path(folder))
+        nginx = PlainNginx(Path(folder))
         nginx.site_port = int(address.rpartition(":")[2])
         nginx.static.mkdir()
         nginx.start()
@@ -146,7 +148,7 @@ def in_front_of(address):
             nginx.stop()
 
 
-class Plain(Nginx):
+class PlainNginx(Nginx):
     """Without TLS, which would dominate the cost."""
 
     def site(self):

@@ -71,9 +71,10 @@ def measured(address, session, size, seconds):
 
 async def measure(address, session, size, act, pid, seconds):
     tally, host = Tally(), address.removeprefix("http://")
-    topic = await asyncio.to_thread(topic_now)
+    topic = await asyncio.to_thread(current_topic)
     pages = [
-        asyncio.create_task(come(act, Page(host, topic, n, tally), n, size)) for n in range(size)
+        asyncio.create_task(open_page(act, Page(host, topic, n, tally), n, size))
+        for n in range(size)
     ]
     poster = Poster(host, session)
     await asyncio.to_thread(poster.prepare)
@@ -103,7 +104,7 @@ async def measure(address, session, size, act, pid, seconds):
     }
 
 
-async def come(act, page, number, size):
+async def open_page(act, page, number, size):
     """Open a page, spread over the first second or more, since pages don't open all at once."""
     await asyncio.sleep(number / size * (1 + size / 200))
     if act is not WAYS["push"] and act is not WAYS["long polling"]:
@@ -111,7 +112,7 @@ async def come(act, page, number, size):
     await act(page)
 
 
-def topic_now():
+def current_topic():
     from django.db import connection
 
     from forum.models import Topic

@@ -27,8 +27,11 @@ def main():
                 f"guests' list of {TOPICS} topics while a member is renamed {1 / PAUSE:.0f} times a"
                 " second"
             )
-            ask(address)  # warm
-            rounds = [(ask(address), ask_beside_renames(address, member)) for _ in range(ROUNDS)]
+            request_list(address)  # warm
+            rounds = [
+                (request_list(address), request_list_during_renames(address, member))
+                for _ in range(ROUNDS)
+            ]
     quiet, beside = (median(median(times) for times in kind) for kind in zip(*rounds, strict=True))
     quiet_p95, beside_p95 = (
         median(quantiles(times, n=20)[-1] for times in kind) for kind in zip(*rounds, strict=True)
@@ -57,7 +60,7 @@ def fill():
     return members[-1]
 
 
-def ask(address):
+def request_list(address):
     """Request the list repeatedly; milliseconds of each request."""
     connection, times = http.client.HTTPConnection(urlsplit(address).netloc), []
     for _ in range(REQUESTS):
@@ -69,23 +72,23 @@ def ask(address):
     return times
 
 
-def ask_beside_renames(address, member):
-    with renames(member):
-        return ask(address)
+def request_list_during_renames(address, member):
+    with renaming(member):
+        return request_list(address)
 
 
 @contextmanager
-def renames(member):
+def renaming(member):
     over = threading.Event()
 
-    def go_on():
+    def rename_repeatedly():
         number = 0
         while not over.wait(PAUSE):
             number += 1
             member.name = f"Name number {number}"
             member.save()
 
-    renamer = threading.Thread(target=go_on)
+    renamer = threading.Thread(target=rename_repeatedly)
     renamer.start()
     try:
         yield

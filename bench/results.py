@@ -46,9 +46,11 @@ def report(column):
 def _row(column, name, view, at_once):
     (page, viewer), forum = view, column.forums[name]
     server = forum.server
-    figures = [server.middle(figure, view, at_once) for figure in ("process", "database", "all_in")]
-    figures += [forum.queries[viewer].get(page), *server.waiting(view, at_once)]
-    figures += [server.middle("rate", view, 8) or server.middle("rate", view)]
+    figures = [
+        server.median_of(figure, view, at_once) for figure in ("process", "database", "total")
+    ]
+    figures += [forum.queries[viewer].get(page), *server.response_times(view, at_once)]
+    figures += [server.median_of("rate", view, 8) or server.median_of("rate", view)]
     figures += [len(server.found[view, at_once][0].body)]
     figures += [_beside(column, name, view, other) for other in ("floor", "machina")]
     row(f"{column.name}, {name}: {page}, {viewer}", figures, UNITS, COLUMNS)
@@ -70,7 +72,7 @@ def _pages(column):
     for view, (times, queries) in LIMITS.items():
         if (view, 1) not in column.ours.found:
             continue
-        figure, spent = f"{column.name}: {', '.join(view)}", column.ours.middle("all_in", view)
+        figure, spent = f"{column.name}: {', '.join(view)}", column.ours.median_of("total", view)
         record(
             f"{figure}: CPU",
             spent,
@@ -79,7 +81,7 @@ def _pages(column):
             reference=_floor(column, view),
             of_reference=True,
         )
-        if machina and (beside := machina.middle("all_in", view)):
+        if machina and (beside := machina.median_of("total", view)):
             record(
                 f"{figure}: CPU beside machina",
                 spent,
@@ -100,7 +102,7 @@ def _pages(column):
 def _floor(column, view):
     """CPU in ms of a bare Django view of the same size, or of the size of a topic page."""
     floor = column.forums["floor"].server
-    return floor.middle("all_in", view) or floor.middle("all_in", ("topic", "guest"))
+    return floor.median_of("total", view) or floor.median_of("total", ("topic", "guest"))
 
 
 def _comparisons(column):
@@ -115,7 +117,7 @@ def _reply(column):
         return
     figure = f"{column.name}: reply by form, 8 at once"
     queries = column.forums["ours"].queries["member"]["reply"]
-    spent, floor = column.ours.middle("all_in", reply, 8), _floor(column, reply)
+    spent, floor = column.ours.median_of("total", reply, 8), _floor(column, reply)
     goal = (
         {"reference": floor, "of_reference": True, "at_most": REPLY if postgresql else None}
         if floor
@@ -123,7 +125,7 @@ def _reply(column):
     )
     record(f"{figure}: CPU", spent, "ms", **goal)
     record(f"{figure}: queries", queries, "", at_most=14 if postgresql else None)
-    record(f"{figure}: posts", column.ours.middle("rate", reply, 8), "1/s")
+    record(f"{figure}: posts", column.ours.median_of("rate", reply, 8), "1/s")
 
 
 def _process(column):

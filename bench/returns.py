@@ -39,12 +39,12 @@ def main():
             title(f"{PAGES:,} pages come back after {name}, {RATE} posts a second, {ROUNDS} times")
             rounds = [Round(forum, end).run() for _ in range(ROUNDS)]
             found = {figure: median(one[figure] for one in rounds) for figure in rounds[0]}
-            told = end == "stop"
+            announced = end == "stop"
             record(
                 "pages that came back in the busiest second",
                 found["busiest"],
                 "%",
-                at_most=15 if told else None,
+                at_most=15 if announced else None,
             )
             record(
                 f"{RETURN:.0f} s after the start, and then until all pages were current",
@@ -88,7 +88,7 @@ class Round:
         ]
         writers = [Member(user, address).prepare() for user in self.forum.members[:4]]
         story = Story(topic, writers, pages, RATE, looks=0.2)
-        current, violations = asyncio.run(story.run(self.happens))
+        current, violations = asyncio.run(story.run(self.restart))
         self.server.stop()
         return {
             "busiest": story.busiest_second * 100,
@@ -99,12 +99,12 @@ class Round:
             "wrong": len(violations),
         }
 
-    async def happens(self):
+    async def restart(self):
         await asyncio.to_thread(getattr(self.server, self.end))
         began = time.monotonic()
         await asyncio.to_thread(self.server.start)
         self.answers = time.monotonic() - began
-        asked = [
+        requests = [
             get(self.topic.get_absolute_url(), cookie)
             for cookie in ("", f"sessionid={self.forum.sessions[0]}")
         ]
@@ -113,7 +113,7 @@ class Round:
             loop = asyncio.get_running_loop()
             reading = [
                 loop.run_in_executor(readers, read, self.server.address, request)
-                for request in asked
+                for request in requests
             ]
             self.times = [seconds for times in await asyncio.gather(*reading) for seconds in times]
         metrics = await asyncio.to_thread(urllib.request.urlopen, f"{self.server.address}/metrics")

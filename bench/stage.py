@@ -11,13 +11,13 @@ import time
 from dataclasses import dataclass, field
 from itertools import islice
 
-from bench.databases import ask_server, chief, copy_of
+from bench.databases import ask_server, copy_of, database_pid
 from bench.import_mbox import ROOT
 from bench.machina import reference
 from bench.measured import Server
 from bench.processes import memory
 from bench.site import free_port, serving
-from bench.visits import getting
+from bench.visits import page_requests
 
 MANY = 1_000_000
 LOG = ROOT / "var" / "bench" / "servers.log"
@@ -39,17 +39,17 @@ class Forum:
     form: tuple = ()
 
 
-def raise_all(options, forum, stack):
+def start_all(options, forum, stack):
     """Start all servers; `forum` describes ours, and `stack` will stop them. Returns {name: Forum}.
 
     Copies the database first, because PostgreSQL copies only databases without connections.
     """
-    many = None if options.quick else filled_up(options.on)
-    beside = not options.quick and options.on == "postgresql" and reference.install()
-    filled, machina = reference.fill(os.environ["DATABASE_URL"]) if beside else (None, None)
+    many = None if options.quick else million_posts(options.on)
+    with_reference = not options.quick and options.on == "postgresql" and reference.install()
+    filled, machina = reference.fill(os.environ["DATABASE_URL"]) if with_reference else (None, None)
     if options.on == "postgresql":
         ask_server("CHECKPOINT")  # so that none happens during a measurement
-    database = chief(options.on)
+    database = database_pid(options.on)
     forums = {"ours": forum}
     forum.server = serve(stack, database, forum.server)
     forums["floor"] = Forum(
@@ -72,7 +72,7 @@ def raise_all(options, forum, stack):
     return forums
 
 
-def filled_up(kind):
+def million_posts(kind):
     """The URL of a copy of our database with a million posts."""
     url = copy_of(kind, "many")
     command = [sys.executable, "-m", "bench.crowd", str(MANY)]
@@ -93,6 +93,6 @@ def start(address, path, idle):
     before = time.monotonic()
     with LOG.open("a") as log, serving(address, path=path, log=log) as process:
         seconds = time.monotonic() - before
-        Server(address, process.pid).measure(islice(getting([path]), 20), 5, warm_up=0)
+        Server(address, process.pid).measure(islice(page_requests([path]), 20), 5, warm_up=0)
         time.sleep(idle)
         return seconds, memory(process.pid)

@@ -38,11 +38,11 @@ def cookie_of(user):
     return f"{cookie['name']}={cookie['value']}"
 
 
-def getting(paths, cookie="", etag=b""):
+def page_requests(paths, cookie="", etag=b""):
     return cycle([get(path, cookie, etag) for path in paths])
 
 
-def replying(address, form, path, cookies, texts):
+def reply_requests(address, form, path, cookies, texts):
     """Endless requests that post replies with new tokens, from the members with these cookies.
 
     `form` is the path of the form, `path` that of its target. Contains our fields and machina's.
@@ -58,12 +58,12 @@ def replying(address, form, path, cookies, texts):
         yield post(path, {"csrfmiddlewaretoken": csrf} | fields_of_both, cookie)
 
 
-def signing_in(address):
+def sign_in_requests(address):
     csrf, cookie = _form(address, "/accounts/login/", "")
-    return cycle([post("/accounts/login/", _who() | {"csrfmiddlewaretoken": csrf}, cookie)])
+    return cycle([post("/accounts/login/", _credentials() | {"csrfmiddlewaretoken": csrf}, cookie)])
 
 
-def _who():
+def _credentials():
     return {"login": "ada", "password": PASSWORD}
 
 
@@ -79,23 +79,23 @@ def all_queries(pages, crowd, cookie):
     """The number of queries of everything, when repeated: {viewer: {name: number}}."""
     busy, text = crowd["busy"], crowd["texts"][9]
     guest, member = _queries(pages), _queries(pages, cookie)
-    member["reply"] = _counted(
+    member["reply"] = _count_queries(
         f"/t/{busy.pk}/replies/", cookie, lambda: {"body": text, "token": uuid.uuid4().hex}
     )
-    guest["sign-in"] = _counted("/accounts/login/", "", _who)
+    guest["sign-in"] = _count_queries("/accounts/login/", "", _credentials)
     return {"guest": guest, "member": member}
 
 
 def _queries(pages, cookie=""):
-    return {name: _counted(paths[0], cookie) for name, paths in pages.items()}
+    return {name: _count_queries(paths[0], cookie) for name, paths in pages.items()}
 
 
-def _counted(path, cookie, fields=None):
+def _count_queries(path, cookie, fields=None):
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    for _once_more in range(2):
+    for _attempt in range(2):
         # A new client, or the second sign-in would already be signed in.
         client = Client(headers={"host": "127.0.0.1"})
         client.cookies.load(cookie)
