@@ -101,6 +101,7 @@ def measure(address, topics, session):
 def one_post(reading, writing, text):
     area = writing.locator("textarea[data-composer]")
     area.fill(text)
+    writing.wait_for_timeout(700)  # whatever typing has set off, as it does every few seconds
     for page in (reading, writing):
         page.evaluate(f"void (window.appeared = ({APPEARED})({text!r}))")
     writing.evaluate(f"void (window.pressed = {PRESSED})")

@@ -1,5 +1,7 @@
 """Handles form submissions: whether one was already saved, and where to redirect."""
 
+import json
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -61,12 +63,21 @@ def invalid(request, template, context):
 def saved(request, url, post=None):
     """Redirect to `url`, and drop the unsent text of this form.
 
-    Scripts get 201 with a Location header, because fetch() hides the address of a redirect, and in
-    its body the event about `post`, as the open pages of its topic get it.
+    Scripts get 201 with a Location header, because fetch() hides the address of a redirect. For a
+    `post` the body is its event, as the open pages of its topic get it, or only its change number
+    if the script is about to get that event over its socket (`Prefer: return=minimal`).
     """
     unsent.forget(request)
     if request.headers.get("X-Requested-With") in ("fetch", "check"):
-        update = import_string(settings.POST_UPDATE)(request.user, post.pk) if post else ""
         headers = {"Location": iri_to_uri(url), "Content-Type": "application/json"}
-        return HttpResponse(update, status=201, headers=headers)
+        return HttpResponse(event_about(request, post), status=201, headers=headers)
     return redirect(url)
+
+
+def event_about(request, post):
+    if post is None:
+        return ""
+    if request.headers.get("Prefer") == "return=minimal":
+        heads = {post.topic_id: (post.topic.epoch, post.change)}
+        return json.dumps({"type": "heartbeat", "topics": heads})
+    return import_string(settings.POST_UPDATE)(request.user, post.pk)

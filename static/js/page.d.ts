@@ -54,7 +54,7 @@ interface Outcome {
     | "refused";
   status: number;
   address?: URL; // of what was saved
-  update?: Wire.TopicUpdate | null; // as pages on its topic are told
+  event?: Wire.TopicUpdate | Wire.Heartbeat | null; // about a post
   wait?: number; // seconds
   page?: Document; // of the forum, that says what is wrong
   reason?: string; // the same in a sentence

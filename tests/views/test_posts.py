@@ -199,6 +199,16 @@ def test_a_script_is_told_of_its_post_what_open_pages_are_told(signed_in, grace,
     assert sent(replies(topic), form)["change"] == 3
 
 
+def test_a_script_with_a_socket_is_told_only_the_number_of_the_change(signed_in, grace, topic):
+    headers = {"X-Requested-With": "fetch", "Prefer": "return=minimal"}
+
+    answer = signed_in(grace).post(replies(topic), words(), headers=headers).json()
+
+    post = topic.posts.get(number=2)
+    heads = {str(topic.pk): [topic.epoch, post.change]}
+    assert answer == {"type": "heartbeat", "topics": heads}
+
+
 def test_a_script_is_told_nothing_of_a_topic_that_was_moved_out_of_sight(
     grace, topic, lounge, post
 ):

@@ -1,16 +1,21 @@
 // @ts-check
 // What this reader has sent, in the topic on show.
 
-// Hands on the answer: the same event as all open pages get. Says whether its post stands on this page.
-/** @param {LiveTopicElement | null} topic @param {Wire.TopicUpdate | null} update @param {boolean} isWritten just now: then it is brought into view */
-export function takePost(topic, update, isWritten = false) {
-  if (!update || !topic?.handle || topic.isGone || Number(topic.dataset.topic) !== update.topic)
-    return false;
-  topic.handle(update);
-  const { number } = update.post;
+// Passes on what came of a post that was sent: its event, as all open pages get it, or the number of
+// its change. Returns whether the post is on this page.
+/** @param {LiveTopicElement | null} topic @param {Outcome} outcome @param {boolean} isWritten just now: then it is scrolled into view */
+export function takePost(topic, { event, address }, isWritten = false) {
+  if (!event || !topic?.handle || topic.isGone || !isIn(topic, address)) return false;
+  topic.handle(event);
+  const number = Number(address.hash.replace("#post-", ""));
   const isHere = number >= Number(topic.dataset.first) && number <= Number(topic.dataset.last);
   if (isHere && isWritten) bringIntoView(topic, number);
   return isHere;
+}
+
+/** @param {LiveTopicElement} topic @param {URL} address */
+function isIn(topic, { pathname }) {
+  return new RegExp(`^/t/${topic.dataset.topic}\\b`).test(pathname);
 }
 
 // As soon as it is there: where others have to come first, they are asked for.

@@ -152,10 +152,10 @@ class Composer {
 
   // Whether it stands on this page. What was sent before the form was changed does not take the reader elsewhere.
   /** @param {Outcome} outcome */
-  #saved({ is, update }) {
+  #saved(outcome) {
     clearErrors(this.form);
     const topic = /** @type {LiveTopicElement} */ (this.form.closest("live-topic"));
-    return takePost(topic, update, true) || is === "savedBefore";
+    return takePost(topic, outcome, true) || outcome.is === "savedBefore";
   }
 
   /** @param {Outcome} outcome */

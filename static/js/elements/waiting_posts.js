@@ -192,9 +192,9 @@ const outbox = pageOutbox({
     onPage()?.show();
     tellOfRefused(outbox.posts.filter((post) => post.queue.reason && !onPage()?.isFor(post)));
   },
-  done: (post, { address, update }) => {
-    if (takePost(document.querySelector("live-topic"), update)) return;
-    if (onPage()?.isFor(post)) onPage().leadTo(post, address);
+  done: (post, outcome) => {
+    if (takePost(document.querySelector("live-topic"), outcome)) return;
+    if (onPage()?.isFor(post)) onPage().leadTo(post, outcome.address);
   },
 });
 

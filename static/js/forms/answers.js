@@ -1,6 +1,8 @@
 // @ts-check
 // Sends a form by fetch(), and reads from the answer what has become of it.
 
+import { live } from "../connection/connection.js";
+
 const PATIENCE = 20_000; // ms for the forum to take what is sent, and
 const SHORT_PATIENCE = 3000; // ms to say whether it was saved before
 const AWAY = [502, 503, 504]; // somebody answers for the forum, which can't
@@ -35,6 +37,7 @@ function post(action, member, fields, purpose = "fetch", patience = PATIENCE) {
   /** @type {Record<string, string>} */
   const headers = { "X-Requested-With": purpose };
   if (member) headers["X-Member"] = member;
+  if (live.state === "live") headers.Prefer = "return=minimal"; // its event comes over the socket
   const signal = AbortSignal.timeout(patience);
   return fetch(action, { method: "POST", body, headers, signal }).catch(
     () => /** @type {Response} */ (null),
@@ -50,7 +53,7 @@ async function outcome(action, member, answer) {
     return { is: "unreachable", status, wait };
   if (status === 201) {
     const address = new URL(answer.headers.get("Location"), location.href);
-    return { is: "saved", status, address, update: text ? JSON.parse(text) : null };
+    return { is: "saved", status, address, event: text ? JSON.parse(text) : null };
   }
   if (status === 204) return { is: "unsaved", status };
   if (status >= 500) return { is: "failed", status };

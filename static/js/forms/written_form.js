@@ -248,8 +248,7 @@ export class WrittenForm {
       null,
       this.owner.queues?.() ? { tries: 1, due: Date.now() + PAUSE } : undefined,
     );
-    await this.#soon(saving);
-    const sent = this.#sendable;
+    const sent = this.#sendable; // at once: until it is stored, a copy of it is (drafts.js)
     const outcome = await deliver(sent);
     const isShown = await this.#become(outcome, sent, saving);
     if (isShown) focused.focus({ preventScroll: true }); // a button that is disabled loses it
