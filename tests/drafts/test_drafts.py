@@ -244,7 +244,7 @@ def test_the_list_has_what_each_draft_is_about_with_two_more_queries(
     signed_in, ada, topic, path, django_assert_num_queries, help_category
 ):
     client = signed_in(ada)
-    keep(ada, path, "A reply", typed_at=ago(9))
+    keep(ada, path, "Some reply", typed_at=ago(9))
     keep(ada, f"/p/{topic.posts.get().pk}/update/", "An edit", typed_at=ago(8))
     keep(ada, "/t/create/", "New", title="A new title", typed_at=ago(7))
     client.get("/drafts/")
@@ -256,7 +256,7 @@ def test_the_list_has_what_each_draft_is_about_with_two_more_queries(
     with django_assert_num_queries(6):
         client.get("/drafts/")
 
-    assert page.index("A new title") < page.index("An edit") < page.index("A reply")
+    assert page.index("A new title") < page.index("An edit") < page.index("Some reply")
     for address in (f"/t/{topic.pk}/reply/", f"/p/{topic.posts.get().pk}/edit/", "/t/new/"):
         assert f'href="{address}"' in page
 
