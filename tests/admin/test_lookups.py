@@ -14,9 +14,15 @@ from forum.models import ImportedAuthor, Topic, User
 from tests.support import world
 
 ADMINS = list(django_admin.site._registry.items())
-every_admin = pytest.mark.parametrize(
-    ("model", "model_admin"), ADMINS, ids=[model.__name__ for model, _ in ADMINS]
-)
+IDS = [model.__name__ for model, _ in ADMINS]
+
+
+def every_admin(test):
+    """Runs a test for each of them; `make quick` has no time for that."""
+    each = pytest.mark.parametrize(("model", "model_admin"), ADMINS, ids=IDS)
+    return pytest.mark.thorough(each(test))
+
+
 ENDINGS = (
     "",
     "__exact",

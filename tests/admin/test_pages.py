@@ -22,7 +22,7 @@ from forum.models import (
 )
 from tests.support import world
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.thorough]
 
 MODELS = [
     Announcement,

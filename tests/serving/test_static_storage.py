@@ -52,6 +52,7 @@ def hashed(root, name):
     return found
 
 
+@pytest.mark.thorough
 def test_production_serves_one_stylesheet_in_the_order_of_the_imports(collected):
     css = hashed(collected, "css/site.css").read_text()
     texts = [(STATIC / "css" / name).read_text() for name in imports() if name != "fonts.css"]
