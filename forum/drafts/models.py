@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forum.models import PersonalChange, User
+from forum.models import PersonalChange, Post, User
 
 MOST = 100  # drafts per member
 LONGEST = 100_000  # characters in all fields of a draft; three times the longest post
@@ -44,7 +44,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         draft = self.filter(member=member, path=path).first()
         is_blank = not any(fields.get(name, "").strip() for name in TYPED)
         if draft is None:
-            if version or is_blank:
+            if version or is_blank or was_posted(member, fields):
                 return None
             if self.filter(member=member).count() >= MOST:
                 raise DraftError(
@@ -115,6 +115,12 @@ class Draft(models.Model):
         return PersonalChange.objects.record(self.member_id, "draft", self.path).change
 
 
+def was_posted(member, fields):
+    """Whether a post was made of these fields: a page may store them while it sends them."""
+    token = fields.get("token", "")
+    return bool(token) and Post.objects.filter(author=member, token=token).exists()
+
+
 def lock(member):
     """Lock the member's drafts until the transaction ends."""
     User.objects.select_for_update(no_key=True).only("pk").get(pk=member.pk)
@@ -123,14 +129,20 @@ def lock(member):
 def delete_what_was_posted(post, author, is_new, **kwargs):
     """Delete the draft of a post, in the transaction that saves the post.
 
-    Keeps a draft from another form of the same topic, which has another token.
+    Keeps a text from another form of the same topic, which has another token.
     """
-    if is_new:
-        create = "create_topic" if post.number == 1 else "create_reply"
-        path = reverse(create, args=[post.topic_id] if post.number > 1 else [])
-        drafts = Draft.objects.filter(member=author, path=path, fields__token=post.token)
+    if is_new and post.number > 1:
+        path = reverse("create_reply", args=[post.topic_id])
     else:
-        path = reverse("update_post", args=[post.pk])
-        drafts = Draft.objects.filter(member=author, path=path)
-    if drafts.delete()[0]:
-        PersonalChange.objects.record(author.pk, "draft", path)
+        path = reverse("create_topic") if is_new else reverse("update_post", args=[post.pk])
+    draft = Draft.objects.filter(member=author, path=path).first()
+    if draft is None:
+        return
+    texts = [draft.fields, draft.other]
+    left = [text for text in texts if is_new and text and text.get("token") != post.token]
+    if not left:
+        draft.discard()
+    elif left != [text for text in texts if text]:
+        draft.fields, draft.other = left[0], None
+        draft.version = draft.record_change()
+        draft.save()

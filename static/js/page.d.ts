@@ -25,6 +25,7 @@ interface Draft {
   base: Record<string, string>;
   at: number;
   attempted: Record<string, string>[]; // what was sent before, and perhaps saved
+  server?: { version: number; isAhead: boolean } | null; // the draft on the server when it was kept
   queue?: Queue; // it was sent, and stays in this browser until the forum has answered
 }
 

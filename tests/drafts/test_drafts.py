@@ -87,6 +87,13 @@ def test_what_is_kept_too_late_does_not_bring_a_draft_back(ada, topic, path):
     assert not Draft.objects.exists()
 
 
+def test_what_a_page_stores_while_it_sends_it_makes_no_draft_of_a_post(ada, topic, path):
+    topic.reply(ada, "One", "b" * 32)
+
+    assert keep(ada, path, "One", token="b" * 32) is None
+    assert not Draft.objects.exists()
+
+
 def test_drafts_are_bounded_in_size_and_number(ada, path, monkeypatch):
     monkeypatch.setattr(drafts, "MOST", 2)
     with pytest.raises(DraftError, match="too long"):
@@ -135,6 +142,19 @@ def test_a_draft_is_deleted_with_the_post_and_only_with_it(ada, topic, path):
     assert not Draft.objects.exists()
     [event] = personal_changes.answer(ada, ada.pk, ada.personal_epoch, head)["events"]
     assert (event["kind"], event["key"], event["data"]) == ("draft", path, None)
+
+
+@pytest.mark.parametrize(("posted", "left"), [("a", "desk"), ("b", "phone"), ("c", "phone")])
+def test_a_text_from_another_form_stays_when_one_is_posted(ada, topic, path, posted, left):
+    keep(ada, path, "desk", token="b" * 32, typed_at=ago(9))
+    keep(ada, path, "phone", token="a" * 32, typed_at=ago(5))
+
+    topic.reply(ada, "Posted", posted * 32)
+
+    draft = Draft.objects.get()
+    assert draft.fields["body"] == left
+    assert (draft.other is None) == (posted != "c")
+    assert draft.version == User.objects.get(pk=ada.pk).personal_change
 
 
 def test_when_the_post_fails_the_draft_stays(ada, topic, path, monkeypatch):
@@ -244,8 +264,8 @@ def test_the_list_has_what_each_draft_is_about_with_two_more_queries(
     signed_in, ada, topic, path, django_assert_num_queries, help_category
 ):
     client = signed_in(ada)
-    keep(ada, path, "Some reply", typed_at=ago(9))
-    keep(ada, f"/p/{topic.posts.get().pk}/update/", "An edit", typed_at=ago(8))
+    keep(ada, path, "Words of a reply", typed_at=ago(9))
+    keep(ada, f"/p/{topic.posts.get().pk}/update/", "Words of an edit", typed_at=ago(8))
     keep(ada, "/t/create/", "New", title="A new title", typed_at=ago(7))
     client.get("/drafts/")
     with django_assert_num_queries(6):
@@ -256,7 +276,7 @@ def test_the_list_has_what_each_draft_is_about_with_two_more_queries(
     with django_assert_num_queries(6):
         client.get("/drafts/")
 
-    assert page.index("A new title") < page.index("An edit") < page.index("Some reply")
+    assert page.index("A new title") < page.index("of an edit") < page.index("of a reply")
     for address in (f"/t/{topic.pk}/reply/", f"/p/{topic.posts.get().pk}/edit/", "/t/new/"):
         assert f'href="{address}"' in page
 

@@ -2,13 +2,17 @@
 // A form with text: saves its fields as a draft while somebody types, restores them on the next page,
 // and sends them without leaving the page before the forum has answered.
 
+import { fetchJSON } from "../http.js";
 import { deliver, isEqual, wasSaved } from "./answers.js";
 import { of, open, remove, save } from "./drafts.js";
+import { ServerDraft } from "./server_draft.js";
 
 const PAUSE = 500; // ms of typing that may be lost
 const MOST_ATTEMPTS = 5; // texts of one form that may have been saved
 const EXPLAINED = [200, 403, 404, 409, 422]; // the forum's own page explains it and contains the text
-const NOT_KEPT = ["csrfmiddlewaretoken"];
+const NOT_KEPT = ["csrfmiddlewaretoken", "draft_version"];
+const KEEP = "/drafts/keep/";
+const PATIENCE = 10_000; // ms for the forum to store a draft
 const MARKS = ["token", "version", "seen"]; // hidden fields that identify a submission
 
 /**
@@ -35,6 +39,9 @@ export class WrittenForm {
   #letGo = () => {};
   /** @type {Promise<unknown>} */
   #held = null;
+  /** @type {ServerDraft | null} */
+  #server = null; // for posts of members
+  #stopHearing = () => {};
 
   /** @param {HTMLFormElement} form @param {Owner} owner */
   constructor(form, owner) {
@@ -53,8 +60,92 @@ export class WrittenForm {
       signal,
     });
     this.#hold();
+    if (form.elements.draft_version && this.#member) this.#connect();
     this.#begin();
-    if (this.#isWritten) this.#changed();
+    if (this.#isWritten && !this.#isServers) this.#changed();
+  }
+
+  // --- The draft on the server ---
+
+  #connect() {
+    const { draft_version: field } = this.form.elements;
+    const known = this.base;
+    if (Number(field.value)) {
+      this.#unfill(field.dataset.stored);
+      this.say("restored");
+    }
+    this.#server = new ServerDraft(this.#action, Number(field.value), known, {
+      fields: () => this.#fields,
+      show: (fields, what) => this.#show(fields, what),
+      clear: () => this.#isSending || this.#renew(),
+      stored: (version) => {
+        field.value = String(version);
+        if (this.#isWritten) this.#save();
+      },
+      send: (draft) => this.#sendDraft(draft),
+      now: () => Date.now(),
+    });
+    const hear = (/** @type {any} */ draft) => this.#server.heard(draft);
+    import("../personal.js").then(({ personal }) => {
+      this.#stopHearing = personal.show({
+        kind: "draft",
+        apply: (path, draft) => path === this.#action && hear(draft),
+        reload: () =>
+          fetchJSON(`/drafts/one/?path=${this.#action}`).then(
+            ({ draft }) => hear(draft),
+            () => {}, // it comes with the next change
+          ),
+      });
+    });
+  }
+
+  // Whether the form holds what the server has, and nobody has typed since.
+  get #isServers() {
+    return Boolean(this.#server?.version) && !this.#server.isAhead;
+  }
+
+  // The form came with the draft; as a form without one it would have held `stored`.
+  #unfill(stored = "") {
+    for (const field of this.#typed) {
+      const { value } = field;
+      field.defaultValue = field.name === "body" ? stored : "";
+      field.value = value;
+    }
+    this.base = texts(defaults(this.form));
+  }
+
+  /** @param {Record<string, string>} fields @param {string} what */
+  #show(fields, what) {
+    const { body } = this.form.elements;
+    const { selectionStart: start, selectionEnd: end, value } = body;
+    this.#fill(fields);
+    if (document.activeElement === body && start < value.length) body.setSelectionRange(start, end);
+    this.say(what);
+  }
+
+  /** @param {Record<string, string>} draft @returns {Promise<import("./server_draft.js").Answer>} */
+  async #sendDraft(draft) {
+    if (!this.#isAuthorHere) return { is: "refused" };
+    const answer = await fetch(KEEP, {
+      method: "POST",
+      body: this.#bodyOf(draft),
+      headers: { "X-Member": this.#member },
+      signal: AbortSignal.timeout(PATIENCE),
+    }).catch(() => /** @type {Response} */ (null));
+    if (!answer || answer.status === 429 || answer.status >= 500) return { is: "failed" };
+    if (!answer.ok || answer.redirected) return { is: "refused" };
+    const { draft: stored } = await answer.json();
+    return { is: "stored", draft: stored };
+  }
+
+  get #isAuthorHere() {
+    return document.body.dataset.user === this.#member;
+  }
+
+  /** @param {Record<string, string>} draft */
+  #bodyOf(draft) {
+    const { csrfmiddlewaretoken } = this.form.elements;
+    return new URLSearchParams({ ...draft, csrfmiddlewaretoken: csrfmiddlewaretoken.value });
   }
 
   // --- Saving ---
@@ -91,6 +182,7 @@ export class WrittenForm {
   }
 
   #changed() {
+    this.#server?.changed();
     this.#timer ??= setTimeout(() => this.#save(), PAUSE);
   }
 
@@ -110,7 +202,8 @@ export class WrittenForm {
     this.#savedAt = Date.now();
     const about = { id: this.#id, member: this.#member, action: this.#action, at: this.#savedAt };
     const sent = { attempted: this.#attempted, queue };
-    const record = { ...about, ...sent, fields: this.#fields, base: this.base };
+    const server = this.#server && { version: this.#server.version, isAhead: this.#server.isAhead };
+    const record = { ...about, ...sent, server, fields: this.#fields, base: this.base };
     return save(record, former).then(
       () => {
         if (!former && !this.#isSending) this.say("saved");
@@ -152,9 +245,10 @@ export class WrittenForm {
     const drafts = await this.#closed();
     const same = drafts.find(({ fields }) => isEqual(texts(fields), texts(this.#fields)));
     if (same) return same; // the server has returned the form with this text
-    if (this.#isWritten) return null;
+    if (this.#isWritten && !this.#isServers) return null;
     for (const draft of drafts.filter((one) => this.#takes(one))) {
-      if (!(await wasSaved(draft))) return draft;
+      const isElsewhere = this.#server && draft.server && !draft.server.isAhead; // the server has it, or it is gone
+      if (!isElsewhere && !(await wasSaved(draft))) return draft;
       await remove(draft.id);
     }
     return null;
@@ -174,12 +268,22 @@ export class WrittenForm {
   #takes({ fields }) {
     const { category, version, seen } = this.form.elements;
     if (category?.value && fields.category && category.value !== fields.category) return false;
+    if (this.#server?.version) return true;
     return Boolean(version ?? seen) || this.#typed.every(({ value }) => !value) || isQuoting();
   }
 
+  // The server knows which text was typed last; where it can't be asked, what it said is the older one by its own time.
   /** @param {Draft} draft */
-  #restore({ id, fields, base, attempted }) {
-    const { body } = this.form.elements;
+  async #restore(draft) {
+    const { id, fields, base, attempted, at, server } = draft;
+    const { body, draft_version: version } = this.form.elements;
+    if (this.#server?.version && !isEqual(texts(fields), texts(this.#fields))) {
+      if (await this.#server.offer(fields, server?.version ?? 0, at)) {
+        await remove(id);
+        return;
+      }
+      if (Date.parse(version.dataset.typedAt) > at) return;
+    }
     const isSame = isEqual(texts(fields), texts(this.#fields));
     const isJoined = body?.value && isQuoting() && !fields.body.includes(body.value);
     this.base = base;
@@ -189,8 +293,9 @@ export class WrittenForm {
         isJoined ? { ...fields, body: `${fields.body.trimEnd()}\n\n${body.value}` } : fields,
       );
       this.say("restored");
+      this.#server?.changed();
     }
-    return this.#save(id);
+    await this.#save(id);
   }
 
   /** @param {Record<string, string>} fields */
@@ -215,6 +320,7 @@ export class WrittenForm {
     this.base = base;
     this.#attempted = added(attempted, fields);
     this.#fill(fields);
+    this.#server?.changed();
     return this.#save(id);
   }
 
@@ -373,11 +479,15 @@ export class WrittenForm {
   // To be called before the form is removed from the page; another one may take its place.
   end() {
     this.#leave();
+    this.#server?.end();
+    this.#stopHearing();
     this.#over.abort();
   }
 
   #leave() {
     this.#saveNow();
+    const draft = this.#server?.leave();
+    if (draft && this.#isAuthorHere) navigator.sendBeacon(KEEP, this.#bodyOf(draft));
     this.#letGo(); // a lock keeps pages out of the back/forward cache
   }
 }
