@@ -40,7 +40,7 @@ def sends(page, address, **typed):
     for name, text in typed.items():
         form.locator(f"[name={name}]").fill(text)
     form.evaluate("form => form.noValidate = true")
-    form.locator("button:not([type=button])").last.click()
+    form.locator("button.button--main").last.click()
     page.locator(".errorlist").first.wait_for()
 
 
@@ -81,7 +81,7 @@ def test_or_to_what_says_that_the_text_was_changed_meanwhile(page, topic):
     page.goto(f"/p/{post.pk}/edit/")
     post.edit(world.moderator(), "What Mo wrote.")
     page.locator("[name=body]").fill("What Ada wrote.")
-    page.locator("main form .buttons button").click()
+    page.locator("main form .buttons .button--main").click()
 
     expect(page.get_by_role("alert")).to_contain_text("has been edited")
     expect(page.get_by_role("alert")).to_be_focused()
