@@ -48,19 +48,20 @@ def main(arguments):
         print(f"Missing: {', '.join(missing)}. Bring it with: make services")
         return 1
     columns = [os.environ["COLUMN"]] if os.environ.get("COLUMN") else list(COLUMNS)
-    if arguments == ["--quick"]:
+    if quick := arguments == ["--quick"]:
         columns = ["sqlite"]
     if {"redis", "postgresql"} & set(missing) and "postgresql" in columns:
         columns.remove("postgresql")
     failed = 0
     with tempfile.TemporaryDirectory(prefix="parley-tests-") as folder:
         static = f"{folder}/static"
-        if whole := not arguments:
+        if not quick:  # beforehand, as it takes a busy machine longer than a test may
             collect(static)
         for column in columns:
             with COLUMNS[column](WAITING) as environment:
-                if whole:  # made once; in a small run each process makes what it needs
+                if not quick:
                     environment |= {"COLLECTED": static}
+                if not arguments:  # in a small run each process migrates its own
                     environment |= migrated(environment["DATABASE_URL"], folder)
                 for title, tests, more in runs(column, arguments, missing):
                     print(f"\n— {column}: {title} —", flush=True)
