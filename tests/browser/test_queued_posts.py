@@ -3,6 +3,7 @@ once when they can be.
 """
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
@@ -261,6 +262,7 @@ def test_in_a_topic_that_was_closed_meanwhile_it_stays_in_view_with_the_reason(p
     topic.close()
     expect(page.locator("p.reply")).to_be_visible(timeout=40_000)  # by the sweep
     page.unroute("**/replies/")
+    does(page, "Send now")
 
     expect(waiting(page)).to_contain_text("This topic is closed to new replies")
     expect(waiting(page)).to_contain_text(TEXT)
@@ -331,6 +333,29 @@ def test_what_waits_can_be_discarded_and_had_back(person, topic):
     does(page, "Undo")
 
     expect(page.locator("#post-2")).to_contain_text(TEXT)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_posts_that_wait_or_were_refused(visit, ada, topic, scheme):
+    person = visit(
+        ada,
+        viewport={"width": 390, "height": 844},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+    )
+    page = opens(person, topic)
+    sends_in_vain(page, "x" * 33_000)
+    assert Axe().run(page).response["violations"] == []
+    text(page).fill("Something else.")
+    page.unroute("**/replies/")
+
+    expect(waiting(page)).to_contain_text("at most 32000 characters")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    text(page).fill("")
+    does(page, "Edit")
+    expect(page.locator(".reply .errorlist")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
 
 
 def test_where_the_browser_keeps_nothing_it_stays_in_the_composer(person, topic):

@@ -13,7 +13,7 @@ export function showErrors(form, fresh) {
       list.id && fresh.querySelector(`[aria-describedby~="${list.id}"]`)
     );
     if (field) markField(form.elements[field.name], field, list);
-    else form.prepend(aloud(list.parentElement.matches("form") ? list : list.parentElement));
+    else form.prepend(aloud(list));
   }
   focusOn(form.querySelector("[aria-invalid]") ?? form.querySelector("[role=alert]"));
 }
@@ -25,8 +25,9 @@ export function showReason(form, reason) {
   const list = document.createElement("ul");
   list.className = "errorlist nonfield";
   list.append(Object.assign(document.createElement("li"), { textContent: reason }));
-  form.prepend(aloud(list));
-  focusOn(list);
+  const words = aloud(list);
+  form.prepend(words);
+  focusOn(words);
 }
 
 /** @param {HTMLFormElement} form */
@@ -49,9 +50,12 @@ function markField(field, fresh, list) {
   field.closest(".composer-field, .field").append(aloud(list));
 }
 
-/** @param {HTMLElement} words */
-function aloud(words) {
+// A list can't be an alert itself.
+/** @param {HTMLElement} list */
+function aloud(list) {
+  const words = document.createElement("div");
   words.setAttribute("role", "alert");
+  words.append(list);
   return words;
 }
 
