@@ -9,7 +9,7 @@ from forum.models import User
 from forum.models.users import MODERATORS
 
 
-def with_id(nobody, user_id):
+def with_id(_reader, user_id):
     moderators = Group.objects.filter(user=OuterRef("pk"), name=MODERATORS)
     return User.objects.filter(pk=user_id).annotate(moderates=Exists(moderators))
 

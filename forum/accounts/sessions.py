@@ -18,7 +18,7 @@ from forum.db.outages import is_outage
 from forum.db.prepared import Prepared
 
 RENEWAL_INTERVAL = timedelta(days=1)
-WITH_KEY = Prepared(lambda nobody, key: Session.objects.filter(session_key=key))
+WITH_KEY = Prepared(lambda _reader, key: Session.objects.filter(session_key=key))
 
 
 class SessionStore(db.SessionStore):

@@ -10,20 +10,20 @@ from .base import ForumAdmin, ReadOnly
 class LogEntryAdmin(ReadOnly, ForumAdmin):
     """The admin log. Only owners see entries of others, which may name private categories."""
 
-    list_display = ["action_time", "user", "what", "kind", "message"]
+    list_display = ["action_time", "user", "linked_object", "kind", "message"]
     list_select_related = ["user", "content_type"]
     list_filter = ["action_time", "action_flag", ("content_type", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["object_repr", "change_message", "user__username"]
     date_hierarchy = "action_time"
     ordering = ["-pk"]
-    fields = ["action_time", "user", "what", "kind", "message"]
+    fields = ["action_time", "user", "linked_object", "kind", "message"]
 
     def get_queryset(self, request):
         entries = super().get_queryset(request).select_related("user", "content_type")
         return entries if request.user.is_superuser else entries.filter(user=request.user)
 
     @admin.display(description=_("object"))
-    def what(self, entry):
+    def linked_object(self, entry):
         address = entry.get_admin_url()
         if not address:
             return entry.object_repr

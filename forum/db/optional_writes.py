@@ -15,15 +15,15 @@ LOCK_WAIT = 250  # milliseconds to wait for SQLite's lock; other writes wait 20 
 LOG_INTERVAL = 60.0  # seconds between two log lines about the same kind of write
 
 _skipped = metrics.Counter("parley_skipped_writes", "Optional writes that failed.", ["what"])
-# what -> (time of the last log line, writes skipped since)
+# description -> (time of the last log line, writes skipped since)
 _logged: dict[str, tuple[float, int]] = {}
 
 
 @contextmanager
-def optional_write(what: str) -> Iterator[None]:
+def optional_write(description: str) -> Iterator[None]:
     """Skip the statements in the block, with one log line and a metric, during an outage.
 
-    `what` completes "Could not save …" and is a label of the metric, so use few distinct values.
+    `description` completes "Could not save …" and is a label of the metric: use few values.
     Raises all database errors that are not outages (see `is_outage`).
     """
     try:
@@ -33,18 +33,18 @@ def optional_write(what: str) -> Iterator[None]:
     except DatabaseError as error:
         if not is_outage(error):
             raise
-        record_skip(what, error)
+        record_skip(description, error)
 
 
-def record_skip(what: str, error: DatabaseError) -> None:
-    _skipped.labels(what).inc()
-    last, skipped = _logged.get(what, (-LOG_INTERVAL, 0))
+def record_skip(description: str, error: DatabaseError) -> None:
+    _skipped.labels(description).inc()
+    last, skipped = _logged.get(description, (-LOG_INTERVAL, 0))
     if time.monotonic() - last < LOG_INTERVAL:
-        _logged[what] = last, skipped + 1
+        _logged[description] = last, skipped + 1
         return
-    _logged[what] = time.monotonic(), 0
+    _logged[description] = time.monotonic(), 0
     logger.warning(
-        "Could not save %s (%d times since the last such line): %s", what, skipped + 1, error
+        "Could not save %s (%d times since the last such line): %s", description, skipped + 1, error
     )
 
 

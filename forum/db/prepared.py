@@ -118,10 +118,10 @@ def kind_of(reader: Any) -> tuple[bool, bool]:
 def stand_ins(reader: Any, values: Sequence[int | str]) -> tuple[SimpleNamespace | int | str, ...]:
     """A reader of the same kind and placeholder values, recognisable among a query's parameters."""
     attributes = ("is_authenticated", "is_active", "is_superuser")
-    nobody = SimpleNamespace(
+    stand_in = SimpleNamespace(
         pk=marker(reader.pk), **{name: getattr(reader, name) for name in attributes}
     )
-    return nobody, *(marker(value, index) for index, value in enumerate(values))
+    return stand_in, *(marker(value, index) for index, value in enumerate(values))
 
 
 def marker(value: int | str | None, index: int = -1) -> int | str:

@@ -11,7 +11,7 @@ class DraftsConfig(AppConfig):
         from forum.pages import personal
         from forum.signals import written
 
-        from .models import Draft, delete_what_was_posted
+        from .models import Draft, delete_draft_of_post
 
         personal.register("draft", Draft.objects.personal)
-        written.connect(delete_what_was_posted, dispatch_uid="drafts")
+        written.connect(delete_draft_of_post, dispatch_uid="drafts")

@@ -126,7 +126,7 @@ def lock(member):
     User.objects.select_for_update(no_key=True).only("pk").get(pk=member.pk)
 
 
-def delete_what_was_posted(post, author, is_new, **kwargs):
+def delete_draft_of_post(post, author, is_new, **kwargs):
     """Delete the draft of a post, in the transaction that saves the post.
 
     Keeps a text from another form of the same topic, which has another token.

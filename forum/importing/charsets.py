@@ -22,7 +22,7 @@ INVISIBLE = re.compile(
 def decode(data, label=""):
     """(text, problem): None, "charset" (unknown label) or "encoding" (invalid bytes)."""
     codec, problem = _codec(label)
-    if codec == "utf-8" and (found := _by_signs(data)):
+    if codec == "utf-8" and (found := _detected_codec(data)):
         codec = found
     try:
         return clean(data.decode(codec)), problem
@@ -36,7 +36,7 @@ def decode(data, label=""):
         return clean(data.decode(codec, "replace")), problem
 
 
-def _by_signs(data):
+def _detected_codec(data):
     """The codec according to a byte-order mark or ISO 2022 escape sequences, or None."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) and len(data) % 2 == 0:
         return "utf-16"

@@ -91,7 +91,7 @@ class Quote:
 def parse(text):
     """The Words and Quotes of a mail, in order."""
     lines = [_measured(line.rstrip()) for line in odd_marks.replaced(text.split("\n"))]
-    lines = _mended(lines)
+    lines = _repaired(lines)
     return _blocks(lines, 0, _own_words(lines))
 
 
@@ -112,9 +112,9 @@ def _measured(line):
     return min(match[0].count(">"), MAX_DEPTH), line[match.end() :]
 
 
-def _mended(lines):
+def _repaired(lines):
     """Undo damage by mail programs: `>From` at the start of a line, URLs that lost their `>`."""
-    mended = []
+    repaired = []
     for index, (depth, line) in enumerate(lines):
         before = lines[index - 1][0] if index else 0
         after = lines[index + 1][0] if index + 1 < len(lines) else 0
@@ -127,8 +127,8 @@ def _mended(lines):
             depth -= 1
         elif depth < min(before, after) and URL_ONLY.match(line):
             depth = min(before, after)
-        mended.append((depth, line))
-    return mended
+        repaired.append((depth, line))
+    return repaired
 
 
 def _blocks(lines, depth, own_words=()):

@@ -24,8 +24,8 @@ MAIL = re.compile(rf":[\w.+-]{{1,64}}@{HOST}(?P<rest>(?P<path>))")
 MAX_LENGTH, LETTERS_A_UNIT = 2_000, 4  # characters; characters per unit of the budget
 
 # In the last label, which is in one script.
-WORDS_BEHIND_HOST = re.compile(rf"[A-Za-z0-9-]+(?=[{WITHOUT_BLANKS}])")
-GOES_ON = re.compile(r"[%\w]|\.[_-]|:\d|\\\w")
+TRAILING_WORDS = re.compile(rf"[A-Za-z0-9-]+(?=[{WITHOUT_BLANKS}])")
+HOST_CONTINUES = re.compile(r"[%\w]|\.[_-]|:\d|\\\w")
 STOPS = "。，、；！？…｡､"
 TRAILING = "?!.,:;*_~'\"“”‘’„«»‹›：·‥⋯．〜؟،؛۔।॥" + STOPS
 ENTITY = re.compile(r"&[A-Za-z0-9]{1,31};\Z")
@@ -75,28 +75,28 @@ def _address_at(pattern, state):
         return None
     # Counted even if it turns out not to be a link.
     state.env["budget"].spend(len(found[0]) // LETTERS_A_UNIT)
-    words = _words_behind(found["host"] or "")
+    words = _trailing_words(found["host"] or "")
     if words:
         return found[0][: found.end("host") - found.start() - words]
-    if not found["path"] and _host_goes_on(state.src[found.end() : state.posMax][:2]):
+    if not found["path"] and _may_continue_host(state.src[found.end() : state.posMax][:2]):
         return None
     return _trimmed(_until_sentence_ends(found[0], found.start("rest") - found.start()))
 
 
-def _words_behind(host):
+def _trailing_words(host):
     """The number of letters after the host in a script without spaces, as in example.org谢谢."""
     last = host.rpartition(".")[2]
-    found = WORDS_BEHIND_HOST.match(last) if "." in host else None
+    found = TRAILING_WORDS.match(last) if "." in host else None
     return len(last) - found.end() if found else 0
 
 
-def _host_goes_on(following):
+def _may_continue_host(following):
     """Whether the following text could be part of host or port, so that the link would be wrong."""
     if not following:
         return False
     if not following[0].isascii():
         return category(following[0])[0] not in "PZ"
-    return GOES_ON.match(following) is not None
+    return HOST_CONTINUES.match(following) is not None
 
 
 def _until_sentence_ends(address, start):

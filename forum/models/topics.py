@@ -71,7 +71,7 @@ def with_row_names(topics):
     return topics.annotate(names=name_version_of("author") + name_version_of("last_author"))
 
 
-def locked(nobody, pk):
+def locked(_reader, pk):
     return Topic.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk)
 
 

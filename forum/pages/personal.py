@@ -24,7 +24,7 @@ def load(member: User, kind: str, keys: list[str]) -> dict[str, Any]:
     return _loads[kind](member, keys) if kind in _loads else {}
 
 
-def things(
+def with_states(
     member: User, changes: Iterable[PersonalChange]
 ) -> list[tuple[PersonalChange, Any | None]]:
     """Each change with the current state of its item, None if deleted. One query per kind."""

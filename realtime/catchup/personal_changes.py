@@ -51,7 +51,7 @@ def since_change(user, head, since) -> tuple[list[PersonalUpdate], bool]:
     size = 0
     changes = PersonalChange.objects.since(user.pk, since).filter(change__lte=head.change)
     changes = list(changes[: LIMIT + 1])
-    for change, thing in personal.things(user, changes[:LIMIT]):
+    for change, thing in personal.with_states(user, changes[:LIMIT]):
         if size > BYTES:
             return missed, True
         missed.append(

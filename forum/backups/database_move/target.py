@@ -43,7 +43,7 @@ def prepare(destination, url):
     Does nothing if an earlier run has done so.
     """
     claim(destination)
-    if marks(destination, "ready"):
+    if read_notes(destination, "ready"):
         return
     migrate(url)
     with transaction.atomic(destination.alias), destination.cursor() as cursor:
@@ -58,8 +58,8 @@ def prepare(destination, url):
         )
         for table, name, definition in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-            mark(cursor, "reference", f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
-        mark(cursor, "ready", "")
+            add_note(cursor, "reference", f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+        add_note(cursor, "ready", "")
 
 
 def claim(destination):
@@ -86,8 +86,8 @@ def claim(destination):
             )
         if not found:
             cursor.execute("CREATE TABLE parley_move (what text, value text)")
-            mark(cursor, "source", source())
-        elif marks(destination, "source") != [source()]:
+            add_note(cursor, "source", source())
+        elif read_notes(destination, "source") != [source()]:
             raise MoveError(
                 _(
                     "Another forum's database is being moved to this one. Use an empty one;"
@@ -113,11 +113,11 @@ def source():
     return str(MigrationRecorder(connection).applied_migrations()["forum", "0001_initial"].applied)
 
 
-def mark(cursor, what, value):
+def add_note(cursor, what, value):
     cursor.execute("INSERT INTO parley_move VALUES (%s, %s)", [what, value])
 
 
-def marks(destination, what):
+def read_notes(destination, what):
     with destination.cursor() as cursor:
         cursor.execute("SELECT value FROM parley_move WHERE what = %s ORDER BY value", [what])
         return [value for (value,) in cursor.fetchall()]
@@ -137,7 +137,7 @@ def migrate(url):
 def finish(destination):
     """Add foreign keys, sequences and new epochs in one transaction: then the move is complete."""
     with transaction.atomic(destination.alias), destination.cursor() as cursor:
-        for statement in marks(destination, "reference"):
+        for statement in read_notes(destination, "reference"):
             cursor.execute(statement)
         for table, column, given in sequences():
             name = destination.ops.quote_name(table)
