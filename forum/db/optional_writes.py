@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.db import DatabaseError, connection, transaction
 
@@ -27,8 +27,12 @@ def optional_write(description: str) -> Iterator[None]:
     Raises all database errors that are not outages (see `is_outage`).
     """
     try:
-        # A savepoint, so that a failure does not break an enclosing transaction.
-        with short_lock_wait(), transaction.atomic():
+        # A savepoint, so that a failure does not break an enclosing transaction. None is begun
+        # where there is no such transaction: that may fail, and a block has to run.
+        with (
+            short_lock_wait(),
+            transaction.atomic() if connection.in_atomic_block else nullcontext(),
+        ):
             yield
     except DatabaseError as error:
         if not is_outage(error):

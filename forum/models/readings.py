@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -27,7 +27,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         """
         if topic.read_to is not None and topic.read_to >= number:
             return
-        with optional_write("how far members have read"):
+        with optional_write("how far members have read"), transaction.atomic(savepoint=False):
             if topic.read_to is None:
                 self.bulk_create(
                     [self.model(user=user, topic=topic, number=number)], ignore_conflicts=True

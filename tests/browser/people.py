@@ -22,7 +22,9 @@ TOPIC_PARTS = (
 SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element => {
   const copy = element.cloneNode(true);
   for (const node of copy.querySelectorAll(".composer, [data-position]")) node.replaceChildren();
-  for (const hidden of copy.querySelectorAll("[type=hidden]")) hidden.removeAttribute("value");
+  for (const hidden of copy.querySelectorAll("[type=hidden]")) {
+    for (const name of ["value", "data-typed-at", "data-stored"]) hidden.removeAttribute(name);
+  }
   for (const node of [copy, ...copy.querySelectorAll("*")]) {
     node.classList.remove("post--new", "row--new");
     if (!node.getAttribute("class")) node.removeAttribute("class");

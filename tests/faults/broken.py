@@ -125,10 +125,11 @@ def lose_one_in_ten(lose):
 
     saved, count = posts.saved, itertools.count(1)
 
-    def losing(request, url):
+    def losing(request, url, post=None):
+        response = saved(request, url, post)
         if next(count) % 10 == 0:
             lose(Post.objects.filter(number=int(url.rpartition("-")[2])))
-        return saved(request, url)
+        return response
 
     posts.saved = losing
 

@@ -1,5 +1,8 @@
+import sqlite3
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 
 from forum.models import Reading, Topic
 from forum.models.readings import with_readings
@@ -49,3 +52,19 @@ def test_a_reader_has_one_place_per_topic(read, topic, grace, help_category):
     Reading.objects.record(grace, with_readings(Topic.objects.all(), grace).get(pk=other.pk), 1)
 
     assert dict(Reading.objects.values_list("topic", "number")) == {topic.pk: 5, other.pk: 1}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite has one lock for all writes")
+def test_a_mark_is_skipped_while_another_process_holds_the_lock(ada, topic):
+    found = with_readings(Topic.objects.all(), ada).get()
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        Reading.objects.record(ada, found, 1)
+    finally:
+        other.close()
+    assert not Reading.objects.exists()
+
+    Reading.objects.record(ada, found, 1)
+    assert Reading.objects.get().number == 1

@@ -80,7 +80,7 @@ export class WrittenForm {
       clear: () => this.#isSending || this.#renew(),
       stored: (version) => {
         field.value = String(version);
-        if (this.#isWritten) this.#save();
+        if (this.#isWritten) this.#save(null, undefined, true);
       },
       send: (draft) => this.#sendDraft(draft),
       now: () => Date.now(),
@@ -191,7 +191,7 @@ export class WrittenForm {
   }
 
   /** @param {string | null} former @param {Queue} queue @returns {Promise<boolean>} whether the browser has it */
-  #save(former = null, queue = undefined) {
+  #save(former = null, queue = undefined, isSilent = Boolean(former)) {
     clearTimeout(this.#timer);
     this.#timer = null;
     if (!this.#isWritten && !queue)
@@ -206,7 +206,7 @@ export class WrittenForm {
     const record = { ...about, ...sent, server, fields: this.#fields, base: this.base };
     return save(record, former).then(
       () => {
-        if (!former && !this.#isSending) this.say("saved");
+        if (!isSilent && !this.#isSending) this.say("saved");
         return true;
       },
       () => {
