@@ -80,7 +80,7 @@ export class WrittenForm {
       clear: () => this.#isSending || this.#renew(),
       stored: (version) => {
         field.value = String(version);
-        if (this.#isWritten) this.#save(null, undefined, true);
+        if (this.#isWritten && !this.#isSending) this.#save(null, undefined, true); // or it would take the place of what is queued
       },
       send: (draft) => this.#sendDraft(draft),
       now: () => Date.now(),
