@@ -42,9 +42,11 @@ class DraftQuerySet(models.QuerySet["Draft"]):
             raise DraftError(_("This text is too long to be kept as a draft. Please shorten it."))
         lock(member)
         draft = self.filter(member=member, path=path).first()
+        if was_posted(member, fields):
+            return draft
         is_blank = not any(fields.get(name, "").strip() for name in TYPED)
         if draft is None:
-            if version or is_blank or was_posted(member, fields):
+            if version or is_blank:
                 return None
             if self.filter(member=member).count() >= MOST:
                 raise DraftError(

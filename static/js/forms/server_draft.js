@@ -123,6 +123,8 @@ export class ServerDraft {
       this.#become(0, isNew ? {} : sent);
     } else if (isSame(draft.fields, sent)) this.#become(draft.version, sent);
     else if (isSame(sent, this.page.fields())) this.#take(draft, "newer");
+    else if (!isWritten(this.page.fields()))
+      this.#take(draft, "elsewhere"); // emptied, as it was sent
     else this.#become(draft.version, draft.fields); // typed on meanwhile: that is newer
   }
 
