@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from forum.forms.submissions import as_typed
 from forum.models import PersonalChange, Post, User
 
 MOST = 100  # drafts per member
@@ -118,9 +119,14 @@ class Draft(models.Model):
 
 
 def was_posted(member, fields):
-    """Whether a post was made of these fields: a page may store them while it sends them."""
-    token = fields.get("token", "")
-    return bool(token) and Post.objects.filter(author=member, token=token).exists()
+    """Whether a post has this text and token: a page may store a draft while it sends the form.
+
+    Another text with the same token was typed after going back to a form that had been sent.
+    """
+    if not fields.get("token"):
+        return False
+    posted = Post.objects.filter(author=member, token=fields["token"])
+    return as_typed(fields.get("body", "")) in posted.values_list("body", flat=True)
 
 
 def lock(member):

@@ -10,7 +10,7 @@ import { fetchJSON } from "./http.js";
 /**
  * @typedef {object} Part of the page that shows one kind of thing
  * @property {string} kind
- * @property {(key: string, data: any) => void} apply data: the current state, null if it is gone
+ * @property {(key: string, data: any, change: number) => void} apply data: the current state, null if it is gone
  * @property {() => void} reload the numbers can't be trusted: fetch everything on show
  */
 
@@ -33,7 +33,7 @@ class PersonalStream {
   }
 
   /** @param {Part} part @returns {() => void} ends it */
-  show(part) {
+  subscribe(part) {
     this.#parts.add(part);
     return () => this.#parts.delete(part);
   }
@@ -58,8 +58,8 @@ class PersonalStream {
   }
 
   /** @param {Wire.PersonalUpdate} event */
-  apply({ kind, key, data }) {
-    for (const part of this.#parts) if (part.kind === kind) part.apply(key, data);
+  apply({ kind, key, data, change }) {
+    for (const part of this.#parts) if (part.kind === kind) part.apply(key, data, change);
   }
 
   /** @param {Wire.ServerMessage} message */

@@ -94,6 +94,12 @@ def test_what_a_page_stores_while_it_sends_it_makes_no_draft_of_a_post(ada, topi
     assert not Draft.objects.exists()
 
 
+def test_another_text_in_a_form_that_was_sent_is_a_draft(ada, topic, path):
+    topic.reply(ada, "One", "b" * 32)
+
+    assert keep(ada, path, "Two", token="b" * 32).fields["body"] == "Two"
+
+
 def test_drafts_are_bounded_in_size_and_number(ada, path, monkeypatch):
     monkeypatch.setattr(drafts, "MOST", 2)
     with pytest.raises(DraftError, match="too long"):

@@ -140,10 +140,10 @@ test("an idle page shows what was typed on another", async () => {
   const other = new Page(forum, clock);
   other.type("from the desk");
   await clock.pass(1000);
-  page.draft.heard(forum.draft);
+  page.draft.receive(forum.draft);
   assert.equal(page.body, "from the desk");
   assert.deepEqual(page.said, ["elsewhere"]);
-  other.draft.heard(forum.draft);
+  other.draft.receive(forum.draft);
   assert.deepEqual(other.said, []);
 });
 
@@ -154,9 +154,9 @@ test("of two texts the one typed last is shown on both, and the other is kept", 
   await clock.pass(500);
   desk.type("desk, a moment later");
   await clock.pass(500); // the phone's is stored
-  page.draft.heard(forum.draft);
+  page.draft.receive(forum.draft);
   await clock.pass(500); // the desk's is
-  page.draft.heard(forum.draft);
+  page.draft.receive(forum.draft);
   assert.equal(page.body, "desk, a moment later");
   assert.equal(desk.body, "desk, a moment later");
   assert.equal(forum.draft.other.body, "phone");
@@ -180,7 +180,7 @@ test("an older text gives way, and says so", async () => {
 test("a form whose draft was sent elsewhere is emptied", async () => {
   const { forum, page } = begin({ body: "as stored", version: 4 });
   forum.versions = 4;
-  page.draft.heard(null);
+  page.draft.receive(null);
   await settled();
   assert.equal(page.cleared, 1);
   assert.equal(page.version, 0);
@@ -190,7 +190,7 @@ test("what was typed after the draft was sent elsewhere stays, as a new one", as
   const { clock, forum, page } = begin({ body: "as stored", version: 4 });
   forum.versions = 4;
   page.type("as stored, and more");
-  page.draft.heard(null);
+  page.draft.receive(null);
   await clock.pass(1000);
   await clock.pass(1000);
   assert.equal(page.cleared, 0);
@@ -233,4 +233,47 @@ test("a text that this browser has kept is offered with the time when it was typ
   assert.equal(forum.draft.other.body, "kept, older");
   assert.equal(await page.draft.offer({ body: "kept, newer" }, 0, clock.now()), true);
   assert.equal(page.body, "kept, newer");
+});
+
+test("what another device stores while an answer is on its way is not missed", async () => {
+  const { clock, forum, page } = begin();
+  let answer;
+  forum.hold = new Promise((go) => (answer = go));
+  page.type("phone");
+  await clock.pass(1000);
+  const stored = { ...forum.draft };
+  forum.draft = { version: ++forum.versions, fields: { body: "desk" }, other: null, typedAt: 0 };
+  page.draft.receive(forum.draft, forum.draft.version);
+  assert.equal(stored.fields.body, "phone");
+  answer();
+  await settled();
+  assert.equal(page.body, "desk");
+  assert.equal(page.version, 2);
+});
+
+test("an event from before the answer changes nothing", async () => {
+  const { clock, forum, page } = begin({ body: "", version: 0 });
+  forum.versions = 5;
+  page.type("phone");
+  await clock.pass(1000);
+  page.draft.receive(null, 3);
+  page.draft.receive({ version: 4, fields: { body: "old" }, other: null }, 4);
+  assert.equal(page.body, "phone");
+});
+
+test("a form that was emptied by sending does not discard what stands there now", async () => {
+  const { clock, forum, page } = begin();
+  let answer;
+  forum.draft = { version: 1, fields: { body: "another tab" }, other: null, typedAt: 2_000_000 };
+  forum.versions = 1;
+  forum.hold = new Promise((go) => (answer = go));
+  page.type("sent");
+  await clock.pass(1000);
+  page.body = "";
+  answer();
+  await settled();
+  forum.hold = null;
+  await clock.pass(60_000);
+  assert.equal(forum.draft.fields.body, "another tab");
+  assert.equal(page.body, "another tab");
 });

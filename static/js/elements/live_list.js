@@ -111,7 +111,7 @@ class LiveList extends HTMLElement {
       this.#rows.filter((row) => !row.dataset.read).map((row) => row.dataset.topic),
     );
     this.#showSeen();
-    this.#stop = personal.show({
+    this.#stop = personal.subscribe({
       kind: "reading",
       apply: (topic, read) => read && this.#readings.show(topic, read),
       reload: () => this.#readAnew(),

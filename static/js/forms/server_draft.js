@@ -34,6 +34,8 @@ export class ServerDraft {
   #isSaving = false;
   #wait = RETRY;
   #isOver = false;
+  /** @type {[draft: Stored | null, change: number] | null} */
+  #early = null; // what came while a draft was being stored
 
   // `known`: the fields as the page came; `version` of the draft that it came with, 0 for none.
   /** @param {string} path @param {number} version @param {Record<string, string>} known @param {Page} page @param {Timers} timers */
@@ -70,11 +72,14 @@ export class ServerDraft {
     this.timers.clearTimeout(this.#timer);
   }
 
-  // What the member's stream brings: the draft as it is now, or null.
-  /** @param {Stored | null} draft */
-  heard(draft) {
-    if (draft && draft.version <= this.version) return;
-    if (this.#isSaving) return; // the answer knows more
+  // Takes the draft as it is now, or null: as change number `change` of the member's stream, or as it was just asked for.
+  /** @param {Stored | null} draft @param {number} change */
+  receive(draft, change = Infinity) {
+    if (change <= this.version) return;
+    if (this.#isSaving) {
+      this.#early = [draft, change]; // the answer that is on its way may be older or newer
+      return;
+    }
     if (draft && this.isAhead) return this.#saveIn(0); // the server decides
     this.#take(draft, "elsewhere");
     if (this.isAhead) this.#saveIn(PAUSE);
@@ -107,13 +112,16 @@ export class ServerDraft {
     if (answer.is === "failed") {
       this.#saveIn(this.#wait);
       this.#wait = Math.min(MOST, this.#wait * 2);
-      return;
+    } else {
+      this.#wait = RETRY;
+      if (answer.is === "refused")
+        this.known = sent; // it stays in this browser alone
+      else this.#settle(sent, answer.draft);
+      if (this.isAhead) this.#saveIn(PAUSE);
     }
-    this.#wait = RETRY;
-    if (answer.is === "refused")
-      this.known = sent; // it stays in this browser alone
-    else this.#settle(sent, answer.draft);
-    if (this.isAhead) this.#saveIn(PAUSE);
+    const early = this.#early;
+    this.#early = null;
+    if (early) this.receive(...early);
   }
 
   /** @param {Record<string, string>} sent @param {Stored | null} draft */

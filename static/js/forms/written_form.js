@@ -41,7 +41,7 @@ export class WrittenForm {
   #held = null;
   /** @type {ServerDraft | null} */
   #server = null; // for posts of members
-  #stopHearing = () => {};
+  #unsubscribe = () => {};
 
   /** @param {HTMLFormElement} form @param {Owner} owner */
   constructor(form, owner) {
@@ -85,14 +85,14 @@ export class WrittenForm {
       send: (draft) => this.#sendDraft(draft),
       now: () => Date.now(),
     });
-    const hear = (/** @type {any} */ draft) => this.#server.heard(draft);
     import("../personal.js").then(({ personal }) => {
-      this.#stopHearing = personal.show({
+      this.#unsubscribe = personal.subscribe({
         kind: "draft",
-        apply: (path, draft) => path === this.#action && hear(draft),
+        apply: (path, draft, change) =>
+          path === this.#action && this.#server.receive(draft, change),
         reload: () =>
           fetchJSON(`/drafts/one/?path=${this.#action}`).then(
-            ({ draft }) => hear(draft),
+            ({ draft }) => this.#server.receive(draft),
             () => {}, // it comes with the next change
           ),
       });
@@ -480,7 +480,7 @@ export class WrittenForm {
   end() {
     this.#leave();
     this.#server?.end();
-    this.#stopHearing();
+    this.#unsubscribe();
     this.#over.abort();
   }
 
