@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from forum.drafts.models import Draft
 from tests.browser.people import session_cookie
 from tests.support import world
 from tests.support.polling import until
@@ -250,6 +251,8 @@ def test_what_was_refused_waits_while_something_else_stands_in_the_composer(pers
 
     expect(waiting(page)).to_contain_text("at most 32000 characters")
     expect(text(page)).to_have_value("Something else.")
+    until(lambda: Draft.objects.filter(fields__body="Something else.").exists())
+    page.wait_for_function("document.querySelector('[name=draft_version]').value !== '0'")
     does(page, "Edit")
     expect(waiting(page)).to_have_count(0)
     assert text(page).input_value() == "x" * 33_000

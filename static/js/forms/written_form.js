@@ -80,7 +80,7 @@ export class WrittenForm {
       clear: () => this.#isSending || this.#renew(),
       stored: (version) => {
         field.value = String(version);
-        if (this.#isWritten && !this.#isSending) this.#save(null, undefined, true); // or it would take the place of what is queued
+        if (this.#isWritten && !this.#isSending) this.#save({ isSilent: true }); // or it would take the place of what is queued
       },
       send: (draft) => this.#sendDraft(draft),
       now: () => Date.now(),
@@ -190,8 +190,9 @@ export class WrittenForm {
     if (this.#timer && this.form.isConnected) this.#save();
   }
 
-  /** @param {string | null} former @param {Queue} queue @returns {Promise<boolean>} whether the browser has it */
-  #save(former = null, queue = undefined, isSilent = Boolean(former)) {
+  // `former`: the record that this one replaces. `isAside`: another text takes its place in the form, and so on the server.
+  /** @param {{former?: string | null, queue?: Queue, isSilent?: boolean, isAside?: boolean}} options @returns {Promise<boolean>} whether the browser has it */
+  #save({ former = null, queue, isSilent = Boolean(former), isAside = false } = {}) {
     clearTimeout(this.#timer);
     this.#timer = null;
     if (!this.#isWritten && !queue)
@@ -202,7 +203,8 @@ export class WrittenForm {
     this.#savedAt = Date.now();
     const about = { id: this.#id, member: this.#member, action: this.#action, at: this.#savedAt };
     const sent = { attempted: this.#attempted, queue };
-    const server = this.#server && { version: this.#server.version, isAhead: this.#server.isAhead };
+    const { version, isAhead } = this.#server ?? {};
+    const server = this.#server && !isAside ? { version, isAhead } : null;
     const record = { ...about, ...sent, server, fields: this.#fields, base: this.base };
     return save(record, former).then(
       () => {
@@ -295,7 +297,7 @@ export class WrittenForm {
       this.say("restored");
       this.#server?.changed();
     }
-    await this.#save(id);
+    await this.#save({ former: id });
   }
 
   /** @param {Record<string, string>} fields */
@@ -314,14 +316,14 @@ export class WrittenForm {
   /** @param {Draft} sent */
   take({ id, fields, base, attempted }) {
     if (this.#isWritten) {
-      this.#save();
+      this.#save({ isAside: true });
       this.#beginAnew();
     }
     this.base = base;
     this.#attempted = added(attempted, fields);
     this.#fill(fields);
     this.#server?.changed();
-    return this.#save(id);
+    return this.#save({ former: id });
   }
 
   get isWritten() {
@@ -350,10 +352,9 @@ export class WrittenForm {
     const focused = /** @type {HTMLElement} */ (document.activeElement);
     this.#setSending(true);
     this.say("sending");
-    const saving = this.#save(
-      null,
-      this.owner.queues?.() ? { tries: 1, due: Date.now() + PAUSE } : undefined,
-    );
+    const saving = this.#save({
+      queue: this.owner.queues?.() ? { tries: 1, due: Date.now() + PAUSE } : undefined,
+    });
     const sent = this.#sendable; // at once: until it is stored, a copy of it is (drafts.js)
     const outcome = await deliver(sent);
     const isShown = await this.#become(outcome, sent, saving);
