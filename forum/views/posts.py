@@ -17,7 +17,7 @@ from forum.pages.pagination import address
 from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 
-from .beginnings import form_for
+from .prefilled_forms import form_for
 from .submissions import Submission, invalid, is_check, not_saved, saved
 
 
