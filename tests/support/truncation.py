@@ -2,20 +2,21 @@
 
 from functools import cache
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 # filled by `migrate`, never changed by tests
 STAYING = {"django_content_type", "auth_permission", "django_migrations"}
 
 
 def empty(attempts=5):
-    """Deletes all rows. A server that a test has left running may still write, in another order of
-    tables: then one of the two is told of a deadlock, and this one tries again.
+    """Deletes all rows. A server that a test has left running may still write: it locks tables in
+    another order (a deadlock), or stores a row that refers to one being deleted. Then this one
+    tries again, and deletes what was written, too.
     """
     for left in reversed(range(attempts)):
         try:
             return delete_all_rows()
-        except OperationalError:
+        except (OperationalError, IntegrityError):
             if not left:
                 raise
     return None
