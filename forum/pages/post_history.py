@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from diff_match_patch import diff_match_patch
-from django.utils.html import escape, format_html, format_html_join
 
 from forum.cache.lru import LRUCache
 from forum.models import User
+from forum.pages.marked_changes import inline, sides
 from forum.text.letters import JOINERS, LETTERS, MARKS, WITHOUT_BLANKS
 
 WORD = re.compile(  # a single letter, in scripts without spaces between words
@@ -18,6 +18,7 @@ WORD = re.compile(  # a single letter, in scripts without spaces between words
 SIZE = 20  # versions per page
 MAX_PIECES = 1000  # per comparison; beyond that the whole text shows as replaced
 SECONDS = 0.2  # time limit for all comparisons of a page; later ones show as replaced
+VIEWS = {"inline": inline, "sides": sides}
 _cache = LRUCache(8 * 2**20)
 
 
@@ -28,10 +29,13 @@ class Version:
     written_at: datetime
     reason: str
     html: str  # its text, with the changes marked
+    has_sides: bool  # whether `html` has both texts
 
 
-def history(post, before=None):
+def history(post, before=None, view="inline"):
     """One page of a post's versions, newest first, starting below the version `before` if given.
+
+    `view` is a key of VIEWS.
 
     Returns (versions, the `before` of the next page or "").
     """
@@ -45,33 +49,24 @@ def history(post, before=None):
     versions = []
     for i, (number, editor, written_at, reason, body) in enumerate(texts[:SIZE]):
         older = texts[i + 1][-1] if i + 1 < len(texts) else None
-        html = marked((post.pk, post.topic.epoch, number), older, body, deadline)
-        versions.append(Version(number, editor, written_at, reason, html))
+        html = marked((post.pk, post.topic.epoch, number), older, body, deadline, view)
+        has_sides = view == "sides" and older is not None
+        versions.append(Version(number, editor, written_at, reason, html, has_sides))
     return versions, versions[-1].number if len(texts) > SIZE else ""
 
 
-def marked(key, before, after, deadline):
+def marked(key, before, after, deadline, view):
     """A version as HTML, with its changes marked; cached, because versions never change.
 
     Once the time is used up, the rest shows as replaced, and is compared on a later request.
     """
+    show = VIEWS[view]
     if before is None:
-        return html_of([("same", after)])
+        return inline([("same", after)])
     left = deadline - time.monotonic()
-    if left < SECONDS / 4 and _cache.get(key) is None:
-        return html_of([("removed", before), ("added", after)])
-    return _cache.get_or_set(key, lambda: html_of(compare(before, after, left)))
-
-
-def html_of(pieces):
-    return format_html_join("", "{}", ((TAGS[kind](text),) for kind, text in pieces))
-
-
-TAGS = {
-    "same": escape,
-    "added": lambda text: format_html("<ins>{}</ins>", text),
-    "removed": lambda text: format_html("<del>{}</del>", text),
-}
+    if left < SECONDS / 4 and _cache.get((view, *key)) is None:
+        return show([("removed", before), ("added", after)])
+    return _cache.get_or_set((view, *key), lambda: show(compare(before, after, left)))
 
 
 class Differ(diff_match_patch):

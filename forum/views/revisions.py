@@ -3,22 +3,27 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from forum.pages.post_history import history
+from forum.pages.post_history import VIEWS, history
 
 from .posts import found
 
 
 @require_safe
 def index(request, post_id):
-    """The versions of a post with their differences, newest first; `?before=` pages by version."""
+    """The versions of a post with their differences, newest first.
+
+    `?before=` pages by version; `?view=` is how differences are shown.
+    """
     post = found(request.user, post_id)
     if not post.can_be_read_by(request.user):
         raise PermissionDenied
-    before = requested_version(request)
-    versions, older = history(post, before)
+    before, view = requested_version(request), request.GET.get("view", "inline")
+    if view not in VIEWS:
+        raise Http404
+    versions, older = history(post, before, view)
     if not versions:
         raise Http404
-    context = {"post": post, "versions": versions, "older": older, "is_first": before is None}
+    context = {"post": post, "versions": versions, "older": older, "before": before, "view": view}
     return render(request, "revisions/index.html", context)
 
 

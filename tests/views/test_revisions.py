@@ -114,3 +114,27 @@ def test_long_comparisons_take_a_page_no_more_than_their_time(client, post, ada,
     counts = [history(client, post).status_code and len(made) for _ in range(4)]
 
     assert counts == [2, 4, 5, 5]
+
+
+def test_both_texts_can_be_shown_side_by_side(client, post, mo):
+    post.edit(mo, "I really wonder.")
+
+    page = history(client, post, view="sides").text
+    assert '<div class="side side--before">I wonder.</div>' in page
+    assert '<div class="side side--after">I <ins>really </ins>wonder.</div>' in page
+
+
+def test_the_view_stays_on_the_way_through_a_long_history(client, post, ada):
+    for n in range(2, 24):
+        post.edit(ada, f"Text {n}")
+
+    page = history(client, post, view="sides").text
+    assert 'href="?view=sides&amp;before=4"' in page
+    page = history(client, post, view="sides", before=4).text
+    assert 'href="?view=sides">' in page
+    assert 'href="?before=4">' in page
+    assert 'href="?">' in history(client, post, view="sides").text
+
+
+def test_a_view_that_is_none_is_not_found(client, post):
+    assert history(client, post, view="x").status_code == 404
