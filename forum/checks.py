@@ -39,3 +39,19 @@ def check_site_url_is_allowed(app_configs, **kwargs):
             id="forum.E002",
         )
     ]
+
+
+YEAR = 365 * 24 * 60  # minutes
+
+
+@register()
+def check_times_of_edits(app_configs, **kwargs):
+    return [
+        Error(
+            f"{name} is {getattr(settings, name)}, which is negative or more than a year.",
+            hint=f"Set {name} to minutes between 0 (off) and {YEAR}.",
+            id="forum.E003",
+        )
+        for name in ("EDIT_GRACE_MINUTES",)
+        if not 0 <= getattr(settings, name) <= YEAR
+    ]

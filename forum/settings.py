@@ -344,6 +344,9 @@ HEALTH = [
 ]
 GAUGES = ["forum.mail.health.gauges"]  # gauges that /metrics updates on each request
 
+# Minutes after writing in which authors' edits leave no mark; 0 if all do.
+EDIT_GRACE_MINUTES = env.int("EDIT_GRACE_MINUTES", default=5)
+
 # CPU seconds after which an import skips a message.
 IMPORT_CPU_SECONDS = env.float("IMPORT_CPU_SECONDS", default=2)
 

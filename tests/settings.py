@@ -24,3 +24,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": file}  # noqa: F405
 RATES = {name: rate if "sign_in" in name else "10000/minute" for name, rate in RATES.items()}  # noqa: F405
 JOB_THREADS = int(os.environ.get("JOB_THREADS", "0"))  # a test that wants jobs to run says so
+EDIT_GRACE_MINUTES = 0  # tests edit what was just written; those of the grace period set one

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.once]
             {"ALLOWED_HOSTS": "other.example.org"},
             ["forum.E002", "Add 'forum.example.org' to ALLOWED_HOSTS"],
         ),
+        ({"EDIT_GRACE_MINUTES": "-1"}, ["forum.E003", "Set EDIT_GRACE_MINUTES to minutes"]),
         ({"SITE_URL": "forum.example.org"}, ["SITE_URL", "https://"]),
         (
             {"SITE_URL": "https://example.org/forum"},

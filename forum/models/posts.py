@@ -1,5 +1,6 @@
 import re
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -87,7 +88,10 @@ class Post(models.Model):
     html = models.TextField(editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
 
+    # Incremented by every edit. The history begins at `first_version`: the texts before it were
+    # replaced within the grace period.
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    first_version = models.PositiveIntegerField(default=1, editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
@@ -147,6 +151,11 @@ class Post(models.Model):
         return self.hidden_at is not None
 
     @property
+    def is_edited(self):
+        """Whether it has a history: edits within the grace period don't count."""
+        return self.version > self.first_version
+
+    @property
     def hidden_by_author(self):
         return self.is_hidden and self.hidden_by_id == self.author_id
 
@@ -201,11 +210,15 @@ class Post(models.Model):
         self.refresh_from_db()
 
     def has_edit(self, editor, body, reason, version):
-        """Whether `editor` has already made exactly this edit of `version` (a form sent twice)."""
+        """Whether `editor` has already made exactly this edit of `version` (a form sent twice).
+
+        An edit within the grace period is forgotten when another one replaces it.
+        """
         if version is None or version >= self.version:
             return False
         if version + 1 == self.version:
-            return (self.edited_by_id, self.body, self.edit_reason) == (editor.pk, body, reason)
+            by = self.edited_by_id or self.author_id
+            return (by, self.body, self.edit_reason) == (editor.pk, body, reason)
         following = self.revisions.filter(version=version + 1)
         return following.filter(editor=editor, body=body, reason=reason).exists()
 
@@ -274,18 +287,36 @@ class Post(models.Model):
 
         Returns the kind of change (see forum/signals.py), or None.
         """
-        self.number, self.version, self.change = before.number, before.version, before.change
+        for field in ("number", "version", "first_version", "change"):
+            setattr(self, field, getattr(before, field))
         edited = self.body != before.body
         if edited:
-            before.keep_revision()
-            self.html = self._rendered()
-            self.version += 1
-            self.edited_at = timezone.now()
+            self._replace_text(before)
         else:
             self.html = before.html
         if self.is_hidden != before.is_hidden:
             return "hidden" if self.is_hidden else "restored"
         return "edited" if edited else None
+
+    def _replace_text(self, before):
+        self.html = self._rendered()
+        self.version += 1
+        if self._leaves_no_mark(before):
+            self.first_version, self.edited_by = self.version, None
+        else:
+            before.keep_revision()
+            self.edited_at = timezone.now()
+
+    def _leaves_no_mark(self, before):
+        """Whether this edit is in the grace period: by the author, soon after writing.
+
+        One with a reason is meant to be seen, and after an edit that left a mark all others do.
+        """
+        by_author = (self.edited_by_id or self.author_id) == self.author_id
+        if before.is_edited or self.edit_reason or not by_author:
+            return False
+        age = timezone.now() - before.created_at
+        return age < timedelta(minutes=settings.EDIT_GRACE_MINUTES)
 
     def keep_revision(self):
         Revision.objects.create(

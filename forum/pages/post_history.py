@@ -35,16 +35,18 @@ class Version:
 def history(post, before=None, view="inline"):
     """One page of a post's versions, newest first, starting below the version `before` if given.
 
-    `view` is a key of VIEWS.
+    Versions are counted from 1, whatever was replaced within the grace period. `view` is a key of
+    VIEWS.
 
     Returns (versions, the `before` of the next page or "").
     """
+    offset = post.first_version - 1
     former = post.revisions.select_related("editor").order_by("-version")
-    rows = list((former.filter(version__lt=before) if before else former)[: SIZE + 1])
-    texts = [(r.version, r.editor, r.written_at, r.reason, r.body) for r in rows]
+    rows = list((former.filter(version__lt=before + offset) if before else former)[: SIZE + 1])
+    texts = [(r.version - offset, r.editor, r.written_at, r.reason, r.body) for r in rows]
     if not before:
         editor, written_at = post.edited_by or post.author, post.edited_at or post.created_at
-        texts.insert(0, (post.version, editor, written_at, post.edit_reason, post.body))
+        texts.insert(0, (post.version - offset, editor, written_at, post.edit_reason, post.body))
     deadline = time.monotonic() + SECONDS
     versions = []
     for i, (number, editor, written_at, reason, body) in enumerate(texts[:SIZE]):
