@@ -4,8 +4,8 @@
 
 import { live } from "../connection/connection.js";
 import { deliver } from "../forms/answers.js";
+import { lockOf } from "../forms/draft_record.js";
 import { queued, remove, save } from "../forms/drafts.js";
-import { lockOf } from "../forms/written_form.js";
 import { Outbox } from "./outbox.js";
 
 const CONNECTED = ["live", "waiting", "polling"];
