@@ -14,6 +14,15 @@ from tests.support.polling import until
 
 TEXT = "Tea, of course."
 MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
+SLOW_READS = """
+const getAll = IDBObjectStore.prototype.getAll;
+IDBObjectStore.prototype.getAll = function () {
+  const request = getAll.call(this);
+  const late = { get result() { return request.result; } };
+  request.onsuccess = () => setTimeout(() => late.onsuccess(), window.delay ?? 0);
+  return late;
+};
+"""
 
 
 @pytest.fixture
@@ -154,6 +163,22 @@ def test_what_was_being_sent_as_its_page_ended_is_sent_by_the_next(person, topic
     expect(page.locator("#post-2")).to_contain_text(TEXT)
     expect(text(page)).to_have_value("")
     assert bodies(topic) == [TEXT]
+
+
+def test_what_is_sent_while_the_outbox_looks_for_posts_is_found_by_the_next_page(person, topic):
+    page = person.context.new_page()
+    page.add_init_script(SLOW_READS)
+    page.route("**/replies/", lambda route: None)  # what is sent again gets no answer
+    page.route("**/replies/", lambda route: route.abort(), times=1)
+    opens(person, topic, page)
+    page.evaluate("window.delay = 1000")
+    sends(page)
+    expect(waiting(page)).to_contain_text(TEXT)
+    page.close()
+
+    person.context.new_page().goto("/")
+
+    until(lambda: bodies(topic) == [TEXT])
 
 
 def test_two_tabs_send_it_once_and_both_show_it_no_longer(person, topic):

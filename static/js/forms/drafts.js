@@ -58,10 +58,12 @@ export async function of(member, action) {
 // What a member has sent and the forum has not answered, oldest first.
 /** @param {string} member @returns {Promise<Queued[]>} */
 export async function queued(member) {
+  const marks = keysOf(`${MARK}${member} `); // before the records are read: one set meanwhile must stay
   await open();
   await takeOver();
   const records = (await all()).filter((record) => record.member === member && record.queue);
-  if (!records.length) for (const key of keysOf(`${MARK}${member} `)) localStorage.removeItem(key);
+  for (const key of marks)
+    if (!records.some(({ id }) => key.endsWith(id))) localStorage.removeItem(key);
   return /** @type {Queued[]} */ (records.reverse());
 }
 
