@@ -2,6 +2,8 @@
 device is lost.
 """
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -95,7 +97,9 @@ def test_a_draft_that_is_discarded_in_the_list_leaves_the_form(topic, desk, phon
 def test_of_two_texts_typed_apart_the_later_is_shown_and_the_other_can_be_had(topic, desk, phone):
     at_desk, on_phone = desk.opens_live(topic), phone.opens_live(topic)
     at_desk.context.set_offline(True)
+    at_desk.clock.set_fixed_time(datetime.now())
     box(at_desk).press_sequentially("Typed in a tunnel")
+    at_desk.clock.set_fixed_time(datetime.now() + timedelta(minutes=1))
     box(on_phone).press_sequentially("Typed later")
     until(lambda: stored() == "Typed later")
     at_desk.context.set_offline(False)
