@@ -17,6 +17,7 @@ IMPORT = re.compile(r'^@import "(?P<name>[^"]+)" layer\((?P<layer>\w+)\);$', re.
 
 class Storage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
+    max_post_process_passes = 10  # one for each level of files that contain names of others
 
     def post_process(self, paths, **options):
         made = {name: (GeneratedFile(text), name) for name, text in scripts(paths).items()}

@@ -34,11 +34,14 @@ def part(template, **context):
 
 @register.simple_tag
 @cache
-def icon(name):
-    """An icon from static/icons.svg. Hidden from screen readers, so put text beside it."""
+def icon(name, sprite="icons"):
+    """An icon from static/icons.svg, or from another sprite.
+
+    Hidden from screen readers, so put text beside it.
+    """
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        static("icons.svg"),
+        static(f"{sprite}.svg"),
         name,
     )
 

@@ -55,7 +55,7 @@ def test_tools_that_could_not_be_had_come_at_the_next_try(visit, ada, topic):
 
     text(page).focus()
 
-    page.wait_for_function("!!customElements.get('md-bold')")
+    page.locator("md-bold:defined").wait_for()
 
 
 def test_nothing_of_what_is_pasted_is_cut_off(writing, topic):

@@ -63,9 +63,15 @@ def test_white_letters_are_readable_on_every_colour_of_an_avatar():
 def test_every_icon_that_a_template_asks_for_is_in_the_sprite():
     pages = (Path(settings.BASE_DIR) / "templates").rglob("*.html")
     asked = {
-        name for page in pages for name in re.findall(r'{% icon "([^"]+)" %}', page.read_text())
+        (sprite or "icons", name)
+        for page in pages
+        for name, sprite in re.findall(r'{% icon "([^"]+)"(?: "([^"]+)")? %}', page.read_text())
     }
-    drawn = set(re.findall(r'id="([^"]+)"', (STATIC / "icons.svg").read_text()))
+    drawn = {
+        (sprite, name)
+        for sprite in ("icons", "writing-icons")
+        for name in re.findall(r'id="([^"]+)"', (STATIC / f"{sprite}.svg").read_text())
+    }
 
     assert asked
     assert asked <= drawn

@@ -1,8 +1,9 @@
 // @ts-check
-// Makes a textarea[data-composer] comfortable: tools, preview, growth, quotes, and what written_form.js does for its form.
+// A textarea[data-composer] with its form: tools, growth, quotes, and what written_form.js does for its form.
 
 import { takePost } from "../composing/own_posts.js";
 import { formOn } from "../forms/answers.js";
+import { change } from "../forms/editing.js";
 import { clearErrors, showErrors, showReason } from "../forms/form_errors.js";
 import { FormState } from "../forms/form_state.js";
 import { WrittenForm } from "../forms/written_form.js";
@@ -11,9 +12,10 @@ import { t } from "../i18n.js";
 const NEAR = 1000; // characters from the limit, from where on they are counted
 
 class Composer {
-  #asked = 0;
   /** @type {import("../composing/outbox.js").Outbox | null} */
   #outbox = null;
+  /** @type {import("../writing/tools.js").Tools} */
+  tools = null;
 
   /** @param {HTMLTextAreaElement} textarea */
   constructor(textarea) {
@@ -21,7 +23,7 @@ class Composer {
     this.form = textarea.form;
     this.box = textarea.closest(".composer");
     this.state = new FormState(this.form);
-    this.#addTools();
+    this.#awaitTools();
     textarea.addEventListener("input", () => this.#changed());
     textarea.addEventListener("keydown", (event) => this.#sendByKey(event));
     this.form.addEventListener("filled", () => this.#grow());
@@ -43,7 +45,7 @@ class Composer {
   // What could not be sent comes back, with the reason if there is one.
   /** @param {Queued} post @param {string} reason */
   take(post, reason = "") {
-    this.#showPreview(false);
+    this.tools?.preview.show(false);
     const taken = this.written.take(post);
     if (reason) showReason(this.form, reason);
     else clearErrors(this.form);
@@ -52,56 +54,31 @@ class Composer {
 
   /** @param {string} text */
   insert(text) {
-    this.#showPreview(false);
+    this.tools?.preview.show(false);
     const { value, selectionStart: at } = this.textarea;
     const before = value.slice(0, at).trimEnd();
     const gap = before ? "\n\n" : "";
-    this.textarea.setRangeText(`${gap}${text.trim()}\n\n`, before.length, at, "end");
-    this.textarea.dispatchEvent(new Event("input", { bubbles: true }));
-    this.textarea.focus();
+    change(this.textarea, {
+      start: before.length,
+      end: at,
+      text: `${gap}${text.trim()}\n\n`,
+    });
     this.box.scrollIntoView({ block: "nearest" });
   }
 
-  // --- Tools and preview ---
+  // --- Tools ---
 
-  #addTools() {
-    this.box.prepend(this.box.querySelector("template").content.cloneNode(true));
-    this.tools = this.box.querySelector(".composer__tools");
-    this.pane = this.box.querySelector(".composer__pane");
-    this.previewButton = this.box.querySelector(".composer__preview");
-    this.previewButton.addEventListener("click", () =>
-      this.#showPreview(Boolean(this.pane.hidden)),
-    );
-    const wakeTools = () => import("../../vendor/markdown-toolbar.js").catch(() => {}); // the next time, then
-    for (const event of ["focusin", "pointerenter"]) this.box.addEventListener(event, wakeTools);
-  }
-
-  /** @param {boolean} show */
-  #showPreview(show) {
-    if (show && !this.textarea.value.trim()) return this.textarea.focus();
-    this.previewButton.setAttribute("aria-pressed", String(show));
-    if (show) this.#render();
-    this.pane.hidden = !show;
-    this.textarea.hidden = this.tools.hidden = show;
-  }
-
-  async #render() {
-    const asked = ++this.#asked;
-    this.pane.style.minHeight = `${this.textarea.offsetHeight}px`;
-    this.pane.textContent = "…";
-    const html = await this.#rendered();
-    if (asked !== this.#asked) return;
-    if (html === null) this.pane.textContent = this.box.dataset.failed;
-    else this.pane.innerHTML = html; // sanitised by the server, as posts are
-  }
-
-  async #rendered() {
-    const body = new URLSearchParams({ body: this.textarea.value });
-    const headers = { "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value };
-    const response = await fetch(this.box.dataset.preview, { method: "POST", body, headers }).catch(
-      () => /** @type {Response} */ (null),
-    );
-    return response && [200, 422, 429].includes(response.status) ? response.text() : null;
+  // They come when the form is near the window, not with the topic.
+  #awaitTools() {
+    const load = () =>
+      import("../writing/tools.js").then(
+        ({ Tools }) => (this.tools ??= new Tools(this.box, this.textarea)),
+        () => {}, // the next time, then
+      );
+    new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && load(), {
+      rootMargin: "200px",
+    }).observe(this.box);
+    this.box.addEventListener("focusin", load);
   }
 
   // --- Typing ---

@@ -1,0 +1,47 @@
+// @ts-check
+// Enter and Tab in a field for Markdown. Tab is taken in fenced code alone, and Escape gives it back there.
+
+import { change } from "../forms/editing.js";
+import { codeLine, indented, isInCode, outdented } from "./code.js";
+import { continued } from "./lists.js";
+
+export class Keys {
+  #leaves = false; // the next Tab moves the focus
+
+  /** @param {HTMLTextAreaElement} field @param {HTMLElement} hint shown while Tab indents */
+  constructor(field, hint) {
+    this.field = field;
+    this.hint = hint;
+    field.addEventListener("keydown", (event) => this.#pressed(event));
+    field.addEventListener("selectionchange", () => this.#showHint());
+    field.addEventListener("input", () => this.#showHint());
+    field.addEventListener("blur", () => (this.#leaves = false));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const { key, isComposing, defaultPrevented } = event;
+    if (isComposing || defaultPrevented || this.field.readOnly) return;
+    if (key === "Escape") this.#leaves = true;
+    else if (key !== "Tab" && key !== "Shift") this.#leaves = false;
+    const edit = this.#edit(event);
+    if (!edit) return;
+    event.preventDefault();
+    change(this.field, edit);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #edit({ key, shiftKey, ctrlKey, metaKey, altKey }) {
+    if (ctrlKey || metaKey || altKey) return null;
+    const { value, selectionStart: start, selectionEnd: end } = this.field;
+    if (key === "Tab" && !this.#leaves && isInCode(value, start))
+      return shiftKey ? outdented(value, start, end) : indented(value, start, end);
+    if (key !== "Enter" || shiftKey) return null;
+    return isInCode(value, start) ? codeLine(value, start, end) : continued(value, start, end);
+  }
+
+  #showHint() {
+    const { value, selectionStart } = this.field;
+    this.hint.hidden = !isInCode(value, selectionStart);
+  }
+}

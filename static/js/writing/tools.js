@@ -1,0 +1,88 @@
+// @ts-check
+// What makes a composer's field comfortable: the toolbar, shortcuts, keys, pasting, the preview.
+
+import { change } from "../forms/editing.js";
+import { isInCode } from "./code.js";
+import { Keys } from "./keys.js";
+import { lineEnd, lineStart } from "./lists.js";
+import { Preview } from "./preview.js";
+import { bindShortcuts } from "./shortcuts.js";
+import { newTable } from "./tables.js";
+
+export class Tools {
+  #pastes = false;
+  #hasChosen = false; // a line for a tool
+
+  /** @param {HTMLElement} box @param {HTMLTextAreaElement} field */
+  constructor(box, field) {
+    this.box = box;
+    this.field = field;
+    box.prepend(box.querySelector("template").content.cloneNode(true));
+    this.toolbar = box.querySelector(".composer__tools");
+    this.toolbar.inert = field.readOnly;
+    this.preview = new Preview(box, field);
+    new Keys(field, this.#describe());
+    bindShortcuts(this.toolbar, field);
+    for (const event of ["click", "keydown"]) {
+      this.toolbar.addEventListener(event, (pressed) => this.#chooseLine(pressed), true);
+      this.toolbar.addEventListener(event, () => this.#goOnBehind());
+    }
+    const table = box.querySelector("[data-table]");
+    table.addEventListener("click", () => this.#insertTable(table.dataset.table));
+    field.addEventListener("paste", (event) => this.#paste(event));
+    const load = () => this.#load();
+    for (const event of ["focusin", "pointerenter"]) box.addEventListener(event, load);
+    if (box.matches(":focus-within, :hover")) load();
+  }
+
+  // Each time, until they have come.
+  #load() {
+    import("../../vendor/markdown-toolbar.js").catch(() => {});
+    import("../../vendor/paste-markdown.js").then(
+      ({ subscribe }) => {
+        if (!this.#pastes) subscribe(this.field);
+        this.#pastes = true;
+      },
+      () => {},
+    );
+  }
+
+  // Where Tab indents, it is said how to get on.
+  #describe() {
+    const hint = this.box.querySelector(".composer__code-hint");
+    this.box.querySelector(".composer__hint").before(hint);
+    const described = this.field.getAttribute("aria-describedby");
+    this.field.setAttribute("aria-describedby", [described, hint.id].filter(Boolean).join(" "));
+    return hint;
+  }
+
+  // Code is pasted as it is. This comes before paste-markdown's listeners.
+  /** @param {ClipboardEvent} event */
+  #paste(event) {
+    const { value, selectionStart } = this.field;
+    if (isInCode(value, selectionStart)) event.stopImmediatePropagation();
+  }
+
+  // A heading, a quotation or a task is a whole line, not the word at the caret.
+  /** @param {Event} event */
+  #chooseLine(event) {
+    const { key } = /** @type {KeyboardEvent} */ (event);
+    const tool = /** @type {Element} */ (event.target).closest("[data-line]");
+    const { value, selectionStart: caret, selectionEnd } = this.field;
+    if (!tool || (key && key !== "Enter" && key !== " ") || caret !== selectionEnd) return;
+    this.field.setSelectionRange(lineStart(value, caret), lineEnd(value, caret));
+    this.#hasChosen = true;
+  }
+
+  #goOnBehind() {
+    if (!this.#hasChosen) return;
+    this.#hasChosen = false;
+    this.field.setSelectionRange(this.field.selectionEnd, this.field.selectionEnd);
+  }
+
+  /** @param {string} heading */
+  #insertTable(heading) {
+    const { value, selectionEnd } = this.field;
+    change(this.field, newTable(value, selectionEnd, heading));
+  }
+}
