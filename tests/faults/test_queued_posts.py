@@ -37,6 +37,7 @@ SUBMIT = """text => {
 
 
 @pytest.mark.skipif(not SHELL, reason="needs Chromium: make services")
+@pytest.mark.once
 @pytest.mark.timeout(3600 if FULL else 600)
 def test_each_of_a_thousand_replies_is_posted_once_over_cuts_restarts_and_reloads(server, chromium):
     seed = random.randrange(10**6)
