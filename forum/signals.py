@@ -29,8 +29,8 @@ access_ended = Signal()
 
 
 written = Signal()
-"""Sent in the transaction that saves a new post, or an edit of one. post: Post as it is saved.
-author: the User who wrote it. is_new: bool.
+"""Sent in the transaction that saves a new post, or an edit of one, that somebody typed; not when a
+former text is restored. post: Post as it is saved. author: the User who wrote it. is_new: bool.
 """
 
 

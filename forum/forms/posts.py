@@ -61,3 +61,7 @@ class EditForm(RateLimited, forms.Form):
     body = BodyField()
     reason = ShortTextField(label=_("Reason for the edit"), max_length=200, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class RevertForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

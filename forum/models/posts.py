@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum import markdown
@@ -122,6 +123,8 @@ class Post(models.Model):
     token = models.CharField(max_length=64, default=new_token, editable=False)
     digest = models.CharField(max_length=64, default="", editable=False)
 
+    is_typed = True  # whether somebody typed the text to be saved; not if it is a former one
+
     objects = PostQuerySet.as_manager()
 
     class Meta:
@@ -181,6 +184,9 @@ class Post(models.Model):
         own = user.pk == self.author_id and not self.is_hidden
         return user.is_moderator or (own and self.topic.takes_replies_from(user))
 
+    def can_be_reverted_by(self, user):
+        return user.is_authenticated and user.is_moderator
+
     def can_be_hidden_by(self, user):
         return (
             not self.is_hidden
@@ -200,14 +206,26 @@ class Post(models.Model):
 
         Raises EditConflict if the post has been edited since that version.
         """
+        self._set_text(editor, body, reason, version)
+
+    def revert(self, by, revision, version=None):
+        """Restore the text of `revision`, a former version; otherwise as `edit`."""
+        self._set_text(by, revision.body, revert_reason(revision), version, is_typed=False)
+
+    def _set_text(self, editor, body, reason, version, is_typed=True):
         with transaction.atomic():
             post = self._locked()
             if body != post.body and not post.has_edit(editor, body, reason, version):
                 if version is not None and version != post.version:
                     raise EditConflict(post)
                 post.body, post.edited_by, post.edit_reason = body, editor, reason
+                post.is_typed = is_typed
                 post.save()
         self.refresh_from_db()
+
+    def has_revert(self, by, revision, version):
+        """As `has_edit`, for a form that reverts to `revision`."""
+        return self.has_edit(by, revision.body, revert_reason(revision), version)
 
     def has_edit(self, editor, body, reason, version):
         """Whether `editor` has already made exactly this edit of `version` (a form sent twice).
@@ -277,7 +295,7 @@ class Post(models.Model):
                 self._count(topic, kind)
                 topic.save_numbers()
                 self.topic = topic
-                if kind in ("created", "edited"):
+                if kind in ("created", "edited") and self.is_typed:
                     author = self.edited_by or self.author
                     written.send(Post, post=self, author=author, is_new=kind == "created")
                 announce(kind, topic, self)
@@ -339,6 +357,10 @@ class Post(models.Model):
         by = {"created": 0 if self.is_hidden else 1, "restored": 1, "hidden": -1}.get(kind, 0)
         if by:
             count_posts(self.author_id, by)
+
+
+def revert_reason(revision):
+    return gettext("Reverted to version %(number)d") % {"number": revision.number}
 
 
 def page_of(number):

@@ -31,3 +31,8 @@ class Revision(models.Model):
 
     def __str__(self):
         return _("version %(version)d of %(post)s") % {"version": self.version, "post": self.post}
+
+    @property
+    def number(self):
+        """Its number in the history, which begins after the grace period."""
+        return self.version - self.post.first_version + 1

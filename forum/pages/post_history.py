@@ -30,6 +30,7 @@ class Version:
     reason: str
     html: str  # its text, with the changes marked
     has_sides: bool  # whether `html` has both texts
+    is_current: bool
 
 
 def history(post, before=None, view="inline"):
@@ -53,8 +54,14 @@ def history(post, before=None, view="inline"):
         older = texts[i + 1][-1] if i + 1 < len(texts) else None
         html = marked((post.pk, post.topic.epoch, number), older, body, deadline, view)
         has_sides = view == "sides" and older is not None
-        versions.append(Version(number, editor, written_at, reason, html, has_sides))
+        is_current = number + offset == post.version
+        versions.append(Version(number, editor, written_at, reason, html, has_sides, is_current))
     return versions, versions[-1].number if len(texts) > SIZE else ""
+
+
+def difference(before, after):
+    """Two texts as one, with the changes marked."""
+    return inline(compare(before, after, SECONDS))
 
 
 def marked(key, before, after, deadline, view):

@@ -23,7 +23,14 @@ def index(request, post_id):
     versions, older = history(post, before, view)
     if not versions:
         raise Http404
-    context = {"post": post, "versions": versions, "older": older, "before": before, "view": view}
+    context = {
+        "post": post,
+        "versions": versions,
+        "older": older,
+        "before": before,
+        "view": view,
+        "may_revert": post.can_be_reverted_by(request.user),
+    }
     return render(request, "revisions/index.html", context)
 
 
