@@ -18,6 +18,7 @@ from forum.views import (
     themes,
     topics,
     unsent,
+    version_visibility,
 )
 
 handler400 = "forum.views.errors.bad"
@@ -56,6 +57,12 @@ urlpatterns = [
     path("p/<int:post_id>/update/", posts.update, name="update_post"),
     path("p/<int:post_id>/history/", revisions.index, name="history"),
     path("p/<int:post_id>/history/<int:number>/revert/", reversions.new, name="revert_post"),
+    path("p/<int:post_id>/history/<int:number>/hide/", version_visibility.new, name="hide_version"),
+    path(
+        "p/<int:post_id>/history/<int:number>/restore/",
+        version_visibility.destroy,
+        name="restore_version",
+    ),
     path("p/<int:post_id>/hide/", post_visibility.create, name="hide_post"),
     path("p/<int:post_id>/restore/", post_visibility.destroy, name="restore_post"),
     path("", include("forum.drafts.urls")),

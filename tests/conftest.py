@@ -98,6 +98,19 @@ def signed_in(client):
     return sign_in
 
 
+@pytest.fixture
+def visitor(client, signed_in):
+    """A function that gives the client of a member, or of a guest: `visitor(None)`."""
+
+    def visit(who):
+        if who:
+            return signed_in(who)
+        client.logout()
+        return client
+
+    return visit
+
+
 @pytest.fixture(autouse=True)
 def fresh_limits():
     """What one test has used up of a rate limit does not hinder the next."""

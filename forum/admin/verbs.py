@@ -32,7 +32,7 @@ class Verb:
 def action(verb):
     """A list action that applies the verb to all selected objects."""
 
-    @admin.action(description=verb.label, permissions=["change"])
+    @admin.action(description=verb.label, permissions=["verb"])
     def apply_to_selected(model_admin, request, queryset):
         pks = list(queryset.values_list("pk", flat=True))
         model_admin.report(
@@ -47,6 +47,9 @@ class WithVerbs:
     """A mixin for a ModelAdmin: shows its `verbs` as buttons on an object's page."""
 
     verbs: Sequence[Verb] = ()
+
+    def has_verb_permission(self, request):
+        return self.has_change_permission(request)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.verb_view)
@@ -64,7 +67,7 @@ class WithVerbs:
         verb = next((verb for verb in self.verbs if verb.name == name), None)
         if verb is None or self.get_object(request, pk) is None:
             raise Http404
-        if not self.has_change_permission(request):
+        if not self.has_verb_permission(request):
             raise PermissionDenied
         self.report(request, verb.label, Counter([self.apply(request, verb, pk)]))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
@@ -100,7 +103,7 @@ class WithVerbs:
         self.message_user(request, f"{label}: {', '.join(parts)}.", level)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        if obj and self.has_change_permission(request):
+        if obj and self.has_verb_permission(request):
             context["verbs"] = [
                 v for v in self.verbs if v.is_needed(obj) and v.is_allowed(obj, request.user)
             ]

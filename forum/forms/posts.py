@@ -55,6 +55,12 @@ class HideForm(RateLimited, forms.Form):
     )
 
 
+class HideVersionForm(HideForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("Shown to moderators, and to nobody else.")
+
+
 class EditForm(RateLimited, forms.Form):
     rate = "edit"
 

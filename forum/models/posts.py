@@ -184,7 +184,8 @@ class Post(models.Model):
         own = user.pk == self.author_id and not self.is_hidden
         return user.is_moderator or (own and self.topic.takes_replies_from(user))
 
-    def can_be_reverted_by(self, user):
+    def versions_can_be_moderated_by(self, user):
+        """Whether `user` may revert the post to a version, and hide versions."""
         return user.is_authenticated and user.is_moderator
 
     def can_be_hidden_by(self, user):

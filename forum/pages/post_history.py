@@ -8,7 +8,7 @@ from datetime import datetime
 from diff_match_patch import diff_match_patch
 
 from forum.cache.lru import LRUCache
-from forum.models import User
+from forum.models import Revision, User
 from forum.pages.marked_changes import inline, sides
 from forum.text.letters import JOINERS, LETTERS, MARKS, WITHOUT_BLANKS
 
@@ -28,35 +28,59 @@ class Version:
     editor: User
     written_at: datetime
     reason: str
-    html: str  # its text, with the changes marked
-    has_sides: bool  # whether `html` has both texts
-    is_current: bool
+    body: str
+    revision: Revision | None = None  # None for the current text
+    is_readable: bool = True
+    html: str = ""  # its text, with the changes marked
+    has_sides: bool = False  # whether `html` has both texts
+    follows_hidden: bool = False  # then its changes would show a hidden text
 
 
-def history(post, before=None, view="inline"):
+def history(post, reader, before=None, view="inline"):
     """One page of a post's versions, newest first, starting below the version `before` if given.
 
     Versions are counted from 1, whatever was replaced within the grace period. `view` is a key of
-    VIEWS.
+    VIEWS. Of hidden versions, texts and differences are left out for those who may not read them.
 
     Returns (versions, the `before` of the next page or "").
     """
-    offset = post.first_version - 1
-    former = post.revisions.select_related("editor").order_by("-version")
-    rows = list((former.filter(version__lt=before + offset) if before else former)[: SIZE + 1])
-    texts = [(r.version - offset, r.editor, r.written_at, r.reason, r.body) for r in rows]
-    if not before:
-        editor, written_at = post.edited_by or post.author, post.edited_at or post.created_at
-        texts.insert(0, (post.version - offset, editor, written_at, post.edit_reason, post.body))
+    versions = versions_of(post, reader, before)
     deadline = time.monotonic() + SECONDS
-    versions = []
-    for i, (number, editor, written_at, reason, body) in enumerate(texts[:SIZE]):
-        older = texts[i + 1][-1] if i + 1 < len(texts) else None
-        html = marked((post.pk, post.topic.epoch, number), older, body, deadline, view)
-        has_sides = view == "sides" and older is not None
-        is_current = number + offset == post.version
-        versions.append(Version(number, editor, written_at, reason, html, has_sides, is_current))
-    return versions, versions[-1].number if len(texts) > SIZE else ""
+    for version, older in zip(versions[:SIZE], [*versions[1:], None], strict=False):
+        mark_changes(post, version, older, deadline, view)
+    return versions[:SIZE], versions[SIZE - 1].number if len(versions) > SIZE else ""
+
+
+def versions_of(post, reader, before):
+    """The versions of a page and the one below them, without what `reader` may not read."""
+    former = post.revisions.select_related("editor", "hidden_by").order_by("-version")
+    if before:
+        former = former.filter(version__lt=before + post.first_version - 1)
+    versions = [version_of(post, revision, reader) for revision in former[: SIZE + 1]]
+    if before:
+        return versions
+    editor, written_at = post.edited_by or post.author, post.edited_at or post.created_at
+    number = post.version - post.first_version + 1
+    return [Version(number, editor, written_at, post.edit_reason, post.body), *versions]
+
+
+def version_of(post, revision, reader):
+    revision.post = post
+    facts = revision.number, revision.editor, revision.written_at
+    if not revision.can_be_read_by(reader):
+        return Version(*facts, "", "", revision, is_readable=False)
+    return Version(*facts, revision.reason, revision.body, revision)
+
+
+def mark_changes(post, version, older, deadline, view):
+    """Render the version, compared with the `older` one, if there is one and both are readable."""
+    if not version.is_readable:
+        return
+    version.follows_hidden = older is not None and not older.is_readable
+    before = older.body if older and older.is_readable else None
+    version.has_sides = view == "sides" and before is not None
+    key = post.pk, post.topic.epoch, version.number
+    version.html = marked(key, before, version.body, deadline, view)
 
 
 def difference(before, after):

@@ -20,4 +20,8 @@ def logged(member, changed, message):
         yield
         happened = Topic.objects.filter(pk=topic_id).exclude(change=before).exists()
         if happened and not (hasattr(changed, "topic_id") and changed.author_id == member.pk):
-            LogEntry.objects.log_actions(member.pk, [changed], CHANGE, message)
+            log(member, changed, message)
+
+
+def log(member, changed, message):
+    LogEntry.objects.log_actions(member.pk, [changed], CHANGE, message)

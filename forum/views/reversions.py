@@ -1,5 +1,6 @@
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from forum import markdown
@@ -12,6 +13,7 @@ from forum.views.decorators import for_members
 from forum.views.moderation_log import logged
 
 from .posts import found
+from .revisions import version_found
 from .submissions import saved
 
 
@@ -39,7 +41,8 @@ def new(request, post_id, number):
 def revert(moderator, post, revision, version):
     message = _("Reverted to version %(number)d.") % {"number": revision.number}
     with logged(moderator, post, message):
-        revertible(as_stored(moderator), post.pk)  # check again, now under the lock
+        # Check again, now under the lock.
+        revision_of(revertible(as_stored(moderator), post.pk), revision.number)
         post.revert(moderator, revision, version)
 
 
@@ -56,15 +59,14 @@ def asked(request, post, revision, status=200, **more):
 
 def revertible(user, post_id):
     post = found(user, post_id)
-    if not post.can_be_reverted_by(user):
+    if not post.versions_can_be_moderated_by(user):
         raise PermissionDenied
     return post
 
 
 def revision_of(post, number):
-    """A former version of the post by its number in the history, or Http404."""
-    revision = get_object_or_404(
-        post.revisions.select_related("editor"), version=number + post.first_version - 1
-    )
-    revision.post = post
+    """A former version of the post by its number in the history; Http404 if none, or hidden."""
+    revision = version_found(post, number)
+    if revision.is_hidden:
+        raise Http404
     return revision

@@ -1,6 +1,6 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from forum.pages.post_history import VIEWS, history
@@ -20,7 +20,7 @@ def index(request, post_id):
     before, view = requested_version(request), request.GET.get("view", "inline")
     if view not in VIEWS:
         raise Http404
-    versions, older = history(post, before, view)
+    versions, older = history(post, request.user, before, view)
     if not versions:
         raise Http404
     context = {
@@ -29,9 +29,17 @@ def index(request, post_id):
         "older": older,
         "before": before,
         "view": view,
-        "may_revert": post.can_be_reverted_by(request.user),
+        "moderates": post.versions_can_be_moderated_by(request.user),
     }
     return render(request, "revisions/index.html", context)
+
+
+def version_found(post, number):
+    """A former version of the post by its number in the history, or Http404."""
+    version = number + post.first_version - 1
+    revision = get_object_or_404(post.revisions.select_related("hidden_by"), version=version)
+    revision.post = post
+    return revision
 
 
 def requested_version(request):

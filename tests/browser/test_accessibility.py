@@ -63,6 +63,7 @@ def pages(forum):
         f"/t/{topic.pk}/reply/?quote=2",
         f"/p/{post.pk}/edit/",
         f"/p/{post.pk}/history/1/revert/",
+        f"/p/{post.pk}/history/1/hide/",
         f"/t/{topic.pk}/edit/",
         f"/t/{topic.pk}/move/",
         "/profile/",

@@ -40,3 +40,29 @@ def test_a_moderator_reverts_and_open_pages_show_it(topic, mo, visit, scripts):
     reader.ends_like_a_fresh_page(topic)
     page.locator("#post-1 .post__edited").click()
     expect(page.locator(".version").first).to_contain_text("Reverted to version 1")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_moderator_hides_a_leaked_secret(topic, ada, mo, visit, scripts):
+    post = topic.posts.get()
+    post.edit(ada, "My password is hunter2.")
+    page = visit(mo, scripts=scripts).opens(f"/p/{post.pk}/history/")
+
+    page.get_by_role("link", name="Hide version 3").click()
+    page.get_by_role("link", name="Edit the post").click()
+    page.locator("textarea[name=body]").fill("My password is safe.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("#post-1 .post__edited").click()
+    page.get_by_role("link", name="Hide version 3").click()
+    page.get_by_label("Reason").fill("A password")
+    page.get_by_role("button", name="Hide").click()
+
+    expect(page.locator("main")).to_contain_text("only moderators see this. A password")
+    seen = visit(ada, scripts=scripts).opens(f"/p/{post.pk}/history/?view=sides")
+    expect(seen.locator("main")).to_contain_text("Hidden by a moderator")
+    expect(seen.locator("main")).not_to_contain_text("hunter2")
+
+    page.get_by_role("button", name="Restore version 3").click()
+    expect(page.get_by_role("link", name="Revert to version 3")).to_be_visible()
+    seen.reload()
+    expect(seen.locator("main")).to_contain_text("hunter2")
