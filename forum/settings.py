@@ -346,6 +346,8 @@ GAUGES = ["forum.mail.health.gauges"]  # gauges that /metrics updates on each re
 
 # Minutes after writing in which authors' edits leave no mark; 0 if all do.
 EDIT_GRACE_MINUTES = env.int("EDIT_GRACE_MINUTES", default=5)
+# Minutes after writing in which authors can edit their posts; 0 for always.
+EDIT_WINDOW_MINUTES = env.int("EDIT_WINDOW_MINUTES", default=0)
 
 # CPU seconds after which an import skips a message.
 IMPORT_CPU_SECONDS = env.float("IMPORT_CPU_SECONDS", default=2)

@@ -22,6 +22,10 @@ pytestmark = [pytest.mark.servers, pytest.mark.once]
             {"ALLOWED_HOSTS": "other.example.org"},
             ["forum.E002", "Add 'forum.example.org' to ALLOWED_HOSTS"],
         ),
+        (
+            {"EDIT_WINDOW_MINUTES": "999999999"},
+            ["forum.E003", "Set EDIT_WINDOW_MINUTES to minutes"],
+        ),
         ({"EDIT_GRACE_MINUTES": "-1"}, ["forum.E003", "Set EDIT_GRACE_MINUTES to minutes"]),
         ({"SITE_URL": "forum.example.org"}, ["SITE_URL", "https://"]),
         (

@@ -181,8 +181,26 @@ class Post(models.Model):
     def can_be_edited_by(self, user):
         if not user.is_authenticated:
             return False
-        own = user.pk == self.author_id and not self.is_hidden
-        return user.is_moderator or (own and self.topic.takes_replies_from(user))
+        return user.is_moderator or (
+            user.pk == self.author_id
+            and self.is_open_to_members(user)
+            and not self.is_edit_window_over
+        )
+
+    def is_open_to_members(self, user):
+        """Whether members who may edit posts here may edit this one now."""
+        return not self.is_hidden and self.topic.takes_replies_from(user)
+
+    @property
+    def edit_window_ends_at(self):
+        """When its author can't edit it any more, or None for never."""
+        if not settings.EDIT_WINDOW_MINUTES:
+            return None
+        return self.created_at + timedelta(minutes=settings.EDIT_WINDOW_MINUTES)
+
+    @property
+    def is_edit_window_over(self):
+        return bool(self.edit_window_ends_at) and timezone.now() >= self.edit_window_ends_at
 
     def versions_can_be_moderated_by(self, user):
         """Whether `user` may revert the post to a version, and hide versions."""

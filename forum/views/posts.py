@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from forum import markdown
 from forum.accounts.backends import as_stored
 from forum.forms import unsent
+from forum.forms.limits import duration
 from forum.forms.posts import EditForm, HideForm, ReplyForm
 from forum.models import Post
 from forum.models.posts import EditConflict
@@ -86,10 +88,12 @@ def replied(topic, author, body, mark):
 @for_members
 @require_safe
 def edit(request, post_id):
-    post = editable(request.user, post_id)
+    post = found(request.user, post_id)
+    refusal = refusal_to_edit(post, request.user)
     stored = {"body": post.body, "version": post.version}
     form = form_for(request, reverse("update_post", args=[post.pk]), EditForm, initial=stored)
-    return render(request, "posts/edit.html", {"post": post, "form": form})
+    context = {"post": post, "form": form, "refusal": refusal}
+    return render(request, "posts/edit.html", context, status=403 if refusal else 200)
 
 
 @post_or_redirect("edit_post")
@@ -100,9 +104,10 @@ def update(request, post_id):
         return saved(request, address(post.topic, post.number), post)
     if is_check(request):
         return not_saved()
-    if not post.can_be_edited_by(request.user):
-        raise PermissionDenied
     form = EditForm(request.POST, author=request.user)
+    if refusal := refusal_to_edit(post, request.user):
+        context = {"post": post, "form": form, "refusal": refusal}
+        return render(request, "posts/edit.html", context, status=403)
     if not form.is_valid():
         return invalid(request, "posts/edit.html", {"post": post, "form": form})
     data = form.cleaned_data
@@ -196,6 +201,17 @@ def editable(user, post_id):
     if not post.can_be_edited_by(user):
         raise PermissionDenied
     return post
+
+
+def refusal_to_edit(post, user):
+    """Why `user` can't edit the post any more, "" if they can; PermissionDenied if never could."""
+    if post.can_be_edited_by(user):
+        return ""
+    if user.pk != post.author_id or not post.is_open_to_members(user):
+        raise PermissionDenied
+    return _("You could edit this post for %(time)s after writing it, and that time is over.") % {
+        "time": duration(settings.EDIT_WINDOW_MINUTES * 60)
+    }
 
 
 def quotation(topic, number, user):

@@ -35,6 +35,16 @@ export function refresh(root = document) {
     if (moment.textContent !== text) moment.textContent = text;
     moment.title = exact.format(when);
   }
+  hideWhatIsOver(root, now);
+}
+
+// Links that work for a time only, except for moderators.
+/** @param {Document | HTMLElement} root @param {Date} now */
+function hideWhatIsOver(root, now) {
+  if (document.body.classList.contains("is-moderator")) return;
+  /** @type {NodeListOf<HTMLElement>} */
+  const links = root.querySelectorAll("[data-until]");
+  for (const link of links) link.hidden = new Date(link.dataset.until) <= now;
 }
 
 // Minutes within the hour, hours within the reader's day, then "yesterday" and days, then the date.

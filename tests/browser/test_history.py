@@ -66,3 +66,25 @@ def test_a_moderator_hides_a_leaked_secret(topic, ada, mo, visit, scripts):
     expect(page.get_by_role("link", name="Revert to version 3")).to_be_visible()
     seen.reload()
     expect(seen.locator("main")).to_contain_text("hunter2")
+
+
+def test_an_author_is_offered_an_edit_as_long_as_it_works(topic, ada, mo, visit, monkeypatch):
+    """The site of these tests has no edit window: a post says so by its `data-until`."""
+    ends = "2000-01-01T00:00:00Z"
+    script = """([until]) => {
+      const link = document.querySelector("#post-1 .post__own");
+      link.dataset.until = until;
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    for who, shown in ((ada, False), (mo, True)):
+        page = visit(who).opens_live(topic)
+        if who == mo:
+            page.evaluate(
+                "document.querySelector('#post-1').dataset.author = document.body.dataset.user"
+            )
+        link = page.locator("#post-1 .post__own")
+        expect(link).to_be_visible()
+        page.evaluate(script, ["2999-01-01T00:00:00Z"])
+        expect(link).to_be_visible()
+        page.evaluate(script, [ends])
+        expect(link).to_be_visible(visible=shown)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -103,6 +105,24 @@ def test_an_edit_keeps_reason_editor_and_former_text(post, mo):
     post.edit(post.author, "Which, then?")
     former = [(r.version, r.body, r.editor, r.reason) for r in post.revisions.all()]
     assert former == [(1, "I wonder.", post.author, ""), (2, "Which one?", mo, "clearer")]
+
+
+@pytest.mark.parametrize("who", ["ada", "mo", "olive"])
+def test_no_edit_bumps_its_topic(topic, ada, grace, mo, olive, who):
+    """Neither moderators' nor authors', of the first post or the last."""
+    topic.reply(ada, "Tea.")
+    Topic.objects.filter(pk=topic.pk).update(bumped_at=timezone.now() - timedelta(days=2))
+    other = Topic.start(grace, topic.category, "Newer", "Something else.")
+    before = Topic.objects.get(pk=topic.pk)
+
+    for post in topic.posts.order_by("number"):
+        post.edit({"ada": ada, "mo": mo, "olive": olive}[who], f"Other words {post.number}.")
+
+    after = Topic.objects.get(pk=topic.pk)
+    assert after.change == before.change + 2
+    assert (after.bumped_at, after.last_author) == (before.bumped_at, before.last_author)
+    assert after.last_number == before.last_number
+    assert [t.pk for t in Topic.objects.in_order()] == [other.pk, topic.pk]
 
 
 def test_an_edit_that_changes_nothing_is_none(post, ada):
