@@ -15,6 +15,7 @@ KINDS = (
     "edited",
     "hidden",
     "restored",
+    "answered",
     "renamed",
     "closed",
     "opened",

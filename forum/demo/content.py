@@ -5,6 +5,8 @@ There is one file for people, and one per top-level category.
 Times are durations such as "2d 3h" or "40m": `ago` for a topic, `after` the previous post for a
 post, `after` its post for an edit or hiding.
 
+`to` is the number of the post that a post answers.
+
 In a text, `](#2)` links to the second post of the same topic, `](#clock)` to the topic with this
 key, and `](#clock/2)` to a post in it; the targets must be older.
 """
@@ -54,6 +56,7 @@ class Hiding:
 class Post:
     by: str
     text: str
+    to: int  # number of the post that it answers, 0 if none
     after: timedelta
     edits: tuple[Edit, ...]
     hidden: Hiding | None
@@ -132,10 +135,11 @@ def _topic(ago, posts, pinned=False, closed=False, **values):
     )
 
 
-def _post(by, text, after="", edits=(), hidden=None):
+def _post(by, text, to=0, after="", edits=(), hidden=None):
     return Post(
         by,
         text.strip("\n"),
+        to,
         _length(after),
         tuple(
             Edit(_length(edit["after"]), edit["replace"], edit["with"], edit["reason"])

@@ -82,7 +82,13 @@ class Discussion:
 
     def _write(self, when, item):
         body = linked(item.text, self.others, here=self)
-        post = Post(topic=self.topic, author=self.people[item.by], body=body, created_at=when)
+        post = Post(
+            topic=self.topic,
+            author=self.people[item.by],
+            body=body,
+            created_at=when,
+            reply_to=self.posts[item.to - 1] if item.to else None,
+        )
         post.save()
         self.posts.append(post)
 

@@ -1,4 +1,5 @@
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from forum import markdown
@@ -39,8 +40,38 @@ class BodyField(UncutField):
 
 
 class ReplyForm(RateLimited, forms.Form):
+    """A reply to a topic. `reply_to`, if given, is the number of the post that it answers, and
+    becomes that Post.
+    """
+
     body = BodyField(label=_("Your reply"))
+    reply_to = forms.CharField(required=False)
     token = TokenField()
+
+    def __init__(self, *args, topic=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.topic = topic
+
+    def clean_reply_to(self):
+        if self.cleaned_data["reply_to"] and not self.answered:
+            raise forms.ValidationError(not_answerable(self.cleaned_data["reply_to"]))
+        return self.answered
+
+    @cached_property
+    def answered(self):
+        """The post that `reply_to` names, None if there is none that the author can read."""
+        number = self["reply_to"].value() or ""
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            return None
+        post = self.topic.posts.select_related("author").filter(number=int(number)).first()
+        return post if post and post.can_be_read_by(self.author) else None
+
+
+def not_answerable(number):
+    return _(
+        "There is no post %(number)s that you can reply to any more. Untick “Replying to”, and your"
+        " text will be a reply to the topic."
+    ) % {"number": number[:20]}
 
 
 class HideForm(RateLimited, forms.Form):

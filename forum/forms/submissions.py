@@ -44,11 +44,13 @@ def digest(form, target):
 
     The token alone does not identify a submission: people navigate back to a form and send
     something else. The digest covers the submitted data, not the stored data, which may be edited,
-    renamed or moved before the same form is sent again.
+    renamed or moved before the same form is sent again. Fields that are empty don't count, so a
+    form from before an update that added a field to it is still recognised.
     """
-    sent = {
+    texts = {
         name: as_typed(form.data.get(form.add_prefix(name), ""))
         for name in form.fields
         if name != "token"
     }
+    sent = {name: text for name, text in texts.items() if text}
     return hashlib.sha256(json.dumps([target, sent], sort_keys=True).encode()).hexdigest()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forum.importing import authors
+from forum.importing.answered_posts import AnsweredPosts
 from forum.importing.converter import hashed
 from forum.importing.threads import Threads
 from forum.models import (
@@ -46,6 +47,7 @@ def write(category, drafts):
     members, new_members = authors.get_or_create(drafts)
     threads = _threads(category, drafts)
     topics = _locked(threads)
+    answered = AnsweredPosts(category, drafts)
     posts, new_topics = [], []
     for draft in drafts:
         topic = threads.find(draft)
@@ -54,9 +56,11 @@ def write(category, drafts):
             new_topics.append(topic)
         threads.add(draft, topic)
         posts.append(_post(topic, members[draft.address_hash], draft))
+        answered.add(draft, posts[-1])
     _save_topics(topics, new_topics, posts)
-    _link_quoted_posts(category, drafts, posts)
+    _link_quoted_posts(drafts, answered.pairs)
     Post.objects.bulk_create(posts)
+    answered.save()
     _count_posts(Counter(post.author_id for post in posts))
     _remember(category, drafts, posts, threads)
     return Written(len(posts), len(new_topics), new_members)
@@ -147,27 +151,16 @@ def _save_topics(topics, new_topics, posts):
         post.topic = post.topic  # sets topic_id, which the topic has just been given
 
 
-def _link_quoted_posts(category, drafts, posts):
-    """Link quotes to the post they reply to, if it is in the same topic."""
-    ids = {id for draft in drafts for id in draft.answers}
-    rows = ImportedMessage.objects.filter(category=category, message_id__in=ids)
-    positions = {
-        id: (topic, number)
-        for id, topic, number in rows.values_list("message_id", "post__topic", "post__number")
-    }
-    for draft, post in zip(drafts, posts, strict=True):
-        nearest = next(
-            (id for id in draft.answers if id in positions or id not in draft.unsure), ""
-        )
-        topic, number = positions.get(nearest, (None, None))
-        if topic == post.topic_id:
-            url = reverse("number", args=[topic, number])
+def _link_quoted_posts(drafts, pairs):
+    """Link quotes to the post that each message answers, if that is in the same topic."""
+    for draft, (post, answered) in zip(drafts, pairs, strict=True):
+        if answered:
+            url = reverse("number", args=[post.topic_id, answered.number])
             post.body, post.html = (
-                draft.quoted.linked(text, url, number) for text in (post.body, post.html)
+                draft.quoted.linked(text, url, answered.number) for text in (post.body, post.html)
             )
         else:
             post.body, post.html = map(draft.quoted.left_out, (post.body, post.html))
-        positions[draft.id] = (post.topic_id, post.number)
 
 
 def _count_posts(counts):

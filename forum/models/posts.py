@@ -1,5 +1,6 @@
 import re
 import uuid
+from copy import copy
 from datetime import timedelta
 
 from django.conf import settings
@@ -23,6 +24,9 @@ from .users import User
 PAGE_SIZE = 20
 RECENT = 2000  # posts
 LINE_END = re.compile(r"\r\n?")
+# Set when the post is created, or counted; whoever saves it again keeps what is stored.
+KEPT = ("number", "version", "first_version", "change", "reply_to_id", "replies_count")
+SHOWN_OF_AUTHOR = {"id", "username", "name_version"}
 
 
 def new_token():
@@ -46,7 +50,8 @@ class PostQuerySet(models.QuerySet["Post"]):
         )
 
     def for_display(self):
-        return self.select_related("author")
+        """With what _post.html shows of the author, and of the post that is answered."""
+        return self.select_related("author", "reply_to__author").defer(*not_shown_of_answered())
 
     def in_range(self, first, last):
         return self.filter(number__gte=first, number__lte=last).order_by("number")
@@ -69,12 +74,24 @@ class PostQuerySet(models.QuerySet["Post"]):
 def with_names_on_page(topics, first, last):
     """Annotate each topic with `names`, the sum of name versions of its posts `first` to `last`.
 
-    It changes when an author of one of these posts is renamed.
+    It changes when an author of one of these posts, or of one that they answer, is renamed.
     """
     first, last = (models.Value(number, models.BigIntegerField()) for number in (first, last))
     posts = Post.objects.filter(topic=models.OuterRef("pk")).in_range(first, last).order_by()
-    names = posts.values("topic").annotate(names=models.Sum("author__name_version")).values("names")
+    answered = Coalesce("reply_to__author__name_version", 0)
+    versions = models.Sum(models.F("author__name_version") + answered)
+    names = posts.values("topic").annotate(names=versions).values("names")
     return topics.annotate(names=Coalesce(models.Subquery(names), 0))
+
+
+def not_shown_of_answered():
+    """The fields of the answered post and of its author that need not be loaded for display."""
+    of_post = {field.name for field in Post._meta.concrete_fields} - {"id", "number", "author"}
+    of_author = {field.name for field in User._meta.concrete_fields} - SHOWN_OF_AUTHOR
+    return [
+        *(f"reply_to__{name}" for name in of_post),
+        *(f"reply_to__author__{name}" for name in of_author),
+    ]
 
 
 class Post(models.Model):
@@ -88,6 +105,16 @@ class Post(models.Model):
     body = models.TextField(_("text"), max_length=markdown.MAX_LENGTH)
     html = models.TextField(editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+    reply_to = models.ForeignKey(
+        "self",
+        models.RESTRICT,
+        null=True,
+        related_name="replies",
+        db_index=False,  # see Meta.indexes
+        editable=False,
+    )
+    # Only those that are not hidden.
+    replies_count = models.PositiveIntegerField(default=0, editable=False)
 
     # Incremented by every edit. The history begins at `first_version`: the texts before it were
     # replaced within the grace period.
@@ -139,6 +166,11 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["topic", "change"], name="posts_by_change"),
             models.Index(fields=["author", "-id"], name="posts_of_author"),
+            models.Index(
+                fields=["reply_to", "number"],
+                name="replies_to_post",
+                condition=models.Q(reply_to__isnull=False),
+            ),
         ]
 
     def __str__(self):
@@ -165,6 +197,13 @@ class Post(models.Model):
     @property
     def page(self):
         return page_of(self.number)
+
+    @property
+    def shows_reply_to(self):
+        """Whether it says which post it answers: not below the very post, where it is plain."""
+        if self.reply_to is None or self.is_hidden:
+            return False
+        return self.reply_to.number != self.number - 1 or self.reply_to.page != self.page
 
     @cached_property
     def excerpt(self):
@@ -311,20 +350,20 @@ class Post(models.Model):
                 self.change = topic.take_change()
             super().save(*args, **kwargs)
             if kind:
+                announce(kind, copy(topic), self)
                 self._count(topic, kind)
                 topic.save_numbers()
                 self.topic = topic
                 if kind in ("created", "edited") and self.is_typed:
                     author = self.edited_by or self.author
                     written.send(Post, post=self, author=author, is_new=kind == "created")
-                announce(kind, topic, self)
 
     def _apply_edit(self, before):
         """Compare with the stored row; save a revision if the text changed.
 
         Returns the kind of change (see forum/signals.py), or None.
         """
-        for field in ("number", "version", "first_version", "change"):
+        for field in KEPT:
             setattr(self, field, getattr(before, field))
         edited = self.body != before.body
         if edited:
@@ -376,6 +415,21 @@ class Post(models.Model):
         by = {"created": 0 if self.is_hidden else 1, "restored": 1, "hidden": -1}.get(kind, 0)
         if by:
             count_posts(self.author_id, by)
+        if by and self.reply_to_id:
+            self._count_reply(topic, by)
+
+    def _count_reply(self, topic, by):
+        """Count this reply at the post that it answers, which so changes, too.
+
+        Raises Post.DoesNotExist if that is not a post of this topic.
+        """
+        answered = topic.posts.get(pk=self.reply_to_id)
+        answered.replies_count += by
+        answered.change = topic.take_change()
+        Post.objects.filter(pk=answered.pk).update(
+            replies_count=answered.replies_count, change=answered.change
+        )
+        announce("answered", topic, answered)
 
 
 def revert_reason(revision):

@@ -177,8 +177,8 @@ class Topic(models.Model):
         topic.reply(author, body, token, digest)
         return topic
 
-    def reply(self, author, body, token=None, digest=""):
-        """Add a post at the end and return it.
+    def reply(self, author, body, token=None, digest="", reply_to=None):
+        """Add a post at the end and return it. `reply_to` is the post that it answers, if any.
 
         Raises IntegrityError if `author` has already posted with this token and digest, and
         MarkdownError if the text can't be rendered.
@@ -190,6 +190,7 @@ class Topic(models.Model):
             author=author,
             body=body,
             digest=digest,
+            reply_to=reply_to,
             **({"token": token} if token else {}),
         )
         post.save()

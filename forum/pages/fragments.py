@@ -30,8 +30,9 @@ cache = LRUCache(32 * 2**20)
 
 
 def post(post, edition):
-    """`post` must be loaded with its author."""
-    key = ("post", post.pk, post.change, edition, post.author.name_version)
+    """`post` must come from `for_display`."""
+    answered = post.reply_to.author.name_version if post.reply_to else 0
+    key = ("post", post.pk, post.change, edition, post.author.name_version, answered)
     return cache.get_or_set(key, lambda: rendered(POST, post=post))
 
 

@@ -20,6 +20,7 @@ OTHERS = (
     "token",
     "version",
     "seen",
+    "reply_to",
     "category",
     "draft_version",
 )

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from forum import markdown
 from forum.accounts.backends import as_stored
 from forum.forms import unsent
 from forum.forms.limits import duration
-from forum.forms.posts import EditForm, HideForm, ReplyForm
+from forum.forms.posts import EditForm, HideForm, ReplyForm, not_answerable
 from forum.models import Post
 from forum.models.posts import EditConflict
 from forum.pages import topics
@@ -20,16 +20,29 @@ from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 
 from .prefilled_forms import form_for
+from .replies import is_part
 from .submissions import Submission, invalid, is_check, not_saved, saved
 
 
 @for_members
 @require_safe
 def new(request, topic_id):
-    """The reply form on its own page; `?quote=` is the number of a post to quote."""
+    """The reply form on its own page.
+
+    `?to=` is the number of the post that the reply answers; `?quote=` of one to quote, which it
+    answers as well if nothing else was written. Scripts get the quotation alone.
+    """
     topic = topics.topic(request.user, topic_id)
-    quoted = quotation(topic, request.GET.get("quote", ""), request.user)
-    form = form_for(request, reverse("create_reply", args=[topic.pk]), ReplyForm, quoted=quoted)
+    answered, quoted = (readable(topic, request, name) for name in ("to", "quote"))
+    quote = quotation(quoted) if quoted else ""
+    if is_part(request):
+        return HttpResponse(quote, content_type="text/plain; charset=utf-8")
+    path = reverse("create_reply", args=[topic.pk])
+    form = form_for(request, path, ReplyForm, quoted=quote, topic=topic)
+    if quoted and form.initial["body"] == quote:
+        answered = answered or quoted
+    if answered:
+        form.initial["reply_to"] = str(answered.number)
     refusal = None if topic.takes_replies_from(request.user) else refusal_reason(topic)
     return render(request, "posts/new.html", {"topic": topic, "form": form, "refusal": refusal})
 
@@ -38,7 +51,7 @@ def new(request, topic_id):
 @for_members
 def create(request, topic_id):
     topic = topics.topic(request.user, topic_id)
-    form = ReplyForm(request.POST, author=request.user)
+    form = ReplyForm(request.POST, author=request.user, topic=topic)
     submission = Submission(request, form)
     if earlier := submission.earlier():
         return saved(request, address(earlier.topic, earlier.number), earlier)
@@ -50,7 +63,7 @@ def create(request, topic_id):
     if not form.is_valid():
         return invalid(request, "posts/new.html", {"topic": topic, "form": form})
     try:
-        post = replied(topic, request.user, form.cleaned_data["body"], submission.mark)
+        post = replied(topic, request.user, form.cleaned_data, submission.mark)
     except TakesNoReplies as refusal:
         return render(
             request,
@@ -58,6 +71,9 @@ def create(request, topic_id):
             {"topic": topic, "form": form, "refusal": str(refusal)},
             status=403,
         )
+    except NotAnswerable as refusal:
+        form.add_error("reply_to", str(refusal))
+        return invalid(request, "posts/new.html", {"topic": topic, "form": form})
     except IntegrityError:
         post = submission.simultaneous()
         if not post:
@@ -72,16 +88,24 @@ class TakesNoReplies(Exception):
     """
 
 
+class NotAnswerable(Exception):
+    """The post to answer was hidden since the check; str() is a message for the author."""
+
+
 @transaction.atomic
-def replied(topic, author, body, mark):
+def replied(topic, author, data, mark):
     """Create a post and return it; checks permissions again, now that the topic is locked.
 
-    Raises TakesNoReplies, or Http404 if the topic was moved where the author can't see it.
+    Raises TakesNoReplies or NotAnswerable, or Http404 if the topic was moved where the author can't
+    see it.
     """
-    post, reader = topic.reply(author, body, *mark), as_stored(author)
+    answered = data["reply_to"]
+    post, reader = topic.reply(author, data["body"], *mark, answered), as_stored(author)
     current = topics.topic(reader, topic.pk)
     if not current.takes_replies_from(reader):
         raise TakesNoReplies(refusal_reason(current))
+    if answered and not Post.objects.get(pk=answered.pk).can_be_read_by(reader):
+        raise NotAnswerable(not_answerable(str(answered.number)))
     return post
 
 
@@ -214,14 +238,23 @@ def refusal_to_edit(post, user):
     }
 
 
-def quotation(topic, number, user):
+def readable(topic, request, name):
+    """The post of `topic` whose number is in the query string as `name`; None if nothing is.
+
+    Raises Http404 if there is no such post that the reader may read.
+    """
+    number = request.GET.get(name, "")
     if not number:
-        return ""
+        return None
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise Http404
     post = get_object_or_404(topic.posts.select_related("author"), number=int(number))
-    if not post.can_be_read_by(user):
+    if not post.can_be_read_by(request.user):
         raise Http404
+    return post
+
+
+def quotation(post):
     return markdown.quote(post.body, post.author.username, post.get_absolute_url())
 
 

@@ -65,7 +65,8 @@ def show(request, topic_id, slug=""):
         if not reports_reading(request):
             Reading.objects.record(request.user, topic, page.last_shown)
         if topic.takes_replies_from(request.user):
-            form = form_for(request, reverse("create_reply", args=[topic.pk]), ReplyForm)
+            path = reverse("create_reply", args=[topic.pk])
+            form = form_for(request, path, ReplyForm, topic=topic)
     make_cacheable(request, validators.page_version(topic, page), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
     mark_shared(request, fragments.posts_key(topic, page), posts)

@@ -10,6 +10,7 @@ export function element(html) {
 }
 
 const CONTROLS = "a[href], summary, button, textarea, input:not([type=hidden])"; // focusable
+const INSERTED = ".menu, div.replies"; // by scripts
 const OWN = ["open", "aria-expanded", "tabindex"]; // attributes set by readers and scripts
 
 // Changes `old` into `now`. Equal nodes are not touched, so they keep their state. If the focused
@@ -39,7 +40,7 @@ function become(old, now) {
     takeAttributes(old, now);
     takeContent(
       old,
-      [...old.childNodes].filter((/** @type {any} */ node) => !node.matches?.(".menu")),
+      [...old.childNodes].filter((/** @type {any} */ node) => !node.matches?.(INSERTED)),
       [...now.childNodes],
     );
   }
@@ -57,7 +58,7 @@ function asMade(node) {
   if (!node.matches) return node.data;
   const copy = node.cloneNode(true);
   for (const one of [copy, ...copy.querySelectorAll("*")]) {
-    if (one.matches(".menu")) one.remove();
+    if (one.matches(INSERTED)) one.remove();
     for (const name of OWN) one.removeAttribute(name);
   }
   return copy.outerHTML;

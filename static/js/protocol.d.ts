@@ -14,6 +14,7 @@ declare namespace Wire {
       | "edited"
       | "hidden"
       | "restored"
+      | "answered"
       | "renamed"
       | "closed"
       | "opened"

@@ -42,6 +42,7 @@ def happens(kind, topic, grace, mo, elsewhere):
         ),
         "hidden": lambda: mo.sends(f"/p/{post.pk}/hide/"),
         "restored": lambda: mo.sends(f"/p/{post.pk}/restore/"),
+        "answered": lambda: mo.sends(f"/p/{topic.posts.last().pk}/hide/"),  # as many as before
         "renamed": lambda: mo.sends(f"{at}/edit/", title="A better title"),
         "closed": lambda: mo.sends(f"{at}/close/"),
         "opened": lambda: mo.sends(f"{at}/open/"),
@@ -52,7 +53,9 @@ def happens(kind, topic, grace, mo, elsewhere):
 
 
 def prepare(kind, topic, mo):
-    if kind == "restored":
+    if kind == "answered":
+        topic.reply(mo, "To you.", reply_to=topic.posts.get(number=2))
+    elif kind == "restored":
         topic.posts.get(number=2).hide(mo)
     elif kind == "opened":
         topic.close()

@@ -52,7 +52,16 @@ def forum():
         ),
         "posts": list(
             Post.objects.order_by("topic", "number").values_list(
-                "topic__title", "number", "change", "author__username", "body", "html", "created_at"
+                "topic__title",
+                "number",
+                "change",
+                "author__username",
+                "body",
+                "html",
+                "created_at",
+                "reply_to__topic__title",
+                "reply_to__number",
+                "replies_count",
             )
         ),
         "members": sorted(User.objects.values_list("username", "name", "posts_count")),
@@ -95,12 +104,13 @@ def test_topics_keep_their_counters_and_numbers(bring):
 
     for topic in Topic.objects.all():
         posts = list(topic.posts.order_by("number"))
-        assert (
-            [post.number for post in posts]
-            == [post.change for post in posts]
-            == list(range(1, len(posts) + 1))
-        )
-        assert (topic.last_number, topic.change) == (len(posts), len(posts))
+        changes = {post.change for post in posts}
+        answers = [post for post in posts if post.reply_to_id]
+        assert [post.number for post in posts] == list(range(1, len(posts) + 1))
+        assert (len(changes), max(changes)) == (len(posts), topic.change)
+        assert (topic.last_number, topic.change) == (len(posts), len(posts) + len(answers))
+        for post in posts:
+            assert post.replies_count == len([one for one in answers if one.reply_to == post])
         assert (topic.last_author_id, topic.bumped_at) == (
             posts[-1].author_id,
             max(post.created_at for post in posts),
@@ -190,11 +200,11 @@ def test_a_topic_goes_on_where_it_was_also_after_members_wrote_in_it(bring, ada)
 
     topic.refresh_from_db()
     assert list(topic.posts.order_by("number").values_list("number", "change")) == [
-        (1, 1),
+        (1, 4),
         (2, 2),
         (3, 3),
     ]
-    assert (topic.last_number, topic.change) == (3, 3)
+    assert (topic.last_number, topic.change) == (3, 4)
     assert topic.bumped_at == topic.posts.get(number=2).created_at
 
 
@@ -540,6 +550,14 @@ def test_it_does_so_when_the_quoted_post_came_with_an_earlier_archive(bring):
         f"> [!quote]- [#2](/t/{Topic.objects.get().pk}/2/)\n>\n> Line 0."
         in Post.objects.get(number=3).body
     )
+
+
+def test_a_letter_answers_the_nearest_one_that_it_names_in_its_topic(bring):
+    bring(letter(1), letter(2, answers=1), letter(3, references="<1@example.org> <2@example.org>"))
+    bring(letter(4, answers=1), letter(5, references="<2@example.org> <99@example.org>"))
+
+    answers = Post.objects.order_by("number").values_list("reply_to__number", "replies_count")
+    assert list(answers) == [(None, 2), (1, 1), (2, 0), (1, 0), (None, 0)]
 
 
 @pytest.mark.parametrize("quote", [OLD, f"On 1 May, Ada wrote:\n{OLD}"])

@@ -62,6 +62,13 @@ class Forum(RuleBasedStateMachine):
         self.changes[topic] += 1
         self.shown[topic].append(True)
 
+    @rule(topic=topics, data=st.data(), who=WHO, text=TEXT)
+    def answer(self, topic, data, who, text):
+        post = self.any_post(topic, data)
+        self.stale(topic).reply(self.people[who], text, reply_to=post)
+        self.changes[topic] += 2  # its own, and that of the post it answers
+        self.shown[topic].append(True)
+
     @rule(topic=topics, who=WHO)
     def reply_twice_with_one_form(self, topic, who):
         token = world.token()
@@ -87,20 +94,21 @@ class Forum(RuleBasedStateMachine):
     def hide(self, topic, data, who):
         post = self.any_post(topic, data)
         post.hide(self.people[who])
-        self.changes[topic] += self.shown[topic][post.number - 1]
+        self.changes[topic] += self.seen_in(post) * self.shown[topic][post.number - 1]
         self.shown[topic][post.number - 1] = False
 
     @rule(topic=topics, data=st.data())
     def restore(self, topic, data):
         post = self.any_post(topic, data)
         post.restore()
-        self.changes[topic] += not self.shown[topic][post.number - 1]
+        self.changes[topic] += self.seen_in(post) * (not self.shown[topic][post.number - 1])
         self.shown[topic][post.number - 1] = True
 
     @rule(topic=topics, data=st.data(), text=TEXT)
     def save_in_a_shell(self, topic, data, text):
         post = self.any_post(topic, data)
-        changed = text != post.body or not post.is_hidden
+        hidden = self.shown[topic][post.number - 1]
+        changed = self.seen_in(post) if hidden else text != post.body
         post.body, post.hidden_at = text, post.hidden_at or timezone.now()
         post.save(update_fields=["body", "hidden_at"])
         self.changes[topic] += changed
@@ -164,6 +172,11 @@ class Forum(RuleBasedStateMachine):
             )
 
     @invariant()
+    def answers_are_counted_by_what_shows(self):
+        for post in Post.objects.all():
+            assert post.replies_count == post.replies.shown().count()
+
+    @invariant()
     def members_are_counted_by_what_shows(self):
         for name, person in self.people.items():
             count = Post.objects.shown().filter(author=person).count()
@@ -174,6 +187,10 @@ class Forum(RuleBasedStateMachine):
         for post in Post.objects.all():
             versions = list(post.revisions.order_by("version").values_list("version", flat=True))
             assert versions == list(range(1, post.version))
+
+    def seen_in(self, post):
+        """How many posts change when this one is hidden or restored."""
+        return 2 if post.reply_to_id else 1
 
     def any_post(self, topic, data):
         number = data.draw(st.integers(1, len(self.shown[topic])), label="number")

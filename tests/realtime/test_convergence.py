@@ -54,6 +54,7 @@ def act(topic, member, moderator, name, number):
     post = topic.posts.filter(number=number % topic.last_number + 1).first()
     {
         "reply": lambda: topic.reply(member, f"Reply {topic.change}"),
+        "answer": lambda: topic.reply(moderator, f"Answer {topic.change}", reply_to=post),
         "edit": lambda: post.edit(member, f"Edited {topic.change}"),
         "hide": lambda: post.hide(moderator),
         "restore": post.restore,
@@ -66,7 +67,7 @@ def act(topic, member, moderator, name, number):
 
 acts = st.tuples(
     st.sampled_from(
-        ["reply", "reply", "edit", "hide", "restore", "rename", "close", "open", "pin"]
+        ["reply", "answer", "answer", "edit", "hide", "restore", "rename", "close", "open", "pin"]
     ),
     st.integers(0, 5),
 )

@@ -1,12 +1,14 @@
 // @ts-check
 // A textarea[data-composer] with its form: tools, growth, quotes, and what written_form.js does for its form.
 
+import { Answering } from "../composing/answering.js";
 import { takePost } from "../composing/own_posts.js";
 import { formOn } from "../forms/answers.js";
 import { change } from "../forms/editing.js";
 import { clearErrors, showErrors, showReason } from "../forms/form_errors.js";
 import { FormState } from "../forms/form_state.js";
 import { WrittenForm } from "../forms/written_form.js";
+import { fetchPart } from "../http.js";
 import { t } from "../i18n.js";
 
 const NEAR = 1000; // characters from the limit, from where on they are counted
@@ -23,9 +25,11 @@ class Composer {
     this.form = textarea.form;
     this.box = textarea.closest(".composer");
     this.state = new FormState(this.form);
+    this.answering = this.form.elements.reply_to ? new Answering(this.form) : null;
     this.#awaitTools();
     textarea.addEventListener("input", () => this.#changed());
     textarea.addEventListener("keydown", (event) => this.#sendByKey(event));
+    textarea.addEventListener("focus", () => (used = this));
     this.form.addEventListener("filled", () => this.#grow());
     this.#grow();
     this.written = new WrittenForm(this.form, {
@@ -50,6 +54,28 @@ class Composer {
     if (reason) showReason(this.form, reason);
     else clearErrors(this.form);
     return taken;
+  }
+
+  // Whether this form can answer a post.
+  /** @param {string} number */
+  reply(number) {
+    if (!this.answering) return false;
+    this.tools?.preview.show(false);
+    this.answering.answer(number);
+    this.textarea.focus();
+    return true;
+  }
+
+  // A quote in an empty form answers the post.
+  /** @param {string} address @param {string} number */
+  async quote(address, number) {
+    try {
+      const text = await fetchPart(address);
+      if (!this.textarea.value.trim()) this.answering?.answer(number);
+      this.insert(text);
+    } catch {
+      location.assign(address);
+    }
   }
 
   /** @param {string} text */
@@ -161,6 +187,8 @@ class Composer {
 
 /** @type {Map<HTMLTextAreaElement, Composer>} */
 const composers = new Map(); // textarea -> Composer
+/** @type {Composer | null} */
+let used = null;
 
 // Call it when a form was put into the page.
 export function compose() {
@@ -173,21 +201,22 @@ export function compose() {
 
 compose();
 
-// A quote goes into the open composer; its text is what the link's page would put into its own.
-document.addEventListener("click", async (event) => {
+// The one that was used last, or the reply form.
+function openComposer() {
+  const open = [...composers.values()].filter(
+    ({ textarea }) => textarea.isConnected && !textarea.readOnly,
+  );
+  return open.find((one) => one === used) ?? open.find((one) => one.answering) ?? open[0];
+}
+
+// What these links lead to is there already: a form that answers a post, or quotes it.
+document.addEventListener("click", (event) => {
   /** @type {HTMLAnchorElement} */
-  const link = /** @type {Element} */ (event.target).closest?.("a[data-quote]");
-  const composer = composers.get(document.querySelector("textarea[data-composer]:not([readonly])"));
-  if (!link || !composer || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const link = /** @type {Element} */ (event.target).closest?.("a[data-reply], a[data-quote]");
+  const composer = link && openComposer();
+  if (!composer || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const asked = new URL(link.href).searchParams;
+  if (asked.has("quote")) composer.quote(link.href, asked.get("quote"));
+  else if (!composer.reply(asked.get("to"))) return;
   event.preventDefault();
-  try {
-    const response = await fetch(link.href);
-    if (!response.ok || response.redirected) throw new Error(`no quote: ${response.status}`);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    composer.insert(
-      /** @type {HTMLTextAreaElement} */ (page.querySelector("textarea[data-composer]")).value,
-    );
-  } catch {
-    location.assign(link.href);
-  }
 });

@@ -44,6 +44,7 @@ class LiveTopic extends HTMLElement {
     this.style.overflowAnchor = "none"; // ScrollAnchor does it in every browser
     this.list = new PostList(this, this.#anchor, (post) => this.#observer.observe(post));
     addEventListener("pagehide", this.#leave);
+    for (const type of ["pointerover", "focusin", "click"]) this.addEventListener(type, showLinked);
     this.unsubscribe = live.subscribe(this.#link);
     this.list.focusTarget();
   }
@@ -111,8 +112,16 @@ class LiveTopic extends HTMLElement {
       this.#replaceHeader(event);
       if (event.post) this.list.put(event);
     });
+    this.#followReplies(event.post?.id);
     if (pageOf(this.lastNumber) !== pages) this.#page.soon();
     this.#showPosition();
+  }
+
+  // Those that are shown below a post.
+  /** @param {number} [id] */
+  #followReplies(id) {
+    if (this.querySelector("div.replies"))
+      live.load(() => import("../topic/replies.js").then(({ follow }) => follow(this, id)));
   }
 
   // The header's change number increases with the topic's state, on which the reader's parts depend.
@@ -196,6 +205,7 @@ class LiveTopic extends HTMLElement {
     this.lastNumber = Number(lastNumber);
     this.list.restart(this.lastNumber);
     this.#queue.restart(epoch, Number(change));
+    this.#followReplies();
     this.#showPosition();
     live.ask(this.#link);
   }
@@ -205,6 +215,26 @@ class LiveTopic extends HTMLElement {
     this.isGone = true;
     this.disconnectedCallback();
     showGone(this);
+  }
+}
+
+// What a link between posts leads to is shown beside it, or below the post.
+/** @param {any} event */
+function showLinked(event) {
+  /** @type {HTMLAnchorElement | null} */
+  const link = event.target.closest("[data-excerpt], [data-replies]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const isClick = event.type === "click";
+  if (link.matches("[data-excerpt]")) {
+    const isTap =
+      isClick && event.pointerType === "touch" && !link.hasAttribute("aria-describedby");
+    if (isTap) event.preventDefault();
+    import("../topic/excerpts.js").then(({ point }) => point(link, event, isTap));
+  } else if (isClick) {
+    event.preventDefault();
+    import("../topic/replies.js")
+      .then(({ toggle }) => toggle(link))
+      .catch(() => location.assign(link.href));
   }
 }
 

@@ -57,12 +57,23 @@ export class FormFields {
       field.defaultValue = field.name === "body" ? stored : "";
       field.value = value;
     }
+    this.#untick();
     this.base = texts(defaults(this.form));
   }
 
   // The page may have come with a draft or a quotation.
   empty() {
     for (const field of this.typed) field.defaultValue = "";
+    this.#untick();
+  }
+
+  // As a form without a draft has them.
+  #untick() {
+    for (const box of this.#boxes) {
+      const { checked } = box;
+      box.defaultChecked = false;
+      box.checked = checked;
+    }
   }
 
   // Back to what the form came with.

@@ -88,7 +88,7 @@ export class Restoring {
     this.#fields.base = base;
     this.written.record.attempted = attempted ?? [];
     if (!isShown) {
-      this.#fields.fill(this.#withQuotation(fields));
+      this.#fields.fill({ ...this.#withQuotation(fields), ...answered() });
       this.written.say("restored");
       this.#server?.draft.changed();
     }
@@ -106,6 +106,13 @@ export class Restoring {
   #isShown({ fields }) {
     return isEqual(texts(fields), texts(this.#fields.all));
   }
+}
+
+// The post that the page was opened to answer, whatever the draft answered.
+/** @returns {Record<string, string>} */
+function answered() {
+  const number = new URLSearchParams(location.search).get("to");
+  return number ? { reply_to: number } : {};
 }
 
 function isQuoting() {

@@ -14,7 +14,7 @@ from tests.support import world
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 PEOPLE = ["ada", "iris", "mo", "olive"]
-DOINGS = ["reply", "reply", "edit", "hide", "restore", "rename", "close", "open", "pin", "unpin",
+DOINGS = ["reply", "answer", "edit", "hide", "restore", "rename", "close", "open", "pin", "unpin",
           "move in", "move in", "move out", "move out", "join", "leave", "leave"]  # fmt: skip
 doings = st.tuples(st.sampled_from(DOINGS), st.sampled_from(PEOPLE), st.integers(0, 5))
 
@@ -52,6 +52,7 @@ class Forum:
         post = topic.posts.filter(number=which % topic.last_number + 1).get()
         {
             "reply": lambda: topic.reply(person, f"Reply {topic.change}"),
+            "answer": lambda: topic.reply(person, f"Answer {topic.change}", reply_to=post),
             "edit": lambda: post.edit(person, f"Edited {topic.change}"),
             "hide": lambda: post.hide(person),
             "restore": post.restore,

@@ -17,6 +17,7 @@ def acts(topic, ada, mo, other_category):
         "edited": lambda: post.edit(ada, "Something else"),
         "hidden": lambda: post.hide(mo),
         "restored": lambda: (post.hide(mo), post.restore()),
+        "answered": lambda: topic.reply(ada, "Milk", reply_to=post),
         "renamed": lambda: topic.rename("Cocoa"),
         "closed": topic.close,
         "opened": lambda: (topic.close(), topic.open()),
@@ -55,7 +56,7 @@ async def test_every_kind_of_change_reaches_every_kind_of_page(visit, topic, ada
         )
         assert event["last"] == topic.last_number
     assert topic.change > before
-    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:4])
+    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:5])
     assert f'data-topic="{topic.pk}"' in on_list["row"]
     assert on_list["kind"] == kind
     assert on_category["row"] is None if kind == "moved" else on_category["row"] == on_list["row"]
