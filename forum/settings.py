@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "forum.jobs",
     "forum.mail",
     "forum.drafts",
+    "forum.completion",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -362,6 +363,7 @@ RATES = {
         "topic": "10/hour",
         "preview": "60/minute",
         "draft": "90/minute",  # sent automatically while typing, once a second at most
+        "completion": "180/minute",  # suggestions while typing @ or #
         "reading": "120/minute",  # reports of what was read
         "rename": "20/hour",  # rename a topic
         "hide": "20/minute",  # hide or restore a post

@@ -69,6 +69,7 @@ urlpatterns = [
     path("p/<int:post_id>/hide/", post_visibility.create, name="hide_post"),
     path("p/<int:post_id>/restore/", post_visibility.destroy, name="restore_post"),
     path("", include("forum.drafts.urls")),
+    path("", include("forum.completion.urls")),
     path("readings/", readings.index, name="readings"),
     path("preview/", posts.preview, name="preview"),
     path("u/<int:member_id>.css", members.stylesheet, name="member_stylesheet"),

@@ -3,6 +3,7 @@
 import re
 
 from forum.importing import links
+from forum.markdown import emoji
 from forum.text.letters import WITHOUT_BLANKS
 
 ITEM = re.compile(r"(?:[-*•·–+]|(\d{1,3})([.)]))\s+(?=\S)")
@@ -52,7 +53,7 @@ def escape(line, at_start=True):
 
 
 def _escaped(text):
-    return ESCAPED.sub(r"\\\g<0>", text) if SIGN.search(text) else text
+    return emoji.escaped(ESCAPED.sub(r"\\\g<0>", text) if SIGN.search(text) else text)
 
 
 def _items(lines):

@@ -3,6 +3,7 @@
 from forum.markdown.blanks import is_blank
 from forum.markdown.errors import MAX_LENGTH, MarkdownError, TooComplex, TooLong
 from forum.markdown.excerpts import excerpt
+from forum.markdown.literal import link
 from forum.markdown.quotes import quote
 from forum.markdown.render import mentioned, render
 
@@ -13,6 +14,7 @@ __all__ = [
     "TooLong",
     "excerpt",
     "is_blank",
+    "link",
     "mentioned",
     "quote",
     "render",

@@ -92,3 +92,32 @@ def test_axe_finds_nothing(who, size, scheme, forum, visit):
             f"{path} scrolls sideways"
         )
     assert not found
+
+
+@pytest.mark.parametrize(("size", "scheme"), SIGHTS.values(), ids=SIGHTS)
+def test_axe_finds_nothing_in_what_the_composer_opens(size, scheme, forum, visit):
+    person = visit(forum["ada"], viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    page = person.opens_live(forum["topic"])
+    field = page.locator("textarea[data-composer]")
+    field.focus()
+    page.locator("text-expander:defined").wait_for()
+    found = {}
+
+    def look(name):
+        violations = Axe().run(page).response["violations"]
+        if violations:
+            found[name] = [
+                (v["id"], [node["html"][:160] for node in v["nodes"]]) for v in violations
+            ]
+
+    for typed in ("@mo", "#topic", ":smi"):
+        field.press_sequentially(f"{typed}")
+        page.get_by_role("option").first.wait_for()
+        look(typed)
+        page.keyboard.press("Escape")
+        field.press_sequentially(" ")
+    page.get_by_role("button", name="Emoji").click()
+    page.get_by_role("option").first.wait_for()
+    look("emoji")
+
+    assert not found

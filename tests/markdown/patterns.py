@@ -27,6 +27,11 @@ FRAGMENTS = [
     "``a`",
     "`a",
     "`a` ",
+    # emoji
+    ":",
+    ":a",
+    ":smile:",
+    ":+1: ",
     # links, pictures, references
     "[",
     "![",

@@ -65,7 +65,7 @@ def test_production_serves_one_stylesheet_in_the_order_of_the_imports(collected)
 
 
 def test_every_stylesheet_is_imported():
-    alone = {"site.css", "admin.css"}
+    alone = {"site.css", "admin.css", "writing.css"}
 
     assert {path.name for path in (STATIC / "css").glob("*.css")} - alone == set(imports())
 

@@ -21,13 +21,18 @@ export class Keys {
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     const { key, isComposing, defaultPrevented } = event;
-    if (isComposing || defaultPrevented || this.field.readOnly) return;
+    if (isComposing || defaultPrevented || this.field.readOnly || this.#isChoosing) return;
     if (key === "Escape") this.#leaves = true;
     else if (key !== "Tab" && key !== "Shift") this.#leaves = false;
     const edit = this.#edit(event);
     if (!edit) return;
     event.preventDefault();
     change(this.field, edit);
+  }
+
+  // Among suggestions, which take these keys.
+  get #isChoosing() {
+    return this.field.hasAttribute("aria-activedescendant");
   }
 
   /** @param {KeyboardEvent} event */

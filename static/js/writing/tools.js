@@ -3,6 +3,7 @@
 
 import { change } from "../forms/editing.js";
 import { isInCode } from "./code.js";
+import { Completion } from "./completion.js";
 import { Keys } from "./keys.js";
 import { lineEnd, lineStart } from "./lists.js";
 import { Preview } from "./preview.js";
@@ -11,6 +12,8 @@ import { newTable } from "./tables.js";
 
 export class Tools {
   #pastes = false;
+  /** @type {Promise<import("./emoji_picker.js").EmojiPicker>} */
+  #picker = null;
   #hasChosen = false; // a line for a tool
 
   /** @param {HTMLElement} box @param {HTMLTextAreaElement} field */
@@ -27,6 +30,9 @@ export class Tools {
       this.toolbar.addEventListener(event, (pressed) => this.#chooseLine(pressed), true);
       this.toolbar.addEventListener(event, () => this.#goOnBehind());
     }
+    new Completion(field.closest("text-expander"), field, this.toolbar.dataset);
+    const emoji = box.querySelector("[data-emoji-picker]");
+    emoji.addEventListener("click", () => this.#pickEmoji(emoji));
     const table = box.querySelector("[data-table]");
     table.addEventListener("click", () => this.#insertTable(table.dataset.table));
     field.addEventListener("paste", (event) => this.#paste(event));
@@ -38,6 +44,7 @@ export class Tools {
   // Each time, until they have come.
   #load() {
     import("../../vendor/markdown-toolbar.js").catch(() => {});
+    import("../../vendor/text-expander.js").catch(() => {});
     import("../../vendor/paste-markdown.js").then(
       ({ subscribe }) => {
         if (!this.#pastes) subscribe(this.field);
@@ -78,6 +85,23 @@ export class Tools {
     if (!this.#hasChosen) return;
     this.#hasChosen = false;
     this.field.setSelectionRange(this.field.selectionEnd, this.field.selectionEnd);
+  }
+
+  /** @param {HTMLElement} button */
+  #pickEmoji(button) {
+    this.#picker ??= import("./emoji_picker.js").then(({ EmojiPicker }) => {
+      const box = this.box.querySelector(".emoji");
+      return new EmojiPicker(box, button, this.toolbar.dataset.emoji, (emoji) => {
+        const { selectionStart: start, selectionEnd: end } = this.field;
+        change(this.field, { start, end, text: emoji });
+      });
+    });
+    this.#picker.then(
+      (picker) => picker.open(),
+      () => {
+        this.#picker = null; // the next time, then
+      },
+    );
   }
 
   /** @param {string} heading */

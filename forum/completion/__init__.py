@@ -1,0 +1,1 @@
+"""Suggests members, topics and categories to somebody who types @ or # in a text."""

@@ -1,0 +1,52 @@
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from forum import markdown
+from forum.db.timeouts import time_limit
+from forum.views.decorators import for_members
+from forum.views.limits import limited
+
+from .members import matching_members
+from .places import matching_categories, matching_topics
+
+LONGEST = 60  # characters of what is completed
+PATIENCE = 0.5  # seconds for the database: a late suggestion is of no use
+MOST = 8
+
+
+@never_cache
+@require_safe
+@for_members
+@limited("completion")
+def members(request):
+    """A list of members whose name begins with `text`, those of `topic` (an id) first."""
+    topic = request.GET.get("topic", "")
+    topic_id = int(topic) if topic.isascii() and topic.isdigit() and len(topic) < 19 else None
+    with time_limit(PATIENCE):
+        found = matching_members(typed(request), request.user, topic_id)[:MOST]
+    return render(request, "completion/_members.html", {"members": found})
+
+
+@never_cache
+@require_safe
+@for_members
+@limited("completion")
+def places(request):
+    """A list of categories and recent topics with a word that begins with `text`."""
+    text = typed(request)
+    with time_limit(PATIENCE):
+        categories = matching_categories(text, request.user)[: MOST // 2]
+        topics = matching_topics(text, request.user, MOST - len(categories))
+    for one in categories:
+        one.link = markdown.link(one.name, one.get_absolute_url())
+    for one in topics:
+        one.link = markdown.link(one.title, reverse("topic", args=[one.pk]))
+    return render(request, "completion/_places.html", {"categories": categories, "topics": topics})
+
+
+def typed(request):
+    """What is to be completed, "" if that is too long to be a name."""
+    text = request.GET.get("text", "").strip()
+    return text if len(text) <= LONGEST else ""
