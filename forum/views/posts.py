@@ -112,12 +112,24 @@ def replied(topic, author, data, mark):
 @for_members
 @require_safe
 def edit(request, post_id):
+    """The edit form: a page, or just its fragment for scripts to insert into the post.
+
+    `?version=` is the one that a form on show began from; without it, that of the member's draft.
+    If the post has been edited since, this shows its current text as well.
+    """
     post = found(request.user, post_id)
     refusal = refusal_to_edit(post, request.user)
     stored = {"body": post.body, "version": post.version}
     form = form_for(request, reverse("update_post", args=[post.pk]), EditForm, initial=stored)
-    context = {"post": post, "form": form, "refusal": refusal}
-    return render(request, "posts/edit.html", context, status=403 if refusal else 200)
+    begun = request.GET.get("version", str(form.initial["version"]))
+    form.initial["version"] = post.version
+    context = {"post": post, "form": form, "conflict": begun != str(post.version)}
+    if refusal:
+        return render(request, "posts/edit.html", context | {"refusal": refusal}, status=403)
+    if request.headers.get("X-Requested-With") == "part":
+        form.auto_id = f"edit_{post.pk}_%s"  # beside the ids of the reply form
+        return render(request, "posts/_edit_in_place.html", context | {"is_part": True})
+    return render(request, "posts/edit.html", context)
 
 
 @post_or_redirect("edit_post")

@@ -48,12 +48,16 @@ document.addEventListener(
 
 document.addEventListener("click", (event) => {
   /** @type {HTMLAnchorElement} */
-  const link = /** @type {Element} */ (event.target).closest?.("[data-menu]");
+  const link = /** @type {Element} */ (event.target).closest?.(
+    "[data-menu], .post [href$='/edit/']",
+  );
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  import("./elements/post_menu.js")
-    .then(({ openMenu }) => openMenu(link))
-    .catch(() => location.assign(link.href));
+  const opening =
+    "menu" in link.dataset
+      ? import("./elements/post_menu.js").then(({ openMenu }) => openMenu(link))
+      : import("./composing/edit_in_place.js").then(({ edit }) => edit(link));
+  opening.catch(() => location.assign(link.href));
 });
 
 document.addEventListener("submit", (event) => {

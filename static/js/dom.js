@@ -10,7 +10,7 @@ export function element(html) {
 }
 
 const CONTROLS = "a[href], summary, button, textarea, input:not([type=hidden])"; // focusable
-const INSERTED = ".menu, div.replies"; // by scripts
+const INSERTED = ".menu, div.replies, [data-added]"; // by scripts
 const OWN = ["open", "aria-expanded", "tabindex"]; // attributes set by readers and scripts
 
 // Changes `old` into `now`. Equal nodes are not touched, so they keep their state. If the focused

@@ -11,6 +11,8 @@ from tests.support.polling import DEADLINE
 
 BACKEND = "forum.accounts.backends.MemberBackend"
 
+COMPOSER = "textarea[data-composer][autocomplete]"  # once its script has come
+
 TOPIC_PARTS = (
     "#topic-header, #posts > .post, #pager, .topic__bar, .reply, .aside__reply, .timeline, .jump,"
     " .aside__links"

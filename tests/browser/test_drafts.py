@@ -9,6 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from forum.models import Post
+from tests.browser.people import COMPOSER
 from tests.support import world
 from tests.support.polling import until
 
@@ -40,7 +41,7 @@ def opens(person, where, page=None):
     """A form that is ready to be written in."""
     page = page or person.context.new_page()
     page.goto(where if isinstance(where, str) else where.get_absolute_url())
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     return page
 
 
@@ -137,7 +138,7 @@ def slow(person):
             until(lambda: page.evaluate("1") and waiting)
             for route in waiting:
                 route.continue_()
-            page.locator("md-bold").wait_for()
+            page.locator(COMPOSER).wait_for()
 
         page.let_scripts_in = let_in
         return page
@@ -240,11 +241,11 @@ def test_an_edit_that_comes_back_after_somebody_elses_does_not_write_over_it(per
     post.edit(world.moderator(), "What Mo wrote.")
 
     page = opens(person, address)
-    expect(text(page)).to_have_value("I wonder. Mine.")
-    page.locator(".form .button--main").click()
 
-    expect(page.locator(".conflict")).to_contain_text("What Mo wrote.")
     expect(text(page)).to_have_value("I wonder. Mine.")
+    expect(page.locator(".conflict")).to_contain_text("What Mo wrote.")
+    post.refresh_from_db()
+    assert post.body == "What Mo wrote."
 
 
 def test_nobody_else_in_the_browser_sees_a_draft(person, topic, visit):

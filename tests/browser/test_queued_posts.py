@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
-from tests.browser.people import session_cookie
+from tests.browser.people import COMPOSER, session_cookie
 from tests.support import world
 from tests.support.polling import until
 
@@ -43,7 +43,7 @@ def person(visit, ada):
 def opens(person, topic, page=None):
     page = page or person.context.new_page()
     page.goto(topic.get_absolute_url())
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     return page
 
 

@@ -6,6 +6,7 @@ On `manage.py serve` and no proxy before it."""
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.people import COMPOSER
 from tests.support import world
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server
@@ -50,7 +51,7 @@ def test_a_form_that_is_too_large_leads_to_the_page_that_says_so(visit, ada, top
 
 def test_with_scripts_the_form_says_why_and_keeps_the_text(visit, ada, topic):
     page = visit(ada).opens(topic)
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     text = page.locator("textarea[name=body]")
     text.evaluate(WRITE, SIZE)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
-from tests.browser.people import session_cookie
+from tests.browser.people import COMPOSER, session_cookie
 from tests.support import world
 from tests.support.chromium import CHROMIUM
 
@@ -37,7 +37,7 @@ def topic(ada):
 @pytest.fixture
 def writing(visit, ada, topic):
     page = visit(ada).opens(f"{topic.get_absolute_url()}?page=2")
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     text(page).fill(TEXT)
     return page
 
@@ -85,7 +85,7 @@ def test_what_was_posted_in_place_is_what_a_fresh_page_shows(visit, ada, topic):
     address = f"{topic.get_absolute_url()}?page=2"
     page = person.opens_live(address)
     person.hurries()
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     text(page).fill(TEXT)
     sends(page)
     expect(state(page)).to_have_text("Posted")
@@ -100,7 +100,7 @@ def test_a_post_is_there_once_whether_its_answer_or_its_push_comes_first(visit, 
     if first == "answer":
         page.route_web_socket("**/ws/", lambda socket: None)  # opens, and says nothing
     page.goto(f"{topic.get_absolute_url()}?page=2")
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     if first == "push":
         page.locator("live-status[data-state=live]").wait_for(state="attached")
         page.route("**/replies/", lambda route: held.append((route, route.fetch())))
@@ -121,7 +121,7 @@ def test_a_draft_that_came_with_the_page_is_gone_once_it_was_sent(visit, ada, to
     path = f"/t/{topic.pk}/replies/"
     Draft.objects.keep(ada, path, {"body": TEXT}, 0, timezone.now())
     page = visit(ada).opens(f"{topic.get_absolute_url()}?page=2")
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     expect(text(page)).to_have_value(TEXT)
     expect(page.get_by_role("button", name="Save draft")).to_have_count(0)  # scripts do that
     sends(page)
@@ -132,7 +132,7 @@ def test_a_draft_that_came_with_the_page_is_gone_once_it_was_sent(visit, ada, to
 
 def test_from_an_earlier_page_of_the_topic_one_is_led_to_the_post(writing, topic):
     writing.goto(topic.get_absolute_url())
-    writing.locator("md-bold").wait_for()
+    writing.locator(COMPOSER).wait_for()
     expect(text(writing)).to_have_value(TEXT)
     sends(writing)
 
@@ -144,7 +144,7 @@ def test_a_post_whose_end_is_out_of_view_is_brought_into_view(visit, ada, topic)
     page = visit(ada, viewport={"width": 390, "height": 600}).opens(
         f"{topic.get_absolute_url()}?page=2"
     )
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     text(page).fill("A line.\n\n" * 12)
     page.locator("#post-21").scroll_into_view_if_needed()
     page.evaluate("scrollTo(0, 0)")
@@ -173,7 +173,7 @@ def test_a_topic_that_was_closed_meanwhile_says_so_in_the_form(visit, ada, topic
     page = visit(ada).page
     page.route_web_socket("**/ws/", lambda socket: None)
     page.goto(f"{topic.get_absolute_url()}?page=2")
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     text(page).fill(TEXT)
     topic.close()
     sends(page)
@@ -186,7 +186,7 @@ def test_a_topic_that_was_moved_out_of_sight_says_so_and_keeps_the_text(visit, a
     page = visit(ada).page
     page.route_web_socket("**/ws/", lambda socket: None)
     page.goto(f"{topic.get_absolute_url()}?page=2")
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     text(page).fill(TEXT)
     topic.move(world.lounge())
     sends(page)
@@ -265,7 +265,7 @@ def test_signed_in_anew_in_another_tab_the_text_is_sent_with_one_press_and_no_dr
     expect(writing.locator("#post-27")).to_contain_text(TEXT)
     expect(text(writing)).to_have_value("")
     other.goto(topic.get_absolute_url())
-    other.locator("md-bold").wait_for()
+    other.locator(COMPOSER).wait_for()
     other.evaluate("fetch('/').then((answer) => answer.text())")
     expect(text(other)).to_have_value("")
 
@@ -275,7 +275,7 @@ def test_back_at_a_form_that_was_sent_another_text_is_another_post(returning, to
     page = returning(scripts)
     page.goto(topic.get_absolute_url())
     if scripts:
-        page.locator("md-bold").wait_for()
+        page.locator(COMPOSER).wait_for()
     text(page).fill(TEXT)
     sends(page)
     page.wait_for_url("**#post-27")
@@ -313,7 +313,7 @@ def returning(chromium, site, ada):
 def test_back_at_a_form_whose_text_was_sent_from_another_page_it_is_empty(returning, topic):
     page = returning(True)
     page.goto(topic.get_absolute_url())
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     text(page).fill(TEXT)
     page.evaluate(
         "addEventListener('pageshow', ({ persisted }) => (document.body.dataset.persisted ="
@@ -323,7 +323,7 @@ def test_back_at_a_form_whose_text_was_sent_from_another_page_it_is_empty(return
         "location.assign(document.querySelector('.post [data-quote]').href.split('?')[0])"
     )
     page.wait_for_url("**/reply/")
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     expect(text(page)).to_have_value(TEXT)
     sends(page)
     page.wait_for_url("**#post-27")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import session_cookie
+from tests.browser.people import COMPOSER, session_cookie
 from tests.support import world
 from tests.support.chromium import SHELL
 from tests.support.polling import until
@@ -103,7 +103,7 @@ def test_a_killed_browser_loses_at_most_the_last_second_of_typing(server, chromi
 def writing(context, address):
     page = context.new_page()
     page.goto(address)
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     return page
 
 

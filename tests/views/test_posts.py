@@ -456,6 +456,34 @@ def test_an_edit_is_known_again_however_its_reason_was_spaced(signed_in, ada, mo
     assert answer.status_code == 302
 
 
+def test_the_edit_form_of_a_script_is_the_part_of_its_page(signed_in, ada, post):
+    address = reverse("edit_post", args=[post.pk])
+    page = signed_in(ada).get(address).content.decode()
+    part = signed_in(ada).get(address, headers={"X-Requested-With": "part"}).content.decode()
+
+    assert "<body" in page
+    assert "<body" not in part
+    assert f'action="{reverse("update_post", args=[post.pk])}"' in part
+    assert 'id="id_body"' not in part  # which the reply form has
+
+
+def test_a_form_from_an_earlier_version_is_shown_the_current_text_and_who_wrote_it(
+    signed_in, ada, mo, post
+):
+    address = reverse("edit_post", args=[post.pk])
+    post.edit(mo, "What <Mo> wrote.")
+    current, outdated, odd = (
+        signed_in(ada).get(address, {"version": version}).content.decode()
+        for version in ("2", "1", "x" * 99)
+    )
+
+    assert "has edited this post" not in current
+    for page in (outdated, odd):
+        assert "<bdi>mo</bdi> has edited this post" in page
+        assert "What &lt;Mo&gt; wrote.</pre>" in page
+        assert 'name="version" value="2"' in page
+
+
 def test_a_version_that_never_was_is_a_conflict(signed_in, ada, post):
     answer = update(signed_in(ada), post, "I know!", 10**30)
 

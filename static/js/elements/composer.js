@@ -42,8 +42,10 @@ class Composer {
     if (document.querySelector("waiting-posts")) this.#awaitOutbox();
   }
 
-  get isWritten() {
-    return this.written.isWritten;
+  // For what could not be sent.
+  /** @param {Queued} post */
+  hasRoomFor({ fields }) {
+    return this.written.hasRoomFor(fields);
   }
 
   // What could not be sent comes back, with the reason if there is one.
@@ -158,7 +160,8 @@ class Composer {
   #saved(outcome) {
     clearErrors(this.form);
     const topic = /** @type {LiveTopicElement} */ (this.form.closest("live-topic"));
-    return takePost(topic, outcome, true) || outcome.is === "savedBefore";
+    const isNew = !this.form.elements.version; // an edit stays where it is
+    return takePost(topic, outcome, isNew) || outcome.is === "savedBefore";
   }
 
   /** @param {Outcome} outcome */
@@ -166,6 +169,8 @@ class Composer {
     const fresh = page && formOn(page, new URL(this.form.action).pathname);
     if (fresh?.querySelector(".errorlist") && status === 422) showErrors(this.form, fresh);
     else if (fresh && status === 403) showReason(this.form, reason);
+    else if (status === 409 && this.form.closest(".post"))
+      this.form.dispatchEvent(new CustomEvent("conflict", { detail: page }));
     else if (page && this.form.closest("live-topic"))
       showReason(this.form, status === 404 ? t("gone") : reason);
     else return false;
@@ -192,6 +197,7 @@ let used = null;
 
 // Call it when a form was put into the page.
 export function compose() {
+  for (const area of composers.keys()) if (!area.isConnected) composers.delete(area);
   /** @type {NodeListOf<HTMLTextAreaElement>} */
   const areas = document.querySelectorAll("textarea[data-composer]");
   for (const area of areas) {
@@ -199,12 +205,19 @@ export function compose() {
   }
 }
 
+/** @param {HTMLFormElement} form @returns {WrittenForm} */
+export function writtenForm(form) {
+  return composers.get(form.elements.body).written;
+}
+
 compose();
 
 // The one that was used last, or the reply form.
-function openComposer() {
+/** @param {boolean} isReply only the latter will do */
+function openComposer(isReply) {
   const open = [...composers.values()].filter(
-    ({ textarea }) => textarea.isConnected && !textarea.readOnly,
+    ({ textarea, answering }) =>
+      textarea.isConnected && !textarea.readOnly && (answering || !isReply),
   );
   return open.find((one) => one === used) ?? open.find((one) => one.answering) ?? open[0];
 }
@@ -213,7 +226,7 @@ function openComposer() {
 document.addEventListener("click", (event) => {
   /** @type {HTMLAnchorElement} */
   const link = /** @type {Element} */ (event.target).closest?.("a[data-reply], a[data-quote]");
-  const composer = link && openComposer();
+  const composer = link && openComposer("reply" in link.dataset);
   if (!composer || event.metaKey || event.ctrlKey || event.shiftKey) return;
   const asked = new URL(link.href).searchParams;
   if (asked.has("quote")) composer.quote(link.href, asked.get("quote"));

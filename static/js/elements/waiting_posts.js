@@ -1,7 +1,9 @@
 // @ts-check
 // <waiting-posts>: what a member has sent from this page and the forum has not answered yet. Its words and its template
-// come with the page. On other pages, too, this script sends what waits, and says what was refused.
+// come with the page; edits wait at their posts, each in an element of its own. On other pages, too, this script sends
+// what waits, and says what was refused.
 
+import { tellOfRefused, tellOfTopic, textOf } from "../composing/outbox_notices.js";
 import { takePost } from "../composing/own_posts.js";
 import { pageOutbox } from "../composing/page_outbox.js";
 import { focusOn, remove } from "../dom.js";
@@ -9,7 +11,7 @@ import { focusOn, remove } from "../dom.js";
 /**
  * @typedef {object} Composer that takes posts back
  * @property {HTMLFormElement} form
- * @property {boolean} isWritten whether something stands in it
+ * @property {(post: Queued) => boolean} hasRoomFor whether nothing else stands in it
  * @property {(post: Queued, reason?: string) => Promise<unknown>} take
  */
 
@@ -68,7 +70,7 @@ class WaitingPosts extends HTMLElement {
   /** @param {Queued} post */
   #showOne(post) {
     const article = this.#articles.get(post.id) ?? this.#made(post);
-    article.querySelector(".waiting__text").textContent = post.fields.body;
+    article.querySelector(".waiting__text").textContent = textOf(post);
     this.#tell(article, this.#stateOf(post), post.queue.reason);
     /** @type {HTMLAnchorElement} */
     const link = article.querySelector("[data-for=sent]");
@@ -110,7 +112,7 @@ class WaitingPosts extends HTMLElement {
     if (line.textContent !== words) line.textContent = words;
     for (const control of article.querySelectorAll("[data-for]")) {
       const isFor = control.dataset.for.split(" ").includes(state);
-      control.hidden = !isFor || (control.dataset.act === "edit" && !this.composer);
+      control.hidden = !isFor || (control.dataset.act === "edit" && !this.#canEdit);
     }
   }
 
@@ -119,6 +121,20 @@ class WaitingPosts extends HTMLElement {
     const { savedBefore, failed } = this.#template.dataset;
     if (reason === "savedBefore") return savedBefore;
     return /^\d+$/.test(reason) ? failed.replace("%n", reason) : reason;
+  }
+
+  // An edit takes the place of the text once its form is open.
+  get #isAtPost() {
+    return this.dataset.added !== undefined;
+  }
+
+  get #canEdit() {
+    return Boolean(this.composer || this.#editLink || this.dataset.form);
+  }
+
+  /** @returns {HTMLElement | null} */
+  get #editLink() {
+    return this.closest(".post")?.querySelector(".post__actions [href$='/edit/']");
   }
 
   // --- What can be done with one ---
@@ -146,20 +162,21 @@ class WaitingPosts extends HTMLElement {
 
   /** @param {string} id */
   async #edit(id) {
+    if (!this.composer)
+      return this.dataset.form ? location.assign(this.dataset.form) : this.#editLink.click();
     await outbox.take(id, (post) =>
       this.composer.take(post, this.#sentence(post.queue.reason ?? "")),
     );
     focusOn(this.composer.form.elements.body);
   }
 
-  // What was refused goes into the composer by itself, if nothing stands there.
+  // What was refused goes into the composer by itself, if nothing stands there; an edit into its form whenever that is open.
   /** @param {Queued[]} waiting */
   async #giveBack(waiting) {
-    const post = waiting.find(({ queue }) => queue.reason);
-    if (!post || !this.composer || this.composer.isWritten || document.hidden || this.#isGiving)
-      return;
+    const post = waiting.find(({ queue }) => queue.reason || this.#isAtPost);
+    if (!post || !this.composer?.hasRoomFor(post) || document.hidden || this.#isGiving) return;
     this.#isGiving = true;
-    const reason = this.#sentence(post.queue.reason);
+    const reason = this.#sentence(post.queue.reason ?? "");
     await outbox.take(post.id, (one) => this.composer.take(one, reason)).catch(() => {});
     this.#isGiving = false;
   }
@@ -181,20 +198,41 @@ class WaitingPosts extends HTMLElement {
   }
 }
 
-/** @returns {WaitingPosts | null} */
-function onPage() {
-  const found = document.querySelector("waiting-posts");
+// Where on this page it is shown that something waits to be sent to `action`.
+/** @param {string} action @returns {WaitingPosts | null} */
+function placeFor(action) {
+  const found = document.querySelector(`waiting-posts[data-action="${action}"]`) ?? atPost(action);
   return found instanceof WaitingPosts ? found : null;
+}
+
+/** @param {string} action */
+function atPost(action) {
+  const id = action.match(/^\/p\/(\d+)\//)?.[1];
+  const post = id && document.querySelector(`.post[data-post="${id}"]`);
+  const template = document.querySelector("waiting-posts template");
+  if (!post || !template) return null;
+  const place = Object.assign(document.createElement("waiting-posts"), { className: "waiting" });
+  Object.assign(place.dataset, { action, added: "" });
+  place.append(template.cloneNode(true));
+  post.querySelector(".post__byline").after(place);
+  return place;
 }
 
 const outbox = pageOutbox({
   changed: () => {
-    onPage()?.show();
-    tellOfRefused(outbox.posts.filter((post) => post.queue.reason && !onPage()?.isFor(post)));
+    for (const { action } of outbox.posts) placeFor(action);
+    for (const place of document.querySelectorAll("waiting-posts"))
+      if (place instanceof WaitingPosts) place.show();
+    tellOfRefused(
+      outbox.posts.filter((post) => post.queue.reason && !placeFor(post.action)),
+      (id) => outbox.discard(id),
+    );
   },
   done: (post, outcome) => {
     if (takePost(document.querySelector("live-topic"), outcome)) return;
-    if (onPage()?.isFor(post)) onPage().leadTo(post, outcome.address);
+    const place = placeFor(post.action);
+    if (place) place.leadTo(post, outcome.address);
+    else if (post.fields.title) tellOfTopic(post, outcome.address);
   },
 });
 
@@ -203,48 +241,7 @@ customElements.define("waiting-posts", WaitingPosts);
 // For the composer of this page: where what it has sent can wait. null where it can't be shown.
 /** @param {Composer} composer */
 export function connect(composer) {
-  const { pathname } = new URL(composer.form.action);
-  if (onPage()?.dataset.action !== pathname) return null;
-  onPage().connect(composer);
-  return outbox;
-}
-
-// Of topics that this page does not show, or that are there no more.
-/** @param {Queued[]} posts */
-function tellOfRefused(posts) {
-  for (const notice of document.querySelectorAll("[data-refused-post]")) {
-    if (!posts.some(({ id }) => id === notice.dataset.refusedPost)) notice.remove();
-  }
-  for (const post of posts) {
-    if (!document.querySelector(`[data-refused-post="${post.id}"]`))
-      document.getElementById("main").prepend(noticeOf(post));
-  }
-}
-
-/** @param {Queued} post */
-function noticeOf({ id, action, fields }) {
-  const words = document.getElementById("reader").dataset;
-  const notice = document.createElement("div");
-  notice.className = "notice notice--warning notice--alone waiting__notice";
-  notice.dataset.refusedPost = id;
-  notice.setAttribute("role", "alert");
-  const link = Object.assign(document.createElement("a"), {
-    className: "link",
-    href: action.replace("replies/", ""),
-  });
-  link.textContent = words.notPosted;
-  const text = Object.assign(document.createElement("pre"), {
-    className: "source",
-    tabIndex: 0,
-    dir: "auto",
-  });
-  text.textContent = fields.body;
-  const button = Object.assign(document.createElement("button"), {
-    className: "chip",
-    type: "button",
-  });
-  button.textContent = words.discard;
-  button.addEventListener("click", () => outbox.discard(id));
-  notice.append(link, text, button);
-  return notice;
+  const place = placeFor(new URL(composer.form.action).pathname);
+  place?.connect(composer);
+  return place && outbox;
 }

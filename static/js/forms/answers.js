@@ -37,7 +37,8 @@ function post(action, member, fields, purpose = "fetch", patience = PATIENCE) {
   /** @type {Record<string, string>} */
   const headers = { "X-Requested-With": purpose };
   if (member) headers["X-Member"] = member;
-  if (live.state === "live") headers.Prefer = "return=minimal"; // its event comes over the socket
+  const isEdit = "version" in fields; // shown by the answer's event, as its form gives way to it
+  if (live.state === "live" && !isEdit) headers.Prefer = "return=minimal"; // the event comes over the socket
   const signal = AbortSignal.timeout(patience);
   return fetch(action, { method: "POST", body, headers, signal }).catch(
     () => /** @type {Response} */ (null),

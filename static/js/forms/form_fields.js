@@ -61,8 +61,9 @@ export class FormFields {
     this.base = texts(defaults(this.form));
   }
 
-  // The page may have come with a draft or a quotation.
+  // The page may have come with a draft or a quotation. An edit begins from what is stored.
   empty() {
+    if (this.form.elements.version) return;
     for (const field of this.typed) field.defaultValue = "";
     this.#untick();
   }
@@ -74,6 +75,15 @@ export class FormFields {
       box.defaultChecked = false;
       box.checked = checked;
     }
+  }
+
+  // What the form edits was changed meanwhile: that is what it begins from now.
+  /** @param {string} body @param {string} version */
+  rebase(body, version) {
+    const { elements } = this.form;
+    elements.body.defaultValue = body;
+    elements.version.value = elements.version.defaultValue = version;
+    this.base = texts({ ...this.base, body });
   }
 
   // Back to what the form came with.

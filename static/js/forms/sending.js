@@ -33,6 +33,7 @@ export class Sending {
   set(isSending) {
     this.isSending = isSending;
     const { form } = this.written;
+    form.ariaBusy = isSending ? "true" : null;
     /** @type {HTMLButtonElement} */ (form.querySelector("button:not([type=button])")).disabled =
       isSending || Boolean(form.elements.body?.readOnly);
   }
@@ -95,8 +96,7 @@ export class Sending {
     if (isShown) {
       this.set(false);
       this.#say("sent");
-      this.written.restore(); // with what was begun before
-      return true;
+      return this.#leaveTo(() => this.written.restore()); // with what was begun before
     }
     await soon(this.written.save());
     goTo(outcome.address);
@@ -113,8 +113,18 @@ export class Sending {
     this.set(false);
     await held;
     this.#say("queued");
+    const isOpen = this.#leaveTo(() => {});
     this.#owner.queued(outcome);
-    return true;
+    return isOpen;
+  }
+
+  // Says whether the form goes on: one in a post gives way to the post.
+  /** @param {() => void} goOn */
+  #leaveTo(goOn) {
+    const { form } = this.written;
+    form.dispatchEvent(new Event("sent"));
+    if (form.isConnected) goOn();
+    return form.isConnected;
   }
 
   #goOn() {

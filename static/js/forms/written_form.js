@@ -2,9 +2,10 @@
 // A form with text: saves its fields as a draft while somebody types, restores them on the next page,
 // and sends them without leaving the page before the forum has answered.
 
+import { isEqual } from "./answers.js";
 import { ConnectedDraft } from "./connected_draft.js";
 import { DraftRecord } from "./draft_record.js";
-import { FormFields } from "./form_fields.js";
+import { FormFields, texts } from "./form_fields.js";
 import { Restoring } from "./restoring.js";
 import { Sending } from "./sending.js";
 
@@ -75,7 +76,7 @@ export class WrittenForm {
   // Takes back a post that was queued, to be edited. The text that was here is restored after it.
   /** @param {Draft} sent */
   take({ id, fields, base, attempted }) {
-    if (this.isWritten) {
+    if (!this.hasRoomFor(fields)) {
       this.save({ isAside: true });
       this.record.beginAnew();
     }
@@ -84,6 +85,22 @@ export class WrittenForm {
     this.fields.fill(fields);
     this.server?.draft.changed();
     return this.save({ former: id });
+  }
+
+  // Whether nothing else stands in it.
+  /** @param {Record<string, string>} fields */
+  hasRoomFor(fields) {
+    return !this.isWritten || isEqual(texts(fields), texts(this.fields.all));
+  }
+
+  // The post was edited meanwhile; what was typed here stays.
+  /** @param {string} body @param {string} version */
+  rebase(body, version) {
+    const { isWritten } = this;
+    this.fields.rebase(body, version);
+    if (isWritten) return this.save({ isSilent: true });
+    this.fields.fill({ body });
+    if (this.server) this.server.draft.known = this.fields.all;
   }
 
   // To be called before the form is removed from the page; another one may take its place.

@@ -10,9 +10,9 @@ export function showGone(topic) {
   const focused =
     topic.contains(document.activeElement) && /** @type {HTMLElement} */ (document.activeElement);
   const main = topic.querySelector(".topic__main");
-  /** @type {HTMLFormElement} */
-  const reply = topic.querySelector("form.reply");
-  const begun = reply?.querySelector("textarea").value.trim() ? [reply] : [];
+  /** @type {NodeListOf<HTMLFormElement>} */
+  const forms = topic.querySelectorAll("form:has(textarea)");
+  const begun = [...forms].filter(({ elements }) => elements.body.value.trim());
   const shown = notice(t("gone"));
   main.replaceChildren(shown, ...topic.querySelectorAll("waiting-posts"), ...begun);
   topic.replaceChildren(main);

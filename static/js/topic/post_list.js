@@ -114,7 +114,7 @@ export class PostList {
   // New posts are inserted above the composer: they wait while somebody writes in it and it is in view.
   #wouldMoveTheWriter() {
     const composer = document.activeElement?.closest?.("form");
-    if (!composer || !this.root.contains(composer)) return false;
+    if (!composer || !this.root.contains(composer) || composer.closest("#posts")) return false;
     /** @type {HTMLTextAreaElement} */
     const text = composer.querySelector("[data-composer]");
     if (text && !text.value) return false; // not begun, or just sent

@@ -22,8 +22,10 @@ export class Keys {
   #pressed(event) {
     const { key, isComposing, defaultPrevented } = event;
     if (isComposing || defaultPrevented || this.field.readOnly || this.#isChoosing) return;
-    if (key === "Escape") this.#leaves = true;
-    else if (key !== "Tab" && key !== "Shift") this.#leaves = false;
+    if (key === "Escape") {
+      if (this.#isInCode && !this.#leaves) event.preventDefault(); // the next one may close the form
+      this.#leaves = true;
+    } else if (key !== "Tab" && key !== "Shift") this.#leaves = false;
     const edit = this.#edit(event);
     if (!edit) return;
     event.preventDefault();
@@ -39,14 +41,17 @@ export class Keys {
   #edit({ key, shiftKey, ctrlKey, metaKey, altKey }) {
     if (ctrlKey || metaKey || altKey) return null;
     const { value, selectionStart: start, selectionEnd: end } = this.field;
-    if (key === "Tab" && !this.#leaves && isInCode(value, start))
+    if (key === "Tab" && !this.#leaves && this.#isInCode)
       return shiftKey ? outdented(value, start, end) : indented(value, start, end);
     if (key !== "Enter" || shiftKey) return null;
-    return isInCode(value, start) ? codeLine(value, start, end) : continued(value, start, end);
+    return this.#isInCode ? codeLine(value, start, end) : continued(value, start, end);
   }
 
   #showHint() {
-    const { value, selectionStart } = this.field;
-    this.hint.hidden = !isInCode(value, selectionStart);
+    this.hint.hidden = !this.#isInCode;
+  }
+
+  get #isInCode() {
+    return isInCode(this.field.value, this.field.selectionStart);
   }
 }
