@@ -5,14 +5,15 @@ more than writing them.
 import random
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Error
 
 from forum.models import Post
-from tests.browser.people import Person
+from tests.browser.people import COMPOSER, Person
 from tests.faults.conftest import FULL
+from tests.faults.cuts import FAULTS
 from tests.support import world
 from tests.support.chromium import SHELL
 from tests.support.polling import until
@@ -80,7 +81,7 @@ def test_each_of_a_thousand_replies_is_posted_once_over_cuts_restarts_and_reload
 def opened(person, topic):
     page = person.context.new_page()
     page.goto(f"/t/{topic.pk}/last/")
-    page.locator("md-bold").wait_for()
+    page.locator(COMPOSER).wait_for()
     page.locator("textarea[data-composer]").focus()
     page.locator("waiting-posts:defined").wait_for(state="attached")
     return page
@@ -112,54 +113,3 @@ def treated(page, person, topic, chance):
             page.close()
             return opened(person, topic)
     return page
-
-
-@contextmanager
-def offline(person, server, chance):
-    person.context.set_offline(True)
-    yield
-    person.context.set_offline(False)
-
-
-@contextmanager
-def killed(person, server, chance):
-    server.kill()
-    yield
-    server.start()
-
-
-@contextmanager
-def restarted(person, server, chance):
-    server.process.terminate()
-    yield
-    server.process.wait(60)
-    server.start()
-
-
-@contextmanager
-def answers_lost(person, server, chance):
-    def lose(route):
-        with suppress(Error):  # its page was closed meanwhile
-            if chance.random() < 0.5:
-                route.fetch()
-            route.abort()
-
-    person.context.route("**/replies/", lose, times=3)
-    yield
-
-
-@contextmanager
-def refused_for_now(person, server, chance):
-    person.context.route("**/replies/", lambda route: route.fulfill(status=503), times=3)
-    yield
-
-
-@contextmanager
-def nothing(person, server, chance):
-    yield
-
-
-FAULTS = [
-    (fault.__name__, fault)
-    for fault in (offline, killed, restarted, answers_lost, refused_for_now, nothing)
-]
