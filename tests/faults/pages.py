@@ -13,14 +13,16 @@ import time
 import urllib.parse
 from functools import lru_cache
 
+from tests.support.change_queue import REORDERING, ChangeQueue
+
 from .history import PageLog
 from .sockets import GONE, Closed, connect
 
-REORDERING = 0.2  # seconds, as in change_queue.js
 # the longest is thirty in the browser; a run has no time for that
 FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0
 SPREAD = 12.0
 SILENCE = 35.0
+OUT_OF_ORDER = {"order", "doubles", "holes"}
 POST = re.compile(r'<article class="post.*?</article>', re.DOTALL)
 BODY = re.compile(r'<div class="post__body prose">(.*)</div>\s*<footer', re.DOTALL)
 HEADER = re.compile(r'<header class="topic__header".*?</header>', re.DOTALL)
@@ -41,8 +43,9 @@ class Page:
             set(careless),
         )
         self.log = PageLog(name, user, topic)
-        self.epoch, self.have, self.posts, self.header = "", 0, {}, ""
-        self.early, self.hole, self.failures, self.gone = {}, None, 0, False
+        self.queue = ChangeQueue("", 0, self.apply)
+        self.posts, self.header = {}, ""
+        self.hole, self.failures, self.gone = None, 0, False
         self.running, self.socket, self.code, self.is_connected = True, None, None, False
 
     async def run(self):
@@ -110,7 +113,7 @@ class Page:
             await self.receive(message)
         elif kind == "changes":
             self.failures = 0
-            self.catch_up(message)
+            await self.catch_up(message)
             if message["more"]:
                 await self.watch()
         elif kind == "reload":
@@ -123,26 +126,54 @@ class Page:
 
     # --- The cursor ---
 
+    @property
+    def epoch(self):
+        return self.queue.epoch
+
+    @property
+    def have(self):
+        return self.queue.have
+
     async def receive(self, event):
-        if event["epoch"] != self.epoch:
+        if event["epoch"] == self.epoch and not self.careless.isdisjoint(OUT_OF_ORDER):
+            self.apply_at_once(event)
+            return
+        self.queue.receive(event)
+        await self.follow()
+
+    async def catch_up(self, answer):
+        before = self.have
+        self.queue.apply = self.show  # noted as a whole
+        self.queue.answered(answer if answer["since"] <= before else None)
+        self.queue.apply = self.apply
+        if self.have > before:
+            self.note("caught up", before, self.have)
+        await self.follow()
+
+    async def compare(self, head):
+        if head and "heartbeat" not in self.careless:
+            self.queue.compare(head)
+            await self.follow()
+
+    async def follow(self):
+        """Loads the page anew, or asks for a hole after a moment, if the queue says so."""
+        if self.queue.reloads:
             await self.load("reloaded")
-            return
-        if event["change"] <= self.have and self.careless.isdisjoint({"doubles", "order"}):
-            return
-        if not self.careless.isdisjoint({"doubles", "order", "holes"}):
-            self.have = max(self.have, event["change"])
-            self.apply(event)
-            return
-        self.early[event["change"]] = event
-        self.apply_in_order()
-        if self.early and not self.hole:
+            await self.watch()
+        elif self.queue.is_waiting and not self.hole:
             self.hole = asyncio.get_running_loop().create_task(self.mend())
 
-    def apply_in_order(self):
-        while event := self.early.pop(self.have + 1, None):
-            self.have += 1
+    async def mend(self):
+        await asyncio.sleep(REORDERING / 1000)
+        self.hole = None
+        self.queue.wait(REORDERING)
+        if self.queue.is_asking and self.is_connected:
+            await self.watch()
+
+    def apply_at_once(self, event):
+        if event["change"] > self.have or "holes" not in self.careless:
+            self.queue.have = max(self.have, event["change"])
             self.apply(event)
-        self.early = {change: event for change, event in self.early.items() if change > self.have}
 
     def apply(self, event):
         post = event.get("post")
@@ -157,34 +188,6 @@ class Page:
             # thousands of pages show the same
             self.posts[post["number"]] = sys.intern(post["html"])
 
-    async def mend(self):
-        await asyncio.sleep(REORDERING)
-        self.hole = None
-        if self.early and self.is_connected:
-            await self.watch()
-
-    def catch_up(self, answer):
-        if answer["since"] > self.have:
-            return
-        before = self.have
-        for event in answer["events"]:
-            if event["change"] > self.have:
-                self.show(event)
-        self.have = max(self.have, answer["change"])
-        if self.have > before:
-            self.note("caught up", before, self.have)
-        self.apply_in_order()
-
-    async def compare(self, head):
-        if head is None or "heartbeat" in self.careless:
-            return
-        epoch, change = head
-        if epoch != self.epoch:
-            await self.load("reloaded")
-            await self.watch()
-        elif change > self.have:
-            await self.watch()
-
     # --- Loading ---
 
     async def load(self, kind):
@@ -197,7 +200,7 @@ class Page:
             raise ConnectionError(status)
         found = re.search(r'data-epoch="(\w+)" data-change="(\d+)"', text)
         pages = max(map(int, re.findall(r"\?page=(\d+)", text)), default=1)
-        self.epoch, self.have, self.early = found[1], int(found[2]), {}
+        self.queue.restart(found[1], int(found[2]))
         self.header, self.posts = HEADER.search(text)[0], {}
         for page in range(1, pages + 1):
             if page > 1:

@@ -9,7 +9,7 @@ class ChangeQueue:
     """Calls `apply` with the events of a topic in order. Time passes only in `wait`.
 
     asked: the change number at each request for what is missing. is_asking: whether one is pending.
-    reloads: how often the page would have reloaded.
+    reloads: how often the page should have reloaded since it last did.
     """
 
     def __init__(self, epoch, have, apply):
@@ -46,7 +46,12 @@ class ChangeQueue:
             self._ask_soon()
 
     def restart(self, epoch, have):
-        self.epoch, self.have, self._early = epoch, have, {}
+        self.epoch, self.have, self._early, self.reloads = epoch, have, {}, 0
+
+    @property
+    def is_waiting(self):
+        """Whether something is missing that is soon asked for."""
+        return self._hole is not None and not self.is_asking
 
     def wait(self, ms):
         self._now += ms
