@@ -108,6 +108,7 @@ class MemberAdmin(WithVerbs, UserAdmin, ForumAdmin):  # type: ignore[misc]  # th
                     "about",
                     "hides_presence",
                     "announces_updates",
+                    "reviews_replies",
                     "password",
                 ]
             },

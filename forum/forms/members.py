@@ -17,7 +17,7 @@ class LinesField(UncutField):
 class ProfileForm(Guarded, RateLimited, forms.ModelForm):
     class Meta:
         model = User
-        fields = ["name", "about", "hides_presence", "announces_updates"]
+        fields = ["name", "about", "hides_presence", "announces_updates", "reviews_replies"]
         field_classes = {"name": ShortTextField, "about": LinesField}
         widgets = {
             "name": forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),

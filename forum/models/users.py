@@ -143,6 +143,14 @@ class User(AbstractUser):
             " restored."
         ),
     )
+    reviews_replies = models.BooleanField(
+        _("review before posting"),
+        default=True,
+        help_text=_(
+            "If others reply while you're writing, their replies are announced beside your text, or"
+            " shown before it is posted."
+        ),
+    )
     name_version = models.PositiveIntegerField(default=0, editable=False)
     personal_epoch = models.CharField(max_length=16, default=new_epoch, editable=False)
     personal_change = models.PositiveBigIntegerField(default=0, editable=False)

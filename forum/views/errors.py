@@ -17,6 +17,8 @@ OTHERS = (
     "name",
     "hides_presence",
     "announces_updates",
+    "reviews_replies",
+    "last_seen",
     "token",
     "version",
     "seen",

@@ -19,6 +19,7 @@ from forum.pages.pagination import address
 from forum.views.decorators import for_members, post_or_redirect
 from forum.views.moderation_log import logged
 
+from .post_review import missed
 from .prefilled_forms import form_for
 from .replies import is_part
 from .submissions import Submission, invalid, is_check, not_saved, saved
@@ -62,6 +63,9 @@ def create(request, topic_id):
         return render(request, "posts/new.html", context, status=403)
     if not form.is_valid():
         return invalid(request, "posts/new.html", {"topic": topic, "form": form})
+    if new_replies := missed(request, topic):
+        context = {"topic": topic, "form": form, "missed": new_replies}
+        return render(request, "posts/new.html", context, status=409)
     try:
         post = replied(topic, request.user, form.cleaned_data, submission.mark)
     except TakesNoReplies as refusal:

@@ -7,6 +7,7 @@ import { formOn } from "../forms/answers.js";
 import { change } from "../forms/editing.js";
 import { clearErrors, showErrors, showReason } from "../forms/form_errors.js";
 import { FormState } from "../forms/form_state.js";
+import { PostReview } from "../forms/post_review.js";
 import { WrittenForm } from "../forms/written_form.js";
 import { fetchPart } from "../http.js";
 import { t } from "../i18n.js";
@@ -40,6 +41,7 @@ class Composer {
       queued: (outcome) => this.#outbox.queued(outcome),
     });
     if (document.querySelector("waiting-posts")) this.#awaitOutbox();
+    if (this.form.dataset.review) new PostReview(this.form);
   }
 
   // For what could not be sent.

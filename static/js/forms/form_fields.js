@@ -1,7 +1,7 @@
 // @ts-check
 // The fields of a form that are kept, sent and restored.
 
-const NOT_KEPT = ["csrfmiddlewaretoken", "draft_version"];
+const NOT_KEPT = ["csrfmiddlewaretoken", "draft_version", "last_seen"];
 const MARKS = ["token", "version", "seen"]; // hidden fields that identify a submission
 
 export class FormFields {

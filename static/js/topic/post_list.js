@@ -46,6 +46,7 @@ export class PostList {
   put(event) {
     const { number } = event.post;
     const shown = this.root.querySelector(`#post-${number}`);
+    if (event.kind === "hidden" && this.#unseen.delete(number)) this.showPill();
     if (shown) return this.#swap(shown, event);
     if (number < Number(this.root.dataset.first)) return;
     if (this.#waiting.has(number)) this.#waiting.set(number, event);
