@@ -16,6 +16,7 @@ KINDS = (
     "hidden",
     "restored",
     "answered",
+    "wiki",  # a post became a wiki, or is none any more, or is one for others
     "renamed",
     "closed",
     "opened",

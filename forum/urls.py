@@ -20,6 +20,7 @@ from forum.views import (
     topics,
     unsent,
     version_visibility,
+    wikis,
 )
 
 handler400 = "forum.views.errors.bad"
@@ -66,6 +67,7 @@ urlpatterns = [
         version_visibility.destroy,
         name="restore_version",
     ),
+    path("p/<int:post_id>/wiki/", wikis.edit, name="wiki"),
     path("p/<int:post_id>/hide/", post_visibility.create, name="hide_post"),
     path("p/<int:post_id>/restore/", post_visibility.destroy, name="restore_post"),
     path("", include("forum.drafts.urls")),

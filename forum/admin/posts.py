@@ -2,10 +2,12 @@ from django import forms
 from django.contrib import admin
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from forum.forms.posts import WikiForm
 from forum.forms.short_text import ShortTextField
 from forum.forms.submissions import TokenField, digest
 from forum.models import Post, Topic
@@ -85,6 +87,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
     list_filter = [
         ("hidden_at", Happened),
         ("edited_at", Happened),
+        "is_wiki",
         "created_at",
         TopicCategoryFilter,
     ]
@@ -94,7 +97,15 @@ class PostAdmin(WithVerbs, ForumAdmin):
     search_help_text = _("Search the text, the topic's title or the author's name")
     ordering = ["-pk"]
     autocomplete_fields = ["topic", "author"]
-    readonly_fields = ["label", "state", "hidden_reason", "written", "edits", "preview"]
+    readonly_fields = [
+        "label",
+        "state",
+        "hidden_reason",
+        "written",
+        "edits",
+        "editors",
+        "preview",
+    ]
     inlines = [RevisionInline]
     verbs = [HIDE, RESTORE]
     actions = [action(HIDE), action(RESTORE)]
@@ -150,7 +161,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
                     ]
                 },
             ),
-            (_("Preview"), {"fields": ["preview", "edits"]}),
+            (_("Preview"), {"fields": ["preview", "edits", "editors"]}),
         ]
 
     def get_readonly_fields(self, request, obj=None):
@@ -218,6 +229,14 @@ class PostAdmin(WithVerbs, ForumAdmin):
             moment(post.edited_at),
             post.edited_by,
             post.edit_reason or _("no reason given"),
+        )
+
+    @admin.display(description=_("who may edit"))
+    def editors(self, post):
+        choices = dict(WikiForm().fields["editors"].choices)
+        who = choices[WikiForm.initial_for(post)["editors"]]
+        return format_html(
+            '{} · <a href="{}">{}</a>', who, reverse("wiki", args=[post.pk]), _("change")
         )
 
     @admin.display(description=_("preview"))

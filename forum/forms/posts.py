@@ -1,5 +1,7 @@
 from django import forms
+from django.contrib.auth.models import Group
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum import markdown
@@ -102,3 +104,48 @@ class EditForm(RateLimited, forms.Form):
 
 class RevertForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class WikiForm(forms.Form):
+    """Who may edit a post: `editors` is AUTHOR, EVERYBODY, or the id of a group."""
+
+    AUTHOR, EVERYBODY = "author", "everybody"
+
+    editors = forms.ChoiceField(label=_("Who may edit this post"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.groups = {str(group.pk): group for group in Group.objects.order_by("name")}
+        self.fields["editors"].choices = [
+            (self.AUTHOR, _("Its author and moderators")),
+            (self.EVERYBODY, _("Everybody who may write here")),
+            *((pk, _("Members of %(group)s") % {"group": g}) for pk, g in self.groups.items()),
+        ]
+
+    @classmethod
+    def initial_for(cls, post):
+        without_group = cls.EVERYBODY if post.is_wiki else cls.AUTHOR
+        return {"editors": str(post.wiki_group_id or without_group)}
+
+    @property
+    def is_wiki(self):
+        return self.cleaned_data["editors"] != self.AUTHOR
+
+    @property
+    def group(self):
+        return self.groups.get(self.cleaned_data["editors"])
+
+    def apply(self, post):
+        if self.is_wiki:
+            post.make_wiki(self.group)
+        else:
+            post.end_wiki()
+
+    @property
+    def message(self):
+        """What happened, for the log."""
+        if not self.is_wiki:
+            return gettext("No wiki any more.")
+        if self.group is None:
+            return gettext("Made a wiki for everybody.")
+        return gettext("Made a wiki for %(group)s.") % {"group": self.group}

@@ -128,6 +128,17 @@ class Post(models.Model):
         _("reason for the edit"), max_length=200, blank=True, validators=[validate_short_text]
     )
 
+    # Members of the group may edit a wiki; without a group everybody who may write here.
+    is_wiki = models.BooleanField(_("wiki"), default=False, editable=False)
+    wiki_group = models.ForeignKey(
+        "auth.Group",
+        models.PROTECT,  # or a deleted group would open it to everybody
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("wiki group"),
+    )
+
     hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
     hidden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -220,11 +231,18 @@ class Post(models.Model):
     def can_be_edited_by(self, user):
         if not user.is_authenticated:
             return False
-        return user.is_moderator or (
-            user.pk == self.author_id
-            and self.is_open_to_members(user)
-            and not self.is_edit_window_over
-        )
+        if user.is_moderator:
+            return True
+        is_own = user.pk == self.author_id and not self.is_edit_window_over
+        return self.is_open_to_members(user) and (is_own or self.is_wiki_of(user))
+
+    def is_wiki_of(self, user):
+        if not self.is_wiki or self.wiki_group_id is None:
+            return self.is_wiki
+        return user.groups.filter(pk=self.wiki_group_id).exists()
+
+    def wiki_can_be_changed_by(self, user):
+        return user.is_authenticated and user.is_moderator
 
     def is_open_to_members(self, user):
         """Whether members who may edit posts here may edit this one now."""
@@ -314,6 +332,20 @@ class Post(models.Model):
             post.save()
         self.refresh_from_db()
 
+    def make_wiki(self, group=None):
+        """Let all members of `group` edit it, or everybody who may write in its category."""
+        self._set_wiki(True, group)
+
+    def end_wiki(self):
+        self._set_wiki(False, None)
+
+    def _set_wiki(self, is_wiki, group):
+        with transaction.atomic():
+            post = self._locked()
+            post.is_wiki, post.wiki_group = is_wiki, group
+            post.save()
+        self.refresh_from_db()
+
     def _locked(self):
         """The stored post, read under its topic's lock, so that no concurrent change is lost."""
         Topic.objects.locked(self.topic_id)
@@ -372,7 +404,10 @@ class Post(models.Model):
             self.html = before.html
         if self.is_hidden != before.is_hidden:
             return "hidden" if self.is_hidden else "restored"
-        return "edited" if edited else None
+        if edited:
+            return "edited"
+        wiki = self.is_wiki, self.wiki_group_id
+        return "wiki" if wiki != (before.is_wiki, before.wiki_group_id) else None
 
     def _replace_text(self, before):
         self.html = self._rendered()

@@ -12,14 +12,15 @@ from forum.models import Topic
 def logged(member, changed, message):
     """Log the change of a topic or post made inside the block, in one transaction with it.
 
-    Nothing is logged if nothing changed, or if members change their own posts.
+    Nothing is logged if nothing changed, or if members change their own posts or a wiki.
     """
     topic_id = getattr(changed, "topic_id", changed.pk)
     with transaction.atomic():
         before = Topic.objects.locked(topic_id).change
         yield
         happened = Topic.objects.filter(pk=topic_id).exclude(change=before).exists()
-        if happened and not (hasattr(changed, "topic_id") and changed.author_id == member.pk):
+        is_own = hasattr(changed, "topic_id") and changed.author_id == member.pk
+        if happened and member.is_moderator and not is_own:
             log(member, changed, message)
 
 

@@ -187,6 +187,7 @@ def choices(request, post):
     return {
         "post": post,
         "may_edit": post.can_be_edited_by(user),
+        "may_change_wiki": post.wiki_can_be_changed_by(user),
         "may_hide": may_hide,
         "hide_form": HideForm(initial=waiting) if may_hide and post.author_id != user.pk else None,
         "may_restore": post.can_be_restored_by(user),
@@ -244,14 +245,21 @@ def editable(user, post_id):
 
 
 def refusal_to_edit(post, user):
-    """Why `user` can't edit the post any more, "" if they can; PermissionDenied if never could."""
+    """Why `user` can't edit the post, "" if they can.
+
+    PermissionDenied if there is nothing to explain: it isn't theirs, or is closed to all members.
+    """
     if post.can_be_edited_by(user):
         return ""
-    if user.pk != post.author_id or not post.is_open_to_members(user):
+    if not post.is_open_to_members(user):
         raise PermissionDenied
-    return _("You could edit this post for %(time)s after writing it, and that time is over.") % {
-        "time": duration(settings.EDIT_WINDOW_MINUTES * 60)
-    }
+    if user.pk == post.author_id:
+        return _("You could edit this post for %(time)s after writing it, and that is over.") % {
+            "time": duration(settings.EDIT_WINDOW_MINUTES * 60)
+        }
+    if post.is_wiki:
+        return _("Only members of %(group)s can edit this wiki.") % {"group": post.wiki_group}
+    raise PermissionDenied
 
 
 def readable(topic, request, name):

@@ -15,6 +15,7 @@ declare namespace Wire {
       | "hidden"
       | "restored"
       | "answered"
+      | "wiki"
       | "renamed"
       | "closed"
       | "opened"

@@ -29,6 +29,7 @@ def forum(transactional_db):
         "why",
     )
     topic.posts.get(number=3).hide(ada)
+    topic.posts.get(number=4).make_wiki()
     closed = world.topic(ada, category, "A closed topic")
     closed.close()
     closed.pin()
@@ -64,6 +65,7 @@ def pages(forum):
         f"/p/{post.pk}/edit/",
         f"/p/{post.pk}/history/1/revert/",
         f"/p/{post.pk}/history/1/hide/",
+        f"/p/{post.pk}/wiki/",
         f"/t/{topic.pk}/edit/",
         f"/t/{topic.pk}/move/",
         "/profile/",

@@ -43,6 +43,7 @@ def happens(kind, topic, grace, mo, elsewhere):
         "hidden": lambda: mo.sends(f"/p/{post.pk}/hide/"),
         "restored": lambda: mo.sends(f"/p/{post.pk}/restore/"),
         "answered": lambda: mo.sends(f"/p/{topic.posts.last().pk}/hide/"),  # as many as before
+        "wiki": lambda: mo.sends(f"/p/{post.pk}/wiki/", editors="everybody"),
         "renamed": lambda: mo.sends(f"{at}/edit/", title="A better title"),
         "closed": lambda: mo.sends(f"{at}/close/"),
         "opened": lambda: mo.sends(f"{at}/open/"),

@@ -55,11 +55,11 @@ def test_an_author_whose_time_is_over_is_told_and_keeps_the_text(signed_in, ada,
 
     page = form(signed_in(ada), post)
     assert (page.status_code, "60 minutes" in page.text) == (403, True)
-    assert "that time is over" in page.text
+    assert "that is over" in page.text
 
     answer = edit(signed_in(ada), post, "What I typed meanwhile.")
     assert answer.status_code == 403
-    assert "that time is over" in answer.text
+    assert "that is over" in answer.text
     assert "What I typed meanwhile." in answer.text
     post.refresh_from_db()
     assert post.body == "Tea."
@@ -69,7 +69,7 @@ def test_others_are_told_nothing_of_it(signed_in, grace, post):
     written_ago(post, minutes=61)
 
     for answer in (form(signed_in(grace), post), edit(signed_in(grace), post)):
-        assert (answer.status_code, "that time is over" in answer.text) == (403, False)
+        assert (answer.status_code, "that is over" in answer.text) == (403, False)
 
 
 def test_a_form_that_was_saved_in_time_is_saved(signed_in, ada, post):
@@ -120,4 +120,4 @@ def test_an_author_who_may_not_write_there_any_more_is_told_nothing_of_a_window(
     written_ago(post, minutes=61)
     post.topic.category.posters.add(world.group("Insiders"))
 
-    assert "that time is over" not in form(signed_in(ada), post).text
+    assert "that is over" not in form(signed_in(ada), post).text

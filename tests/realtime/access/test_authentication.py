@@ -14,7 +14,8 @@ from tests.support import world
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 PEOPLE = ["ada", "iris", "mo", "olive"]
-DOINGS = ["reply", "answer", "edit", "hide", "restore", "rename", "close", "open", "pin", "unpin",
+DOINGS = ["reply", "answer", "edit", "hide", "restore", "wiki", "no wiki", "rename", "close",
+          "open", "pin", "unpin",
           "move in", "move in", "move out", "move out", "join", "leave", "leave"]  # fmt: skip
 doings = st.tuples(st.sampled_from(DOINGS), st.sampled_from(PEOPLE), st.integers(0, 5))
 
@@ -56,6 +57,8 @@ class Forum:
             "edit": lambda: post.edit(person, f"Edited {topic.change}"),
             "hide": lambda: post.hide(person),
             "restore": post.restore,
+            "wiki": lambda: post.make_wiki(self.insiders if which % 2 else None),
+            "no wiki": post.end_wiki,
             "rename": lambda: topic.rename(f"Title {topic.change}"),
             "close": topic.close,
             "open": topic.open,

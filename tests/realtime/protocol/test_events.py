@@ -18,6 +18,7 @@ def acts(topic, ada, mo, other_category):
         "hidden": lambda: post.hide(mo),
         "restored": lambda: (post.hide(mo), post.restore()),
         "answered": lambda: topic.reply(ada, "Milk", reply_to=post),
+        "wiki": post.make_wiki,
         "renamed": lambda: topic.rename("Cocoa"),
         "closed": topic.close,
         "opened": lambda: (topic.close(), topic.open()),
@@ -56,7 +57,7 @@ async def test_every_kind_of_change_reaches_every_kind_of_page(visit, topic, ada
         )
         assert event["last"] == topic.last_number
     assert topic.change > before
-    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:5])
+    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:6])
     assert f'data-topic="{topic.pk}"' in on_list["row"]
     assert on_list["kind"] == kind
     assert on_category["row"] is None if kind == "moved" else on_category["row"] == on_list["row"]
