@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('forum', '0021_replies_to_posts'),
+        ('forum', '0022_post_review'),
     ]
 
     operations = [
