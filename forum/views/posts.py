@@ -204,13 +204,11 @@ def preview(request):
     if not request.user.is_authenticated:
         raise PermissionDenied
     body = request.POST.get("body", "")
-    if rate_limits.seconds_to_wait("preview", request.user.pk):
-        return render(
-            request,
-            "posts/_preview.html",
-            {"error": _("Too many previews. Please wait.")},
-            status=429,
-        )
+    if wait := rate_limits.seconds_to_wait("preview", request.user.pk):
+        error = _("Too many previews. Please wait.")
+        response = render(request, "posts/_preview.html", {"error": error}, status=429)
+        response["Retry-After"] = str(wait)
+        return response
     try:
         html = markdown.render(body, find_members=User.objects.by_username)
     except markdown.MarkdownError as error:

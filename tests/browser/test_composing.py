@@ -79,25 +79,6 @@ def test_the_characters_that_are_left_are_counted_near_the_limit(writing):
     expect(state).to_have_text("Characters left: 999")
 
 
-def test_the_preview_shows_what_the_post_will_be(writing):
-    text(writing).fill("*Tea*, <script>alert(1)</script>")
-
-    writing.get_by_role("button", name="Preview").click()
-    expect(writing.locator(".composer__pane em")).to_have_text("Tea")
-    assert writing.locator(".composer__pane script").count() == 0
-
-    writing.get_by_role("button", name="Preview").click()
-    expect(text(writing)).to_be_visible()
-
-
-def test_a_preview_says_what_is_wrong_with_a_text(writing):
-    text(writing).evaluate("area => { area.value = 'x'.repeat(33000); }")
-
-    writing.get_by_role("button", name="Preview").click()
-
-    expect(writing.locator(".composer__pane .notice--error")).to_be_visible()
-
-
 def test_a_draft_survives_a_closed_page(writing, topic):
     text(writing).fill("Half a thought")
     expect(writing.locator(".form__state")).to_have_text("Draft saved")

@@ -547,15 +547,13 @@ def test_a_preview_that_can_not_be_posted_says_why(signed_in, grace, client):
     assert client.post(reverse("preview"), {"body": "x"}).status_code == 403
 
 
-def test_previews_are_limited(signed_in, grace, settings):
-    settings.RATES = {**settings.RATES, "preview": "1/day"}
+def test_previews_are_limited_and_say_for_how_long(signed_in, grace, settings):
+    settings.RATES = {**settings.RATES, "preview": "1/hour"}
 
-    assert [
-        signed_in(grace).post(reverse("preview"), {"body": "x"}).status_code for _ in range(2)
-    ] == [
-        200,
-        429,
-    ]
+    answers = [signed_in(grace).post(reverse("preview"), {"body": "x"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert 0 < int(answers[1]["Retry-After"]) <= 3600
 
 
 def test_a_menu_offers_what_its_reader_may_do(signed_in, client, ada, grace, mo, post):

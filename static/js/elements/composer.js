@@ -53,7 +53,6 @@ class Composer {
   // What could not be sent comes back, with the reason if there is one.
   /** @param {Queued} post @param {string} reason */
   take(post, reason = "") {
-    this.tools?.preview.show(false);
     const taken = this.written.take(post);
     if (reason) showReason(this.form, reason);
     else clearErrors(this.form);
@@ -64,7 +63,6 @@ class Composer {
   /** @param {string} number */
   reply(number) {
     if (!this.answering) return false;
-    this.tools?.preview.show(false);
     this.answering.answer(number);
     this.textarea.focus();
     return true;
@@ -84,7 +82,6 @@ class Composer {
 
   /** @param {string} text */
   insert(text) {
-    this.tools?.preview.show(false);
     const { value, selectionStart: at } = this.textarea;
     const before = value.slice(0, at).trimEnd();
     const gap = before ? "\n\n" : "";

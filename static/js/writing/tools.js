@@ -23,7 +23,7 @@ export class Tools {
     box.prepend(box.querySelector("template").content.cloneNode(true));
     this.toolbar = box.querySelector(".composer__tools");
     this.toolbar.inert = field.readOnly;
-    this.preview = new Preview(box, field);
+    new Preview(box, field);
     new Keys(field, this.#describe());
     bindShortcuts(this.toolbar, field);
     for (const event of ["click", "keydown"]) {
