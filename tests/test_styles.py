@@ -13,9 +13,10 @@ pytestmark = pytest.mark.once
 FOLDER = Path(settings.BASE_DIR) / "static" / "css"
 LATER = {"writing.css"}  # loaded by the composer, in a layer after all others
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
-SITE = (FOLDER / "site.css").read_text()
+JOINED = "\n".join((FOLDER / name).read_text() for name in ("site.css", "composing.css"))
 ALONE = {
-    "site.css",  # nothing but imports
+    "site.css",  # nothing but imports, as
+    "composing.css",
     "admin.css",  # beside Django's own styles, which know none of our tokens
 }
 TOKENS = COMMENT.sub("", (FOLDER / "tokens.css").read_text())
@@ -55,7 +56,7 @@ def all_declarations(*names):
 
 
 def test_each_file_is_a_layer_of_its_name():
-    imports = re.findall(r"^@import (.*);$", SITE, re.M)
+    imports = re.findall(r"^@import (.*);$", JOINED, re.M)
 
     assert imports == [f'"{name}.css" layer({name})' for name in layers()]
     assert {f"{name}.css" for name in layers()} == set(STYLES) - LATER
@@ -64,7 +65,7 @@ def test_each_file_is_a_layer_of_its_name():
 
 
 def layers():
-    return re.findall(r"layer\(([\w-]+)\)", SITE)
+    return re.findall(r"layer\(([\w-]+)\)", JOINED)
 
 
 def test_spaces_are_tokens():

@@ -1,4 +1,4 @@
-"""Static files for production: hashed, compressed, bundled into one stylesheet and few scripts."""
+"""Static files for production: hashed, compressed, bundled into few stylesheets and scripts."""
 
 import posixpath
 import re
@@ -8,7 +8,7 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 
 from forum.serving.script_bundles import bare, joined
 
-STYLESHEET = "css/site.css"
+STYLESHEETS = ("css/site.css", "css/composing.css")
 OURS = re.compile(r"js/.+\.js")
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 STYLE_SPACE = re.compile(r"(?<=[{};,:])\s+|\s+(?=\{)")  # where it means nothing
@@ -24,7 +24,8 @@ class Storage(CompressedManifestStaticFilesStorage):
         for name in made.keys() - paths.keys():  # only existing files get hashed names
             self.delete(name)
             self.save(name, made[name][0].open(name))
-        paths = {**paths, STYLESHEET: (JoinedStylesheet(paths), STYLESHEET), **made}
+        joined = {name: (JoinedStylesheet(paths), name) for name in STYLESHEETS}
+        paths = {**paths, **joined, **made}
         yield from super().post_process(paths, **options)
 
 
@@ -73,7 +74,7 @@ class JoinedStylesheet:
 
     def read(self, name):
         if name not in self.paths:
-            raise ValueError(f"{STYLESHEET} imports {name}, which does not exist in static/.")
+            raise ValueError(f"A stylesheet imports {name}, which does not exist in static/.")
         return read(*self.paths[name])
 
 

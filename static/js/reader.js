@@ -85,10 +85,11 @@ function takeOver(page) {
     else delete document.body.dataset[name];
   }
   document.body.className = page.body.className;
-  const sheet = 'link[href^="/u/"]';
-  document.querySelector(sheet)?.remove();
-  const own = page.querySelector(sheet);
-  if (own) document.head.append(own);
+  document.querySelector('link[href^="/u/"]')?.remove();
+  /** @type {NodeListOf<HTMLLinkElement>} */
+  const sheets = page.head.querySelectorAll("link[rel=stylesheet]"); // members have more than guests
+  const has = [...document.styleSheets].map(({ href }) => href);
+  document.head.append(...[...sheets].filter(({ href }) => !has.includes(href)));
 }
 
 function isTyped() {

@@ -38,8 +38,11 @@ def collected(tmp_path_factory):
     return root
 
 
-def imports():
-    return re.findall(r'@import "(.+)" layer', (STATIC / "css/site.css").read_text())
+JOINED = ("css/site.css", "css/composing.css")
+
+
+def imports(name):
+    return re.findall(r'@import "(.+)" layer', (STATIC / name).read_text())
 
 
 def hashed(root, name):
@@ -53,21 +56,24 @@ def hashed(root, name):
 
 
 @pytest.mark.thorough
-def test_production_serves_one_stylesheet_in_the_order_of_the_imports(collected):
-    css = hashed(collected, "css/site.css").read_text()
-    texts = [(STATIC / "css" / name).read_text() for name in imports() if name != "fonts.css"]
+@pytest.mark.parametrize("joined", JOINED)
+def test_production_serves_a_stylesheet_in_the_order_of_the_imports(collected, joined):
+    css = hashed(collected, joined).read_text()
+    texts = [(STATIC / "css" / name).read_text() for name in imports(joined) if name != "fonts.css"]
     pieces = [bare_style(text).strip()[:60] for text in texts]
 
     assert "@import" not in css
-    assert re.findall(r"^@layer (\w+) \{$", css, re.M) == [name[:-4] for name in imports()]
+    assert re.findall(r"^@layer (\w+) \{$", css, re.M) == [name[:-4] for name in imports(joined)]
     places = [css.index(piece) for piece in pieces]
     assert places == sorted(places)
 
 
 def test_every_stylesheet_is_imported():
-    alone = {"site.css", "admin.css", "writing.css"}
+    alone = {"site.css", "composing.css", "writing.css", "admin.css"}
+    imported = [name for joined in JOINED for name in imports(joined)]
 
-    assert {path.name for path in (STATIC / "css").glob("*.css")} - alone == set(imports())
+    assert {path.name for path in (STATIC / "css").glob("*.css")} - alone == set(imported)
+    assert len(imported) == len(set(imported))
 
 
 def test_a_missing_import_says_what_is_missing(tmp_path):
