@@ -58,13 +58,13 @@ function addressOf({ hash, pathname }) {
 
 /** @param {DOMRect} link */
 function place(link) {
+  Object.assign(card.style, { left: "0", right: "auto" }); // or it is measured beside the edge
   const { width, height } = card.getBoundingClientRect();
   const above = link.top - height - SPACE / 2;
   const left = Math.min(link.left, document.documentElement.clientWidth - width - SPACE);
   Object.assign(card.style, {
     top: `${above < SPACE ? link.bottom + SPACE / 2 : above}px`,
     left: `${Math.max(SPACE, left)}px`,
-    right: "auto",
   });
 }
 
