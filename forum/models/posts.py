@@ -23,9 +23,18 @@ from .users import User
 
 PAGE_SIZE = 20
 RECENT = 2000  # posts
+JUST_NOW = timedelta(minutes=5)
 LINE_END = re.compile(r"\r\n?")
 # Set when the post is created, or counted; whoever saves it again keeps what is stored.
-KEPT = ("number", "version", "first_version", "change", "reply_to_id", "replies_count")
+KEPT = (
+    "number",
+    "version",
+    "first_version",
+    "edited_at",
+    "change",
+    "reply_to_id",
+    "replies_count",
+)
 SHOWN_OF_AUTHOR = {"id", "username", "name_version"}
 
 
@@ -200,6 +209,11 @@ class Post(models.Model):
     def is_edited(self):
         """Whether it has a history: edits within the grace period don't count."""
         return self.version > self.first_version
+
+    @property
+    def edit_is_news_until(self):
+        """Until when open and fresh pages offer to show what the last edit changed."""
+        return (self.edited_at or self.created_at) + JUST_NOW
 
     @property
     def hidden_by_author(self):

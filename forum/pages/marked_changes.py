@@ -14,11 +14,30 @@ TAGS = {
     "removed": lambda text: format_html("<del>{}</del>", text),
 }
 SAME = '<div class="side">{}</div><div class="side side--again" aria-hidden="true">{}</div>'
+CONTEXT = 100  # characters around a change in an excerpt
 CHANGED = '<div class="side side--before">{}</div><div class="side side--after">{}</div>'
 
 
 def inline(pieces):
     return format_html_join("", "{}", ((TAGS[kind](text),) for kind, text in pieces))
+
+
+def excerpt(pieces):
+    """The changes with a little text around them."""
+    last = len(pieces) - 1
+    return inline(
+        (kind, text if kind != "same" else shortened(text, place > 0, place < last))
+        for place, (kind, text) in enumerate(pieces)
+    )
+
+
+def shortened(text, follows_change, precedes_change):
+    """The text next to changes, with "…" for the rest. A text without changes stays as it is."""
+    if not follows_change and not precedes_change:
+        return text
+    head = text[:CONTEXT] if follows_change else ""
+    tail = text[-CONTEXT:] if precedes_change else ""
+    return text if len(head + tail) >= len(text) else f"{head} … {tail}"
 
 
 def sides(pieces):

@@ -9,7 +9,7 @@ from diff_match_patch import diff_match_patch
 
 from forum.cache.lru import LRUCache
 from forum.models import Revision, User
-from forum.pages.marked_changes import inline, sides
+from forum.pages.marked_changes import excerpt, inline, sides
 from forum.text.letters import JOINERS, LETTERS, MARKS, WITHOUT_BLANKS
 
 WORD = re.compile(  # a single letter, in scripts without spaces between words
@@ -18,7 +18,7 @@ WORD = re.compile(  # a single letter, in scripts without spaces between words
 SIZE = 20  # versions per page
 MAX_PIECES = 1000  # per comparison; beyond that the whole text shows as replaced
 SECONDS = 0.2  # time limit for all comparisons of a page; later ones show as replaced
-VIEWS = {"inline": inline, "sides": sides}
+VIEWS = {"inline": inline, "sides": sides, "excerpt": excerpt}
 _cache = LRUCache(8 * 2**20)
 
 
@@ -36,7 +36,7 @@ class Version:
     follows_hidden: bool = False  # then its changes would show a hidden text
 
 
-def history(post, reader, before=None, view="inline"):
+def history(post, reader, before=None, view="inline", size=SIZE):
     """One page of a post's versions, newest first, starting below the version `before` if given.
 
     Versions are counted from 1, whatever was replaced within the grace period. `view` is a key of
@@ -44,19 +44,19 @@ def history(post, reader, before=None, view="inline"):
 
     Returns (versions, the `before` of the next page or "").
     """
-    versions = versions_of(post, reader, before)
+    versions = versions_of(post, reader, before, size)
     deadline = time.monotonic() + SECONDS
-    for version, older in zip(versions[:SIZE], [*versions[1:], None], strict=False):
+    for version, older in zip(versions[:size], [*versions[1:], None], strict=False):
         mark_changes(post, version, older, deadline, view)
-    return versions[:SIZE], versions[SIZE - 1].number if len(versions) > SIZE else ""
+    return versions[:size], versions[size - 1].number if len(versions) > size else ""
 
 
-def versions_of(post, reader, before):
-    """The versions of a page and the one below them, without what `reader` may not read."""
+def versions_of(post, reader, before, size):
+    """The `size` versions of a page and the one below them, without what `reader` may not read."""
     former = post.revisions.select_related("editor", "hidden_by").order_by("-version")
     if before:
         former = former.filter(version__lt=before + post.first_version - 1)
-    versions = [version_of(post, revision, reader) for revision in former[: SIZE + 1]]
+    versions = [version_of(post, revision, reader) for revision in former[: size + 1]]
     if before:
         return versions
     editor, written_at = post.edited_by or post.author, post.edited_at or post.created_at

@@ -3,7 +3,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from forum.pages.post_history import VIEWS, history
+from forum.pages.post_history import history
 
 from .posts import found
 
@@ -12,13 +12,17 @@ from .posts import found
 def index(request, post_id):
     """The versions of a post with their differences, newest first.
 
-    `?before=` pages by version; `?view=` is how differences are shown.
+    `?before=` pages by version; `?view=` is how differences are shown. Scripts get a fragment with
+    what the last edit changed.
     """
     post = found(request.user, post_id)
     if not post.can_be_read_by(request.user):
         raise PermissionDenied
+    if request.headers.get("X-Requested-With") == "fetch":
+        (latest,), _older = history(post, request.user, view="excerpt", size=1)
+        return render(request, "revisions/_changes.html", {"post": post, "version": latest})
     before, view = requested_version(request), request.GET.get("view", "inline")
-    if view not in VIEWS:
+    if view not in ("inline", "sides"):
         raise Http404
     versions, older = history(post, request.user, before, view)
     if not versions:

@@ -49,14 +49,13 @@ document.addEventListener(
 document.addEventListener("click", (event) => {
   /** @type {HTMLAnchorElement} */
   const link = /** @type {Element} */ (event.target).closest?.(
-    "[data-menu], .post [href$='/edit/']",
+    "[data-menu], [data-changes], .post [href$='/edit/']",
   );
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  const opening =
-    "menu" in link.dataset
-      ? import("./elements/post_menu.js").then(({ openMenu }) => openMenu(link))
-      : import("./composing/edit_in_place.js").then(({ edit }) => edit(link));
+  const opening = link.matches("[data-menu], [data-changes]")
+    ? import("./elements/post_menu.js").then(({ openMenu }) => openMenu(link))
+    : import("./composing/edit_in_place.js").then(({ edit }) => edit(link));
   opening.catch(() => location.assign(link.href));
 });
 

@@ -38,13 +38,17 @@ export function refresh(root = document) {
   hideWhatIsOver(root, now);
 }
 
-// Links that work for a time only, except for moderators.
+// An author's link that works for a time only, though not for moderators; that a post was just edited
+// by somebody else.
 /** @param {Document | HTMLElement} root @param {Date} now */
 function hideWhatIsOver(root, now) {
-  if (document.body.classList.contains("is-moderator")) return;
-  /** @type {NodeListOf<HTMLElement>} */
-  const links = root.querySelectorAll("[data-until]");
-  for (const link of links) link.hidden = new Date(link.dataset.until) <= now;
+  const { classList, dataset } = document.body;
+  const parts = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-until]"));
+  for (const part of parts) {
+    const isOver = new Date(part.dataset.until) <= now;
+    const isOwn = part.dataset.by === dataset.user;
+    part.hidden = part.dataset.by ? isOver || isOwn : isOver && !classList.contains("is-moderator");
+  }
 }
 
 // Minutes within the hour, hours within the reader's day, then "yesterday" and days, then the date.
@@ -65,6 +69,12 @@ function midnight(when) {
   return Date.UTC(when.getFullYear(), when.getMonth(), when.getDate());
 }
 
+// How to change the page without moving what is read: by <live-topic>.
+/** @type {{keep: (change: () => void) => void}} */
+export const place = { keep: (change) => change() };
+
+const goOn = () => document.hidden || place.keep(refresh);
+
 refresh();
-setInterval(() => document.hidden || refresh(), 20_000);
-document.addEventListener("visibilitychange", () => document.hidden || refresh());
+setInterval(goOn, 20_000);
+document.addEventListener("visibilitychange", goOn);

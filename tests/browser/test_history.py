@@ -1,4 +1,6 @@
-"""The history of a post: what people do with its versions."""
+"""The history of a post: what people do with its versions, and how open pages tell of edits."""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -23,6 +25,12 @@ def topic(ada):
     return topic
 
 
+def opens_history(page, scripts):
+    page.locator("#post-1 .post__edited").click()
+    if scripts:
+        page.locator(".changes a").click()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_moderator_reverts_and_open_pages_show_it(topic, mo, visit, scripts):
     reader = visit()
@@ -30,7 +38,7 @@ def test_a_moderator_reverts_and_open_pages_show_it(topic, mo, visit, scripts):
     page = visit(mo, scripts=scripts).opens(topic)
     expect(page.locator("#post-1 .post__body")).to_have_text("Never mind.")
 
-    page.locator("#post-1 .post__edited").click()
+    opens_history(page, scripts)
     page.get_by_role("link", name="Revert to version 1").click()
     expect(page.locator("main ins")).to_have_text("I wonder")
     page.get_by_role("button", name="Revert").click()
@@ -38,7 +46,7 @@ def test_a_moderator_reverts_and_open_pages_show_it(topic, mo, visit, scripts):
     expect(page.locator("#post-1 .post__body")).to_have_text("I wonder.")
     expect(reader.page.locator("#post-1 .post__body")).to_have_text("I wonder.")
     reader.ends_like_a_fresh_page(topic)
-    page.locator("#post-1 .post__edited").click()
+    opens_history(page, scripts)
     expect(page.locator(".version").first).to_contain_text("Reverted to version 1")
 
 
@@ -52,7 +60,7 @@ def test_a_moderator_hides_a_leaked_secret(topic, ada, mo, visit, scripts):
     page.get_by_role("link", name="Edit the post").click()
     page.locator("textarea[name=body]").fill("My password is safe.")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.locator("#post-1 .post__edited").click()
+    opens_history(page, scripts)
     page.get_by_role("link", name="Hide version 3").click()
     page.get_by_label("Reason").fill("A password")
     page.get_by_role("button", name="Hide").click()
@@ -88,3 +96,89 @@ def test_an_author_is_offered_an_edit_as_long_as_it_works(topic, ada, mo, visit,
         expect(link).to_be_visible()
         page.evaluate(script, [ends])
         expect(link).to_be_visible(visible=shown)
+
+
+NEWS = "#post-1 .post__edited > span"
+
+
+def edits(person, topic, body, reason=""):
+    post = topic.posts.get(number=1)
+    person.sends(f"/p/{post.pk}/update/", body=body, reason=reason, version=post.version)
+
+
+def test_an_edit_is_offered_to_be_looked_at_on_open_and_fresh_pages(topic, mo, visit):
+    reader, editor = visit(), visit(mo)
+    page = reader.opens_live(topic)
+
+    edits(editor, topic, "Never mind that.", "clearer")
+
+    expect(page.locator(NEWS)).to_be_visible()
+    expect(page.locator("#announcer")).to_contain_text("Post 1 was edited.")
+    reader.ends_like_a_fresh_page(topic)
+    page.locator("#post-1 .post__edited").click()
+    changes = page.locator(".changes")
+    expect(changes.locator("ins")).to_have_text("mind that")
+    expect(changes).to_contain_text("clearer")
+    expect(changes.locator(".source")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(changes).to_be_hidden()
+    expect(page.locator("#post-1 .post__body")).to_have_text("Never mind that.")
+    assert reader.errors == []
+
+
+def test_those_who_edit_are_told_nothing_of_it(topic, ada, mo, visit):
+    author, editor = visit(ada), visit(mo)
+    for person in (author, editor):
+        person.opens_live(topic)
+
+    edits(editor, topic, "Never mind that.")
+    expect(author.page.locator(NEWS)).to_be_visible()
+    expect(editor.page.locator("#post-1 .post__body")).to_have_text("Never mind that.")
+    expect(editor.page.locator(NEWS)).to_be_hidden()
+
+    edits(author, topic, "Never mind.")
+    expect(editor.page.locator(NEWS)).to_be_visible()
+    expect(author.page.locator("#post-1 .post__body")).to_have_text("Never mind.")
+    expect(author.page.locator(NEWS)).to_be_hidden()
+
+
+def test_after_a_while_it_is_only_an_edit(topic, mo, visit):
+    reader, editor = visit(), visit(mo)
+    reader.page.clock.install()
+    page = reader.opens_live(topic)
+    edits(editor, topic, "Never mind that.")
+    expect(page.locator(NEWS)).to_be_visible()
+
+    page.clock.run_for(6 * 60 * 1000)
+
+    expect(page.locator(NEWS)).to_be_hidden()
+    expect(page.locator("#post-1 .post__edited")).to_be_visible()
+
+
+def test_nothing_moves_that_is_read_when_marks_of_edits_come_and_go(ada, mo, visit):
+    topic = world.topic(ada, world.category("Ideas"), body="Long. " * 400, replies=12)
+    reader, editor = visit(viewport={"width": 320, "height": 700}), visit(mo)
+    reader.page.clock.install()
+    page = reader.opens_live(topic)
+    page.locator("#post-8").scroll_into_view_if_needed()
+    where = "document.querySelector('#post-8').getBoundingClientRect().top"
+    before = page.evaluate(where)
+
+    edits(editor, topic, "Long. " * 300)
+    expect(page.locator(NEWS)).to_be_attached()
+    page.locator("#post-1[data-version='2']").wait_for()
+    assert abs(page.evaluate(where) - before) < 1
+
+    page.clock.run_for(6 * 60 * 1000)
+    expect(page.locator(NEWS)).to_be_hidden()
+    assert abs(page.evaluate(where) - before) < 1
+
+
+def test_without_scripts_an_edit_leads_to_the_history(topic, visit):
+    page = visit(scripts=False).opens(topic)
+    expect(page.locator(NEWS)).to_be_hidden()
+
+    page.locator("#post-1 .post__edited").click()
+
+    expect(page).to_have_url(re.compile(r"/p/\d+/history/$"))
+    expect(page.locator(".version")).to_have_count(2)

@@ -4,7 +4,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forum.pages.marked_changes import rows, sides
+from forum.pages.marked_changes import CONTEXT, excerpt, rows, sides
 from forum.pages.post_history import compare
 
 
@@ -52,3 +52,18 @@ def test_a_text_at_the_side_is_only_text():
 
     assert set(re.findall(r"<(\w+)", shown)) == {"div", "ins", "del"}
     assert "<i>" in html.unescape(shown)
+
+
+def test_an_excerpt_has_the_changes_and_a_little_around_them():
+    long = "word " * 100
+
+    shown = excerpt([("same", long), ("added", "new "), ("same", long), ("removed", "old")])
+
+    head, _new, between = shown.partition("<ins>new </ins>")
+    assert head == " … " + long[-CONTEXT:]
+    assert between == long[:CONTEXT] + " … " + long[-CONTEXT:] + "<del>old</del>"
+
+
+def test_an_excerpt_of_a_short_text_is_all_of_it():
+    assert excerpt([("same", "a "), ("added", "b "), ("same", "c")]) == "a <ins>b </ins>c"
+    assert excerpt([("same", "x" * 1000)]) == "x" * 1000

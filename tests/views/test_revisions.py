@@ -138,3 +138,49 @@ def test_the_view_stays_on_the_way_through_a_long_history(client, post, ada):
 
 def test_a_view_that_is_none_is_not_found(client, post):
     assert history(client, post, view="x").status_code == 404
+
+
+def changes(client, post):
+    address = reverse("history", args=[post.pk])
+    return client.get(address, headers={"X-Requested-With": "fetch"})
+
+
+def test_scripts_get_what_the_last_edit_changed(client, post, ada, mo, monkeypatch):
+    post.edit(ada, "I really wonder.")
+    post.edit(mo, "I really do wonder.", "stronger")
+    made, compare = [], post_history.compare
+    monkeypatch.setattr(
+        post_history, "compare", lambda *arguments: made.append(1) or compare(*arguments)
+    )
+
+    part = changes(client, post).text
+
+    assert "<ins>do </ins>" in part
+    assert "<ins>really" not in part
+    assert "stronger" in part
+    assert f'href="{reverse("history", args=[post.pk])}"' in part
+    assert "<html" not in part
+    assert len(made) == 1
+
+
+def test_what_a_hidden_version_said_is_in_no_fragment(visitor, post, ada, mo):
+    post.edit(ada, "hunter2")
+    post.edit(ada, "Never mind.")
+    assert "hunter2" in changes(visitor(None), post).text
+
+    post.revisions.get(version=2).hide(mo)
+
+    part = changes(visitor(None), post).text
+    assert "hunter2" not in part
+    assert "The version before is hidden" in part
+    assert "hunter2" in changes(visitor(mo), post).text
+
+
+def test_a_post_without_edits_has_a_fragment_too(client, post):
+    assert "I wonder." in changes(client, post).text
+
+
+def test_a_fragment_of_a_hidden_post_is_for_its_author_and_moderators(visitor, post, ada, mo):
+    post.hide(mo)
+
+    assert [changes(visitor(who), post).status_code for who in (None, ada, mo)] == [403, 200, 200]

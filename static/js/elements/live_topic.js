@@ -7,7 +7,7 @@ import { element, replace } from "../dom.js";
 import { fetchJSON } from "../http.js";
 import { pageOf } from "../pages.js";
 import { rememberSeen } from "../seen.js";
-import { refresh as refreshTimes } from "../times.js";
+import { place, refresh as refreshTimes } from "../times.js";
 import { nameTab } from "../title.js";
 import { showGone } from "../topic/gone.js";
 import { PageRefresher } from "../topic/page_refresher.js";
@@ -42,6 +42,7 @@ class LiveTopic extends HTMLElement {
     this.topic = Number(this.dataset.topic);
     this.lastNumber = Number(this.dataset.lastNumber);
     this.style.overflowAnchor = "none"; // ScrollAnchor does it in every browser
+    place.keep = (change) => this.#anchor.keep(change);
     this.list = new PostList(this, this.#anchor, (post) => this.#observer.observe(post));
     addEventListener("pagehide", this.#leave);
     for (const type of ["pointerover", "focusin", "click"]) this.addEventListener(type, showLinked);

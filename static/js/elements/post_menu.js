@@ -1,6 +1,8 @@
 // @ts-check
-// The menu of a post's actions, beside its button; fetched each time, since it depends on reader and
-// time.
+// The menu of a post's actions, or what its last edit changed, beside its button; fetched each time,
+// since it depends on reader and time.
+
+import { refresh as refreshTimes } from "../times.js";
 
 const SPACE = 8; // px between a menu and the edge of the window
 const SAME_CLICK = 300; // ms
@@ -29,13 +31,16 @@ export async function openMenu(link) {
   if (!link.isConnected) return;
   if (opener) close();
   menu.innerHTML = fragment;
+  refreshTimes(menu);
   link.after(menu); // so that Tab moves from the button into the menu
   opener = link;
   link.setAttribute("aria-expanded", "true");
   keepReason(menu.querySelector("form[data-written]"));
   menu.showPopover();
   place(link.getBoundingClientRect());
-  menu.querySelector("a, button")?.focus({ preventScroll: true });
+  /** @type {HTMLElement} */ (menu.querySelector("a, button, [tabindex]"))?.focus({
+    preventScroll: true,
+  });
 }
 
 // Below the button, or above if there is no room; never over the edge of the window.
@@ -44,7 +49,7 @@ function place(button) {
   const { width, height } = menu.getBoundingClientRect();
   const below = button.bottom + SPACE / 2;
   const top = below + height + SPACE > innerHeight ? button.top - height - SPACE / 2 : below;
-  const left = Math.min(button.left, document.documentElement.clientWidth - width - SPACE);
+  const left = Math.min(button.left, document.body.clientWidth - width - SPACE);
   Object.assign(menu.style, {
     top: `${Math.max(SPACE, top)}px`,
     left: `${Math.max(SPACE, left)}px`,

@@ -2,7 +2,7 @@
 // The posts on a page of a topic. New ones are shown at once, or kept back while they would move the
 // text that the reader is writing, and counted in the pill until they were seen.
 
-import { announceNew } from "../announcer.js";
+import { announceNew, announceState } from "../announcer.js";
 import { element, focusOn, replace } from "../dom.js";
 import { t } from "../i18n.js";
 import { refresh as refreshTimes } from "../times.js";
@@ -92,11 +92,15 @@ export class PostList {
   #swap(shown, event) {
     const folds = () => [...shown.querySelectorAll("details")];
     const body = shown.querySelector(".post__body");
+    const news = () =>
+      /** @type {HTMLElement} */ (shown.querySelector("[data-said]:not([hidden])"))?.dataset;
+    const before = news()?.until;
     if (body) shown.unfolded = folds().map(({ open }) => open);
     replace(shown, element(event.post.html));
     if (!body && shown.unfolded)
       folds().forEach((fold, place) => (fold.open = shown.unfolded[place])); // keep opened quotes open
     refreshTimes(shown);
+    if (body && news() && news().until !== before) announceState(news().said);
   }
 
   /** @param {Wire.TopicUpdate} event */
