@@ -4,6 +4,7 @@ from . import views
 
 urlpatterns = [
     path("drafts/", views.index, name="drafts"),
+    path("drafts/latest/", views.latest, name="latest_draft"),
     path("drafts/one/", views.show, name="draft"),
     path("drafts/keep/", views.keep, name="keep_draft"),
     path("drafts/discard/", views.discard, name="discard_draft"),

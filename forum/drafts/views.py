@@ -33,6 +33,20 @@ def index(request):
 @never_cache
 @require_safe
 @for_members
+def latest(request):
+    """Redirect to the reply or new topic that the member wrote last; to a new topic if to none.
+
+    Scripts bring a quotation there from a page without a composer.
+    """
+    drafts = list(Draft.objects.filter(member=request.user).order_by("-typed_at", "-pk"))
+    add_targets(drafts, request.user)
+    going_on = (draft.address for draft in drafts if takes_quotation(draft, request.user))
+    return redirect(next(going_on, reverse("new_topic")))
+
+
+@never_cache
+@require_safe
+@for_members
 def show(request):
     """The draft of one form (`?path=`) as JSON, in the format of `data` in the personal stream."""
     path = request.GET.get("path", "")
@@ -104,6 +118,13 @@ def number_in(text, largest):
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         return 0
     return min(int(text), largest)
+
+
+def takes_quotation(draft, user):
+    """Whether it becomes a new post, as far as can be said; call after `add_targets`."""
+    if draft.is_new_topic:
+        return True
+    return draft.address and not draft.post and (draft.topic.is_open or user.is_moderator)
 
 
 def add_targets(drafts, user):

@@ -4,6 +4,8 @@ import re
 from urllib.parse import quote as escape_address
 
 LIMIT = 2_000
+SHOWN = 12  # lines; a longer quote is folded. As in static/js/quoting/quotation.js
+WIDTH = 80  # characters that count as a line
 ENDING, LAST_LINE = " …\n", "> …\n"
 LINE_END = re.compile(r"\r\n|\r|\n")
 DEEPER = re.compile(r" {0,3}>\s{0,3}>")
@@ -15,12 +17,14 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 def quote(body, username, url):
     """A quote of `body` in at most LIMIT characters; its first line links to `url`.
 
-    Quotes in the body are kept one level deep. Ends with an empty line.
+    Quotes in the body are kept one level deep. Folded if it is long. Ends with an empty line.
     """
     name = SPECIAL.sub(r"\\\1", username)
-    heading = f"> [@{name}]({escape_address(url, safe='/:?#=&%@~+,;!-._')}):\n>\n"
+    lines = [_quoted(line) for line in _recent(body.strip("\r\n"))]
+    mark = "[!quote]- " if sum(1 + len(line) // WIDTH for line in lines) > SHOWN else ""
+    heading = f"> {mark}[@{name}]({escape_address(url, safe='/:?#=&%@~+,;!-._')}):\n>\n"
     room = LIMIT - len(heading) - len(LAST_LINE) - 1
-    return heading + _fitting([_quoted(line) for line in _recent(body.strip("\r\n"))], room) + "\n"
+    return heading + _fitting(lines, room) + "\n"
 
 
 def _recent(body):

@@ -1,8 +1,14 @@
+import json
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.markdown import quote, render
 from tests.markdown.allowed import elements, forbidden
+
+CASES = json.loads((Path(__file__).parents[1] / "cases/quoted_markdown.json").read_text())
 
 
 def test_a_quote_names_its_author_and_leads_to_the_post():
@@ -48,6 +54,27 @@ def test_code_that_was_cut_does_not_swallow_the_answer():
     html = render(quote("```\n" + "x = 1\n" * 1_000 + "```", "ines", "/p/17/") + "answer")
 
     assert html.endswith('<p dir="auto">answer</p>\n')
+
+
+def test_a_long_quote_is_folded():
+    lines = [f"line {n}" for n in range(13)]
+
+    assert quote("\n".join(lines[:12]), "ines", "/p/17/").startswith(
+        "> [@ines](/p/17/):\n>\n> line"
+    )
+    assert quote("\n".join(lines), "ines", "/p/17/").startswith("> [!quote]- [@ines](/p/17/):\n")
+    html = render(quote("word " * 200, "ines", "/p/17/") + "answer")
+    assert html.index(">@ines</a>") < html.index("<details>") < html.index("word")
+    assert html.endswith('</blockquote>\n<p dir="auto">answer</p>\n')
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_what_scripts_make_of_a_chosen_part_renders_like_the_post(case):
+    def known(names):
+        return {name: (3, name) for name in names if name == "ada"}
+
+    if not case.get("part"):  # a whole post, or several blocks of one
+        assert render(case["markdown"], find_members=known) == case["html"]
 
 
 def test_names_are_not_markdown():

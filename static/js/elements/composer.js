@@ -11,6 +11,7 @@ import { PostReview } from "../forms/post_review.js";
 import { WrittenForm } from "../forms/written_form.js";
 import { fetchPart } from "../http.js";
 import { t } from "../i18n.js";
+import { handed } from "../quoting/handed.js";
 
 const NEAR = 1000; // characters from the limit, from where on they are counted
 
@@ -68,16 +69,12 @@ class Composer {
     return true;
   }
 
-  // A quote in an empty form answers the post.
-  /** @param {string} address @param {string} number */
-  async quote(address, number) {
-    try {
-      const text = await fetchPart(address);
-      if (!this.textarea.value.trim()) this.answering?.answer(number);
-      this.insert(text);
-    } catch {
-      location.assign(address);
-    }
+  // In an empty form of its topic it answers the post.
+  /** @param {import("../quoting/handed.js").Quote} quote */
+  quote({ text, topic, number }) {
+    const isHere = new URL(this.form.action).pathname === `/t/${topic}/replies/`;
+    if (isHere && !this.textarea.value.trim()) this.answering?.answer(number);
+    this.insert(text);
   }
 
   /** @param {string} text */
@@ -228,7 +225,31 @@ document.addEventListener("click", (event) => {
   const composer = link && openComposer("reply" in link.dataset);
   if (!composer || event.metaKey || event.ctrlKey || event.shiftKey) return;
   const asked = new URL(link.href).searchParams;
-  if (asked.has("quote")) composer.quote(link.href, asked.get("quote"));
+  if (asked.has("quote")) quotePost(composer, link);
   else if (!composer.reply(asked.get("to"))) return;
   event.preventDefault();
 });
+
+/** @param {Composer} composer @param {HTMLAnchorElement} link */
+async function quotePost(composer, { href, pathname, search }) {
+  try {
+    const text = await fetchPart(href);
+    const number = new URLSearchParams(search).get("quote");
+    composer.quote({ text, topic: pathname.split("/")[2], number });
+  } catch {
+    location.assign(href);
+  }
+}
+
+// What is chosen in a post (quoting/selection.js).
+document.addEventListener("quote", (event) => {
+  const composer = openComposer(false);
+  if (!composer) return;
+  event.preventDefault();
+  composer.quote(/** @type {CustomEvent} */ (event).detail);
+});
+
+// What was chosen on a page without a composer.
+const opened = openComposer(false);
+const quote = opened && handed();
+if (quote) opened.written.restored.then(() => opened.quote(quote));

@@ -46,6 +46,7 @@ class LiveTopic extends HTMLElement {
     this.list = new PostList(this, this.#anchor, (post) => this.#observer.observe(post));
     addEventListener("pagehide", this.#leave);
     for (const type of ["pointerover", "focusin", "click"]) this.addEventListener(type, showLinked);
+    document.addEventListener("selectionchange", offerQuote);
     this.unsubscribe = live.subscribe(this.#link);
     this.list.focusTarget();
   }
@@ -57,6 +58,7 @@ class LiveTopic extends HTMLElement {
     this.#queue.stop();
     this.#page.stop();
     removeEventListener("pagehide", this.#leave);
+    document.removeEventListener("selectionchange", offerQuote);
   }
 
   // --- Messages ---
@@ -217,6 +219,13 @@ class LiveTopic extends HTMLElement {
     this.disconnectedCallback();
     showGone(this);
   }
+}
+
+// What a member chooses in a post can be quoted.
+function offerQuote() {
+  const { isCollapsed, anchorNode } = getSelection();
+  if (!isCollapsed && document.body.dataset.user && anchorNode.parentElement?.closest(".post"))
+    import("../quoting/selection.js").catch(() => {}); // with the next choice, then
 }
 
 // What a link between posts leads to is shown beside it, or below the post.

@@ -40,7 +40,7 @@ export class WrittenForm {
     this.#listen();
     this.record.hold();
     if (form.elements.draft_version && this.member) this.#connect();
-    this.restore();
+    this.restored = this.restore();
     if (this.isWritten && !this.server?.isShown) this.#changed();
   }
 
@@ -63,7 +63,7 @@ export class WrittenForm {
   }
 
   restore() {
-    this.restoring.begin();
+    return this.restoring.begin();
   }
 
   // Resets the form, since the page may be visited again by the back button.
