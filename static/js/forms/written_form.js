@@ -131,7 +131,7 @@ export class WrittenForm {
       say: (what) => this.say(what),
       clear: () => this.sending.isSending || this.renew(),
       stored: () => {
-        if (this.isWritten && !this.sending.isSending) this.save({ isSilent: true }); // or it would take the place of what is queued
+        if (this.isWritten && !this.sending.isSending) this.save({ isSilent: !this.#timer }); // or it would take the place of what is queued
       },
     });
   }
