@@ -261,12 +261,21 @@ def test_in_a_post_that_is_hidden_meanwhile_the_text_stays_to_be_copied(page, po
     expect(body(page)).to_have_text(TEXT)
 
 
-def test_in_a_topic_that_is_closed_meanwhile_it_stays_too(page, topic, mo):
+def test_in_a_topic_that_is_closed_meanwhile_it_stays_too(page, topic, post, mo):
     edits(page, TEXT)
+    asked = []
+    page.on("request", lambda request: "?version=" in request.url and asked.append(request.url))
     mo.sends(f"/t/{topic.pk}/close/")
 
     expect(article(page).locator(".errorlist")).to_contain_text("You can't edit this post any more")
     expect(text(page)).to_have_value(TEXT)
+    mo.sends(f"/p/{post.pk}/update/", body="What Mo wrote.", version="1")
+    expect(article(page)).to_have_attribute("data-version", "2")
+    page.wait_for_timeout(500)
+    assert 2 <= len(asked) <= 3  # once for each change, not over and over
+    mo.sends(f"/t/{topic.pk}/open/")
+    expect(article(page).locator(".conflict")).to_be_visible()
+    expect(text(page)).to_be_editable()
 
 
 def test_of_a_topic_that_is_gone_it_is_all_that_stays(page, topic):

@@ -63,7 +63,7 @@ class PostEditor {
     compose();
     this.written = writtenForm(this.form);
     this.#listen();
-    this.#look();
+    this.#compare();
     this.#box.querySelector(".composer").scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
@@ -75,7 +75,7 @@ class PostEditor {
       this.written.server?.end(); // the text is the forum's now, or the outbox's
       this.#close();
     });
-    form.addEventListener("filled", () => this.#look()); // with a draft that began from an earlier version
+    form.addEventListener("filled", () => this.#compare()); // with a draft that began from an earlier version
     form.addEventListener("conflict", (/** @type {CustomEvent<Document>} */ { detail }) =>
       this.#settle(detail),
     );
@@ -98,20 +98,24 @@ class PostEditor {
   #look() {
     if (this.form.ariaBusy) return; // the answer tells
     if (!this.form.isConnected) this.#rescue();
-    else if (this.#seen !== this.#state || this.#isOutdated) this.#ask();
+    else if (this.#seen !== this.#state) this.#ask();
   }
 
   get #header() {
     return this.topic.querySelector("#topic-header");
   }
 
-  // What decides who may edit.
+  // What decides who may edit, and from which text.
   get #state() {
-    return [this.article.className, this.#header?.dataset.change].join(" ");
+    const { className, dataset } = this.article;
+    return [className, dataset.version, this.#header?.dataset.change].join(" ");
   }
 
-  get #isOutdated() {
-    return Number(this.form.elements.version.value) < Number(this.article.dataset.version);
+  // The text may be from before the post on show.
+  #compare() {
+    const isOld = Number(this.form.elements.version.value) < Number(this.article.dataset.version);
+    if (isOld) this.#seen = "";
+    this.#look();
   }
 
   /** @returns {Promise<void>} */

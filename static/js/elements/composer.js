@@ -149,6 +149,7 @@ class Composer {
     this.box.addEventListener("focusin", connect);
     this.form.addEventListener("filled", connect); // with a draft, which may be sent as it is
     customElements.whenDefined("waiting-posts").then(connect);
+    if (this.box.contains(document.activeElement)) connect();
   }
 
   // Whether it stands on this page. What was sent before the form was changed does not take the reader elsewhere.

@@ -24,6 +24,8 @@ export class WrittenForm {
   member = document.body.dataset.user; // the author
   /** @type {number | null} */
   #timer = null;
+  /** @type {Promise<boolean>} */
+  #saving = Promise.resolve(false); // the record as it is to be stored
   #over = new AbortController();
   /** @type {ConnectedDraft | null} */
   server = null; // for posts of members
@@ -53,11 +55,11 @@ export class WrittenForm {
   async save({ former = null, queue, isSilent = Boolean(former), isAside = false } = {}) {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (!this.isWritten && !queue) return this.record.remove().then(no, no);
+    if (!this.isWritten && !queue) return (this.#saving = this.record.remove().then(no, no));
     const { version, isAhead } = this.server?.draft ?? {};
     const server = this.server && !isAside ? { version, isAhead } : null;
-    const saving = this.record.save({ queue, server }, former).then(yes, no);
-    const isSaved = await saving;
+    this.#saving = this.record.save({ queue, server }, former).then(yes, no);
+    const isSaved = await this.#saving;
     if (!this.sending.isSending && !(isSaved && isSilent)) this.say(isSaved ? "saved" : "full");
     return isSaved;
   }
@@ -105,7 +107,8 @@ export class WrittenForm {
 
   // To be called before the form is removed from the page; another one may take its place.
   end() {
-    this.#leave();
+    this.#store();
+    this.#saving.then(() => this.record.letGo()); // or the outbox takes what was just saved for waiting
     this.server?.end();
     this.#over.abort();
   }
@@ -152,9 +155,13 @@ export class WrittenForm {
   }
 
   #leave() {
+    this.#store();
+    this.record.letGo();
+  }
+
+  #store() {
     this.#saveNow();
     this.server?.leave();
-    this.record.letGo();
   }
 }
 
