@@ -19,6 +19,7 @@ WATCHED = (
     "navigator.locks.query().then(({ held }) => held.some(({ name }) => name.startsWith('draft ')))"
 )
 TEXT = "Tea, and nothing but tea"
+QUEUED = "titles wait to be sent: test_queued_titles.py"
 
 
 @dataclass
@@ -134,6 +135,8 @@ def test_what_was_sent_is_stored_and_no_draft_any_more(form, page):
 
 
 def test_without_a_network_the_form_says_so_and_is_sent_later(form, page):
+    if form.name == "title":
+        pytest.skip(QUEUED)
     form.opens(page)
     form.writes(page)
     page.context.set_offline(True)
@@ -158,6 +161,8 @@ def test_without_a_network_the_form_says_so_and_is_sent_later(form, page):
     ],
 )
 def test_where_the_forum_does_not_answer_the_form_keeps_the_text(form, page, answer, words):
+    if form.name == "title" and "respond" in words:
+        pytest.skip(QUEUED)
     form.opens(page)
     form.writes(page)
 
@@ -177,6 +182,8 @@ def test_where_the_forum_does_not_answer_the_form_keeps_the_text(form, page, ans
 def test_an_answer_that_got_lost_leaves_no_draft_of_what_was_saved(form, page):
     if form.name == "reason":
         pytest.skip("a post that is hidden has no form to hide it")
+    if form.name == "title":
+        pytest.skip(QUEUED)
     form.opens(page)
     form.writes(page)
     page.route(
@@ -198,6 +205,8 @@ def test_an_answer_that_got_lost_leaves_no_draft_of_what_was_saved(form, page):
 
 
 def test_signed_out_while_writing_one_signs_in_and_finds_it(form, page):
+    if form.name == "title":
+        pytest.skip(QUEUED)
     form.opens(page)
     form.writes(page)
     Session.objects.all().delete()

@@ -167,7 +167,8 @@ class WaitingPosts extends HTMLElement {
     await outbox.take(id, (post) =>
       this.composer.take(post, this.#sentence(post.queue.reason ?? "")),
     );
-    focusOn(this.composer.form.elements.body);
+    const { body, title } = this.composer.form.elements;
+    focusOn(body ?? title);
   }
 
   // What was refused goes into the composer by itself, if nothing stands there; an edit into its form whenever that is open.
@@ -201,20 +202,23 @@ class WaitingPosts extends HTMLElement {
 // Where on this page it is shown that something waits to be sent to `action`.
 /** @param {string} action @returns {WaitingPosts | null} */
 function placeFor(action) {
-  const found = document.querySelector(`waiting-posts[data-action="${action}"]`) ?? atPost(action);
+  const found = document.querySelector(`waiting-posts[data-action="${action}"]`) ?? placed(action);
   return found instanceof WaitingPosts ? found : null;
 }
 
+// Edits stand in their posts, and a new title below the one that it is to replace.
 /** @param {string} action */
-function atPost(action) {
-  const id = action.match(/^\/p\/(\d+)\//)?.[1];
-  const post = id && document.querySelector(`.post[data-post="${id}"]`);
+function placed(action) {
+  const [, kind, id] = action.match(/^\/([pt])\/(\d+)\/(?:update|edit)\//) ?? [];
+  const above = document.querySelector(
+    kind === "p" ? `[data-post="${id}"] .post__byline` : `[data-topic="${id}"] #topic-header`,
+  );
   const template = document.querySelector("waiting-posts template");
-  if (!post || !template) return null;
+  if (!above || !template) return null;
   const place = Object.assign(document.createElement("waiting-posts"), { className: "waiting" });
-  Object.assign(place.dataset, { action, added: "" });
+  Object.assign(place.dataset, { action, added: "" }, kind === "t" && { form: action });
   place.append(template.cloneNode(true));
-  post.querySelector(".post__byline").after(place);
+  above.after(place);
   return place;
 }
 
@@ -232,7 +236,7 @@ const outbox = pageOutbox({
     if (takePost(document.querySelector("live-topic"), outcome)) return;
     const place = placeFor(post.action);
     if (place) place.leadTo(post, outcome.address);
-    else if (post.fields.title) tellOfTopic(post, outcome.address);
+    else if (post.fields.category) tellOfTopic(post, outcome.address);
   },
 });
 

@@ -78,7 +78,7 @@ function reasonOn(page, action) {
 // Where the same form stands on a page, with what is wrong with it.
 /** @param {ParentNode} page @param {string} action @returns {HTMLFormElement | null} */
 export function formOn(page, action) {
-  return page.querySelector(`form[action="${action}"]:has(textarea)`);
+  return page.querySelector(`form[action="${action}"]:has(textarea, [type=text])`);
 }
 
 /** @param {ParentNode} page */

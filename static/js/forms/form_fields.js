@@ -61,9 +61,10 @@ export class FormFields {
     this.base = texts(defaults(this.form));
   }
 
-  // The page may have come with a draft or a quotation. An edit begins from what is stored.
+  // The page may have come with a draft or a quotation. An edit or a new title begins from what is stored.
   empty() {
-    if (this.form.elements.version) return;
+    const { version, seen } = this.form.elements;
+    if (version || seen) return;
     for (const field of this.typed) field.defaultValue = "";
     this.#untick();
   }
