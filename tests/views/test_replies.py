@@ -25,7 +25,7 @@ def send(client, topic, number, body="Tea, please.", **fields):
 
 
 def reply_to_field(number):
-    return f'name="reply_to" value="{number}" checked'
+    return f'name="reply_to" autocomplete="off" value="{number}" checked'
 
 
 # --- Writing one ---
