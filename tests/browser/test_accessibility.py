@@ -30,6 +30,8 @@ def forum(transactional_db):
     )
     topic.posts.get(number=3).hide(ada)
     topic.posts.get(number=4).make_wiki()
+    for _ in range(2):
+        topic.reply(ada, "To you.", reply_to=post)
     closed = world.topic(ada, category, "A closed topic")
     closed.close()
     closed.pin()
@@ -54,6 +56,7 @@ def pages(forum):
         f"/p/{post.pk}/history/",
         f"/p/{post.pk}/history/?view=sides",
         f"/p/{post.pk}/menu/",
+        f"/p/{post.pk}/replies/",
         "/u/ada/",
         "/u/ada/topics/",
         "/nowhere/",
@@ -62,6 +65,7 @@ def pages(forum):
     members = [
         "/t/new/",
         f"/t/{topic.pk}/reply/?quote=2",
+        f"/t/{topic.pk}/reply/?to=2",
         f"/p/{post.pk}/edit/",
         f"/p/{post.pk}/history/1/revert/",
         f"/p/{post.pk}/history/1/hide/",
@@ -123,3 +127,21 @@ def test_axe_finds_nothing_in_what_the_composer_opens(size, scheme, forum, visit
     look("emoji")
 
     assert not found
+
+
+@pytest.mark.parametrize(("size", "scheme"), SIGHTS.values(), ids=SIGHTS)
+def test_axe_finds_nothing_in_what_stands_between_posts(size, scheme, forum, visit):
+    """The replies to a post, how the answered one begins, and the button for chosen words."""
+    page = visit(forum["mo"], viewport=size, color_scheme=scheme).opens_live(forum["topic"])
+    page.locator("#post-2 [data-replies]").click()
+    page.locator("#post-2 .replies li").first.wait_for()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#post-1 .post__body'))")
+    page.locator(".quoting").wait_for()
+    results = [Axe().run(page, context="#posts")]
+    page.goto(f"{forum['topic'].get_absolute_url()}?page=3")
+    page.locator("#post-47 .post__to").focus()
+    page.locator("#post-47 .post__to").hover()
+    page.locator(".excerpt.menu").wait_for()
+    results.append(Axe().run(page, context="#posts"))
+
+    assert [result.generate_report() for result in results if result.violations_count] == []

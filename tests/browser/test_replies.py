@@ -190,6 +190,23 @@ def test_the_page_of_a_reply_answers_what_it_was_opened_for(visit, grace, topic)
     expect(line(page)).to_have_text("Replying to @ada #2")
 
 
+def test_what_waits_for_the_network_still_answers_its_post(visit, grace, topic):
+    reader = visit(grace)
+    page = reader.opens_live(topic)
+    page.locator("#post-1 [data-reply]").click()
+    page.keyboard.type("Tea, please.")
+    page.locator("waiting-posts:defined").wait_for(state="attached")
+    reader.context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("waiting-posts")).to_contain_text("Waiting to be sent")
+    expect(line(page)).to_be_hidden()
+
+    reader.context.set_offline(False)
+
+    expect(page.locator("#post-4 .post__to")).to_have_text("in reply to @ada")
+    assert topic.posts.filter(reply_to__number=1).count() == 1
+
+
 def test_a_post_hidden_meanwhile_is_said_in_the_form(visit, grace, mo, topic):
     page = visit(grace).opens_live(topic)
     page.locator("#post-1 [data-reply]").click()

@@ -52,6 +52,41 @@ def test_a_topic_page_asks_the_same_however_long_it_is(readers, topics):
         assert queries(client, f"{long.get_absolute_url()}?page=3") <= (11 if signed_in else 3), who
 
 
+def test_a_topic_page_asks_the_same_however_many_posts_answer_others(readers, topics):
+    short, long = topics
+    for post in list(long.posts.order_by("number")[:9]):
+        long.reply(post.author, "To you.", reply_to=post)
+    for who, (client, signed_in) in readers.items():
+        for _visit in range(2):
+            counts = [queries(client, topic.get_absolute_url()) for topic in topics]
+        assert counts[0] == counts[1], who
+        assert queries(client, f"{long.get_absolute_url()}?page=3") <= (11 if signed_in else 3), who
+
+
+def test_the_replies_of_a_post_ask_the_same_however_many_they_are(readers, topics):
+    _short, long = topics
+    few, many = long.posts.order_by("number")[:2]
+    for post, replies in ((few, 1), (many, 12)):
+        for _ in range(replies):
+            long.reply(post.author, "To you.", reply_to=post)
+    counts = counted(readers, [reverse("post_replies", args=[post.pk]) for post in (few, many)])
+
+    for who, (once, twelve_times) in counts.items():
+        assert once == twelve_times <= 6, who
+
+
+def test_a_draft_that_answers_a_post_asks_once_more(signed_in, topics):
+    client, (short, _long) = signed_in(world.member("reader")), topics
+    path = reverse("create_reply", args=[short.pk])
+    fields = {"body": "Half a", "draft_path": path, "draft_version": "0"}
+    client.get(short.get_absolute_url())
+    client.post(reverse("keep_draft"), fields)
+    without = queries(client, short.get_absolute_url())
+    client.post(reverse("keep_draft"), fields | {"reply_to": "2", "draft_version": "9"})
+
+    assert queries(client, short.get_absolute_url()) == without + 1 <= 7
+
+
 def counted(readers, addresses):
     return {
         who: [queries(client, address) for address in addresses]
