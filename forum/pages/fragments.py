@@ -7,12 +7,15 @@ entries never need to be invalidated (see cache/lru.py).
 from datetime import UTC
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import BigIntegerField, Value
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
 from forum.cache.lru import LRUCache
-from forum.models import User
+from forum.db.prepared import Prepared
+from forum.models import Post, User
 from forum.pages.pagination import address
 
 POST, ROW, HEADER, SIDEBAR = (
@@ -27,6 +30,14 @@ ANNOUNCEMENT, FACE, WRITING = (
     "members/_post.html",
 )
 cache = LRUCache(32 * 2**20)
+
+
+def on_page(_reader, topic_id, first, last):
+    first, last = (Value(number, BigIntegerField()) for number in (first, last))
+    return Post.objects.for_display().filter(topic=topic_id).in_range(first, last)
+
+
+POSTS = Prepared(on_page)
 
 
 def post(post, edition):
@@ -46,7 +57,7 @@ def posts_key(topic, page):
 
 
 def _all_posts(topic, page):
-    found = topic.posts.for_display().in_range(page.first, page.last)
+    found = POSTS.instances(AnonymousUser(), topic.pk, page.first, page.last)
     return mark_safe("\n".join(post(one, topic.edition) for one in found))  # noqa: S308 - our own template's
 
 
