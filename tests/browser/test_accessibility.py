@@ -125,6 +125,17 @@ def test_axe_finds_nothing_in_what_the_composer_opens(size, scheme, forum, visit
     page.get_by_role("button", name="Emoji").click()
     page.get_by_role("option").first.wait_for()
     look("emoji")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Full screen").click()
+    look("full screen")
+    page.keyboard.press("Escape")
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#post-2 [data-reply]").click()
+    page.locator("[data-dock=pinned]").wait_for()
+    look("pinned")
+    page.get_by_role("button", name="Minimise").click()
+    look("minimised")
 
     assert not found
 

@@ -65,8 +65,20 @@ class Composer {
   reply(number) {
     if (!this.answering) return false;
     this.answering.answer(number);
-    this.textarea.focus();
+    this.bringUp();
     return true;
+  }
+
+  // With the focus, and in view: at the foot of the window if its place is elsewhere. At once, for the keyboards of phones.
+  async bringUp() {
+    this.textarea.focus({ preventScroll: true });
+    try {
+      if (!this.form.matches(".reply")) throw new Error("only replies can leave their place");
+      const dock = await (await this.#loadTools()).dock();
+      dock.bringUp();
+    } catch {
+      this.box.scrollIntoView({ block: "nearest" });
+    }
   }
 
   // In an empty form of its topic it answers the post.
@@ -87,22 +99,23 @@ class Composer {
       end: at,
       text: `${gap}${text.trim()}\n\n`,
     });
-    this.box.scrollIntoView({ block: "nearest" });
+    this.bringUp();
   }
 
   // --- Tools ---
 
   // They come when the form is near the window, not with the topic.
   #awaitTools() {
-    const load = () =>
-      import("../writing/tools.js").then(
-        ({ Tools }) => (this.tools ??= new Tools(this.box, this.textarea)),
-        () => {}, // the next time, then
-      );
+    const load = () => this.#loadTools().catch(() => {}); // the next time, then
     new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && load(), {
       rootMargin: "200px",
     }).observe(this.box);
     this.box.addEventListener("focusin", load);
+  }
+
+  async #loadTools() {
+    const { Tools } = await import("../writing/tools.js");
+    return (this.tools ??= new Tools(this.box, this.textarea));
   }
 
   // --- Typing ---
@@ -222,11 +235,14 @@ function openComposer(isReply) {
 // What these links lead to is there already: a form that answers a post, or quotes it.
 document.addEventListener("click", (event) => {
   /** @type {HTMLAnchorElement} */
-  const link = /** @type {Element} */ (event.target).closest?.("a[data-reply], a[data-quote]");
-  const composer = link && openComposer("reply" in link.dataset);
+  const link = /** @type {Element} */ (event.target).closest?.(
+    "a[data-reply], a[data-quote], a[href='#id_body']",
+  );
+  const composer = link && openComposer("reply" in link.dataset || Boolean(link.hash));
   if (!composer || event.metaKey || event.ctrlKey || event.shiftKey) return;
   const asked = new URL(link.href).searchParams;
-  if (asked.has("quote")) quotePost(composer, link);
+  if (link.hash === "#id_body") composer.bringUp();
+  else if (asked.has("quote")) quotePost(composer, link);
   else if (!composer.reply(asked.get("to"))) return;
   event.preventDefault();
 });

@@ -24,11 +24,12 @@ export class ScrollAnchor {
     if (Math.abs(moved) >= 1) this.view.scrollBy({ top: moved, behavior: "instant" });
   }
 
-  // The element to hold in place: the form that has the focus, else the first one in view.
+  // The element to hold in place: the form that has the focus and scrolls with the page, else the first one in view.
   /** @returns {HTMLElement | null} */
   get #anchor() {
     const form = this.view.document.activeElement?.closest?.("form");
-    if (form && this.root.contains(form) && this.#isVisible(form)) return form;
+    const isInPage = form && this.root.contains(form) && !form.dataset?.dock;
+    if (isInPage && this.#isVisible(form)) return form;
     if (this.view.scrollY === 0) return null; // at the very top, where nobody has begun to read, new rows may push down
     return [...this.root.querySelectorAll(ANCHORS)].find((element) => this.#isVisible(element));
   }

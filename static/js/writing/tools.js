@@ -12,6 +12,8 @@ import { newTable } from "./tables.js";
 
 export class Tools {
   #pastes = false;
+  /** @type {import("./dock.js").Dock} */
+  #dock = null;
   /** @type {Promise<import("./emoji_picker.js").EmojiPicker>} */
   #picker = null;
   #hasChosen = false; // a line for a tool
@@ -33,6 +35,7 @@ export class Tools {
     new Completion(field.closest("text-expander"), field, this.toolbar.dataset);
     const emoji = box.querySelector("[data-emoji-picker]");
     emoji.addEventListener("click", () => this.#pickEmoji(emoji));
+    this.#offerDock();
     const table = box.querySelector("[data-table]");
     table.addEventListener("click", () => this.#insertTable(table.dataset.table));
     field.addEventListener("paste", (event) => this.#paste(event));
@@ -52,6 +55,30 @@ export class Tools {
       },
       () => {},
     );
+  }
+
+  // Only replies can leave their place. The styles have come with the tools, or are awaited.
+  async dock() {
+    const { Dock } = await import("./dock.js");
+    const sheet = /** @type {HTMLLinkElement} */ (this.box.querySelector("link"));
+    if (!sheet.sheet)
+      await new Promise((resolve) => {
+        for (const event of ["load", "error"]) sheet.addEventListener(event, resolve);
+      });
+    const [buttons, restore] = ["tools", "restore"].map((name) =>
+      this.field.form.querySelector(`.dock-${name}`),
+    );
+    return (this.#dock ??= new Dock(this.field.form, buttons, restore));
+  }
+
+  #offerDock() {
+    const buttons = this.box.querySelector(".dock-tools");
+    buttons.hidden = !this.field.form.matches(".reply");
+    buttons.addEventListener("click", async ({ target }) => {
+      if (this.#dock) return; // which listens itself
+      await this.dock().catch(() => {}); // the next time, then
+      /** @type {HTMLElement} */ (target).closest("button")?.click();
+    });
   }
 
   // Where Tab indents, it is said how to get on.
