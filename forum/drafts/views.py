@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -51,6 +51,19 @@ def show(request):
     """The draft of one form (`?path=`) as JSON, in the format of `data` in the personal stream."""
     path = request.GET.get("path", "")
     return JsonResponse({"draft": Draft.objects.personal(request.user, [path]).get(path)})
+
+
+@never_cache
+@require_safe
+@for_members
+def begun(request):
+    """The bar that leads back to the reply begun in `?topic=`; 204 if there is none."""
+    topic_id = number_in(request.GET.get("topic", ""), 2**53)
+    topic = Topic.objects.visible_to(request.user).filter(pk=topic_id).first()
+    path = reverse("create_reply", args=[topic_id])
+    if not topic or not Draft.objects.filter(member=request.user, path=path).exists():
+        return HttpResponse(status=204)
+    return render(request, "drafts/_begun.html", {"topic": topic})
 
 
 @never_cache

@@ -11,7 +11,8 @@ if (document.querySelector("live-topic")) live.load(() => import("./elements/liv
 if (document.querySelector("live-list")) live.load(() => import("./elements/live_list.js"));
 if (document.querySelector("[data-composer]")) live.load(() => import("./elements/composer.js"));
 if (document.querySelector("[data-written]")) live.load(() => import("./forms/plain_forms.js"));
-if (hasQueue()) live.load(() => import("./elements/waiting_posts.js"));
+if (has("queue")) live.load(() => import("./elements/waiting_posts.js"));
+if (has("begun")) live.load(() => import("./writing/begun_reply.js"));
 
 const banner = document.querySelector("live-announcements");
 if (banner.firstElementChild) live.load(() => import("./elements/live_announcements.js"));
@@ -22,10 +23,11 @@ live.addEventListener("message", (/** @type {PageMessageEvent} */ { detail }) =>
   live.load(() => import("./elements/live_announcements.js")).then(() => banner.show(current));
 });
 
-// Whether posts of this member are queued.
-function hasQueue() {
+// Whether this member has queued posts, or has begun a reply. Marks are set by forms/drafts.js and forms/begun.js.
+/** @param {string} kind */
+function has(kind) {
   try {
-    const mark = `queue ${document.body.dataset.user} `; // set by forms/drafts.js
+    const mark = `${kind} ${document.body.dataset.user} `;
     return Object.keys(localStorage).some((key) => key.startsWith(mark));
   } catch {
     return false;

@@ -113,7 +113,7 @@ def test_arrow_keys_move_along_the_tools(page):
     field(page).fill("tea")
     selects_all(page)
 
-    page.keyboard.press("Shift+Tab")  # to the button of the preview, then to the tools
+    page.get_by_role("button", name="Preview").focus()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("ArrowRight")
     expect(page.locator("md-italic")).to_be_focused()

@@ -407,3 +407,38 @@ def test_a_topic_page_with_a_draft_asks_as_much_as_one_without(signed_in, ada, t
     without = queries()
     keep(ada, path, "One")
     assert queries() == without <= 7
+
+
+# --- The bar on other pages ---
+
+
+def test_the_bar_names_the_topic_of_a_reply_that_was_begun(client, ada, path, topic):
+    keep(ada, path, TEXT)
+    client.force_login(ada)
+
+    page = client.get("/drafts/begun/", {"topic": topic.pk})
+
+    assert page.status_code == 200
+    assert topic.title in page.text
+
+
+def test_there_is_no_bar_without_a_draft_or_for_somebody_else(client, ada, grace, path, topic):
+    client.force_login(ada)
+    assert client.get("/drafts/begun/", {"topic": topic.pk}).status_code == 204
+    keep(ada, path, TEXT)
+    assert [
+        client.get("/drafts/begun/", {"topic": number}).status_code
+        for number in ("", "x", "9" * 15, "9" * 30)
+    ] == [204] * 4
+    client.force_login(grace)
+    assert client.get("/drafts/begun/", {"topic": topic.pk}).status_code == 204
+
+
+def test_the_bar_does_not_name_a_topic_that_moved_where_its_author_cannot_see_it(
+    client, ada, path, topic
+):
+    keep(ada, path, TEXT)
+    topic.move(world.lounge())
+    client.force_login(ada)
+
+    assert client.get("/drafts/begun/", {"topic": topic.pk}).status_code == 204

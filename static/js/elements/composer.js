@@ -4,6 +4,7 @@
 import { Answering } from "../composing/answering.js";
 import { takePost } from "../composing/own_posts.js";
 import { formOn } from "../forms/answers.js";
+import { rememberBegun } from "../forms/begun.js";
 import { change } from "../forms/editing.js";
 import { clearErrors, showErrors, showReason } from "../forms/form_errors.js";
 import { FormState } from "../forms/form_state.js";
@@ -118,6 +119,15 @@ class Composer {
     return (this.tools ??= new Tools(this.box, this.textarea));
   }
 
+  // --- Leaving ---
+
+  // The next pages lead back to a reply that was begun.
+  leave() {
+    if (!this.answering || !this.form.isConnected) return;
+    const [, topic] = /^\/t\/(\d+)\//.exec(new URL(this.form.action).pathname);
+    rememberBegun(topic, this.written.isWritten);
+  }
+
   // --- Typing ---
 
   #changed() {
@@ -171,6 +181,8 @@ class Composer {
     clearErrors(this.form);
     const topic = /** @type {LiveTopicElement} */ (this.form.closest("live-topic"));
     const isNew = !this.form.elements.version; // an edit stays where it is
+    if ("carried" in this.form.dataset && outcome.is === "saved")
+      return this.form.dispatchEvent(new CustomEvent("posted", { detail: outcome.address }));
     return takePost(topic, outcome, isNew) || outcome.is === "savedBefore";
   }
 
@@ -220,14 +232,25 @@ export function writtenForm(form) {
   return composers.get(form.elements.body).written;
 }
 
+/** @param {HTMLFormElement} form */
+export function bringUp(form) {
+  composers.get(form.elements.body).bringUp();
+}
+
 compose();
+
+addEventListener("pagehide", () => {
+  for (const composer of composers.values()) composer.leave();
+});
 
 // The one that was used last, or the reply form.
 /** @param {boolean} isReply only the latter will do */
 function openComposer(isReply) {
   const open = [...composers.values()].filter(
-    ({ textarea, answering }) =>
-      textarea.isConnected && !textarea.readOnly && (answering || !isReply),
+    ({ textarea, form, answering }) =>
+      textarea.isConnected &&
+      !textarea.readOnly &&
+      (!isReply || (answering && !("carried" in form.dataset))),
   );
   return open.find((one) => one === used) ?? open.find((one) => one.answering) ?? open[0];
 }

@@ -20,7 +20,6 @@ export class Dock {
     this.minimise = buttons.querySelector("[data-minimise]");
     this.enlarge = buttons.querySelector("[data-enlarge]");
     this.restore = restore;
-    form.append(restore);
     this.minimise.addEventListener("click", () => this.#minimise());
     this.enlarge.addEventListener("click", () => this.#enlarge());
     restore.addEventListener("click", () => this.bringUp());
@@ -40,7 +39,7 @@ export class Dock {
   // Into view, with the focus, while the page stays where it is.
   bringUp() {
     if (this.state === "minimised") this.set(this.#before || "pinned");
-    else if (!this.state && !this.#isInView) this.set("pinned");
+    else if (!this.state && (this.#isCarried || !this.#isInView)) this.set("pinned");
     this.field.focus({ preventScroll: true });
   }
 
@@ -48,13 +47,16 @@ export class Dock {
   set(state) {
     if (state === this.state) return;
     if (!this.state) {
-      this.#place.style.height = `${this.form.offsetHeight}px`;
+      this.#place.style.height = this.#isCarried ? "0" : `${this.form.offsetHeight}px`;
       this.form.before(this.#place);
     }
-    if (state) this.form.dataset.dock = state;
-    else {
+    if (state) {
+      this.form.dataset.dock = state;
+      this.form.append(this.restore);
+    } else {
       delete this.form.dataset.dock;
       this.#place.remove();
+      this.restore.remove();
     }
     this.minimise.hidden = !state;
     this.restore.hidden = state !== "minimised";
@@ -65,7 +67,7 @@ export class Dock {
   #minimise() {
     this.#before = this.state;
     const isEmpty = !this.field.value.trim();
-    this.set(isEmpty && !this.form.hasAttribute("data-carried") ? "" : "minimised");
+    this.set(isEmpty && !this.#isCarried ? "" : "minimised");
     this.restore.focus({ preventScroll: true });
   }
 
@@ -94,6 +96,11 @@ export class Dock {
   /** @param {Node} target */
   #left(target) {
     if (this.state === "full" && !this.form.contains(target)) this.set(this.#before || "pinned");
+  }
+
+  // From another page: then it has no other place.
+  get #isCarried() {
+    return "carried" in this.form.dataset;
   }
 
   get #isInView() {
