@@ -21,6 +21,7 @@ from forum.views import (
     unsent,
     version_visibility,
     wikis,
+    writing_help,
 )
 
 handler400 = "forum.views.errors.bad"
@@ -73,6 +74,7 @@ urlpatterns = [
     path("", include("forum.drafts.urls")),
     path("", include("forum.completion.urls")),
     path("readings/", readings.index, name="readings"),
+    path("writing/", writing_help.show, name="writing_help"),
     path("preview/", posts.preview, name="preview"),
     path("u/<int:member_id>.css", members.stylesheet, name="member_stylesheet"),
     path("u/<str:username>/", members.show, name="member"),

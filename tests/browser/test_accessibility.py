@@ -59,6 +59,7 @@ def pages(forum):
         f"/p/{post.pk}/replies/",
         "/u/ada/",
         "/u/ada/topics/",
+        "/writing/",
         "/nowhere/",
     ]
     guests = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
