@@ -34,8 +34,11 @@ class BegunReply {
     return fetchPart(`/drafts/begun/?topic=${this.topic}`);
   }
 
-  // Sent or discarded elsewhere, it is gone here, too.
+  // Sent or discarded elsewhere, it is gone here, too; and it is nobody else's.
   async #follow() {
+    new MutationObserver(() => this.#isOpen || this.bar.remove()).observe(document.body, {
+      attributeFilter: ["data-user"],
+    });
     const { personal } = await import("../personal.js");
     personal.subscribe({
       kind: "draft",

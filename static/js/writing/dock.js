@@ -22,7 +22,7 @@ export class Dock {
     this.restore = restore;
     this.minimise.addEventListener("click", () => this.#minimise());
     this.enlarge.addEventListener("click", () => this.#enlarge());
-    restore.addEventListener("click", () => this.bringUp());
+    restore.addEventListener("click", () => this.#continue());
     form.addEventListener("keydown", (event) => this.#escape(event));
     form.addEventListener("sent", () => this.set(""));
     document.addEventListener("focusin", ({ target }) => this.#left(/** @type {Node} */ (target)));
@@ -36,10 +36,14 @@ export class Dock {
     return /** @type {State} */ (this.form.dataset.dock ?? "");
   }
 
-  // Into view, with the focus, while the page stays where it is.
+  // Into view, while the page stays where it is. The field has the focus already, unless it was minimised.
   bringUp() {
-    if (this.state === "minimised") this.set(this.#before || "pinned");
+    if (this.state === "minimised") this.#continue();
     else if (!this.state && (this.#isCarried || !this.#isInView)) this.set("pinned");
+  }
+
+  #continue() {
+    this.set(this.#before || "pinned");
     this.field.focus({ preventScroll: true });
   }
 
