@@ -17,6 +17,7 @@ from forum import markdown
 from forum.signals import announce, written
 from forum.text.short_text import validate_short_text
 
+from .post_permissions import PostPermissions
 from .revisions import Revision
 from .topics import Topic, count_posts, keep_stored_fields
 from .users import User
@@ -103,7 +104,7 @@ def not_shown_of_answered():
     ]
 
 
-class Post(models.Model):
+class Post(PostPermissions, models.Model):
     """A message in a topic: its Markdown source, and the sanitised HTML rendered on saving."""
 
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="posts", verbose_name=_("topic"))
@@ -202,10 +203,6 @@ class Post(models.Model):
     # --- Questions ---
 
     @property
-    def is_hidden(self):
-        return self.hidden_at is not None
-
-    @property
     def is_edited(self):
         """Whether it has a history: edits within the grace period don't count."""
         return self.version > self.first_version
@@ -214,10 +211,6 @@ class Post(models.Model):
     def edit_is_news_until(self):
         """Until when open and fresh pages offer to show what the last edit changed."""
         return (self.edited_at or self.created_at) + JUST_NOW
-
-    @property
-    def hidden_by_author(self):
-        return self.is_hidden and self.hidden_by_id == self.author_id
 
     @property
     def page(self):
@@ -233,61 +226,6 @@ class Post(models.Model):
     @cached_property
     def excerpt(self):
         return markdown.excerpt(self.html)
-
-    def can_be_read_by(self, user):
-        """Whether `user` may see the text: that of a hidden post only its author and moderators."""
-        return (
-            not self.is_hidden
-            or user.pk == self.author_id
-            or (user.is_authenticated and user.is_moderator)
-        )
-
-    def can_be_edited_by(self, user):
-        if not user.is_authenticated:
-            return False
-        if user.is_moderator:
-            return True
-        is_own = user.pk == self.author_id and not self.is_edit_window_over
-        return self.is_open_to_members(user) and (is_own or self.is_wiki_of(user))
-
-    def is_wiki_of(self, user):
-        if not self.is_wiki or self.wiki_group_id is None:
-            return self.is_wiki
-        return user.groups.filter(pk=self.wiki_group_id).exists()
-
-    def wiki_can_be_changed_by(self, user):
-        return user.is_authenticated and user.is_moderator
-
-    def is_open_to_members(self, user):
-        """Whether members who may edit posts here may edit this one now."""
-        return not self.is_hidden and self.topic.takes_replies_from(user)
-
-    @property
-    def edit_window_ends_at(self):
-        """When its author can't edit it any more, or None for never."""
-        if not settings.EDIT_WINDOW_MINUTES:
-            return None
-        return self.created_at + timedelta(minutes=settings.EDIT_WINDOW_MINUTES)
-
-    @property
-    def is_edit_window_over(self):
-        return bool(self.edit_window_ends_at) and timezone.now() >= self.edit_window_ends_at
-
-    def versions_can_be_moderated_by(self, user):
-        """Whether `user` may revert the post to a version, and hide versions."""
-        return user.is_authenticated and user.is_moderator
-
-    def can_be_hidden_by(self, user):
-        return (
-            not self.is_hidden
-            and user.is_authenticated
-            and (user.pk == self.author_id or user.is_moderator)
-        )
-
-    def can_be_restored_by(self, user):
-        if not self.is_hidden or not user.is_authenticated:
-            return False
-        return user.is_moderator or (user.pk == self.author_id and self.hidden_by_author)
 
     # --- Verbs ---
 
