@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.models.posts import LINE_END, new_token
 
-TOKEN = re.compile(r"[0-9a-f]{32}\Z")
+TOKEN = re.compile(r"\A[0-9a-f]{32}\Z")
 EXPIRED = _("This form has expired. Please send it again.")
 
 
