@@ -13,10 +13,10 @@ pytestmark = pytest.mark.once
 FOLDER = Path(settings.BASE_DIR) / "static" / "css"
 LATER = {"writing.css"}  # loaded by the composer, in a layer after all others
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
-JOINED = "\n".join((FOLDER / name).read_text() for name in ("site.css", "composing.css"))
+IMPORTING = ("site.css", "composing.css", "pages.css")
+JOINED = "\n".join((FOLDER / name).read_text() for name in IMPORTING)
 ALONE = {
-    "site.css",  # nothing but imports, as
-    "composing.css",
+    *IMPORTING,
     "admin.css",  # beside Django's own styles, which know none of our tokens
 }
 TOKENS = COMMENT.sub("", (FOLDER / "tokens.css").read_text())

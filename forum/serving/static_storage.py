@@ -8,7 +8,7 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 
 from forum.serving.script_bundles import bare, joined
 
-STYLESHEETS = ("css/site.css", "css/composing.css")
+STYLESHEETS = ("css/site.css", "css/composing.css", "css/pages.css")
 OURS = re.compile(r"js/.+\.js")
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 STYLE_SPACE = re.compile(r"(?<=[{};,:])\s+|\s+(?=\{)")  # where it means nothing
