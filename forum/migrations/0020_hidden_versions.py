@@ -26,6 +26,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='revision',
             name='hidden_reason',
-            field=models.CharField(blank=True, editable=False, max_length=200, validators=[forum.text.short_text.validate_short_text], verbose_name='reason for hiding'),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=200, validators=[forum.text.short_text.validate_short_text], verbose_name='reason for hiding'),
         ),
     ]

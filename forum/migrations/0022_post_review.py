@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='reviews_replies',
-            field=models.BooleanField(default=True, help_text="If others reply while you're writing, their replies are announced beside your text, or shown before it is posted.", verbose_name='review before posting'),
+            field=models.BooleanField(db_default=True, default=True, help_text="If others reply while you're writing, their replies are announced beside your text, or shown before it is posted.", verbose_name='review before posting'),
         ),
     ]

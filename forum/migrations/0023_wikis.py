@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='post',
             name='is_wiki',
-            field=models.BooleanField(default=False, editable=False, verbose_name='wiki'),
+            field=models.BooleanField(db_default=False, default=False, editable=False, verbose_name='wiki'),
         ),
         migrations.AddField(
             model_name='post',

@@ -124,12 +124,12 @@ class Post(PostPermissions, models.Model):
         editable=False,
     )
     # Only those that are not hidden.
-    replies_count = models.PositiveIntegerField(default=0, editable=False)
+    replies_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     # Incremented by every edit. The history begins at `first_version`: the texts before it were
     # replaced within the grace period.
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
-    first_version = models.PositiveIntegerField(default=1, editable=False)
+    first_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
@@ -139,7 +139,7 @@ class Post(PostPermissions, models.Model):
     )
 
     # Members of the group may edit a wiki; without a group everybody who may write here.
-    is_wiki = models.BooleanField(_("wiki"), default=False, editable=False)
+    is_wiki = models.BooleanField(_("wiki"), default=False, db_default=False, editable=False)
     wiki_group = models.ForeignKey(
         "auth.Group",
         models.PROTECT,  # or a deleted group would open it to everybody

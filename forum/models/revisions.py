@@ -49,6 +49,8 @@ class Revision(models.Model):
         _("reason for hiding"),
         max_length=200,
         blank=True,
+        default="",
+        db_default="",
         editable=False,
         validators=[validate_short_text],
     )

@@ -146,6 +146,7 @@ class User(AbstractUser):
     reviews_replies = models.BooleanField(
         _("review before posting"),
         default=True,
+        db_default=True,
         help_text=_(
             "If others reply while you're writing, their replies are announced beside your text, or"
             " shown before it is posted."
