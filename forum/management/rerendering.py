@@ -28,7 +28,11 @@ def render_all():
 
 def _render_posts(posts):
     rendered = [(post, html) for post in posts if (html := _html_of(post)) != post.html]
+    topics = {post.topic_id for post, _html in rendered}
     with transaction.atomic():
+        # First, as everybody who saves posts does, or the two could wait for each other.
+        locked = Topic.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=topics)
+        list(locked.order_by("pk").only("pk"))
         changed = [post.topic_id for post, html in rendered if _store(post, html)]
         for topic_id in sorted(set(changed)):
             Topic.objects.filter(pk=topic_id).update(epoch=new_epoch())

@@ -1,8 +1,15 @@
+import threading
+
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
+from forum.management import rerendering
 from forum.management.rerendering import render_all
 from forum.models import Announcement, Post, User
+from tests.commands.conftest import on_postgresql
+from tests.support.concurrency import at_once
+from tests.support.polling import until
 
 pytestmark = pytest.mark.django_db
 OLD = '<p dir="auto">as it was</p>\n'
@@ -72,3 +79,34 @@ def test_many_posts_are_taken_in_batches(ada, topic, monkeypatch):
     Post.objects.update(html=OLD)
 
     assert render_all() == {"changed": 6, "total": 6}
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_post_that_is_answered_meanwhile_is_rendered_and_counts_the_answer(
+    topic, ada, monkeypatch
+):
+    post, stored, store = topic.posts.get(), threading.Event(), rerendering._store
+    Post.objects.update(html=OLD)
+
+    def store_while_somebody_waits(*arguments):
+        found = store(*arguments)
+        stored.set()
+        until(somebody_waits)
+        return found
+
+    def answer():
+        assert stored.wait(60)
+        topic.reply(ada, "Tea.", reply_to=post)
+
+    monkeypatch.setattr(rerendering, "_store", store_while_somebody_waits)
+    at_once(render_all, answer)
+
+    post.refresh_from_db()
+    assert (post.html == OLD, post.replies_count) == (False, 1)
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()
