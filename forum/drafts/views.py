@@ -38,7 +38,8 @@ def latest(request):
 
     Scripts bring a quotation there from a page without a composer.
     """
-    drafts = list(Draft.objects.filter(member=request.user).order_by("-typed_at", "-pk"))
+    drafts = Draft.objects.filter(member=request.user).order_by("-typed_at", "-pk")
+    drafts = list(drafts.defer("fields", "other"))  # texts, of up to 20 MB
     add_targets(drafts, request.user)
     going_on = (draft.address for draft in drafts if takes_quotation(draft, request.user))
     return redirect(next(going_on, reverse("new_topic")))

@@ -442,3 +442,37 @@ def test_the_bar_does_not_name_a_topic_that_moved_where_its_author_cannot_see_it
     client.force_login(ada)
 
     assert client.get("/drafts/begun/", {"topic": topic.pk}).status_code == 204
+
+
+# --- Where a quotation goes from a page without a composer ---
+
+
+def latest(client):
+    return client.get("/drafts/latest/").url
+
+
+def test_a_quotation_goes_to_what_was_written_last_and_is_to_be_posted(
+    client, ada, grace, path, topic, help_category
+):
+    client.force_login(ada)
+    assert latest(client) == "/t/new/"
+    keep(ada, path, TEXT, typed_at=ago(9))
+    keep(ada, f"/p/{topic.posts.get().pk}/update/", "An edit", typed_at=ago(1))
+    keep(grace, f"/t/{world.topic(ada, help_category).pk}/replies/", "Of somebody else")
+
+    assert latest(client) == f"/t/{topic.pk}/reply/"
+    topic.close()
+    assert latest(client) == "/t/new/"
+    topic.open()
+    topic.move(world.lounge())
+    assert latest(client) == "/t/new/"
+
+
+def test_no_text_of_a_draft_is_read_for_it(client, ada, path, django_assert_num_queries):
+    keep(ada, path, TEXT)
+    client.force_login(ada)
+
+    with django_assert_num_queries(4) as queries:  # the session, the member; drafts; topics
+        latest(client)
+
+    assert not any('"fields"' in query["sql"] for query in queries)
