@@ -76,7 +76,10 @@ class PostForm(GuardedForm):
         post = Post.objects.get(pk=self.instance.pk)
         if not post.can_be_edited_by(self.user):  # again, now under the lock
             raise forms.ValidationError(
-                _("You can't edit this post: it was hidden, or its topic was closed or moved.")
+                _(
+                    "You can't edit this post any more: it or its topic was changed meanwhile, or"
+                    " the time for edits is over."
+                )
             )
         return post
 
