@@ -219,6 +219,7 @@ def test_numbers_and_counts_hold(forum):
         shown = [post for post in posts if not post.is_hidden]
         changes = (
             sum(post.version + post.is_hidden for post in posts)
+            + sum(1 + post.is_hidden for post in posts if post.reply_to)  # of what they answer
             + topic.is_pinned
             + (not topic.is_open)
         )

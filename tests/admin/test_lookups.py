@@ -42,6 +42,7 @@ STATES = {
     "pinned_at",
     "hidden_at",
     "edited_at",
+    "is_wiki",
     "groups",
     "is_active",
     "action_flag",

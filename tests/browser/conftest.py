@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium():
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=20_000)  # a busy machine's
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=SHELL,
@@ -40,7 +40,11 @@ def site(django_db_setup, django_db_blocker, mailbox, collected):  # noqa: F811
     """The server that the browsers visit."""
     with django_db_blocker.unblock():
         server = Server(
-            "daphne", STATIC_ROOT=collected, EMAIL_URL=f"filemail:///{mailbox}", JOB_THREADS="1"
+            "daphne",
+            "tests.support.swift_sweeps:application",
+            STATIC_ROOT=collected,
+            EMAIL_URL=f"filemail:///{mailbox}",
+            JOB_THREADS="1",
         ).start()
     yield server
     server.stop()

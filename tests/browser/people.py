@@ -44,7 +44,7 @@ class Person:
         self.context = chromium.new_context(
             base_url=address, java_script_enabled=scripts, **options
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()
         self.errors = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
