@@ -410,7 +410,7 @@ class Post(PostPermissions, models.Model):
 
         Raises Post.DoesNotExist if that is not a post of this topic.
         """
-        answered = topic.posts.get(pk=self.reply_to_id)
+        self.reply_to = answered = topic.posts.get(pk=self.reply_to_id)
         answered.replies_count += by
         answered.change = topic.take_change()
         Post.objects.filter(pk=answered.pk).update(

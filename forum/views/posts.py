@@ -103,13 +103,13 @@ def replied(topic, author, data, mark):
     Raises TakesNoReplies or NotAnswerable, or Http404 if the topic was moved where the author can't
     see it.
     """
-    answered = data["reply_to"]
-    post, reader = topic.reply(author, data["body"], *mark, answered), as_stored(author)
+    post = topic.reply(author, data["body"], *mark, data["reply_to"])
+    reader = as_stored(author)
     current = topics.topic(reader, topic.pk)
     if not current.takes_replies_from(reader):
         raise TakesNoReplies(refusal_reason(current))
-    if answered and not Post.objects.get(pk=answered.pk).can_be_read_by(reader):
-        raise NotAnswerable(not_answerable(str(answered.number)))
+    if post.reply_to and not post.reply_to.can_be_read_by(reader):
+        raise NotAnswerable(not_answerable(str(post.reply_to.number)))
     return post
 
 

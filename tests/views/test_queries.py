@@ -134,12 +134,14 @@ def test_a_history_asks_the_same_however_long_it_is(client, topic):
     assert counts[0] == counts[1] <= 4
 
 
-def test_a_reply_asks_at_most_fifteen_times(signed_in, topics):
+@pytest.mark.parametrize(("answered", "most"), [("", 15), ("1", 18)])
+def test_a_reply_asks_a_few_times_and_thrice_more_if_it_answers_a_post(
+    signed_in, topics, answered, most
+):
     client = signed_in(world.member("reader"))
     for topic in topics:
+        form = {"body": "Yes.", "token": world.token(), "reply_to": answered}
         with CaptureQueriesContext(connection) as asked:
-            answer = client.post(
-                reverse("create_reply", args=[topic.pk]), {"body": "Yes.", "token": world.token()}
-            )
+            answer = client.post(reverse("create_reply", args=[topic.pk]), form)
         assert answer.status_code == 302
-        assert len(asked) <= 15
+        assert len(asked) <= most
