@@ -58,6 +58,8 @@ def act(topic, member, moderator, name, number):
         "edit": lambda: post.edit(member, f"Edited {topic.change}"),
         "hide": lambda: post.hide(moderator),
         "restore": post.restore,
+        "wiki": post.make_wiki,
+        "no wiki": post.end_wiki,
         "rename": lambda: topic.rename(f"Title {topic.change}"),
         "close": topic.close,
         "open": topic.open,
@@ -67,7 +69,8 @@ def act(topic, member, moderator, name, number):
 
 acts = st.tuples(
     st.sampled_from(
-        ["reply", "answer", "answer", "edit", "hide", "restore", "rename", "close", "open", "pin"]
+        ["reply", "answer", "answer", "edit", "hide", "restore", "wiki", "no wiki"]
+        + ["rename", "close", "open", "pin"]
     ),
     st.integers(0, 5),
 )
