@@ -136,14 +136,21 @@ def test_values_of_every_kind_stay_what_they_are(says, url, ada):
     assert ask(url, "SELECT expire_date FROM django_session") == [(moment,)]
 
 
-def test_references_are_guarded_again_also_to_a_later_row(says, url, topic, help_category):
+def test_references_are_guarded_again_also_to_a_later_row(says, url, many, topic, help_category):
     help_category.parent = world.category("Above")
     help_category.save()
+    first, second, *_more, last = topic.posts.order_by("number")
+    Post.objects.filter(pk=first.pk).update(reply_to=last)  # in another batch, too
+    Post.objects.filter(pk=last.pk).update(reply_to=second)
 
     says("move_database", to=url)
 
     assert ask(url, "SELECT parent_id FROM forum_category WHERE name = 'Help'") == [
         (help_category.parent_id,)
+    ]
+    assert ask(url, "SELECT id, reply_to_id FROM forum_post WHERE reply_to_id > 0 ORDER BY 1") == [
+        (first.pk, last.pk),
+        (last.pk, second.pk),
     ]
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
         ask(url, "DELETE FROM forum_user RETURNING 1; SET CONSTRAINTS ALL IMMEDIATE")
