@@ -185,9 +185,22 @@ def test_a_search_for_emoji_is_no_text_of_the_form(page, topic):
     page.get_by_role("button", name="Emoji").click()
     page.get_by_role("searchbox", name="Search emoji").fill("teap")
     page.keyboard.press("Enter")
+    expect(field(page)).to_have_value("🫖")
     field(page).press("Control+Enter")
 
     expect(page.locator("#post-4 .post__body")).to_have_text("🫖")
+
+
+def test_enter_waits_until_the_emoji_are_there(page):
+    held = []
+    page.route("**/emoji*.json", held.append)
+    page.get_by_role("button", name="Emoji").click()
+    page.get_by_role("searchbox", name="Search emoji").fill("teap")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option")).to_have_count(0)
+    held.pop().continue_()
+
+    expect(field(page)).to_have_value("🫖")
 
 
 def test_an_emoji_by_name_is_shown_in_the_post(page):

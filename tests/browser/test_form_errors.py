@@ -83,7 +83,7 @@ def test_or_to_what_says_that_the_text_was_changed_meanwhile(page, topic):
     page.locator("[name=body]").fill("What Ada wrote.")
     page.locator("main form .buttons .button--main").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("has been edited")
+    expect(page.get_by_role("alert")).to_contain_text("has edited this post")
     expect(page.get_by_role("alert")).to_be_focused()
 
 

@@ -8,6 +8,8 @@ const SPACE = 8; // px between the picker, its button and the edge of the window
 /** @typedef {import("./emoji_table.js").Emoji} Emoji */
 
 export class EmojiPicker {
+  #filling = Promise.resolve();
+
   /** @param {HTMLElement} box the popover with the search field @param {HTMLElement} button @param {string} address of the table @param {(emoji: string) => void} choose */
   constructor(box, button, address, choose) {
     this.box = box;
@@ -19,7 +21,7 @@ export class EmojiPicker {
     this.status = box.querySelector(".emoji__status");
     this.search.addEventListener("input", (event) => {
       event.stopPropagation(); // it is no text of the form
-      this.#fill();
+      this.#filling = this.#fill();
     });
     box.addEventListener("keydown", (event) => this.#move(event));
     this.list.addEventListener("click", ({ target }) =>
@@ -35,7 +37,8 @@ export class EmojiPicker {
     this.#place();
     this.search.value = "";
     this.search.focus({ preventScroll: true });
-    await this.#fill();
+    this.#filling = this.#fill();
+    await this.#filling;
     this.#place();
   }
 
@@ -67,14 +70,21 @@ export class EmojiPicker {
     this.choose(option.textContent);
   }
 
+  // People may be quicker than the table.
+  async #chooseFirst() {
+    await this.#filling;
+    const [first] = this.#options;
+    if (first && this.box.matches(":popover-open")) this.#choose(first);
+  }
+
   /** @param {KeyboardEvent} event */
   #move(event) {
     const options = this.#options;
     const here = options.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     if (event.key === "Enter") {
       event.preventDefault(); // it would send the form
-      const chosen = options[Math.max(here, 0)];
-      if (chosen) this.#choose(chosen);
+      if (here < 0) this.#chooseFirst();
+      else this.#choose(options[here]);
       return;
     }
     const next = here < 0 ? event.key === "ArrowDown" && 0 : this.#next(options, here, event.key);
