@@ -71,8 +71,8 @@ class ReplyForm(RateLimited, forms.Form):
 
 def not_answerable(number):
     return _(
-        "There is no post %(number)s that you can reply to any more. Untick “Replying to”, and your"
-        " text will be a reply to the topic."
+        "You can't reply to post %(number)s any more. Untick “Replying to”, and your text will be"
+        " a reply to the topic."
     ) % {"number": number[:20]}
 
 
@@ -145,7 +145,7 @@ class WikiForm(forms.Form):
     def message(self):
         """What happened, for the log."""
         if not self.is_wiki:
-            return gettext("No wiki any more.")
+            return gettext("No longer a wiki.")
         if self.group is None:
             return gettext("Made a wiki for everybody.")
         return gettext("Made a wiki for %(group)s.") % {"group": self.group}

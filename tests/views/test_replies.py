@@ -63,7 +63,7 @@ def test_a_reply_to_what_is_not_there_is_refused_with_the_text_intact(
 
     assert answer.status_code == 422
     assert "Typed for an hour." in answer.text
-    assert "that you can reply to any more. Untick “Replying to”" in answer.text
+    assert "any more. Untick “Replying to”" in answer.text
     assert topic.posts.count() == 1
 
 

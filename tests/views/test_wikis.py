@@ -118,7 +118,7 @@ def test_moderators_make_wikis_and_end_them(
     assert [e.change_message for e in LogEntry.objects.order_by("pk")] == [
         "Made a wiki for everybody.",
         "Made a wiki for Insiders.",
-        "No wiki any more.",
+        "No longer a wiki.",
     ]
     post.refresh_from_db()
     assert (post.is_wiki, post.wiki_group, post.version) == (False, None, 1)
