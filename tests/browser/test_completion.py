@@ -193,7 +193,7 @@ def test_a_search_for_emoji_is_no_text_of_the_form(page, topic):
 
 def test_enter_waits_until_the_emoji_are_there(page):
     held = []
-    page.route("**/emoji*.json", held.append)
+    page.route("**/emoji*.json", lambda route: held.append(route))
     page.get_by_role("button", name="Emoji").click()
     page.get_by_role("searchbox", name="Search emoji").fill("teap")
     page.keyboard.press("Enter")
