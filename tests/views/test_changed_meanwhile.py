@@ -146,5 +146,5 @@ def test_nobody_edits_in_the_admin_what_was_hidden_meanwhile(in_admin, grace, mo
     form = {"body": TEXT, "reason": "", "version": 1, **management}
     answer = in_admin.post(reverse("admin:forum_post_change", args=[post.pk]), form)
 
-    assert "it was hidden" in answer.text
+    assert "was changed meanwhile" in answer.text
     assert Post.objects.get(pk=post.pk).body == "Spam."
