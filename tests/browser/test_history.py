@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def ada(transactional_db):

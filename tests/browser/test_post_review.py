@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.people import COMPOSER
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 TEXT = "Tea, of course."
 
 

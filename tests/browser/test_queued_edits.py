@@ -10,6 +10,8 @@ from tests.browser.people import COMPOSER
 from tests.support import world
 from tests.support.polling import until
 
+pytestmark = pytest.mark.once
+
 TEXT = "I wonder, and wonder."
 MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
 

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from tests.support import world
 from tests.support.polling import until
 
+pytestmark = pytest.mark.once
+
 TEXT = "Tea, and nothing but tea"
 MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
 

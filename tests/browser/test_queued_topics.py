@@ -8,6 +8,8 @@ from forum.models import Topic
 from tests.browser.people import COMPOSER
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 TITLE, TEXT = "Tea or coffee?", "I wonder."
 MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
 

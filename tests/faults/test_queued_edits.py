@@ -28,6 +28,7 @@ SUBMIT = """([form, fields]) => {
 
 
 @pytest.mark.skipif(not SHELL, reason="needs Chromium: make services")
+@pytest.mark.once
 @pytest.mark.timeout(3600 if FULL else 600)
 def test_each_edit_and_each_topic_is_saved_once_over_cuts_restarts_and_reloads(server, chromium):
     seed = random.randrange(10**6)
