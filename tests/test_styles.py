@@ -64,6 +64,13 @@ def test_each_file_is_a_layer_of_its_name():
     assert all(f"@layer {name.removesuffix('.css')} {{" in STYLES[name] for name in LATER)
 
 
+def test_stylesheets_that_import_contain_nothing_else():
+    """Browsers ignore each @import after another rule, even after an @layer between two."""
+    for name in IMPORTING:
+        lines = (FOLDER / name).read_text().splitlines()
+        assert [line for line in lines if not line.startswith("@import ")] == []
+
+
 def layers():
     return re.findall(r"layer\(([\w-]+)\)", JOINED)
 
