@@ -2,6 +2,7 @@
 device is lost.
 """
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,7 +22,7 @@ def rita(transactional_db):
 
 @pytest.fixture
 def topic(transactional_db):
-    return world.topic(world.member("ada"), world.category("Help"))
+    return world.topic(world.member("ada"), world.category("Help"), replies=1)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_a_draft_that_is_sent_leaves_all_forms(topic, desk, phone):
     for page in (at_desk, on_phone):
         expect(box(page)).to_have_value("")
     until(lambda: not Draft.objects.exists())
-    assert topic.posts.count() == 2
+    assert topic.posts.count() == 3
     assert "Ready to go" not in phone.opens("/drafts/").locator("main").inner_text()
 
 
@@ -141,3 +142,36 @@ def test_nobody_else_on_the_device_is_shown_the_draft(topic, desk, visit):
     other = visit(world.member("grace"))
     assert box(other.opens_live(topic)).input_value() == ""
     assert "Rita's own words" not in other.opens("/drafts/").content()
+
+
+def test_the_page_of_a_reply_answers_its_post_whichever_draft_comes_after_it(topic, desk, phone):
+    at_desk = desk.opens_live(topic)
+    on_phone = phone.opens_live(f"/t/{topic.pk}/reply/?to=2")
+
+    at_desk.locator("#post-1 [data-reply]").click()
+    at_desk.keyboard.type("Half a thought")
+    expect(on_phone.locator("textarea")).to_have_value("Half a thought")
+    at_desk.keyboard.type(" more")
+    expect(on_phone.locator("textarea")).to_have_value("Half a thought more")
+
+    expect(on_phone.locator(".answering__post")).to_contain_text("#2")
+    expect(at_desk.locator(".answering__post")).to_contain_text("#1")
+
+
+@pytest.mark.parametrize("begun", ["", "Half a thought"])
+def test_a_page_opened_to_quote_keeps_its_quotation_whichever_draft_comes_after_it(
+    topic, desk, phone, begun
+):
+    at_desk = desk.opens_live(topic)
+    box(at_desk).press_sequentially(begun)
+    until(lambda: stored() == (begun or None))
+    on_phone = phone.opens_live(f"/t/{topic.pk}/reply/?quote=2")
+    quotation = re.compile(r"^Half a thought more\n\n> .*\n$", re.DOTALL)
+
+    box(at_desk).press_sequentially("Half a thought more".removeprefix(begun))
+    expect(on_phone.locator("textarea")).to_have_value(quotation)
+    on_phone.locator("textarea").fill("Without it")
+    expect(box(at_desk)).to_have_value("Without it")
+    box(at_desk).press_sequentially(" then.")
+
+    expect(on_phone.locator("textarea")).to_have_value("Without it then.")

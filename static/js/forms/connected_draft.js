@@ -80,7 +80,7 @@ export class ConnectedDraft {
   #show(fields, what) {
     const { body } = this.fields.form.elements;
     const { selectionStart: start, selectionEnd: end, value } = body;
-    this.fields.fill(fields);
+    this.fields.fill(this.fields.openedFor.over(fields));
     if (document.activeElement === body && start < value.length) body.setSelectionRange(start, end);
     this.page.say(what);
   }

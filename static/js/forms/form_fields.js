@@ -1,6 +1,8 @@
 // @ts-check
 // The fields of a form that are kept, sent and restored.
 
+import { OpenedFor } from "./opened_for.js";
+
 const NOT_KEPT = ["csrfmiddlewaretoken", "draft_version", "last_seen"];
 const MARKS = ["token", "version", "seen"]; // hidden fields that identify a submission
 
@@ -8,6 +10,7 @@ export class FormFields {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     this.form = form;
+    this.openedFor = new OpenedFor(this);
     this.base = texts(defaults(form)); // people may have typed before the scripts were loaded
     for (const name in this.base) form.elements[name].autocomplete ||= "off"; // or browsers restore old text on reload
   }

@@ -69,7 +69,9 @@ export class Restoring {
     if (category?.value && fields.category && category.value !== fields.category) return false;
     if (this.#server?.draft.version) return true;
     return (
-      Boolean(version ?? seen) || this.#fields.typed.every(({ value }) => !value) || isQuoting()
+      Boolean(version ?? seen) ||
+      this.#fields.typed.every(({ value }) => !value) ||
+      this.#fields.openedFor.isQuoting
     );
   }
 
@@ -85,36 +87,18 @@ export class Restoring {
       if (this.#server.typedAt > at) return;
     }
     const isShown = this.#isShown(draft);
+    if (!isShown) this.#fields.fill(this.#fields.openedFor.over(fields));
     this.#fields.base = base;
     this.written.record.attempted = attempted ?? [];
     if (!isShown) {
-      this.#fields.fill({ ...this.#withQuotation(fields), ...answered() });
       this.written.say("restored");
       this.#server?.draft.changed();
     }
     await this.written.save({ former: id });
   }
 
-  /** @param {Record<string, string>} fields */
-  #withQuotation(fields) {
-    const { body } = this.#fields.form.elements;
-    const isJoined = body?.value && isQuoting() && !fields.body.includes(body.value);
-    return isJoined ? { ...fields, body: `${fields.body.trimEnd()}\n\n${body.value}` } : fields;
-  }
-
   /** @param {Draft} draft */
   #isShown({ fields }) {
     return isEqual(texts(fields), texts(this.#fields.all));
   }
-}
-
-// The post that the page was opened to answer, whatever the draft answered.
-/** @returns {Record<string, string>} */
-function answered() {
-  const number = new URLSearchParams(location.search).get("to");
-  return number ? { reply_to: number } : {};
-}
-
-function isQuoting() {
-  return new URLSearchParams(location.search).has("quote");
 }
