@@ -101,6 +101,27 @@ def test_an_empty_form_goes_back_to_its_place(page):
     assert abs(place(page) - before) < 1
 
 
+@pytest.mark.parametrize("way", ["Escape", "button"])
+def test_from_an_empty_form_the_focus_goes_back_to_the_link_of_the_post(page, way):
+    replies(page)
+
+    if way == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        page.get_by_role("button", name="Minimise").click()
+
+    expect(page.locator("#post-8 [data-reply]")).to_be_focused()
+
+
+def test_and_to_the_link_of_the_topic_where_it_answers_no_post(page):
+    page.locator(".aside__reply").click()
+    dock(page, "pinned").wait_for()
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".aside__reply")).to_be_focused()
+
+
 def test_full_screen_and_back(page):
     replies(page)
     field(page).fill("x")

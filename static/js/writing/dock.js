@@ -2,6 +2,8 @@
 // Where the reply form stands: at the end of the posts, pinned to the foot of the window, minimised there, or over all of
 // the window. It stays the same element with the same text; an empty place keeps the page as it was.
 
+import { focusOn } from "../dom.js";
+
 /** @typedef {"" | "pinned" | "minimised" | "full"} State "": at the end of the posts */
 
 const ROOM = 160; // px of the form that are enough to write in where it is
@@ -70,9 +72,19 @@ export class Dock {
 
   #minimise() {
     this.#before = this.state;
-    const isEmpty = !this.field.value.trim();
-    this.set(isEmpty && !this.#isCarried ? "" : "minimised");
-    this.restore.focus({ preventScroll: true });
+    const isKept = this.#isCarried || this.field.value.trim();
+    this.set(isKept ? "minimised" : "");
+    focusOn(isKept ? this.restore : (this.#opener ?? this.field));
+  }
+
+  // The link that brings it up, where the reader is: that of the post it answers, or one for the topic.
+  get #opener() {
+    const { value } = this.form.elements.reply_to;
+    /** @type {HTMLElement[]} */
+    const links = [`#post-${value} [data-reply]`, "a[href='#id_body']"].flatMap((selector) => [
+      ...document.querySelectorAll(selector),
+    ]);
+    return links.find((link) => link.getClientRects().length);
   }
 
   #enlarge() {
