@@ -61,9 +61,10 @@ class WaitingPosts extends HTMLElement {
     for (const [id, article] of this.#articles) {
       if (posts.some((post) => post.id === id)) continue;
       this.#articles.delete(id);
-      remove(article, this.composer?.form.elements.body);
+      remove(article, this.composer?.form.elements.body ?? this.closest(".post"));
     }
     for (const post of posts) this.#showOne(post);
+    if (this.#isAtPost && !posts.length && !this.composer) this.remove();
     this.#giveBack(waiting);
   }
 
@@ -146,8 +147,9 @@ class WaitingPosts extends HTMLElement {
     if (act === "send") await outbox.add(outbox.posts.find((post) => post.id === id));
     if (act === "edit") await this.#edit(id);
     if (act === "discard") {
-      const discarded = await outbox.discard(id);
-      if (discarded) this.#discarded.push(discarded);
+      const post = outbox.posts.find((one) => one.id === id);
+      this.#discarded.push(post);
+      if (!(await outbox.discard(id))) this.#discarded.splice(this.#discarded.indexOf(post), 1); // it was sent meanwhile
       this.show();
       this.#articles.get(id)?.querySelector("[data-act=restore]").focus();
     }
