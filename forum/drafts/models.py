@@ -34,9 +34,9 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Save what `member` typed at `typed_at` into the form that posts to `path`.
 
         fields: {name: text}. version: that of the draft the form started from, 0 if there was none.
-        Returns the current Draft, or None if there is none, because nothing was typed, or because
-        the draft was posted or discarded since. If another device has saved a version in between,
-        the text typed last wins, and the other one is kept in `other`. Raises DraftError.
+        Returns the current Draft, or None if there is none, because nothing was typed or changed,
+        or because the draft was posted or discarded since. If another device has saved a version in
+        between, the text typed last wins, and the other one is kept in `other`. Raises DraftError.
         """
         fields = {name: text for name, text in fields.items() if name in FIELDS}
         if sum(map(len, fields.values())) > LONGEST:
@@ -45,7 +45,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         draft = self.filter(member=member, path=path).first()
         if was_posted(member, fields):
             return draft
-        is_blank = not any(fields.get(name, "").strip() for name in TYPED)
+        is_blank = is_nothing(path, fields)
         if draft is None:
             if version or is_blank:
                 return None
@@ -127,6 +127,17 @@ def was_posted(member, fields):
         return False
     posted = Post.objects.filter(author=member, token=fields["token"])
     return as_typed(fields.get("body", "")) in posted.values_list("body", flat=True)
+
+
+def is_nothing(path, fields):
+    """Whether no text was typed into the form, or no other than that of the post that it edits."""
+    if not any(fields.get(name, "").strip() for name in TYPED):
+        return True
+    post_id = PATHS.fullmatch(path)["post"]
+    if not post_id or fields.get("reason"):
+        return False
+    stored = Post.objects.filter(pk=post_id).values_list("body", flat=True)
+    return as_typed(fields.get("body", "")) in stored
 
 
 def lock(member):

@@ -3,9 +3,11 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
+from django.db.models import Max
 from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
+from forum.models import PersonalChange
 from tests.browser.people import COMPOSER
 from tests.support import world
 from tests.support.polling import until
@@ -88,6 +90,10 @@ def versions(post):
     return post.version, post.body
 
 
+def last_change(member):
+    return PersonalChange.objects.filter(member=member).aggregate(last=Max("change"))["last"]
+
+
 def test_without_a_network_an_edit_waits_at_its_post_and_is_sent_once_it_is_back(
     person, page, post
 ):
@@ -107,6 +113,35 @@ def test_without_a_network_an_edit_waits_at_its_post_and_is_sent_once_it_is_back
     assert versions(post) == (2, TEXT)
     assert page.evaluate(MARKS) == []
     until(lambda: not Draft.objects.exists())
+
+
+def test_where_an_edit_waited_nothing_stays_in_the_post(page):
+    edits_in_vain(page)
+    page.unroute("**/update/")
+
+    expect(body(page)).to_have_text(TEXT)
+    expect(article(page).locator("waiting-posts")).to_have_count(0)
+
+
+def test_an_edit_from_a_page_of_its_own_leaves_no_draft(person, ada, post):
+    page = person.opens_live(f"/p/{post.pk}/edit/")
+    field = page.locator(COMPOSER)
+    field.focus()
+    page.locator("waiting-posts:defined").wait_for(state="attached")
+    fails(page)
+    field.fill(TEXT)
+    until(lambda: Draft.objects.exists())
+    field.press("Control+Enter")
+    expect(page.locator(".waiting__post")).to_contain_text(TEXT)
+    page.unroute("**/update/")
+
+    expect(page.locator(".waiting__post")).to_contain_text("Sent")
+    until(lambda: page.evaluate("document.body.dataset.personal").endswith(f":{last_change(ada)}"))
+    page.goto("/drafts/")
+    page.goto("/drafts/")
+
+    expect(page.locator("main")).to_contain_text("No drafts.")
+    assert versions(post) == (2, TEXT)
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])

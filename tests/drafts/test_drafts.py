@@ -79,6 +79,24 @@ def test_an_emptied_form_discards_its_draft_and_no_other(ada, path):
     assert not Draft.objects.exists()
 
 
+def test_an_edit_that_changes_nothing_is_no_draft(ada, topic):
+    post = topic.posts.get()
+    path = f"/p/{post.pk}/update/"
+
+    assert keep(ada, path, post.body + "\r\n") is None
+    begun = keep(ada, path, "Other words")
+    assert keep(ada, path, post.body, begun.version) is None
+    assert not Draft.objects.exists()
+
+
+def test_the_reason_of_an_edit_alone_is_a_draft(ada, topic):
+    post = topic.posts.get()
+
+    draft = keep(ada, f"/p/{post.pk}/update/", post.body, reason="A typo")
+
+    assert draft.fields["reason"] == "A typo"
+
+
 def test_what_is_kept_too_late_does_not_bring_a_draft_back(ada, topic, path):
     draft = keep(ada, path, "One", token="b" * 32)
     topic.reply(ada, "One", "b" * 32)

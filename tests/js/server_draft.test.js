@@ -52,6 +52,7 @@ class Page {
 
   constructor(forum, clock, { body = "", version = 0 } = {}) {
     this.body = body;
+    this.blank = "";
     this.version = version;
     this.draft = new ServerDraft(
       "/t/1/replies/",
@@ -59,6 +60,7 @@ class Page {
       { body },
       {
         fields: () => ({ body: this.body, token: "a" }),
+        blank: () => ({ body: this.blank }),
         show: (fields, what) => {
           this.body = fields.body;
           this.said.push(what);
@@ -276,4 +278,18 @@ test("a form that was emptied by sending does not discard what stands there now"
   await clock.pass(60_000);
   assert.equal(forum.draft.fields.body, "another tab");
   assert.equal(page.body, "another tab");
+});
+
+test("a form that holds the stored text again stores no draft when that of the edit is gone", async () => {
+  const { clock, forum, page } = begin({ body: "stored", version: 0 });
+  page.blank = "stored";
+  page.type("edited");
+  await clock.pass(1000);
+  page.body = "stored"; // the edit is queued
+  page.draft.receive(null, 2);
+  await clock.pass(60_000);
+  assert.deepEqual(forum.sent, ["edited"]);
+  page.type("edited on");
+  await clock.pass(1000);
+  assert.deepEqual(forum.sent, ["edited", "edited on"]);
 });

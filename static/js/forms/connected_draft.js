@@ -29,6 +29,7 @@ export class ConnectedDraft {
     }
     this.draft = new ServerDraft(fields.action, Number(this.#field.value), known, {
       fields: () => fields.all,
+      blank: () => fields.base,
       show: (shown, what) => this.#show(shown, what),
       clear: () => page.clear(),
       stored: (version) => {

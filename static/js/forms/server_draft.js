@@ -10,6 +10,7 @@ const MOST = 60_000; // at most, after it could not be stored
 /**
  * @typedef {object} Page
  * @property {() => Record<string, string>} fields of the form
+ * @property {() => Record<string, string>} blank the fields that it has when nothing is typed
  * @property {(fields: Record<string, string>, what: "elsewhere" | "newer") => void} show what was typed on another page; "newer": in place of a text that was typed here, which is then `other`
  * @property {() => void} clear it was sent or discarded on another page
  * @property {(version: number) => void} stored the server has the form's fields, as this version; 0: it has none
@@ -128,7 +129,7 @@ export class ServerDraft {
   #settle(sent, draft) {
     if (!draft) {
       const isNew = this.version && isWritten(sent); // what it began from was sent or discarded elsewhere
-      this.#become(0, isNew ? {} : sent);
+      this.#become(0, isNew ? this.page.blank() : sent);
     } else if (isSame(draft.fields, sent)) this.#become(draft.version, sent);
     else if (isSame(sent, this.page.fields())) this.#take(draft, "newer");
     else if (!isWritten(this.page.fields()))
@@ -141,7 +142,7 @@ export class ServerDraft {
     const wasAhead = this.isAhead && what === "elsewhere";
     if (!draft) {
       if (!wasAhead) this.page.clear();
-      return this.#become(0, wasAhead ? {} : this.page.fields());
+      return this.#become(0, wasAhead ? this.page.blank() : this.page.fields());
     }
     if (!isSame(draft.fields, this.page.fields())) this.page.show(draft.fields, what);
     this.#become(draft.version, this.page.fields());
