@@ -139,6 +139,43 @@ def test_what_is_typed_while_an_edit_is_sent_is_the_next_edit(page, post):
     expect(article(page).locator(".conflict")).to_have_count(0)
 
 
+def test_what_somebody_else_wrote_since_is_shown_though_one_typed_on(page, post, mo):
+    page.route_web_socket("**/ws/", lambda socket: None)  # nothing is heard of it
+    page.reload()
+    held = []
+    page.route("**/update/", lambda route: held.append((route, route.fetch())))
+    edits(page, "Mine.")
+    saves(page)
+    while not held:
+        page.wait_for_timeout(20)
+    text(page).press_sequentially(" And more.")
+    post.refresh_from_db()
+    post.edit(mo.user, "What Mo wrote.")
+    route, answer = held.pop()
+    route.fulfill(response=answer)
+
+    expect(article(page).locator(".conflict pre")).to_have_text("What Mo wrote.")
+    expect(text(page)).to_have_value("Mine. And more.")
+
+
+def test_while_it_is_sent_escape_waits_for_the_answer(page, post):
+    page.evaluate("document.body.dataset.same = 'page'")
+    held = []
+    page.route("**/update/", lambda route: held.append(route))
+    edits(page, TEXT)
+    with page.expect_request("**/update/"):
+        text(page).press("Control+Enter")
+    text(page).press("Escape")
+    article(page).get_by_role("link", name="Cancel").click()
+    expect(text(page)).to_have_value(TEXT)
+    held.pop().continue_()
+
+    expect(body(page)).to_have_text(TEXT)
+    expect(text(page)).to_have_count(0)
+    expect(article(page).locator(".post__kept")).to_have_count(0)
+    assert page.evaluate("document.body.dataset.same") == "page"
+
+
 def test_the_place_where_somebody_reads_stays(page, topic):
     link = article(page, 10).get_by_role("link", name="Edit", exact=True)
     link.scroll_into_view_if_needed()
@@ -259,6 +296,21 @@ def test_in_a_post_that_is_hidden_meanwhile_the_text_stays_to_be_copied(page, po
     expect(text(page)).to_have_value(TEXT)
     saves(page)
     expect(body(page)).to_have_text(TEXT)
+
+
+def test_a_form_that_comes_after_the_post_was_hidden_says_so(page, post, mo):
+    held = []
+    page.route("**/edit/", lambda route: held.append((route, route.fetch())))
+    article(page).get_by_role("link", name="Edit", exact=True).click()
+    while not held:
+        page.wait_for_timeout(20)
+    post.hide(mo.user, "")
+    expect(article(page)).to_contain_text("hidden by a moderator")
+    route, answer = held.pop()
+    route.fulfill(response=answer)
+
+    expect(article(page)).to_contain_text("You can't edit this post any more.")
+    expect(text(page)).not_to_be_editable()
 
 
 def test_in_a_topic_that_is_closed_meanwhile_it_stays_too(page, topic, post, mo):

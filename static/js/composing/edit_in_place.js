@@ -34,7 +34,7 @@ class PostEditor {
   #box = null;
   #seen = ""; // the state of post and topic that the form knows
   #isAsking = false;
-  #isSent = false; // what this form has sent is the next edit
+  #sent = ""; // the text that this form has sent: as the next edit it is nobody else's
   #observer = new MutationObserver(() => this.#look());
 
   /** @param {HTMLElement} article @param {string} address */
@@ -51,13 +51,13 @@ class PostEditor {
   }
 
   async #load() {
+    this.#seen = this.#state;
     const [part, { compose, writtenForm }] = await Promise.all([
       fetchPart(this.address),
       import("../elements/composer.js"),
     ]);
     this.#box = element(part);
     this.form = this.#box.querySelector("form");
-    this.#seen = this.#state;
     this.article.querySelector(".post__kept")?.remove();
     this.article.querySelector(".post__actions").before(this.#box);
     compose();
@@ -69,9 +69,9 @@ class PostEditor {
 
   #listen() {
     const { form } = this;
+    form.addEventListener("submit", () => (this.#sent = form.elements.body.value.trim()));
     form.addEventListener("sent", () => {
-      this.#isSent = this.written.isWritten; // typed meanwhile
-      if (this.#isSent) return;
+      if (this.written.isWritten) return; // typed meanwhile
       this.written.server?.end(); // the text is the forum's now, or the outbox's
       this.#close();
     });
@@ -145,9 +145,9 @@ class PostEditor {
     if (!conflict || this.form.ariaBusy) return;
     const { version } = /** @type {HTMLFormElement} */ (page.querySelector("form:has(textarea)"))
       .elements;
-    this.written.rebase(conflict.querySelector("pre").textContent, version.value);
-    const isOwn = this.#isSent;
-    this.#isSent = false;
+    const current = conflict.querySelector("pre").textContent;
+    this.written.rebase(current, version.value);
+    const isOwn = current.trim() === this.#sent;
     this.#box.querySelector(".conflict")?.remove();
     if (this.written.isWritten && !isOwn) {
       clearErrors(this.form);
@@ -176,6 +176,7 @@ class PostEditor {
 
   // What was not sent is kept as a draft.
   #close() {
+    if (this.form.ariaBusy) return; // the answer tells
     const isKept = this.written.isWritten;
     this.#end();
     this.written.end();
