@@ -137,9 +137,26 @@ def test_full_screen_and_back(page):
     expect(field(page)).to_be_focused()
 
 
-def test_what_has_the_focus_is_never_behind_it(page):
+def test_escape_ends_a_word_that_is_being_composed_and_not_the_form(page):
     replies(page)
+
+    field(page).evaluate(
+        """field => field.dispatchEvent(new KeyboardEvent("keydown",
+        { key: "Escape", isComposing: true, bubbles: true, cancelable: true }))"""
+    )
+
+    expect(dock(page, "pinned")).to_be_visible()
+
+
+@pytest.mark.parametrize("came", ["enlarged", "continued"])
+def test_what_has_the_focus_is_never_behind_it(page, came):
+    replies(page)
+    field(page).fill("x")
     page.get_by_role("button", name="Full screen").click()
+    if came == "continued":
+        page.get_by_role("button", name="Minimise").click()
+        page.get_by_role("button", name="Continue your reply").click()
+        dock(page, "full").wait_for()
     page.locator("#post-8 .post__number").focus()
     expect(dock(page, "pinned")).to_be_visible()
 

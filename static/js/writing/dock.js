@@ -99,11 +99,12 @@ export class Dock {
     this.field.focus({ preventScroll: true });
   }
 
-  // In code, keys.js keeps Escape to itself; what is open above the form takes it first.
+  // In code, keys.js keeps Escape to itself; what is open above the form, or a word that is being composed, takes it first.
   /** @param {KeyboardEvent} event */
   #escape(event) {
-    const isTaken = event.defaultPrevented || this.form.querySelector(":popover-open");
-    if (event.key !== "Escape" || isTaken) return;
+    const { key, isComposing, defaultPrevented } = event;
+    const isTaken = isComposing || defaultPrevented || this.form.querySelector(":popover-open");
+    if (key !== "Escape" || isTaken) return;
     if (this.state === "full") this.#shrink();
     else if (this.state === "pinned") this.#minimise();
   }
@@ -111,7 +112,7 @@ export class Dock {
   // Nothing that has the focus may lie behind it.
   /** @param {Node} target */
   #left(target) {
-    if (this.state === "full" && !this.form.contains(target)) this.set(this.#before || "pinned");
+    if (this.state === "full" && !this.form.contains(target)) this.set("pinned");
   }
 
   // From another page: then it has no other place.
