@@ -148,6 +148,36 @@ def test_a_second_click_closes_the_menu(writing):
     expect(writing.get_by_role("button", name="Hide")).to_have_count(0)
 
 
+def test_the_menu_that_was_asked_for_last_opens_whichever_comes_first(writing, ada, topic):
+    topic.reply(ada, "Coffee.")
+    first, last = (writing.locator(f"#post-{number} [data-menu]") for number in (1, 2))
+    held = []
+    writing.route("**/menu/", lambda route: held.append(route), times=1)
+    with writing.expect_request("**/menu/"):
+        first.click()
+    last.click()
+    expect(last).to_have_attribute("aria-expanded", "true")
+    with writing.expect_response("**/menu/") as late:
+        held.pop().continue_()
+    late.value.finished()
+    writing.evaluate("new Promise(requestAnimationFrame)")
+
+    expect(last).to_have_attribute("aria-expanded", "true")
+    expect(first).not_to_have_attribute("aria-expanded", "true")
+
+
+def test_the_page_of_the_menu_is_a_page_after_the_menu_was_opened_in_place(writing):
+    address = writing.locator("#post-1 [data-menu]").get_attribute("href")
+    topic = writing.url
+    writing.goto(address)
+    writing.goto(topic)
+    writing.locator("#post-1 [data-menu]").click()
+    writing.get_by_role("button", name="Hide").wait_for()
+    writing.go_back()
+
+    expect(writing.get_by_role("banner")).to_be_visible()
+
+
 def test_the_colours_change_without_a_new_page_and_stay(writing):
     writing.evaluate("document.body.dataset.same = 'page'")
 

@@ -2,6 +2,7 @@
 // The menu of a post's actions, or what its last edit changed, beside its button; fetched each time,
 // since it depends on reader and time.
 
+import { fetchFresh } from "../http.js";
 import { refresh as refreshTimes } from "../times.js";
 
 const SPACE = 8; // px between a menu and the edge of the window
@@ -18,6 +19,7 @@ menu.addEventListener(
 let opener = null;
 /** @type {import("../forms/written_form.js").WrittenForm | null} */
 let reason = null; // why the post is to be hidden
+let asked = {}; // the menu that was asked for last
 /** @type {{link: HTMLElement | null, at: number}} */
 let dismissed = { link: null, at: 0 }; // a click on the open menu's button closes the menu before the click event
 
@@ -25,10 +27,12 @@ let dismissed = { link: null, at: 0 }; // a click on the open menu's button clos
 /** @param {HTMLAnchorElement} link */
 export async function openMenu(link) {
   if (dismissed.link === link && performance.now() - dismissed.at < SAME_CLICK) return;
-  const response = await fetch(link.href, { headers: { "X-Requested-With": "fetch" } });
+  const turn = {};
+  asked = turn;
+  const response = await fetchFresh(link.href);
   if (!response.ok || response.redirected) throw new Error(`no menu: ${response.status}`);
   const fragment = await response.text();
-  if (!link.isConnected) return;
+  if (!link.isConnected || asked !== turn) return;
   if (opener) close();
   menu.innerHTML = fragment;
   refreshTimes(menu);
