@@ -108,6 +108,23 @@ def test_a_choice_that_ends_in_another_post_is_quoted_as_far_as_its_own(page):
     expect(text(page)).to_have_value(re.compile(r"b = 2\n> ```\n\n$"))
 
 
+def test_a_choice_that_begins_above_the_text_is_quoted_from_where_it_begins(page):
+    choose(page, "#post-2 .post__author a", "#post-2 .post__body p")
+
+    button(page).click()
+
+    expect(text(page)).to_have_value(re.compile(r"\):\n>\n> Coffee is better\.\n\n$"))
+
+
+def test_of_a_name_alone_there_is_nothing_to_quote(page):
+    choose(page, "#post-1 strong")
+    expect(button(page)).to_be_visible()
+
+    choose(page, "#post-2 .post__author a")
+
+    expect(button(page)).to_have_count(0)
+
+
 def test_the_button_leaves_with_the_choice_and_with_escape(page):
     choose(page, "#post-1 strong")
     expect(button(page)).to_be_visible()

@@ -25,22 +25,31 @@ let timer;
 
 // --- What is chosen ---
 
-// Within the body of one post; null if there is nothing to quote. A choice that ends in another post is cut there.
+// Within the body of one post; null if there is nothing to quote. What is chosen above and below it is left out.
 /** @returns {Range | null} */
 function choice() {
   const selection = getSelection();
   if (selection.isCollapsed || !selection.toString().trim()) return null;
   const range = selection.getRangeAt(0).cloneRange();
-  const body = bodyOf(range.startContainer);
+  const body = closest(range.startContainer, ".post")?.querySelector(".post__body");
   if (!body) return null;
-  if (!body.contains(range.endContainer)) range.setEnd(body, body.childNodes.length);
+  const whole = document.createRange();
+  whole.selectNodeContents(body);
+  if (range.compareBoundaryPoints(Range.START_TO_START, whole) < 0) range.setStart(body, 0);
+  if (range.compareBoundaryPoints(Range.END_TO_END, whole) > 0)
+    range.setEnd(body, body.childNodes.length);
   return range.toString().trim() ? range : null;
 }
 
-/** @param {Node} node @returns {HTMLElement | null} */
+/** @param {Node} node */
 function bodyOf(node) {
+  return closest(node, ".post__body");
+}
+
+/** @param {Node} node @param {string} selector @returns {HTMLElement | null} */
+function closest(node, selector) {
   const element = /** @type {Element} */ (node.nodeType === 1 ? node : node.parentElement);
-  return element?.closest(".post__body");
+  return element?.closest(selector);
 }
 
 /** @param {Range} range */
