@@ -82,6 +82,26 @@ def test_it_is_continued_and_sent_in_place(begun, topic):
     expect(bar(begun)).to_have_count(0)
 
 
+def test_two_clicks_open_one_form(begun):
+    bar(begun).get_by_role("link", name="Continue").dblclick()
+    begun.locator("[data-carried][data-dock=pinned]").wait_for()
+    begun.evaluate("fetch('/').then((answer) => answer.text())")  # a second form would have come
+
+    expect(begun.locator("[data-carried]")).to_have_count(1)
+
+
+def test_signed_out_meanwhile_the_next_pages_ask_for_nothing(visit, ada, topic):
+    person = visit(ada)
+    page = person.opens_live(topic)
+    begins(page)
+    person.context.clear_cookies()
+    page.evaluate("delete document.body.dataset.user")  # as reader.js does once it has noticed
+    page.goto("/")
+
+    marks = "Object.keys(localStorage).filter((key) => key.startsWith('begun '))"
+    assert page.evaluate(marks) == []
+
+
 def test_in_another_topic_each_form_keeps_its_own_text(begun, other):
     begun.goto(other.get_absolute_url())
     text = continues(begun)

@@ -123,7 +123,8 @@ class Composer {
 
   // The next pages lead back to a reply that was begun.
   leave() {
-    if (!this.answering || !this.form.isConnected) return;
+    const isAuthorHere = document.body.dataset.user === this.written.member;
+    if (!this.answering || !this.form.isConnected || !isAuthorHere) return;
     const [, topic] = /^\/t\/(\d+)\//.exec(new URL(this.form.action).pathname);
     rememberBegun(topic, this.written.isWritten);
   }

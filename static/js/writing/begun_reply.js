@@ -9,7 +9,8 @@ import { fetchFresh, fetchPart } from "../http.js";
 const AGAIN = 2000; // ms; the draft may still be on its way from the page that was left
 
 class BegunReply {
-  #isOpen = false;
+  /** @type {Promise<void> | null} */
+  #opening = null; // of its form
 
   /** @param {string} topic */
   constructor(topic) {
@@ -23,7 +24,7 @@ class BegunReply {
     if (!html) return forgetBegun();
     this.bar = element(html);
     this.bar.hidden = true; // without its styles
-    const show = () => (this.bar.hidden = this.#isOpen);
+    const show = () => (this.bar.hidden = Boolean(this.#opening));
     this.bar.querySelector("link").addEventListener("load", show, { once: true });
     document.body.append(this.bar);
     this.bar.addEventListener("click", (event) => this.#pressed(event));
@@ -36,13 +37,13 @@ class BegunReply {
 
   // Sent or discarded elsewhere, it is gone here, too; and it is nobody else's.
   async #follow() {
-    new MutationObserver(() => this.#isOpen || this.bar.remove()).observe(document.body, {
+    new MutationObserver(() => this.#opening || this.bar.remove()).observe(document.body, {
       attributeFilter: ["data-user"],
     });
     const { personal } = await import("../personal.js");
     personal.subscribe({
       kind: "draft",
-      apply: (path, draft) => path === this.path && !draft && !this.#isOpen && this.#end(),
+      apply: (path, draft) => path === this.path && !draft && !this.#opening && this.#end(),
       reload: () => {},
     });
   }
@@ -54,7 +55,7 @@ class BegunReply {
     if (!control || metaKey || ctrlKey || shiftKey) return;
     event.preventDefault();
     if (control.matches("[data-hide]")) return this.#end();
-    this.#open().catch(() => location.assign(`/t/${this.topic}/reply/`));
+    this.#opening ??= this.#open().catch(() => location.assign(`/t/${this.topic}/reply/`));
   }
 
   #end() {
@@ -70,7 +71,6 @@ class BegunReply {
     /** @type {HTMLFormElement} */
     const form = page.querySelector(`form[action="${this.path}"]`);
     const { compose, writtenForm, bringUp } = await import("../elements/composer.js");
-    this.#isOpen = true;
     rename(form);
     form.classList.add("reply");
     form.dataset.carried = "";
