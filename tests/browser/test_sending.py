@@ -130,6 +130,19 @@ def test_a_draft_that_came_with_the_page_is_gone_once_it_was_sent(visit, ada, to
     expect(text(page)).to_have_value("")
 
 
+def test_the_focus_stays_where_somebody_has_gone_meanwhile(writing, topic):
+    held = []
+    writing.route("**/replies/", lambda route: held.append(route))
+    with writing.expect_request("**/replies/"):
+        text(writing).press("Control+Enter")
+    search = writing.get_by_role("textbox", name="Post number")
+    search.focus()
+    held.pop().continue_()
+
+    expect(state(writing)).to_have_text("Posted")
+    expect(search).to_be_focused()
+
+
 def test_from_an_earlier_page_of_the_topic_one_is_led_to_the_post(writing, topic):
     writing.goto(topic.get_absolute_url())
     writing.locator(COMPOSER).wait_for()

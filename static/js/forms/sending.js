@@ -26,7 +26,8 @@ export class Sending {
     const sent = this.#record.sendable(this.sender); // at once: until it is stored, a copy of it is (drafts.js)
     const outcome = await deliver(sent);
     const isShown = await this.#become(outcome, sent, saving);
-    if (isShown) focused.focus({ preventScroll: true }); // a button that is disabled loses it
+    const hasLost = document.activeElement === document.body; // as a button does that is disabled
+    if (isShown && hasLost) focused.focus({ preventScroll: true });
   }
 
   /** @param {boolean} isSending */
