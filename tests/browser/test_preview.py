@@ -116,6 +116,20 @@ def test_a_preview_that_has_to_wait_says_so_and_comes_by_itself(page):
     assert len(answers) == 2
 
 
+def test_a_preview_that_never_comes_is_given_up(page):
+    page.evaluate("""() => {
+      const { timeout } = AbortSignal;
+      AbortSignal.timeout = () => timeout.call(AbortSignal, 50);
+    }""")
+    page.route("**/preview/", lambda route: None, times=1)
+    switch(page).click()
+    with page.expect_event("requestfailed"):
+        field(page).fill("Tea")
+    field(page).fill("Coffee")
+
+    expect(pane(page)).to_have_text("Coffee")
+
+
 def test_a_preview_that_fails_says_so_and_the_next_one_comes(page):
     page.route("**/preview/", lambda route: route.abort(), times=1)
     switch(page).click()

@@ -4,6 +4,7 @@
 
 const PAUSE = 400; // ms of no typing before it is rendered
 const INTERVAL = 1200; // ms between two requests, at least
+const PATIENCE = 10_000; // ms for a response
 const REMEMBERED = "preview";
 const SHOWN = [200, 422]; // 422: why the text can't be posted
 
@@ -72,6 +73,7 @@ export class Preview {
       method: "POST",
       body: new URLSearchParams({ body }),
       headers: { "X-CSRFToken": this.field.form.elements.csrfmiddlewaretoken.value },
+      signal: AbortSignal.timeout(PATIENCE),
     }).catch(() => /** @type {Response} */ (null));
   }
 
