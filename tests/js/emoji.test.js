@@ -16,6 +16,13 @@ test("the emoji of that very name comes first, then those that begin with it", (
   assert.deepEqual(begins, begins.toSorted().toReversed());
 });
 
+test("of those that begin with it the shortest comes first", () => {
+  const found = names(findEmoji(groups, "smi"));
+  assert.equal(found[0], "smile");
+  assert.ok(found.indexOf("smirk") < found.indexOf("smiley"));
+  assert.equal(names(findEmoji(groups, "hea"))[0], "heart");
+});
+
 test("blanks and capitals of a search don't matter", () => {
   assert.equal(findEmoji(groups, "Red Car")[0][1].includes("red_car"), true);
 });
