@@ -109,7 +109,9 @@ def kind_of(post):
     """The kind of a post's last change, as far as the database still has it."""
     if post.is_hidden:
         return "hidden"
-    return "edited" if post.version > 1 else "created"
+    if post.version > 1:
+        return "edited"
+    return "answered" if post.replies_count else "created"
 
 
 def list_answer(user, name, rows) -> Rows | ListGone:

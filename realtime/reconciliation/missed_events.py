@@ -35,7 +35,8 @@ def of_lists(pk, since, newest):
     everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
     new = {"pk__gt": newest} if since is None else {"change__gt": since}
     for post in topic.posts.filter(**new).shown().order_by("change")[: changes.LIMIT]:
-        event = events.everyone_event(changes.kind_of(post), topic, post) | {"change": post.change}
+        # Whatever was made of it since: pages count those above the newest that they know of.
+        event = events.everyone_event("created", topic, post) | {"change": post.change}
         missed.append(delivery(topic, everyone, post.change, events.encode(event)))
     return missed
 

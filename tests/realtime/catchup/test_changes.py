@@ -27,6 +27,19 @@ def test_a_page_gets_what_came_after_its_change(client, topic, ada):
     assert answer.json()["change"] == 2
 
 
+def test_the_kind_of_a_change_is_the_last_that_can_be_told(client, topic, ada, mo):
+    for text in ("Milk", "Sugar", "Lemon"):
+        topic.reply(ada, text)
+    topic.reply(mo, "Milk, of course.", reply_to=topic.posts.get(number=2))
+    topic.posts.get(number=3).edit(ada, "Honey")
+    topic.posts.get(number=4).hide(mo, "")
+
+    events = changes(client, topic, since=1).json()["events"]
+
+    kinds = {event["post"]["number"]: event["kind"] for event in events if "post" in event}
+    assert kinds == {2: "answered", 3: "edited", 4: "hidden", 5: "created"}
+
+
 def test_no_event_has_a_header_from_before_it(topic, ada):
     topic.reply(ada, "Milk")
     read = loaders.topic(topic.pk)

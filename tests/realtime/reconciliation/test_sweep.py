@@ -126,6 +126,28 @@ async def test_lost_events_are_delivered_once_and_in_order(visit, topic, ada, mo
     assert [f["post"]["number"] for f in elsewhere.collect()[1:]] == [2]
 
 
+async def test_new_posts_count_elsewhere_whatever_was_made_of_them_since(
+    visit, topic, ada, sweeper, quiet
+):
+    shown, elsewhere = await visit(), await visit()
+    await shown.watch_topic(topic)
+    await elsewhere.watch_news(0)
+    await sweeper()
+
+    def write():
+        milk, sugar = topic.reply(ada, "Milk"), topic.reply(ada, "Sugar")
+        topic.reply(ada, "Milk, then.", reply_to=milk)
+        sugar.edit(ada, "Honey")
+
+    await do(write)
+    await sweeper()
+
+    kinds = {f["post"]["number"]: f["kind"] for f in shown.collect()[1:] if "post" in f}
+    assert kinds == {2: "answered", 3: "edited", 4: "created"}
+    news = {f["post"]["number"]: f["kind"] for f in elsewhere.collect()[1:]}
+    assert news == dict.fromkeys([2, 3, 4], "created")
+
+
 async def test_a_page_far_behind_gets_only_a_heartbeat_and_asks(visit, topic, ada, sweeper, quiet):
     page = await visit()
     await page.watch_topic(topic)
