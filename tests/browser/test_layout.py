@@ -118,6 +118,13 @@ def test_the_bar_offers_no_reply_where_there_is_none(topic, ada, visit):
     expect(page.locator(".topic__bar").get_by_role("link", name="Last post")).to_be_visible()
 
 
+def test_the_help_with_writing_fits_on_a_phone(visit):
+    page = visit(viewport=PHONE).opens("/writing/")
+
+    for table in page.locator(".table-scroll").all():
+        assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+
+
 @pytest.mark.parametrize("size", [(320, 256), (320, 180), (844, 390)])
 def test_zoomed_far_in_nothing_that_sticks_takes_the_room_to_read(size, topic, visit):
     for n in range(2):
