@@ -302,6 +302,16 @@ def test_the_list_has_what_each_draft_is_about_with_two_more_queries(
         assert f'href="{address}"' in page
 
 
+def test_the_list_says_which_post_a_draft_answers(signed_in, ada, path):
+    keep(ada, path, "Milk", reply_to="3")
+    client = signed_in(ada)
+    assert "Reply to post 3" in client.get("/drafts/").text
+
+    Draft.objects.update(fields={"body": "Milk"})
+
+    assert "Reply to post" not in client.get("/drafts/").text
+
+
 def test_a_draft_is_discarded_and_gone_for_all(signed_in, ada, path):
     keep(ada, path, "One")
     client = signed_in(ada)
