@@ -102,6 +102,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
     autocomplete_fields = ["topic", "author"]
     readonly_fields = [
         "label",
+        "reply_to",
         "state",
         "hidden_reason",
         "written",
@@ -146,6 +147,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
             # Only owners may post for others.
             author = ["author"] if request.user.is_superuser else []
             return [(None, {"fields": ["topic", *author, "body"]})]
+        answered = ["reply_to"] if obj.reply_to_id else []
         hidden = ["hidden_reason"] if obj.is_hidden else []
         reason = ["reason"] if self.has_change_permission(request, obj) else []
         return [
@@ -156,6 +158,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
                         "topic",
                         "author",
                         "label",
+                        *answered,
                         "written",
                         "state",
                         *hidden,

@@ -216,6 +216,14 @@ def test_the_page_shows_how_the_post_reads_and_read(admin, topic, ada):
 # --- Hiding ---
 
 
+def test_the_page_leads_to_the_post_that_this_one_answers(admin, topic, ada):
+    first = topic.posts.get()
+    answer = topic.reply(ada, "Milk.", reply_to=first)
+
+    assert f'<a href="{page(first)}">post 1 in' in admin.get(page(answer)).text
+    assert "Reply to" not in admin.get(page(first)).text
+
+
 def test_posts_are_hidden_from_the_list_and_counted(admin, topic, olive, said):
     first, second = topic.posts.get(), topic.reply(olive, "Spam")
     second.hide(olive)
