@@ -24,6 +24,7 @@ OTHERS = (
     "seen",
     "reply_to",
     "category",
+    "editors",
     "draft_version",
 )
 

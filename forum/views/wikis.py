@@ -2,6 +2,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 
 from forum.accounts.backends import as_stored
+from forum.forms import unsent
 from forum.forms.posts import WikiForm
 from forum.pages.pagination import address
 from forum.views.decorators import for_members
@@ -16,7 +17,8 @@ def edit(request, post_id):
     """Who may edit a post besides its author and moderators."""
     post = changeable(request.user, post_id)
     form = WikiForm(
-        request.POST if request.method == "POST" else None, initial=WikiForm.initial_for(post)
+        request.POST if request.method == "POST" else None,
+        initial=WikiForm.initial_for(post) | unsent.initial(request, request.path, WikiForm),
     )
     if form.is_bound and form.is_valid():
         with logged(request.user, post, form.message):

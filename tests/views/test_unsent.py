@@ -259,6 +259,18 @@ def test_a_moderator_signed_out_while_hiding_a_post_finds_the_reason_in_its_form
     assert topic.posts.get().hidden_reason == "Off topic, sorry."
 
 
+def test_a_moderator_signed_out_while_making_a_wiki_finds_the_choice_in_its_form(topic, mo):
+    action = f"/p/{topic.posts.get().pk}/wiki/"
+    insiders = world.group("Insiders")
+    browser = Browser().opens("/accounts/login/").signs_in("mo").opens(action).is_signed_out()
+
+    browser.presses(action, editors=str(insiders.pk)).signs_in("mo")
+
+    assert browser.holds(action)["editors"] == str(insiders.pk)
+    browser.presses(action)
+    assert topic.posts.get().wiki_group == insiders
+
+
 def test_a_post_hidden_by_a_form_that_was_sent_twice_has_its_reason(topic, mo):
     address = f"/p/{topic.posts.get().pk}"
     browser = Browser().opens("/accounts/login/").signs_in("mo").opens(f"{address}/menu/")
