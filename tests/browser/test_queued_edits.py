@@ -237,6 +237,21 @@ def test_signed_out_meanwhile_one_signs_in_and_it_is_sent(page, post):
     assert versions(post) == (2, TEXT)
 
 
+def test_where_the_page_knows_of_it_one_signs_in_and_goes_on_with_the_text(page, post):
+    opens_form(page)
+    Session.objects.all().delete()
+    page.evaluate("delete document.body.dataset.user")  # as reader.js does once it has noticed
+    text(page).fill(TEXT)
+    text(page).press("Control+Enter")
+
+    expect(page.locator("main")).to_contain_text("Not signed in")
+    expect(page.locator("main")).to_contain_text(TEXT)
+    page.locator("main input[name=login]").fill("ada")
+    page.locator("main input[name=password]").fill(world.PASSWORD)
+    page.locator("main form .button--main").first.click()
+    expect(page.locator("textarea[data-composer]")).to_have_value(TEXT)
+
+
 def test_a_conflict_meanwhile_brings_it_back_into_the_form_beside_the_current_text(
     page, visit, post
 ):

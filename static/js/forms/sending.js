@@ -21,7 +21,7 @@ export class Sending {
     this.set(true);
     this.#say("sending");
     const saving = this.written.save({
-      queue: this.#owner.queues?.() ? { tries: 1, due: Date.now() + PAUSE } : undefined,
+      queue: this.#queues ? { tries: 1, due: Date.now() + PAUSE } : undefined,
     });
     const sent = this.#record.sendable(this.sender); // at once: until it is stored, a copy of it is (drafts.js)
     const outcome = await deliver(sent);
@@ -41,6 +41,12 @@ export class Sending {
 
   get #owner() {
     return this.written.owner;
+  }
+
+  // Not once the author has been signed out: nothing of theirs is shown then.
+  get #queues() {
+    const { member, owner } = this.written;
+    return document.body.dataset.user === member && owner.queues?.();
   }
 
   get #record() {
@@ -70,8 +76,7 @@ export class Sending {
   async #become(outcome, sent, saving) {
     if (outcome.is === "saved") return this.#saved(outcome, sent);
     const isAway = outcome.is === "unreachable" || outcome.is === "signedOut";
-    if (isAway && this.#owner.queues?.() && (await saving) && this.#isSame(sent))
-      return this.#queue(outcome);
+    if (isAway && this.#queues && (await saving) && this.#isSame(sent)) return this.#queue(outcome);
     if (outcome.is === "savedBefore") this.#goOn();
     else if (outcome.is === "unreachable") this.#record.attempt(sent.fields);
     this.set(false);
