@@ -122,6 +122,14 @@ def test_a_quote_joins_what_is_being_written(writing):
     expect(text(writing)).to_be_focused()
 
 
+def test_a_double_click_quotes_once(writing):
+    writing.locator("#post-1 [data-quote]").dblclick()
+
+    expect(text(writing)).to_have_value(re.compile(r"^>.*I wonder\.\n\n$", re.DOTALL))
+    writing.evaluate("fetch('/').then((answer) => answer.text())")  # by now another would be there
+    expect(text(writing)).not_to_have_value(re.compile("wonder.*wonder", re.DOTALL))
+
+
 def test_the_menu_of_a_post_opens_in_place_and_closes_again(writing):
     button = writing.locator("#post-1 [data-menu]")
 

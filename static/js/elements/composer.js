@@ -264,6 +264,7 @@ document.addEventListener("click", (event) => {
   );
   const composer = link && openComposer("reply" in link.dataset || Boolean(link.hash));
   if (!composer || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (event.detail > 1) return event.preventDefault(); // a double click is one
   const asked = new URL(link.href).searchParams;
   if (link.hash === "#id_body") composer.bringUp();
   else if (asked.has("quote")) quotePost(composer, link);
