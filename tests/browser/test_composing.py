@@ -45,6 +45,48 @@ def test_a_tool_marks_the_chosen_words(writing):
     expect(text(writing)).to_have_value("**strong** tea")
 
 
+@pytest.fixture
+def awaiting(visit, ada, topic):
+    """Ada's page with a text whose tools are there, without their script until `arrives` is called
+    on it.
+    """
+    page, held = visit(ada).opens_live(topic), []
+    page.route("**/markdown-toolbar*", lambda route: held.append(route))
+    with page.expect_request("**/markdown-toolbar*"):
+        text(page).fill("strong tea")
+    text(page).evaluate("area => area.setSelectionRange(3, 3)")
+    page.arrives = lambda: held[0].continue_()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("press", "becomes"),
+    [
+        (lambda page: page.get_by_role("button", name="Bold").click(), "**strong** tea"),
+        (lambda page: page.get_by_role("button", name="Heading").click(), "## strong tea"),
+        (lambda page: text(page).press("Control+b"), "**strong** tea"),
+        (lambda page: page.get_by_role("button", name="Bold").dblclick(), "**strong** tea"),
+    ],
+    ids=["a mark", "a line", "a shortcut", "twice"],
+)
+def test_a_tool_that_is_pressed_before_its_script_came_acts_once_it_has(awaiting, press, becomes):
+    press(awaiting)
+
+    awaiting.arrives()
+
+    expect(text(awaiting)).to_have_value(becomes)
+
+
+def test_a_tool_whose_script_came_late_does_not_disturb_what_is_written_by_then(awaiting):
+    awaiting.get_by_role("button", name="Bold").click()
+    text(awaiting).fill("strong tea, please")
+
+    awaiting.arrives()
+    awaiting.locator("md-bold:defined").wait_for()
+
+    expect(text(awaiting)).to_have_value("strong tea, please")
+
+
 def test_tools_that_could_not_be_had_come_at_the_next_try(visit, ada, topic):
     page = visit(ada).opens_live(topic)
     page.route("**/markdown-toolbar*", lambda route: route.abort())

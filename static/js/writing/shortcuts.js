@@ -18,8 +18,13 @@ export function bindShortcuts(toolbar, field) {
     const tool = tools.get(typed(event));
     if (!tool || toolbar.inert) return;
     event.preventDefault();
-    tool.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    press(tool);
   });
+}
+
+/** @param {Element} tool */
+export function press(tool) {
+  tool.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
 }
 
 /** @param {string} keys */

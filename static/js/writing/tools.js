@@ -7,7 +7,7 @@ import { Completion } from "./completion.js";
 import { Keys } from "./keys.js";
 import { lineEnd, lineStart } from "./lists.js";
 import { Preview } from "./preview.js";
-import { bindShortcuts } from "./shortcuts.js";
+import { bindShortcuts, press } from "./shortcuts.js";
 import { newTable } from "./tables.js";
 
 export class Tools {
@@ -28,6 +28,7 @@ export class Tools {
     new Preview(box, field);
     new Keys(field, this.#describe());
     bindShortcuts(this.toolbar, field);
+    this.toolbar.addEventListener("click", (pressed) => this.#awaitTool(pressed), true);
     for (const event of ["click", "keydown"]) {
       this.toolbar.addEventListener(event, (pressed) => this.#chooseLine(pressed), true);
       this.toolbar.addEventListener(event, () => this.#goOnBehind());
@@ -46,7 +47,7 @@ export class Tools {
 
   // Each time, until they have come.
   #load() {
-    import("../../vendor/markdown-toolbar.js").catch(() => {});
+    loadToolbar().catch(() => {});
     import("../../vendor/text-expander.js").catch(() => {});
     import("../../vendor/paste-markdown.js").then(
       ({ subscribe }) => {
@@ -54,6 +55,19 @@ export class Tools {
         this.#pastes = true;
       },
       () => {},
+    );
+  }
+
+  // A tool that was pressed before its script came acts once it has, unless the text has changed.
+  /** @param {Event} event */
+  #awaitTool(event) {
+    const tool = /** @type {Element} */ (event.target).closest("[role=button]:not(:defined)");
+    if (!tool) return;
+    event.stopImmediatePropagation();
+    const { value } = this.field;
+    loadToolbar().then(
+      () => this.field.value === value && press(tool),
+      () => {}, // the next time, then
     );
   }
 
@@ -137,3 +151,5 @@ export class Tools {
     change(this.field, newTable(value, selectionEnd, heading));
   }
 }
+
+const loadToolbar = () => import("../../vendor/markdown-toolbar.js");
