@@ -244,9 +244,10 @@ const outbox = pageOutbox({
 
 customElements.define("waiting-posts", WaitingPosts);
 
-// For the composer of this page: where what it has sent can wait. null where it can't be shown.
+// For the composer of this page: where what it has sent can wait. null where it can't be shown, or its form was closed.
 /** @param {Composer} composer */
 export function connect(composer) {
+  if (!composer.form.isConnected) return null;
   const place = placeFor(new URL(composer.form.action).pathname);
   place?.connect(composer);
   return place && outbox;
