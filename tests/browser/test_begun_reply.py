@@ -167,9 +167,8 @@ def test_it_can_be_hidden_and_stays_a_draft(begun):
 def test_a_topic_that_can_no_longer_be_seen_is_not_named(begun, topic):
     topic.move(world.lounge())
 
-    begun.reload()
     with begun.expect_response("**/drafts/begun/**") as answer:
-        pass
+        begun.reload()
 
     assert answer.value.status == 204
     expect(bar(begun)).to_have_count(0)
@@ -189,7 +188,7 @@ def test_nothing_is_asked_where_nothing_was_begun(visit, ada, topic):
 def test_the_queue_keeps_it_when_the_forum_is_away(begun, topic):
     text = continues(begun)
     begun.route("**/replies/", lambda route: route.abort())
-    begun.locator("[data-carried] md-bold").wait_for()
+    begun.locator("waiting-posts:defined").first.wait_for(state="attached")
     text.fill("Later")
     text.press("Control+Enter")
     expect(begun.locator(".waiting__post")).to_contain_text("Later")

@@ -28,6 +28,8 @@ def topic(ada):
 
 
 def opens_history(page, scripts):
+    if scripts:
+        page.locator("live-status[data-state=live]").wait_for(state="attached")
     page.locator("#post-1 .post__edited").click()
     if scripts:
         page.locator(".changes a").click()

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support import world
+from tests.support.polling import until
 
 pytestmark = pytest.mark.once
 
@@ -104,14 +105,15 @@ def test_a_preview_that_has_to_wait_says_so_and_comes_by_itself(page):
     def refuse(route):
         answers.append(route)
         if len(answers) == 1:
-            return route.fulfill(status=429, headers={"Retry-After": "1"}, body="")
-        return route.continue_()
+            route.fulfill(status=429, headers={"Retry-After": "1"}, body="")
 
     page.route("**/preview/", refuse)
     switch(page).click()
     field(page).fill("Tea")
 
     expect(pane(page)).to_have_text("Too many previews: the next one follows in 1 seconds.")
+    until(lambda: page.wait_for_timeout(20) or len(answers) > 1)
+    answers[1].continue_()
     expect(pane(page)).to_have_text("Tea")
     assert len(answers) == 2
 
@@ -161,7 +163,7 @@ def test_beside_the_text_where_there_is_room_and_below_where_there_is_not(visit,
     world.category("Help")
     for width, is_beside in ((1280, True), (390, False)):
         page = visit(ada, viewport={"width": width, "height": 800}).opens_live("/t/new/")
-        page.locator(".composer__top").wait_for()
+        page.wait_for_function("document.querySelector('.composer link')?.sheet")
         switch(page).click()
         text, shown = field(page).bounding_box(), pane(page).bounding_box()
         assert (shown["x"] >= text["x"] + text["width"] - 1) is is_beside

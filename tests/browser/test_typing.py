@@ -57,7 +57,9 @@ def page(visit, ada, topic):
     """Ada's page of the topic, with the reply form in focus and its tools loaded."""
     page = visit(ada).opens_live(topic)
     page.locator("md-bold").wait_for()
-    field(page).focus()
+    with page.expect_request("**/paste-markdown.*") as asked:
+        field(page).focus()
+    page.evaluate("async (script) => void (await import(script))", asked.value.url)
     page.locator("md-bold:defined").wait_for()
     return page
 
@@ -249,7 +251,9 @@ def test_on_a_phone_the_tools_stay_in_one_line_and_are_large_enough_for_fingers(
     page.locator("md-bold").wait_for()
     tools = page.locator(".composer__tools > *")
 
-    boxes = [tool.bounding_box() for tool in tools.all()]
+    boxes = tools.evaluate_all(
+        "tools => tools.map((tool) => tool.getBoundingClientRect().toJSON())"
+    )
 
     assert len({box["y"] for box in boxes}) == 1
     assert min(min(box["width"], box["height"]) for box in boxes) >= 44
