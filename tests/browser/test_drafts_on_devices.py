@@ -12,6 +12,8 @@ from forum.drafts.models import Draft
 from tests.support import world
 from tests.support.polling import until
 
+pytestmark = pytest.mark.once
+
 TEXT = "Half a thought,\n\n  with *two* paragraphs"
 
 

@@ -12,6 +12,8 @@ from tests.browser.people import COMPOSER, session_cookie
 from tests.support import world
 from tests.support.polling import until
 
+pytestmark = pytest.mark.once
+
 TEXT = "Tea, of course."
 MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
 SLOW_READS = """
@@ -123,6 +125,7 @@ def test_a_forum_that_is_away_is_asked_again_until_it_takes_the_post(person, top
     assert bodies(topic) == [TEXT]
 
 
+@pytest.mark.store
 def test_an_answer_that_got_lost_is_asked_for_again_and_posts_nothing_more(person, topic):
     page = opens(person, topic)
     page.route("**/replies/", lambda route: (route.fetch(), route.abort()), times=1)
@@ -151,6 +154,7 @@ def test_what_waits_is_sent_by_the_next_page_whichever_it_is(person, topic, end)
         expect(text(page)).to_have_value("")
 
 
+@pytest.mark.store
 def test_what_was_being_sent_as_its_page_ended_is_sent_by_the_next(person, topic):
     page = opens(person, topic)
     page.route("**/replies/", lambda route: None)
@@ -181,6 +185,7 @@ def test_what_is_sent_while_the_outbox_looks_for_posts_is_found_by_the_next_page
     until(lambda: bodies(topic) == [TEXT])
 
 
+@pytest.mark.store
 def test_two_tabs_send_it_once_and_both_show_it_no_longer(person, topic):
     one, other = opens(person, topic), opens(person, topic)
     fails(person.context)
@@ -334,6 +339,7 @@ def test_what_waits_can_be_edited_and_is_sent_as_it_was_edited(person, topic):
     assert bodies(topic) == ["Coffee, of course."]
 
 
+@pytest.mark.store
 def test_what_was_posted_without_an_answer_is_not_posted_again_in_other_words(person, topic):
     page = person.context.new_page()
     page.route_web_socket("**/ws/", lambda socket: None)

@@ -11,6 +11,8 @@ from tests.support import world
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server
 
+pytestmark = pytest.mark.once
+
 SIZE = 4_000_000  # bytes; the forum takes one million
 WRITE = """(area, size) => {
   area.hidden = true; // to lay it out would take a minute

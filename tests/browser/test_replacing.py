@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 QUOTED = "> [!quote]- Earlier\n> An old remark, and more of it.\n"
 WIDE = "```\n" + "wide " * 200 + "\n```\n"
 TABLE = "| " + " | ".join("column" * 4 for _ in range(20)) + " |\n" + "| --- " * 20 + "|\n"

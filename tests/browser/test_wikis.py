@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.support import world
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def topic(transactional_db):

@@ -9,6 +9,8 @@ from forum.models import Announcement, User
 from tests.support import world
 from tests.support.polling import until
 
+pytestmark = pytest.mark.once
+
 SEND = "main form:has(textarea[name=body]) .button--main"
 
 
