@@ -22,7 +22,7 @@ from .pages import SILENCE
 LASTS = 10 if FULL else 1.5  # seconds
 LINGERS = 30 if FULL else 1.5
 SLEEPS = 180 if FULL else 3
-CUTS = 100_000 if FULL else 5000  # and as many in the other column
+CUTS = 100_000 if FULL else 600
 LONGEST_CUT = 10 if FULL else 0.5
 HOUR = 3600
 

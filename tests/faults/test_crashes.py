@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 
+import pytest
 from django.db import connection
 from django.db.models import Count
 
@@ -77,6 +78,7 @@ def test_one_form_sent_many_times_at_once_creates_one_post(server):
     counters_agree(topic)
 
 
+@pytest.mark.once
 def test_an_open_page_is_current_after_its_server_was_killed_and_started(server, reader):
     ada = world.member("ada")
     topic = world.topic(ada, world.category("Help"), replies=3)
@@ -91,6 +93,7 @@ def test_an_open_page_is_current_after_its_server_was_killed_and_started(server,
     reader.ends_like_a_fresh_page(topic)
 
 
+@pytest.mark.once
 def test_a_server_that_was_frozen_brings_its_pages_up_to_date(server, reader):
     ada = world.member("ada")
     topic = world.topic(ada, world.category("Help"), replies=3)

@@ -14,6 +14,8 @@ from tests.support import separate_process
 from tests.support.postgresql import PostgreSQL
 from tests.support.server import Server
 
+pytestmark = pytest.mark.once  # the database of these is their own
+
 TEXT = "Tea & <b>cake</b>"
 SHOWN = "Tea &amp; &lt;b&gt;cake&lt;/b&gt;"
 

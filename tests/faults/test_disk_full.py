@@ -11,6 +11,8 @@ from tests.faults.visitors import Visitor
 from tests.support import separate_process
 from tests.support.server import Server
 
+pytestmark = pytest.mark.once  # the database of these is their own
+
 TEXT = "Tea & <b>cake</b> " * 500
 
 

@@ -19,7 +19,7 @@ from .members import Member
 from .story import Story
 from .test_crashes import counters_agree
 
-KILLS = 10_000 if FULL else 200
+KILLS = 10_000 if FULL else 100
 PAGES = 6
 IS_POSTGRESQL = connection.vendor == "postgresql"
 pytestmark = pytest.mark.timeout(3600 if FULL else 300)
@@ -46,7 +46,7 @@ def writers(ground):
 def test_committed_posts_of_killed_writers_are_there_once_and_published_and_nothing_else_is(
     ground, writers
 ):
-    """10,000 kills, 200 in the short form, at four points of a reply; a member goes on writing."""
+    """10,000 kills, 100 in the short form, at four points of a reply; a member goes on writing."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)

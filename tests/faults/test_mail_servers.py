@@ -42,6 +42,7 @@ def write(settings, count):
         send_mail("Hello", "World", None, [f"member{number}@example.org"])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["uvicorn", "runserver"])
 def test_a_hung_mail_server_delays_no_page(transactional_db, collected, kind):
     world.topic(world.member("ada"), world.category("Help"))
@@ -136,6 +137,7 @@ def test_killed_workers_lose_no_mail_and_repeat_only_the_one_being_accepted(
     assert not Mail.objects.filter(sent_at=None).exists()
 
 
+@pytest.mark.once
 def test_a_separate_worker_finishes_its_mail_on_sigterm(transactional_db, settings):
     reached, go_on = threading.Event(), threading.Event()
 

@@ -31,14 +31,16 @@ from .story import PATIENCE, Story
 
 PAGES, SOME, ROUNDS = (2000, 240, 50) if FULL else (24, 24, 1)
 # pages whose connections are cut again and again, until there were so many
-CUT = 2000 if FULL else 240
-RATE = 4 if FULL else 10  # posts a second: 2,000 pages and all that serves them share two cores
+CUT = 2000 if FULL else 96
+RATE = 4  # posts a second: 2,000 pages and all that serves them share two cores
 LOOKS = 0.2 if FULL else 1.0
 pytestmark = pytest.mark.timeout(900 if FULL else 300)
 IS_POSTGRESQL = connection.vendor == "postgresql"
 
-OF_READERS = [faults.loss, faults.narrow, faults.background, faults.sleep]  # alike to any server
-ONCE = OF_READERS if IS_POSTGRESQL and not FULL else []
+# alike to any server and database
+OF_NETWORKS = [faults.hang, faults.reset, faults.loss, faults.narrow, faults.cut_again_and_again]
+OF_READERS = [faults.background, faults.sleep]
+ONCE = [*OF_NETWORKS, *OF_READERS] if IS_POSTGRESQL and not FULL else []
 NETWORK = [faults.cut, faults.hang, faults.reset, faults.loss, faults.narrow]
 # there and back takes minutes in the full form, so less is written
 LONG = [faults.cut_again_and_again, faults.sleep]
@@ -204,6 +206,7 @@ def test_after_a_database_fault_nothing_acknowledged_is_missing(story_on_it, fau
     assert story_on_it(fault) == []
 
 
+@pytest.mark.once
 @pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: make services")
 def test_a_proxy_that_is_reloaded_loses_nothing(story, tmp_path, collected):
     proxy = partial(PlainNginx, tmp_path, collected)
@@ -217,6 +220,7 @@ def test_clocks_that_jump_leave_every_page_current(story, tmp_path):
     assert story(faults.clocks, "clocks that jump", clock=partial(Clock, tmp_path), rate=rate) == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "build", ["lossy 1", "lossy 10", "lossy 50", "muddled"] if FULL else ["lossy 10", "muddled"]
 )

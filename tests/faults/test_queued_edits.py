@@ -17,7 +17,7 @@ from tests.support import world
 from tests.support.chromium import SHELL
 from tests.support.polling import until
 
-ROUNDS = 150 if FULL else 12
+ROUNDS = 150 if FULL else 4
 MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
 SUBMIT = """([form, fields]) => {
   const { elements } = document.querySelector(form);

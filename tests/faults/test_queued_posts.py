@@ -18,7 +18,7 @@ from tests.support import world
 from tests.support.chromium import SHELL
 from tests.support.polling import until
 
-POSTS = 1000 if FULL else 40
+POSTS = 1000 if FULL else 15
 TABS = 3
 MOST_AT_ONCE = 6  # posts between two faults
 MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"

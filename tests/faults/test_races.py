@@ -20,8 +20,7 @@ from tests.support.scale import FULL
 from .losses import LOSSES, Lounge
 
 # one for each member who loses the right, though MEMBERS lose it in one transaction
-RACES = 10_000 if FULL else 240
-MEMBERS = 20
+RACES, MEMBERS = (10_000, 20) if FULL else (160, 8)
 REPLIES = 4  # written in each round
 pytestmark = pytest.mark.timeout(1800 if FULL else 300)
 
@@ -29,12 +28,12 @@ pytestmark = pytest.mark.timeout(1800 if FULL else 300)
 def test_nothing_committed_after_the_loss_of_a_right_reaches_members_who_lost_it(
     transactional_db, monkeypatch
 ):
-    """10,000 races, 240 in the short form.
+    """10,000 races, 160 in the short form.
 
-    20 members lose the right at once, each with a page, which counts as a race each. With Redis the
-    writer or the revocation is in another process every other time.
+    20 members, 8 in the short form, lose the right at once, each with a page, which counts as a
+    race each. With Redis the writer or the revocation is in another process every other time.
     """
-    # twenty pages come and go on the two cores that it has, too
+    # as many pages come and go on the two cores that it has, too
     monkeypatch.setattr(redis_client, "TIMEOUT", 2.0)
     redis_client.client.cache_clear()
     seed = random.randrange(10**6)

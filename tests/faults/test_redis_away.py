@@ -9,6 +9,8 @@ from tests.faults.visitors import Visitor
 from tests.support import world
 from tests.support.server import Server
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def address(redis_server, transactional_db, collected):

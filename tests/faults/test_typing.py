@@ -22,8 +22,8 @@ from tests.support.scale import FULL
 
 pytestmark = pytest.mark.once
 
-TABS = 10  # forms that are written in at once, and killed together
-ROUNDS = 100 if FULL else 2
+# forms that are written in at once, and killed together; how often
+TABS, ROUNDS = (10, 100) if FULL else (4, 1)
 LOST = 1.0  # seconds of typing, at most
 
 TYPE = """async () => {

@@ -1,4 +1,4 @@
-"""How long the fault tests run: FULL for `make faults`; CI runs a tenth, half in each column."""
+"""How long the fault tests run: FULL for `make faults`; CI runs a few of everything."""
 
 import os
 
