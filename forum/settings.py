@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "forum.mail",
     "forum.drafts",
     "forum.completion",
+    "forum.search",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -345,6 +346,10 @@ HEALTH = [
 ]
 GAUGES = ["forum.mail.health.gauges"]  # gauges that /metrics updates on each request
 
+# The language of word stems in search, as snowballstemmer names it; empty for none. After a change
+# run `manage.py reindex`.
+SEARCH_LANGUAGE = env("SEARCH_LANGUAGE", default="english")
+
 # Minutes after writing in which authors' edits leave no mark; 0 if all do.
 EDIT_GRACE_MINUTES = env.int("EDIT_GRACE_MINUTES", default=5)
 # Minutes after writing in which authors can edit their posts; 0 for always.
@@ -364,6 +369,7 @@ RATES = {
         "preview": "60/minute",
         "draft": "90/minute",  # sent automatically while typing, once a second at most
         "completion": "180/minute",  # suggestions while typing @ or #
+        "search": "60/minute",  # per member, or per network for guests
         "reading": "120/minute",  # reports of what was read
         "rename": "20/hour",  # rename a topic
         "hide": "20/minute",  # hide or restore a post

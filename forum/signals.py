@@ -26,6 +26,10 @@ KINDS = (
 )
 
 
+changing = Signal()
+"""Sent once per change as `changed` is, with the same arguments, but in its transaction."""
+
+
 access_ended = Signal()
 """Sent in the transaction that ends all sessions of members. members: a list of their ids."""
 
@@ -59,4 +63,5 @@ def announce(kind, topic, post=None, moved_from=None):
             sender=type(topic), kind=kind, topic=topic, post=post, moved_from=moved_from
         )
 
+    changing.send(sender=type(topic), kind=kind, topic=topic, post=post, moved_from=moved_from)
     transaction.on_commit(send, robust=True)  # a failing receiver must not fail a saved page

@@ -73,6 +73,7 @@ urlpatterns = [
     path("p/<int:post_id>/restore/", post_visibility.destroy, name="restore_post"),
     path("", include("forum.drafts.urls")),
     path("", include("forum.completion.urls")),
+    path("", include("forum.search.urls")),
     path("readings/", readings.index, name="readings"),
     path("writing/", writing_help.show, name="writing_help"),
     path("preview/", posts.preview, name="preview"),

@@ -5,11 +5,10 @@ from django.views.decorators.http import require_safe
 
 from forum import markdown
 from forum.db.timeouts import time_limit
+from forum.pages.member_names import matching_members
+from forum.pages.place_names import matching_categories, matching_topics
 from forum.views.decorators import for_members
 from forum.views.limits import limited
-
-from .members import matching_members
-from .places import matching_categories, matching_topics
 
 LONGEST = 60  # characters of what is completed
 PATIENCE = 0.5  # seconds for the database: a late suggestion is of no use

@@ -2,7 +2,7 @@
 
 from forum.markdown.blanks import is_blank
 from forum.markdown.errors import MAX_LENGTH, MarkdownError, TooComplex, TooLong
-from forum.markdown.excerpts import excerpt
+from forum.markdown.excerpts import excerpt, plain_text
 from forum.markdown.literal import link
 from forum.markdown.quotes import quote
 from forum.markdown.render import mentioned, render
@@ -16,6 +16,7 @@ __all__ = [
     "is_blank",
     "link",
     "mentioned",
+    "plain_text",
     "quote",
     "render",
 ]

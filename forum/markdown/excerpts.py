@@ -18,8 +18,13 @@ def excerpt(html, length=200):
     limit = length * HTML_PER_CHARACTER
     is_cut = len(html) > limit
     beginning = UNFINISHED.sub("", html[:limit]) if is_cut else html
-    text = " ".join(unescape(nh3.clean(beginning, tags=set(), clean_content_tags=HIDDEN)).split())
+    text = " ".join(plain_text(beginning).split())
     return text if len(text) <= length and not is_cut else _shortened(text, length)
+
+
+def plain_text(html):
+    """The text of rendered HTML without folded quotes; not escaped."""
+    return unescape(nh3.clean(html, tags=set(), clean_content_tags=HIDDEN))
 
 
 def _shortened(text, length):

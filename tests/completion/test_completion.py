@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import override_settings
 
 from forum import markdown
-from forum.completion import members as completion
-from forum.completion import places
 from forum.models import TakenName, Topic
+from forum.pages import member_names as completion
+from forum.pages import place_names as places
 from tests.support import world
 
 MEMBERS, PLACES = "/completion/members/", "/completion/places/"

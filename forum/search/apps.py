@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.utils.translation import gettext_lazy as _
+
+
+class SearchConfig(AppConfig):
+    name = "forum.search"
+    verbose_name = _("Search")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from forum.signals import changing
+
+        from . import learning  # noqa: F401 - registers its job
+        from .fields import tokens
+        from .indexing import update_index
+
+        def add_function(connection, **_kwargs):
+            if connection.vendor == "sqlite":
+                connection.connection.create_function(
+                    "search_tokens", 1, tokens, deterministic=True
+                )
+
+        connection_created.connect(add_function, dispatch_uid="search", weak=False)
+        changing.connect(update_index, dispatch_uid="search")

@@ -1,0 +1,23 @@
+"""The two engines: find the newest posts whose keys satisfy an expression.
+
+An expression is a tuple of clauses that must all hold: (is_negative, alternatives), where the
+alternatives are sets of keys, one of which a post must have (or, if negative, none).
+"""
+
+from django.db import connection
+
+from . import postgresql, sqlite
+
+
+def newest(expression, most, before=None):
+    """The ids of at most `most` posts that satisfy `expression`, newest first.
+
+    before: only posts with a lower id. At least one clause must not be negative.
+    """
+    engine = postgresql if connection.vendor == "postgresql" else sqlite
+    return engine.newest(expression, most, before)
+
+
+def inconsistencies():
+    """What is wrong between the entries and the engine's own index, or ""."""
+    return "" if connection.vendor == "postgresql" else sqlite.inconsistencies()

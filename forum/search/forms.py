@@ -1,0 +1,68 @@
+from typing import cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from forum.models import Category
+
+from .query import LONGEST, parse
+
+
+class SearchForm(forms.Form):
+    """The filters of a query as fields. What is sent becomes one line: see `line`."""
+
+    q = forms.CharField(label=_("Words"), max_length=LONGEST, required=False)
+    category = forms.ModelChoiceField(
+        Category.objects.none(),
+        label=_("Category"),
+        required=False,
+        to_field_name="slug",
+        empty_label=_("All"),
+    )
+    author = forms.CharField(label=_("Written by"), max_length=60, required=False)
+    after = forms.DateField(
+        label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    before = forms.DateField(
+        label=_("Before"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    topics = forms.ChoiceField(
+        label=_("Topics"),
+        required=False,
+        choices=[("", _("All")), ("is:open", _("Open")), ("is:closed", _("Closed"))],
+    )
+    titles = forms.BooleanField(label=_("In titles only"), required=False)
+
+    def __init__(self, *args, reader, **kwargs):
+        super().__init__(*args, **kwargs)
+        category = cast(forms.ModelChoiceField, self.fields["category"])
+        category.queryset = Category.objects.visible_to(reader).in_order()
+
+    @property
+    def line(self):
+        """The query that the fields say."""
+        chosen = self.cleaned_data
+        author, category = chosen["author"].lstrip("@").strip(), chosen["category"]
+        parts = [
+            chosen["q"],
+            category and f"#{category.slug}",
+            author and f"@{author}",
+            chosen["after"] and f"after:{chosen['after']:%Y-%m-%d}",
+            chosen["before"] and f"before:{chosen['before']:%Y-%m-%d}",
+            chosen["topics"],
+            chosen["titles"] and "in:title",
+        ]
+        return " ".join(part for part in parts if part)
+
+    @classmethod
+    def is_sent(cls, data):
+        """Whether somebody has sent the fields, and not a line that has all of them."""
+        return any(data.get(name) for name in cls.base_fields if name != "q")
+
+
+def fields_of(typed, reader):
+    """The initial fields of the form for a query."""
+    return {
+        "q": typed,
+        **{one.field: one.value for one in parse(typed, reader).filters if one.field},
+    }

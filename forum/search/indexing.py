@@ -1,0 +1,83 @@
+"""Keeps the index, in the transactions that change posts and topics."""
+
+import zlib
+from unicodedata import normalize
+
+from django.conf import settings
+
+from forum import markdown
+from forum.models import Post
+
+from . import tags
+from .analyser import canonical, hashed, keys, words
+from .models import Entry
+from .query import Document
+
+VERSION = 1  # to be raised with every change of the analyser
+BATCH = 200  # posts
+
+
+def version():
+    """A number of 15 bits that differs where the analyser finds other keys."""
+    return zlib.crc32(f"{VERSION} {settings.SEARCH_LANGUAGE}".encode()) & 0x7FFF
+
+
+def update_index(sender, kind, topic, post, moved_from, **_kwargs):
+    """Receives every change of a post or topic, in its transaction."""
+    if kind in ("created", "edited", "restored") and not post.is_hidden:
+        write([post], topic)
+    elif kind in ("hidden", "edited"):
+        Entry.objects.filter(post=post.pk).delete()
+    elif kind in ("renamed", "moved"):
+        if kind == "moved":
+            retag(
+                topic, hashed(tags.category(moved_from)), hashed(tags.category(topic.category_id))
+            )
+        write(Post.objects.filter(topic=topic.pk, number=1).shown(), topic)
+
+
+def retag(topic, former, present):
+    """Replace a tag of all posts of a topic."""
+    entries = Entry.objects.filter(post__topic=topic.pk).order_by("pk")
+    last = 0
+    while batch := list(entries.filter(pk__gt=last)[:BATCH]):
+        last = batch[-1].pk
+        for entry in batch:
+            entry.keys = entry.keys - {former} | {present}
+        Entry.objects.bulk_update(batch, ["keys"])
+
+
+def write(posts, topic):
+    """Write the entries of posts of one topic."""
+    store([Entry(post=post, keys=keys_of(post, topic), version=version()) for post in posts])
+
+
+def store(entries):
+    Entry.objects.bulk_create(
+        entries,
+        update_conflicts=True,
+        unique_fields=["post"],
+        update_fields=["keys", "version"],
+    )
+
+
+def keys_of(post, topic):
+    """The hashed keys of a post."""
+    found = keys(text_of(post)) | tags.of_post(post, topic)
+    if post.number == 1:
+        title = keys(normalize("NFC", topic.title))
+        found |= title | {tags.TITLE + key for key in title}
+    return frozenset(map(hashed, found))
+
+
+def document(post):
+    """The Document of a post that is stored."""
+    text = canonical(words(text_of(post)))
+    if post.number == 1:
+        text = canonical(words(normalize("NFC", post.topic.title))) + text
+    return Document(keys_of(post, post.topic), text)
+
+
+def text_of(post):
+    """What readers see of a post, as plain text; folded quotes are left out."""
+    return normalize("NFC", markdown.plain_text(post.html))

@@ -1,0 +1,184 @@
+"""Answers queries: finds posts that a reader may see, and ranks them."""
+
+from dataclasses import dataclass, replace
+
+from django.utils import timezone
+
+from forum.models import Category, Post
+
+from . import engines, spelling, tags
+from .analyser import hashed, stem, words
+from .indexing import document, text_of
+from .query import Match, Query, parse, titled
+from .snippets import proximity
+
+MOST = 2000  # of the newest posts with all words, which are ranked
+MOST_TITLES = 300  # of the newest topics with all words in their title, which are ranked as well
+MOST_READ = 60  # of the best ones, whose texts decide about their order
+MOST_VERIFIED = 400  # posts whose texts are read to see whether words stand in the right order
+MOST_LEFT_OUT = 6  # words of which one is left out where no post has all
+HALF_LIFE = 365 * 24 * 3600  # seconds, after which freshness counts half
+
+
+@dataclass
+class Found:
+    """Posts that answer a query, best first, as ids.
+
+    query: the one that they answer. is_complete: False if there may be more than were ranked.
+    corrected: whether words were replaced by others. without: words that had to be left out.
+    """
+
+    query: Query
+    posts: list[int]
+    is_complete: bool = True
+    corrected: bool = False
+    without: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    pk: int
+    topic_id: int
+    created_at: object
+    has_title: bool
+
+
+def answer(typed, user, order="best"):
+    """Found for what somebody typed: if nothing has all words, with corrected or fewer ones."""
+    query = parse(typed, user)
+    if query.is_empty:
+        return Found(query, [])
+    found = find(query, user, order)
+    if found.posts or not query.positive:
+        return found
+    for text, without, attempt in attempts(query, user):
+        other = find(attempt, user, order)
+        if other.posts:
+            return replace(other, corrected=text != query.typed, without=without)
+    return found
+
+
+def attempts(query, user):
+    """Yields (text, word left out, Query) for what to try when no post has all words."""
+    texts = list(spelling.corrected_texts(query.typed))
+    yield from ((text, "", parse(text, user)) for text in texts)
+    text = texts[0] if texts else query.typed
+    whole = parse(text, user)
+    for clause in whole.positive[:MOST_LEFT_OUT] if len(whole.positive) > 1 else []:
+        rest = tuple(one for one in whole.clauses if one is not clause)
+        yield text, clause.text, replace(whole, clauses=rest)
+
+
+def find(query, user, order="best"):
+    """Found for the posts that `user` may see and that answer `query`.
+
+    order: "best" or "newest".
+    """
+    query = completed(query)
+    candidates, is_complete = candidates_of(query, user)
+    if query.is_exact:
+        candidates, is_verified = verified(query, candidates)
+        is_complete = is_complete and is_verified
+    if order == "best":
+        candidates = ranked(query, candidates)
+    return Found(query, [one.pk for one in candidates], is_complete)
+
+
+def completed(query):
+    """The query with the words that begin as it asks for."""
+    if not any(clause.beginning for clause in query.clauses):
+        return query
+    return replace(
+        query,
+        clauses=tuple(
+            replace(
+                clause,
+                matches=(
+                    *clause.matches,
+                    *(Match((stem(word),)) for word in spelling.endings(clause.beginning)),
+                ),
+            )
+            if clause.beginning
+            else clause
+            for clause in query.clauses
+        ),
+    )
+
+
+def candidates_of(query, user):
+    """(Candidates, whether these are all)."""
+    expression = query.expression
+    if all(is_negative for is_negative, _sets in expression):
+        expression = narrowed(expression, user)
+    ids = engines.newest(expression, MOST)
+    found = visible(query, user, ids)
+    if len(ids) == MOST and len(found) < MOST / 2:
+        expression = narrowed(expression, user)
+        ids = engines.newest(expression, MOST)
+        found = visible(query, user, ids)
+    titles = newest_titles(query, expression)
+    found += visible(query, user, titles - set(ids))
+    candidates = [
+        Candidate(pk, topic, at, has_title=query.in_title or pk in titles)
+        for pk, topic, at in found
+    ]
+    return sorted(candidates, key=lambda one: -one.pk), len(ids) < MOST
+
+
+def newest_titles(query, expression):
+    """The ids of opening posts whose titles have all words."""
+    if query.in_title or not query.positive:
+        return set()
+    in_title = tuple((False, titled(clause).alternatives) for clause in query.positive)
+    return set(engines.newest(in_title + expression, MOST_TITLES))
+
+
+def narrowed(expression, user):
+    """The expression for posts in categories that `user` may see.
+
+    It only saves work where many posts are in others: `visible` decides.
+    """
+    seen = Category.objects.visible_to(user).values_list("pk", flat=True)
+    sets = tuple(frozenset([hashed(tags.category(pk))]) for pk in sorted(seen) or [0])
+    return (*expression, (False, sets))
+
+
+def visible(query, user, ids):
+    """(id, topic, time) of those that `user` may see and that fulfil the filters."""
+    posts = Post.objects.visible_to(user).shown().filter(pk__in=list(ids))
+    for one in query.filters:
+        posts = posts.filter(one.condition)
+    return list(posts.values_list("pk", "topic", "created_at"))
+
+
+def verified(query, candidates):
+    """Those whose texts have the words in the right order."""
+    read = candidates[:MOST_VERIFIED]
+    fitting = {post.pk for post in texts([one.pk for one in read]) if query.fits(document(post))}
+    return [one for one in read if one.pk in fitting], len(read) == len(candidates)
+
+
+def texts(ids):
+    return Post.objects.filter(pk__in=ids).select_related("topic")
+
+
+def ranked(query, candidates):
+    now = timezone.now()
+    scored = sorted(
+        ((likely(one, now), one) for one in candidates), key=lambda pair: (-pair[0], -pair[1].pk)
+    )
+    best, rest = scored[:MOST_READ], scored[MOST_READ:]
+    posts = {post.pk: post for post in texts([one.pk for _score, one in best])}
+    rated = [
+        (score + proximity(query, words(text_of(posts[one.pk]))), one)
+        for score, one in best
+        if one.pk in posts
+    ]
+    rated.sort(key=lambda pair: (-pair[0], -pair[1].pk))
+    return [one for _score, one in rated + rest]
+
+
+def likely(candidate, now):
+    """From 0 to 3: titles above texts, new above old."""
+    age = max(0.0, (now - candidate.created_at).total_seconds())
+    return 2.0 * candidate.has_title + 1 / (1 + age / HALF_LIFE)

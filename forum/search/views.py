@@ -1,0 +1,69 @@
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from forum.cache import rate_limits
+from forum.pages.member_names import matching_members
+from forum.pages.place_names import matching_categories
+from forum.views.limits import sender, too_many
+from forum.views.replies import is_part
+
+from .forms import SearchForm
+from .pages import PER_PAGE, grouped, shown
+from .query import LONGEST
+from .results import answer
+
+MOST_NAMES = 4  # members and categories
+ORDERS = ("best", "newest")
+LONGEST_NAME = 30
+
+
+@never_cache
+@require_safe
+def index(request):
+    """Searches: `?q=` is the query, `?by=topics` shows each topic once, `?order=newest`, `?page=`.
+
+    Scripts get the results alone. The fields of the form are turned into `q`.
+    """
+    form = SearchForm(request.GET, reader=request.user)
+    if SearchForm.is_sent(request.GET) and form.is_valid():
+        return redirect(f"{reverse('search')}?{urlencode({'q': form.line})}")
+    typed = request.GET.get("q", "").strip()[:LONGEST]
+    context = {"typed": typed, "form": form}
+    if typed:
+        wait = rate_limits.seconds_to_wait("search", sender(request))
+        if wait:
+            return too_many(request, wait)
+        context |= results(request, typed)
+    template = "search/_results.html" if is_part(request) else "search/index.html"
+    return render(request, template, context)
+
+
+def results(request, typed):
+    order = request.GET.get("order") if request.GET.get("order") in ORDERS else "best"
+    by_topic = request.GET.get("by") == "topics"
+    found = answer(typed, request.user, order)
+    ids = grouped(found.posts) if by_topic else found.posts
+    page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
+    names = names_of(request, found.query) if page.number == 1 else {}
+    return {
+        "found": found,
+        "order": order,
+        "by_topic": by_topic,
+        "page": page,
+        "posts": shown(found.query, page.object_list, request.user),
+        **names,
+    }
+
+
+def names_of(request, query):
+    """Members and categories with a name that begins like the query, if that is short."""
+    if query.filters or len(query.typed) > LONGEST_NAME:
+        return {}
+    return {
+        "members": matching_members(query.typed, request.user)[:MOST_NAMES],
+        "categories": matching_categories(query.typed, request.user)[:MOST_NAMES],
+    }

@@ -1,0 +1,114 @@
+"""The search page, for everybody, with and without words."""
+
+import pytest
+
+from tests.support import world
+
+pytestmark = pytest.mark.once
+
+
+def test_the_page_shows_marked_results(client, says):
+    says("The antenna is broken", title="My antennas")
+
+    page = client.get("/search/", {"q": "antenna"})
+
+    assert page.status_code == 200
+    assert "The <mark>antenna</mark> is broken" in page.text
+    assert "My <mark>antennas</mark>" in page.text
+    assert "1 result" in page.text
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_what_is_found_is_escaped(client, says):
+    says("a `<script>` tea", title="<b>tea</b>")
+
+    page = client.get("/search/", {"q": "tea <i>"}).text
+
+    assert "<script> <mark>" not in page
+    assert "&lt;script&gt; <mark>tea</mark>" in page
+    assert "&lt;b&gt;<mark>tea</mark>&lt;/b&gt;" in page
+
+
+def test_topics_are_shown_once(client, says, ada):
+    topic = says("tea one").topic
+    topic.reply(ada, "tea two")
+
+    assert client.get("/search/", {"q": "tea"}).text.count('class="writing"') == 2
+    assert client.get("/search/", {"q": "tea", "by": "topics"}).text.count('class="writing"') == 1
+
+
+def test_many_results_have_pages(client, says):
+    says(*(f"tea {n}" for n in range(45)))
+
+    first = client.get("/search/", {"q": "tea", "order": "newest"})
+    last = client.get("/search/", {"q": "tea", "order": "newest", "page": "3"})
+
+    assert "<mark>tea</mark> 44" in first.text
+    assert "page=2" in first.text
+    assert "<mark>tea</mark> 0" in last.text
+    assert "page=4" not in last.text
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "²"])
+def test_odd_pages_are_the_first_or_the_last(client, says, page):
+    says("tea")
+    assert client.get("/search/", {"q": "tea", "page": page}).status_code == 200
+
+
+def test_fields_become_one_line(client, ada, help_category):
+    answer = client.get(
+        "/search/",
+        {"q": "tea", "author": "@ada", "category": help_category.slug, "after": "2026-01-02"}
+        | {"topics": "is:open", "titles": "on"},
+    )
+
+    assert answer.status_code == 302
+    assert answer.url == "/search/?q=tea+%23help+%40ada+after%3A2026-01-02+is%3Aopen+in%3Atitle"
+
+
+def test_a_wrong_field_is_said_and_what_was_typed_stays(client, db):
+    page = client.get("/search/", {"q": "tea", "after": "soon"}).text
+
+    assert "Enter a valid date" in page
+    assert 'value="soon"' in page
+    assert 'value="tea"' in page
+
+
+def test_a_private_category_can_not_be_chosen(client, signed_in, lounge, iris):
+    assert "Lounge" not in client.get("/search/").text
+    assert client.get("/search/", {"q": "x", "category": lounge.slug}).status_code == 200
+    assert "Lounge" in signed_in(iris).get("/search/").text
+
+
+def test_members_and_categories_are_found_too(client, ada, help_category):
+    page = client.get("/search/", {"q": "ad"}).text
+    assert 'href="/u/ada/"' in page
+    assert help_category.get_absolute_url() in client.get("/search/", {"q": "hel"}).text
+
+
+def test_searching_is_limited_before_it_costs_anything(client, says, settings, monkeypatch):
+    settings.RATES = {**settings.RATES, "search": "2/minute"}
+    for _ in range(2):
+        assert client.get("/search/", {"q": "tea"}).status_code == 200
+    monkeypatch.setattr("forum.search.views.answer", None)
+    assert client.get("/search/", {"q": "tea"}).status_code == 429
+    assert client.get("/search/").status_code == 200
+
+
+def test_a_query_costs_a_fixed_number_of_queries(client, says, django_assert_max_num_queries):
+    says(*(f"tea {n}" for n in range(30)))
+    client.get("/search/", {"q": "tea"})
+    with django_assert_max_num_queries(20):
+        client.get("/search/", {"q": "tea"})
+
+
+def test_scripts_get_the_results_alone(client, says):
+    says("tea")
+    part = client.get("/search/", {"q": "tea"}, headers={"X-Requested-With": "part"}).text
+    assert "<html" not in part
+    assert "<mark>tea</mark>" in part
+
+
+def test_every_page_has_the_field(client, db):
+    world.category("Help")
+    assert 'action="/search/"' in client.get("/").text
