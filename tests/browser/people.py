@@ -11,6 +11,8 @@ from tests.support.polling import DEADLINE
 
 BACKEND = "forum.accounts.backends.MemberBackend"
 
+MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"  # of what is queued
+
 COMPOSER = "textarea[data-composer][autocomplete]"  # once its script has come
 
 TOPIC_PARTS = (

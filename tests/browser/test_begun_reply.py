@@ -12,11 +12,6 @@ pytestmark = pytest.mark.once
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def topic(ada):
     return world.topic(ada, world.category("Help"), "Tea <b>or</b> coffee?")
 

@@ -11,11 +11,6 @@ pytestmark = pytest.mark.once
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def topic(ada):
     topic = world.topic(ada, world.category("Help"))
     topic.reply(world.member("harold"), "Hello.")

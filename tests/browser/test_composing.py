@@ -7,21 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support import world
-
 pytestmark = pytest.mark.once
 
 NARROW = {"viewport": {"width": 360, "height": 640}}
-
-
-@pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
-def topic(ada):
-    return world.topic(ada, world.category("Help"))
 
 
 @pytest.fixture

@@ -12,11 +12,6 @@ PHONE = {"viewport": {"width": 390, "height": 700}, "has_touch": True, "is_mobil
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def topic(ada):
     return world.topic(ada, world.category("Help"), replies=18)
 

@@ -23,16 +23,6 @@ FLUENT = (
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
-def topic(ada):
-    return world.topic(ada, world.category("Help"))
-
-
-@pytest.fixture
 def person(visit, ada):
     return visit(ada)
 

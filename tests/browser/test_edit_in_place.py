@@ -21,11 +21,6 @@ RELOAD = """() => {
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def topic(ada):
     return world.topic(ada, world.category("Help"), replies=30)
 

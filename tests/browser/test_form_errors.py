@@ -19,11 +19,6 @@ def ada(transactional_db):
     return world.member("ada")
 
 
-@pytest.fixture
-def topic(ada):
-    return world.topic(ada, world.category("Help"))
-
-
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
 def scripts(request):
     return request.param

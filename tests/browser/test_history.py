@@ -11,16 +11,6 @@ pytestmark = pytest.mark.once
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
-def mo(transactional_db):
-    return world.moderator()
-
-
-@pytest.fixture
 def topic(ada):
     topic = world.topic(ada, world.category("Help"))
     topic.posts.get().edit(ada, "Never mind.")

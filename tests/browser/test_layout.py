@@ -14,11 +14,6 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def topic(ada):
     return world.topic(ada, world.category("Help"), replies=44)
 

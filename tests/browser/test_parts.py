@@ -9,11 +9,6 @@ from tests.support import world
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def topic(ada):
     return world.topic(ada, world.category("Help"), replies=2)
 

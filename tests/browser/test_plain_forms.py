@@ -51,11 +51,6 @@ class Form:
 
 
 @pytest.fixture
-def mo(transactional_db):
-    return world.moderator()
-
-
-@pytest.fixture
 def topic(mo):
     return world.topic(world.member("ada"), world.category("Help"))
 

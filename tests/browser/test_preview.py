@@ -10,16 +10,6 @@ pytestmark = pytest.mark.once
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
-def topic(ada):
-    return world.topic(ada, world.category("Help"))
-
-
-@pytest.fixture
 def page(visit, ada, topic):
     page = visit(ada).opens_live(topic)
     field(page).focus()
@@ -120,13 +110,14 @@ def test_a_preview_that_has_to_wait_says_so_and_comes_by_itself(page):
 
 def test_a_preview_that_never_comes_is_given_up(page):
     page.evaluate("""() => {
-      const { timeout } = AbortSignal;
+      window.timeout = AbortSignal.timeout;
       AbortSignal.timeout = () => timeout.call(AbortSignal, 50);
     }""")
     page.route("**/preview/", lambda route: None, times=1)
     switch(page).click()
-    with page.expect_event("requestfailed"):
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/preview/")):
         field(page).fill("Tea")
+    page.evaluate("void (AbortSignal.timeout = timeout)")
     field(page).fill("Coffee")
 
     expect(pane(page)).to_have_text("Coffee")

@@ -8,19 +8,13 @@ from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
 from forum.models import PersonalChange
-from tests.browser.people import COMPOSER
+from tests.browser.people import COMPOSER, MARKS
 from tests.support import world
 from tests.support.polling import until
 
 pytestmark = pytest.mark.once
 
 TEXT = "I wonder, and wonder."
-MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
-
-
-@pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
 
 
 @pytest.fixture

@@ -8,14 +8,13 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
-from tests.browser.people import COMPOSER, session_cookie
+from tests.browser.people import COMPOSER, MARKS, session_cookie
 from tests.support import world
 from tests.support.polling import until
 
 pytestmark = pytest.mark.once
 
 TEXT = "Tea, of course."
-MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
 SLOW_READS = """
 const getAll = IDBObjectStore.prototype.getAll;
 IDBObjectStore.prototype.getAll = function () {
@@ -25,16 +24,6 @@ IDBObjectStore.prototype.getAll = function () {
   return late;
 };
 """
-
-
-@pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
-def topic(ada):
-    return world.topic(ada, world.category("Help"))
 
 
 @pytest.fixture

@@ -4,23 +4,18 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from tests.browser.people import MARKS
 from tests.support import world
 from tests.support.polling import until
 
 pytestmark = pytest.mark.once
 
 TEXT = "Tea, and nothing but tea"
-MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
 
 
 @pytest.fixture
 def ada(transactional_db):
     return world.member("ada")
-
-
-@pytest.fixture
-def topic(ada):
-    return world.topic(ada, world.category("Help"))
 
 
 @pytest.fixture

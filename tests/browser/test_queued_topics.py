@@ -5,18 +5,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from forum.models import Topic
-from tests.browser.people import COMPOSER
+from tests.browser.people import COMPOSER, MARKS
 from tests.support import world
 
 pytestmark = pytest.mark.once
 
 TITLE, TEXT = "Tea or coffee?", "I wonder."
-MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
-
-
-@pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ CHOOSE = """([from, to]) => {
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def grace(transactional_db):
     return world.member("grace")
 

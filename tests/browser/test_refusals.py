@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import COMPOSER
-from tests.support import world
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server
 
@@ -29,16 +28,6 @@ def site(django_db_setup, django_db_blocker, collected, tmp_path_factory):
     yield server
     server.stop()
     redis.kill()
-
-
-@pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
-def topic(ada):
-    return world.topic(ada, world.category("Help"))
 
 
 def test_a_form_that_is_too_large_leads_to_the_page_that_says_so(visit, ada, topic):

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.once
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def grace(transactional_db):
     return world.member("grace", name="Grace Hopper")
 

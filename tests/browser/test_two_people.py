@@ -8,18 +8,8 @@ from tests.support import world
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def grace(transactional_db):
     return world.member("grace", name="Grace Hopper")
-
-
-@pytest.fixture
-def topic(ada):
-    return world.topic(ada, world.category("Help"))
 
 
 def says(person, text):

@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support import world
-
 pytestmark = pytest.mark.once
 
 PASTE = """([type, content]) => {
@@ -40,16 +38,6 @@ SHORTCUTS = {
     "Control+Shift+Digit8": "- tea",
     "Control+Shift+Digit7": "1. tea",
 }
-
-
-@pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
-def topic(ada):
-    return world.topic(ada, world.category("Help"))
 
 
 @pytest.fixture

@@ -15,11 +15,6 @@ SEND = "main form:has(textarea[name=body]) .button--main"
 
 
 @pytest.fixture
-def ada(transactional_db):
-    return world.member("ada", name="Ada Lovelace")
-
-
-@pytest.fixture
 def topic(ada):
     return world.topic(ada, world.category("Help"), replies=30)
 

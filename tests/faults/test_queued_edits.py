@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Error
 
 from forum.models import Post, Revision, Topic
-from tests.browser.people import COMPOSER, Person
+from tests.browser.people import COMPOSER, MARKS, Person
 from tests.faults.conftest import FULL
 from tests.faults.cuts import FAULTS
 from tests.support import world
@@ -18,7 +18,6 @@ from tests.support.chromium import SHELL
 from tests.support.polling import until
 
 ROUNDS = 150 if FULL else 4
-MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
 SUBMIT = """([form, fields]) => {
   const { elements } = document.querySelector(form);
   for (const [name, value] of Object.entries(fields)) elements[name].value = value;

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Error
 
 from forum.models import Post
-from tests.browser.people import COMPOSER, Person
+from tests.browser.people import COMPOSER, MARKS, Person
 from tests.faults.conftest import FULL
 from tests.faults.cuts import FAULTS
 from tests.support import world
@@ -21,7 +21,6 @@ from tests.support.polling import until
 POSTS = 1000 if FULL else 15
 TABS = 3
 MOST_AT_ONCE = 6  # posts between two faults
-MARKS = "Object.keys(localStorage).filter((key) => key.startsWith('queue '))"
 UNSENT = ".waiting__post:not([data-state=sent])"  # "sent": it is on the next page of the topic
 READY = """() => {
   const area = document.querySelector("textarea[data-composer]");
