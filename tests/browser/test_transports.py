@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_networks import much_happens
 from tests.support import world
+from tests.support.polling import until
 
 pytestmark = pytest.mark.once
 
@@ -65,11 +66,12 @@ def test_lists_and_the_count_of_news_wait_as_well(forum, network, visit):
 
 
 def test_where_waiting_connections_are_cut_the_page_asks_every_few_seconds(forum, network, visit):
-    network.cut_idle(1)
     reader = visit(network=network)
     page = reader.page
     page.clock.install()
-    reader.opens(forum["topic"])
+    reader.opens_live(forum["topic"])
+    reader.hurries()
+    network.cut_idle(1)
     says(page, POLLING)
 
     much_happens(forum)
@@ -84,7 +86,11 @@ def test_where_waiting_connections_are_cut_the_page_asks_every_few_seconds(forum
 def test_where_answers_are_held_back_requests_wait_instead(forum, network, visit):
     network.buffer()
     reader = visit(network=network)
-    page = reader.opens(forum["topic"])
+    page = reader.page
+    page.clock.install()
+    reader.opens(forum["topic"])
+    until(lambda: network.sockets)
+    page.clock.run_for(11_000)  # so long the socket may say nothing
     says(page, WAITING)
 
     much_happens(forum)

@@ -18,7 +18,7 @@ class Proxy:
     without_sockets     pages pass, WebSockets are refused
     buffer              responses are held until they are complete, so a WebSocket opens but
                         delivers nothing
-    cut_idle(seconds)   connections without traffic for so long break
+    cut_idle(seconds)   connections without traffic for so long break, WebSockets are refused
     """
 
     def __init__(self, target_port):
@@ -127,7 +127,7 @@ class Proxy:
             data = end.recv(65536)
             self.spoken[end] = time.monotonic()
             if data.startswith(b"GET /ws/"):
-                if self.mode == "without sockets":
+                if self.mode in ("without sockets", "cut idle"):
                     end.sendall(REFUSAL)
                     data = b""
                 else:
