@@ -154,7 +154,8 @@ def test_beside_the_text_where_there_is_room_and_below_where_there_is_not(visit,
     world.category("Help")
     for width, is_beside in ((1280, True), (390, False)):
         page = visit(ada, viewport={"width": width, "height": 800}).opens_live("/t/new/")
-        page.wait_for_function("document.querySelector('.composer link')?.sheet")
+        styles = page.locator(".composer link")
+        until(lambda styles=styles: styles.evaluate("link => Boolean(link.sheet)"))
         switch(page).click()
         text, shown = field(page).bounding_box(), pane(page).bounding_box()
         assert (shown["x"] >= text["x"] + text["width"] - 1) is is_beside

@@ -271,7 +271,7 @@ def test_what_was_refused_waits_while_something_else_stands_in_the_composer(pers
     expect(waiting(page)).to_contain_text("at most 32000 characters")
     expect(text(page)).to_have_value("Something else.")
     until(lambda: Draft.objects.filter(fields__body="Something else.").exists())
-    page.wait_for_function("document.querySelector('[name=draft_version]').value !== '0'")
+    expect(page.locator("[name=draft_version]")).not_to_have_value("0")
     does(page, "Edit")
     expect(waiting(page)).to_have_count(0)
     assert text(page).input_value() == "x" * 33_000
