@@ -24,7 +24,7 @@ class Filter:
     """One of the conditions of a query.
 
     label: as it is shown. condition: on posts. tags: a post that fulfils it has one of them. field
-    and value: of the form (forms.py), if that has it.
+    and value: of the form (forms.py), if that has it. span: where it stands in the query.
     """
 
     label: str
@@ -33,6 +33,7 @@ class Filter:
     in_title: bool = False
     field: str = ""
     value: object = None
+    span: tuple[int, int] = (0, 0)
 
     @cached_property
     def alternatives(self):
@@ -40,7 +41,7 @@ class Filter:
 
 
 def in_title(_found, _user):
-    return Filter(_("in titles"), Q(number=1), in_title=True), None
+    return Filter(_("in titles"), Q(number=1), in_title=True, field="titles", value=True), None
 
 
 def by_author(found, _user):
@@ -48,7 +49,9 @@ def by_author(found, _user):
     if not member:
         return None, _("There is no member @%(name)s.") % {"name": found[1]}
     pk, username = member
-    return Filter(f"@{username}", Q(author=pk), (tags.author(pk),)), None
+    return Filter(
+        f"@{username}", Q(author=pk), (tags.author(pk),), field="author", value=username
+    ), None
 
 
 def by_me(_found, user):
@@ -66,7 +69,11 @@ def in_category(found, user):
         Category.objects.visible_to(user).within(category.pk).values_list("pk", flat=True)
     )
     return Filter(
-        f"#{category.slug}", Q(topic__category__in=within), tuple(map(tags.category, within))
+        f"#{category.slug}",
+        Q(topic__category__in=within),
+        tuple(map(tags.category, within)),
+        field="category",
+        value=category.slug,
     ), None
 
 
@@ -74,15 +81,23 @@ def in_topic(found, user):
     topic = Topic.objects.visible_to(user).filter(pk=int(found[1])).first()
     if not topic:
         return None, _("There is no topic %(number)s.") % {"number": found[1]}
-    return Filter(topic.title, Q(topic=topic.pk), (tags.topic(topic.pk),)), None
+    label = _("in “%(title)s”") % {"title": topic.title}
+    return Filter(label, Q(topic=topic.pk), (tags.topic(topic.pk),)), None
 
 
 def is_open(_found, _user):
-    return Filter(_("in open topics"), Q(topic__closed_at=None)), None
+    return Filter(
+        _("in open topics"), Q(topic__closed_at=None), field="topics", value="is:open"
+    ), None
 
 
 def is_closed(_found, _user):
-    return Filter(_("in closed topics"), Q(topic__closed_at__isnull=False)), None
+    return Filter(
+        _("in closed topics"),
+        Q(topic__closed_at__isnull=False),
+        field="topics",
+        value="is:closed",
+    ), None
 
 
 def before(found, _user):
@@ -91,7 +106,11 @@ def before(found, _user):
         return None, not_a_date(found)
     label = _("before %(date)s") % {"date": found[1]}
     return Filter(
-        label, Q(created_at__lt=at), months(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), at)
+        label,
+        Q(created_at__lt=at),
+        months(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), at),
+        field="before",
+        value=at.date(),
     ), None
 
 
@@ -100,7 +119,13 @@ def after(found, _user):
     if not at:
         return None, not_a_date(found)
     label = _("since %(date)s") % {"date": found[1]}
-    return Filter(label, Q(created_at__gte=at), months(at, timezone.now())), None
+    return Filter(
+        label,
+        Q(created_at__gte=at),
+        months(at, timezone.now()),
+        field="after",
+        value=at.date(),
+    ), None
 
 
 def date(found):

@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.models import Category
 
-from .query import LONGEST, parse
+from .query import LONGEST
+
+
+def calendar():
+    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")  # in every language
 
 
 class SearchForm(forms.Form):
@@ -20,12 +24,8 @@ class SearchForm(forms.Form):
         empty_label=_("All"),
     )
     author = forms.CharField(label=_("Written by"), max_length=60, required=False)
-    after = forms.DateField(
-        label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    before = forms.DateField(
-        label=_("Before"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    after = forms.DateField(label=_("Since"), required=False, widget=calendar())
+    before = forms.DateField(label=_("Before"), required=False, widget=calendar())
     topics = forms.ChoiceField(
         label=_("Topics"),
         required=False,
@@ -57,12 +57,11 @@ class SearchForm(forms.Form):
     @classmethod
     def is_sent(cls, data):
         """Whether somebody has sent the fields, and not a line that has all of them."""
-        return any(data.get(name) for name in cls.base_fields if name != "q")
+        return any(name in data for name in cls.base_fields if name != "q")
 
 
-def fields_of(typed, reader):
-    """The initial fields of the form for a query."""
-    return {
-        "q": typed,
-        **{one.field: one.value for one in parse(typed, reader).filters if one.field},
-    }
+def fields_of(query):
+    """The initial fields of the form. What it has no field for stays among the words."""
+    chosen = {one.field: one for one in query.filters if one.field}
+    values = {name: one.value for name, one in chosen.items()}
+    return {**values, "q": query.without(chosen.values())}

@@ -74,6 +74,13 @@ class Query:
     def is_empty(self):
         return not self.clauses and not self.filters
 
+    def without(self, filters):
+        """The line without these filters of it."""
+        rest = self.typed
+        for start, end in sorted((one.span for one in filters), reverse=True):
+            rest = f"{rest[:start]} {rest[end:]}"
+        return " ".join(rest.split())
+
     @property
     def in_title(self):
         return any(one.in_title for one in self.filters)
@@ -146,7 +153,7 @@ class Parser:
         if word == "OR":
             self.is_alternative = bool(self.clauses)
             return
-        if word and not is_negative and self._is_filter(word):
+        if word and not is_negative and self._is_filter(piece):
             return
         for clause in clauses_of(word, phrase, is_negative):
             self._add(replace(clause, text=word or phrase))
@@ -165,12 +172,12 @@ class Parser:
             self.clauses.append(clause)
         self.is_alternative = False
 
-    def _is_filter(self, word):
+    def _is_filter(self, piece):
         for pattern, make in FILTERS:
-            if found := pattern.fullmatch(word):
+            if found := pattern.fullmatch(piece["word"]):
                 made, problem = make(found, self.user)
                 if made:
-                    self.filters.append(made)
+                    self.filters.append(replace(made, span=piece.span()))
                 if problem:
                     self.problems.append(problem)
                 return bool(made or problem)

@@ -24,12 +24,14 @@ HALF_LIFE = 365 * 24 * 3600  # seconds, after which freshness counts half
 class Found:
     """Posts that answer a query, best first, as ids.
 
-    query: the one that they answer. is_complete: False if there may be more than were ranked.
-    corrected: whether words were replaced by others. without: words that had to be left out.
+    query: the one that they answer. asked: the one that was typed. is_complete: False if there may
+    be more than were ranked. corrected: whether words were replaced by others. without: words that
+    had to be left out.
     """
 
     query: Query
     posts: list[int]
+    asked: Query
     is_complete: bool = True
     corrected: bool = False
     without: str = ""
@@ -47,14 +49,14 @@ def answer(typed, user, order="best"):
     """Found for what somebody typed: if nothing has all words, with corrected or fewer ones."""
     query = parse(typed, user)
     if query.is_empty:
-        return Found(query, [])
+        return Found(query, [], query)
     found = find(query, user, order)
     if found.posts or not query.positive:
         return found
     for text, without, attempt in attempts(query, user):
         other = find(attempt, user, order)
         if other.posts:
-            return replace(other, corrected=text != query.typed, without=without)
+            return replace(other, asked=query, corrected=text != query.typed, without=without)
     return found
 
 
@@ -74,14 +76,14 @@ def find(query, user, order="best"):
 
     order: "best" or "newest".
     """
-    query = completed(query)
+    asked, query = query, completed(query)
     candidates, is_complete = candidates_of(query, user)
     if query.is_exact:
         candidates, is_verified = verified(query, candidates)
         is_complete = is_complete and is_verified
     if order == "best":
         candidates = ranked(query, candidates)
-    return Found(query, [one.pk for one in candidates], is_complete)
+    return Found(query, [one.pk for one in candidates], asked, is_complete)
 
 
 def completed(query):

@@ -11,7 +11,7 @@ from forum.pages.place_names import matching_categories
 from forum.views.limits import sender, too_many
 from forum.views.replies import is_part
 
-from .forms import SearchForm
+from .forms import SearchForm, fields_of
 from .pages import PER_PAGE, grouped, shown
 from .query import LONGEST
 from .results import answer
@@ -28,8 +28,8 @@ def index(request):
 
     Scripts get the results alone. The fields of the form are turned into `q`.
     """
-    form = SearchForm(request.GET, reader=request.user)
-    if SearchForm.is_sent(request.GET) and form.is_valid():
+    form = SearchForm(request.GET if SearchForm.is_sent(request.GET) else None, reader=request.user)
+    if form.is_valid():
         return redirect(f"{reverse('search')}?{urlencode({'q': form.line})}")
     typed = request.GET.get("q", "").strip()[:LONGEST]
     context = {"typed": typed, "form": form}
@@ -38,6 +38,7 @@ def index(request):
         if wait:
             return too_many(request, wait)
         context |= results(request, typed)
+        form.initial = fields_of(context["found"].asked)
     template = "search/_results.html" if is_part(request) else "search/index.html"
     return render(request, template, context)
 
@@ -51,6 +52,7 @@ def results(request, typed):
     names = names_of(request, found.query) if page.number == 1 else {}
     return {
         "found": found,
+        "filters": [(one.label, found.asked.without([one])) for one in found.asked.filters],
         "order": order,
         "by_topic": by_topic,
         "page": page,

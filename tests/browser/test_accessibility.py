@@ -69,6 +69,8 @@ def pages_of_everybody(forum):
         f"/p/{post.pk}/replies/",
         "/u/ada/",
         "/u/ada/topics/",
+        f"/search/?q=@ada+topic:{topic.pk}+tea",
+        "/search/?q=he&after=soon",
         "/writing/",
         "/nowhere/",
     ]

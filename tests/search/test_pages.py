@@ -1,7 +1,14 @@
 """The search page, for everybody, with and without words."""
 
-import pytest
+import datetime
 
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import translation
+
+from forum.models import Topic
+from forum.search.forms import SearchForm
+from forum.search.learning import learn_words
 from tests.support import world
 
 pytestmark = pytest.mark.once
@@ -72,6 +79,96 @@ def test_a_wrong_field_is_said_and_what_was_typed_stays(client, db):
     assert "Enter a valid date" in page
     assert 'value="soon"' in page
     assert 'value="tea"' in page
+
+
+@pytest.fixture
+def form(client):
+    """The fields of the form beside a query, with what they show."""
+
+    def shown(line, client=client):
+        form = client.get("/search/", {"q": line}).context["form"]
+        return {field.name: field.value() for field in form if field.value()}
+
+    return shown
+
+
+def test_the_form_shows_the_filters_of_the_query_beside_its_words(form, ada, help_category):
+    assert form("tea #help coffee @ada after:2026-01 before:2026-11-30 is:closed in:title") == {
+        "q": "tea coffee",
+        "category": "help",
+        "author": "ada",
+        "after": datetime.date(2026, 1, 1),
+        "before": datetime.date(2026, 11, 30),
+        "topics": "is:closed",
+        "titles": True,
+    }
+
+
+def test_dates_in_the_form_are_written_as_browsers_read_them_in_every_language(db):
+    with translation.override("de"):
+        form = SearchForm(reader=AnonymousUser(), initial={"after": datetime.date(2026, 1, 2)})
+        assert 'value="2026-01-02"' in str(form["after"])
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("tea is:mine", "tea is:mine"),
+        ("tea topic:{topic}", "tea topic:{topic}"),
+        ("@ada tea @grace", "@ada tea"),
+        ("tea @nobody", "tea @nobody"),
+        ('"hot tea"@ada', '"hot tea"'),
+        ("-tea OR @ada coffee", "-tea OR coffee"),
+    ],
+)
+def test_what_the_form_has_no_field_for_stays_among_its_words(
+    line, words, form, signed_in, says, ada, grace
+):
+    topic = says("tea").topic
+    shown = form(line.format(topic=topic.pk), signed_in(ada))
+    assert shown["q"] == words.format(topic=topic.pk)
+
+
+def test_sending_the_form_as_it_was_shown_asks_the_same(client, form, ada, help_category):
+    shown = form("tea #help @ada after:2026-01-02 is:open in:title")
+    assert client.get("/search/", shown).url == (
+        "/search/?q=tea+%23help+%40ada+after%3A2026-01-02+is%3Aopen+in%3Atitle"
+    )
+
+
+def test_a_form_with_words_alone_becomes_their_line(client, db):
+    sent = {"q": "tea", "author": "", "category": "", "topics": "", "after": "", "before": ""}
+    assert client.get("/search/", sent).url == "/search/?q=tea"
+
+
+def test_each_filter_is_shown_and_can_be_removed(client, says, ada):
+    topic = says("tea", title="Kettles & pots").topic
+
+    page = client.get("/search/", {"q": f"tea topic:{topic.pk} @ada", "by": "topics", "page": "1"})
+
+    assert "in “Kettles &amp; pots”" in page.text
+    assert 'href="?q=tea+%40ada&amp;by=topics"' in page.text
+    assert f'href="?q=tea+topic%3A{topic.pk}&amp;by=topics"' in page.text
+
+
+def test_filters_can_be_removed_where_words_were_corrected(client, says, ada):
+    for _ in range(2):
+        says("an antenna")
+    learn_words()
+
+    page = client.get("/search/", {"q": "@ada antena"}).text
+
+    assert "<mark>antenna</mark>" in page
+    assert 'href="?q=antena"' in page
+
+
+def test_the_topic_that_a_filter_names_is_told_to_its_readers_alone(
+    client, signed_in, iris, lounge
+):
+    topic = Topic.start(iris, lounge, "Secret canary", "a canary sings")
+
+    assert "Secret" not in client.get("/search/", {"q": f"topic:{topic.pk}"}).text
+    assert "in “Secret" in signed_in(iris).get("/search/", {"q": f"topic:{topic.pk}"}).text
 
 
 def test_a_private_category_can_not_be_chosen(client, signed_in, lounge, iris):
