@@ -121,6 +121,8 @@ class Person:
         return [*self.sees(TOPIC_PARTS), re.sub(r"^\(\d+\) ", "", self.page.title())]
 
     def leave(self):
+        for routed in (self.context, *self.context.pages):
+            routed.unroute_all(behavior="ignoreErrors")  # of what is still under way
         self.context.close()
         assert not self.errors, self.errors
 

@@ -1,5 +1,7 @@
 """Several processes serve one forum: PostgreSQL and Redis between them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection
 
@@ -22,7 +24,8 @@ def processes(transactional_db, collected):
         servers.extend(
             Server("uvicorn", STATIC_ROOT=collected, REDIS_URL=redis) for _ in range(number)
         )
-        return [server.start() for server in servers]
+        with ThreadPoolExecutor(number) as threads:
+            return list(threads.map(Server.start, servers))
 
     yield start
     for server in servers:
@@ -51,16 +54,14 @@ def sees(person, text):
     person.page.locator(".post", has_text=text).wait_for()
 
 
-@pytest.mark.parametrize("number", [2, 3])
 def test_people_at_any_process_see_what_others_write_at_another(
-    number,
     processes,
     visits,
     redis_server,  # noqa: F811
 ):
     writer = world.member("ada")
     topic = world.topic(writer, world.category("Help"))
-    servers = processes(number, redis_server.address)
+    servers = processes(3, redis_server.address)
     readers = [visits(server) for server in servers]
     for reader in readers:
         reader.opens_live(topic)
