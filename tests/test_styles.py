@@ -11,7 +11,7 @@ from django.conf import settings
 pytestmark = pytest.mark.once
 
 FOLDER = Path(settings.BASE_DIR) / "static" / "css"
-LATER = {"writing.css"}  # loaded by the composer, in a layer after all others
+LATER = {"writing.css", "found.css"}  # loaded by scripts, in layers after all others
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 IMPORTING = ("site.css", "composing.css", "pages.css")
 JOINED = "\n".join((FOLDER / name).read_text() for name in IMPORTING)

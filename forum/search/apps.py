@@ -9,11 +9,16 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from forum.pages import personal
         from forum.signals import changing
 
-        from . import learning  # noqa: F401 - registers its job
+        from . import (
+            learning,  # noqa: F401 - registers its job
+            standing,
+        )
         from .fields import tokens
         from .indexing import update_index
+        from .models import StandingSearch
 
         def add_function(connection, **_kwargs):
             if connection.vendor == "sqlite":
@@ -23,3 +28,5 @@ class SearchConfig(AppConfig):
 
         connection_created.connect(add_function, dispatch_uid="search", weak=False)
         changing.connect(update_index, dispatch_uid="search")
+        changing.connect(standing.expect_match, dispatch_uid="standing_searches")
+        personal.register(standing.KIND, StandingSearch.objects.personal)

@@ -4,12 +4,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from forum.models import Category
+from forum.text.short_text import validate_short_text
 
 from .query import LONGEST
 
 
 def calendar():
     return forms.DateInput({"type": "date"}, format="%Y-%m-%d")  # in every language
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80, validators=[validate_short_text])
 
 
 class SearchForm(forms.Form):

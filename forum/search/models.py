@@ -1,8 +1,15 @@
+from django.conf import settings
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from forum.models import Post
+from forum.text.short_text import validate_short_text
 
 from .fields import KeysField
+
+LONGEST = 200  # characters of a query
 
 
 class Entry(models.Model):
@@ -59,3 +66,100 @@ class Progress(models.Model):
     def advance(self, at):
         self.at = at
         self.save(update_fields=["at"])
+
+
+class StandingSearchQuerySet(models.QuerySet["StandingSearch"]):
+    def personal(self, member, keys):
+        """For the personal stream: {id: state} of a member's standing searches."""
+        searches = self.filter(member=member, pk__in=[int(key) for key in keys])
+        return {str(search.pk): search.state_for(member) for search in searches}
+
+
+class StandingSearch(models.Model):
+    """A search that a member has saved, to be told of the posts that it will find."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="standing_searches"
+    )
+    name = models.CharField(_("name"), max_length=80, validators=[validate_short_text])
+    query = models.CharField(_("search"), max_length=LONGEST)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The clauses without words' order: [[is_negative, [[key, …], …]], …], see query.py.
+    expression = models.JSONField(editable=False)
+
+    objects = StandingSearchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "query"], name="one_standing_search_per_query"
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("standing_search", args=[self.pk])
+
+    def visible_matches(self, user):
+        """Its matches that `user` may still see, newest first."""
+        posts = Post.objects.visible_to(user).shown().filter(pk=models.OuterRef("post"))
+        return self.matches.filter(models.Exists(posts)).order_by("-pk")
+
+    def state_for(self, member):
+        """What open pages show of it."""
+        matches = self.visible_matches(member)
+        latest = matches.select_related("post__topic").first()
+        return {
+            "name": self.name,
+            "address": self.get_absolute_url(),
+            "unseen": matches.filter(seen_at=None).count(),
+            "title": latest.post.topic.title if latest else "",
+            "post": latest.post.get_absolute_url() if latest else "",
+        }
+
+
+class Anchor(models.Model):
+    """A key without which a standing search can't match; of alternatives each has one."""
+
+    search = models.ForeignKey(StandingSearch, models.CASCADE, related_name="anchors")
+    key = models.IntegerField(db_index=True)
+
+    objects = models.Manager["Anchor"]()
+
+    def __str__(self):
+        return f"{self.key} of {self.search_id}"
+
+
+class Match(models.Model):
+    """A post that a standing search has found."""
+
+    search = models.ForeignKey(StandingSearch, models.CASCADE, related_name="matches")
+    post = models.ForeignKey(Post, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(null=True)
+
+    objects = models.Manager["Match"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["search", "post"], name="one_match_per_post")
+        ]
+
+    def __str__(self):
+        return f"post {self.post_id} for {self.search_id}"
+
+
+class Unmatched(models.Model):
+    """A post that has to be compared with the standing searches, saved with the post.
+
+    One row for each change: an edit while the post is being compared is not lost.
+    """
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="+")
+
+    objects = models.Manager["Unmatched"]()
+
+    def __str__(self):
+        return f"post {self.post_id}"

@@ -13,8 +13,8 @@ from unicodedata import normalize
 from . import tags
 from .analyser import RUN, hashed, tokens, words
 from .filters import FILTERS
+from .models import LONGEST
 
-LONGEST = 200  # characters
 MOST_CLAUSES = 16
 SHORTEST_BEGINNING = 2  # letters before a *
 PIECE = re.compile(r'(?P<no>-?)(?:["“„«](?P<phrase>[^"”“»]*)["”“»]?|(?P<word>[^\s"“„«»”]+))')
@@ -47,7 +47,8 @@ class Clause:
     text: str = ""  # as it was typed
 
     def fits(self, document):
-        return any(match.fits(document) for match in self.matches) != self.is_negative
+        begins = bool(self.beginning) and f" {self.beginning}" in document.text
+        return (begins or any(one.fits(document) for one in self.matches)) != self.is_negative
 
     @property
     def alternatives(self):

@@ -1,7 +1,25 @@
 from django.urls import path
 
-from . import views
+from . import standing_views, views
 
 urlpatterns = [
     path("search/", views.index, name="search"),
+    path("searches/", standing_views.index, name="standing_searches"),
+    path("searches/create/", standing_views.create, name="create_standing_search"),
+    path("searches/<int:search_id>/", standing_views.show, name="standing_search"),
+    path(
+        "searches/<int:search_id>/notice/",
+        standing_views.notice,
+        name="standing_search_notice",
+    ),
+    path(
+        "searches/<int:search_id>/update/",
+        standing_views.update,
+        name="update_standing_search",
+    ),
+    path(
+        "searches/<int:search_id>/delete/",
+        standing_views.destroy,
+        name="delete_standing_search",
+    ),
 ]

@@ -60,6 +60,7 @@ class PersonalStream {
   /** @param {Wire.PersonalUpdate} event */
   apply({ kind, key, data, change }) {
     for (const part of this.#parts) if (part.kind === kind) part.apply(key, data, change);
+    if (kind === "search") import("./elements/found.js").then(({ tell }) => tell(key, data));
   }
 
   /** @param {Wire.ServerMessage} message */

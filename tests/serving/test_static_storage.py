@@ -69,7 +69,7 @@ def test_production_serves_a_stylesheet_in_the_order_of_the_imports(collected, j
 
 
 def test_every_stylesheet_is_imported():
-    alone = {"site.css", "composing.css", "pages.css", "writing.css", "admin.css"}
+    alone = {"site.css", "composing.css", "pages.css", "writing.css", "found.css", "admin.css"}
     imported = [name for joined in JOINED for name in imports(joined)]
 
     assert {path.name for path in (STATIC / "css").glob("*.css")} - alone == set(imported)

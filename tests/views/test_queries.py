@@ -134,7 +134,7 @@ def test_a_history_asks_the_same_however_long_it_is(client, topic):
     assert counts[0] == counts[1] <= 4
 
 
-@pytest.mark.parametrize(("answered", "most"), [("", 16), ("1", 19)])
+@pytest.mark.parametrize(("answered", "most"), [("", 17), ("1", 20)])
 def test_a_reply_asks_a_few_times_and_thrice_more_if_it_answers_a_post(
     signed_in, topics, answered, most
 ):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from forum.models import Post
-from forum.search import engines
+from forum.search import engines, standing
 from forum.search.learning import learn_batch
 from forum.search.reindexing import differences, reindex
 
@@ -35,6 +35,7 @@ class Command(BaseCommand):
             written = reindex(advance)
             while learn_batch():
                 pass
+            standing.refresh()
         self.stdout.write(_("%(n)d entries were written.") % {"n": written})
         return None
 

@@ -1,0 +1,42 @@
+// @ts-check
+// Tells on any open page that a saved search has found a post.
+
+import { element } from "../dom.js";
+import { fetchPart } from "../http.js";
+
+/** @typedef {{unseen: number, address: string}} SearchState */
+
+/** @type {Map<string, HTMLElement>} */
+const shown = new Map();
+
+// `state`: of the search, null if it was deleted. What was seen elsewhere goes.
+/** @param {string} key @param {unknown} state */
+export async function tell(key, state) {
+  const search = /** @type {SearchState | null} */ (state);
+  const { user } = document.body.dataset;
+  const isNews = search?.unseen && location.pathname !== search.address;
+  const part = isNews ? await fetchPart(`${search.address}notice/`).catch(() => "") : "";
+  shown.get(key)?.remove();
+  shown.delete(key);
+  if (!part || user !== document.body.dataset.user) return;
+  const notice = element(part);
+  notice.querySelector("button").addEventListener("click", () => notice.remove());
+  shown.set(key, notice);
+  place().append(notice);
+}
+
+// They are for one member.
+new MutationObserver(() => {
+  for (const notice of shown.values()) notice.remove();
+  shown.clear();
+}).observe(document.body, { attributeFilter: ["data-user"] });
+
+// A region that is there before its words is read out.
+function place() {
+  const present = document.querySelector(".found-place");
+  if (present) return present;
+  const made = Object.assign(document.createElement("div"), { className: "found-place" });
+  made.setAttribute("role", "status");
+  document.body.append(made);
+  return made;
+}
