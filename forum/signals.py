@@ -30,6 +30,12 @@ changing = Signal()
 """Sent once per change as `changed` is, with the same arguments, but in its transaction."""
 
 
+stored_in_bulk = Signal()
+"""Sent in the transaction that stores posts without Post.save: imported ones, or such that were
+rendered anew. posts: a list of Posts with their topics.
+"""
+
+
 access_ended = Signal()
 """Sent in the transaction that ends all sessions of members. members: a list of their ids."""
 

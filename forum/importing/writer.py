@@ -1,6 +1,7 @@
 """Writes converted messages as posts in bulk, with all the invariants of Post.save().
 
-Sends no signals: open pages find imported posts by the sweep, like those of another process.
+Sends no signal of a change: open pages find imported posts by the sweep, like those of another
+process.
 """
 
 from collections import Counter, defaultdict
@@ -26,6 +27,7 @@ from forum.models import (
     User,
 )
 from forum.models.topics import TITLE_LENGTH, slug_of
+from forum.signals import stored_in_bulk
 from forum.text.short_text import cleaned, one_line
 
 
@@ -61,6 +63,7 @@ def write(category, drafts):
     _link_quoted_posts(drafts, answered.pairs)
     Post.objects.bulk_create(posts)
     answered.save()
+    stored_in_bulk.send(Post, posts=posts)
     _count_posts(Counter(post.author_id for post in posts))
     _remember(category, drafts, posts, threads)
     return Written(len(posts), len(new_topics), new_members)

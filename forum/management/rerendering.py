@@ -5,6 +5,7 @@ from django.db import transaction
 from forum import markdown
 from forum.models import Announcement, Edition, Post, Topic, User
 from forum.models.epochs import new_epoch
+from forum.signals import stored_in_bulk
 
 BATCH = 200  # posts per transaction
 
@@ -33,9 +34,11 @@ def _render_posts(posts):
         # First, as everybody who saves posts does, or the two could wait for each other.
         locked = Topic.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=topics)
         list(locked.order_by("pk").only("pk"))
-        changed = [post.topic_id for post, html in rendered if _store(post, html)]
-        for topic_id in sorted(set(changed)):
+        ids = [post.pk for post, html in rendered if _store(post, html)]
+        changed = list(Post.objects.select_related("topic").filter(pk__in=ids))
+        for topic_id in sorted({post.topic_id for post in changed}):
             Topic.objects.filter(pk=topic_id).update(epoch=new_epoch())
+        stored_in_bulk.send(Post, posts=changed)
     return len(changed)
 
 

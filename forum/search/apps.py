@@ -10,14 +10,14 @@ class SearchConfig(AppConfig):
 
     def ready(self):
         from forum.pages import personal
-        from forum.signals import changing
+        from forum.signals import changing, stored_in_bulk
 
         from . import (
             learning,  # noqa: F401 - registers its job
             standing,
         )
         from .fields import tokens
-        from .indexing import update_index
+        from .indexing import index_stored, update_index
         from .models import StandingSearch
 
         def add_function(connection, **_kwargs):
@@ -28,5 +28,6 @@ class SearchConfig(AppConfig):
 
         connection_created.connect(add_function, dispatch_uid="search", weak=False)
         changing.connect(update_index, dispatch_uid="search")
+        stored_in_bulk.connect(index_stored, dispatch_uid="search")
         changing.connect(standing.expect_match, dispatch_uid="standing_searches")
         personal.register(standing.KIND, StandingSearch.objects.personal)

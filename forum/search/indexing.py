@@ -36,6 +36,11 @@ def update_index(sender, kind, topic, post, moved_from, **_kwargs):
         write(Post.objects.filter(topic=topic.pk, number=1).shown(), topic)
 
 
+def index_stored(sender, posts, **_kwargs):
+    """Receives posts that were imported or rendered anew, in their transaction."""
+    store([entry(post, post.topic) for post in posts if not post.is_hidden])
+
+
 def retag(topic, former, present):
     """Replace a tag of all posts of a topic."""
     entries = Entry.objects.filter(post__topic=topic.pk).order_by("pk")
@@ -49,7 +54,11 @@ def retag(topic, former, present):
 
 def write(posts, topic):
     """Write the entries of posts of one topic."""
-    store([Entry(post=post, keys=keys_of(post, topic), version=version()) for post in posts])
+    store([entry(post, topic) for post in posts])
+
+
+def entry(post, topic):
+    return Entry(post=post, keys=keys_of(post, topic), version=version())
 
 
 def store(entries):

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from forum.models import Post, Topic
 
-from .indexing import keys_of, store, version
+from .indexing import entry, keys_of, store, version
 from .models import Entry
 
 BATCH = 200  # posts
@@ -42,9 +42,7 @@ def write_batch(ids):
     with transaction.atomic():
         lock_topics(outdated)
         posts = list(outdated.select_related("topic"))
-        store(
-            [Entry(post=post, keys=keys_of(post, post.topic), version=version()) for post in posts]
-        )
+        store([entry(post, post.topic) for post in posts])
     return len(posts)
 
 
@@ -66,11 +64,11 @@ def differences(advance=lambda posts: None):
 
 
 def difference(post):
-    entry = getattr(post, "search_entry", None)
+    stored = getattr(post, "search_entry", None)
     if post.is_hidden:
-        return "hidden" if entry else None
-    if entry is None:
+        return "hidden" if stored else None
+    if stored is None:
         return "missing"
-    if entry.version != version():
+    if stored.version != version():
         return "outdated"
-    return None if entry.keys == keys_of(post, post.topic) else "different"
+    return None if stored.keys == keys_of(post, post.topic) else "different"

@@ -85,20 +85,21 @@ def as_json(expression):
 
 
 def anchors_of(query):
-    """For one clause, the rarest, a key of each alternative; empty if nothing is needed."""
-    clauses = [sets for is_negative, sets in needed(query) if not is_negative]
-    if not clauses:
-        return set()
+    """A key of each alternative of the rarest clause; empty if nothing is needed.
+
+    Filters come after words, since a category or member has more posts than most words.
+    """
     common = frequencies(query)
-    rated = [
-        (
-            sum(min(common.get(key, 0) for key in one) for one in sets),
-            len(sets),
-            {min(one, key=lambda key: (common.get(key, 0), key)) for one in sets},
-        )
-        for sets in clauses
-    ]
-    return min(rated, key=lambda one: one[:2])[2]
+    filters = {key for one in query.filters for keys in one.alternatives for key in keys}
+    common |= dict.fromkeys(filters, len(common) + max(common.values(), default=0) + 1)
+    clauses = [sets for is_negative, sets in needed(query) if not is_negative]
+    return min((rated(sets, common) for sets in clauses), default=(0, 0, set()))[2]
+
+
+def rated(sets, common):
+    """(posts that have one of the anchors, number of anchors, the anchors) for a clause."""
+    anchors = {min(keys, key=lambda key: (common.get(key, 0), key)) for keys in sets}
+    return sum(common.get(key, 0) for key in anchors), len(anchors), anchors
 
 
 def frequencies(query):

@@ -122,3 +122,22 @@ def test_posts_made_in_bulk_are_found_after_a_reindex(is_exact, says, found, ada
     assert len(found("first")) == 1
     call_command("reindex")
     assert len(found("first")) == 2
+
+
+def test_imported_posts_are_found_at_once(is_exact, found, help_category, tmp_path):
+    archive = tmp_path / "old.mbox"
+    archive.write_text(
+        "From ada Mon Jan  1 00:00:00 2024\nFrom: Ada <ada@example.org>\nSubject: Zeppelins\n"
+        "Message-ID: <1@example.org>\nDate: Mon, 1 Jan 2024 00:00:00 +0000\n\nThey fly.\n"
+    )
+    call_command("import_mbox", archive, category=help_category.slug)
+
+    assert found("zeppelins fly") == ["They fly."]
+
+
+def test_posts_that_are_rendered_anew_are_found_by_their_new_text(is_exact, says, found):
+    post = says("A :zeppelin: flies")
+    type(post).objects.filter(pk=post.pk).update(html="<p>as before</p>")
+    call_command("render")
+
+    assert found("zeppelin") == ["A :zeppelin: flies"]

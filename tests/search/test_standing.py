@@ -249,3 +249,13 @@ class TestPages:
         client.logout()
         assert client.get(address).status_code == 302
         assert StandingSearch.objects.get().name == "secret canary"
+
+
+def test_a_word_is_the_anchor_rather_than_a_category(grace, says, help_category):
+    from forum.search.analyser import hashed
+    from forum.search.learning import learn_words
+
+    says(*["tickets"] * 3)
+    learn_words()
+    search = standing.save(grace, "#help tickets")
+    assert [anchor.key for anchor in search.anchors.all()] == [hashed("ticket")]
