@@ -370,6 +370,7 @@ RATES = {
         "draft": "90/minute",  # sent automatically while typing, once a second at most
         "completion": "180/minute",  # suggestions while typing @ or #
         "search": "60/minute",  # per member, or per network for guests
+        "typing": "180/minute",  # results while typing; per member, or per network for guests
         "standing": "60/hour",  # save or rename a search
         "reading": "120/minute",  # reports of what was read
         "rename": "20/hour",  # rename a topic

@@ -130,12 +130,16 @@ def titled(clause):
     return replace(clause, matches=matches)
 
 
-def parse(typed, user):
-    """The Query in `typed`. Names that `user` may not know are like names that don't exist."""
+def parse(typed, user, is_typing=False):
+    """The Query in `typed`. Names that `user` may not know are like names that don't exist.
+
+    is_typing: its last word may go on: it stands for any ending, and is a name if there is one.
+    """
+    goes_on = is_typing and not typed[-1:].isspace()
     typed = normalize("NFC", " ".join(typed.replace("\0", " ").split())[:LONGEST])
     parser = Parser(user)
     for piece in PIECE.finditer(typed):
-        parser.take(piece)
+        parser.take(piece, is_begun=goes_on and piece.end() == len(typed))
     return Query(
         typed, tuple(parser.clauses[:MOST_CLAUSES]), tuple(parser.filters), tuple(parser.problems)
     )
@@ -149,14 +153,15 @@ class Parser:
     problems: list = field(default_factory=list)
     is_alternative: bool = False  # after OR
 
-    def take(self, piece):
+    def take(self, piece, is_begun=False):
         is_negative, word, phrase = bool(piece["no"]), piece["word"], piece["phrase"]
         if word == "OR":
             self.is_alternative = bool(self.clauses)
             return
-        if word and not is_negative and self._is_filter(piece):
+        if word and not is_negative and self._is_filter(piece, is_begun):
             return
-        for clause in clauses_of(word, phrase, is_negative):
+        form = f"{word}*" if word and is_begun and not is_negative else word
+        for clause in clauses_of(form, phrase, is_negative):
             self._add(replace(clause, text=word or phrase))
 
     def _add(self, clause):
@@ -173,15 +178,15 @@ class Parser:
             self.clauses.append(clause)
         self.is_alternative = False
 
-    def _is_filter(self, piece):
+    def _is_filter(self, piece, is_begun):
         for pattern, make in FILTERS:
             if found := pattern.fullmatch(piece["word"]):
                 made, problem = make(found, self.user)
                 if made:
                     self.filters.append(replace(made, span=piece.span()))
-                if problem:
+                if problem and not is_begun:
                     self.problems.append(problem)
-                return bool(made or problem)
+                return bool(made) or not is_begun
         return False
 
 

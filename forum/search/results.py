@@ -45,9 +45,12 @@ class Candidate:
     has_title: bool
 
 
-def answer(typed, user, order="best"):
-    """Found for what somebody typed: if nothing has all words, with corrected or fewer ones."""
-    query = parse(typed, user)
+def answer(typed, user, order="best", is_typing=False):
+    """Found for what somebody typed: if nothing has all words, with corrected or fewer ones.
+
+    is_typing: the last word may go on.
+    """
+    query = parse(typed, user, is_typing)
     if query.is_empty:
         return Found(query, [], query)
     found = find(query, user, order)

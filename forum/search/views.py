@@ -26,27 +26,29 @@ LONGEST_NAME = 30
 def index(request):
     """Searches: `?q=` is the query, `?by=topics` shows each topic once, `?order=newest`, `?page=`.
 
+    `?typing=1`: it was not sent, but is being typed or was left so, and its last word may go on.
     Scripts get the results alone. The fields of the form are turned into `q`.
     """
     form = SearchForm(request.GET if SearchForm.is_sent(request.GET) else None, reader=request.user)
     if form.is_valid():
         return redirect(f"{reverse('search')}?{urlencode({'q': form.line})}")
-    typed = request.GET.get("q", "").strip()[:LONGEST]
-    context = {"typed": typed, "form": form}
-    if typed:
-        wait = rate_limits.seconds_to_wait("search", sender(request))
-        if wait:
+    typed = request.GET.get("q", "")[:LONGEST]
+    context = {"typed": typed.strip(), "form": form}
+    if typed.strip():
+        is_typing = "typing" in request.GET
+        rate = "typing" if is_typing and is_part(request) else "search"
+        if wait := rate_limits.seconds_to_wait(rate, sender(request)):
             return too_many(request, wait)
-        context |= results(request, typed)
+        context |= results(request, typed, is_typing)
         form.initial = fields_of(context["found"].asked)
     template = "search/_results.html" if is_part(request) else "search/index.html"
     return render(request, template, context)
 
 
-def results(request, typed):
+def results(request, typed, is_typing):
     order = request.GET.get("order") if request.GET.get("order") in ORDERS else "best"
     by_topic = request.GET.get("by") == "topics"
-    found = answer(typed, request.user, order)
+    found = answer(typed, request.user, order, is_typing)
     ids = grouped(found.posts) if by_topic else found.posts
     page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
     names = names_of(request, found.query) if page.number == 1 else {}

@@ -209,3 +209,58 @@ def test_scripts_get_the_results_alone(client, says):
 def test_every_page_has_the_field(client, db):
     world.category("Help")
     assert 'action="/search/"' in client.get("/").text
+
+
+@pytest.fixture
+def typing(client):
+    """The results for what somebody is typing."""
+    part = {"X-Requested-With": "part"}
+    return lambda line: client.get("/search/", {"q": line, "typing": "1"}, headers=part)
+
+
+def test_the_last_word_may_go_on_while_it_is_typed(typing, says):
+    says("an antenna and tea")
+    learn_words()
+
+    for line in ("ante", "tea ant", "anten", "antenna", "#ante", "@ante"):
+        assert "<mark>antenna</mark>" in typing(line).text, line
+    for line in ("ante ", "ante tea", '"ante', "tea -ante"):
+        assert "<mark>antenna</mark>" not in typing(line).text, line
+
+
+def test_nothing_is_wrong_with_a_name_before_it_is_typed(typing, says, ada):
+    says("tea")
+
+    assert "There is no member" not in typing("tea @ad").text
+    assert "There is no member" in typing("tea @ad ").text
+    assert "<mark>tea</mark>" in typing("tea @ada").text
+    assert "is no date" not in typing("tea after:2").text
+
+
+def test_the_page_and_its_links_show_what_was_found_while_typing(client, says):
+    says(*(f"a kettle {n}" for n in range(25)))
+    learn_words()
+
+    page = client.get("/search/", {"q": "kett", "typing": "1"}).text
+
+    assert "25 results" in page
+    assert 'href="?q=kett&amp;typing=1&amp;page=2"' in page
+    assert "25 results" not in client.get("/search/", {"q": "kett"}).text
+
+
+def test_typing_has_a_rate_of_its_own_that_is_checked_first(typing, client, says, settings):
+    settings.RATES = {**settings.RATES, "search": "1/minute", "typing": "2/minute"}
+    for _ in range(2):
+        assert typing("tea").status_code == 200
+    assert typing("tea").status_code == 429
+    assert client.get("/search/", {"q": "tea"}).status_code == 200
+
+
+def test_the_field_is_ready_for_words_where_there_are_filters_alone(client, says):
+    topic = says("tea").topic
+
+    page = client.get("/search/", {"q": f"topic:{topic.pk}"}).text
+
+    assert f'value="topic:{topic.pk} "' in page
+    assert "autofocus" in page
+    assert "autofocus" not in client.get("/search/", {"q": f"topic:{topic.pk} tea"}).text

@@ -1,0 +1,112 @@
+// @ts-check
+// <search-page>: shows the results while somebody types, and keeps the page's address at them.
+
+import { element, replace } from "../dom.js";
+
+const PAUSE = 200; // ms of typing before the forum is asked
+const PATIENCE = 10_000; // ms for its answer
+const QUIET = 1000; // ms without new results before screen readers hear how many there are
+const KEPT = ["by", "order"]; // how results are shown
+
+class SearchPage extends HTMLElement {
+  /** @type {AbortController} */
+  #request = null; // the latest
+  #line = ""; // whose results are shown
+  #filled = ""; // whose filters the form shows
+
+  connectedCallback() {
+    this.results = /** @type {HTMLElement} */ (this.querySelector(".results"));
+    this.state = /** @type {HTMLElement} */ (this.querySelector("[data-state]"));
+    this.filters = this.querySelector("details");
+    this.field = /** @type {HTMLInputElement} */ (this.querySelector("[type=search]"));
+    this.#line = this.#filled = this.field.value;
+    this.field.addEventListener("input", this.#typed);
+    this.field.addEventListener("compositionend", this.#typed);
+    this.filters.addEventListener("toggle", () => this.filters.open && this.#fill());
+    const end = this.field.value.length;
+    if (document.activeElement === this.field) this.field.setSelectionRange(end, end);
+  }
+
+  disconnectedCallback() {
+    this.#request?.abort();
+    clearTimeout(this.timer);
+    clearTimeout(this.saying);
+  }
+
+  // A word that is being composed (Chinese, Japanese, Korean) is none yet.
+  #typed = (/** @type {Event} */ event) => {
+    clearTimeout(this.timer);
+    if (/** @type {InputEvent} */ (event).isComposing) return;
+    this.timer = setTimeout(() => this.#search(), PAUSE);
+  };
+
+  // An answer to an earlier question is dropped.
+  async #search() {
+    const line = this.field.value;
+    if (line === this.#line) return;
+    this.#request?.abort();
+    const request = (this.#request = new AbortController());
+    const timer = setTimeout(() => request.abort(), PATIENCE);
+    const asked = this.#questionFor(line);
+    try {
+      const html = line.trim() && (await this.#ask(`?${asked}`, request));
+      if (request === this.#request) this.#show(line, html);
+      if (request === this.#request) history.replaceState(history.state, "", `?${asked}`);
+    } catch (error) {
+      if (request === this.#request) this.#warn(/** @type {Error} */ (error));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @param {string} line */
+  #questionFor(line) {
+    const before = new URLSearchParams(location.search);
+    const asked = new URLSearchParams({ q: line, typing: "1" });
+    for (const name of KEPT) if (before.has(name)) asked.set(name, before.get(name));
+    return asked;
+  }
+
+  /** @param {string} address @param {AbortController} request */
+  async #ask(address, { signal }) {
+    const headers = { "X-Requested-With": "part" };
+    const response = await fetch(address, { headers, signal, cache: "no-store" });
+    if (response.status === 429) throw new Error("busy");
+    if (!response.ok || response.redirected) throw new Error("unanswered");
+    return response.text();
+  }
+
+  /** @param {string} line @param {string} html */
+  #show(line, html) {
+    this.#line = line;
+    replace(this.results, element(`<div class="results" id="results">${html}</div>`));
+    this.state.className = "visually-hidden";
+    this.state.textContent = "";
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => {
+      const said = [...this.results.querySelectorAll("[data-said]")];
+      this.state.textContent = said.map((one) => one.textContent.trim()).join(" ");
+    }, QUIET);
+  }
+
+  // The results that are shown stay, and the form can be sent.
+  /** @param {Error} error */
+  #warn({ message }) {
+    clearTimeout(this.saying);
+    this.state.className = "notice notice--warning";
+    this.state.textContent = message === "busy" ? this.dataset.busy : this.dataset.unanswered;
+  }
+
+  // The filters of what has been typed since.
+  async #fill() {
+    const line = this.#line;
+    if (line === this.#filled) return;
+    const response = await fetch(location.href, { cache: "no-store" });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    replace(this.filters.querySelector("form"), page.querySelector("search details form"));
+    this.#filled = line;
+  }
+}
+
+customElements.define("search-page", SearchPage);
