@@ -190,6 +190,31 @@ def test_the_form_follows_what_was_typed(page, ada):
     expect(page.get_by_label("In titles only")).to_be_checked()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_topic_is_searched_from_its_page(scripts, visit, posts):
+    page = visit(scripts=scripts).opens(posts)
+
+    page.get_by_role("link", name="Search this topic").click()
+    expect(page.get_by_role("link", name="in “Antennas for beginners”")).to_be_visible()
+    expect(field(page)).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type("wire")
+    page.keyboard.press("Enter")
+
+    expect(results(page)).to_have_count(1)
+    expect(results(page)).to_contain_text("An antenna is a wire.")
+
+
+def test_words_are_typed_behind_the_filters(page, posts):
+    page.goto(f"/search/?q=topic:{posts.pk}")
+    page.locator("search-page:defined").wait_for()
+
+    page.keyboard.type("wire")
+
+    expect(results(page)).to_have_count(1)
+    expect(field(page)).to_have_value(f"topic:{posts.pk} wire")
+
+
 def test_a_search_by_keyboard_alone(page):
     types(page, "kettle @ada")
     chip = page.get_by_role("link", name="Search without: @ada")
