@@ -6,16 +6,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forum.cache import rate_limits
+from forum.db.timeouts import time_limit
 from forum.pages.member_names import matching_members
 from forum.pages.place_names import matching_categories
-from forum.views.limits import sender, too_many
+from forum.views.decorators import for_members
+from forum.views.limits import limited, sender, too_many
 from forum.views.replies import is_part
 
 from .forms import SearchForm, fields_of
 from .pages import PER_PAGE, grouped, shown
 from .query import LONGEST
 from .results import answer
+from .similar import similar_topics
 
+PATIENCE = 0.5  # seconds for the database: a late suggestion is of no use
 MOST_NAMES = 4  # members and categories
 ORDERS = ("best", "newest")
 LONGEST_NAME = 30
@@ -43,6 +47,17 @@ def index(request):
         form.initial = fields_of(context["found"].asked)
     template = "search/_results.html" if is_part(request) else "search/index.html"
     return render(request, template, context)
+
+
+@never_cache
+@require_safe
+@for_members
+@limited("similar")
+def similar(request):
+    """Topics like a `title` that is being typed, for scripts to show below it."""
+    with time_limit(PATIENCE):
+        topics = similar_topics(request.GET.get("title", "")[:LONGEST], request.user)
+    return render(request, "search/_similar.html", {"topics": topics})
 
 
 def results(request, typed, is_typing):

@@ -270,3 +270,61 @@ def test_axe_finds_nothing_in_what_typing_shows(size, scheme, visit, posts):
         found["too many"] = seen
 
     assert not found
+
+
+def similar(page):
+    return page.locator("similar-topics li")
+
+
+@pytest.fixture
+def new_topic(visit, posts, ada):
+    page = visit(ada).opens_live("/t/new/")
+    page.locator("similar-topics:defined").wait_for(state="attached")
+    return page
+
+
+def test_similar_topics_are_shown_below_the_title_that_is_typed(new_topic, posts):
+    title = new_topic.get_by_label("Title")
+    place = title.bounding_box()
+
+    title.press_sequentially("Antennas made of wire")
+    expect(similar(new_topic)).to_have_count(0)
+    title.fill("Beginners’ antennas")
+    expect(similar(new_topic)).to_have_count(1)
+    expect(new_topic.get_by_role("status").filter(has_text="1 similar topic")).to_be_visible()
+    assert title.bounding_box() == place
+    assert violations(new_topic) == []
+    title.fill("Ant")
+    expect(similar(new_topic)).to_have_count(0)
+
+    title.fill("Antennas")
+    similar(new_topic).get_by_role("link").click()
+    new_topic.wait_for_url(f"**{posts.get_absolute_url()}")
+
+
+def test_what_is_typed_below_the_title_never_moves(new_topic):
+    held = []
+    new_topic.route("**/search/similar/*", lambda route: held.append(route))
+    text = new_topic.locator("textarea[data-composer]")
+    with new_topic.expect_request("**/search/similar/*"):
+        new_topic.get_by_label("Title").fill("Antennas")
+    text.focus()
+    place = text.bounding_box()
+
+    with new_topic.expect_response("**/search/similar/*"):
+        held[0].fulfill(body="<ul data-said='late'><li>late</li></ul>")
+    new_topic.get_by_label("Title").focus()
+    new_topic.wait_for_timeout(300)
+
+    assert text.bounding_box() == place
+
+
+def test_a_title_without_an_answer_is_typed_as_ever(new_topic):
+    new_topic.route("**/search/similar/*", lambda route: route.abort())
+    with new_topic.expect_event("requestfailed"):
+        new_topic.get_by_label("Title").press_sequentially("Kettle")
+    new_topic.unroute("**/search/similar/*")
+
+    new_topic.get_by_label("Title").press_sequentially("s")
+
+    expect(similar(new_topic)).to_have_count(1)
