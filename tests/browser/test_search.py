@@ -88,6 +88,7 @@ def test_results_follow_what_is_typed_and_so_does_the_address(page):
     expect(results(page)).to_have_count(1)
     expect(results(page)).to_contain_text("A kettle sings.")
     expect(page).to_have_url(re.compile(r"\?q=kett&"))
+    expect(results(page).locator("time")).to_have_attribute("title", re.compile("."))  # told here
     field(page).fill("anten")
     expect(results(page)).to_have_count(20)
     expect(page).to_have_url(re.compile(r"\?q=anten&"))

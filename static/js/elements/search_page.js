@@ -2,6 +2,7 @@
 // <search-page>: shows the results while somebody types, and keeps the page's address at them.
 
 import { element, replace } from "../dom.js";
+import { refresh as refreshTimes } from "../times.js";
 
 const PAUSE = 200; // ms of typing before the forum is asked
 const PATIENCE = 10_000; // ms for its answer
@@ -79,7 +80,9 @@ class SearchPage extends HTMLElement {
   /** @param {string} line @param {string} html */
   #show(line, html) {
     this.#line = line;
-    replace(this.results, element(`<div class="results" id="results">${html}</div>`));
+    const now = element(`<div class="results" id="results">${html}</div>`);
+    refreshTimes(now);
+    replace(this.results, now);
     this.state.className = "visually-hidden";
     this.state.textContent = "";
     clearTimeout(this.saying);
