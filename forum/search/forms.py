@@ -43,6 +43,10 @@ class SearchForm(forms.Form):
         category = cast(forms.ModelChoiceField, self.fields["category"])
         category.queryset = Category.objects.visible_to(reader).in_order()
 
+    def clean(self):
+        if not self.errors and len(self.line) > LONGEST:
+            self.add_error("q", _("This is too long together with the filters."))
+
     @property
     def line(self):
         """The query that the fields say."""

@@ -141,6 +141,14 @@ def test_a_form_with_words_alone_becomes_their_line(client, db):
     assert client.get("/search/", sent).url == "/search/?q=tea"
 
 
+def test_a_line_that_would_be_cut_is_refused(client, db):
+    words = "tea " * 49
+
+    assert client.get("/search/", {"q": words, "titles": "on"}).status_code == 200
+    assert "too long together" in client.get("/search/", {"q": words, "titles": "on"}).text
+    assert client.get("/search/", {"q": words[:190], "titles": "on"}).status_code == 302
+
+
 def test_each_filter_is_shown_and_can_be_removed(client, says, ada):
     topic = says("tea", title="Kettles & pots").topic
 
