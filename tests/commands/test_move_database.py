@@ -110,6 +110,8 @@ def test_everything_arrives_and_the_forum_goes_on_there(says, empty, topic, ada,
     )
     assert done.stdout.split()[1:] == ["2", "4"]
     assert int(done.stdout.split()[0]) > Post.objects.get().pk
+    command = [sys.executable, "manage.py", "reindex", "--check"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def test_every_topic_has_a_new_epoch_and_its_old_numbers_and_once_is_enough(says, url, many, topic):

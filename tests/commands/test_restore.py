@@ -13,6 +13,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from forum.backups import sqlite
 from forum.mail.models import Mail
 from forum.models import Post, Topic, User
+from forum.search import engines
+from forum.search.reindexing import differences
 from tests.commands.conftest import on_postgresql, on_sqlite
 from tests.support.server import ROOT, Server
 
@@ -34,6 +36,8 @@ def test_everything_is_as_it_was(says, copy, topic):
 
     assert Post.objects.count() == 1
     assert Topic.objects.get().last_number == 1
+    assert list(differences()) == []
+    assert engines.inconsistencies() == ""
 
 
 def test_a_topic_goes_on_from_the_highest_change_that_anybody_saw(says, copy, topic):
