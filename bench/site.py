@@ -40,6 +40,7 @@ def prepared(database=None):
                 "ALLOWED_HOSTS": "127.0.0.1",
                 "SITE_URL": f"http://127.0.0.1:{port}",
                 "RATE_POST": "100000/minute",
+                "RATE_SEARCH": "100000/minute",
                 "RATE_WRITE": "100000/minute",
             }
         )
