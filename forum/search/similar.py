@@ -14,7 +14,7 @@ from .results import narrowed
 MOST = 5
 MOST_WORDS = 12  # the rarest ones
 MOST_READ = 200  # of the newest topics that may be similar
-COMMON = 0.05  # of all posts: a word in more of them tells nothing
+COMMON = 0.05  # of all posts, counted by ids: a word in more of them tells nothing
 FEWEST = 20  # posts that have a common word
 
 
