@@ -17,10 +17,10 @@ from urllib.parse import quote, urlsplit
 from bench import visits
 from bench.databases import ask_server, database_pid, new_database
 from bench.import_mbox import family
-from bench.measured import Server
 from bench.processes import cpu, cpu_of_family
 from bench.report import record, title
-from bench.site import free_port, prepared, serving
+from bench.site import prepared
+from bench.stage import serve
 
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 QUERIES = 1000
@@ -50,14 +50,8 @@ def measure(kind, address, path, totals):
     with ExitStack() as stack:
         if kind == "postgresql":
             ask_server("CHECKPOINT")
-        floor = f"http://127.0.0.1:{free_port()}"
-        server = Server(address, stack.enter_context(serving(address)).pid, database_pid(kind))
-        bare = Server(
-            floor,
-            stack.enter_context(
-                serving(floor, application="bench.floor:application", path="/1/")
-            ).pid,
-        )
+        server = serve(stack, database_pid(kind), address)
+        bare = serve(stack, None, application="bench.floor:application", path="/1/")
         reference = record_queries(kind, server, bare, list(queries(texts)), totals)
         record_replies(kind, server, texts[:REPLIES], reference)
 

@@ -80,6 +80,11 @@ def words(text):
     ]
 
 
+def placeless_words(text):
+    """The same in a fraction of the time; their places are those in their tokens."""
+    return [word for token in _pattern(text).findall(text) for word in analysed(token).words]
+
+
 def tokens(text):
     return map(analysed, _pattern(text).findall(text))
 

@@ -9,7 +9,7 @@ from forum import markdown
 from forum.models import Post
 
 from . import tags
-from .analyser import canonical, hashed, keys, words
+from .analyser import canonical, hashed, keys, placeless_words
 from .models import Entry
 from .query import Document
 
@@ -81,9 +81,9 @@ def keys_of(post, topic):
 
 def document(post):
     """The Document of a post that is stored."""
-    text = canonical(words(text_of(post)))
+    text = canonical(placeless_words(text_of(post)))
     if post.number == 1:
-        text = canonical(words(normalize("NFC", post.topic.title))) + text
+        text = canonical(placeless_words(normalize("NFC", post.topic.title))) + text
     return Document(keys_of(post, post.topic), text)
 
 

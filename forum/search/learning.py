@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from forum.jobs import every
 from forum.models import Category, Post
 
-from .analyser import RUN, words
+from .analyser import RUN, placeless_words
 from .indexing import text_of
 from .models import KnownWord, Progress
 from .spelling import LONGEST
@@ -51,7 +51,7 @@ def known(post):
     """The words of a post that are worth knowing, as folded forms."""
     return {
         word.form
-        for word in words(text_of(post))
+        for word in placeless_words(text_of(post))
         if SHORTEST <= len(word.form) <= LONGEST
         and word.form.isalpha()
         and not RUN.match(word.form)

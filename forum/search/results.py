@@ -7,7 +7,7 @@ from django.utils import timezone
 from forum.models import Category, Post
 
 from . import engines, spelling, tags
-from .analyser import hashed, stem, words
+from .analyser import hashed, placeless_words, stem
 from .indexing import document, text_of
 from .query import Match, Query, parse, titled
 from .snippets import proximity
@@ -175,7 +175,7 @@ def ranked(query, candidates):
     best, rest = scored[:MOST_READ], scored[MOST_READ:]
     posts = {post.pk: post for post in texts([one.pk for _score, one in best])}
     rated = [
-        (score + proximity(query, words(text_of(posts[one.pk]))), one)
+        (score + proximity(query, placeless_words(text_of(posts[one.pk]))), one)
         for score, one in best
         if one.pk in posts
     ]

@@ -2,11 +2,13 @@
 
 import pytest
 
-from forum.search.analyser import analysed, keys, words
+from forum.search.analyser import analysed, keys, placeless_words, words
 
 
 def forms(text):
-    return [word.form for word in words(text)]
+    found = words(text)
+    assert [word[:2] for word in placeless_words(text)] == [word[:2] for word in found]
+    return [word.form for word in found]
 
 
 @pytest.mark.parametrize(
