@@ -16,8 +16,8 @@ pytestmark = pytest.mark.timeout(3600 if FULL else 300)
 
 
 @pytest.fixture
-def restless(transactional_db):
-    restless = Restless(Server("uvicorn").settings())
+def restless(transactional_db, collected):
+    restless = Restless(Server("uvicorn", STATIC_ROOT=collected).settings())
     yield restless
     restless.stop()
 
