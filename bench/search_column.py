@@ -3,6 +3,7 @@
 Run by bench.search, for PostgreSQL with a server that the environment names (PGHOST etc.).
 """
 
+import gzip
 import http.client
 import pickle
 import random
@@ -84,7 +85,7 @@ def record_queries(kind, server, bare, asked, totals):
     for typed in asked:
         taken, body = reader.search(typed)
         spent.append(taken)
-        found += b'class="writings"' in body
+        found += b'class="writings"' in gzip.decompress(body)
         bare_spent.append(other.get(f"/{size}/")[0])
     common_word = max(totals.posts_by_word, key=totals.posts_by_word.get)
     common = median(reader.search(common_word)[0] for _ in range(COMMON))
