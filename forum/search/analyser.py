@@ -7,7 +7,7 @@ stored as sets of keys; in which order they stand is verified in the text.
 
 import re
 import zlib
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -16,7 +16,7 @@ from django.conf import settings
 
 from forum.text.letters import LETTERS, WITHOUT_BLANKS
 
-LONGEST_TOKEN = 64  # characters; what is longer is cut
+LONGEST_TOKEN = 64  # characters; what is longer is cut, except in scripts without blanks
 MOST_PARTS = 6  # of a compound that is divided at capitals and digits
 KEPT_TOKENS = 65_536
 KEPT_WORDS = 131_072
@@ -98,21 +98,33 @@ def _pattern(text):
     return ASCII_TOKEN if text.isascii() else TOKEN
 
 
-@lru_cache(KEPT_TOKENS)
+def kept(function):
+    """Remembers what `function` returned, but for long tokens, which nobody writes twice."""
+    remembered = lru_cache(KEPT_TOKENS)(function)
+
+    @wraps(function)
+    def call(token):
+        return remembered(token) if len(token) <= LONGEST_TOKEN else function(token)
+
+    call.cache_clear = remembered.cache_clear  # type: ignore[attr-defined]  # as lru_cache has it
+    return call
+
+
+@kept
 def keys_of(token):
     """The keys of a match of TOKEN."""
     found, pairs, whole = analysed(token)
     return frozenset([*(word.key for word in found), *pairs, *([whole] if whole else [])])
 
 
-@lru_cache(KEPT_TOKENS)
+@kept
 def analysed(token):
     """The Token for a match of TOKEN."""
-    token = token[:LONGEST_TOKEN]
     if RUN.match(token):
         letters = tuple(_letters(token))
         forms = [letter.form for letter in letters]
         return Token(letters, tuple(map(str.__add__, forms, forms[1:])))
+    token = token[:LONGEST_TOKEN]
     if token[-1] in "+#":
         name = token.lower()
         return Token((Word(name, name, 0, len(token)),))

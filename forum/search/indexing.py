@@ -13,7 +13,7 @@ from .analyser import canonical, hashed, keys, placeless_words
 from .models import Entry
 from .query import Document
 
-VERSION = 1  # to be raised with every change of the analyser
+VERSION = 2  # to be raised with every change of the analyser
 BATCH = 200  # posts
 
 

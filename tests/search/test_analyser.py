@@ -99,3 +99,9 @@ def test_the_language_of_stems_is_set(settings, language):
         settings.SEARCH_LANGUAGE = "english"
         for cache in caches:
             cache.cache_clear()
+
+
+@pytest.mark.parametrize("sentence", ["一二三四五六七八九十", "ฉันกินข้าวที่บ้านเพื่อน", "ひらがなのぶん"])
+def test_a_long_text_without_blanks_is_found_to_its_end(sentence):
+    assert keys("寿司") <= keys(sentence * 20 + "寿司")
+    assert keys(sentence) <= keys("寿" * 500 + sentence)
