@@ -124,7 +124,7 @@ def test_posts_made_in_bulk_are_found_after_a_reindex(is_exact, says, found, ada
     assert len(found("first")) == 2
 
 
-@pytest.mark.servers
+@pytest.mark.servers  # it starts workers
 def test_imported_posts_are_found_at_once(is_exact, found, help_category, tmp_path):
     archive = tmp_path / "old.mbox"
     archive.write_text(
