@@ -22,6 +22,7 @@ ALL += [
     "returns",
     "fanout",
     "push_vs_poll",
+    "standing_searches",
     "presence",
     "search",
 ]

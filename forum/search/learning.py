@@ -5,6 +5,7 @@ word is one row for all of them.
 """
 
 from collections import Counter
+from unicodedata import normalize
 
 from django.db import connection, transaction
 
@@ -32,7 +33,8 @@ def learn_batch():
     """Count the words of the next posts; False if there are none."""
     with transaction.atomic():
         progress = Progress.objects.take("words")
-        posts = list(Post.objects.filter(pk__gt=progress.at).order_by("pk")[:BATCH])
+        rows = Post.objects.select_related("topic").filter(pk__gt=progress.at)
+        posts = list(rows.order_by("pk")[:BATCH])
         if not posts:
             return False
         public = set(
@@ -42,20 +44,26 @@ def learn_batch():
                 topic__category__in=Category.objects.public(),
             ).values_list("pk", flat=True)
         )
-        count(Counter(form for post in posts if post.pk in public for form in known(post)))
+        count(known_words(whole_text(post) for post in posts if post.pk in public))
         progress.advance(posts[-1].pk)
     return True
 
 
-def known(post):
-    """The words of a post that are worth knowing, as folded forms."""
-    return {
-        word.form
-        for word in placeless_words(text_of(post))
-        if SHORTEST <= len(word.form) <= LONGEST
-        and word.form.isalpha()
-        and not RUN.match(word.form)
-    }
+def whole_text(post):
+    """The text of a post, with the title of its topic if it is the opening one."""
+    title = normalize("NFC", post.topic.title) if post.number == 1 else ""
+    return f"{title} {text_of(post)}"
+
+
+def known_words(texts):
+    """How many of these texts have each word that is worth knowing, as a folded form."""
+    return Counter(
+        form for text in texts for form in {word.form for word in placeless_words(text)} if fits(form)
+    )
+
+
+def fits(form):
+    return SHORTEST <= len(form) <= LONGEST and form.isalpha() and not RUN.match(form)
 
 
 def count(posts_by_word):

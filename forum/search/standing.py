@@ -7,22 +7,27 @@ and each post matches once, so members are told once, whatever is killed and don
 """
 
 from dataclasses import replace
+from operator import itemgetter
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forum.jobs import every, job
 from forum.models import PersonalChange, Post, User
 
-from .analyser import hashed, stem, words
+from . import engines
 from .indexing import document
-from .models import Anchor, KnownWord, Match, StandingSearch, Unmatched
+from .models import Anchor, Match, StandingSearch, Unmatched
 from .query import parse
 
 KIND = "search"  # in the personal stream
 MOST = 50  # standing searches of a member
 MOST_MATCHES = 200  # kept for each
+MOST_ANCHORS = 20  # of a search, if another clause has fewer
+SAMPLE = 500  # posts, from which it is estimated how many have a key
 BATCH = 50  # matches in one transaction, so that others can write in between
 
 
@@ -85,28 +90,22 @@ def as_json(expression):
 
 
 def anchors_of(query):
-    """A key of each alternative of the rarest clause; empty if nothing is needed.
-
-    Filters come after words, since a category or member has more posts than most words.
-    """
-    common = frequencies(query)
-    filters = {key for one in query.filters for keys in one.alternatives for key in keys}
-    common |= dict.fromkeys(filters, len(common) + max(common.values(), default=0) + 1)
+    """A key of each alternative of the rarest clause; empty if nothing is needed."""
     clauses = [sets for is_negative, sets in needed(query) if not is_negative]
-    return min((rated(sets, common) for sets in clauses), default=(0, 0, set()))[2]
+    few = [sets for sets in clauses if len(sets) <= MOST_ANCHORS]
+    return min(map(rated, few or clauses[:1]), default=(0, set()), key=itemgetter(0))[1]
 
 
-def rated(sets, common):
-    """(posts that have one of the anchors, number of anchors, the anchors) for a clause."""
-    anchors = {min(keys, key=lambda key: (common.get(key, 0), key)) for keys in sets}
-    return sum(common.get(key, 0) for key in anchors), len(anchors), anchors
+def rated(sets):
+    """(the number of posts with one of the anchors, the anchors) of a clause."""
+    anchors = [min((frequency(key), key) for key in keys) for keys in sets]
+    return sum(posts for posts, _key in anchors), {key for _posts, key in anchors}
 
 
-def frequencies(query):
-    """{hashed key: number of public posts} of the words of a query, as far as it is known."""
-    forms = {word.form for word in words(query.typed)}
-    known = KnownWord.objects.filter(word__in=forms).values_list("word", "posts")
-    return {hashed(stem(word)): posts for word, posts in known}
+def frequency(key):
+    """About how many posts have a key."""
+    ids = engines.newest(((False, (frozenset([key]),)),), SAMPLE)
+    return len(ids) if len(ids) < SAMPLE else SAMPLE * ids[0] / (ids[0] - ids[-1])
 
 
 # --- Matching ---
@@ -145,7 +144,8 @@ def match(post):
     if post.is_hidden:
         return
     found = document(post)
-    searches = [search for search in candidates(post, found) if fits(search, post, found)]
+    is_public = Post.objects.visible_to(AnonymousUser()).filter(pk=post.pk).exists()
+    searches = [one for one in candidates(post, found) if fits(one, post, found, is_public)]
     searches.sort(key=lambda one: one.member_id)  # all workers lock members in one order
     for start in range(0, len(searches), BATCH):
         add_matches(post, searches[start : start + BATCH])
@@ -154,21 +154,25 @@ def match(post):
 @transaction.atomic
 def add_matches(post, searches):
     for search in searches:
-        _match, is_new = Match.objects.get_or_create(search=search, post=post)
-        if is_new:
-            prune(search)
-            PersonalChange.objects.record(search.member_id, KIND, search.pk)
+        User.objects.select_for_update().get(pk=search.member_id)
+    known = set(
+        Match.objects.filter(post=post, search__in=searches).values_list("search", flat=True)
+    )
+    new = [search for search in searches if search.pk not in known]
+    Match.objects.bulk_create(Match(search=search, post=post) for search in new)
+    for search in new:
+        PersonalChange.objects.record(search.member_id, KIND, search.pk)
 
 
 def candidates(post, found):
     """Searches of others whose keys fit a post."""
     anchored = Anchor.objects.filter(key__in=found.keys).values("search")
-    searches = StandingSearch.objects.filter(pk__in=anchored).exclude(member=post.author_id)
-    return [
-        search
-        for search in searches.select_related("member")
-        if search.member.is_active and has_keys(found.keys, search.expression)
-    ]
+    searches = StandingSearch.objects.exclude(member=post.author_id).filter(
+        pk__in=anchored, member__is_active=True
+    )
+    expressions = searches.values_list("pk", "expression")
+    fitting = [pk for pk, expression in expressions if has_keys(found.keys, expression)]
+    return list(StandingSearch.objects.filter(pk__in=fitting).select_related("member"))
 
 
 def has_keys(keys, expression):
@@ -177,18 +181,26 @@ def has_keys(keys, expression):
     )
 
 
-def fits(search, post, found):
-    """Whether its member may see the post, and all words and filters fit."""
+def fits(search, post, found, is_public):
+    """Whether words and filters fit, and its member may see the post (all may if it is public)."""
     query = parse(search.query, search.member)
+    if query.problems or not query.fits(found):
+        return False
+    if is_public and not query.filters:
+        return True
     posts = Post.objects.visible_to(search.member).shown().filter(pk=post.pk)
     for one in query.filters:
         posts = posts.filter(one.condition)
-    return not query.problems and query.fits(found) and posts.exists()
+    return posts.exists()
 
 
-def prune(search):
-    kept = search.matches.order_by("-pk").values("pk")[MOST_MATCHES - 1 : MOST_MATCHES]
-    search.matches.filter(pk__lt=kept).delete()
+@every(hours=1)
+def prune_matches():
+    """Delete all but the latest matches of each search."""
+    counts = StandingSearch.objects.annotate(n=Count("matches")).filter(n__gt=MOST_MATCHES)
+    for search in counts:
+        oldest = search.matches.order_by("-pk").values_list("pk", flat=True)[MOST_MATCHES - 1]
+        search.matches.filter(pk__lt=oldest).delete()
 
 
 def refresh():
