@@ -136,7 +136,7 @@ def sweep():
 def match_posts():
     while row := Unmatched.objects.order_by("pk").first():
         match(Post.objects.select_related("topic", "author").get(pk=row.post_id))
-        row.delete()
+        Unmatched.objects.filter(pk=row.pk).delete()
 
 
 def match(post):
@@ -153,8 +153,8 @@ def match(post):
 
 @transaction.atomic
 def add_matches(post, searches):
-    for search in searches:
-        User.objects.select_for_update().get(pk=search.member_id)
+    members = User.objects.filter(pk__in=[search.member_id for search in searches])
+    list(members.select_for_update(no_key=True).order_by("pk").only("pk"))
     known = set(
         Match.objects.filter(post=post, search__in=searches).values_list("search", flat=True)
     )

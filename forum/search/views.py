@@ -40,7 +40,7 @@ def index(request):
     context = {"typed": typed.strip(), "form": form}
     if typed.strip():
         is_typing = "typing" in request.GET
-        rate = "typing" if is_typing and is_part(request) else "search"
+        rate = "typing" if is_part(request) else "search"
         if wait := rate_limits.seconds_to_wait(rate, sender(request)):
             return too_many(request, wait)
         context |= results(request, typed, is_typing)

@@ -64,6 +64,12 @@ def everyone_of(category_id: int) -> str:
     return f"everyone.{category_id}"
 
 
+def everyone_who_saw(category_id: int) -> str:
+    """The group of all pages that may read the topics of this category."""
+    is_private = Category.objects.private().filter(pk=category_id).exists()
+    return everyone_of(category_id) if is_private else EVERYONE
+
+
 def of_lists(category_id: int, private: bool) -> list[str]:
     """Groups of the lists that contain the topics of this category."""
     return [of_category(category_id)] if private else [of_category(category_id), LATEST]

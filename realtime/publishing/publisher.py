@@ -78,12 +78,16 @@ def messages(kind, saved, post_id=None, moved_from=None):
         (groups.of_topic(topic.pk), (), events.topic_event(kind, topic, post)),
         *((group, (), row) for group in lists),
     ]
+    everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
     if moved_from:
         left = [
             group for group in (groups.of_category(moved_from), groups.LATEST) if group not in lists
         ]
-        addressed += [(group, tuple(lists), events.gone_event(kind, topic)) for group in left]
-    everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
+        gone = events.gone_event(kind, topic)
+        addressed += [(group, tuple(lists), gone) for group in left]
+        former = groups.everyone_who_saw(moved_from)
+        if former != everyone:  # results of searches that show it
+            addressed.append((former, (everyone, *lists, *left), gone))
     addressed.append((everyone, (), events.everyone_event(kind, topic, post)))
 
     fences = [Fence(topic=topic.pk)] if moved_from or topic.category_id != saved.category_id else []

@@ -3,6 +3,7 @@
 
 import { element, replace } from "../dom.js";
 import { refresh as refreshTimes } from "../times.js";
+import { LiveResults } from "./live_results.js";
 
 const PAUSE = 200; // ms of typing before the forum is asked
 const PATIENCE = 10_000; // ms for its answer
@@ -24,15 +25,24 @@ class SearchPage extends HTMLElement {
     this.field.addEventListener("input", this.#typed);
     this.field.addEventListener("compositionend", this.#typed);
     this.filters.addEventListener("toggle", () => this.filters.open && this.#fill());
-    const end = this.field.value.length;
-    if (document.activeElement === this.field) this.field.setSelectionRange(end, end);
+    this.live = new LiveResults(this.results, () => this.#refresh());
+    this.#goToEnd();
+    if (this.field.autofocus) this.field.addEventListener("focus", this.#goToEnd, { once: true }); // it may come later
   }
 
   disconnectedCallback() {
+    this.live.end();
     this.#request?.abort();
     clearTimeout(this.timer);
     clearTimeout(this.saying);
   }
+
+  // Behind what is there already, unless somebody was quicker.
+  #goToEnd = () => {
+    const { value, selectionEnd } = this.field;
+    const isAtStart = document.activeElement === this.field && !selectionEnd;
+    if (isAtStart) this.field.setSelectionRange(value.length, value.length);
+  };
 
   // A word that is being composed (Chinese, Japanese, Korean) is none yet.
   #typed = (/** @type {Event} */ event) => {
@@ -60,6 +70,18 @@ class SearchPage extends HTMLElement {
     }
   }
 
+  // The results on show, as they are now. Says whether they could be had.
+  async #refresh() {
+    const line = this.#line;
+    if (!line.trim()) return true;
+    const asked = new AbortController();
+    const timer = setTimeout(() => asked.abort(), PATIENCE);
+    const html = await this.#ask(location.href, asked).catch(() => "");
+    clearTimeout(timer);
+    if (line === this.#line && html) this.#put(html); // or something else was typed meanwhile
+    return Boolean(html);
+  }
+
   /** @param {string} line */
   #questionFor(line) {
     const before = new URLSearchParams(location.search);
@@ -80,9 +102,7 @@ class SearchPage extends HTMLElement {
   /** @param {string} line @param {string} html */
   #show(line, html) {
     this.#line = line;
-    const now = element(`<div class="results" id="results">${html}</div>`);
-    refreshTimes(now);
-    replace(this.results, now);
+    this.#put(html);
     this.state.className = "visually-hidden";
     this.state.textContent = "";
     clearTimeout(this.saying);
@@ -90,6 +110,13 @@ class SearchPage extends HTMLElement {
       const said = [...this.results.querySelectorAll("[data-said]")];
       this.state.textContent = said.map((one) => one.textContent.trim()).join(" ");
     }, QUIET);
+  }
+
+  /** @param {string} html */
+  #put(html) {
+    const now = element(`<div class="results" id="results">${html}</div>`);
+    refreshTimes(now);
+    replace(this.results, now);
   }
 
   // The results that are shown stay, and the form can be sent.
