@@ -370,7 +370,7 @@ RATES = {
         "draft": "90/minute",  # sent automatically while typing, once a second at most
         "completion": "180/minute",  # suggestions while typing @ or #
         "search": "60/minute",  # per member, or per network for guests
-        "typing": "180/minute",  # results for scripts, while typing and live; per member, or per network for guests
+        "typing": "180/minute",  # the same for scripts, while typing and live
         "similar": "60/minute",  # topics like a title that is being typed
         "standing": "60/hour",  # save or rename a search
         "reading": "120/minute",  # reports of what was read

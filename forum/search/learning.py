@@ -57,9 +57,8 @@ def whole_text(post):
 
 def known_words(texts):
     """How many of these texts have each word that is worth knowing, as a folded form."""
-    return Counter(
-        form for text in texts for form in {word.form for word in placeless_words(text)} if fits(form)
-    )
+    forms = ({word.form for word in placeless_words(text)} for text in texts)
+    return Counter(form for found in forms for form in found if fits(form))
 
 
 def fits(form):
