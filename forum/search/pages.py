@@ -1,5 +1,8 @@
 """Posts as results show them."""
 
+from django.utils.html import format_html, format_html_join
+
+from forum.db import membership  # noqa: F401 - the lookup
 from forum.models import Post
 
 from .analyser import words
@@ -11,7 +14,7 @@ PER_PAGE = 20
 
 def grouped(ids):
     """The first post of each topic among these."""
-    topics = dict(Post.objects.filter(pk__in=ids).values_list("pk", "topic"))
+    topics = dict(Post.objects.filter(pk__among=ids).values_list("pk", "topic"))
     first = {}
     for pk in ids:
         first.setdefault(topics.get(pk), pk)
@@ -19,14 +22,26 @@ def grouped(ids):
 
 
 def shown(query, ids, user):
-    """The posts of a page of results, with `title` and `text` as pieces (is_marked, text).
+    """The posts of a page of results; `title` and `snippet` are HTML in which words are marked.
 
     Asks again who may see them: the ids may have been found a moment ago.
     """
-    posts = Post.objects.visible_to(user).shown().filter(pk__in=list(ids))
+    posts = Post.objects.visible_to(user).shown().filter(pk__among=list(ids))
     loaded = {post.pk: post for post in posts.select_related("author", "topic__category")}
     found = [loaded[pk] for pk in ids if pk in loaded]
     for post in found:
-        post.pieces = snippet(query, text_of(post))
-        post.title_pieces = marked(query, post.topic.title, words(post.topic.title))
+        post.snippet = as_html(snippet(query, text_of(post)))
+        post.title = as_html(marked(query, post.topic.title, words(post.topic.title)))
     return found
+
+
+def as_html(pieces):
+    """Pieces (is_marked, text) as HTML."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<mark>{}</mark>", text) if is_marked else text,)
+            for is_marked, text in pieces
+        ),
+    )

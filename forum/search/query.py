@@ -2,8 +2,8 @@
 
     redis "channel layer" -daphne kafka OR rabbitmq in:title @olive #help after:2026-01
 
-All of it must hold. `OR` joins its neighbours, `-` excludes, quotes keep an order, `*` at the end
-of a word stands for any ending.
+All of it must hold. `OR` joins its neighbours, `-` before a word excludes, quotes keep an order,
+`*` at the end of a word stands for any ending.
 """
 
 import re
@@ -17,7 +17,9 @@ from .models import LONGEST
 
 MOST_CLAUSES = 16
 SHORTEST_BEGINNING = 2  # letters before a *
-PIECE = re.compile(r'(?P<no>-?)(?:["“„«](?P<phrase>[^"”“»]*)["”“»]?|(?P<word>[^\s"“„«»”]+))')
+PIECE = re.compile(
+    r'(?P<no>(?:-(?=["“„«]|[^\W\d]))?)(?:["“„«](?P<phrase>[^"”“»]*)["”“»]?|(?P<word>[^\s"“„«»”]+))'
+)
 
 
 @dataclass(frozen=True)

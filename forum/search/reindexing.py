@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from forum.models import Post, Topic
 
+from . import engines
 from .indexing import entry, keys_of, store, version
 from .models import Entry
 
@@ -61,6 +62,23 @@ def differences(advance=lambda posts: None):
             if wrong := difference(post):
                 yield post.pk, wrong
         advance(len(batch))
+
+
+def repair(advance=lambda posts: None):
+    """Make anew what differs, and SQLite's index if it is not that of the entries."""
+    repaired = 0
+    for pk, _wrong in differences(advance):
+        with transaction.atomic():
+            lock_topics(Post.objects.filter(pk=pk))
+            post = Post.objects.select_related("topic").get(pk=pk)
+            if post.is_hidden:
+                Entry.objects.filter(post=pk).delete()
+            else:
+                store([entry(post, post.topic)])
+        repaired += 1
+    if engines.inconsistencies():
+        engines.rebuild()
+    return repaired
 
 
 def difference(post):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
+from forum.db import membership  # noqa: F401 - the lookup
 from forum.models import Category, Post
 
 from . import engines, spelling, tags
@@ -14,7 +15,7 @@ from .snippets import proximity
 
 MOST = 2000  # of the newest posts with all words, which are ranked
 MOST_TITLES = 300  # of the newest topics with all words in their title, which are ranked as well
-MOST_READ = 60  # of the best ones, whose texts decide about their order
+MOST_READ = 40  # of the best ones, whose texts decide about their order
 MOST_VERIFIED = 400  # posts whose texts are read to see whether words stand in the right order
 MOST_LEFT_OUT = 6  # words of which one is left out where no post has all
 HALF_LIFE = 365 * 24 * 3600  # seconds, after which freshness counts half
@@ -150,7 +151,7 @@ def narrowed(expression, user):
 
 def visible(query, user, ids):
     """(id, topic, time) of those that `user` may see and that fulfil the filters."""
-    posts = Post.objects.visible_to(user).shown().filter(pk__in=list(ids))
+    posts = Post.objects.visible_to(user).shown().filter(pk__among=list(ids))
     for one in query.filters:
         posts = posts.filter(one.condition)
     return list(posts.values_list("pk", "topic", "created_at"))
@@ -164,7 +165,7 @@ def verified(query, candidates):
 
 
 def texts(ids):
-    return Post.objects.filter(pk__in=ids).select_related("topic")
+    return Post.objects.filter(pk__among=ids).select_related("topic")
 
 
 def ranked(query, candidates):

@@ -35,6 +35,12 @@ def test_words_are_left_out_and_alternatives_joined(says, found):
     assert found("tea lemon OR coffee") == ["tea with lemon"]
 
 
+def test_options_of_programs_are_words_to_be_found(says, found):
+    says("kill -9 with --args", "kill")
+
+    assert found("kill -9") == found("kill --args") == ["kill -9 with --args"]
+
+
 def test_a_beginning_stands_for_the_words_that_begin_so(says, found):
     says("websockets", "webinar", "sockets")
     learn_words()

@@ -21,3 +21,9 @@ def newest(expression, most, before=None):
 def inconsistencies():
     """What is wrong between the entries and the engine's own index, or ""."""
     return "" if connection.vendor == "postgresql" else sqlite.inconsistencies()
+
+
+def rebuild():
+    """Make the engine's own index anew from the entries."""
+    if connection.vendor != "postgresql":
+        sqlite.rebuild()

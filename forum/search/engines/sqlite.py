@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from forum.search.fields import token
 from forum.search.models import Entry
@@ -61,6 +61,16 @@ def inconsistencies():
     return (
         "" if entries == indexed else f"{indexed.count} keys are indexed instead of {entries.count}"
     )
+
+
+@transaction.atomic
+def rebuild():
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO search_index(search_index) VALUES ('delete-all')")
+        cursor.execute(
+            "INSERT INTO search_index(rowid, keys)"
+            " SELECT post_id, search_tokens(keys) FROM search_entry"
+        )
 
 
 @dataclass

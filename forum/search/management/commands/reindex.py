@@ -5,9 +5,8 @@ from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from forum.models import Post
-from forum.search import engines, standing
+from forum.search import engines, reindexing, standing
 from forum.search.learning import learn_batch
-from forum.search.reindexing import differences, reindex
 
 SHOWN = 10  # differences
 
@@ -19,11 +18,17 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument(
+        choice = parser.add_mutually_exclusive_group()
+        choice.add_argument(
             "--check", action="store_true", help=_("Only compare the index with the posts.")
         )
+        choice.add_argument(
+            "--repair",
+            action="store_true",
+            help=_("Compare the index with the posts, and make anew what differs."),
+        )
 
-    def handle(self, check, **options):
+    def handle(self, check, repair, **options):
         with Progress(disable=not self.stdout.isatty()) as progress:
             task = progress.add_task(_("Posts"), total=Post.objects.count())
 
@@ -32,7 +37,7 @@ class Command(BaseCommand):
 
             if check:
                 return self.compare(advance)
-            written = reindex(advance)
+            written = reindexing.repair(advance) if repair else reindexing.reindex(advance)
             while learn_batch():
                 pass
             standing.refresh()
@@ -40,15 +45,15 @@ class Command(BaseCommand):
         return None
 
     def compare(self, advance):
-        found = list(differences(advance))
+        found = list(reindexing.differences(advance))
         lost = engines.inconsistencies()
         for pk, wrong in found[:SHOWN]:
             self.stdout.write(f"{pk}: {wrong}")
         if found or lost:
             raise CommandError(
                 _(
-                    "%(n)d entries differ from their posts%(lost)s. Run manage.py reindex; if that"
-                    " does not help, please report it."
+                    "%(n)d entries differ from their posts%(lost)s. Run manage.py reindex"
+                    " --repair, and please report it."
                 )
                 % {"n": len(found), "lost": f"; {lost}" if lost else ""}
             )
