@@ -346,7 +346,7 @@ HEALTH = [
 ]
 GAUGES = ["forum.mail.health.gauges"]  # gauges that /metrics updates on each request
 
-# The language of word stems in search, as snowballstemmer names it; empty for none. After a change
+# The language of word stems in search, as Snowball names it; empty for none. After a change
 # run `manage.py reindex`.
 SEARCH_LANGUAGE = env("SEARCH_LANGUAGE", default="english")
 

@@ -6,12 +6,13 @@ stored as sets of keys; in which order they stand is verified in the text.
 """
 
 import re
+import threading
 import zlib
-from functools import cache, lru_cache, wraps
+from functools import lru_cache, wraps
 from typing import NamedTuple
 from unicodedata import normalize
 
-import snowballstemmer
+import Stemmer
 from django.conf import settings
 
 from forum.text.letters import LETTERS, WITHOUT_BLANKS
@@ -20,6 +21,7 @@ LONGEST_TOKEN = 64  # characters; what is longer is cut, except in scripts witho
 MOST_PARTS = 6  # of a compound that is divided at capitals and digits
 KEPT_TOKENS = 65_536
 KEPT_WORDS = 131_072
+_own = threading.local()
 
 # A run of letters and digits, with single connectors between them.
 SIGNED = r"[A-Za-z]\+\+|[A-Za-z]#(?!\w)"  # C++ and C#
@@ -180,10 +182,13 @@ def stem(form):
     return stemmer.stemWord(form) if stemmer else form
 
 
-@cache
 def _stemmer():
+    """Of this thread: a stemmer that two threads share mixes up their words."""
     language = settings.SEARCH_LANGUAGE
-    return snowballstemmer.stemmer(language) if language else None
+    if getattr(_own, "language", None) != language:
+        _own.stemmer = Stemmer.Stemmer(language, 0) if language else None
+        _own.language = language
+    return _own.stemmer
 
 
 @lru_cache(KEPT_WORDS)

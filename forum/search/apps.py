@@ -13,6 +13,7 @@ class SearchConfig(AppConfig):
         from forum.signals import changing, stored_in_bulk
 
         from . import (
+            checks,  # noqa: F401 - registers them
             learning,  # noqa: F401 - registers its job
             standing,
         )

@@ -1,8 +1,13 @@
 """A text is found by words as people type them, in every script."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from forum.search import analyser
 from forum.search.analyser import analysed, keys, placeless_words, words
+from forum.search.checks import check_language
 
 
 def forms(text):
@@ -86,9 +91,7 @@ def test_very_long_runs_are_cut():
 
 @pytest.mark.parametrize("language", ["", "german"])
 def test_the_language_of_stems_is_set(settings, language):
-    from forum.search import analyser
-
-    caches = (analyser._stemmer, analyser.stem, analyser.keys_of, analysed)
+    caches = (analyser.stem, analyser.keys_of, analysed)
     for cache in caches:
         cache.cache_clear()
     settings.SEARCH_LANGUAGE = language
@@ -105,3 +108,31 @@ def test_the_language_of_stems_is_set(settings, language):
 def test_a_long_text_without_blanks_is_found_to_its_end(sentence):
     assert keys("寿司") <= keys(sentence * 20 + "寿司")
     assert keys(sentence) <= keys("寿" * 500 + sentence)
+
+
+def test_threads_do_not_mix_up_their_words(monkeypatch):
+    stem = analyser.stem.__wrapped__
+    words = [
+        f"{word}{end}"
+        for word in ("running", "connection", "national", "happiness", "generous")
+        for end in ("", "s", "ing", "ly", "ness")
+    ]
+    right = {word: stem(word) for word in words}
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            found = list(threads.map(lambda word: (word, stem(word)), words * 400))
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert {(word, stem) for word, stem in found} == set(right.items())
+
+
+def test_a_language_without_stems_is_refused_at_the_start(settings):
+    settings.SEARCH_LANGUAGE = "klingon"
+    [error] = check_language(None)
+    assert "english" in error.hint
+    for language in ("", "german"):
+        settings.SEARCH_LANGUAGE = language
+        assert check_language(None) == []
