@@ -15,6 +15,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from forum.db.optional_writes import optional_write
 from forum.jobs import every, job
 from forum.models import PersonalChange, Post, User
 
@@ -219,7 +220,7 @@ def refresh():
 
 def mark_seen(search):
     """All its matches were shown; tells other pages of the member."""
-    with transaction.atomic():
+    with optional_write("which matches members have seen"), transaction.atomic(savepoint=False):
         unseen = search.matches.filter(seen_at=None)
         if unseen.update(seen_at=timezone.now()):
             PersonalChange.objects.record(search.member_id, KIND, search.pk)

@@ -2,9 +2,11 @@
 
 import re
 import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from playwright.sync_api import Error
 
 from forum.accounts.sessions import SessionStore
 from tests.support.polling import DEADLINE
@@ -122,7 +124,8 @@ class Person:
 
     def leave(self):
         for routed in (self.context, *self.context.pages):
-            routed.unroute_all(behavior="ignoreErrors")  # of what is still under way
+            with suppress(Error):  # it was closed by the test
+                routed.unroute_all(behavior="ignoreErrors")  # of what is still under way
         self.context.close()
         assert not self.errors, self.errors
 

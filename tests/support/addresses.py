@@ -4,6 +4,8 @@ import re
 
 from django.urls import URLPattern, get_resolver
 
+from forum.search import standing
+
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 
 
@@ -39,6 +41,7 @@ def values_for(topic, member, category, session=""):
         "member_id": member.pk,
         "username": member.username,
         "announcement_id": 1,
+        "search_id": standing.save(member, "tea").pk,
         "key": "key",
         "uidb36": "1",
         "pk": post.pk,

@@ -58,10 +58,9 @@ def skipped(what):
 
 
 def test_no_page_fails_for_want_of_a_write(reader, topic, ada, help_category, caplog):
+    paths = list(addresses(values_for(topic, ada, help_category)))
     with read_only():
-        answers = {
-            path: reader.get(path) for path in addresses(values_for(topic, ada, help_category))
-        }
+        answers = {path: reader.get(path) for path in paths}
         answers |= {
             path: reader.get(path)
             for path in (topic.get_absolute_url(), "/?before=x", "/t/new/?category=1")
