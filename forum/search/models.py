@@ -70,9 +70,22 @@ class Progress(models.Model):
 
 class StandingSearchQuerySet(models.QuerySet["StandingSearch"]):
     def personal(self, member, keys):
-        """For the personal stream: {id: state} of a member's standing searches."""
-        searches = self.filter(member=member, pk__in=[int(key) for key in keys])
-        return {str(search.pk): search.state_for(member) for search in searches}
+        """For the personal stream: {id: state} of a member's standing searches.
+
+        name, address; unseen: the number of new matches; title and post: the latest one.
+        """
+        searches = list(self.filter(member=member, pk__in=[int(key) for key in keys]))
+        matches = Match.objects.filter(search__in=searches).visible_to(member)
+        unseen = models.Count("pk", filter=models.Q(seen_at=None))
+        rows = matches.order_by().values("search").annotate(latest=models.Max("pk"), unseen=unseen)
+        found = {row["search"]: row for row in rows}
+        latest = Match.objects.select_related("post__topic").in_bulk(
+            [row["latest"] for row in found.values()]
+        )
+        return {
+            str(search.pk): search.state(**found.get(search.pk, {}), matches=latest)
+            for search in searches
+        }
 
 
 class StandingSearch(models.Model):
@@ -102,21 +115,15 @@ class StandingSearch(models.Model):
     def get_absolute_url(self):
         return reverse("standing_search", args=[self.pk])
 
-    def visible_matches(self, user):
-        """Its matches that `user` may still see, newest first."""
-        posts = Post.objects.visible_to(user).shown().filter(pk=models.OuterRef("post"))
-        return self.matches.filter(models.Exists(posts)).order_by("-pk")
-
-    def state_for(self, member):
-        """What open pages show of it."""
-        matches = self.visible_matches(member)
-        latest = matches.select_related("post__topic").first()
+    def state(self, matches, latest=None, unseen=0, **_row):
+        """What open pages show of it; `latest` is the id of one of the `matches`."""
+        post = matches[latest].post if latest else None
         return {
             "name": self.name,
             "address": self.get_absolute_url(),
-            "unseen": matches.filter(seen_at=None).count(),
-            "title": latest.post.topic.title if latest else "",
-            "post": latest.post.get_absolute_url() if latest else "",
+            "unseen": unseen,
+            "title": post.topic.title if post else "",
+            "post": post.get_absolute_url() if post else "",
         }
 
 
@@ -132,6 +139,12 @@ class Anchor(models.Model):
         return f"{self.key} of {self.search_id}"
 
 
+class MatchQuerySet(models.QuerySet["Match"]):
+    def visible_to(self, user):
+        posts = Post.objects.visible_to(user).shown().filter(pk=models.OuterRef("post"))
+        return self.filter(models.Exists(posts))
+
+
 class Match(models.Model):
     """A post that a standing search has found."""
 
@@ -140,7 +153,7 @@ class Match(models.Model):
     at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(null=True)
 
-    objects = models.Manager["Match"]()
+    objects = MatchQuerySet.as_manager()
 
     class Meta:
         constraints = [

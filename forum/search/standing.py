@@ -6,6 +6,7 @@ it as soon as that is committed. A match and the change that tells its member ar
 and each post matches once, so members are told once, whatever is killed and done again.
 """
 
+import logging
 from dataclasses import replace
 from operator import itemgetter
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forum.db.optional_writes import optional_write
+from forum.db.outages import is_outage
 from forum.jobs import every, job
 from forum.models import PersonalChange, Post, User
 
@@ -24,6 +26,7 @@ from .indexing import document
 from .models import Anchor, Match, StandingSearch, Unmatched
 from .query import parse
 
+logger = logging.getLogger(__name__)
 KIND = "search"  # in the personal stream
 MOST = 50  # standing searches of a member
 MOST_MATCHES = 200  # kept for each
@@ -76,6 +79,7 @@ def rename(search, name):
 def delete(search):
     with transaction.atomic():
         pk, member_id = search.pk, search.member_id
+        lock([member_id])  # or a match could be added to a search that is being deleted
         search.delete()
         PersonalChange.objects.record(member_id, KIND, pk)
 
@@ -135,9 +139,18 @@ def sweep():
 
 @job
 def match_posts():
-    while row := Unmatched.objects.order_by("pk").first():
-        match(Post.objects.select_related("topic", "author").get(pk=row.post_id))
-        Unmatched.objects.filter(pk=row.pk).delete()
+    """Match what waits. A post that can't be matched keeps no other one, and is tried again."""
+    last = 0
+    while row := Unmatched.objects.filter(pk__gt=last).order_by("pk").first():
+        last = row.pk
+        try:
+            match(Post.objects.select_related("topic", "author").get(pk=row.post_id))
+        except Exception as error:
+            if is_outage(error):
+                raise
+            logger.exception("Post %s could not be matched with saved searches.", row.post_id)
+        else:
+            Unmatched.objects.filter(pk=row.pk).delete()
 
 
 def match(post):
@@ -154,15 +167,25 @@ def match(post):
 
 @transaction.atomic
 def add_matches(post, searches):
-    members = User.objects.filter(pk__in=[search.member_id for search in searches])
-    list(members.select_for_update(no_key=True).order_by("pk").only("pk"))
+    lock([search.member_id for search in searches])
+    there = set(
+        StandingSearch.objects.filter(pk__in=[one.pk for one in searches]).values_list(
+            "pk", flat=True
+        )
+    )
     known = set(
         Match.objects.filter(post=post, search__in=searches).values_list("search", flat=True)
     )
-    new = [search for search in searches if search.pk not in known]
+    new = [search for search in searches if search.pk in there - known]
     Match.objects.bulk_create(Match(search=search, post=post) for search in new)
     for search in new:
         PersonalChange.objects.record(search.member_id, KIND, search.pk)
+
+
+def lock(members):
+    """Lock members, by id, until the transaction ends."""
+    rows = User.objects.filter(pk__in=members).select_for_update(no_key=True)
+    list(rows.order_by("pk").only("pk"))
 
 
 def candidates(post, found):

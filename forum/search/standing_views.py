@@ -46,7 +46,7 @@ def show(request, search_id):
 
 
 def page(request, search, form, status=200):
-    matches = list(search.visible_matches(request.user)[:PER_PAGE])
+    matches = list(search.matches.visible_to(request.user).order_by("-pk")[:PER_PAGE])
     posts = shown(parse(search.query, request.user), [one.post_id for one in matches], request.user)
     new = {one.post_id for one in matches if not one.seen_at}
     for post in posts:
@@ -63,7 +63,7 @@ def page(request, search, form, status=200):
 def notice(request, search_id):
     """For scripts: tells what a standing search has found; 204 if nothing is new."""
     search = own(request.user, search_id)
-    state = search.state_for(request.user)
+    state = StandingSearch.objects.personal(request.user, [search.pk])[str(search.pk)]
     if not state["unseen"]:
         return HttpResponse(status=204)
     return render(request, "search/_notice.html", {"state": state})

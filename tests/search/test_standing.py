@@ -1,6 +1,8 @@
 """Standing searches: their members are told of each matching post, once, and nobody else is."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from forum.models import PersonalChange, Topic
 from forum.search import standing
@@ -22,6 +24,10 @@ def matched(grace):
         return [match.post.body for match in search.matches.order_by("pk")]
 
     return bodies
+
+
+def state_of(search, member):
+    return StandingSearch.objects.personal(member, [search.pk])[str(search.pk)]
 
 
 def told(member):
@@ -123,8 +129,8 @@ def test_hidden_and_private_posts_are_told_to_nobody_who_can_not_see_them(
     assert matched(searches[grace]) == []
     assert matched(searches[iris]) == ["tickets inside"]
     iris.groups.clear()
-    assert searches[iris].state_for(iris)["unseen"] == 0
-    assert "title" in searches[iris].state_for(iris)
+    state = state_of(searches[iris], iris)
+    assert (state["unseen"], state["title"]) == (0, "")
 
 
 def test_what_is_hidden_after_it_was_found_is_shown_no_more(grace, mo, says, matched, signed_in):
@@ -134,7 +140,7 @@ def test_what_is_hidden_after_it_was_found_is_shown_no_more(grace, mo, says, mat
     post.hide(mo)
     page = signed_in(grace).get(search.get_absolute_url()).text
     assert "canary" not in page
-    assert search.state_for(grace)["unseen"] == 0
+    assert state_of(search, grace)["unseen"] == 0
 
 
 def test_without_standing_searches_a_post_costs_nothing_more(says):
@@ -257,3 +263,51 @@ def test_a_word_is_the_anchor_rather_than_a_category(grace, says, help_category)
     says(*["tickets"] * 3, "others")
     search = standing.save(grace, "#help tickets")
     assert [anchor.key for anchor in search.anchors.all()] == [hashed("ticket")]
+
+
+def test_a_post_that_can_not_be_matched_keeps_no_other_one(grace, says, monkeypatch):
+    search = standing.save(grace, "tickets")
+    bad, good = says("tickets one"), says("tickets two")
+    match = standing.match
+
+    def fail(post):
+        if post.pk == bad.pk:
+            raise RuntimeError("a mistake of ours")
+        match(post)
+
+    monkeypatch.setattr(standing, "match", fail)
+    standing.match_posts()
+    assert [one.post for one in search.matches.all()] == [good]
+    monkeypatch.setattr(standing, "match", match)
+    standing.sweep()
+    assert {one.post for one in search.matches.all()} == {good, bad}
+    assert not Unmatched.objects.exists()
+
+
+def test_a_search_that_is_deleted_meanwhile_keeps_no_other_one(grace, mo, says, monkeypatch):
+    gone, other = (standing.save(member, "tickets") for member in (grace, mo))
+    says("tickets")
+    add = standing.add_matches
+
+    def delete_first(post, searches):
+        standing.delete(StandingSearch.objects.get(pk=gone.pk))
+        add(post, searches)
+
+    monkeypatch.setattr(standing, "add_matches", delete_first)
+    standing.match_posts()
+    assert other.matches.count() == 1
+    assert not Unmatched.objects.exists()
+
+
+def test_the_list_asks_the_same_however_many_searches_there_are(grace, says, signed_in):
+    client, counts = signed_in(grace), []
+    for words in (["tea"], ["milk", "sugar", "lemon", "honey"]):
+        for word in words:
+            standing.save(grace, word)
+        says("tea, milk, sugar, lemon, honey")
+        standing.match_posts()
+        client.get("/searches/")
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/searches/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
