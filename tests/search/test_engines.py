@@ -53,10 +53,6 @@ def test_the_newest_that_fit_are_found(entries, expression, most):
     fitting = sorted((pk for pk in entries if fits(entries[pk], expression)), reverse=True)
 
     assert engines.newest(expression, most) == fitting[:most]
-    assert (
-        engines.newest(expression, most, before=300_000)
-        == [pk for pk in fitting if pk < 300_000][:most]
-    )
 
 
 @pytest.mark.parametrize(

@@ -144,3 +144,13 @@ def test_posts_that_are_rendered_anew_are_found_by_their_new_text(is_exact, says
     call_command("render")
 
     assert found("zeppelin") == ["A :zeppelin: flies"]
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL has one index")
+@pytest.mark.django_db(transaction=True)
+def test_the_check_reads_one_moment_outside_of_a_transaction():
+    ada = world.member("ada")
+    for n in range(2):
+        Topic.start(ada, world.category(f"Help {n}"), "Title", "words")
+        assert not connection.in_atomic_block
+        assert engines.inconsistencies() == ""

@@ -9,13 +9,13 @@ from django.db import connection
 from . import postgresql, sqlite
 
 
-def newest(expression, most, before=None):
+def newest(expression, most):
     """The ids of at most `most` posts that satisfy `expression`, newest first.
 
-    before: only posts with a lower id. At least one clause must not be negative.
+    At least one clause must not be negative.
     """
     engine = postgresql if connection.vendor == "postgresql" else sqlite
-    return engine.newest(expression, most, before)
+    return engine.newest(expression, most)
 
 
 def inconsistencies():

@@ -20,9 +20,9 @@ INDEXED = "(keys || ARRAY[{}])".format(
 )
 
 
-def newest(expression, most, before):
+def newest(expression, most):
     found, seen, size = [], 0, FIRST
-    upper = before or next_id()
+    upper = next_id()
     while upper > 0 and len(found) < most:
         lower = max(0, upper - size) // LEVELS[0] * LEVELS[0]
         found += between(expression, lower, upper, most - len(found))

@@ -1,25 +1,24 @@
 """SQLite: a full-text index (FTS5) of keys, which is read from its end."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from forum.search.fields import token
-from forum.search.models import Entry
+from forum.search.fields import token, unpacked
+
+READ = 10_000  # rows at a time
 
 
-def newest(expression, most, before):
-    sql = "SELECT rowid FROM search_index WHERE search_index MATCH %s"
-    parameters = [match(expression)]
-    if before is not None:
-        sql, parameters = f"{sql} AND rowid < %s", [*parameters, before]
+def newest(expression, most):
+    sql = "SELECT rowid FROM search_index WHERE search_index MATCH %s ORDER BY rowid DESC LIMIT %s"
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ORDER BY rowid DESC LIMIT %s", [*parameters, most])
+        cursor.execute(sql, [match(expression), most])
         return [pk for (pk,) in cursor.fetchall()]
 
 
 def match(expression):
-    """An expression in FTS5's language. Keys are hexadecimal, so nothing has to be quoted."""
+    """An expression in FTS5's language. Keys are hexadecimal numbers."""
     wanted = [any_of(sets) for is_negative, sets in expression if not is_negative]
     unwanted = [any_of(sets) for is_negative, sets in expression if is_negative]
     return f"({' AND '.join(wanted)})" + "".join(f" NOT {one}" for one in unwanted)
@@ -45,22 +44,38 @@ def inconsistencies():
     vocabulary = (
         "CREATE VIRTUAL TABLE temp.search_keys USING fts5vocab(main, search_index, instance)"
     )
+    indexed, entries = Sum(), Sum()
     with connection.cursor() as cursor:
         cursor.execute(vocabulary)
         try:
-            cursor.execute("SELECT term, doc FROM temp.search_keys")
-            indexed = Sum()
-            for term, pk in cursor.fetchall():
-                indexed.add(int(term, 16), pk)
+            with snapshot(cursor):
+                cursor.execute("SELECT term, doc FROM temp.search_keys")
+                while rows := cursor.fetchmany(READ):
+                    for term, pk in rows:
+                        indexed.add(int(term, 16), pk)
+                cursor.execute("SELECT post_id, keys FROM search_entry")
+                while rows := cursor.fetchmany(READ):
+                    for pk, keys in rows:
+                        for key in unpacked(keys):
+                            entries.add(key, pk)
         finally:
             cursor.execute("DROP TABLE temp.search_keys")
-    entries = Sum()
-    for entry in Entry.objects.iterator():
-        for key in entry.keys:
-            entries.add(key, entry.pk)
     return (
         "" if entries == indexed else f"{indexed.count} keys are indexed instead of {entries.count}"
     )
+
+
+@contextmanager
+def snapshot(cursor):
+    """Both are read as they are at one moment, without keeping others from writing."""
+    if connection.in_atomic_block:
+        yield
+        return
+    cursor.execute("BEGIN DEFERRED")
+    try:
+        yield
+    finally:
+        cursor.execute("COMMIT")
 
 
 @transaction.atomic

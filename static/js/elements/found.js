@@ -8,14 +8,18 @@ import { fetchPart } from "../http.js";
 
 /** @type {Map<string, HTMLElement>} */
 const shown = new Map();
+/** @type {Map<string, unknown>} */
+const latest = new Map(); // states, by the same keys
 
 // `state`: of the search, null if it was deleted. What was seen elsewhere goes.
 /** @param {string} key @param {unknown} state */
 export async function tell(key, state) {
   const search = /** @type {SearchState | null} */ (state);
   const { user } = document.body.dataset;
+  latest.set(key, state);
   const isNews = search?.unseen && location.pathname !== search.address;
   const part = isNews ? await fetchPart(`${search.address}notice/`).catch(() => "") : "";
+  if (latest.get(key) !== state) return; // a later one is on its way, or was faster
   shown.get(key)?.remove();
   shown.delete(key);
   if (!part || user !== document.body.dataset.user) return;

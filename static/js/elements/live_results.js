@@ -6,6 +6,7 @@ import { live } from "../connection/connection.js";
 
 const AT_ONCE = 200; // ms
 const SOON = 2000; // ms, for all changes in that time
+const RARELY = 10_000; // ms from one such question to the next: in a busy forum each costs a search
 const EVERY = 60_000; // ms, since an event can get lost
 const MAY_MATCH = ["created", "edited", "restored", "renamed", "moved", "opened", "closed"];
 const CONNECTED = ["live", "waiting", "polling"];
@@ -15,6 +16,8 @@ export class LiveResults {
   #timer = undefined;
   #due = Infinity;
   #isAsking = false;
+  #mayHaveMore = false;
+  #askedForMoreAt = 0;
   #over = new AbortController();
 
   /** @param {HTMLElement} results @param {() => Promise<boolean>} refresh says whether it worked */
@@ -37,8 +40,17 @@ export class LiveResults {
     if (detail.type !== "post_update") return;
     const { kind, topic, post } = detail;
     if (this.#shows(topic, post?.id)) this.#plan(AT_ONCE);
-    else if (MAY_MATCH.includes(kind)) this.#plan(SOON);
+    else if (MAY_MATCH.includes(kind)) {
+      this.#mayHaveMore = true;
+      this.#plan(this.#soon);
+    }
   };
+
+  // Not all pages at the same moment.
+  get #soon() {
+    const wait = Math.max(SOON, this.#askedForMoreAt + RARELY - Date.now());
+    return wait * (1 + Math.random() / 2);
+  }
 
   // What happened before was missed.
   #connected = (/** @type {StateEvent} */ { detail }) => {
@@ -63,8 +75,10 @@ export class LiveResults {
     this.#due = Infinity;
     if (this.#isAsking) return this.#plan(AT_ONCE); // what came meanwhile may be newer than the answer
     this.#isAsking = true;
+    if (this.#mayHaveMore) this.#askedForMoreAt = Date.now();
+    this.#mayHaveMore = false;
     const isDone = await this.refresh();
     this.#isAsking = false;
-    this.#plan(isDone ? EVERY : SOON);
+    this.#plan(isDone ? EVERY : RARELY);
   }
 }
