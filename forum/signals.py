@@ -48,10 +48,10 @@ former text is restored. post: Post as it is saved. author: the User who wrote i
 
 personal_changed = Signal()
 """Sent once per change of something that belongs to one member alone, after its transaction was
-committed.
+committed; once for all members whose thing of this kind and key was changed together.
 
-member_id: int. kind and key: str, which thing it was (forum/models/personal_changes.py). head: the
-Head of the member's stream, with the number of this change.
+kind and key: str, which thing it was (forum/models/personal_changes.py). heads: {member id: the
+Head of that member's stream, with the number of this change}.
 """
 
 

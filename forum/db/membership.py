@@ -5,8 +5,10 @@ more than what it finds.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigAutoField, Lookup
 from django.db.models.sql.compiler import SQLCompiler
@@ -21,12 +23,13 @@ class Among(Lookup):
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
-        values = json.dumps([int(value) for value in self.rhs])
-        among = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - a column
-        return among, (*parameters, values)
+        among, values = condition(column, self.rhs)
+        return among, (*parameters, *values)
 
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, tuple[Any, ...]]:
-        column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", (*parameters, [int(value) for value in self.rhs])
+
+def condition(column: str, keys: Iterable[int]) -> tuple[str, list[Any]]:
+    """(SQL, parameters) for hand-written queries: the key in this column is one of these."""
+    ids = [int(key) for key in keys]
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", [ids]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(ids)]  # noqa: S608 - a column

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from forum.db import membership
 from forum.signals import personal_changed
 
 REACH = 500  # changes kept; pages further behind reload their personal parts
@@ -34,46 +35,64 @@ class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
         its kind; only its latest change is kept. Raises TransactionManagementError outside of a
         transaction.
         """
+        return self.record_for_all([member_id], kind, key)[member_id]
+
+    def record_for_all(self, member_ids, kind, key):
+        """The same for several members: {id: new Head} of those that exist.
+
+        Their rows stay locked until the transaction ends, so what is read next of these members is
+        what was committed before this change, and nobody else changes their stream meanwhile.
+        """
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError(
                 "Record personal changes in a transaction."
             )
-        head = advance(member_id)
+        heads = advance(member_ids)
         self.bulk_create(
-            [self.model(member_id=member_id, kind=kind, key=str(key), change=head.change)],
+            [
+                self.model(member_id=member, kind=kind, key=str(key), change=head.change)
+                for member, head in heads.items()
+            ],
             update_conflicts=True,
             unique_fields=["member", "kind", "key"],
             update_fields=["change"],
         )
-        if head.change % PRUNE_EVERY == 0:
-            self.filter(member=member_id, change__lte=head.change - REACH).delete()
+        for member, head in heads.items():
+            if head.change % PRUNE_EVERY == 0:
+                self.filter(member=member, change__lte=head.change - REACH).delete()
 
         def announce():
-            personal_changed.send_robust(
-                sender=None, member_id=member_id, kind=kind, key=str(key), head=head
-            )
+            personal_changed.send_robust(sender=None, kind=kind, key=str(key), heads=heads)
 
-        transaction.on_commit(announce, robust=True)
-        return head
+        if heads:
+            transaction.on_commit(announce, robust=True)
+        return heads
 
     def since(self, member_id, change):
         """The changes after number `change`, in order."""
         return self.filter(member=member_id, change__gt=change).order_by("change")
 
 
-def advance(member_id):
-    """Take the next number, and return the Head.
+def advance(member_ids):
+    """Take the next number of each of these members: {id: Head}, by id.
 
-    Locks the member's row until the transaction ends, so that the order of numbers is the order of
-    commits.
+    Locks the members' rows until the transaction ends, so that the order of numbers is the order of
+    commits. Rows are locked by id, so that two transactions with several members don't deadlock.
     """
+    from .users import User
+
+    members = User.objects.filter(pk__among=member_ids)
+    if len(member_ids) > 1:
+        list(members.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    among, parameters = membership.condition("id", member_ids)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE forum_user SET personal_change = personal_change + 1 WHERE id = %s"
-            " RETURNING personal_epoch, personal_change",
-            [member_id],
+            "UPDATE forum_user SET personal_change = personal_change + 1"  # noqa: S608 - constants
+            f" WHERE {among} RETURNING id, personal_epoch, personal_change",
+            parameters,
         )
-        return Head(*cursor.fetchone())
+        rows = sorted(cursor.fetchall())
+    return {member: Head(epoch, change) for member, epoch, change in rows}
 
 
 class PersonalChange(models.Model):

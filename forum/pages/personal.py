@@ -12,16 +12,30 @@ from forum.models import PersonalChange, Reading, User
 # (member, keys) -> {key: current state, JSON-serialisable}, without deleted items
 Load = Callable[[User, list[str]], dict[str, Any]]
 
+# (members, key) -> {id: current state}, for a kind that tells many members of one event
+LoadForAll = Callable[[list[User], str], dict[int, Any]]
+
 _loads: dict[str, Load] = {}
+_loads_for_all: dict[str, LoadForAll] = {}
 
 
-def register(kind: str, load: Load) -> None:
+def register(kind: str, load: Load, load_for_all: LoadForAll | None = None) -> None:
     _loads[kind] = load
+    if load_for_all:
+        _loads_for_all[kind] = load_for_all
 
 
 def load(member: User, kind: str, keys: list[str]) -> dict[str, Any]:
     """{key: current state} of items of this kind; {} for a kind that is not registered."""
     return _loads[kind](member, keys) if kind in _loads else {}
+
+
+def load_for_all(members: list[User], kind: str, key: str) -> dict[int, Any]:
+    """{member id: current state} of one item each, without those who have none."""
+    if kind in _loads_for_all:
+        return _loads_for_all[kind](members, key)
+    states = {member.pk: load(member, kind, [key]) for member in members}
+    return {pk: state[key] for pk, state in states.items() if key in state}
 
 
 def with_states(

@@ -32,24 +32,32 @@ def on_change(sender, kind, topic, post, moved_from, **kwargs):
     publish(messages(kind, topic, post.pk if post else None, moved_from))
 
 
-def on_personal_change(sender, member_id, kind, key, head, **kwargs):
+def on_personal_change(sender, kind, key, heads, **kwargs):
     hub = running_hub()
-    if not settings.REDIS_URL and not (hub and groups.of_member(member_id) in hub.routes.members):
-        return
-    publish([personal_delivery(member_id, kind, key, head)])
+    if not settings.REDIS_URL:
+        open_here = hub.routes.members if hub else {}
+        heads = {pk: head for pk, head in heads.items() if groups.of_member(pk) in open_here}
+    if heads:
+        publish(personal_deliveries(kind, key, heads))
 
 
-def personal_delivery(member_id, kind, key, head):
-    """The hub message about one change in a member's stream: see forum.signals.personal_changed.
+def personal_deliveries(kind, key, heads):
+    """The hub messages about one change: see forum.signals.personal_changed.
 
-    The thing is loaded again: if it is newer than this change, it is delivered once more, with the
+    The things are loaded again: one that is newer than this change is delivered once more, with the
     number of the later one.
     """
     # read after the commit: a session that was ended before gets nothing
     revocation = Revocation.objects.current()
-    thing = personal.load(User.objects.get(pk=member_id), kind, [key]).get(key)
-    event = events.personal_update(member_id, head, head.change, kind, key, thing)
-    return PersonalDelivery(member_id, head.epoch, head.change, events.encode(event), revocation)
+    members = list(User.objects.filter(pk__among=heads))
+    things = personal.load_for_all(members, kind, key)
+
+    def delivery(member, head):
+        thing = things.get(member)
+        event = events.personal_update(member, head, head.change, kind, key, thing)
+        return PersonalDelivery(member, head.epoch, head.change, events.encode(event), revocation)
+
+    return [delivery(member.pk, heads[member.pk]) for member in members]
 
 
 def on_announced(**kwargs):

@@ -30,6 +30,18 @@ def quiet():
     publisher.connect()
 
 
+@pytest.fixture
+def readings_of():
+    """Records that the readings of several members have changed, in one transaction."""
+
+    @transaction.atomic
+    def record(members, topic):
+        ids = [member.pk for member in members]
+        return PersonalChange.objects.record_for_all(ids, "reading", topic.pk)
+
+    return record
+
+
 def head_of(member):
     return catch_up.head_of(member.pk)
 
@@ -98,6 +110,20 @@ async def test_an_ended_session_gets_nothing_even_if_the_fence_was_lost(visit, t
 
     assert await page.closed() == 4001
     assert "personal_update" not in {frame["type"] for frame in page.collect()}
+
+
+async def test_a_change_for_several_members_reaches_each_with_a_number_of_their_own(
+    visit, topic, ada, grace, readings_of
+):
+    pages = {member: await visit(member) for member in (ada, grace)}
+    await do(seen, grace, topic, 1)
+    for member, page in pages.items():
+        await watch(page, member)
+
+    await do(readings_of, [ada, grace], topic)
+
+    assert (await pages[ada].receive("personal_update"))["change"] == 1
+    assert (await pages[grace].receive("personal_update"))["change"] == 2
 
 
 # --- Catching up ---
@@ -309,8 +335,9 @@ def test_a_page_converges_whatever_happens_to_its_frames(
     topics = [world.topic(member, category, f"Topic {n}", replies=5) for n in range(3)]
     page, frames = Page(member), []
 
-    def listen(sender, member_id, kind, key, head, **kwargs):
-        frames.append(json.loads(publisher.personal_delivery(member_id, kind, key, head).text))
+    def listen(sender, kind, key, heads, **kwargs):
+        deliveries = publisher.personal_deliveries(kind, key, heads)
+        frames.extend(json.loads(delivery.text) for delivery in deliveries)
 
     personal_changed.connect(listen)
     try:
