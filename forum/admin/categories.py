@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q
@@ -46,8 +48,10 @@ class CategoryAdmin(ForumAdmin):
         reader_groups = Category.readers.through.objects
         readers = reader_groups.filter(Q(category=OuterRef("pk")) | Q(category=OuterRef("parent")))
         posters = Category.posters.through.objects.filter(category=OuterRef("pk"))
-        categories = super().get_queryset(request).visible_to(request.user)
-        return categories.annotate(has_readers=Exists(readers), has_posters=Exists(posters))
+        categories: Any = super().get_queryset(request)
+        return categories.visible_to(request.user).annotate(
+            has_readers=Exists(readers), has_posters=Exists(posters)
+        )
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "parent":

@@ -14,7 +14,8 @@ admin.site.unregister(EmailAddress)  # edited on the member's page
 
 class AddressForm(forms.ModelForm):
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         same = EmailAddress.objects.filter(email__iexact=cleaned.get("email"), verified=True)
         if cleaned.get("verified") and same.exclude(pk=self.instance.pk).exists():
             self.add_error(

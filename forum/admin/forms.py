@@ -1,9 +1,11 @@
 """Form parts of the admin; topics and posts have the same fields and rules as on the site."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from forum.forms import posts, topics
@@ -50,13 +52,15 @@ class GuardedForm(forms.ModelForm):
         self.initial["version"] = getattr(self.instance, self.counter)
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         stored = self.stored_object()
         version = getattr(stored, self.counter)
         if cleaned.get("version") != version and self._differs_from(stored):
             self.conflict = stored
-            self.data = self.data.copy()
-            self.data["version"] = version
+            data = cast(QueryDict, self.data).copy()
+            data["version"] = version
+            self.data = data
             raise forms.ValidationError(
                 _(
                     "This has been changed since you opened the form, so your changes haven't been"

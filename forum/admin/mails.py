@@ -36,8 +36,9 @@ class StateFilter(admin.SimpleListFilter):
         return [(name, label) for name, (label, _condition) in self.STATES.items()]
 
     def queryset(self, request, queryset):
-        if self.value() in self.STATES:
-            return queryset.filter(**self.STATES[self.value()][1])
+        state = self.value()
+        if state in self.STATES:
+            return queryset.filter(**self.STATES[state][1])
         return queryset
 
 
@@ -65,7 +66,7 @@ class MailAdmin(WithVerbs, OwnersOnly, ForumAdmin):
     readonly_fields = fields
     change_form_template = "admin/forum/change_form.html"
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     @admin.display(description=_("state"))

@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.forms.topics import MoveForm
 
-from .verbs import Verb, action
+from .verbs import Verb, WithVerbs, action
 
 
-class Moving:
-    """A mixin for TopicAdmin: moves selected topics, after a page that asks for the category."""
+class Moving(WithVerbs):
+    """Moves selected topics, after a page that asks for the category."""
 
     @admin.action(description=_("Move to another category …"), permissions=["change"])
     def move(self, request, queryset):

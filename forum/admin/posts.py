@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from forum.forms.posts import WikiForm
 from forum.forms.short_text import ShortTextField
 from forum.forms.submissions import TokenField, digest
-from forum.models import Post, Topic
+from forum.models import Post, Topic, User
 from forum.templatetags.parley import moment
 
 from .base import ForumAdmin, list_link
@@ -38,6 +38,8 @@ RESTORE = Verb(
 
 
 class NewPostForm(forms.ModelForm):
+    user: User  # who fills it in; set by PostAdmin.get_form
+
     body = BodyField()
     token = TokenField()
 
@@ -56,6 +58,7 @@ class NewPostForm(forms.ModelForm):
 
 
 class PostForm(GuardedForm):
+    user: User  # as above
     compared = ("body",)
 
     body = BodyField()
@@ -184,10 +187,10 @@ class PostAdmin(WithVerbs, ForumAdmin):
             kwargs["queryset"] = Topic.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
             context["subtitle"] = str(obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- Saving ---
 
@@ -239,7 +242,7 @@ class PostAdmin(WithVerbs, ForumAdmin):
 
     @admin.display(description=_("who may edit"))
     def editors(self, post):
-        choices = dict(WikiForm().fields["editors"].choices)
+        choices = dict(WikiForm().choices)
         who = choices[WikiForm.initial_for(post)["editors"]]
         return format_html(
             '{} · <a href="{}">{}</a>', who, reverse("wiki", args=[post.pk]), _("change")

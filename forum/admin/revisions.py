@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -42,8 +44,8 @@ class RevisionInline(ReadOnly, admin.TabularInline):
     classes = ["collapse"]
 
     def get_queryset(self, request):
-        revisions = super().get_queryset(request).readable_by(request.user)
-        return revisions.select_related("editor", "post__topic")
+        revisions: Any = super().get_queryset(request)
+        return revisions.readable_by(request.user).select_related("editor", "post__topic")
 
     @admin.display(description=_("state"))
     def state(self, revision):
@@ -72,7 +74,7 @@ class RevisionAdmin(WithVerbs, ReadOnly, ForumAdmin):
     def get_queryset(self, request):
         """Only what this member may read: not all of hidden posts, nor hidden ones."""
         posts = Post.objects.visible_to(request.user).filter(pk=OuterRef("post"))
-        revisions = super().get_queryset(request).filter(Exists(posts))
+        revisions: Any = super().get_queryset(request).filter(Exists(posts))
         revisions = revisions.readable_by(request.user)
         if request.user.is_moderator:
             return revisions

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db import IntegrityError
@@ -12,7 +14,7 @@ from .base import ForumAdmin, list_link
 from .filters import CategoryFilter, Happened
 from .forms import BodyField, GuardedForm, TitleField
 from .moving import Moving
-from .verbs import Verb, WithVerbs, action
+from .verbs import Verb, action
 
 
 def moderators(topic, user):
@@ -68,7 +70,7 @@ class TopicForm(GuardedForm):
 
 
 @admin.register(Topic)
-class TopicAdmin(Moving, WithVerbs, ForumAdmin):
+class TopicAdmin(Moving, ForumAdmin):
     list_display = ["title", "in_category", "state", "posts_link", "bumped_at", "author"]
     list_filter = [("closed_at", Happened), ("pinned_at", Happened), "created_at", CategoryFilter]
     list_select_related = ["category", "author"]
@@ -82,7 +84,8 @@ class TopicAdmin(Moving, WithVerbs, ForumAdmin):
     actions = ["move", *map(action, verbs)]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.user)
+        topics: Any = super().get_queryset(request)
+        return topics.visible_to(request.user)
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and request.user.is_moderator

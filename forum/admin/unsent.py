@@ -2,6 +2,7 @@
 
 import json
 
+from django.contrib import admin
 from django.http import QueryDict
 
 from forum.forms import unsent
@@ -22,8 +23,8 @@ def is_kept(name):
     return "password" not in name and not name.startswith(("_", "csrf"))
 
 
-class Refilled:
-    """A mixin for a ModelAdmin."""
+class Refilled(admin.ModelAdmin):
+    """A model admin whose forms are filled again."""
 
     def get_form(self, request, obj=None, change=False, **options):
         form = super().get_form(request, obj, change, **options)
@@ -42,7 +43,7 @@ def filled_with(form, sent):
     for name, values in sent.items():
         data.setlist(name, values)
 
-    class Filled(form):
+    class Filled(form):  # type: ignore[valid-type, misc]  # depends on the model
         def __init__(self, *args, **kwargs):
             super().__init__(*args, **kwargs)
             for name, field in self.fields.items():

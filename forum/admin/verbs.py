@@ -22,8 +22,8 @@ DONE, ALREADY, REFUSED = "done", "already", "refused"
 @dataclass(frozen=True)
 class Verb:
     name: str  # used in the URL
-    label: Promise  # "Hide"
-    done: Promise  # "Hidden.", for the log
+    label: Promise | str  # "Hide"
+    done: Promise | str  # "Hidden.", for the log
     is_needed: Callable  # (obj): False if it has already been done
     is_allowed: Callable  # (obj, user)
     run: Callable  # (obj, user)
@@ -43,8 +43,8 @@ def action(verb):
     return apply_to_selected
 
 
-class WithVerbs:
-    """A mixin for a ModelAdmin: shows its `verbs` as buttons on an object's page."""
+class WithVerbs(admin.ModelAdmin):
+    """Shows its `verbs` as buttons on an object's page."""
 
     verbs: Sequence[Verb] = ()
 
@@ -102,9 +102,9 @@ class WithVerbs:
         level = messages.SUCCESS if done else messages.WARNING
         self.message_user(request, f"{label}: {', '.join(parts)}.", level)
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj and self.has_verb_permission(request):
             context["verbs"] = [
                 v for v in self.verbs if v.is_needed(obj) and v.is_allowed(obj, request.user)
             ]
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)

@@ -5,6 +5,7 @@ the version of the draft they started from, so that no device overwrites text fr
 """
 
 import re
+from typing import cast
 
 from django.conf import settings
 from django.db import models, transaction
@@ -42,7 +43,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         if sum(map(len, fields.values())) > LONGEST:
             raise DraftError(_("This text is too long to be kept as a draft. Please shorten it."))
         lock(member)
-        draft = self.filter(member=member, path=path).first()
+        draft: Draft | None = self.filter(member=member, path=path).first()
         if was_posted(member, fields):
             return draft
         is_blank = is_nothing(path, fields)
@@ -90,6 +91,7 @@ class Draft(models.Model):
     version = models.PositiveBigIntegerField()
     typed_at = models.DateTimeField()
     other = models.JSONField(null=True)  # fields from another device that these replaced
+    address: str  # of its form; set by views.add_targets
 
     objects = DraftQuerySet.as_manager()
 
@@ -133,7 +135,7 @@ def is_nothing(path, fields):
     """Whether no text was typed into the form, or no other than that of the post that it edits."""
     if not any(fields.get(name, "").strip() for name in TYPED):
         return True
-    post_id = PATHS.fullmatch(path)["post"]
+    post_id = target_in(path)["post"]
     if not post_id or fields.get("reason"):
         return False
     stored = Post.objects.filter(pk=post_id).values_list("body", flat=True)
@@ -165,3 +167,8 @@ def delete_draft_of_post(post, author, is_new, **kwargs):
         draft.fields, draft.other = left[0], None
         draft.version = draft.record_change()
         draft.save()
+
+
+def target_in(path) -> re.Match[str]:
+    """What PATHS finds in the path of a draft, which was checked before it was saved."""
+    return cast("re.Match[str]", PATHS.fullmatch(path))

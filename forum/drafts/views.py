@@ -14,7 +14,7 @@ from forum.models.posts import LINE_END
 from forum.views.decorators import for_members, post_or_redirect
 from forum.views.limits import limited
 
-from .models import PATHS, Draft, DraftError
+from .models import PATHS, Draft, DraftError, target_in
 
 LONGEST_AGE = 30 * 24 * 3600 * 1000  # milliseconds
 OWN = ("draft_path", "draft_version", "draft_age", "csrfmiddlewaretoken")
@@ -38,8 +38,8 @@ def latest(request):
 
     Scripts bring a quotation there from a page without a composer.
     """
-    drafts = Draft.objects.filter(member=request.user).order_by("-typed_at", "-pk")
-    drafts = list(drafts.defer("fields", "other"))  # texts, of up to 20 MB
+    newest = Draft.objects.filter(member=request.user).order_by("-typed_at", "-pk")
+    drafts = list(newest.defer("fields", "other"))  # texts, of up to 20 MB
     add_targets(drafts, request.user)
     going_on = (draft.address for draft in drafts if takes_quotation(draft, request.user))
     return redirect(next(going_on, reverse("new_topic")))
@@ -147,7 +147,7 @@ def add_targets(drafts, user):
     `topic` and `post` are None if `user` may no longer see them; `address` is that of the form, ""
     if it no longer exists.
     """
-    found = {draft.pk: PATHS.fullmatch(draft.path) for draft in drafts}
+    found = {draft.pk: target_in(draft.path) for draft in drafts}
     posts = {int(match["post"]) for match in found.values() if match["post"]}
     posts = Post.objects.visible_to(user).select_related("topic").in_bulk(posts) if posts else {}
     topics = {int(match["topic"]) for match in found.values() if match["topic"]}

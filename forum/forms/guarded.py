@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from typing import cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from .submissions import as_typed
@@ -31,8 +33,9 @@ class Guarded(forms.Form):
     def clean(self):
         now, changed = fingerprint(self.stored), self.changed()
         if changed and self.cleaned_data.get("seen") not in ("", now):
-            self.data = self.data.copy()
-            self.data["seen"] = now
+            data = cast(QueryDict, self.data).copy()
+            data["seen"] = now
+            self.data = data
             raise forms.ValidationError(
                 CHANGED, code="changed", params={"text": self.stored[changed[0]]}
             )

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from forum.cache import rate_limits
 
 
-class RateLimited:
+class RateLimited(forms.BaseForm):
     """A form mixin: `rate` is a key of settings.RATES, `author` a member. Moderators are exempt."""
 
     rate = "post"

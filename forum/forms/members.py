@@ -8,6 +8,8 @@ from .limits import RateLimited
 from .short_text import ShortTextField, UncutField
 from .submissions import as_typed
 
+FIELDS = ["name", "about", "hides_presence", "announces_updates", "reviews_replies"]
+
 
 class LinesField(UncutField):
     def to_python(self, value):
@@ -17,7 +19,7 @@ class LinesField(UncutField):
 class ProfileForm(Guarded, RateLimited, forms.ModelForm):
     class Meta:
         model = User
-        fields = ["name", "about", "hides_presence", "announces_updates", "reviews_replies"]
+        fields = FIELDS
         field_classes = {"name": ShortTextField, "about": LinesField}
         widgets = {
             "name": forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
@@ -29,13 +31,13 @@ class ProfileForm(Guarded, RateLimited, forms.ModelForm):
         }
 
     def __init__(self, *args, instance, **kwargs):
-        stored = {name: getattr(instance, name) for name in self._meta.fields}
+        stored = {name: getattr(instance, name) for name in FIELDS}
         super().__init__(*args, instance=instance, stored=stored, **kwargs)
 
     @property
-    def rate(self):
+    def rate(self):  # type: ignore[override]  # depends on what was changed
         return "profile" if self.cleaned_data.get("name") == self.instance.name else "name"
 
     def save(self, commit=True):
-        self.instance.save(update_fields=self._meta.fields)
+        self.instance.save(update_fields=FIELDS)
         return self.instance

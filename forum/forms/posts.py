@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 from django.contrib.auth.models import Group
 from django.utils.functional import cached_property
@@ -116,11 +118,12 @@ class WikiForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.groups = {str(group.pk): group for group in Group.objects.order_by("name")}
-        self.fields["editors"].choices = [
+        self.choices = [
             (self.AUTHOR, _("Its author and moderators")),
             (self.EVERYBODY, _("Everybody who may write here")),
             *((pk, _("Members of %(group)s") % {"group": g}) for pk, g in self.groups.items()),
         ]
+        cast(forms.ChoiceField, self.fields["editors"]).choices = self.choices
 
     @classmethod
     def initial_for(cls, post):

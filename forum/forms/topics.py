@@ -42,10 +42,10 @@ class TopicForm(RateLimited, forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         writable = Category.objects.writable_by(self.author)
-        self.fields["category"].queryset = writable.select_related("parent").in_order()
+        category_field(self).queryset = writable.select_related("parent").in_order()
 
     def has_categories(self):
-        return self.fields["category"].queryset.exists()
+        return category_field(self).queryset.exists()
 
 
 class TitleForm(Guarded, RateLimited, forms.Form):
@@ -59,6 +59,11 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args, moderator, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = (
+        category_field(self).queryset = (
             Category.objects.visible_to(moderator).select_related("parent").in_order()
         )
+
+
+def category_field(form):
+    """As an untyped value: Django's types know no field of a form by its class."""
+    return form.fields["category"]

@@ -7,6 +7,7 @@ two workers hold it at the same time, provided that each attempt ends within LEA
 
 import logging
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,9 +19,10 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)  # for one attempt
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=30), timedelta(hours=4)  # between attempts
 MAX_ATTEMPTS = 15  # takes about a day
+Row = TypeVar("Row", bound="OutboxRow")
 
 
-class OutboxQuerySet(models.QuerySet["OutboxRow"]):
+class OutboxQuerySet(models.QuerySet[Row, Row]):
     def waiting(self):
         return self.exclude(due_at=None)
 

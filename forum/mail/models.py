@@ -15,7 +15,7 @@ class OutboxFull(OperationalError):
     """Treated like a busy database: the page is a 503 from which the form can be sent again."""
 
 
-class MailQuerySet(OutboxQuerySet):
+class MailQuerySet(OutboxQuerySet["Mail"]):
     def write(self, message):
         """Add an email. Raises OutboxFull, and errors of the message such as BadHeaderError."""
         message.extra_headers.setdefault("Message-ID", make_msgid(domain=messages.site_host()))
@@ -49,5 +49,5 @@ class Mail(OutboxRow):
         """The decrypted email. Raises sealing.Unreadable."""
         return messages.from_dict(sealing.decrypted(self.sealed))
 
-    def mark_sent(self):
-        return super().mark_sent(sealed="")
+    def mark_sent(self, **fields):
+        return super().mark_sent(sealed="", **fields)

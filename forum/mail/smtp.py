@@ -1,6 +1,7 @@
 """Django's SMTP back end with a deadline for the whole session, not only for each read."""
 
 import os
+import smtplib
 import socket
 import time
 from contextlib import suppress
@@ -27,14 +28,14 @@ class EmailBackend(smtp.EmailBackend):
         return type(plain.__name__, (WithDeadline, plain), {})
 
 
-class WithDeadline:
-    """A mixin for smtplib.SMTP and SMTP_SSL."""
+class WithDeadline(smtplib.SMTP):
+    """Goes before smtplib.SMTP or SMTP_SSL."""
 
     _timer = None
 
     def _get_socket(self, host, port, timeout):
         began = time.monotonic()
-        connected = super()._get_socket(host, port, timeout)
+        connected = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # private
         left = DEADLINE - (time.monotonic() - began)
         self._timer = Timer(max(left, 0), shut_down, [duplicated(connected)])
         self._timer.daemon = True
@@ -45,7 +46,8 @@ class WithDeadline:
         super().close()
         if self._timer:
             self._timer.cancel()
-            self._timer.args[0].close()
+            (second,) = self._timer.args
+            second.close()
 
 
 def duplicated(connection):

@@ -12,7 +12,7 @@ def accepted(header):
     return [name for name in KNOWN if qualities.get(name, qualities.get("*", 0.0)) > 0]
 
 
-def parse(part):
+def parse(part: str) -> tuple[str, float]:
     """(name, quality) of "gzip" or "gzip;q=0.5"."""
     name, *parameters = (piece.strip() for piece in part.split(";"))
     if not parameters:

@@ -26,7 +26,10 @@ class FrameMeter:
     __slots__ = ("_bytes", "_counted_at", "_frames", "_head", "_payload", "_reads")
 
     def __init__(self):
-        self._frames, self._bytes, self._reads = FRAMES_AT_ONCE, BYTES_AT_ONCE, READS_AT_ONCE
+        # Fractions, as they are refilled by the time that has passed.
+        self._frames: float = FRAMES_AT_ONCE
+        self._bytes: float = BYTES_AT_ONCE
+        self._reads: float = READS_AT_ONCE
         self._counted_at = time.monotonic()
         # The incomplete frame header, and the bytes of payload still to come.
         self._head, self._payload = b"", 0

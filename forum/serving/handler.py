@@ -8,6 +8,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from io import BytesIO
+from typing import Any
 
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
@@ -52,9 +53,9 @@ class Handler(ASGIHandler):
         """The response, already closed unless it is streaming."""
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
-        request, response = self.create_request(scope, body)
+        request, refusal = self.create_request(scope, body)
+        response: Any = self.get_response(request) if request else refusal
         if request:
-            response = self.get_response(request)
             # Only if the view loaded it.
             scope["parley.user"] = getattr(getattr(request, "_cached_user", None), "pk", None)
         response._handler_class = type(self)

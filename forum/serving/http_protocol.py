@@ -188,14 +188,14 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle:
             self.for_answers = self.for_answers or ResponseTransport(self)
-            self.cycle.transport = self.for_answers
+            self.cycle.transport = self.for_answers  # type: ignore[assignment]  # all that it uses
             self.cycle.keep_alive = self.cycle.keep_alive and not self.ending
 
     def handle_websocket_upgrade(self):
         if self.ending:  # this socket would not be told to close
             self.transport.close()
         else:
-            self.ws_protocol_class = bounded(self.ws_protocol_class)
+            self.ws_protocol_class = bounded(self.ws_protocol_class)  # type: ignore[arg-type]  # a class is hashable
             super().handle_websocket_upgrade()
 
     def _wait_for_head(self):

@@ -1,8 +1,10 @@
 """Feeds WebSocket data to the parser: rate-limited, in slices, with back pressure."""
 
+from collections.abc import Sequence
+
 from forum.serving.frame_meter import FrameMeter, TooMuch
 
-NOTHING = ()  # shared by all connections without pending data
+NOTHING: Sequence[bytes] = ()  # shared by all connections without pending data
 REST = 0.1  # seconds to pause reading from a client that sends small segments
 
 

@@ -135,16 +135,16 @@ class Recorder:
             self.parts.append(message.get("body", b""))
             if not message.get("more_body"):
                 key = self.key._replace(dismissed=self.scope.get("forum.dismissed", frozenset()))
-                await self.cache.store(self.scope, self._page(key), self.send)
+                await self.cache.store(self.scope, self._page(self.start, key), self.send)
 
     def _is_cacheable(self, start):
         sets_cookie = any(name.lower() == b"set-cookie" for name, _value in start["headers"])
         return start["status"] == 200 and "forum.version" in self.scope and not sets_cookie
 
-    def _page(self, key):
+    def _page(self, start, key):
         version = self.scope["forum.version"]
         ours = {name for name, _value in PUBLIC_HEADERS}
-        headers = [pair for pair in self.start["headers"] if pair[0].lower() not in ours]
+        headers = [pair for pair in start["headers"] if pair[0].lower() not in ours]
         until = self.scope.get("forum.until")
         digest = hashlib.sha256(repr((build_id(), key, version.result, until)).encode()).hexdigest()
         etag = b'W/"%s"' % digest[:32].encode()

@@ -1,8 +1,10 @@
 """Checks before serving: debug mode, missing migrations, uncollected_files static files."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.contrib.staticfiles.storage import staticfiles_storage
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 
 from forum.observability.health import missing_migrations
 from forum.serving.static_app import StaticFiles
@@ -29,4 +31,4 @@ def uncollected_files():
         for finder in get_finders()
         for name, _storage in finder.list(StaticFiles.ignore_patterns)
     }
-    return names - set(staticfiles_storage.hashed_files)
+    return names - set(cast(ManifestFilesMixin, staticfiles_storage).hashed_files)

@@ -15,7 +15,6 @@ CLOSING = 10  # seconds for a client to read pending output before the connectio
 UNREAD = 30  # seconds after which the kernel drops a client that does not read
 # Bytes; a client that leaves more unread gets no pongs, which RFC 6455, 5.5.3 allows.
 MAX_UNREAD = 16 * 1024
-GONE = "websocket.disconnect"
 
 
 class Refusing(ServerProtocol):
@@ -30,8 +29,8 @@ class Refusing(ServerProtocol):
         return response
 
 
-class Bounded:
-    """A mixin for subclasses of WebSocketsSansIOProtocol (uvicorn 0.54): goes before it."""
+class Bounded(WebSocketsSansIOProtocol):
+    """Goes before subclasses of uvicorn's protocol (0.54)."""
 
     intake = None
 
@@ -90,7 +89,7 @@ class Bounded:
         if not self.handshake_complete:
             self.transport.abort()
         elif not self.close_sent:
-            self.queue.put_nowait({"type": GONE, "code": TOO_FAST})
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": TOO_FAST})
             self.close_with(TOO_FAST)
 
     def close_with(self, code):

@@ -53,7 +53,8 @@ class Protocol(Bounded, WebSocketsSansIOProtocol):
 
     def attach(self, page):
         """Hands further messages to `page`; the connection outlives the ASGI application."""
-        self.page, self.close_timer = page, KeepOpen
+        self.page = page
+        self.close_timer = KeepOpen  # type: ignore[assignment]  # uvicorn only cancels it
         socket = self.transport.get_extra_info("socket")
         socket.setsockopt(SOL_SOCKET, SO_SNDBUF, IN_KERNEL)
         self._socket = socket.fileno()
