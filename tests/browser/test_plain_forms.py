@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from forum.models import Post, Topic, User
+from tests.browser.people import ends_sessions
 from tests.support import world
 from tests.support.polling import until
 
@@ -204,7 +204,7 @@ def test_signed_out_while_writing_one_signs_in_and_finds_it(form, page):
         pytest.skip(QUEUED)
     form.opens(page)
     form.writes(page)
-    Session.objects.all().delete()
+    ends_sessions(page)
     form.sends(page)
     expect(page.locator("main")).to_contain_text("signed out")
 

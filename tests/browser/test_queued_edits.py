@@ -2,13 +2,12 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.sessions.models import Session
 from django.db.models import Max
 from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
 from forum.models import PersonalChange
-from tests.browser.people import COMPOSER, MARKS
+from tests.browser.people import COMPOSER, MARKS, ends_sessions
 from tests.support import world
 from tests.support.polling import until
 
@@ -218,7 +217,7 @@ def test_nobody_else_in_the_browser_sees_or_sends_it(person, page, topic, post, 
 
 def test_signed_out_meanwhile_one_signs_in_and_it_is_sent(page, post):
     opens_form(page)
-    Session.objects.all().delete()
+    ends_sessions(page)
     text(page).fill(TEXT)
     text(page).press("Control+Enter")
     expect(waiting(page)).to_contain_text("Not sent: you've been signed out")
@@ -233,7 +232,7 @@ def test_signed_out_meanwhile_one_signs_in_and_it_is_sent(page, post):
 
 def test_where_the_page_knows_of_it_one_signs_in_and_goes_on_with_the_text(page, post):
     opens_form(page)
-    Session.objects.all().delete()
+    ends_sessions(page)
     page.evaluate("delete document.body.dataset.user")  # as reader.js does once it has noticed
     text(page).fill(TEXT)
     text(page).press("Control+Enter")

@@ -4,11 +4,10 @@ once when they can be.
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
-from tests.browser.people import COMPOSER, MARKS, session_cookie
+from tests.browser.people import COMPOSER, MARKS, ends_sessions, session_cookie
 from tests.support import world
 from tests.support.polling import until
 
@@ -233,7 +232,7 @@ def test_signed_out_meanwhile_one_signs_in_and_it_is_sent(person, topic):
     page = opens(person, topic)
     text(page).focus()
     outbox(page).wait_for(state="attached")
-    Session.objects.all().delete()
+    ends_sessions(page)
     sends(page)
 
     expect(waiting(page)).to_contain_text("Not sent: you've been signed out")

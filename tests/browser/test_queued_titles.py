@@ -1,10 +1,9 @@
 """A new title that could not be sent waits in the browser, and is saved once when it can be."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from tests.browser.people import MARKS
+from tests.browser.people import MARKS, ends_sessions
 from tests.support import world
 from tests.support.polling import until
 
@@ -104,7 +103,7 @@ def test_renamed_meanwhile_it_is_back_in_the_form_with_the_title_that_it_has_now
 
 
 def test_signed_out_meanwhile_one_signs_in_and_it_is_sent(page, topic):
-    Session.objects.all().delete()
+    ends_sessions(page)
     saves(page)
     expect(waiting(page)).to_contain_text("Not sent: you've been signed out")
     waiting(page).get_by_role("link", name="Sign in").click()
