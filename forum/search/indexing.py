@@ -1,6 +1,7 @@
 """Keeps the index, in the transactions that change posts and topics."""
 
 import zlib
+from functools import cached_property
 from unicodedata import normalize
 
 from django.conf import settings
@@ -11,7 +12,6 @@ from forum.models import Post
 from . import tags
 from .analyser import canonical, hashed, keys, placeless_words
 from .models import Entry
-from .query import Document
 
 VERSION = 2  # to be raised with every change of the analyser
 BATCH = 200  # posts
@@ -79,12 +79,24 @@ def keys_of(post, topic):
     return frozenset(map(hashed, found))
 
 
-def document(post):
-    """The Document of a post that is stored."""
-    text = canonical(placeless_words(text_of(post)))
-    if post.number == 1:
-        text = canonical(placeless_words(normalize("NFC", post.topic.title))) + text
-    return Document(keys_of(post, post.topic), text)
+class Document:
+    """A stored post as queries are matched against it; finds out what it is asked for."""
+
+    def __init__(self, post):
+        self.post = post
+
+    @cached_property
+    def keys(self):
+        """Its hashed keys."""
+        return keys_of(self.post, self.post.topic)
+
+    @cached_property
+    def text(self):
+        """Its words in canonical form."""
+        text = canonical(placeless_words(text_of(self.post)))
+        if self.post.number == 1:
+            return canonical(placeless_words(normalize("NFC", self.post.topic.title))) + text
+        return text
 
 
 def text_of(post):

@@ -30,9 +30,8 @@ class Match:
     sequence: tuple[str, ...] = ()
 
     def fits(self, document):
-        return document.keys.issuperset(map(hashed, self.keys)) and (
-            not self.sequence or f" {' '.join(self.sequence)} " in document.text
-        )
+        is_in_order = not self.sequence or f" {' '.join(self.sequence)} " in document.text
+        return is_in_order and document.keys.issuperset(map(hashed, self.keys))
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,6 @@ class Clause:
     def alternatives(self):
         """Sets of hashed keys, one of which a post must have."""
         return tuple(frozenset(map(hashed, match.keys)) for match in self.matches)
-
-
-@dataclass(frozen=True)
-class Document:
-    """A post as queries are matched against it: hashed keys, and its words in canonical form."""
-
-    keys: frozenset[int]
-    text: str
 
 
 @dataclass(frozen=True)
@@ -118,6 +109,10 @@ class Query:
     def fits(self, document):
         """Whether words and phrases fit. Filters are conditions for the database."""
         return all(self._titled(clause).fits(document) for clause in self.clauses)
+
+    def fits_exactly(self, document):
+        """The same for a document that an engine has found: only the order of words is open."""
+        return all(self._titled(one).fits(document) for one in self.clauses if one.is_exact)
 
     def _titled(self, clause):
         return titled(clause) if self.in_title else clause

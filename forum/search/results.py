@@ -9,15 +9,19 @@ from forum.models import Category, Post
 
 from . import engines, spelling, tags
 from .analyser import hashed, placeless_words, stem
-from .indexing import document, text_of
+from .indexing import Document, text_of
 from .query import Match, Query, parse, titled
 from .snippets import proximity
 
 MOST = 2000  # of the newest posts with all words, which are ranked
 MOST_TITLES = 300  # of the newest topics with all words in their title, which are ranked as well
 MOST_READ = 40  # of the best ones, whose texts decide about their order
-MOST_VERIFIED = 400  # posts whose texts are read to see whether words stand in the right order
+READ = 2000  # characters of these texts
 MOST_LEFT_OUT = 6  # words of which one is left out where no post has all
+# For one search, with all that is tried where nothing is found:
+MOST_FOUND = 3 * MOST  # posts that the reader may see; and then no other try begins
+MOST_VERIFIED = 300  # posts whose texts are read to see whether words stand in the right order
+EACH_TRY = 750  # what a try costs that finds nothing, as so many posts
 HALF_LIFE = 365 * 24 * 3600  # seconds, after which freshness counts half
 
 
@@ -38,6 +42,16 @@ class Found:
     without: str = ""
 
 
+@dataclass
+class Budget:
+    """What is left for one search. Counted, not timed, so that it finds the same each time; and
+    only by what its reader may see, so that nothing is told of other posts.
+    """
+
+    posts: int = MOST_FOUND
+    texts: int = MOST_VERIFIED
+
+
 @dataclass(frozen=True)
 class Candidate:
     pk: int
@@ -54,11 +68,14 @@ def answer(typed, user, order="best", is_typing=False):
     query = parse(typed, user, is_typing)
     if query.is_empty:
         return Found(query, [], query)
-    found = find(query, user, order)
+    budget = Budget()
+    found = find(query, user, order, budget)
     if found.posts or not query.positive:
         return found
     for text, without, attempt in attempts(query, user):
-        other = find(attempt, user, order)
+        if budget.posts <= 0:
+            break
+        other = find(attempt, user, order, budget)
         if other.posts:
             return replace(other, asked=query, corrected=text != query.typed, without=without)
     return found
@@ -75,15 +92,16 @@ def attempts(query, user):
         yield text, clause.text, replace(whole, clauses=rest)
 
 
-def find(query, user, order="best"):
+def find(query, user, order="best", budget=None):
     """Found for the posts that `user` may see and that answer `query`.
 
     order: "best" or "newest".
     """
+    budget = budget or Budget()
     asked, query = query, completed(query)
-    candidates, is_complete = candidates_of(query, user)
+    candidates, is_complete = candidates_of(query, user, budget)
     if query.is_exact:
-        candidates, is_verified = verified(query, candidates)
+        candidates, is_verified = verified(query, candidates, budget)
         is_complete = is_complete and is_verified
     if order == "best":
         candidates = ranked(query, candidates)
@@ -111,24 +129,28 @@ def completed(query):
     )
 
 
-def candidates_of(query, user):
+def candidates_of(query, user, budget):
     """(Candidates, whether these are all)."""
     expression = query.expression
     if all(is_negative for is_negative, _sets in expression):
         expression = narrowed(expression, user)
-    ids = engines.newest(expression, MOST)
-    found = visible(query, user, ids)
+    ids, titles, found = newest(query, expression, user, budget)
     if len(ids) == MOST and len(found) < MOST / 2:
-        expression = narrowed(expression, user)
-        ids = engines.newest(expression, MOST)
-        found = visible(query, user, ids)
-    titles = newest_titles(query, expression)
-    found += visible(query, user, titles - set(ids))
+        ids, titles, found = newest(query, narrowed(expression, user), user, budget)
     candidates = [
         Candidate(pk, topic, at, has_title=query.in_title or pk in titles)
         for pk, topic, at in found
     ]
     return sorted(candidates, key=lambda one: -one.pk), len(ids) < MOST
+
+
+def newest(query, expression, user, budget):
+    """(ids of the newest posts, ids of those with all words in their titles, `visible` ones)."""
+    ids = engines.newest(expression, MOST)
+    titles = newest_titles(query, expression) if ids else set()
+    found = visible(query, user, titles.union(ids)) if ids else []
+    budget.posts -= EACH_TRY + len(found)
+    return ids, titles, found
 
 
 def newest_titles(query, expression):
@@ -157,15 +179,15 @@ def visible(query, user, ids):
     return list(posts.values_list("pk", "topic", "created_at"))
 
 
-def verified(query, candidates):
+def verified(query, candidates, budget):
     """Those whose texts have the words in the right order."""
-    read = candidates[:MOST_VERIFIED]
-    fitting = {post.pk for post in texts([one.pk for one in read]) if query.fits(document(post))}
+    read = candidates[: budget.texts]
+    budget.texts -= len(read)
+    posts = Post.objects.filter(pk__among=[one.pk for one in read]).defer("body")
+    fitting = {
+        post.pk for post in posts.select_related("topic") if query.fits_exactly(Document(post))
+    }
     return [one for one in read if one.pk in fitting], len(read) == len(candidates)
-
-
-def texts(ids):
-    return Post.objects.filter(pk__among=ids).select_related("topic")
 
 
 def ranked(query, candidates):
@@ -174,9 +196,9 @@ def ranked(query, candidates):
         ((likely(one, now), one) for one in candidates), key=lambda pair: (-pair[0], -pair[1].pk)
     )
     best, rest = scored[:MOST_READ], scored[MOST_READ:]
-    posts = {post.pk: post for post in texts([one.pk for _score, one in best])}
+    posts = Post.objects.filter(pk__among=[one.pk for _score, one in best]).only("html").in_bulk()
     rated = [
-        (score + proximity(query, placeless_words(text_of(posts[one.pk]))), one)
+        (score + proximity(query, placeless_words(text_of(posts[one.pk])[:READ])), one)
         for score, one in best
         if one.pk in posts
     ]

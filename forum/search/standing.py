@@ -22,7 +22,7 @@ from forum.jobs import every, job
 from forum.models import PersonalChange, Post, User
 
 from . import engines
-from .indexing import document
+from .indexing import Document
 from .models import Anchor, Match, StandingSearch, Unmatched
 from .query import parse
 
@@ -157,7 +157,7 @@ def match(post):
     """Add the matches of a post, and tell their members."""
     if post.is_hidden:
         return
-    found = document(post)
+    found = Document(post)
     is_public = Post.objects.visible_to(AnonymousUser()).filter(pk=post.pk).exists()
     searches = [one for one in candidates(post, found) if fits(one, post, found, is_public)]
     searches.sort(key=lambda one: one.member_id)  # all workers lock members in one order

@@ -1,9 +1,12 @@
 """What a query finds, on both databases, in which order, and for whom."""
 
+from functools import partial
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from forum.models import Category, Topic
+from forum.search import results
 from forum.search.learning import learn_words
 from forum.search.models import Entry
 from forum.search.query import parse
@@ -196,3 +199,32 @@ def test_the_newest_of_many_are_enough(says, found, monkeypatch):
 
     assert (len(result.posts), result.is_complete) == (3, False)
     assert found("tea", order="newest") == ["tea 4", "tea 3", "tea 2"]
+
+
+def with_budget(monkeypatch, **left):
+    """Searches have this budget."""
+    monkeypatch.setattr(results, "Budget", partial(results.Budget, **left))
+
+
+def test_a_search_tries_only_so_much_whatever_private_posts_it_meets(
+    says, found, iris, lounge, monkeypatch
+):
+    says("copper wire")
+    budget = results.EACH_TRY
+
+    with_budget(monkeypatch, posts=budget)
+    assert found("zeppelin copper wire") == []
+    with_budget(monkeypatch, posts=budget + 1)
+    assert found("zeppelin copper wire") == ["copper wire"]
+    Topic.start(iris, lounge, "Secret", "zeppelin copper wire")
+    assert found("zeppelin copper wire") == ["copper wire"]
+
+
+def test_a_search_reads_only_so_many_texts_whatever_it_tries(says, found, monkeypatch):
+    says("the channel layer", "a layer in a channel", "a layer of a channel")
+
+    with_budget(monkeypatch, texts=3)
+    assert found('"channel layer"') == ["the channel layer"]
+    with_budget(monkeypatch, texts=2)
+    assert found('"channel layer"') == []
+    assert not answer('"channel layer"', AnonymousUser()).is_complete

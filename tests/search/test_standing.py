@@ -151,15 +151,15 @@ def test_without_standing_searches_a_post_costs_nothing_more(says):
 def test_a_search_is_looked_at_only_if_the_post_has_its_rarest_word(
     grace, says, django_assert_num_queries
 ):
-    from forum.search.indexing import document
+    from forum.search.indexing import Document
 
     says("common zeppelin", *["common words"] * 5)
     search = standing.save(grace, "common zeppelin")
     post = says("common things")
-    assert standing.candidates(post, document(post)) == []
+    assert standing.candidates(post, Document(post)) == []
     post = says("a common zeppelin")
     with django_assert_num_queries(2):
-        assert standing.candidates(post, document(post)) == [search]
+        assert standing.candidates(post, Document(post)) == [search]
 
 
 def test_only_the_latest_matches_are_kept(grace, says, matched, monkeypatch):
