@@ -2,6 +2,8 @@
 recount.
 """
 
+from collections import Counter, defaultdict
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from forum.models import Post, Topic, User
+from forum.models import Post, Revision, Topic, User
 from forum.models.posts import EditConflict
 from tests.support import world
 
@@ -155,8 +157,9 @@ class Forum(RuleBasedStateMachine):
 
     @invariant()
     def numbers_are_those_of_a_recount(self):
+        posts_of = grouped((post.topic_id, post) for post in Post.objects.order_by("number"))
         for topic in Topic.objects.all():
-            posts = list(topic.posts.order_by("number"))
+            posts = posts_of[topic.pk]
             shown = [post for post in posts if not post.is_hidden]
             assert [post.number for post in posts] == list(range(1, len(posts) + 1))
             assert [not post.is_hidden for post in posts] == self.shown[topic.pk]
@@ -173,20 +176,21 @@ class Forum(RuleBasedStateMachine):
 
     @invariant()
     def answers_are_counted_by_what_shows(self):
-        for post in Post.objects.all():
-            assert post.replies_count == post.replies.shown().count()
+        answers = Counter(Post.objects.shown().values_list("reply_to", flat=True))
+        for pk, count in Post.objects.values_list("pk", "replies_count"):
+            assert count == answers[pk]
 
     @invariant()
     def members_are_counted_by_what_shows(self):
-        for name, person in self.people.items():
-            count = Post.objects.shown().filter(author=person).count()
-            assert User.objects.get(username=name).posts_count == count
+        written = Counter(Post.objects.shown().values_list("author", flat=True))
+        stored = dict(User.objects.values_list("pk", "posts_count"))
+        assert stored == {person.pk: written[person.pk] for person in self.people.values()}
 
     @invariant()
     def every_version_of_a_text_is_kept(self):
-        for post in Post.objects.all():
-            versions = list(post.revisions.order_by("version").values_list("version", flat=True))
-            assert versions == list(range(1, post.version))
+        versions = grouped(Revision.objects.order_by("version").values_list("post", "version"))
+        for pk, version in Post.objects.values_list("pk", "version"):
+            assert versions[pk] == list(range(1, version))
 
     def seen_in(self, post):
         """How many posts change when this one is hidden or restored."""
@@ -203,6 +207,13 @@ class Forum(RuleBasedStateMachine):
         if not nothing_to_do:
             self.changes[topic] += 1
             self.headers[topic] = self.changes[topic]
+
+
+def grouped(pairs):
+    groups = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups
 
 
 class TestVerbs(TestCase):
