@@ -1,10 +1,11 @@
-"""How the forum starts with what stands in the environment. Each in a process of its own."""
+"""How the forum starts with what stands in the environment."""
 
-import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +15,7 @@ from django.http.request import split_domain_port, validate_host
 from forum.site_url import ascii_host, site_url
 from tests.support.deployment import PRODUCTION
 
-pytestmark = [pytest.mark.servers, pytest.mark.once]
+pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = (
@@ -29,42 +30,50 @@ OURS = (
 )
 
 
+def only(environment):
+    """What a process has in its environment: this, and nothing of ours beside it."""
+    return {name: value for name, value in os.environ.items() if name not in OURS} | environment
+
+
 def start(command, **environment):
-    """The result of a command with this environment, and nothing of ours beside it."""
-    clean = {name: value for name, value in os.environ.items() if name not in OURS}
+    """The result of a command with this environment."""
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env=clean | environment,
+        env=only(environment),
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def settings_with(names, **environment):
-    script = (
-        "import json; from forum import settings; print(json.dumps([getattr(settings, n) for n in"
-        f" {names!r}]))"
-    )
-    result = start(["-c", script], **environment)
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+def settings_with(names, root=ROOT, **environment):
+    """The values of settings in this environment; the module runs anew, without a process."""
+    with patch.dict(os.environ, only(environment), clear=True):
+        settings = runpy.run_path(str(root / "forum/settings.py"))
+    return [settings[name] for name in names]
 
 
 @pytest.mark.parametrize(
     "secret", [None, "", "short", "development-only-secret-that-no-real-site-may-use"]
 )
 def test_without_debug_a_secret_of_its_own_is_needed(secret):
-    result = start(
-        ["manage.py", "check"], DEBUG="0", **({} if secret is None else {"SECRET_KEY": secret})
-    )
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        settings_with([], DEBUG="0", **({} if secret is None else {"SECRET_KEY": secret}))
+
+    assert "needs a SECRET_KEY of its own" in str(refusal.value)
+    assert "token_urlsafe" in str(refusal.value)
+
+
+@pytest.mark.servers
+def test_a_setting_that_is_refused_is_told_by_every_command():
+    result = start(["manage.py", "check"], DEBUG="0")
 
     assert result.returncode != 0
     assert "needs a SECRET_KEY of its own" in result.stderr
-    assert "token_urlsafe" in result.stderr
 
 
+@pytest.mark.servers
 def test_the_documented_production_settings_pass_the_deployment_check():
     result = start(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], **PRODUCTION)
 
@@ -122,31 +131,18 @@ def test_redis_is_used_when_it_is_named():
 def test_a_file_beside_manage_py_is_read_and_the_environment_outweighs_it(tmp_path):
     """With a copy of the settings in an empty place, so that nobody's own file is touched."""
     (tmp_path / "forum").mkdir()
-    for name in ("settings.py", "site_url.py"):
-        (tmp_path / "forum" / name).write_text((ROOT / "forum" / name).read_text())
+    (tmp_path / "forum/settings.py").write_text((ROOT / "forum/settings.py").read_text())
     (tmp_path / ".env").write_text(
         "SITE_URL=https://file.example.org\nALLOWED_HOSTS=a.example.org,b.example.org\n"
     )
-    script = (
-        "import json; from forum import settings as s; print(json.dumps([s.SITE_URL,"
-        " s.ALLOWED_HOSTS]))"
-    )
+    names = ["SITE_URL", "ALLOWED_HOSTS"]
 
-    def read(**environment):
-        clean = {name: value for name, value in os.environ.items() if name not in OURS}
-        command = [sys.executable, "-c", script]
-        answer = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=clean | environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return json.loads(answer.stdout)
-
-    assert read() == ["https://file.example.org", ["a.example.org", "b.example.org"]]
-    assert read(SITE_URL="https://other.example.org")[0] == "https://other.example.org"
+    assert settings_with(names, root=tmp_path) == [
+        "https://file.example.org",
+        ["a.example.org", "b.example.org"],
+    ]
+    other = settings_with(names, root=tmp_path, SITE_URL="https://other.example.org")
+    assert other[0] == "https://other.example.org"
 
 
 @pytest.mark.parametrize(
@@ -217,6 +213,7 @@ def test_hosts_in_other_letters_are_allowed_under_the_names_that_browsers_send()
     assert hosts == [".xn--frum-5qa.example", "other.example"]
 
 
+@pytest.mark.servers
 def test_under_tls_every_cookie_that_says_who_somebody_is_can_only_be_set_by_this_host():
     script = (
         "import django; django.setup(); from django.conf import settings;"
