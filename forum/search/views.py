@@ -1,4 +1,5 @@
 from django.core.paginator import Paginator
+from django.db import OperationalError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -6,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forum.cache import rate_limits
+from forum.db.outages import is_timeout
 from forum.db.timeouts import time_limit
 from forum.pages.member_names import matching_members
 from forum.pages.place_names import matching_categories
@@ -31,22 +33,29 @@ def index(request):
     """Searches: `?q=` is the query, `?by=topics` shows each topic once, `?order=newest`, `?page=`.
 
     `?typing=1`: it was not sent, but is being typed or was left so, and its last word may go on.
-    Scripts get the results alone. The fields of the form are turned into `q`.
+    Scripts get the results alone. The fields of the form are turned into `q`. 422: the database
+    would take too long for this query.
     """
     form = SearchForm(request.GET if SearchForm.is_sent(request.GET) else None, reader=request.user)
     if form.is_valid():
         return redirect(f"{reverse('search')}?{urlencode({'q': form.line})}")
     typed = request.GET.get("q", "")[:LONGEST]
-    context = {"typed": typed.strip(), "form": form}
+    context, status = {"typed": typed.strip(), "form": form}, 200
     if typed.strip():
         is_typing = "typing" in request.GET
         rate = "typing" if is_part(request) else "search"
         if wait := rate_limits.seconds_to_wait(rate, sender(request)):
             return too_many(request, wait)
-        context |= results(request, typed, is_typing)
-        form.initial = fields_of(context["found"].asked)
+        try:
+            context |= results(request, typed, is_typing)
+            form.initial = fields_of(context["found"].asked)
+        except OperationalError as error:
+            if not is_timeout(error):
+                raise
+            context["takes_too_long"], status = True, 422
+            form.initial = {"q": typed.strip()}
     template = "search/_results.html" if is_part(request) else "search/index.html"
-    return render(request, template, context)
+    return render(request, template, context, status=status)
 
 
 @never_cache

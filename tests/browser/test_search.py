@@ -148,6 +148,18 @@ def test_too_many_searches_are_said_and_the_form_works(page):
     expect(warning).to_have_count(0)
 
 
+def test_a_search_that_takes_too_long_is_said_above_the_results(page):
+    types(page, "kettle")
+    expect(results(page)).to_have_count(1)
+    page.route("**/search/*typing*", lambda route: route.fulfill(status=422))
+
+    types(page, "s")
+
+    expect(page.get_by_text("takes too long. Add words")).to_be_visible()
+    expect(results(page)).to_contain_text("A kettle sings.")
+    expect(field(page)).to_have_value("kettles")
+
+
 def test_a_network_that_is_away_is_said_until_there_are_results(page):
     types(page, "kettle")
     expect(results(page)).to_have_count(1)

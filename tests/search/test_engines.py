@@ -3,8 +3,10 @@
 import random
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
+from forum.db.outages import is_timeout
+from forum.db.timeouts import time_limit
 from forum.models import Post
 from forum.search import engines
 from forum.search.engines import postgresql
@@ -79,3 +81,13 @@ def test_the_index_serves_the_condition_of_the_engine(entries):
         )
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "search_entry_keys" in plan, definition
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no time limit")
+@pytest.mark.django_db(transaction=True)
+def test_what_postgresql_takes_too_long_for_is_told_apart_from_an_outage():
+    with pytest.raises(OperationalError) as late, time_limit(0.05), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(10)")
+
+    assert is_timeout(late.value)
+    assert not is_timeout(OperationalError("PostgreSQL does not answer."))

@@ -4,7 +4,9 @@ import datetime
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
 from django.utils import translation
+from psycopg import errors
 
 from forum.models import Topic
 from forum.search.forms import SearchForm
@@ -272,3 +274,19 @@ def test_the_field_is_ready_for_words_where_there_are_filters_alone(client, says
     assert f'value="topic:{topic.pk} "' in page
     assert "autofocus" in page
     assert "autofocus" not in client.get("/search/", {"q": f"topic:{topic.pk} tea"}).text
+
+
+def test_a_search_that_takes_too_long_keeps_what_was_typed_and_says_what_to_do(
+    client, typing, db, monkeypatch
+):
+    def late(*_asked):
+        raise OperationalError from errors.QueryCanceled
+
+    monkeypatch.setattr("forum.search.views.answer", late)
+
+    page = client.get("/search/", {"q": "tea #help"})
+    assert (page.status_code, typing("tea").status_code) == (422, 422)
+    for shown in (page.text, typing("tea").text):
+        assert "takes too long. Add words, or a filter" in shown
+        assert "No post was found" not in shown
+    assert page.text.count('value="tea #help') == 2

@@ -95,6 +95,7 @@ class SearchPage extends HTMLElement {
     const headers = { "X-Requested-With": "part" };
     const response = await fetch(address, { headers, signal, cache: "no-store" });
     if (response.status === 429) throw new Error("busy");
+    if (response.status === 422) throw new Error("late");
     if (!response.ok || response.redirected) throw new Error("unanswered");
     return response.text();
   }
@@ -124,7 +125,7 @@ class SearchPage extends HTMLElement {
   #warn({ message }) {
     clearTimeout(this.saying);
     this.state.className = "notice notice--warning";
-    this.state.textContent = message === "busy" ? this.dataset.busy : this.dataset.unanswered;
+    this.state.textContent = this.dataset[message] ?? this.dataset.unanswered;
   }
 
   // The filters of what has been typed since.
