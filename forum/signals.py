@@ -7,7 +7,9 @@ changed = Signal()
 """Sent once per change, after its transaction was committed.
 
 kind: str, one of KINDS. topic: the Topic as saved. post: the Post that changed, or None for the
-topic's header. moved_from: the id of the category the topic left, or None.
+topic's header. moved_from: the id of the category the topic left, or None. former: the Topic as it
+was before a change of its header, or None. by: the User who changed the header or hid the post, or
+None if that is not known.
 """
 
 KINDS = (
@@ -63,11 +65,37 @@ def announce_announcements():
     transaction.on_commit(lambda: announced.send_robust(sender=None), robust=True)
 
 
-def announce(kind, topic, post=None, moved_from=None):
-    def send():
-        changed.send_robust(
-            sender=type(topic), kind=kind, topic=topic, post=post, moved_from=moved_from
-        )
+seen = Signal()
+"""Sent in the transaction that stores how far a member has read a topic. member_id, topic_id and
+number: int; the posts up to this number have been on the member's screen.
+"""
 
-    changing.send(sender=type(topic), kind=kind, topic=topic, post=post, moved_from=moved_from)
+
+telling = Signal()
+"""Sent in the transaction in which an app has found something to tell members. kind: str, a kind of
+notice. post: Post. found: {member id: a dict for the kind's text}.
+"""
+
+
+told = Signal()
+"""Sent in the transaction in which a member has seen what an app told. member_id: int. kind: str.
+posts: list of ids.
+"""
+
+
+def announce(kind, topic, post=None, former=None, by=None):
+    """Send `changing` now, and `changed` after the commit."""
+    about = {
+        "kind": kind,
+        "topic": topic,
+        "post": post,
+        "moved_from": former.category_id if kind == "moved" else None,
+        "former": former,
+        "by": by,
+    }
+
+    def send():
+        changed.send_robust(sender=type(topic), **about)
+
+    changing.send(sender=type(topic), **about)
     transaction.on_commit(send, robust=True)  # a failing receiver must not fail a saved page

@@ -38,5 +38,5 @@ def move_to(category):
         done=_("Moved to %(category)s.") % {"category": category},
         is_needed=lambda topic: topic.category_id != category.pk,
         is_allowed=lambda topic, user: user.is_moderator,
-        run=lambda topic, user: topic.move(category),
+        run=lambda topic, user: topic.move(category, user),
     )

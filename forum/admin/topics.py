@@ -22,7 +22,12 @@ def moderators(topic, user):
 
 
 CLOSE = Verb(
-    "close", _("Close"), _("Closed."), lambda t: t.is_open, moderators, lambda t, user: t.close()
+    "close",
+    _("Close"),
+    _("Closed."),
+    lambda t: t.is_open,
+    moderators,
+    lambda t, by: t.close(by),
 )
 OPEN = Verb(
     "open",
@@ -30,10 +35,15 @@ OPEN = Verb(
     _("Reopened."),
     lambda t: not t.is_open,
     moderators,
-    lambda t, user: t.open(),
+    lambda t, by: t.open(by),
 )
 PIN = Verb(
-    "pin", _("Pin"), _("Pinned."), lambda t: not t.is_pinned, moderators, lambda t, user: t.pin()
+    "pin",
+    _("Pin"),
+    _("Pinned."),
+    lambda t: not t.is_pinned,
+    moderators,
+    lambda t, by: t.pin(by),
 )
 UNPIN = Verb(
     "unpin",
@@ -41,7 +51,7 @@ UNPIN = Verb(
     _("Unpinned."),
     lambda t: t.is_pinned,
     moderators,
-    lambda t, user: t.unpin(),
+    lambda t, by: t.unpin(by),
 )
 
 
@@ -133,6 +143,7 @@ class TopicAdmin(Moving, ForumAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
+            obj.changed_by = request.user
             obj.save()
             return
         data = form.cleaned_data

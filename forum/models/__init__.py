@@ -2,6 +2,7 @@ from .announcements import Announcement
 from .categories import Category
 from .editions import Edition
 from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject
+from .levels import Attention, CategoryLevel, Level, MemberLevel, TopicLevel
 from .names import TakenName
 from .personal_changes import PersonalChange
 from .posts import Post
@@ -12,17 +13,22 @@ from .users import User
 
 __all__ = [
     "Announcement",
+    "Attention",
     "Category",
+    "CategoryLevel",
     "Edition",
     "ImportedAuthor",
     "ImportedMessage",
     "ImportedReference",
     "ImportedSubject",
+    "Level",
+    "MemberLevel",
     "PersonalChange",
     "Post",
     "Reading",
     "Revision",
     "TakenName",
     "Topic",
+    "TopicLevel",
     "User",
 ]

@@ -334,7 +334,7 @@ class Post(PostPermissions, models.Model):
                 self.change = topic.take_change()
             super().save(*args, **kwargs)
             if kind:
-                announce(kind, copy(topic), self)
+                announce(kind, copy(topic), self, by=self.hidden_by)
                 self._count(topic, kind)
                 topic.save_numbers()
                 self.topic = topic

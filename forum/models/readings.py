@@ -4,6 +4,7 @@ from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from forum.db.optional_writes import optional_write
+from forum.signals import seen
 
 from .personal_changes import PersonalChange
 from .topics import Topic
@@ -35,6 +36,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
             elif not self.filter(user=user, topic=topic, number__lt=number).update(number=number):
                 return
             PersonalChange.objects.record(user.pk, "reading", topic.pk)
+            seen.send(self.model, member_id=user.pk, topic_id=topic.pk, number=number)
 
     def personal(self, user, topic_ids):
         """{topic id as text: number of the last post read} for the topics that `user` may see."""

@@ -34,6 +34,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, user):
         return self.filter(category__in=Category.objects.visible_to(user))
 
+    def public(self):
+        """The topics that everybody may read."""
+        return self.visible_to(AnonymousUser())
+
     def for_display(self):
         return with_edition(self.select_related("category", "author", "last_author"))
 
@@ -87,6 +91,7 @@ class Topic(models.Model):
     """
 
     edition: str  # set on topics that come from `for_display`
+    changed_by = None  # the User who changes what is about to be saved, if known
 
     category = models.ForeignKey(
         Category, models.PROTECT, related_name="topics", verbose_name=_("category")
@@ -197,38 +202,41 @@ class Topic(models.Model):
         self._copy_numbers_from(post.topic)
         return post
 
-    def rename(self, title):
-        self._set(title=title)
+    # `by` is the member who does it, if known.
 
-    def close(self):
-        self._mark("closed_at")
+    def rename(self, title, by=None):
+        self._set(by, title=title)
 
-    def open(self):
-        self._set(closed_at=None)
+    def close(self, by=None):
+        self._mark(by, "closed_at")
 
-    def pin(self):
-        self._mark("pinned_at")
+    def open(self, by=None):
+        self._set(by, closed_at=None)
 
-    def unpin(self):
-        self._set(pinned_at=None)
+    def pin(self, by=None):
+        self._mark(by, "pinned_at")
 
-    def move(self, category):
-        self._set(category=category)
+    def unpin(self, by=None):
+        self._set(by, pinned_at=None)
 
-    def _set(self, **values):
+    def move(self, category, by=None):
+        self._set(by, category=category)
+
+    def _set(self, by, **values):
         """Set fields on the current row, under its lock, so that no concurrent change is lost."""
         with transaction.atomic():
             topic = Topic.objects.locked(self.pk)
             for field, value in values.items():
                 setattr(topic, field, value)
+            topic.changed_by = by
             topic.save()
         self.refresh_from_db()
 
-    def _mark(self, field):
+    def _mark(self, by, field):
         """Set a timestamp to now, unless it is already set."""
         with transaction.atomic():
             if getattr(Topic.objects.locked(self.pk), field) is None:
-                self._set(**{field: timezone.now()})
+                self._set(by, **{field: timezone.now()})
         self.refresh_from_db()
 
     # --- Saving ---
@@ -250,7 +258,7 @@ class Topic(models.Model):
                 self.header_change = self.change
             super().save(*args, **kwargs)
             if kind:
-                announce(kind, self, moved_from=before.category_id if kind == "moved" else None)
+                announce(kind, self, former=before, by=self.changed_by)
 
     def take_change(self):
         """Take the next change number. Call only under the row lock."""

@@ -7,7 +7,7 @@ An app with personal data registers its kind in `AppConfig.ready`, and calls
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from forum.models import PersonalChange, Reading, User
+from forum.models import PersonalChange, Reading, User, levels
 
 # (member, keys) -> {key: current state, JSON-serialisable}, without deleted items
 Load = Callable[[User, list[str]], dict[str, Any]]
@@ -51,3 +51,4 @@ def with_states(
 
 
 register("reading", Reading.objects.personal)
+register(levels.KIND, levels.states)

@@ -1,4 +1,4 @@
-"""A topic as one reader sees it: its category, reading position, and whether they may reply.
+"""A topic as one reader sees it: its category, reading position, level, and whether they may reply.
 
 For one page of posts also with `names` (see `with_names_on_page`).
 """
@@ -8,6 +8,7 @@ from django.http import Http404
 
 from forum.db.prepared import Prepared
 from forum.models import Category, Topic
+from forum.models.levels import with_levels
 from forum.models.posts import with_names_on_page
 from forum.models.readings import with_readings
 
@@ -25,7 +26,7 @@ def topic(user, topic_id, *page):
 def shown(reader, topic_id, *page):
     writable = Category.objects.writable_by(reader).filter(pk=OuterRef("category"))
     topics = with_readings(Topic.objects.visible_to(reader).for_display(), reader)
-    topics = topics.filter(pk=topic_id).annotate(is_writable=Exists(writable))
+    topics = with_levels(topics, reader).filter(pk=topic_id).annotate(is_writable=Exists(writable))
     return with_names_on_page(topics, *page) if page else topics
 
 

@@ -20,6 +20,7 @@ from forum.db.optional_writes import optional_write
 from forum.db.outages import is_outage
 from forum.jobs import every, job
 from forum.models import PersonalChange, Post, User
+from forum.signals import telling, told
 
 from . import engines
 from .indexing import Document
@@ -180,6 +181,9 @@ def add_matches(post, searches):
     Match.objects.bulk_create(Match(search=search, post=post) for search in new)
     for search in new:
         PersonalChange.objects.record(search.member_id, KIND, search.pk)
+    if new:
+        found = {search.member_id: {"name": search.name} for search in new}
+        telling.send(Match, kind="search", post=post, found=found)
 
 
 def lock(members):
@@ -245,5 +249,7 @@ def mark_seen(search):
     """All its matches were shown; tells other pages of the member."""
     with optional_write("which matches members have seen"), transaction.atomic(savepoint=False):
         unseen = search.matches.filter(seen_at=None)
+        posts = list(unseen.values_list("post", flat=True))
         if unseen.update(seen_at=timezone.now()):
             PersonalChange.objects.record(search.member_id, KIND, search.pk)
+            told.send(Match, member_id=search.member_id, kind="search", posts=posts)

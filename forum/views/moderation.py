@@ -40,7 +40,7 @@ def topic_action(verb, message):
 
     def view(request, topic):
         with logged(request.user, topic, str(message)):
-            getattr(topic, verb)()
+            getattr(topic, verb)(request.user)
         return redirect(topic)
 
     return post_or_redirect("topic")(for_moderators(wraps(getattr(Topic, verb))(view)))
@@ -62,7 +62,7 @@ def move(request, topic):
     if request.method == "POST" and form.is_valid():
         category = form.cleaned_data["category"]
         with logged(request.user, topic, _("Moved to %(category)s.") % {"category": category}):
-            topic.move(category)
+            topic.move(category, request.user)
         return saved(request, topic.get_absolute_url())
     return render(
         request,

@@ -173,7 +173,7 @@ def update(request, post_id):
 def menu(request, post_id):
     """The menu of a post: a page, or just its fragment for scripts to insert."""
     post = found(request.user, post_id)
-    part = request.headers.get("X-Requested-With") == "fetch"
+    part = is_part(request)
     return render(
         request, "posts/_menu.html" if part else "posts/menu.html", choices(request, post)
     )

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from forum.pages.post_history import history
 
 from .posts import found
+from .replies import is_part
 
 
 @require_safe
@@ -18,7 +19,7 @@ def index(request, post_id):
     post = found(request.user, post_id)
     if not post.can_be_read_by(request.user):
         raise PermissionDenied
-    if request.headers.get("X-Requested-With") == "fetch":
+    if is_part(request):
         (latest,), _older = history(post, request.user, view="excerpt", size=1)
         return render(request, "revisions/_changes.html", {"post": post, "version": latest})
     before, view = requested_version(request), request.GET.get("view", "inline")

@@ -145,14 +145,14 @@ def rename(topic, member, title):
         with transaction.atomic():
             Topic.objects.locked(topic.pk)
             renamable(as_stored(member), topic.pk)  # check again, now under the lock
-            topic.rename(title)
+            topic.rename(title, member)
         return
     with logged(
         member,
         topic,
         _("Renamed “%(before)s” to “%(title)s”.") % {"before": topic.title, "title": title},
     ):
-        topic.rename(title)
+        topic.rename(title, member)
 
 
 def reports_reading(request):

@@ -61,6 +61,7 @@ class PersonalStream {
   apply({ kind, key, data, change }) {
     for (const part of this.#parts) if (part.kind === kind) part.apply(key, data, change);
     if (kind === "search") import("./elements/found.js").then(({ tell }) => tell(key, data));
+    if (kind === "notice") import("./elements/bell.js").then(({ apply }) => apply(data));
   }
 
   /** @param {Wire.ServerMessage} message */
@@ -77,6 +78,7 @@ class PersonalStream {
   #restart({ epoch, change }) {
     this.#queue.restart(epoch, change);
     for (const part of this.#parts) part.reload();
+    import("./elements/bell.js").then(({ reload }) => reload());
   }
 }
 

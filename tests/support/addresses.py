@@ -4,6 +4,7 @@ import re
 
 from django.urls import URLPattern, get_resolver
 
+from forum.notifications.models import Notice
 from forum.search import standing
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
@@ -42,6 +43,7 @@ def values_for(topic, member, category, session=""):
         "username": member.username,
         "announcement_id": 1,
         "search_id": standing.save(member, "tea").pk,
+        "notice_id": notice_of(member, post).pk,
         "key": "key",
         "uidb36": "1",
         "pk": post.pk,
@@ -51,3 +53,14 @@ def values_for(topic, member, category, session=""):
         "app_label": "forum",
         "url": "nowhere",
     }
+
+
+def notice_of(member, post):
+    return Notice.objects.create(
+        member=member,
+        kind="post",
+        event=f"post:{post.pk}",
+        merge="post",
+        topic=post.topic,
+        post=post,
+    )

@@ -559,7 +559,7 @@ def test_previews_are_limited_and_say_for_how_long(signed_in, grace, settings):
 def test_a_menu_offers_what_its_reader_may_do(signed_in, client, ada, grace, mo, post):
     def offers(client):
         page = client.get(
-            reverse("post_menu", args=[post.pk]), headers={"X-Requested-With": "fetch"}
+            reverse("post_menu", args=[post.pk]), headers={"X-Requested-With": "part"}
         ).content.decode()
         assert "<html" not in page
         names = ("edit_post", "hide_post", "restore_post")

@@ -142,7 +142,7 @@ def test_a_view_that_is_none_is_not_found(client, post):
 
 def changes(client, post):
     address = reverse("history", args=[post.pk])
-    return client.get(address, headers={"X-Requested-With": "fetch"})
+    return client.get(address, headers={"X-Requested-With": "part"})
 
 
 def test_scripts_get_what_the_last_edit_changed(client, post, ada, mo, monkeypatch):

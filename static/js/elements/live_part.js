@@ -1,6 +1,7 @@
 // @ts-check
 // <live-part data-kind="search" data-key="5">: a part of a page for one member, which is fetched again when something of
-// that kind changes in their personal stream; with a key, only when that thing does.
+// that kind changes in their personal stream; with a key, only when that thing does. `data-path` is where to fetch it, if
+// not from the address of the page.
 
 import { element, replace } from "../dom.js";
 import { fetchPart } from "../http.js";
@@ -8,7 +9,7 @@ import { refresh as refreshTimes } from "../times.js";
 
 const AGAIN = 3000; // ms until it is asked for again after a failure
 
-class LivePart extends HTMLElement {
+export class LivePart extends HTMLElement {
   #isFetching = false;
   #isStale = false;
   /** @type {() => void} */
@@ -24,9 +25,9 @@ class LivePart extends HTMLElement {
     this.#end = personal.subscribe({
       kind: this.dataset.kind,
       apply: (key) => {
-        if (!this.dataset.key || key === this.dataset.key) this.#refresh();
+        if (!this.dataset.key || key === this.dataset.key) this.refresh();
       },
-      reload: () => this.#refresh(),
+      reload: () => this.refresh(),
     });
   }
 
@@ -35,21 +36,23 @@ class LivePart extends HTMLElement {
     document.removeEventListener("visibilitychange", this.#shown);
   }
 
-  #shown = () => this.#isStale && this.#refresh();
+  #shown = () => this.#isStale && this.refresh();
 
   // Not while nobody looks: fetching may say that it was seen.
-  async #refresh() {
+  async refresh() {
     this.#isStale = true;
     if (this.#isFetching || document.hidden) return;
     this.#isFetching = true;
     this.#isStale = false;
-    const part = await fetchPart(location.pathname).catch(() => "");
+    const part = await fetchPart(this.dataset.path ?? location.pathname + location.search).catch(
+      () => "",
+    );
     this.#isFetching = false;
-    if (!part) setTimeout(() => this.#refresh(), AGAIN);
+    if (!part) setTimeout(() => this.refresh(), AGAIN);
     else {
       replace(/** @type {HTMLElement} */ (this.firstElementChild), element(part));
       refreshTimes(this);
-      if (this.#isStale) this.#refresh();
+      if (this.#isStale) this.refresh();
     }
   }
 }

@@ -1,6 +1,5 @@
 // @ts-check
-// The menu of a post's actions, or what its last edit changed, beside its button; fetched each time,
-// since it depends on reader and time.
+// A menu beside its button, such as a post's actions; fetched each time, since it depends on reader and time.
 
 import { fetchFresh } from "../http.js";
 import { refresh as refreshTimes } from "../times.js";
@@ -29,7 +28,7 @@ export async function openMenu(link) {
   if (dismissed.link === link && performance.now() - dismissed.at < SAME_CLICK) return;
   const turn = {};
   asked = turn;
-  const response = await fetchFresh(link.href);
+  const response = await fetchFresh(link.dataset.menu || link.href, "text/html", "part");
   if (!response.ok || response.redirected) throw new Error(`no menu: ${response.status}`);
   const fragment = await response.text();
   if (!link.isConnected || asked !== turn) return;
@@ -70,6 +69,26 @@ function keepReason(form) {
     });
   keep().catch(() => {}); // the plain form works, too
 }
+
+// A form that changes what the page shows elsewhere is sent in place.
+menu.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!form.matches("[data-in-place]")) return;
+  event.preventDefault();
+  const body = new FormData(form, event.submitter);
+  const sent = await fetch(form.action, { method: "POST", body }).catch(
+    () => /** @type {Response | null} */ (null),
+  );
+  if (!sent?.ok) {
+    form.removeAttribute("data-in-place");
+    form.requestSubmit(event.submitter); // the page says what is wrong
+    return;
+  }
+  if (opener) close();
+  /** @type {NodeListOf<import("./live_part.js").LivePart>} */
+  const parts = document.querySelectorAll("live-part");
+  for (const part of parts) part.refresh?.();
+});
 
 function close() {
   menu.hidePopover();

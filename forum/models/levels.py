@@ -1,0 +1,155 @@
+"""How closely members follow topics, categories and other members.
+
+A topic for which a member has chosen nothing has the level of its category, then that of the parent
+category, then NORMAL.
+"""
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from .personal_changes import PersonalChange
+
+KIND = "level"  # in the personal stream; keys like topic:12, category:3, other:7
+
+
+class Level(models.IntegerChoices):
+    """What a member is told of a topic."""
+
+    MUTED = 0, _("Muted")  # of nothing
+    NORMAL = 1, _("Normal")  # of what concerns the member: mentions, replies, quotations
+    TRACKING = 2, _("Tracking")  # the same, and how many posts are unread
+    WATCHING = 3, _("Watching")  # of each post
+
+
+class Attention(models.IntegerChoices):
+    """What a member is told of what another one does."""
+
+    IGNORED = 0, _("Ignored")  # of nothing, and their posts are folded
+    MUTED = 1, _("Muted")  # of nothing
+    NORMAL = 2, _("Normal")
+    FOLLOWED = 3, _("Followed")  # of each post
+
+
+class LevelQuerySet(models.QuerySet["ChosenLevel"]):
+    @transaction.atomic
+    def choose(self, member, about, level):
+        """Store the level of `member` for a Topic, Category or User; None for the usual one."""
+        name = self.model.ABOUT
+        PersonalChange.objects.record(member.pk, KIND, f"{name}:{about.pk}")
+        mine = self.filter(member=member, **{name: about})
+        if level is None:
+            mine.delete()
+        elif not mine.update(level=level, is_automatic=False):
+            self.create(member=member, **{name: about}, level=level)
+
+    @transaction.atomic
+    def set_automatically(self, member_id, about, level):
+        """The same, unless there is a level."""
+        name = self.model.ABOUT
+        if self.filter(member=member_id, **{name: about}).exists():
+            return
+        PersonalChange.objects.record(member_id, KIND, f"{name}:{about.pk}")
+        values = {"member_id": member_id, name: about, "level": level, "is_automatic": True}
+        self.bulk_create([self.model(**values)], ignore_conflicts=True)
+
+    def chosen_by(self, member, about):
+        """The level that `member` has chosen for one of them, or None."""
+        name = self.model.ABOUT
+        return self.filter(member=member, **{name: about}).values_list("level", flat=True).first()
+
+
+class ChosenLevel(models.Model):
+    """The level of one member; ABOUT names the field of what it is for."""
+
+    ABOUT = ""
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    is_automatic = models.BooleanField(default=False)  # not chosen, but set after a reply
+
+    objects = LevelQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class TopicLevel(ChosenLevel):
+    ABOUT = "topic"
+    topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="levels")
+    level = models.PositiveSmallIntegerField(choices=Level)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "topic"], name="one_level_per_topic")
+        ]
+        indexes = [models.Index(fields=["topic", "level", "member"], name="levels_of_topic")]
+
+    def __str__(self):
+        return f"{self.member_id}: topic {self.topic_id} {self.get_level_display()}"
+
+
+class CategoryLevel(ChosenLevel):
+    ABOUT = "category"
+    category = models.ForeignKey("forum.Category", models.CASCADE, related_name="levels")
+    level = models.PositiveSmallIntegerField(choices=Level)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "category"], name="one_level_per_category")
+        ]
+        indexes = [models.Index(fields=["category", "level", "member"], name="levels_of_category")]
+
+    def __str__(self):
+        return f"{self.member_id}: category {self.category_id} {self.get_level_display()}"
+
+
+class MemberLevel(ChosenLevel):
+    ABOUT = "other"
+    other = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="levels")
+    level = models.PositiveSmallIntegerField(choices=Attention)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "other"], name="one_level_per_member")
+        ]
+        indexes = [models.Index(fields=["other", "level", "member"], name="levels_of_member")]
+
+    def __str__(self):
+        return f"{self.member_id}: member {self.other_id} {self.get_level_display()}"
+
+
+MODELS = {model.ABOUT: model for model in (TopicLevel, CategoryLevel, MemberLevel)}
+
+
+def with_levels(topics, member):
+    """Annotate each topic with `level`, that of `member`, as the module says; None for guests."""
+    if not member.is_authenticated:
+        return topics.annotate(level=Value(None, output_field=models.IntegerField()))
+    return topics.annotate(level=level_of(member.pk))
+
+
+def level_of(member_id):
+    """A query expression over topics: the Level of a member (an id, or another expression)."""
+    return Coalesce(
+        _chosen(TopicLevel, "topic", "pk", member_id),
+        _chosen(CategoryLevel, "category", "category", member_id),
+        _chosen(CategoryLevel, "category", "category__parent", member_id),
+        Value(int(Level.NORMAL)),
+    )
+
+
+def _chosen(model, field, of, member_id):
+    chosen = model.objects.filter(member_id=member_id, **{field: OuterRef(of)})
+    return Subquery(chosen.values("level")[:1])
+
+
+def states(member, keys):
+    """For the personal stream: {key: the level chosen}; keys as above."""
+    found = {}
+    for name, model in MODELS.items():
+        ids = [int(key.split(":")[1]) for key in keys if key.startswith(f"{name}:")]
+        chosen = model.objects.filter(member=member, **{f"{name}__in": ids})
+        rows = chosen.values_list(name, "level") if ids else ()
+        found |= {f"{name}:{pk}": level for pk, level in rows}
+    return found

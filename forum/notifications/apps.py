@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_save
+from django.utils.translation import gettext_lazy as _
+
+
+class NotificationsConfig(AppConfig):
+    name = "forum.notifications"
+    verbose_name = _("Notifications")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from forum.models import Announcement
+        from forum.pages import personal
+        from forum.signals import changing, seen, telling, told
+
+        from . import groups, recording, retention, seeing  # noqa: F401 - retention has a job
+        from . import telling as tellers
+
+        changing.connect(recording.expect, dispatch_uid="notifications")
+        post_save.connect(
+            recording.expect_announcement, sender=Announcement, dispatch_uid="notifications"
+        )
+        seen.connect(seeing.on_seen, dispatch_uid="notifications")
+        told.connect(seeing.on_told, dispatch_uid="notifications")
+        telling.connect(tellers.on_found, dispatch_uid="notifications")
+        personal.register(tellers.KIND, groups.state, groups.states)

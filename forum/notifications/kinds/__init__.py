@@ -1,0 +1,28 @@
+"""The kinds of notices. To add one, write a module like `mentions`, and list it here."""
+
+from . import (
+    announcements,
+    followed,
+    mentions,
+    moderation,
+    posts,
+    quotes,
+    replies,
+    searches,
+    topics,
+)
+from .base import Kind
+
+ALL: list[Kind] = [  # in the order of the preferences
+    mentions.KIND,
+    replies.KIND,
+    quotes.KIND,
+    posts.KIND,
+    topics.KIND,
+    followed.KIND,
+    searches.KIND,
+    *moderation.KINDS,
+    announcements.KIND,
+]
+BY_NAME = {kind.name: kind for kind in ALL}
+DIRECT = 3  # rank of kinds that concern one member, even one who has read the post already

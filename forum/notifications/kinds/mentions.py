@@ -1,0 +1,11 @@
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .base import Kind, who
+
+
+def text(group):
+    return _("%(who)s mentioned you in “%(title)s”") % {"who": who(group), "title": group.title}
+
+
+KIND = Kind("mention", gettext_lazy("Somebody mentions you"), text, rank=3)

@@ -1,0 +1,122 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from forum.db.prepared import Prepared
+from forum.jobs.outbox import OutboxQuerySet, OutboxRow
+from forum.models import Level, Post, Topic
+
+MOST_UNREAD = 100  # more are not counted
+
+
+class Event(OutboxRow):
+    """Something that members may have to be told; deleted once they are.
+
+    kind: one of forum.signals.KINDS, or "announced". by: who did it, if known. told_to: the id of
+    the last member who has been told, or had not to be. They are told in the order of their ids, so
+    however often a worker is killed, nobody is left out or told twice.
+    """
+
+    kind = models.CharField(_("kind"), max_length=16)
+    topic = models.ForeignKey(Topic, models.CASCADE, null=True, related_name="+")
+    post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    data = models.JSONField(default=dict)
+    told_to = models.BigIntegerField(default=0)
+
+    objects: ClassVar = OutboxQuerySet.as_manager()
+
+    class Meta(OutboxRow.Meta):
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+
+    def __str__(self):
+        return f"{self.kind}, {self.post or self.topic or self.data}"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user):
+        """The notices on pages of `user` about what they may (still) see."""
+        topics = Topic.objects.visible_to(user).filter(pk=OuterRef("topic"))
+        shown = Q(post=None) | Q(post__hidden_at=None) | Q(kind="hidden")
+        return self.filter(shown, Q(topic=None) | Exists(topics), member=user.pk, on_page=True)
+
+    def unseen(self):
+        return self.filter(seen_at=None)
+
+    def about_public(self):
+        """Those about what everybody may read."""
+        public = Topic.objects.public().filter(pk=OuterRef("topic"))
+        return self.filter(Q(topic=None) | Exists(public))
+
+
+class Notice(models.Model):
+    """What one member is told of one event.
+
+    event: what happened, such as post:12; nobody is told of it twice, for whatever reasons.
+    merge: notices with the same text here and the same `seen_at` are shown as one. number: the post
+    of the topic after which it counts as seen. data: what the kind's text needs.
+    """
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=16)
+    event = models.CharField(max_length=60)
+    merge = models.CharField(max_length=60)
+    topic = models.ForeignKey(Topic, models.CASCADE, null=True, related_name="+")
+    post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="+")
+    number = models.PositiveIntegerField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(null=True)
+    on_page = models.BooleanField(default=True)  # not if the member wants it by email alone
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "event"], name="one_notice_per_event")
+        ]
+        indexes = [
+            models.Index(fields=["member", "-id"], name="notices_of_member"),
+            models.Index(
+                fields=["member", "topic"], condition=Q(seen_at=None), name="notices_unseen"
+            ),
+            models.Index(fields=["at"], name="notices_by_time"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} for {self.member_id}"
+
+
+def unread_marks(reader):
+    unseen = Notice.objects.visible_to(reader).unseen()
+    return unseen.order_by().values_list("merge").distinct()[:MOST_UNREAD]
+
+
+UNREAD = Prepared(unread_marks)
+
+
+class Preferences(models.Model):
+    """How one member wants to be told; what is not set is as the settings and kinds say."""
+
+    member = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
+    )
+    # {kind: {way: choice}}, as in ways.py; only what differs from the kind's own.
+    ways = models.JSONField(default=dict, editable=False)
+    own_topics = models.PositiveSmallIntegerField(
+        _("topics you begin"), choices=Level, default=Level.WATCHING
+    )
+    after_reply = models.PositiveSmallIntegerField(
+        _("topics you reply to"), choices=Level, default=Level.TRACKING
+    )
+
+    objects = models.Manager["Preferences"]()
+
+    def __str__(self):
+        return f"preferences of {self.member_id}"

@@ -1,0 +1,38 @@
+"""How members want to be told: `ways`, for each kind the choice for page, push and mail."""
+
+from dataclasses import dataclass
+
+from .models import Preferences
+
+MAIL = ("off", "single", "digest")
+
+
+@dataclass(frozen=True)
+class Ways:
+    """page, push: whether a notice is shown on pages, or pushed to devices. mail: one of MAIL."""
+
+    page: bool
+    push: bool
+    mail: str
+
+
+def usual(kind):
+    return Ways(True, kind.push, kind.mail)
+
+
+def of(member_ids):
+    """{id: Preferences} of these members; unsaved ones for those who have chosen nothing."""
+    stored = Preferences.objects.in_bulk(list(member_ids))
+    return {pk: stored.get(pk) or Preferences(member_id=pk) for pk in member_ids}
+
+
+def ways(preferences, kind):
+    """The Ways of one member for a kind."""
+    chosen = preferences.ways.get(kind.name, {})
+    default = usual(kind)
+    mail = chosen.get("mail", default.mail)
+    return Ways(
+        bool(chosen.get("page", default.page)),
+        bool(chosen.get("push", default.push)),
+        mail if mail in MAIL else default.mail,
+    )

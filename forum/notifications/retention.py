@@ -1,0 +1,24 @@
+"""Deletes old notices."""
+
+from datetime import timedelta
+
+from django.db.models import Count
+from django.utils import timezone
+
+from forum.jobs import every
+from forum.jobs.sessions import delete
+
+from .models import Notice
+
+KEPT = timedelta(days=90)
+MOST = 1000  # for each member
+
+
+@every(hours=6)
+def prune():
+    delete(Notice.objects.filter(at__lt=timezone.now() - KEPT))
+    counts = Notice.objects.order_by().values_list("member").annotate(n=Count("pk"))
+    for member, _n in counts.filter(n__gt=MOST):
+        mine = Notice.objects.filter(member=member).order_by("-pk")
+        oldest = mine.values_list("pk", flat=True)[MOST - 1]
+        delete(Notice.objects.filter(member=member, pk__lt=oldest))

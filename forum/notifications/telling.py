@@ -1,0 +1,306 @@
+"""Tells members of events, in batches by member id.
+
+A batch, and how far its Event has come, are one transaction. It first locks its members: so a
+member either has read the post already, or will find the notice when the reading is stored.
+"""
+
+import logging
+import re
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from forum.db.outages import is_outage
+from forum.jobs import every, job
+from forum.jobs.outbox import LEASE
+from forum.jobs.running import stopping
+from forum.models import (
+    Announcement,
+    Attention,
+    CategoryLevel,
+    Level,
+    MemberLevel,
+    PersonalChange,
+    Post,
+    Reading,
+    Topic,
+    TopicLevel,
+    User,
+)
+
+from . import kinds, preferences
+from .models import Event, Notice
+from .retention import KEPT
+
+logger = logging.getLogger(__name__)
+KIND = "notice"  # in the personal stream, with one key:
+KEY = "all"
+BATCH = 250  # members in one transaction
+MOST_QUOTED = 50  # posts, in one
+MENTION = re.compile(r'<a class="mention" [^>]*data-member="(\d{1,18})"')
+QUOTED = re.compile(r'<a [^>]*?href="/p/(\d{1,18})/"[^>]*>@')
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a member is told: a kind, and what its text needs."""
+
+    kind: kinds.Kind
+    data: dict = field(default_factory=dict)
+
+
+# --- Events ---
+
+
+@every(seconds=10)
+def sweep():
+    """Finds events without a hint: of killed workers, lost hints and later attempts."""
+    if Event.objects.due().exists():
+        tell()
+
+
+@job
+def tell():
+    while not stopping.is_set() and (event := Event.objects.take()):
+        try:
+            while not stopping.is_set() and tell_some(event):
+                pass
+        except Exception as error:
+            if is_outage(error):
+                raise
+            logger.exception("Event %s could not be told.", event.pk)
+            event.retry(error)
+
+
+@transaction.atomic
+def tell_some(event):
+    """Tell the next members; False if that was all, or another worker has taken the event."""
+    stored = Event.objects.select_for_update().filter(pk=event.pk, due_at=event.due_at).first()
+    if stored is None:
+        return False
+    causes, last = next_causes(stored)
+    if causes:
+        tell_members(what_happened(stored), stored.topic, stored.post, by_of(stored), causes)
+    if last is None:
+        stored.delete()
+        return False
+    event.due_at = timezone.now() + LEASE
+    Event.objects.filter(pk=event.pk).update(told_to=last, due_at=event.due_at)
+    return True
+
+
+def what_happened(event):
+    """The name of the event for its notices. One is told of a post once, whatever changes."""
+    if event.kind in ("created", "edited", "restored"):
+        return f"post:{event.post_id}"
+    return f"{event.kind}:{event.pk}"
+
+
+def by_of(event):
+    """Who did it; for a restored post, its author, as for a new one."""
+    return event.post.author if event.kind in ("created", "edited", "restored") else event.by
+
+
+def next_causes(event):
+    """({id: Cause} of some members after `told_to`, the new `told_to` or None at the end)."""
+    match event.kind:
+        case "created" | "restored":
+            if event.kind == "created" and event.told_to == 0:
+                follow_own(event.post)
+            return of_post(event.post, event.told_to)
+        case "edited":
+            is_recent = event.post.created_at > timezone.now() - KEPT
+            told = directly(event.post) if is_recent else {}
+            return wanted_by(told, event.post, event.post.topic), None
+        case "announced":
+            return of_announcement(event)
+        case "hidden":
+            members = [event.post.author_id]
+        case _:
+            members = [event.topic.author_id]
+    cause = Cause(kinds.BY_NAME[event.kind], event.data)
+    return visible(dict.fromkeys(active(members), cause), event.topic), None
+
+
+def of_announcement(event):
+    found = Announcement.objects.filter(pk=event.data["announcement"]).first()
+    if found is None:
+        return {}, None
+    everyone = User.objects.filter(pk__gt=event.told_to, is_active=True, is_placeholder=False)
+    members = list(everyone.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    cause = Cause(kinds.BY_NAME["announcement"], {"text": strip_tags(found.html).strip()})
+    return dict.fromkeys(members, cause), members[-1] if len(members) == BATCH else None
+
+
+# --- Whom a post concerns ---
+
+
+def follow_own(post):
+    """Give the author the level that they have chosen for topics they write in."""
+    chosen = preferences.of([post.author_id])[post.author_id]
+    level = chosen.own_topics if post.number == 1 else chosen.after_reply
+    if level > Level.NORMAL:
+        TopicLevel.objects.set_automatically(post.author_id, post.topic, level)
+
+
+def of_post(post, after):
+    if post.is_hidden:
+        return {}, None
+    told = {pk: cause for pk, cause in directly(post).items() if pk > after}
+    lists = [sorted(told), *followers(post, after)]
+    members = sorted(set().union(*lists))
+    batch = members[:BATCH]
+    is_end = len(members) <= BATCH and not any(len(one) > BATCH for one in lists)
+    return wanted_by(told, post, post.topic, batch), None if is_end else batch[-1]
+
+
+def directly(post):
+    """{id: Cause} of those whom the post answers, quotes or mentions; the strongest one counts."""
+    mentioned = {int(pk) for pk in MENTION.findall(post.html)}
+    ids = {int(pk) for pk in QUOTED.findall(post.html)[:MOST_QUOTED]}
+    quoted = Post.objects.visible_to(post.author).filter(pk__in=ids) if ids else Post.objects.none()
+    told = {
+        **dict.fromkeys(mentioned, Cause(kinds.BY_NAME["mention"])),
+        **dict.fromkeys(quoted.values_list("author", flat=True), Cause(kinds.BY_NAME["quote"])),
+    }
+    if post.reply_to_id:
+        told[post.reply_to.author_id] = Cause(kinds.BY_NAME["reply"])
+    return told
+
+
+def followers(post, after):
+    """Lists of ids: the first members after `after` who watch its topic or category, or follow its
+    author, each one longer than BATCH if there are more."""
+    topic = post.topic
+    places = [topic.category_id, topic.category.parent_id]
+    found = (
+        TopicLevel.objects.filter(topic=topic, level=Level.WATCHING),
+        CategoryLevel.objects.filter(category__in=places, level=Level.WATCHING),
+        MemberLevel.objects.filter(other=post.author_id, level=Attention.FOLLOWED),
+    )
+    return [
+        list(
+            levels.filter(member__gt=after)
+            .order_by("member")
+            .values_list("member", flat=True)[: BATCH + 1]
+        )
+        for levels in found
+    ]
+
+
+def wanted_by(told, post, topic, members=None):
+    """The Causes of those of these members who want to be told, and may see the post."""
+    members = active(set(told if members is None else members) - {post.author_id})
+    levels, attention = levels_of(members, topic), attention_of(members, post.author_id)
+    causes = {}
+    for pk in members:
+        if levels[pk] == Level.MUTED or attention[pk] <= Attention.MUTED:
+            continue
+        if pk in told:
+            causes[pk] = told[pk]
+        elif levels[pk] == Level.WATCHING:
+            causes[pk] = Cause(kinds.BY_NAME["topic" if post.number == 1 else "post"])
+        elif attention[pk] == Attention.FOLLOWED:
+            causes[pk] = Cause(kinds.BY_NAME["followed"])
+    return {} if post.is_hidden else visible(causes, topic)
+
+
+def active(members):
+    found = User.objects.filter(pk__among=members, is_active=True, is_placeholder=False)
+    return list(found.values_list("pk", flat=True))
+
+
+def levels_of(members, topic):
+    """{id: the Level that each member has for a topic}, as forum.models.levels says."""
+    levels: dict[int, int] = dict.fromkeys(members, Level.NORMAL)
+    category = topic.category
+    chosen = CategoryLevel.objects.filter(member__in=members)
+    for place in (category.parent_id, category.pk):
+        if place is not None:
+            levels |= dict(chosen.filter(category=place).values_list("member", "level"))
+    in_topic = TopicLevel.objects.filter(member__in=members, topic=topic)
+    return levels | dict(in_topic.values_list("member", "level"))
+
+
+def attention_of(members, author_id):
+    paid = MemberLevel.objects.filter(member__in=members, other=author_id)
+    return dict.fromkeys(members, Attention.NORMAL) | dict(paid.values_list("member", "level"))
+
+
+def visible(causes, topic):
+    """Those of members who may see the topic."""
+    if not causes or Topic.objects.visible_to(AnonymousUser()).filter(pk=topic.pk).exists():
+        return causes
+    return {
+        member.pk: causes[member.pk]
+        for member in User.objects.filter(pk__among=causes)
+        if Topic.objects.visible_to(member).filter(pk=topic.pk).exists()
+    }
+
+
+# --- Notices ---
+
+
+def tell_members(event, topic, post, by, causes):
+    """Store a notice for each of these members who has none of this event, and tell their pages.
+
+    event: str, see Notice. causes: {id: Cause}. Call it in a transaction.
+    """
+    PersonalChange.objects.record_for_all(list(causes), KIND, KEY)  # locks them
+    known = Notice.objects.filter(event=event, member__in=causes)
+    earlier = {notice.member_id: notice for notice in known.only("member", "kind", "seen_at")}
+    readings = Reading.objects.filter(topic=topic, user__in=causes) if post else ()
+    read_to = {reading.user_id: reading.number for reading in readings}
+    chosen = preferences.of(causes)
+    new = []
+    for member, cause in causes.items():
+        if member in earlier:
+            strengthen(earlier[member], cause, topic, post, by)
+            continue
+        is_read = post is not None and read_to.get(member, 0) >= post.number
+        if is_read and cause.kind.rank < kinds.DIRECT:
+            continue
+        ways = preferences.ways(chosen[member], cause.kind)
+        new.append(
+            Notice(
+                member_id=member,
+                kind=cause.kind.name,
+                event=event,
+                merge=cause.kind.merge(topic, post, by.pk if by else 0),
+                topic=topic,
+                post=post,
+                number=post.number if post else None,
+                by=by,
+                data=cause.data,
+                seen_at=timezone.now() if is_read else None,
+                on_page=ways.page,
+            )
+        )
+    Notice.objects.bulk_create(new)
+
+
+def strengthen(notice, cause, topic, post, by):
+    """A reply that a saved search has found before is a reply."""
+    rank = kinds.BY_NAME[notice.kind].rank
+    if notice.seen_at is None and cause.kind.rank > max(rank, kinds.DIRECT - 1):
+        merge = cause.kind.merge(topic, post, by.pk if by else 0)
+        Notice.objects.filter(pk=notice.pk).update(
+            kind=cause.kind.name, merge=merge, data=cause.data
+        )
+
+
+def on_found(sender, kind, post, found, **_kwargs):
+    """Receives what other apps tell (forum.signals.telling)."""
+    told = {pk: Cause(kinds.BY_NAME[kind], data) for pk, data in found.items()}
+    levels = levels_of(told, post.topic)
+    attention = attention_of(told, post.author_id)
+    wanted = {
+        pk: cause
+        for pk, cause in told.items()
+        if levels[pk] != Level.MUTED and attention[pk] > Attention.MUTED
+    }
+    if wanted:
+        tell_members(f"post:{post.pk}", post.topic, post, post.author, wanted)

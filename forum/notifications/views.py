@@ -1,0 +1,108 @@
+"""Pages of notices, and the preferences, for their member alone."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from forum.db.optional_writes import optional_write
+from forum.views.decorators import for_members, post_or_redirect
+from forum.views.replies import is_part
+
+from . import groups, kinds, seeing
+from .forms import PreferencesForm
+from .models import Notice, Preferences
+from .telling import KEY
+
+LARGEST = 2**63 - 1
+
+
+@never_cache
+@require_safe
+@for_members
+def index(request):
+    """The member's notices: all, unread ones, or those of a `kind`; scripts get the list alone."""
+    kind, unseen = request.GET.get("kind", ""), request.GET.get("show") == "unread"
+    if kind and kind not in kinds.BY_NAME:
+        raise Http404
+    listed, more = groups.shown_to(request.user, requested_id(request), kind, unseen)
+    context = {
+        "groups": listed,
+        "more": more,
+        "kind": kind,
+        "unseen": unseen,
+        "kinds": kinds.ALL,
+        "newest": listed[0].latest.pk if listed else 0,
+    }
+    part = "notifications/_list.html" if is_part(request) else "notifications/index.html"
+    return render(request, part, context)
+
+
+@never_cache
+@require_safe
+@for_members
+def menu(request):
+    """The latest notices, for the menu under the bell."""
+    listed, _more = groups.shown_to(request.user, size=groups.IN_MENU)
+    newest = listed[0].latest.pk if listed else 0
+    return render(request, "notifications/_menu.html", {"groups": listed, "newest": newest})
+
+
+@never_cache
+@require_safe
+@for_members
+def count(request):
+    """JSON: what the bell shows, as in the personal stream."""
+    return JsonResponse(groups.state(request.user, [KEY])[KEY])
+
+
+@never_cache
+@require_safe
+@for_members
+def show(request, notice_id):
+    """Lead to what a notice is about, which marks it and those shown with it as seen."""
+    notice = get_object_or_404(Notice, member=request.user, pk=notice_id)
+    group = groups.of(notice, request.user)
+    if group is None:
+        raise Http404
+    if not group.is_seen:
+        with optional_write("which notices members have seen"), transaction.atomic(savepoint=False):
+            seeing.mark(Notice.objects.filter(merge=notice.merge), request.user.pk)
+    return redirect(group.place or "notifications")
+
+
+@post_or_redirect("notifications")
+@for_members
+def mark_seen(request):
+    """Mark all notices as seen, up to the newest one that the page showed."""
+    newest = requested_id(request, "newest") or LARGEST
+    with transaction.atomic():
+        seeing.mark(Notice.objects.filter(pk__lte=newest), request.user.pk)
+    return redirect("notifications")
+
+
+@never_cache
+@for_members
+def settings(request):
+    preferences = Preferences.objects.filter(pk=request.user.pk).first()
+    form = PreferencesForm(
+        request.POST or None, instance=preferences or Preferences(member=request.user)
+    )
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("notification_settings")
+    return render(
+        request, "notifications/settings.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+def requested_id(request, name="before"):
+    """The id in `name` of the query or form, or None. Raises Http404 for anything else."""
+    wanted = (request.POST or request.GET).get(name, "")
+    if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+        raise Http404
+    return int(wanted) if wanted else None

@@ -1,0 +1,72 @@
+"""How closely a member follows a topic, a category or another member: a menu, and its form."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+
+from forum.models import (
+    Attention,
+    Category,
+    CategoryLevel,
+    Level,
+    MemberLevel,
+    Topic,
+    TopicLevel,
+    User,
+)
+from forum.models.levels import with_levels
+from forum.views.decorators import for_members
+from forum.views.replies import is_part
+
+USUAL = "usual"  # in the form: no level of one's own
+
+
+@never_cache
+@for_members
+def topic(request, topic_id):
+    about = get_object_or_404(
+        Topic.objects.visible_to(request.user).select_related("category"), pk=topic_id
+    )
+    return page(request, about, TopicLevel, Level, about.title)
+
+
+@never_cache
+@for_members
+def category(request, category_id):
+    about = get_object_or_404(Category.objects.visible_to(request.user), pk=category_id)
+    return page(request, about, CategoryLevel, Level, about.name)
+
+
+@never_cache
+@for_members
+def member(request, username):
+    try:
+        about = User.objects.named(username)
+    except User.DoesNotExist as error:
+        raise Http404 from error
+    if about == request.user:
+        raise Http404
+    return page(request, about, MemberLevel, Attention, about.display_name)
+
+
+def page(request, about, model, levels, name):
+    """The levels to choose from; scripts get them alone. A POST chooses one."""
+    if request.method == "POST":
+        level = request.POST.get("level", "")
+        if level not in {USUAL, *map(str, levels.values)}:
+            raise Http404
+        chosen = None if level == USUAL else int(level)
+        model.objects.choose(request.user, about, chosen)
+        return redirect(about)
+    chosen = model.objects.chosen_by(request.user, about)
+    if "label" in request.GET and model is TopicLevel:
+        [topic] = with_levels(Topic.objects.filter(pk=about.pk), request.user)
+        return render(request, "levels/_label.html", {"topic": topic})
+    context = {
+        "about": about,
+        "name": name,
+        "kind": model.ABOUT,
+        "levels": [(level, level == chosen) for level in reversed(levels)],
+        "is_usual": chosen is None,
+    }
+    return render(request, "levels/_menu.html" if is_part(request) else "levels/show.html", context)

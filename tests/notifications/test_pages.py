@@ -1,0 +1,187 @@
+"""The pages of notifications show a member's own, lead to what happened, and mark what was seen."""
+
+import pytest
+from django.urls import reverse
+
+from forum.models import Attention, Level, MemberLevel, TopicLevel
+from forum.notifications import groups, preferences
+from forum.notifications.kinds import BY_NAME
+from forum.notifications.models import Notice, Preferences
+from tests.support import world
+
+
+@pytest.fixture
+def mentioned(topic, ada, grace, told):
+    post = topic.reply(ada, "@grace")
+    told(grace)
+    return post
+
+
+def listed(client, query=""):
+    answer = client.get(reverse("notifications") + query)
+    return [group.text for group in answer.context["groups"]]
+
+
+def test_a_notice_leads_to_its_post_and_is_seen_then(signed_in, grace, mentioned):
+    client = signed_in(grace)
+    page = client.get("/notifications/").content.decode()
+    [notice] = Notice.objects.filter(member=grace)
+    assert f'href="/notifications/{notice.pk}/"' in page
+    assert "(unread)" in page
+    assert '<span class="bell__count" id="unread">1</span>' in page
+
+    assert client.get(f"/notifications/{notice.pk}/").url == f"/p/{mentioned.pk}/"
+    assert groups.unread(grace) == 0
+    assert '<span class="bell__count" id="unread" hidden></span>' in (
+        client.get("/notifications/").content.decode()
+    )
+
+
+def test_notices_of_others_are_missing(signed_in, iris, mentioned):
+    [notice] = Notice.objects.filter(post=mentioned, kind="mention")
+    client = signed_in(iris)
+
+    assert listed(client) == []
+    assert client.get(f"/notifications/{notice.pk}/").status_code == 404
+    client.post("/notifications/seen/")
+    notice.refresh_from_db()
+    assert notice.seen_at is None
+
+
+@pytest.mark.parametrize(
+    "path", ["", "menu/", "count/", "1/", "?kind=mention", "?show=unread&before=5"]
+)
+def test_guests_are_led_to_sign_in(client, db, path):
+    assert client.get(f"/notifications/{path}").url.startswith("/accounts/login/")
+
+
+def test_a_notice_about_what_was_hidden_is_missing(signed_in, grace, mo, mentioned):
+    [notice] = Notice.objects.filter(member=grace)
+    mentioned.hide(mo)
+
+    assert signed_in(grace).get(f"/notifications/{notice.pk}/").status_code == 404
+
+
+def test_all_are_marked_as_seen_up_to_the_newest_that_was_shown(
+    signed_in, grace, ada, topic, mentioned, told
+):
+    client = signed_in(grace)
+    newest = client.get("/notifications/").context["newest"]
+    topic.reply(ada, "@grace, once more")
+    told(grace)
+    client.post("/notifications/seen/", {"newest": newest})
+
+    assert listed(client, "?show=unread") == ["Ada Lovelace mentioned you in “Tea or coffee?”"]
+    assert len(listed(client)) == 2
+
+
+def test_notices_are_listed_by_kind_and_in_pages(signed_in, grace, ada, topic, told, monkeypatch):
+    monkeypatch.setattr(groups.shown_to, "__defaults__", (None, None, False, 2))
+    for n in range(3):
+        topic.reply(ada, f"@grace {n}")
+    TopicLevel.objects.choose(grace, topic, Level.WATCHING)
+    topic.reply(ada, "And")
+    told(grace)
+    client = signed_in(grace)
+
+    assert listed(client, "?kind=post") == ["Ada Lovelace posted in “Tea or coffee?”"]
+    answer = client.get("/notifications/?kind=mention")
+    assert len(answer.context["groups"]) == 2
+    assert len(listed(client, f"?kind=mention&before={answer.context['more']}")) == 1
+
+
+@pytest.mark.parametrize("query", ["?kind=no", "?before=x", "?before=-1", "?before=9" + "9" * 30])
+def test_odd_addresses_are_missing(signed_in, grace, query):
+    assert signed_in(grace).get(f"/notifications/{query}").status_code == 404
+
+
+@pytest.mark.store
+def test_a_list_asks_the_same_however_long_it_is(
+    signed_in, grace, ada, topic, told, django_assert_max_num_queries
+):
+    client = signed_in(grace)
+    topic.reply(ada, "@grace")
+    told(grace)
+    with django_assert_max_num_queries(8):
+        client.get("/notifications/")
+    for n in range(12):
+        world.member(f"writer{n}")
+        topic.reply(world.member(f"other{n}"), "@grace")
+    told(grace)
+    with django_assert_max_num_queries(8):
+        client.get("/notifications/")
+
+
+# --- Settings ---
+
+
+def test_what_is_chosen_is_kept_and_only_what_differs_is_stored(signed_in, grace):
+    client = signed_in(grace)
+    form = client.get("/settings/notifications/").context["form"]
+    chosen = {name: value for name in form.fields if (value := form[name].value()) is not False}
+    chosen |= {"mention-mail": "off", "post-push": "on", "own_topics": "1"}
+    del chosen["reply-page"]
+    assert client.post("/settings/notifications/", chosen).status_code == 302
+
+    stored = Preferences.objects.get(pk=grace.pk)
+    assert stored.ways == {
+        "mention": {"mail": "off"},
+        "reply": {"page": False},
+        "post": {"push": True},
+    }
+    assert stored.own_topics == Level.NORMAL
+    assert preferences.ways(stored, BY_NAME["reply"]).page is False
+
+
+def test_what_is_not_wanted_on_pages_is_not_shown_nor_counted(signed_in, topic, ada, grace, told):
+    Preferences.objects.create(member=grace, ways={"mention": {"page": False}})
+    topic.reply(ada, "@grace")
+
+    assert told(grace) == []
+    assert groups.unread(grace) == 0
+
+
+def test_odd_settings_are_refused(signed_in, grace):
+    answer = signed_in(grace).post("/settings/notifications/", {"own_topics": "9"})
+
+    assert answer.status_code == 422
+    assert not Preferences.objects.exists()
+
+
+# --- Levels ---
+
+
+def test_a_level_is_chosen_on_a_page_of_its_own(signed_in, grace, topic):
+    client, path = signed_in(grace), reverse("topic_level", args=[topic.pk])
+    assert "Follow" in client.get(topic.get_absolute_url()).content.decode()
+    assert client.post(path, {"level": "3"}).url == topic.get_absolute_url()
+    assert "Watching" in client.get(topic.get_absolute_url()).content.decode()
+    assert 'value="3" aria-pressed="true"' in client.get(path).content.decode()
+
+    client.post(path, {"level": "usual"})
+    assert not TopicLevel.objects.filter(member=grace).exists()
+
+
+@pytest.mark.parametrize("level", ["", "4", "-1", "x", "33"])
+def test_odd_levels_are_missing(signed_in, grace, topic, level):
+    path = reverse("topic_level", args=[topic.pk])
+
+    assert signed_in(grace).post(path, {"level": level}).status_code == 404
+
+
+def test_levels_of_what_one_may_not_see_are_missing(signed_in, grace, iris, lounge):
+    topic = world.topic(iris, lounge)
+    client = signed_in(grace)
+
+    for path in (f"/t/{topic.pk}/level/", f"/c/{lounge.pk}/level/", "/u/nobody/level/"):
+        assert client.get(path).status_code == 404
+        assert client.post(path, {"level": "3"}).status_code == 404
+
+
+def test_members_are_followed_on_their_page_but_not_by_themselves(signed_in, grace, ada):
+    client = signed_in(grace)
+    assert "/u/ada/level/" in client.get("/u/ada/").content.decode()
+    client.post("/u/ada/level/", {"level": "3"})
+
+    assert MemberLevel.objects.get().level == Attention.FOLLOWED
+    assert client.get("/u/grace/level/").status_code == 404

@@ -1,0 +1,390 @@
+"""Members are told of what concerns them and what they follow, once, and of nothing else."""
+
+import pytest
+from django.db import transaction
+
+from forum.models import (
+    Attention,
+    CategoryLevel,
+    Level,
+    MemberLevel,
+    PersonalChange,
+    Reading,
+    Topic,
+    TopicLevel,
+    User,
+)
+from forum.notifications import groups, telling
+from forum.notifications.models import Event, Notice, Preferences
+from forum.search import standing
+from tests.support import world
+
+pytestmark = pytest.mark.store
+
+
+@pytest.fixture
+def watched(grace, topic):
+    TopicLevel.objects.choose(grace, topic, Level.WATCHING)
+    return topic
+
+
+# --- What concerns one ---
+
+
+def test_a_mention_is_told(topic, ada, grace, told):
+    topic.reply(ada, "What do you say, @grace?")
+
+    assert told(grace) == ["Ada Lovelace mentioned you in “Tea or coffee?”"]
+
+
+def test_a_reply_is_told_to_whom_it_answers(topic, ada, grace, iris, told):
+    post = topic.reply(grace, "Tea.")
+    topic.reply(iris, "Why?", reply_to=post)
+
+    assert told(grace) == ["iris replied to you in “Tea or coffee?”"]
+
+
+def test_a_quotation_is_told(topic, ada, grace, iris, told):
+    post = topic.reply(grace, "Tea.")
+    topic.reply(iris, f"> [@grace](/p/{post.pk}/):\n>\n> Tea.\n\nWhy?")
+
+    assert told(grace) == ["iris quoted you in “Tea or coffee?”"]
+
+
+def test_of_several_reasons_the_strongest_is_told_alone(watched, ada, grace, iris, told):
+    post = watched.reply(grace, "Tea.")
+    told(grace)
+    watched.reply(iris, "@grace, why?", reply_to=post)
+
+    assert told(grace) == ["iris replied to you in “Tea or coffee?”"]
+
+
+def test_what_one_does_oneself_is_not_told(watched, grace, told):
+    post = watched.reply(grace, "I, @grace, answer")
+    watched.reply(grace, "myself", reply_to=post)
+
+    assert told(grace) == []
+
+
+def test_a_mention_that_an_edit_adds_is_told_and_no_other_again(topic, ada, grace, iris, told):
+    post = topic.reply(ada, "@grace")
+    assert told(grace) == ["Ada Lovelace mentioned you in “Tea or coffee?”"]
+    post.edit(ada, "@grace and @iris")
+
+    assert told(iris) == ["Ada Lovelace mentioned you in “Tea or coffee?”"]
+    assert Notice.objects.filter(member=grace).count() == 1
+
+
+def test_a_post_that_was_hidden_before_it_was_told_is_told_when_it_is_restored(
+    watched, ada, grace, mo, told
+):
+    post = watched.reply(ada, "@grace")
+    post.hide(mo)
+    assert told(grace) == []
+    post.restore()
+
+    assert told(grace) == ["Ada Lovelace mentioned you in “Tea or coffee?”"]
+
+
+# --- What one follows ---
+
+
+def test_each_post_of_a_watched_topic_is_told(watched, ada, grace, told):
+    watched.reply(ada, "One")
+    assert told(grace) == ["Ada Lovelace posted in “Tea or coffee?”"]
+    watched.reply(ada, "Two")
+    assert told(grace) == ["2 new posts in “Tea or coffee?”"]
+
+
+@pytest.mark.parametrize("level", [Level.MUTED, Level.NORMAL, Level.TRACKING])
+def test_posts_of_other_topics_are_not(topic, ada, grace, told, level):
+    TopicLevel.objects.choose(grace, topic, level)
+    topic.reply(ada, "One")
+
+    assert told(grace) == []
+
+
+def test_a_watched_category_tells_of_topics_and_posts(help_category, ada, grace, told):
+    CategoryLevel.objects.choose(grace, help_category, Level.WATCHING)
+    topic = world.topic(ada, help_category, "Sugar?")
+    assert told(grace) == ["Ada Lovelace began “Sugar?”"]
+    topic.reply(ada, "Or honey?")
+
+    assert told(grace) == ["Ada Lovelace posted in “Sugar?”", "Ada Lovelace began “Sugar?”"]
+
+
+def test_the_parent_counts_until_the_category_has_a_level_and_that_until_the_topic_has(
+    help_category, ada, grace, told
+):
+    inner = world.category("Inside", parent=help_category)
+    CategoryLevel.objects.choose(grace, help_category, Level.WATCHING)
+    topic = world.topic(ada, inner, "One")
+    assert told(grace) == ["Ada Lovelace began “One”"]
+
+    CategoryLevel.objects.choose(grace, inner, Level.NORMAL)
+    topic.reply(ada, "More")
+    assert len(told(grace)) == 1
+
+    TopicLevel.objects.choose(grace, topic, Level.WATCHING)
+    topic.reply(ada, "Still more")
+    assert told(grace)[0] == "Ada Lovelace posted in “One”"
+
+
+def test_posts_of_followed_members_are_told(topic, ada, grace, iris, told):
+    MemberLevel.objects.choose(grace, ada, Attention.FOLLOWED)
+    topic.reply(ada, "Mine")
+    topic.reply(iris, "Not mine")
+
+    assert told(grace) == ["Ada Lovelace, whom you follow, posted in “Tea or coffee?”"]
+
+
+def test_a_muted_topic_tells_nothing_at_all(topic, ada, grace, told):
+    TopicLevel.objects.choose(grace, topic, Level.MUTED)
+    topic.reply(ada, "@grace!")
+
+    assert told(grace) == []
+
+
+@pytest.mark.parametrize("attention", [Attention.MUTED, Attention.IGNORED])
+def test_nothing_is_told_of_muted_and_ignored_members(watched, ada, grace, told, attention):
+    MemberLevel.objects.choose(grace, ada, attention)
+    watched.reply(ada, "@grace!")
+
+    assert told(grace) == []
+
+
+def test_authors_watch_their_topics_and_track_where_they_reply(topic, ada, grace, told):
+    topic.reply(grace, "Tea")
+    told(grace)
+    levels = dict(TopicLevel.objects.values_list("member__username", "level"))
+
+    assert levels == {"ada": Level.WATCHING, "grace": Level.TRACKING}
+
+
+def test_members_choose_what_they_follow_by_themselves(help_category, grace, told):
+    Preferences.objects.create(member=grace, own_topics=Level.NORMAL)
+    topic = world.topic(grace, help_category, "Mine")
+    told(grace)
+    assert not TopicLevel.objects.filter(topic=topic).exists()
+
+
+def test_a_reply_changes_no_chosen_level(topic, grace, told):
+    TopicLevel.objects.choose(grace, topic, Level.MUTED)
+    topic.reply(grace, "Tea")
+    told(grace)
+
+    assert TopicLevel.objects.get(member=grace).level == Level.MUTED
+
+
+# --- Moderation, announcements, searches ---
+
+
+def test_authors_are_told_what_moderators_do(topic, ada, mo, told):
+    elsewhere = world.category("Elsewhere")
+    topic.rename("Tea?", mo)
+    topic.move(elsewhere, mo)
+    topic.close(mo)
+    topic.open(mo)
+    topic.posts.get(number=1).hide(mo, "too short")
+
+    assert told(ada) == [
+        "Your post in “Tea?” was hidden: too short",
+        "“Tea?” was reopened",
+        "“Tea?” was closed",
+        "“Tea?” was moved to Elsewhere",
+        "“Tea or coffee?” is now called “Tea?”",
+    ]
+
+
+def test_authors_are_not_told_what_they_do_themselves(topic, ada, told):
+    topic.rename("Tea?", ada)
+    topic.posts.get(number=1).hide(ada)
+
+    assert told(ada) == []
+
+
+def test_announcements_are_told_to_all_active_members(ada, grace, told, django_user_model):
+    from forum.models import Announcement
+
+    User.objects.filter(pk=grace.pk).update(is_active=False)
+    Announcement.objects.announce("We *move* tonight.")
+
+    assert told(ada) == ["We move tonight."]
+    assert not Notice.objects.filter(member=grace).exists()
+
+
+def test_what_a_saved_search_finds_is_told_unless_it_is_told_anyway(topic, ada, grace, told):
+    standing.save(grace, "tickets")
+    topic.reply(ada, "Two tickets")
+    standing.match_posts()
+    topic.reply(ada, "Tickets, @grace")
+    standing.match_posts()
+
+    assert told(grace) == [
+        "Ada Lovelace mentioned you in “Tea or coffee?”",
+        "Your search “tickets” found a post in “Tea or coffee?”",
+    ]
+
+
+# --- Once ---
+
+
+def test_nobody_is_left_out_or_told_twice_when_workers_stop_between_batches(
+    topic, ada, told, monkeypatch
+):
+    monkeypatch.setattr(telling, "BATCH", 2)
+    members = [world.member(f"reader{n}") for n in range(7)]
+    for member in members:
+        TopicLevel.objects.choose(member, topic, Level.WATCHING)
+    told(ada)
+    topic.reply(ada, "News for @reader3 and you all")
+    event = Event.objects.take()
+
+    telling.tell_some(event)  # and its worker is killed
+    Event.objects.update(due_at=event.created_at)
+    second = Event.objects.take()
+    assert telling.tell_some(event) is False  # the first worker has lost it
+    while telling.tell_some(second):
+        pass
+
+    told_of = Notice.objects.filter(topic=topic).exclude(member=ada)
+    assert sorted(told_of.values_list("member__username", "kind")) == [
+        (member.username, "mention" if member.username == "reader3" else "post")
+        for member in members
+    ]
+    assert not Event.objects.exists()
+
+
+def test_an_event_that_fails_is_tried_again_later_and_others_are_told(
+    watched, ada, grace, told, monkeypatch
+):
+    of_post = telling.of_post
+    watched.reply(ada, "Poison")
+    watched.reply(ada, "Good")
+
+    def fail(post, after):
+        if post.body == "Poison":
+            raise ValueError("poison")
+        return of_post(post, after)
+
+    monkeypatch.setattr(telling, "of_post", fail)
+    telling.tell()
+
+    assert [group.text for group in groups.shown_to(grace)[0]] == [
+        "Ada Lovelace posted in “Tea or coffee?”"
+    ]
+    [event] = Event.objects.all()
+    assert event.error == "poison"
+    assert event.due_at > event.created_at
+
+
+# --- Read ---
+
+
+def test_reading_a_post_marks_its_notice(watched, ada, grace, told):
+    watched.reply(ada, "One")
+    watched.reply(ada, "Two")
+    told(grace)
+    assert groups.unread(grace) == 1
+
+    Reading.objects.record_seen(grace, watched.pk, 2)
+    assert groups.unread(grace) == 1
+    Reading.objects.record_seen(grace, watched.pk, 3)
+    assert groups.unread(grace) == 0
+
+
+def test_what_was_read_before_it_is_told_is_not_news(watched, ada, grace, told):
+    watched.reply(ada, "One")
+    watched.reply(ada, "@grace")
+    Reading.objects.record_seen(grace, watched.pk, 3)
+
+    assert told(grace) == ["Ada Lovelace mentioned you in “Tea or coffee?”"]
+    assert groups.unread(grace) == 0
+
+
+def test_what_is_seen_and_what_is_not_are_told_apart(watched, ada, grace, told):
+    watched.reply(ada, "One")
+    told(grace)
+    Reading.objects.record_seen(grace, watched.pk, 2)
+    watched.reply(ada, "Two")
+
+    assert told(grace) == ["Ada Lovelace posted in “Tea or coffee?”"] * 2
+    assert groups.unread(grace) == 1
+
+
+def test_seeing_what_a_search_found_marks_its_notice(topic, ada, grace, told):
+    search = standing.save(grace, "tickets")
+    topic.reply(ada, "tickets")
+    standing.match_posts()
+    assert groups.unread(grace) == 1
+    standing.mark_seen(search)
+
+    assert groups.unread(grace) == 0
+
+
+# --- Visibility ---
+
+
+def test_who_may_not_see_a_post_is_not_told_of_it(lounge, iris, grace, told):
+    topic = world.topic(iris, lounge, "Secret", "@grace?")
+    TopicLevel.objects.choose(grace, topic, Level.WATCHING)
+    CategoryLevel.objects.choose(grace, lounge, Level.WATCHING)
+    topic.reply(iris, "@grace!")
+
+    assert told(grace) == []
+    assert not Notice.objects.filter(member=grace).exists()
+
+
+def test_what_one_may_not_see_any_more_is_neither_shown_nor_counted(
+    watched, lounge, ada, grace, mo, told
+):
+    watched.reply(ada, "One")
+    assert told(grace)
+    watched.move(lounge, mo)
+
+    assert told(grace) == []
+    assert groups.unread(grace) == 0
+    assert groups.states([grace], "all") == {grace.pk: {"unread": ""}}
+
+
+def test_hidden_posts_are_neither_shown_nor_counted(watched, ada, grace, mo, told):
+    post = watched.reply(ada, "One")
+    assert told(grace)
+    post.hide(mo)
+
+    assert told(grace) == []
+    assert groups.states([grace], "all") == {grace.pk: {"unread": ""}}
+
+
+def test_the_states_of_many_are_those_of_each(watched, lounge, ada, iris, grace, told):
+    TopicLevel.objects.choose(iris, watched, Level.WATCHING)
+    inside = world.topic(world.insider("ivo"), lounge, "Inside", "@iris?")
+    watched.reply(ada, "One")
+    watched.reply(ada, "@grace")
+    told(grace)
+    members = [ada, grace, iris]
+
+    assert groups.states(members, "all") == {
+        member.pk: groups.state(member, ["all"])["all"] for member in members
+    }
+    assert groups.unread(iris) == 2
+    assert isinstance(inside, Topic)
+
+
+# --- Stored with what happened ---
+
+
+def test_what_was_not_saved_is_not_told(watched, ada, grace, told):
+    with transaction.atomic():
+        watched.reply(ada, "One")
+        transaction.set_rollback(True)
+
+    assert told(grace) == []
+
+
+def test_the_personal_stream_says_how_many_are_unread(watched, ada, grace, told):
+    watched.reply(ada, "One")
+    told(grace)
+    change = PersonalChange.objects.get(member=grace, kind="notice")
+
+    assert groups.state(grace, [change.key]) == {"all": {"unread": "1"}}
