@@ -107,10 +107,18 @@ def not_shown_of_answered():
 class Post(PostPermissions, models.Model):
     """A message in a topic: its Markdown source, and the sanitised HTML rendered on saving."""
 
-    topic = models.ForeignKey(Topic, models.PROTECT, related_name="posts", verbose_name=_("topic"))
+    # Without an index of its own: PostgreSQL might use it for one page of a topic, since it is
+    # small, and read all posts of that topic. Others begin with the same column. So of the author.
+    topic = models.ForeignKey(
+        Topic, models.PROTECT, related_name="posts", verbose_name=_("topic"), db_index=False
+    )
     number = models.PositiveIntegerField(_("number"), editable=False)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("author")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="posts",
+        verbose_name=_("author"),
+        db_index=False,
     )
     body = models.TextField(_("text"), max_length=markdown.MAX_LENGTH)
     html = models.TextField(editable=False)
