@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from forum.db.prepared import Prepared
 from forum.forms.submissions import as_typed
 from forum.models import PersonalChange, Post, User
 
@@ -80,7 +81,11 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def personal(self, member, paths):
         """{path: draft as JSON values} for these paths."""
-        return {draft.path: draft.as_json() for draft in self.filter(member=member, path__in=paths)}
+        if len(paths) == 1:  # on the page of its form
+            found = OF_FORM.instances(member, *paths)
+        else:
+            found = list(self.filter(member=member, path__in=paths))
+        return {draft.path: draft.as_json() for draft in found}
 
 
 class Draft(models.Model):
@@ -120,6 +125,9 @@ class Draft(models.Model):
         return PersonalChange.objects.record(self.member_id, "draft", self.path).change
 
 
+OF_FORM = Prepared(lambda member, path: Draft.objects.filter(member=member.pk, path=path))
+
+
 def was_posted(member, fields):
     """Whether a post has this text and token: a page may store a draft while it sends the form.
 
@@ -156,9 +164,10 @@ def delete_draft_of_post(post, author, is_new, **kwargs):
         path = reverse("create_reply", args=[post.topic_id])
     else:
         path = reverse("create_topic") if is_new else reverse("update_post", args=[post.pk])
-    draft = Draft.objects.filter(member=author, path=path).first()
-    if draft is None:
+    found = OF_FORM.instances(author, path)
+    if not found:
         return
+    (draft,) = found
     texts = [draft.fields, draft.other]
     left = [text for text in texts if is_new and text and text.get("token") != post.token]
     if not left:

@@ -2,7 +2,9 @@ from typing import cast
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.forms.utils import flatatt
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,16 @@ from .short_text import ShortTextField, UncutField
 from .submissions import TokenField, as_typed
 
 
+class TextArea(forms.Textarea):
+    """Renders the same as Django's, without its two templates: it is on every page of a topic."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        attributes = flatatt({"name": name} | self.build_attrs(self.attrs, attrs))
+        return format_html(
+            "<textarea{}>\n{}</textarea>", attributes, self.format_value(value) or ""
+        )
+
+
 class BodyField(UncutField):
     """Markdown as typed. Its length is checked before anything else processes it."""
 
@@ -21,9 +33,7 @@ class BodyField(UncutField):
             label=kwargs.pop("label", _("Text")),
             max_length=markdown.MAX_LENGTH,
             strip=False,  # four leading spaces make a code block
-            widget=forms.Textarea(
-                attrs={"rows": 8, "data-composer": markdown.MAX_LENGTH, "dir": "auto"}
-            ),
+            widget=TextArea(attrs={"rows": 8, "data-composer": markdown.MAX_LENGTH, "dir": "auto"}),
             error_messages={"required": _("Please write something.")},
             **kwargs,
         )

@@ -70,16 +70,17 @@ def show(request, topic_id, slug=""):
     make_cacheable(request, validators.page_version(topic, page), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
     mark_shared(request, fragments.posts_key(topic, page), posts)
-    writable = topic.is_writable_by(request.user)
     context = {
         "topic": topic,
         "header": header,
         "posts": posts,
         "page": page,
         "form": form,
-        "writable": writable,
+        "seen": seen,
+        "writable": topic.is_writable_by(request.user),
+        "invites": topic.is_open and not request.user.is_authenticated,
     }
-    return render(request, "topics/show.html", context | {"seen": seen})
+    return render(request, "topics/show.html", context)
 
 
 @for_members

@@ -17,7 +17,9 @@ def header(topic):
 
 
 def pager(topic, page):
-    return render_to_string("topics/_pager.html", {"topic": topic, "page": page})
+    return render_to_string(
+        "topics/_pager.html", {"address": topic.get_absolute_url(), "page": page}
+    )
 
 
 def test_a_row_tells_scripts_where_it_belongs(topic):

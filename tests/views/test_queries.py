@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from forum.pages import fragments
 from forum.views import members
 from tests.support import world
 
@@ -145,3 +146,14 @@ def test_a_reply_asks_a_few_times_and_thrice_more_if_it_answers_a_post(
             answer = client.post(reverse("create_reply", args=[topic.pk]), form)
         assert answer.status_code == 302
         assert len(asked) <= most
+
+
+def test_what_all_see_alike_on_a_page_is_rendered_once(readers, topics, monkeypatch):
+    addresses = ["/", *[topic.get_absolute_url() for topic in topics]]
+    addresses.append(topics[0].category.get_absolute_url())
+    for _visit in range(2):  # the first one is recorded as read
+        counted(readers, addresses)
+
+    monkeypatch.setattr(fragments, "render_to_string", None)
+
+    counted(readers, addresses)
