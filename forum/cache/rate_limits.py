@@ -16,8 +16,26 @@ from forum.cache.circuit_breaker import Unavailable
 
 T = TypeVar("T")
 REMEMBERED = parse("1/hour")
+SWEEP = 10.0  # seconds between two looks for expired counts
+
+
+class Counts(MemoryStorage):
+    """Looks for expired counts now and then; the base class starts a thread for nearly each count.
+
+    A count that has expired is not used in between.
+    """
+
+    _swept_at = 0.0
+
+    def _MemoryStorage__schedule_expiry(self) -> None:  # noqa: N802 - overrides a private method
+        now = time.monotonic()
+        if now - self._swept_at >= SWEEP:
+            self._swept_at = now
+            super()._MemoryStorage__schedule_expiry()  # type: ignore[misc]  # it has that name
+
+
 _once = Lock()  # repetitions of a form arrive concurrently
-_local = SlidingWindowCounterRateLimiter(MemoryStorage())
+_local = SlidingWindowCounterRateLimiter(Counts())
 _shared = _local
 if settings.REDIS_URL:
     _pool = redis_client.client(settings.REDIS_URL).connection_pool

@@ -330,7 +330,7 @@ class Post(PostPermissions, models.Model):
             self.hidden_reason = ""  # never keep a private reason on a visible post
         if adding:
             html = self._rendered()  # before taking the lock, to hold it briefly
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             topic = Topic.objects.locked(self.topic_id)
             if adding:
                 kind, self.html, self.number = "created", html, topic.last_number + 1

@@ -1,5 +1,6 @@
 import time
 from functools import partial
+from threading import Thread
 
 import pytest
 from limits.errors import StorageError
@@ -78,3 +79,28 @@ def test_while_the_shared_counter_is_away_this_process_counts(two_a_day, monkeyp
 
     assert [bool(rate_limits.seconds_to_wait("post", 8)) for _ in range(3)] == [False, False, True]
     assert len(asked) == 1  # and is left alone for a while
+
+
+def test_counting_starts_no_thread_for_each_count(monkeypatch, settings):
+    settings.RATES = {"post": "1000/minute"}
+    started = []
+    start = Thread.start
+    monkeypatch.setattr(Thread, "start", lambda thread: started.append(thread) or start(thread))
+
+    for subject in range(50):
+        rate_limits.seconds_to_wait("post", subject)
+        for thread in started:
+            thread.join()
+
+    assert len(started) <= 1
+
+
+def test_expired_counts_are_forgotten(monkeypatch):
+    monkeypatch.setattr(rate_limits, "SWEEP", 0)
+    counts = rate_limits.Counts()
+    counts.incr("a", expiry=0)
+
+    counts.incr("b", expiry=60)
+    counts.timer.join()
+
+    assert dict(counts.storage) == {"b": 1}

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from forum.drafts import models as drafts
@@ -185,7 +185,7 @@ def test_when_the_post_fails_the_draft_stays(ada, topic, path, monkeypatch):
     keep(ada, path, "One", token="b" * 32)
     monkeypatch.setattr("forum.models.posts.announce", lambda *about, **more: 1 / 0)
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
         topic.reply(ada, "One", "b" * 32)
 
     assert Draft.objects.exists()
