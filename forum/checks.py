@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.checks import Error, register
 from django.http.request import validate_host
 
+from forum.mail import reply_addresses
 from forum.site_url import site_url
 
 
@@ -54,4 +55,22 @@ def check_times_of_edits(app_configs, **kwargs):
         )
         for name in ("EDIT_GRACE_MINUTES", "EDIT_WINDOW_MINUTES")
         if not 0 <= getattr(settings, name) <= YEAR
+    ]
+
+
+@register()
+def check_reply_address(app_configs, **kwargs):
+    if not settings.REPLY_ADDRESS or reply_addresses.is_valid(settings.REPLY_ADDRESS):
+        return []
+    longest = reply_addresses.MAX_LOCAL - reply_addresses.MAX_PART
+    return [
+        Error(
+            f"REPLY_ADDRESS, {settings.REPLY_ADDRESS!r}, is not an address with one {{}} before"
+            " the “@”, or is too long.",
+            hint=(
+                "Set REPLY_ADDRESS to something like forum+{}@example.org, with at most"
+                f" {longest} characters besides {{}} before the “@”, or to nothing."
+            ),
+            id="forum.E004",
+        )
     ]

@@ -245,6 +245,9 @@ EMAIL_BACKEND = "forum.mail.backend.Backend"  # everything else writes to the ou
 EMAIL_TIMEOUT = 10  # seconds for each response of the mail server
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Parley <parley@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# The address that members answer mails to, with {} for what identifies member and post; empty for
+# no answers by mail.
+REPLY_ADDRESS = env("REPLY_ADDRESS", default="")
 
 # --- Language and time --------------------------------------------------------------------------
 

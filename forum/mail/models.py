@@ -1,6 +1,8 @@
+import secrets
 from email.utils import formatdate, make_msgid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import OperationalError, models
 from django.utils.translation import gettext_lazy as _
 
@@ -51,3 +53,32 @@ class Mail(OutboxRow):
 
     def mark_sent(self, **fields):
         return super().mark_sent(sealed="", **fields)
+
+
+class ReplyKeyQuerySet(models.QuerySet["ReplyKey"]):
+    def of(self, member_id):
+        """The key of a member, made when it is needed first."""
+        return self.get_or_create(member_id=member_id)[0].key
+
+    def revoke(self, members):
+        """Make all reply addresses of these members (ids) invalid."""
+        self.filter(member__in=members).delete()
+
+
+def new_key():
+    return secrets.token_hex(16)
+
+
+class ReplyKey(models.Model):
+    """Signs the reply addresses of a member (reply_addresses.py).
+
+    Not the security stamp: a new password doesn't invalidate the addresses in earlier mails.
+    """
+
+    member = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
+    key = models.CharField(max_length=32, default=new_key)
+
+    objects: ClassVar = ReplyKeyQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.member_id}"
