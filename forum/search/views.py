@@ -36,25 +36,29 @@ def index(request):
     Scripts get the results alone. The fields of the form are turned into `q`. 422: the database
     would take too long for this query.
     """
+    if is_part(request):
+        return searched(request, "search/_results.html", "typing")
     form = SearchForm(request.GET if SearchForm.is_sent(request.GET) else None, reader=request.user)
     if form.is_valid():
         return redirect(f"{reverse('search')}?{urlencode({'q': form.line})}")
+    return searched(request, "search/index.html", "search", form)
+
+
+def searched(request, template, rate, form=None):
     typed = request.GET.get("q", "")[:LONGEST]
     context, status = {"typed": typed.strip(), "form": form}, 200
     if typed.strip():
-        is_typing = "typing" in request.GET
-        rate = "typing" if is_part(request) else "search"
         if wait := rate_limits.seconds_to_wait(rate, sender(request)):
             return too_many(request, wait)
         try:
-            context |= results(request, typed, is_typing)
-            form.initial = fields_of(context["found"].asked)
+            context |= results(request, typed, is_typing="typing" in request.GET)
         except OperationalError as error:
             if not is_timeout(error):
                 raise
             context["takes_too_long"], status = True, 422
-            form.initial = {"q": typed.strip()}
-    template = "search/_results.html" if is_part(request) else "search/index.html"
+        if form:
+            found = context.get("found")
+            form.initial = fields_of(found.asked) if found else {"q": context["typed"]}
     return render(request, template, context, status=status)
 
 

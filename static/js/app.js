@@ -64,6 +64,15 @@ document.addEventListener("click", (event) => {
   opening.catch(() => location.assign(link.href));
 });
 
+// "/" leads to the search field, but while somebody writes.
+document.addEventListener("keydown", (event) => {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.key !== "/" || event.metaKey || event.ctrlKey) return;
+  if (target.matches("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  /** @type {HTMLElement} */ (document.querySelector("[title='/']"))?.focus();
+});
+
 document.addEventListener("submit", (event) => {
   const target = /** @type {HTMLFormElement} */ (event.target);
   const submitter = /** @type {HTMLButtonElement} */ (event.submitter);

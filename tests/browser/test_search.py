@@ -81,6 +81,19 @@ def test_the_field_in_the_header_is_a_button_where_there_is_no_room(visit, ada):
     expect(page.get_by_label("Search the forum")).to_be_focused()
 
 
+def test_a_slash_leads_to_the_field_in_the_header_but_while_somebody_writes(visit, posts):
+    page = visit(viewport=WIDE).opens_live("/search/")
+    header = page.get_by_role("banner").get_by_role("searchbox")
+    types(page, "/")
+    expect(field(page)).to_have_value("/")
+    field(page).blur()
+
+    page.keyboard.press("/")
+
+    expect(header).to_be_focused()
+    expect(header).to_have_value("")
+
+
 def test_results_follow_what_is_typed_and_so_does_the_address(page):
     expect(field(page)).to_be_focused()
 

@@ -216,6 +216,12 @@ def test_scripts_get_the_results_alone(client, says):
     assert "<mark>tea</mark>" in part
 
 
+def test_no_form_is_made_for_scripts_that_ask_for_results(client, says, monkeypatch):
+    says("tea")
+    monkeypatch.setattr("forum.search.views.SearchForm", None)
+    assert client.get("/search/", {"q": "tea"}, headers={"X-Requested-With": "part"}).text
+
+
 def test_every_page_has_the_field(client, db):
     world.category("Help")
     assert 'action="/search/"' in client.get("/").text
