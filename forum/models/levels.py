@@ -6,12 +6,14 @@ category, then NORMAL.
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .personal_changes import PersonalChange
+from .users import User
 
+MOST_IGNORED = 500
 KIND = "level"  # in the personal stream; keys like topic:12, category:3, other:7
 
 
@@ -39,6 +41,8 @@ class LevelQuerySet(models.QuerySet["ChosenLevel"]):
         """Store the level of `member` for a Topic, Category or User; None for the usual one."""
         name = self.model.ABOUT
         PersonalChange.objects.record(member.pk, KIND, f"{name}:{about.pk}")
+        if name == MemberLevel.ABOUT:
+            User.objects.filter(pk=member.pk).update(ignores_version=F("ignores_version") + 1)
         mine = self.filter(member=member, **{name: about})
         if level is None:
             mine.delete()
@@ -54,6 +58,11 @@ class LevelQuerySet(models.QuerySet["ChosenLevel"]):
         PersonalChange.objects.record(member_id, KIND, f"{name}:{about.pk}")
         values = {"member_id": member_id, name: about, "level": level, "is_automatic": True}
         self.bulk_create([self.model(**values)], ignore_conflicts=True)
+
+    def ignored_by(self, member):
+        """Ids of members whom `member` ignores, the last MOST_IGNORED."""
+        ignored = self.filter(member=member, level=Attention.IGNORED).order_by("-pk")
+        return list(ignored.values_list("other", flat=True)[:MOST_IGNORED])
 
     def chosen_by(self, member, about):
         """The level that `member` has chosen for one of them, or None."""

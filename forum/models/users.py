@@ -152,6 +152,8 @@ class User(AbstractUser):
             " shown before it is posted."
         ),
     )
+    # Rises when the member ignores others, or ends it; part of their stylesheet's address.
+    ignores_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     name_version = models.PositiveIntegerField(default=0, editable=False)
     personal_epoch = models.CharField(max_length=16, default=new_epoch, editable=False)
     personal_change = models.PositiveBigIntegerField(default=0, editable=False)

@@ -18,7 +18,7 @@ class PreferencesForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for kind in kinds.ALL:
             chosen = preferences.ways(self.instance, kind)
-            self.fields |= {
+            self.fields |= {  # the page labels columns and rows; each field needs both
                 f"{kind.name}-page": forms.BooleanField(
                     required=False, initial=chosen.page, label=_("On pages")
                 ),
@@ -29,6 +29,9 @@ class PreferencesForm(forms.ModelForm):
                     choices=MAIL, initial=chosen.mail, label=_("Email")
                 ),
             }
+            for way in ("page", "push", "mail"):
+                field = self.fields[f"{kind.name}-{way}"]
+                field.widget.attrs["aria-label"] = f"{kind.label}: {field.label}"
 
     @property
     def rows(self):

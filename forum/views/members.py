@@ -3,12 +3,13 @@ import time
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from forum.db.prepared import Prepared
 from forum.forms import unsent
 from forum.forms.members import ProfileForm
-from forum.models import Post, Topic, User
+from forum.models import MemberLevel, Post, Topic, User
 from forum.models.editions import with_edition
 from forum.models.readings import with_readings
 from forum.pages import fragments
@@ -102,11 +103,30 @@ def edit(request):
 
 @require_safe
 def stylesheet(request, member_id):
-    """CSS that shows a member the links on their own posts. Immutable, but private."""
+    """CSS for one member: shows links on their own posts, and folds posts of whom they ignore.
+
+    Immutable, but private: `User.ignores_version` is part of the address.
+    """
     css = f'.post[data-author="{member_id}"] .post__own{{display:inline-flex}}'
+    if request.user.pk == member_id:
+        css += folding(MemberLevel.objects.ignored_by(request.user))
     response = HttpResponse(css, content_type="text/css")
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
+
+
+def folding(members):
+    """CSS that folds the posts of these members (ids) unless one is the target of the address."""
+    if not members:
+        return ""
+    authors = ",".join(f'[data-author="{pk}"]' for pk in members)
+    folded = f".post:is({authors}):not(:target,:focus-within)"
+    words = _("You ignore this member. The number leads to the post.")
+    text = words.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        f"{folded} :is(.post__body,.post__actions){{display:none}}"
+        f'{folded} .post__byline::after{{content:"{text}";flex-basis:100%;color:var(--ink-soft)}}'
+    )
 
 
 def written(member, user):

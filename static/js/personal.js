@@ -61,6 +61,7 @@ class PersonalStream {
   apply({ kind, key, data, change }) {
     for (const part of this.#parts) if (part.kind === kind) part.apply(key, data, change);
     if (kind === "search") import("./elements/found.js").then(({ tell }) => tell(key, data));
+    if (kind === "level" && key.startsWith("other:")) refold(change);
     if (kind === "notice") import("./elements/bell.js").then(({ apply }) => apply(data));
   }
 
@@ -80,6 +81,14 @@ class PersonalStream {
     for (const part of this.#parts) part.reload();
     import("./elements/bell.js").then(({ reload }) => reload());
   }
+}
+
+// The member ignores somebody, or no longer: their stylesheet folds other posts now.
+/** @param {number} change */
+function refold(change) {
+  /** @type {HTMLLinkElement} */
+  const sheet = document.querySelector('link[href^="/u/"]');
+  if (sheet) sheet.href = `${sheet.href.split("?")[0]}?change=${change}`;
 }
 
 // The page's reader may change while it is open (reader.js).

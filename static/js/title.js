@@ -1,5 +1,6 @@
 // @ts-check
-// Shows the number of news in the tab's title: the sum over the parts of the page.
+// Shows the number of news in the tab's title: the sum over the parts of the page, or the number of unread notifications
+// if that is more, since most of them are about one of the others.
 /** @type {Map<string, number>} */
 const counts = new Map();
 let title = document.title;
@@ -18,6 +19,8 @@ export function nameTab(name) {
 }
 
 function showTitle() {
-  const sum = [...counts.values()].reduce((a, b) => a + b, 0);
-  document.title = sum ? `(${sum}) ${title}` : title;
+  const { notifications = 0, ...parts } = Object.fromEntries(counts);
+  const sum = Object.values(parts).reduce((a, b) => a + b, 0);
+  const shown = Math.max(sum, notifications);
+  document.title = shown ? `(${shown}) ${title}` : title;
 }

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from forum.models import Topic, User
+from forum.models import Attention, MemberLevel, Topic, User
 from tests.support import world
 from tests.support.concurrency import at_once
 
@@ -257,6 +257,22 @@ def test_a_stylesheet_shows_a_member_their_own_links(client):
     assert '.post[data-author="7"] .post__own' in response.text
     assert response["Content-Type"] == "text/css"
     assert "immutable" in response["Cache-Control"]
+
+
+def test_a_stylesheet_folds_the_posts_of_whom_its_member_ignores(signed_in, ada, grace, iris):
+    def address(page):
+        return re.search(rf'href="(/u/{grace.pk}.css[^"]*)"', page.text)[1]
+
+    client = signed_in(grace)
+    before = address(client.get("/"))
+    MemberLevel.objects.choose(grace, ada, Attention.IGNORED)
+    MemberLevel.objects.choose(grace, iris, Attention.MUTED)
+    now = address(client.get("/"))
+
+    assert now != before
+    folding = f'.post:is([data-author="{ada.pk}"]):not(:target,:focus-within) :is(.post__body'
+    assert folding in client.get(now).text
+    assert "display:none" not in signed_in(iris).get(now).text
 
 
 @pytest.mark.parametrize(

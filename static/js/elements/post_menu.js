@@ -10,10 +10,11 @@ const SAME_CLICK = 300; // ms
 const menu = document.createElement("div");
 menu.className = "menu";
 menu.popover = "auto";
-menu.addEventListener(
-  "toggle",
-  (/** @type {ToggleEvent} */ { newState }) => newState === "closed" && opener && tidy(),
-);
+menu.addEventListener("toggle", (/** @type {ToggleEvent} */ { newState }) => {
+  if (newState !== "closed" || !opener) return;
+  dismissed = { link: opener, at: performance.now() };
+  tidy();
+});
 /** @type {HTMLElement | null} */
 let opener = null;
 /** @type {import("../forms/written_form.js").WrittenForm | null} */
@@ -97,7 +98,6 @@ function close() {
 
 function tidy() {
   opener.removeAttribute("aria-expanded");
-  dismissed = { link: opener, at: performance.now() };
   opener = null;
   reason?.end();
   reason = null;
