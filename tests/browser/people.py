@@ -140,6 +140,16 @@ def ends_sessions(page):
     Session.objects.all().delete()
 
 
+def loses_answer(page, address):
+    """The next request to `address` is served, but not answered; the list has an item afterwards.
+
+    Wait for it: a push may show the post before, and the test would end with the request under way.
+    """
+    lost = []
+    page.route(address, lambda route: lost.append((route.fetch(), route.abort())), times=1)
+    return lost
+
+
 def session_cookie(user, address):
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
 from forum.models import PersonalChange
-from tests.browser.people import COMPOSER, MARKS, ends_sessions
+from tests.browser.people import COMPOSER, MARKS, ends_sessions, loses_answer
 from tests.support import world
 from tests.support.polling import until
 
@@ -149,8 +149,9 @@ def test_a_forum_that_is_away_is_asked_again_until_it_takes_the_edit(page, post,
 
 
 def test_an_answer_that_got_lost_is_asked_for_again_and_changes_nothing_more(page, post):
-    page.route("**/update/", lambda route: (route.fetch(), route.abort()), times=1)
+    lost = loses_answer(page, "**/update/")
     edits(page)
+    until(lambda: page.wait_for_timeout(20) or lost)
 
     expect(body(page)).to_have_text(TEXT)
     expect(waiting(page)).to_have_count(0)
@@ -160,8 +161,9 @@ def test_an_answer_that_got_lost_is_asked_for_again_and_changes_nothing_more(pag
 
 def test_a_lost_answer_undoes_nothing_that_somebody_else_wrote_since(visit, page, post):
     page.route("**/update/", lambda route: route.abort())
-    page.route("**/update/", lambda route: (route.fetch(), route.abort()), times=1)
+    lost = loses_answer(page, "**/update/")
     edits(page)
+    until(lambda: page.wait_for_timeout(20) or lost)
     until(lambda: versions(post) == (2, TEXT))
     mo = visit(world.moderator())
     mo.sends(f"/p/{post.pk}/update/", body="What Mo wrote.", version="2")

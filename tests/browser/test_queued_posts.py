@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
-from tests.browser.people import COMPOSER, MARKS, ends_sessions, session_cookie
+from tests.browser.people import COMPOSER, MARKS, ends_sessions, loses_answer, session_cookie
 from tests.support import world
 from tests.support.polling import until
 
@@ -116,8 +116,9 @@ def test_a_forum_that_is_away_is_asked_again_until_it_takes_the_post(person, top
 @pytest.mark.store
 def test_an_answer_that_got_lost_is_asked_for_again_and_posts_nothing_more(person, topic):
     page = opens(person, topic)
-    page.route("**/replies/", lambda route: (route.fetch(), route.abort()), times=1)
+    lost = loses_answer(page, "**/replies/")
     sends(page)
+    until(lambda: page.wait_for_timeout(20) or lost)
 
     expect(page.locator("#post-2")).to_contain_text(TEXT)
     expect(waiting(page)).to_have_count(0)
