@@ -46,14 +46,14 @@ YEAR = 365 * 24 * 60  # minutes
 
 
 @register()
-def check_times_of_edits(app_configs, **kwargs):
+def check_minutes(app_configs, **kwargs):
     return [
         Error(
             f"{name} is {getattr(settings, name)}, less than 0 or more than a year.",
             hint=f"Set {name} to minutes between 0 (off) and {YEAR}.",
             id="forum.E003",
         )
-        for name in ("EDIT_GRACE_MINUTES", "EDIT_WINDOW_MINUTES")
+        for name in ("EDIT_GRACE_MINUTES", "EDIT_WINDOW_MINUTES", "NOTIFICATION_MAIL_DELAY_MINUTES")
         if not 0 <= getattr(settings, name) <= YEAR
     ]
 

@@ -355,6 +355,9 @@ GAUGES = ["forum.mail.health.gauges"]  # gauges that /metrics updates on each re
 # run `manage.py reindex`.
 SEARCH_LANGUAGE = env("SEARCH_LANGUAGE", default="english")
 
+# Minutes that notices wait before they are sent by email; cancelled if they are seen meanwhile.
+NOTIFICATION_MAIL_DELAY_MINUTES = env.int("NOTIFICATION_MAIL_DELAY_MINUTES", default=10)
+
 # Minutes after writing in which authors' edits leave no mark; 0 if all do.
 EDIT_GRACE_MINUTES = env.int("EDIT_GRACE_MINUTES", default=5)
 # Minutes after writing in which authors can edit their posts; 0 for always.

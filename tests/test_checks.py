@@ -21,6 +21,7 @@ def test_settings_that_can_not_work_are_refused_with_what_to_do():
         "ALLOWED_HOSTS": "other.example.org",
         "EDIT_WINDOW_MINUTES": "999999999",
         "EDIT_GRACE_MINUTES": "-1",
+        "NOTIFICATION_MAIL_DELAY_MINUTES": "-1",
         "REPLY_ADDRESS": "forum@example.org",
     }
     result = start(["manage.py", "check"], **PRODUCTION | wrong)
@@ -32,6 +33,7 @@ def test_settings_that_can_not_work_are_refused_with_what_to_do():
         ("forum.E002", "Add 'forum.example.org' to ALLOWED_HOSTS"),
         ("forum.E003", "Set EDIT_WINDOW_MINUTES to minutes"),
         ("forum.E003", "Set EDIT_GRACE_MINUTES to minutes"),
+        ("forum.E003", "Set NOTIFICATION_MAIL_DELAY_MINUTES to minutes"),
         ("forum.E004", "Set REPLY_ADDRESS to something like forum+{}@example.org"),
     ]:
         said = rf"\({re.escape(identifier)}\)[^?]*{re.escape(advice)}"  # "?" begins the next one

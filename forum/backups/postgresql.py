@@ -149,7 +149,8 @@ def restore(connection, path, advance):
     before, after = BEGIN, "RESET search_path;"
     if tables := tables_of_forum(connection):
         before, after = before + SAVE_COUNTERS.format(tables=tables), after + RESTORE_COUNTERS
-    after += CHECK_CONTENT + HOLD_MAILS + ";" + END.format(epoch=new_epoch(), edition=new_word())
+    after += CHECK_CONTENT + "".join(f"{statement};" for statement in HOLD_MAILS)
+    after += END.format(epoch=new_epoch(), edition=new_word())
     connection.close()
     with tempfile.TemporaryFile("w+") as output:
         command = ["pg_restore", "--clean", "--if-exists", *AS_OURS, "--file=-", path]

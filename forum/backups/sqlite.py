@@ -81,7 +81,8 @@ def restore(connection, path, advance):
         )
         copy.execute("UPDATE forum_user SET personal_epoch = ?", [new_epoch()])
         copy.execute("UPDATE forum_edition SET word = ?", [new_word()])
-        copy.execute(HOLD_MAILS)
+        for statement in HOLD_MAILS:
+            copy.execute(statement)
         copy_pages(copy, live, advance)
     live.execute("PRAGMA wal_checkpoint(PASSIVE)")
 

@@ -11,6 +11,7 @@ from forum.jobs.outbox import OutboxQuerySet, OutboxRow
 from . import messages, sealing
 
 MAX_WAITING = 10_000  # beyond that, writing emails is refused
+MAX_BULK = 1000  # beyond that, emails that can wait should not be written
 
 
 class OutboxFull(OperationalError):
@@ -23,12 +24,16 @@ class MailQuerySet(OutboxQuerySet["Mail"]):
         message.extra_headers.setdefault("Message-ID", make_msgid(domain=messages.site_host()))
         message.extra_headers.setdefault("Date", formatdate())
         message.message()
-        if self.waiting()[MAX_WAITING - 1 : MAX_WAITING].exists():
+        if not self.has_room(MAX_WAITING):
             raise OutboxFull(f"{MAX_WAITING} emails are waiting to be sent.")
         sealed = sealing.encrypted(messages.to_dict(message))
         return self.create(
             to=", ".join(message.recipients()), subject=str(message.subject)[:255], sealed=sealed
         )
+
+    def has_room(self, most=MAX_BULK):
+        """Whether fewer than `most` are waiting, so that others won't wait long behind one more."""
+        return not self.waiting()[most - 1 : most].exists()
 
 
 class Mail(OutboxRow):

@@ -13,8 +13,10 @@ class NotificationsConfig(AppConfig):
         from forum.pages import personal
         from forum.signals import changing, seen, telling, told
 
-        from . import groups, recording, retention, seeing  # noqa: F401 - retention has a job
+        from . import groups, recording, retention, seeing, ways  # noqa: F401 - retention has a job
         from . import telling as tellers
+        from .mailing import recording as mailing
+        from .mailing import sending  # noqa: F401 - registers its jobs
 
         changing.connect(recording.expect, dispatch_uid="notifications")
         post_save.connect(
@@ -24,3 +26,4 @@ class NotificationsConfig(AppConfig):
         told.connect(seeing.on_told, dispatch_uid="notifications")
         telling.connect(tellers.on_found, dispatch_uid="notifications")
         personal.register(tellers.KIND, groups.state, groups.states)
+        ways.register(mailing.expect)

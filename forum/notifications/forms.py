@@ -1,10 +1,16 @@
+from zoneinfo import available_timezones
+
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from . import kinds, preferences
 from .models import Preferences
 
+WAYS = ("page", "push", "mail")
 MAIL = [("off", _("No email")), ("single", _("An email each")), ("digest", _("In the digest"))]
+HOURS = ("quiet_from", "quiet_to")
+TIME = {"type": "time"}
 
 
 class PreferencesForm(forms.ModelForm):
@@ -12,10 +18,27 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = Preferences
-        fields = ["own_topics", "after_reply"]
+        fields = [
+            "quiet_from",
+            "quiet_to",
+            "paused_until",
+            "time_zone",
+            "language",
+            "own_topics",
+            "after_reply",
+        ]
+        widgets = {
+            "quiet_from": forms.TimeInput(attrs=TIME, format="%H:%M"),
+            "quiet_to": forms.TimeInput(attrs=TIME, format="%H:%M"),
+            "paused_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["time_zone"].widget = forms.Select(choices=zones())
+        self.fields["language"].widget = forms.Select(choices=languages())
+        if len(settings.LANGUAGES) == 1:
+            del self.fields["language"]
         for kind in kinds.ALL:
             chosen = preferences.ways(self.instance, kind)
             self.fields |= {  # the page labels columns and rows; each field needs both
@@ -36,17 +59,31 @@ class PreferencesForm(forms.ModelForm):
     @property
     def rows(self):
         """(Kind, its three bound fields) for each kind."""
-        return [
-            (kind, [self[f"{kind.name}-{way}"] for way in ("page", "push", "mail")])
-            for kind in kinds.ALL
-        ]
+        return [(kind, [self[f"{kind.name}-{way}"] for way in WAYS]) for kind in kinds.ALL]
+
+    def clean(self):
+        super().clean()
+        match [name for name in HOURS if self.cleaned_data.get(name) is None]:
+            case [name] if name not in self.errors:
+                self.add_error(name, _("Enter both times, or neither."))
 
     def save(self, commit=True):
-        self.instance.ways = {}
         for kind in kinds.ALL:
-            usual = vars(preferences.usual(kind))
-            chosen = {way: self.cleaned_data[f"{kind.name}-{way}"] for way in usual}
-            differing = {way: value for way, value in chosen.items() if value != usual[way]}
-            if differing:
-                self.instance.ways[kind.name] = differing
+            chosen = {way: self.cleaned_data[f"{kind.name}-{way}"] for way in WAYS}
+            preferences.choose(self.instance, kind, **chosen)
         return super().save(commit)
+
+
+def zones():
+    """The choices of time zones, “Area/City”, by area; the stored values are IANA's names."""
+    areas: dict[str, list] = {}
+    for name in sorted(available_timezones()):
+        area, slash, city = name.partition("/")
+        if slash and area not in ("Etc", "SystemV"):
+            areas.setdefault(area, []).append((name, city.replace("_", " ")))
+    return [("", settings.TIME_ZONE), *areas.items()]
+
+
+def languages():
+    usual = dict(settings.LANGUAGES)[settings.LANGUAGE_CODE]
+    return [("", usual), *(one for one in settings.LANGUAGES if one[0] != settings.LANGUAGE_CODE)]

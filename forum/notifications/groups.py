@@ -33,6 +33,12 @@ class Group:
         return kinds.BY_NAME[self.latest.kind].text(self)
 
     @property
+    def excerpt(self):
+        """How the post of the latest begins; "" if it has none, or one that is hidden."""
+        post = self.latest.post
+        return post.excerpt if post and not post.is_hidden else ""
+
+    @property
     def is_seen(self):
         return self.latest.seen_at is not None
 

@@ -1,6 +1,8 @@
 from typing import ClassVar
+from zoneinfo import available_timezones
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -9,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from forum.db.prepared import Prepared
 from forum.jobs.outbox import OutboxQuerySet, OutboxRow
 from forum.models import Level, Post, Topic
+
+from .mailing.models import Delivery
+
+__all__ = ["Delivery", "Event", "Notice", "Preferences"]
 
 MOST_UNREAD = 100  # more are not counted
 
@@ -41,9 +47,13 @@ class Event(OutboxRow):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user):
         """The notices on pages of `user` about what they may (still) see."""
+        return self.readable_by(user).filter(on_page=True)
+
+    def readable_by(self, user):
+        """The same, with those that are not on pages."""
         topics = Topic.objects.visible_to(user).filter(pk=OuterRef("topic"))
         shown = Q(post=None) | Q(post__hidden_at=None) | Q(kind="hidden")
-        return self.filter(shown, Q(topic=None) | Exists(topics), member=user.pk, on_page=True)
+        return self.filter(shown, Q(topic=None) | Exists(topics), member=user.pk)
 
     def unseen(self):
         return self.filter(seen_at=None)
@@ -101,6 +111,11 @@ def unread_marks(reader):
 UNREAD = Prepared(unread_marks)
 
 
+def validate_zone(name):
+    if name not in available_timezones():
+        raise ValidationError(_("Choose a time zone from the list."))
+
+
 class Preferences(models.Model):
     """How one member wants to be told; what is not set is as the settings and kinds say."""
 
@@ -115,6 +130,14 @@ class Preferences(models.Model):
     after_reply = models.PositiveSmallIntegerField(
         _("topics you reply to"), choices=Level, default=Level.TRACKING
     )
+    # For what is sent: "" as the settings say.
+    language = models.CharField(_("language"), max_length=16, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, validators=[validate_zone]
+    )
+    quiet_from = models.TimeField(_("from"), null=True, blank=True)
+    quiet_to = models.TimeField(_("to"), null=True, blank=True)
+    paused_until = models.DateField(_("no emails until"), null=True, blank=True)
 
     objects = models.Manager["Preferences"]()
 

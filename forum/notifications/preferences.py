@@ -36,3 +36,14 @@ def ways(preferences, kind):
         bool(chosen.get("push", default.push)),
         mail if mail in MAIL else default.mail,
     )
+
+
+def choose(preferences, kind, **chosen):
+    """Set some of the Ways of a kind; only what differs from the usual is kept."""
+    default = vars(usual(kind))
+    wanted = vars(ways(preferences, kind)) | chosen
+    differing = {way: value for way, value in wanted.items() if value != default[way]}
+    preferences.ways = {
+        **{name: stored for name, stored in preferences.ways.items() if name != kind.name},
+        **({kind.name: differing} if differing else {}),
+    }

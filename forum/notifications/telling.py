@@ -31,7 +31,7 @@ from forum.models import (
     User,
 )
 
-from . import kinds, preferences
+from . import kinds, preferences, ways
 from .models import Event, Notice
 from .retention import KEPT
 
@@ -256,14 +256,16 @@ def tell_members(event, topic, post, by, causes):
     read_to = {reading.user_id: reading.number for reading in readings}
     chosen = preferences.of(causes)
     new = []
+    stronger = []
     for member, cause in causes.items():
         if member in earlier:
-            strengthen(earlier[member], cause, topic, post, by)
+            if strengthen(earlier[member], cause, topic, post, by):
+                stronger.append(earlier[member])
             continue
         is_read = post is not None and read_to.get(member, 0) >= post.number
         if is_read and cause.kind.rank < kinds.DIRECT:
             continue
-        ways = preferences.ways(chosen[member], cause.kind)
+        wanted = preferences.ways(chosen[member], cause.kind)
         new.append(
             Notice(
                 member_id=member,
@@ -276,20 +278,22 @@ def tell_members(event, topic, post, by, causes):
                 by=by,
                 data=cause.data,
                 seen_at=timezone.now() if is_read else None,
-                on_page=ways.page,
+                on_page=wanted.page,
             )
         )
     Notice.objects.bulk_create(new)
+    ways.send(new + stronger, chosen)
 
 
 def strengthen(notice, cause, topic, post, by):
-    """A reply that a saved search has found before is a reply."""
+    """A reply that a saved search has found before is a reply. True if the notice has changed."""
     rank = kinds.BY_NAME[notice.kind].rank
-    if notice.seen_at is None and cause.kind.rank > max(rank, kinds.DIRECT - 1):
-        merge = cause.kind.merge(topic, post, by.pk if by else 0)
-        Notice.objects.filter(pk=notice.pk).update(
-            kind=cause.kind.name, merge=merge, data=cause.data
-        )
+    if notice.seen_at is not None or cause.kind.rank <= max(rank, kinds.DIRECT - 1):
+        return False
+    notice.kind, notice.data = cause.kind.name, cause.data
+    notice.merge = cause.kind.merge(topic, post, by.pk if by else 0)
+    notice.save(update_fields=["kind", "merge", "data"])
+    return True
 
 
 def on_found(sender, kind, post, found, **_kwargs):

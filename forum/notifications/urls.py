@@ -1,12 +1,14 @@
 from django.urls import path
 
 from . import views
+from .mailing.views import unsubscribe
 
 urlpatterns = [
     path("notifications/", views.index, name="notifications"),
     path("notifications/menu/", views.menu, name="notifications_menu"),
     path("notifications/count/", views.count, name="notifications_count"),
     path("notifications/seen/", views.mark_seen, name="notifications_seen"),
+    path("notifications/unsubscribe/<str:signed>/", unsubscribe, name="unsubscribe"),
     path("notifications/<int:notice_id>/", views.show, name="notification"),
     path("settings/notifications/", views.settings, name="notification_settings"),
 ]

@@ -13,9 +13,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from forum.backups import sqlite
 from forum.mail.models import Mail
 from forum.models import Post, Topic, User
+from forum.notifications.models import Delivery
 from forum.search import engines
 from forum.search.reindexing import differences
 from tests.commands.conftest import on_postgresql, on_sqlite
+from tests.support.addresses import notice_of
 from tests.support.server import ROOT, Server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
@@ -233,11 +235,15 @@ def test_a_table_that_came_after_the_backup_goes(says, copy):
 
 
 def test_mails_that_waited_in_the_backup_are_not_sent_unasked(says, tmp_path, topic):
-    waiting = Mail.objects.create(to="ada@example.org", subject="Hello")
+    mail = Mail.objects.create(to="ada@example.org", subject="Hello")
+    notice = notice_of(topic.author, topic.posts.first())
+    delivery = Delivery.objects.create(notice=notice, member=topic.author)
     says("backup", tmp_path / "copy")
-    waiting.mark_sent()
+    for waiting in (mail, delivery):
+        waiting.mark_sent()
     says("restore", tmp_path / "copy", yes=True)
 
-    waiting.refresh_from_db()
-    assert (waiting.due_at, waiting.sent_at) == (None, None)
-    assert "backup" in waiting.error
+    for waiting in (mail, delivery):
+        waiting.refresh_from_db()
+        assert (waiting.due_at, waiting.sent_at) == (None, None)
+        assert "backup" in waiting.error

@@ -1,6 +1,13 @@
-import pytest
+from datetime import timedelta
 
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+
+from forum.mail import delivery
 from forum.notifications import groups, telling
+from forum.notifications.mailing import sending
 from forum.notifications.models import Event
 
 
@@ -22,3 +29,25 @@ def topic(topic, told, ada):
     told(ada)
     topic.refresh_from_db()
     return topic
+
+
+@pytest.fixture
+def outbox(settings):
+    """Emails go into the outbox as on a real site, and `mailed` sends them."""
+    settings.EMAIL_BACKEND = "forum.mail.backend.Backend"
+    settings.MAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture
+def mailed(db, outbox):
+    """Tells all events, sends the emails that are due then, and returns those to a member."""
+
+    def messages(member, later=timedelta(hours=1)):
+        telling.tell()
+        sent_before = len(mail.outbox)
+        with time_machine.travel(timezone.now() + later, tick=False):
+            sending.deliver()
+            delivery.deliver()
+        return [one for one in mail.outbox[sent_before:] if one.to == [member.email]]
+
+    return messages

@@ -118,7 +118,9 @@ def test_a_list_asks_the_same_however_long_it_is(
 def test_what_is_chosen_is_kept_and_only_what_differs_is_stored(signed_in, grace):
     client = signed_in(grace)
     form = client.get("/settings/notifications/").context["form"]
-    chosen = {name: value for name in form.fields if (value := form[name].value()) is not False}
+    chosen = {
+        name: value for name in form.fields if (value := form[name].value()) not in (False, None)
+    }
     chosen |= {"mention-mail": "off", "post-push": "on", "own_topics": "1"}
     del chosen["reply-page"]
     assert client.post("/settings/notifications/", chosen).status_code == 302
@@ -139,6 +141,28 @@ def test_what_is_not_wanted_on_pages_is_not_shown_nor_counted(signed_in, topic, 
 
     assert told(grace) == []
     assert groups.unread(grace) == 0
+
+
+def test_times_of_emails_are_chosen(signed_in, grace):
+    client = signed_in(grace)
+    page = client.get("/settings/notifications/")
+    chosen = {
+        name: page.context["form"][name].value() or "" for name in page.context["form"].fields
+    }
+    times = {"quiet_from": "22:00", "quiet_to": "07:30", "paused_until": "2026-12-24"}
+    chosen |= times | {"time_zone": "America/Argentina/Ushuaia"}
+    assert client.post("/settings/notifications/", chosen).status_code == 302
+
+    page = client.get("/settings/notifications/").content.decode()
+    for value in times.values():
+        assert f'value="{value}"' in page
+    assert '<option value="America/Argentina/Ushuaia" selected>Argentina/Ushuaia</option>' in page
+    assert "Language" not in page  # there is only one
+
+    for odd in ({"quiet_to": ""}, {"time_zone": "No/Where"}, {"paused_until": "tomorrow"}):
+        answer = client.post("/settings/notifications/", chosen | odd)
+        assert answer.status_code == 422
+        assert list(answer.context["form"].errors) == list(odd)
 
 
 def test_odd_settings_are_refused(signed_in, grace):

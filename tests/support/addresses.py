@@ -4,6 +4,7 @@ import re
 
 from django.urls import URLPattern, get_resolver
 
+from forum.notifications.mailing import unsubscribing
 from forum.notifications.models import Notice
 from forum.search import standing
 
@@ -43,6 +44,7 @@ def values_for(topic, member, category, session=""):
         "username": member.username,
         "announcement_id": 1,
         "search_id": standing.save(member, "tea").pk,
+        "signed": unsubscribing.signer().sign(f"{member.pk}.all"),
         "notice_id": notice_of(member, post).pk,
         "key": "key",
         "uidb36": "1",

@@ -1,0 +1,89 @@
+"""The emails: one for each notice, or one for many."""
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from forum.mail.reply_addresses import address_for
+from forum.notifications import kinds
+from forum.notifications.groups import Group
+
+from . import bodies, headers, unsubscribing
+
+
+def single(notice, recipient, first_post=None):
+    """An email about one notice, loaded with topic, category, author and post.
+
+    first_post: the id of the topic's first one.
+    """
+    kind, post = kinds.BY_NAME[notice.kind], shown_post(notice)
+    group = Group(notice, count=1, people=1, first_post=notice.post_id)
+    member = recipient.member.pk
+    stop = unsubscribing.address(member, unsubscribing.of_kind(kind))
+    context = {
+        "text": group.text,
+        "group": group,
+        "post": post,
+        "html": bodies.html(post) if post else "",
+        "plain": bodies.plain(post) if post else "",
+        "stop": stop,
+        "stop_label": kind.label,
+    }
+    extra = {**headers.AUTOMATIC, **headers.unsubscribing(stop)}
+    if notice.topic:
+        extra |= headers.of_category(notice.topic.category) | headers.thread(notice, first_post)
+        context["mute"] = unsubscribing.address(member, unsubscribing.of_topic(notice.topic_id))
+    context["reply_address"] = reply_address(post, recipient.member) if post else ""
+    author = post.author.display_name if post else ""
+    return written("notice", subject(group, post), recipient, context, extra, author)
+
+
+def reply_address(post, member):
+    """Where the recipient can answer by email; "" if they can't."""
+    address = address_for(member.pk, post.topic_id, post.pk)
+    return address if address and post.topic.takes_replies_from(member) else ""
+
+
+def shown_post(notice):
+    """The post whose text the email has, if any."""
+    return notice.post if notice.post and not notice.post.is_hidden else None
+
+
+def subject(group, post):
+    """All posts of a topic have the same, so that mail programs show them as one thread."""
+    if not post:
+        return group.text
+    return group.title if post.number == 1 else f"Re: {group.title}"
+
+
+def several(groups, recipient):
+    """One email about many notices, which are due at once."""
+    count = sum(group.count for group in groups)
+    title = ngettext("%(n)d notification", "%(n)d notifications", count) % {"n": count}
+    stop = unsubscribing.address(recipient.member.pk, unsubscribing.ALL)
+    context = {"text": title, "groups": groups, "stop": stop, "stop_label": _("all emails")}
+    extra = {**headers.AUTOMATIC, **headers.unsubscribing(stop)}
+    return written("notices", title, recipient, context, extra)
+
+
+def written(template, subject, recipient, context, extra, author=""):
+    context |= {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "settings_url": f"{settings.SITE_URL}{reverse('notification_settings')}",
+        "recipient": recipient.member,
+    }
+    message = EmailMultiAlternatives(
+        headers.one_line(subject)[:200],
+        render_to_string(f"notifications/mail/{template}.txt", context).strip() + "\n",
+        headers.sender(author),
+        [recipient.address],
+        reply_to=[context["reply_address"]] if context.get("reply_address") else None,
+        headers=extra,
+    )
+    html = render_to_string(f"notifications/mail/{template}.html", context)
+    message.attach_alternative(html, "text/html")
+    return message

@@ -1,0 +1,109 @@
+"""Sends the emails that are due, unless what they are about was seen or hidden, or is not wanted.
+
+Asking, writing the email to the outbox (forum.mail), and ending the Delivery are one transaction,
+so a killed worker neither loses an email nor writes it twice.
+"""
+
+import logging
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from forum.db.outages import is_outage
+from forum.jobs import every, job
+from forum.jobs.running import stopping
+from forum.jobs.workers import run_soon
+from forum.mail.models import Mail
+from forum.models import Level, Post
+from forum.notifications import groups, kinds, preferences
+from forum.notifications.models import Notice
+from forum.notifications.telling import levels_of
+
+from . import messages, recipients, times
+from .models import Delivery
+
+logger = logging.getLogger(__name__)
+MOST_SINGLE = 5  # emails to one member at once; of more notices there is one email
+MOST = 100  # notices in one
+
+
+@every(seconds=10)
+def sweep():
+    if Delivery.objects.due().exists():
+        run_soon(deliver)
+
+
+@job
+def deliver():
+    while not stopping.is_set() and Mail.objects.has_room():
+        delivery = Delivery.objects.take()
+        if not delivery:
+            return
+        try:
+            send(delivery)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            logger.exception("Delivery %s failed.", delivery.pk)
+            delivery.retry(error)
+
+
+@transaction.atomic
+def send(delivery):
+    """Send what is due to the member of a leased Delivery; alone if it failed before.
+
+    Does nothing if another worker has it by now.
+    """
+    due = due_with(delivery)
+    if delivery not in due:
+        return
+    recipient = recipients.of([delivery.member_id]).get(delivery.member_id)
+    rows = Delivery.objects.filter(pk__in=[one.pk for one in due])
+    if recipient is None:
+        rows.delete()
+        return
+    awake_at = times.awake(recipient.preferences, timezone.now())
+    if awake_at > timezone.now():
+        rows.update(due_at=awake_at, attempts=0)
+        return
+    notices = wanted(due, recipient)
+    for message in written(notices, recipient):
+        message.send()
+    sent = rows.filter(notice__in=notices)
+    sent.update(due_at=None, sent_at=timezone.now(), error="")
+    rows.filter(sent_at=None).delete()
+
+
+def due_with(delivery):
+    """The Delivery, if its lease still holds, and others of its member, locked."""
+    mine = Q(pk=delivery.pk, due_at=delivery.due_at)
+    if delivery.attempts == 1:
+        mine |= Q(due_at__lte=timezone.now(), attempts=0)
+    rows = Delivery.objects.select_for_update().filter(mine, member=delivery.member_id)
+    return list(rows.order_by("notice")[:MOST])
+
+
+def wanted(due, recipient):
+    """The notices of these deliveries of which the recipient still wants an email."""
+    member = recipient.member
+    notices = Notice.objects.readable_by(member).unseen().filter(delivery__in=due)
+    loaded = notices.select_related("by", "topic__category", "post__author").order_by("pk")
+    return [
+        notice
+        for notice in loaded
+        if preferences.ways(recipient.preferences, kinds.BY_NAME[notice.kind]).mail == "single"
+        and not (notice.topic and levels_of([member.pk], notice.topic)[member.pk] == Level.MUTED)
+    ]
+
+
+def written(notices, recipient):
+    with recipient.speaking():
+        if len(notices) > MOST_SINGLE:
+            rows = groups.grouped(Notice.objects.filter(pk__in=[notice.pk for notice in notices]))
+            return [messages.several(groups.from_rows(list(rows.order_by("latest"))), recipient)]
+        topics = {notice.topic_id for notice in notices}
+        first = dict(Post.objects.filter(topic__in=topics, number=1).values_list("topic", "pk"))
+        return [
+            messages.single(notice, recipient, first.get(notice.topic_id)) for notice in notices
+        ]
