@@ -34,6 +34,9 @@ JOB_THREADS = env.int("JOB_THREADS", 2)
 # Addresses or networks that may read /health/ and /metrics.
 MONITORS = env.list("MONITORS", default=["127.0.0.1", "::1"])
 
+# Hosts with their ports ("push.lan:8443") that the forum may request though they are not public.
+OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=[])
+
 DEVELOPMENT_SECRET = "development-only-secret-that-no-real-site-may-use"  # noqa: S105
 SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_SECRET if DEBUG else "")
 if not DEBUG and (SECRET_KEY in ("", DEVELOPMENT_SECRET) or len(SECRET_KEY) < 50):
