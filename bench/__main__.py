@@ -23,6 +23,7 @@ ALL += [
     "fanout",
     "push_vs_poll",
     "standing_searches",
+    "digests",
     "presence",
     "search",
 ]

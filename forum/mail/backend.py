@@ -9,7 +9,6 @@ from .models import Mail
 class Backend(BaseEmailBackend):
     def send_messages(self, messages):
         addressed = [message for message in messages if message.recipients()]
-        for message in addressed:
-            Mail.objects.write(message)
+        Mail.objects.write_all(addressed)
         deliver.after_commit()
         return len(addressed)

@@ -21,14 +21,23 @@ class OutboxFull(OperationalError):
 class MailQuerySet(OutboxQuerySet["Mail"]):
     def write(self, message):
         """Add an email. Raises OutboxFull, and errors of the message such as BadHeaderError."""
+        return self.write_all([message])[0]
+
+    def write_all(self, emails):
+        """The same for several."""
+        rows = [self.row(message) for message in emails]
+        if not self.has_room(MAX_WAITING):
+            raise OutboxFull(f"{MAX_WAITING} emails are waiting to be sent.")
+        return self.bulk_create(rows)
+
+    def row(self, message):
         message.extra_headers.setdefault("Message-ID", make_msgid(domain=messages.site_host()))
         message.extra_headers.setdefault("Date", formatdate())
         message.message()
-        if not self.has_room(MAX_WAITING):
-            raise OutboxFull(f"{MAX_WAITING} emails are waiting to be sent.")
-        sealed = sealing.encrypted(messages.to_dict(message))
-        return self.create(
-            to=", ".join(message.recipients()), subject=str(message.subject)[:255], sealed=sealed
+        return self.model(
+            to=", ".join(message.recipients()),
+            subject=str(message.subject)[:255],
+            sealed=sealing.encrypted(messages.to_dict(message)),
         )
 
     def has_room(self, most=MAX_BULK):

@@ -15,8 +15,8 @@ class NotificationsConfig(AppConfig):
 
         from . import groups, recording, retention, seeing, ways  # noqa: F401 - retention has a job
         from . import telling as tellers
+        from .mailing import digests, sending  # noqa: F401 - register their jobs
         from .mailing import recording as mailing
-        from .mailing import sending  # noqa: F401 - registers its jobs
 
         changing.connect(recording.expect, dispatch_uid="notifications")
         post_save.connect(

@@ -2,9 +2,11 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from . import kinds, preferences
+from .mailing import digests
 from .models import Preferences
 
 WAYS = ("page", "push", "mail")
@@ -19,6 +21,7 @@ class PreferencesForm(forms.ModelForm):
     class Meta:
         model = Preferences
         fields = [
+            "digest",
             "quiet_from",
             "quiet_to",
             "paused_until",
@@ -71,7 +74,10 @@ class PreferencesForm(forms.ModelForm):
         for kind in kinds.ALL:
             chosen = {way: self.cleaned_data[f"{kind.name}-{way}"] for way in WAYS}
             preferences.choose(self.instance, kind, **chosen)
-        return super().save(commit)
+        with transaction.atomic():
+            saved = super().save(commit)
+            digests.reschedule(saved)
+        return saved
 
 
 def zones():

@@ -12,9 +12,9 @@ from forum.db.prepared import Prepared
 from forum.jobs.outbox import OutboxQuerySet, OutboxRow
 from forum.models import Level, Post, Topic
 
-from .mailing.models import Delivery
+from .mailing.models import Delivery, Digest
 
-__all__ = ["Delivery", "Event", "Notice", "Preferences"]
+__all__ = ["Delivery", "Digest", "Event", "Notice", "Preferences"]
 
 MOST_UNREAD = 100  # more are not counted
 
@@ -111,6 +111,13 @@ def unread_marks(reader):
 UNREAD = Prepared(unread_marks)
 
 
+DIGESTS = [
+    ("daily", _("Each morning")),
+    ("weekly", _("On Monday mornings")),
+    ("off", _("Never")),
+]
+
+
 def validate_zone(name):
     if name not in available_timezones():
         raise ValidationError(_("Choose a time zone from the list."))
@@ -129,6 +136,9 @@ class Preferences(models.Model):
     )
     after_reply = models.PositiveSmallIntegerField(
         _("topics you reply to"), choices=Level, default=Level.TRACKING
+    )
+    digest = models.CharField(
+        _("digest"), max_length=8, choices=DIGESTS, default=DIGESTS[0][0], db_default=DIGESTS[0][0]
     )
     # For what is sent: "" as the settings say.
     language = models.CharField(_("language"), max_length=16, blank=True)

@@ -63,10 +63,35 @@ def several(groups, recipient):
     """One email about many notices, which are due at once."""
     count = sum(group.count for group in groups)
     title = ngettext("%(n)d notification", "%(n)d notifications", count) % {"n": count}
-    stop = unsubscribing.address(recipient.member.pk, unsubscribing.ALL)
-    context = {"text": title, "groups": groups, "stop": stop, "stop_label": _("all emails")}
+    return listed(title, title, groups, 0, recipient, unsubscribing.ALL, _("all emails"))
+
+
+def digest(groups, more, recipient):
+    """An email about what a member hasn't seen since the last digest.
+
+    groups: what it shows. more: the number of others.
+    """
+    title = _("What you missed at %(site)s") % {"site": settings.SITE_NAME}
+    others = len(groups) - 1 + more
+    subject = groups[0].text
+    if others:
+        text = ngettext("%(first)s, and %(n)d more", "%(first)s, and %(n)d more", others)
+        subject = text % {"first": subject, "n": others}
+    return listed(title, subject, groups, more, recipient, unsubscribing.DIGEST, _("the digest"))
+
+
+def listed(title, subject, groups, more, recipient, what, stop_label):
+    stop = unsubscribing.address(recipient.member.pk, what)
+    context = {
+        "text": title,
+        "groups": groups,
+        "more": more,
+        "all_url": f"{settings.SITE_URL}{reverse('notifications')}",
+        "stop": stop,
+        "stop_label": stop_label,
+    }
     extra = {**headers.AUTOMATIC, **headers.unsubscribing(stop)}
-    return written("notices", title, recipient, context, extra)
+    return written("notices", subject, recipient, context, extra)
 
 
 def written(template, subject, recipient, context, extra, author=""):

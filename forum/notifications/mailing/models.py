@@ -36,3 +36,28 @@ class Delivery(OutboxRow):
 
     def __str__(self):
         return str(self.notice)
+
+
+class Digest(OutboxRow):
+    """When a member's next digest is due: None until a notice is stored that belongs into one.
+
+    last_notice: the id of the last notice that was considered for one.
+    """
+
+    member = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="digest",
+        verbose_name=_("member"),
+    )
+    last_notice = models.BigIntegerField(default=0)
+
+    objects: ClassVar = OutboxQuerySet.as_manager()
+
+    class Meta(OutboxRow.Meta):
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+
+    def __str__(self):
+        return str(self.member)

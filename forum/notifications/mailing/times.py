@@ -1,9 +1,12 @@
 """When members want emails: their time zone, quiet hours and pauses."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
+
+DIGEST_TIME = time(8)
+MONDAY = 0  # as date.weekday() has it
 
 
 def zone(preferences):
@@ -12,6 +15,19 @@ def zone(preferences):
         return ZoneInfo(preferences.time_zone)
     except (ValueError, ZoneInfoNotFoundError):  # "", or gone from the system's list
         return timezone.get_default_timezone()
+
+
+def next_digest(preferences, at):
+    """When the first digest after `at` is due."""
+    local = zone(preferences)
+    day = at.astimezone(local).date()
+    if preferences.digest == "weekly":
+        day += timedelta(days=(MONDAY - day.weekday()) % 7)
+    due_at = moment(day, DIGEST_TIME, local)
+    if due_at <= at:
+        days = 7 if preferences.digest == "weekly" else 1
+        due_at = moment(day + timedelta(days=days), DIGEST_TIME, local)
+    return awake(preferences, due_at)
 
 
 def is_paused(preferences, at):
@@ -25,15 +41,15 @@ def awake(preferences, at):
     if begin is None or end is None or begin == end:
         return at
     local = at.astimezone(zone(preferences))
-    time = local.time()
-    is_quiet = begin <= time < end if begin < end else time >= begin or time < end
+    now = local.time()
+    is_quiet = begin <= now < end if begin < end else now >= begin or now < end
     if not is_quiet:
         return at
-    day = local.date() if time < end else local.date() + timedelta(days=1)
+    day = local.date() if now < end else local.date() + timedelta(days=1)
     return moment(day, end, local.tzinfo)
 
 
-def moment(day, time, zone):
+def moment(day, clock, zone):
     """This time of a local day in UTC; the later one where a change of the clocks leaves two."""
-    local = datetime.combine(day, time, tzinfo=zone)
+    local = datetime.combine(day, clock, tzinfo=zone)
     return max(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -1,7 +1,7 @@
 """Signed addresses that end emails without signing in (RFC 8058).
 
 What can be ended: `kind-NAME`, the emails of a kind of notice; `topic-ID`, everything about a
-topic; `all`, every email. The addresses don't expire: they are in emails that are kept.
+topic; `digest`, the digests; `all`, every email. The addresses don't expire: people keep emails.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from forum.models import Level, Topic, TopicLevel, User
 from forum.notifications import kinds, preferences
 
-ALL = "all"
+ALL, DIGEST = "all", "digest"
 
 
 def of_kind(kind):
@@ -52,6 +52,8 @@ class Ending:
                 }
             case ["topic", _number]:
                 return _("The topic is muted: you are told nothing of it any more.")
+            case ["digest"]:
+                return _("You get no more digests.")
         return _("You get no more emails about what happens in the forum.")
 
     @transaction.atomic
@@ -64,8 +66,10 @@ class Ending:
                 end_mails(member, [kinds.BY_NAME[name]])
             case ["topic", number]:
                 mute(member, number)
+            case ["digest"]:
+                end_mails(member, digest="off")
             case _:
-                end_mails(member, kinds.ALL)
+                end_mails(member, kinds.ALL, digest="off")
 
 
 def ending(signed):
@@ -76,10 +80,12 @@ def ending(signed):
     return Ending(int(member_id), what)
 
 
-def end_mails(member, ended):
+def end_mails(member, ended=(), **fields):
     chosen = preferences.of([member.pk])[member.pk]
     for kind in ended:
         preferences.choose(chosen, kind, mail="off")
+    for name, value in fields.items():
+        setattr(chosen, name, value)
     chosen.save()
 
 
