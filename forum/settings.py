@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "forum.completion",
     "forum.search",
     "forum.notifications",
+    "forum.incoming",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -251,6 +252,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The address that members answer mails to, with {} for what identifies member and post; empty for
 # no answers by mail.
 REPLY_ADDRESS = env("REPLY_ADDRESS", default="")
+# The name by which the mail server signs its Authentication-Results; then senders must have passed.
+MAIL_AUTHSERV_ID = env("MAIL_AUTHSERV_ID", default="")
 
 # --- Language and time --------------------------------------------------------------------------
 
@@ -351,8 +354,12 @@ HEALTH = [
     "realtime.diagnostics.health.sweep",
     "forum.jobs.health.workers",
     "forum.mail.health.outbox",
+    "forum.incoming.health.inbox",
 ]
-GAUGES = ["forum.mail.health.gauges"]  # gauges that /metrics updates on each request
+GAUGES = [
+    "forum.mail.health.gauges",
+    "forum.incoming.health.gauges",
+]  # gauges that /metrics updates on each request
 
 # The language of word stems in search, as Snowball names it; empty for none. After a change
 # run `manage.py reindex`.
@@ -395,5 +402,6 @@ RATES = {
         "sign_in_network": "100/hour",  # per network, for all accounts
         "mail_to": "10/hour",  # account emails to one address
         "mail_by": "60/hour",  # account emails requested from one network
+        "mail_answer": "10/hour",  # answers to one address, about mails that were not posted
     }.items()
 }

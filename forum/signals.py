@@ -83,6 +83,12 @@ posts: list of ids.
 """
 
 
+bounced = Signal()
+"""Sent in the transaction that processes a report that a mail was not delivered. member_id: int,
+the member to whom it was sent. address: str, the address that does not take it.
+"""
+
+
 def announce(kind, topic, post=None, former=None, by=None):
     """Send `changing` now, and `changed` after the commit."""
     about = {

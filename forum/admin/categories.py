@@ -11,6 +11,7 @@ from forum.models import Category
 from forum.templatetags.parley import swatch
 
 from .base import ForumAdmin, list_link
+from .incoming import CategoryAddressInline
 
 
 class CategoryForm(forms.ModelForm):
@@ -29,6 +30,7 @@ class CategoryAdmin(ForumAdmin):
     ordering = ["position", "name"]
     autocomplete_fields = ["parent"]
     filter_horizontal = ["readers", "posters"]
+    inlines = [CategoryAddressInline]
     fieldsets = [
         (None, {"fields": ["name", "description", "color", "position", "parent"]}),
         (_("Permissions"), {"fields": ["readers", "posters"]}),

@@ -138,6 +138,11 @@ class Headers:
         return (name or address.split("@")[0])[:NAME_LENGTH].strip()
 
 
+def addresses(value):
+    """The addresses in an unfolded header value, as written."""
+    return [address for _name, address in _persons(value) if address]
+
+
 def _persons(value):
     """(name, address) of each person in a header value; handles `Doe, John <john@…>`."""
     start = 0
@@ -168,7 +173,7 @@ def words(value, problems):
     except (HeaderParseError, ValueError):
         problems.append("header")
         return value
-    return "".join(_part(part, label, problems) for part, label in parts)
+    return clean("".join(_part(part, label, problems) for part, label in parts))
 
 
 def _part(part, label, problems):

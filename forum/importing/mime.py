@@ -173,14 +173,18 @@ def _end_of_headers(content, start, end):
     return (stop.start() if stop else end), is_broken
 
 
-def _headers(head):
-    headers = {}
-    for index, match in enumerate(HEADER.finditer(head)):
+def all_headers(head):
+    """(lower-cased name, raw value) of each header, in order."""
+    for match in islice(HEADER.finditer(head), HEADERS_LIMIT):
         name = match[1].decode("ascii").lower()
         value = match[2][-HEADER_LENGTH:] if name in KEEP_THE_END else match[2][:HEADER_LENGTH]
-        headers.setdefault(name, value.decode("ascii", "surrogateescape").rstrip("\r\n"))
-        if index > HEADERS_LIMIT:
-            break
+        yield name, value.decode("ascii", "surrogateescape").rstrip("\r\n")
+
+
+def _headers(head):
+    headers = {}
+    for name, value in all_headers(head):
+        headers.setdefault(name, value)
     return headers
 
 

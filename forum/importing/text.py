@@ -22,12 +22,39 @@ def to_markdown(text, attachments=(), link="", left_out=None):
     `link` is a Markdown link to the post it replies to. Counts what is dropped in `left_out`.
     """
     left_out = Counter() if left_out is None else left_out
-    text = _with_plain_spaces(text).expandtabs(8).strip("\n")
-    blocks = _own_words(quoting.parse(text), left_out)
+    blocks = _own_words(_parsed(text), left_out)
     folding.fold(blocks, link)
     note = _attachments(attachments)
     lines = _fitting(_lines(blocks), MAX_LENGTH - len(note) - 2, left_out)
     return "\n\n".join(filter(None, ["\n".join(lines), note])) or f"*{_('(no text)')}*"
+
+
+def own_blocks(text):
+    """The Words and Quotes of a mail without signatures, footers and notices; may be empty."""
+    blocks = [_without_signatures(block, Counter()) for block in _parsed(text)]
+    return [block for block in blocks if block is not None]
+
+
+def markdown_of(blocks):
+    """The Markdown of such blocks, of any length."""
+    folding.fold(blocks)
+    return "\n".join(_lines(blocks)).strip("\n")
+
+
+def plain(blocks):
+    """The lines of such blocks as plain text."""
+    lines = []
+    for block in blocks:
+        if isinstance(block, Words):
+            lines += block.lines
+        else:
+            lines += filter(None, [block.source])
+            lines += [f"> {line}" for line in plain(block.blocks)]
+    return lines
+
+
+def _parsed(text):
+    return quoting.parse(_with_plain_spaces(text).expandtabs(8).strip("\n"))
 
 
 def _own_words(parsed, left_out):

@@ -33,7 +33,7 @@ class OutboxQuerySet(models.QuerySet[Row, Row]):
         """Lease a row that is due and return it, or None."""
         while row := self.due().order_by("due_at", "pk").first():
             if row.attempts >= MAX_ATTEMPTS:
-                row.give_up(_("Every worker that tried to send it was killed."))
+                row.give_up(_("Every worker that tried was killed."))
             elif row.lease():
                 return row
         return None

@@ -12,12 +12,15 @@ from base64 import b32encode
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import base36_to_int, int_to_base36
+from django.utils.translation import gettext as _
 
 from .models import ReplyKey
 
 MAX_LOCAL = 64  # characters before the "@": RFC 5321, 4.5.3.1.1
 MAX_PART = 46  # three ids of up to 14 decimal digits, the signature, and what separates them
 SIGNATURE = 16  # characters of base32: 80 bits
+# The line that mails ask to write above, in any language.
+MARKER = re.compile(r"##- .{1,100} -##")
 PART = re.compile(
     rf"([0-9a-z]{{1,9}})-([0-9a-z]{{1,9}})-([0-9a-z]{{1,9}})-([a-z2-7]{{{SIGNATURE}}})"
 )
@@ -53,6 +56,11 @@ def read(address):
         for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     )
     return (member_id, topic_id, post_id) if is_signed else None
+
+
+def marker():
+    """The line above which members write their answers."""
+    return f"##- {_('Write your answer above this line')} -##"
 
 
 def is_reply_address(address):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from forum.incoming.models import IncomingMail
 from forum.mail.models import Mail
 from forum.models import (
     Announcement,
@@ -37,6 +38,7 @@ MODELS = [
     ImportedAuthor,
     ImportedMessage,
     Mail,
+    IncomingMail,
 ]
 LIST, PAGE = 9, 12  # queries, at most
 
@@ -62,6 +64,7 @@ def fill_forum(ada, olive, number):
     )
     Announcement.objects.announce(f"News {number}", made_by=olive)
     Mail.objects.create(to=f"{number}@example.org", subject="Welcome")
+    IncomingMail.objects.create(digest=str(number), subject="Re: Welcome", post=post)
     LogEntry.objects.log_actions(olive.pk, [topic], 2, "Moved.")
 
 

@@ -1,0 +1,1 @@
+"""Mails that members send: answers to notifications, and new topics of categories."""

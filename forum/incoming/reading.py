@@ -1,0 +1,165 @@
+"""Reads one raw mail: who sent it, to which addresses, and what they wrote.
+
+Uses the importer's parser, in a process of its own that may be killed, since anybody can send
+anything. Asks nothing of the database.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from forum.importing import text
+from forum.importing.charsets import clean
+from forum.importing.headers import addresses
+from forum.importing.mbox import RawMessage
+from forum.importing.messages import parse
+from forum.importing.mime import Part, all_headers
+from forum.importing.quoting import Quote
+from forum.mail.reply_addresses import MARKER
+
+from . import automatic, verification
+
+# The headers that may have the address at which a mail arrived, the surest first.
+RECIPIENTS = ("x-original-to", "delivered-to", "envelope-to", "x-envelope-to", "to", "cc")
+MAX_RECIPIENTS = 100
+SIZE_BYTES = 8  # before each mail, its length
+FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]")
+MARKED = re.compile(rf"[>|\s]*{MARKER.pattern}\s*")
+
+
+class Unreadable(Exception):
+    """str() says why, for owners."""
+
+
+@dataclass(slots=True)
+class Letter:
+    """What a mail says; addresses are in lower case."""
+
+    id: str
+    """Its Message-ID with brackets, or "" """
+    senders: list[str]
+    recipients: list[str]
+    subject: str
+    title: str
+    """The subject without "Re:"."""
+    body: str
+    """All of its text as Markdown."""
+    answer: str
+    """The same without the mail that it answers."""
+    plain: str
+    """The answer, or else all, as it was typed."""
+    attachments: int
+    automatic: str
+    """Why a program, not a person, sent it; "" otherwise."""
+    undelivered: list[str]
+    """The addresses that it reports as failed for good."""
+    is_verified: bool
+    """Whether the mail server vouches for the sender."""
+
+
+class Reader:
+    """A context manager with `read(raw)`, which reads in another process, started when needed.
+
+    That ends with this one, even if this one is killed: it reads until its standard input ends.
+    """
+
+    def __init__(self):
+        self.process = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self._end()
+
+    def read(self, raw):
+        """The Letter in a raw mail. Raises Unreadable."""
+        self.process = self.process or start()
+        try:
+            self.process.stdin.write(len(raw).to_bytes(SIZE_BYTES) + raw)
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = b""
+        if not line:
+            self._end()
+            raise Unreadable(_("It killed the process that read it, or took too much CPU time."))
+        values = json.loads(line)
+        if isinstance(values, str):
+            raise Unreadable(values)
+        return Letter(**values)
+
+    def _end(self):
+        if self.process:
+            self.process.kill()
+            self.process.communicate()  # closes the pipes and waits
+        self.process = None
+
+
+def start():
+    return subprocess.Popen(
+        [sys.executable, "-m", "forum.incoming.reader_process"],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
+def letter(raw):
+    message = parse(RawMessage(b"", raw, False, 0))
+    part = Part(raw)
+    headers = [(name, clean(FOLD.sub("", value))) for name, value in all_headers(part.head)]
+    senders = found_in(headers, "from")
+    written = without_marker(message.text)
+    everything = text.own_blocks(written)
+    answer = without_answered(everything)
+    return Letter(
+        "" if message.id.startswith("sha256:") else f"<{message.id}>",
+        senders,
+        found_in(headers, *RECIPIENTS)[:MAX_RECIPIENTS],
+        message.subject.title if not message.subject.is_reply else f"Re: {message.subject.title}",
+        message.subject.title,
+        text.markdown_of(text.own_blocks(written)),  # parsed again, as folding marks the blocks
+        text.markdown_of(answer),
+        "\n".join(text.plain(answer or everything)).strip("\n"),
+        message.left_out["attachment"],
+        automatic.reason(part, dict(reversed(headers)), senders),
+        automatic.undelivered(part),
+        verification.is_verified([v for k, v in headers if k == "authentication-results"], senders),
+    )
+
+
+def found_in(headers, *names):
+    """The addresses in these headers, without repetitions, in the order of `names`."""
+    values = [value for name in names for key, value in headers if key == name]
+    return list(dict.fromkeys(one.lower() for value in values for one in addresses(value)))
+
+
+def without_marker(written):
+    """The text without “write above this line”; what is below it without a mark becomes a quote."""
+    lines = written.split("\n")
+    at = next((index for index, line in enumerate(lines) if MARKED.fullmatch(line)), None)
+    if at is None:
+        return written
+    above, below = lines[:at], lines[at + 1 :]
+    is_quoted = lines[at].lstrip().startswith((">", "|"))
+    if not is_quoted and any(line.strip() for line in above):
+        below = [f"> {line}" for line in below] or ["> "]
+    return "\n".join(above + below)
+
+
+def without_answered(blocks):
+    """The blocks without the quoted mail above or below the answer.
+
+    Quotes with answers between them stay.
+    """
+    kept = list(blocks)
+    while kept and isinstance(kept[-1], Quote):
+        kept.pop()
+    words = [block for block in kept if not isinstance(block, Quote)]
+    return words if len(words) == 1 else kept
