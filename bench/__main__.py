@@ -24,6 +24,7 @@ ALL += [
     "push_vs_poll",
     "standing_searches",
     "digests",
+    "notifications",
     "presence",
     "search",
 ]
