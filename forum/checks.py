@@ -74,3 +74,19 @@ def check_reply_address(app_configs, **kwargs):
             id="forum.E004",
         )
     ]
+
+
+LEVELS = ("muted", "normal", "tracking", "watching")
+
+
+@register()
+def check_levels(app_configs, **kwargs):
+    return [
+        Error(
+            f"{name} is {getattr(settings, name)!r}, which is no level.",
+            hint=f"Set {name} to one of {', '.join(LEVELS)}.",
+            id="forum.E005",
+        )
+        for name in ("OWN_TOPICS_LEVEL", "REPLIED_TOPICS_LEVEL")
+        if getattr(settings, name).lower() not in LEVELS
+    ]

@@ -368,6 +368,11 @@ SEARCH_LANGUAGE = env("SEARCH_LANGUAGE", default="english")
 # Minutes that notices wait before they are sent by email; cancelled if they are seen meanwhile.
 NOTIFICATION_MAIL_DELAY_MINUTES = env.int("NOTIFICATION_MAIL_DELAY_MINUTES", default=10)
 
+# How closely members follow topics that they begin, and that they reply to, unless they choose
+# otherwise: muted, normal, tracking or watching.
+OWN_TOPICS_LEVEL = env("OWN_TOPICS_LEVEL", default="watching")
+REPLIED_TOPICS_LEVEL = env("REPLIED_TOPICS_LEVEL", default="tracking")
+
 # Minutes after writing in which authors' edits leave no mark; 0 if all do.
 EDIT_GRACE_MINUTES = env.int("EDIT_GRACE_MINUTES", default=5)
 # Minutes after writing in which authors can edit their posts; 0 for always.

@@ -78,6 +78,7 @@ urlpatterns = [
     path("", include("forum.completion.urls")),
     path("", include("forum.search.urls")),
     path("", include("forum.notifications.urls")),
+    path("following/", levels.index, name="following"),
     path("readings/", readings.index, name="readings"),
     path("writing/", writing_help.show, name="writing_help"),
     path("preview/", posts.preview, name="preview"),

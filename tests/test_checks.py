@@ -23,6 +23,7 @@ def test_settings_that_can_not_work_are_refused_with_what_to_do():
         "EDIT_GRACE_MINUTES": "-1",
         "NOTIFICATION_MAIL_DELAY_MINUTES": "-1",
         "REPLY_ADDRESS": "forum@example.org",
+        "OWN_TOPICS_LEVEL": "loud",
     }
     result = start(["manage.py", "check"], **PRODUCTION | wrong)
 
@@ -34,6 +35,7 @@ def test_settings_that_can_not_work_are_refused_with_what_to_do():
         ("forum.E003", "Set EDIT_WINDOW_MINUTES to minutes"),
         ("forum.E003", "Set EDIT_GRACE_MINUTES to minutes"),
         ("forum.E003", "Set NOTIFICATION_MAIL_DELAY_MINUTES to minutes"),
+        ("forum.E005", "Set OWN_TOPICS_LEVEL to one of muted"),
         ("forum.E004", "Set REPLY_ADDRESS to something like forum+{}@example.org"),
     ]:
         said = rf"\({re.escape(identifier)}\)[^?]*{re.escape(advice)}"  # "?" begins the next one

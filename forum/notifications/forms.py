@@ -3,7 +3,10 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from forum.models import Level
 
 from . import kinds, preferences
 from .mailing import digests
@@ -40,6 +43,9 @@ class PreferencesForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].widget = forms.Select(choices=zones())
         self.fields["language"].widget = forms.Select(choices=languages())
+        for name, level in preferences.usual_levels().items():
+            usual = gettext("As usual here: %(level)s") % {"level": level.label}
+            self.fields[name].widget.choices = [("", usual), *Level.choices]
         if len(settings.LANGUAGES) == 1:
             del self.fields["language"]
         for kind in kinds.ALL:

@@ -131,11 +131,12 @@ class Preferences(models.Model):
     )
     # {kind: {way: choice}}, as in ways.py; only what differs from the kind's own.
     ways = models.JSONField(default=dict, editable=False)
+    # None as the settings say.
     own_topics = models.PositiveSmallIntegerField(
-        _("topics you begin"), choices=Level, default=Level.WATCHING
+        _("topics you begin"), choices=Level, null=True, blank=True
     )
     after_reply = models.PositiveSmallIntegerField(
-        _("topics you reply to"), choices=Level, default=Level.TRACKING
+        _("topics you reply to"), choices=Level, null=True, blank=True
     )
     digest = models.CharField(
         _("digest"), max_length=8, choices=DIGESTS, default=DIGESTS[0][0], db_default=DIGESTS[0][0]

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
+from forum.models import Level
+
 from .models import Preferences
 
 MAIL = ("off", "single", "digest")
@@ -36,6 +40,20 @@ def ways(preferences, kind):
         bool(chosen.get("push", default.push)),
         mail if mail in MAIL else default.mail,
     )
+
+
+def usual_levels():
+    """{field of Preferences: the Level that the settings give to what a member writes in}."""
+    return {
+        "own_topics": Level[settings.OWN_TOPICS_LEVEL.upper()],
+        "after_reply": Level[settings.REPLIED_TOPICS_LEVEL.upper()],
+    }
+
+
+def level(preferences, field):
+    """The Level that a member gives to what they write in."""
+    chosen = getattr(preferences, field)
+    return usual_levels()[field] if chosen is None else Level(chosen)
 
 
 def choose(preferences, kind, **chosen):

@@ -141,7 +141,7 @@ def of_announcement(event):
 def follow_own(post):
     """Give the author the level that they have chosen for topics they write in."""
     chosen = preferences.of([post.author_id])[post.author_id]
-    level = chosen.own_topics if post.number == 1 else chosen.after_reply
+    level = preferences.level(chosen, "own_topics" if post.number == 1 else "after_reply")
     if level > Level.NORMAL:
         TopicLevel.objects.set_automatically(post.author_id, post.topic, level)
 

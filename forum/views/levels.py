@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from forum.models import (
     Attention,
@@ -18,6 +19,7 @@ from forum.models.levels import with_levels
 from forum.views.decorators import for_members
 from forum.views.replies import is_part
 
+LISTED = 100  # topics, and members, on the page of what a member follows
 USUAL = "usual"  # in the form: no level of one's own
 
 
@@ -47,6 +49,30 @@ def member(request, username):
     if about == request.user:
         raise Http404
     return page(request, about, MemberLevel, Attention, about.display_name)
+
+
+@never_cache
+@require_safe
+@for_members
+def index(request):
+    """What the member follows, mutes and ignores, each the latest LISTED; scripts get the list."""
+    topics = TopicLevel.objects.filter(member=request.user, topic__in=visible(Topic, request))
+    categories = CategoryLevel.objects.filter(
+        member=request.user, category__in=visible(Category, request)
+    )
+    members = MemberLevel.objects.filter(member=request.user)
+    context = {
+        "categories": categories.select_related("category").order_by("category__name"),
+        "members": members.select_related("other").order_by("-pk")[:LISTED],
+        "topics": topics.select_related("topic").order_by("-pk")[:LISTED],
+        "listed": LISTED,
+    }
+    part = "levels/_list.html" if is_part(request) else "levels/index.html"
+    return render(request, part, context)
+
+
+def visible(model, request):
+    return model.objects.visible_to(request.user)
 
 
 def page(request, about, model, levels, name):

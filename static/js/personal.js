@@ -18,6 +18,8 @@ class PersonalStream {
   /** @type {Set<Part>} */
   #parts = new Set();
   #queue = new ChangeQueue("", this);
+  /** @type {Set<string>} */
+  #changed = new Set(); // what has changed since the page was loaded: kinds, and kinds with keys
   /** @type {Subscription} */
   #link = {
     ask: () => {
@@ -36,6 +38,13 @@ class PersonalStream {
   subscribe(part) {
     this.#parts.add(part);
     return () => this.#parts.delete(part);
+  }
+
+  // Whether something of this kind, or this thing, has changed since the page was loaded: a part that subscribes late
+  // shows an earlier state then.
+  /** @param {string} kind @param {string} [key] */
+  hasChanged(kind, key) {
+    return this.#changed.has("everything") || this.#changed.has(key ? `${kind} ${key}` : kind);
   }
 
   // --- For the queue ---
@@ -59,6 +68,7 @@ class PersonalStream {
 
   /** @param {Wire.PersonalUpdate} event */
   apply({ kind, key, data, change }) {
+    this.#changed.add(kind).add(`${kind} ${key}`);
     for (const part of this.#parts) if (part.kind === kind) part.apply(key, data, change);
     if (kind === "search") import("./elements/found.js").then(({ tell }) => tell(key, data));
     if (kind === "level" && key.startsWith("other:")) refold(change);
@@ -78,6 +88,7 @@ class PersonalStream {
   /** @param {Wire.PersonalReload} answer */
   #restart({ epoch, change }) {
     this.#queue.restart(epoch, change);
+    this.#changed.add("everything");
     for (const part of this.#parts) part.reload();
     import("./elements/bell.js").then(({ reload }) => reload());
   }
@@ -103,3 +114,5 @@ function cursor() {
 }
 
 export const personal = new PersonalStream();
+
+if (document.querySelector("bell-sound")) import("./elements/bell_sound.js");

@@ -141,6 +141,36 @@ def test_posts_of_ignored_members_are_folded_on_all_open_pages_until_they_are_as
     expect(text).to_be_visible()
 
 
+def test_what_one_follows_is_listed_live(visit, grace, topic):
+    page = visit(grace).opens_live("/following/")
+    TopicLevel.objects.choose(grace, topic, Level.WATCHING)
+    button = page.get_by_role("link", name="Watching: Tea or coffee?")
+    button.click()
+    page.get_by_role("button", name="Muted You are told nothing").click()
+
+    expect(page.get_by_role("link", name="Muted: Tea or coffee?")).to_be_visible()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_a_device_rings_if_its_owner_wants_it(visit, ada, grace, topic):
+    page = visit(grace).opens_live("/settings/notifications/")
+    page.evaluate("""() => {
+      window.tones = 0;
+      const start = OscillatorNode.prototype.start;
+      OscillatorNode.prototype.start = function (at) { window.tones += 1; start.call(this, at); };
+    }""")
+    say(topic, ada, "@grace, quietly")
+    expect(count(page)).to_have_text("1")
+    assert page.evaluate("window.tones") == 0
+
+    page.get_by_label("Sound on this device").check()
+    assert page.evaluate("window.tones") == 2
+    say(topic, ada, "@grace, loudly")
+    expect(count(page)).to_have_text("2")
+    page.wait_for_function("window.tones === 4")
+
+
 def test_the_settings_are_accessible_and_kept(visit, grace):
     page = visit(grace).opens_live("/settings/notifications/")
     page.get_by_label("Topics you reply to").select_option("Watching")

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from forum.models import Attention, Level, MemberLevel, TopicLevel
+from forum.models import Attention, CategoryLevel, Level, MemberLevel, TopicLevel
 from forum.notifications import groups, preferences
 from forum.notifications.kinds import BY_NAME
 from forum.notifications.models import Notice, Preferences
@@ -200,6 +200,25 @@ def test_levels_of_what_one_may_not_see_are_missing(signed_in, grace, iris, loun
     for path in (f"/t/{topic.pk}/level/", f"/c/{lounge.pk}/level/", "/u/nobody/level/"):
         assert client.get(path).status_code == 404
         assert client.post(path, {"level": "3"}).status_code == 404
+
+
+def test_what_one_follows_is_listed_as_far_as_one_may_see_it(
+    signed_in, grace, ada, iris, topic, help_category, lounge
+):
+    client = signed_in(grace)
+    assert "Nothing yet" in client.get("/following/").content.decode()
+    secret = world.topic(iris, lounge, "Secret")
+    for one in (topic, secret):
+        TopicLevel.objects.choose(grace, one, Level.WATCHING)
+    for one in (help_category, lounge):
+        CategoryLevel.objects.choose(grace, one, Level.MUTED)
+    MemberLevel.objects.choose(grace, ada, Attention.IGNORED)
+    page = client.get("/following/").content.decode()
+
+    for name in ("Tea or coffee?", "Help", "Ada Lovelace", "Watching", "Muted", "Ignored"):
+        assert f">{name}</a>" in page, name
+    assert "Secret" not in page
+    assert "Lounge" not in page
 
 
 def test_members_are_followed_on_their_page_but_not_by_themselves(signed_in, grace, ada):

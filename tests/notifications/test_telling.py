@@ -168,6 +168,14 @@ def test_members_choose_what_they_follow_by_themselves(help_category, grace, tol
     assert not TopicLevel.objects.filter(topic=topic).exists()
 
 
+def test_owners_choose_what_is_usual(topic, grace, told, settings):
+    settings.REPLIED_TOPICS_LEVEL = "watching"
+    topic.reply(grace, "Tea")
+    told(grace)
+
+    assert TopicLevel.objects.get(member=grace).level == Level.WATCHING
+
+
 def test_a_reply_changes_no_chosen_level(topic, grace, told):
     TopicLevel.objects.choose(grace, topic, Level.MUTED)
     topic.reply(grace, "Tea")

@@ -13,7 +13,10 @@ function show(label) {
   const before = number(count.textContent);
   count.textContent = label;
   count.hidden = !label;
-  if (number(label) > before) announceNew("unread");
+  if (number(label) > before) {
+    announceNew("unread");
+    import("./bell_sound.js").then(({ ringIfLoud }) => ringIfLoud());
+  }
   showElsewhere();
 }
 

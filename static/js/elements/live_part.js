@@ -29,6 +29,7 @@ export class LivePart extends HTMLElement {
       },
       reload: () => this.refresh(),
     });
+    if (personal.hasChanged(this.dataset.kind, this.dataset.key)) this.refresh();
   }
 
   disconnectedCallback() {
