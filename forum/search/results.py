@@ -1,7 +1,9 @@
 """Answers queries: finds posts that a reader may see, and ranks them."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from forum.db import membership  # noqa: F401 - the lookup
@@ -83,13 +85,19 @@ def answer(typed, user, order="best", is_typing=False):
 
 def attempts(query, user):
     """Yields (text, word left out, Query) for what to try when no post has all words."""
-    texts = list(spelling.corrected_texts(query.typed))
+    texts = list(spelling.corrected_texts(query.typed, partial(is_found, narrowed((), user), user)))
     yield from ((text, "", parse(text, user)) for text in texts)
     text = texts[0] if texts else query.typed
     whole = parse(text, user)
     for clause in whole.positive[:MOST_LEFT_OUT] if len(whole.positive) > 1 else []:
         rest = tuple(one for one in whole.clauses if one is not clause)
         yield text, clause.text, replace(whole, clauses=rest)
+
+
+def is_found(places, user, word):
+    """Whether `user` may see a post with a known word, which was in public ones when counted."""
+    ids = engines.newest((*places, (False, (frozenset([hashed(stem(word))]),))), 1)
+    return bool(visible(Query(), user, ids))
 
 
 def find(query, user, order="best", budget=None):
@@ -134,9 +142,13 @@ def candidates_of(query, user, budget):
     expression = query.expression
     if all(is_negative for is_negative, _sets in expression):
         expression = narrowed(expression, user)
-    ids, titles, found = newest(query, expression, user, budget)
-    if len(ids) == MOST and len(found) < MOST / 2:
-        ids, titles, found = newest(query, narrowed(expression, user), user, budget)
+    ids, titles = newest(query, expression)
+    if len(ids) == MOST or len(titles) == MOST_TITLES:
+        # Posts that the reader may not see must not take the places of others.
+        readable = narrowed(expression, user)
+        ids, titles = (ids, titles) if readable == expression else newest(query, readable)
+    found = visible(query, user, titles.union(ids)) if ids else []
+    budget.posts -= EACH_TRY + len(found)
     candidates = [
         Candidate(pk, topic, at, has_title=query.in_title or pk in titles)
         for pk, topic, at in found
@@ -144,13 +156,10 @@ def candidates_of(query, user, budget):
     return sorted(candidates, key=lambda one: -one.pk), len(ids) < MOST
 
 
-def newest(query, expression, user, budget):
-    """(ids of the newest posts, ids of those with all words in their titles, `visible` ones)."""
+def newest(query, expression):
+    """(ids of the newest posts, ids of those with all words in their titles)."""
     ids = engines.newest(expression, MOST)
-    titles = newest_titles(query, expression) if ids else set()
-    found = visible(query, user, titles.union(ids)) if ids else []
-    budget.posts -= EACH_TRY + len(found)
-    return ids, titles, found
+    return ids, newest_titles(query, expression) if ids else set()
 
 
 def newest_titles(query, expression):
@@ -162,13 +171,19 @@ def newest_titles(query, expression):
 
 
 def narrowed(expression, user):
-    """The expression for posts in categories that `user` may see.
+    """The expression for posts in categories that `user` may see; the same if these are all.
 
-    It only saves work where many posts are in others: `visible` decides.
+    At least one clause of it is not negative. `visible` decides all the same.
     """
-    seen = Category.objects.visible_to(user).values_list("pk", flat=True)
-    sets = tuple(frozenset([hashed(tags.category(pk))]) for pk in sorted(seen) or [0])
-    return (*expression, (False, sets))
+    is_seen = Exists(Category.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    categories = dict(Category.objects.values_list("pk", is_seen))
+    if all(categories.values()) and not all(is_negative for is_negative, _sets in expression):
+        return expression
+    seen = sorted(pk for pk, is_seen in categories.items() if is_seen)
+    return (
+        *expression,
+        (False, tuple(frozenset([hashed(tags.category(pk))]) for pk in seen or [0])),
+    )
 
 
 def visible(query, user, ids):

@@ -5,6 +5,8 @@ either: in one index by the beginning of the word, in the other by its end. Two 
 the middle are swapped back.
 """
 
+from itertools import islice
+
 from forum.db import beginnings  # noqa: F401 - the lookup
 
 from .analyser import words
@@ -15,12 +17,13 @@ LONG = 8  # letters, from which two mistakes are forgiven
 FEWEST = 2  # posts that have a word, or it may be a mistake itself
 MOST_CORRECTED = 4  # words of a query
 MOST_TRIED = 3  # ways to correct a query
+MOST_ASKED = 10  # words, to find so many that are found
 NAMES = ("@", "#", ":")  # before a name, which is not corrected
 MOST_READ = 2000  # words with the same half
 MOST_ENDINGS = 20  # of a beginning
 
 
-def corrections(form, most=3):
+def corrections(form):
     """Words that somebody may have meant by `form`, a folded word; the likeliest first."""
     if not SHORTEST <= len(form) <= LONGEST or not form.isalpha():
         return []
@@ -39,17 +42,23 @@ def corrections(form, most=3):
         mistakes = distance(form, word, allowed)
         if 0 < mistakes <= allowed:
             rated.append((mistakes, -posts, word))
-    return [word for _mistakes, _posts, word in sorted(rated)[:most]]
+    return [word for _mistakes, _posts, word in sorted(rated)[:MOST_ASKED]]
 
 
-def corrected_texts(text):
-    """A query with corrected words, in the ways that are tried, the likeliest first."""
+def corrected_texts(text, is_found):
+    """A query with corrected words, in the ways that are tried, the likeliest first.
+
+    is_found(word): whether the reader may see a post with a word. Others are no corrections.
+    """
     found = [word for word in words(text) if text[word.start - 1 : word.start] not in NAMES]
     forms = {word.form for word in found}
     known = set(
         KnownWord.objects.filter(word__in=forms, posts__gte=FEWEST).values_list("word", flat=True)
     )
-    others = {form: corrections(form) for form in sorted(forms - known)[:MOST_CORRECTED]}
+    others = {
+        form: list(islice(filter(is_found, corrections(form)), MOST_TRIED))
+        for form in sorted(forms - known)[:MOST_CORRECTED]
+    }
     for rank in range(MOST_TRIED):
         chosen = {form: near[min(rank, len(near) - 1)] for form, near in others.items() if near}
         if any(rank < len(near) for near in others.values()):

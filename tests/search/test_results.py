@@ -201,6 +201,40 @@ def test_the_newest_of_many_are_enough(says, found, monkeypatch):
     assert found("tea", order="newest") == ["tea 4", "tea 3", "tea 2"]
 
 
+@pytest.mark.parametrize("typed", ["tea", "tea milk", "-coffee", '"with milk"', "in:title tea"])
+def test_private_posts_take_no_places_of_those_that_a_guest_may_see(
+    says, iris, lounge, monkeypatch, typed
+):
+    monkeypatch.setattr("forum.search.results.MOST", 4)
+    monkeypatch.setattr("forum.search.results.MOST_TITLES", 2)
+    says("tea with milk", "tea with milk and sugar", title="Tea")
+    says("more tea with milk")
+    before = answer(typed, AnonymousUser())
+    assert len(before.posts) in (2, 3)
+
+    for _ in range(2):  # half of the newest that are found, then nearly all
+        for _ in range(2):
+            Topic.start(iris, lounge, "Tea with milk", "tea with milk")
+        assert answer(typed, AnonymousUser()) == before
+    says("tea with milk", "tea with milk", title="Tea")
+    assert not answer(typed, AnonymousUser()).is_complete
+
+
+def test_words_of_posts_that_became_private_are_no_corrections(says, ids_for, lounge, iris):
+    posts = [says(f"the zyxcanary sings {n}") for n in range(2)]
+    tea = says("tea")
+    says("tea")
+    learn_words()
+    for post in posts:
+        post.topic.move(lounge)
+
+    for typed in ("zyxcanari", "tea zyxcanari", "teea OR zyxcanari", "teea -zyxcanari"):
+        result = answer(typed, AnonymousUser())
+        assert "zyxcanary" not in f"{result.query.typed} {result.without}"
+        assert (tea.pk in result.posts) == ("te" in typed)
+    assert ids_for("zyxcanari", iris) == [post.pk for post in reversed(posts)]
+
+
 def with_budget(monkeypatch, **left):
     """Searches have this budget."""
     monkeypatch.setattr(results, "Budget", partial(results.Budget, **left))

@@ -52,6 +52,19 @@ def test_common_words_tell_nothing(titled, found, monkeypatch):
     assert found("The") == []
 
 
+def test_private_topics_take_no_places_of_those_that_a_member_may_see(
+    titled, found, iris, lounge, monkeypatch
+):
+    monkeypatch.setattr(similar, "MOST_READ", 4)
+    titled("The clock", "A clock of scrap", "One clock")
+    before = found("Clock")
+
+    for n in range(4):
+        Topic.start(iris, lounge, f"Clock {n}", "Secret")
+        assert found("Clock") == before
+    assert len(found("Clock", iris)) == 4
+
+
 def test_titles_without_blanks_are_compared_too(titled, found):
     titled("星を見るのに向いている双眼鏡は", "هوائي صغير للشرفة")
 
