@@ -215,6 +215,8 @@ class Hub:
         if self.routes.record_event(group):
             if groups.is_of_topic(group):
                 self.presence.typing.topic_changed(change.topic)
+                if delivery.author:
+                    self.presence.forget_writer(change.topic, delivery.author)
                 self.change_cache.add_event(change, delivery.text)
                 metrics.DELIVERIES.inc(len(self.routes.members[group]))
                 async with self.delivering:  # so that all pages get events in the same order

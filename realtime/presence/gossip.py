@@ -52,6 +52,12 @@ class Peers:
         if gossip.sender != self.name:
             self._peers.setdefault(gossip.sender, Peer()).receive(gossip, self._timing.clock())
 
+    def forget_writer(self, topic, member):
+        """Removes a member's mark; the process that it comes from removes its own."""
+        for peer in self._peers.values():
+            if topic in peer.writing:
+                peer.writing[topic].names.pop(member, None)
+
     async def publish(self, online, topics, writing):
         """Publishes everything if it is due, otherwise only who writes, and only if that changed.
 

@@ -45,6 +45,11 @@ class Presence:
         """Takes a hub_messages.Gossip of any process, including this one."""
         self.gossip.receive(message)
 
+    def forget_writer(self, topic, member):
+        """Removes the mark of a member whose post pages are about to get, as they do themselves."""
+        self.typing.forget_writer(topic, member)
+        self.gossip.forget_writer(topic, member)
+
     def send_current_state(self, page, joined):
         """Sends a page what other pages were sent last; newer counts follow within two seconds."""
         for group in joined:

@@ -25,6 +25,14 @@ class Typing:
     def mark(self, page, topic):
         self._until[topic, page] = self._timing.clock() + self._timing.writing_lasts
 
+    def forget_writer(self, topic, member):
+        """Removes a member's marks in a topic."""
+        self._until = {
+            (shown, page): end
+            for (shown, page), end in self._until.items()
+            if (shown, page.user_id) != (topic, member)
+        }
+
     def topic_changed(self, topic):
         """To be called after each change of the topic, which may have closed or moved it."""
         self._changed.add(topic)

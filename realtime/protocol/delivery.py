@@ -44,13 +44,15 @@ class Delivery:
 
     text: the JSON that browsers get (docs/realtime.md). revocation: models.Revocation when the
     event was read from the database. A hub that has raised fewer fences than that checks all rights
-    before it delivers the event. 0 if the rights were checked already.
+    before it delivers the event. 0 if the rights were checked already. author: id of the member
+    whose new post the event shows, who is not writing it any more; None for other events.
     """
 
     change: Change
     audience: Audience
     text: str
     revocation: int = 0
+    author: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

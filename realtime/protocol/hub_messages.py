@@ -113,6 +113,7 @@ def _encoded_delivery(delivery: Delivery) -> Wire:
         "category": audience.category,
         "text": delivery.text,
         "revocation": delivery.revocation,
+        "author": delivery.author,
     }
 
 
@@ -122,7 +123,13 @@ def _decoded_delivery(wire: Wire) -> Delivery:
     )
     skip = tuple(_each(_value(wire, "skip", list), str))
     audience = Audience(_value(wire, "group", str), skip, _optional(wire, "category", int))
-    return Delivery(change, audience, _value(wire, "text", str), _value(wire, "revocation", int))
+    return Delivery(
+        change,
+        audience,
+        _value(wire, "text", str),
+        _value(wire, "revocation", int),
+        _optional(wire, "author", int),
+    )
 
 
 def _decoded_personal_delivery(wire: Wire) -> PersonalDelivery:

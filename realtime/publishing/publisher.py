@@ -100,12 +100,14 @@ def messages(kind, saved, post_id=None, moved_from=None):
 
     fences = [Fence(topic=topic.pk)] if moved_from or topic.category_id != saved.category_id else []
     numbers = {"epoch": change.epoch, "change": change.number}
+    author = post.author_id if post and kind == "created" else None
     return fences + [
         Delivery(
             change,
             Audience(group, skip, topic.category_id),
             events.encode(event | numbers),
             revocation,
+            author,
         )
         for group, skip, event in addressed
     ]

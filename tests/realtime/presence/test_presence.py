@@ -164,6 +164,32 @@ async def test_a_member_who_stops_typing_loses_the_writing_mark(visit, topic, ad
     await guest.receive(lambda f: f == {"type": "writing", "topics": {str(topic.pk): []}})
 
 
+async def test_a_member_who_has_posted_is_not_said_to_be_writing(visit, topic, ada, grace):
+    hers, his, guest = await visit(ada), await visit(grace), await visit()
+    for page in (hers, his, guest):
+        await page.watch_topic(topic)
+    await writes(hers, topic)
+    await guest.receive(writing(topic, "Ada Lovelace"))
+
+    await do(topic.reply, ada, "Done.")
+    await guest.receive("post_update")
+    await writes(his, topic)
+
+    frame = await guest.receive(lambda f: f["type"] == "writing" and "Grace" in str(f))
+    assert writing(topic, "Grace Hopper")(frame)
+
+
+async def test_a_member_who_has_posted_loses_the_mark_of_another_process(visit, hub, topic, ada):
+    guest = await visit()
+    await guest.watch_topic(topic)
+    hub.presence.receive(Gossip("another", {topic.pk: Writing({ada.pk: "Ada Lovelace"}, ())}))
+    await guest.receive(writing(topic, "Ada Lovelace"))
+
+    await do(topic.reply, ada, "Done.")
+
+    await guest.receive(writing(topic))
+
+
 async def test_only_members_on_the_topics_page_have_writing_marks(visit, topic, ada, grace):
     guest, elsewhere, hers = await visit(), await visit(ada), await visit(grace)
     await guest.watch_topic(topic)
