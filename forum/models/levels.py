@@ -133,19 +133,30 @@ MODELS = {model.ABOUT: model for model in (TopicLevel, CategoryLevel, MemberLeve
 
 def with_levels(topics, member):
     """Annotate each topic with `level`, that of `member`, as the module says; None for guests."""
-    if not member.is_authenticated:
-        return topics.annotate(level=Value(None, output_field=models.IntegerField()))
-    return topics.annotate(level=level_of(member.pk))
-
-
-def level_of(member_id):
-    """A query expression over topics: the Level of a member (an id, or another expression)."""
-    return Coalesce(
-        _chosen(TopicLevel, "topic", "pk", member_id),
-        _chosen(CategoryLevel, "category", "category", member_id),
-        _chosen(CategoryLevel, "category", "category__parent", member_id),
-        Value(int(Level.NORMAL)),
+    return _with_level(
+        topics,
+        member,
+        (TopicLevel, "topic", "pk"),
+        (CategoryLevel, "category", "category"),
+        (CategoryLevel, "category", "category__parent"),
     )
+
+
+def with_category_levels(categories, member):
+    """The same for categories."""
+    return _with_level(
+        categories,
+        member,
+        (CategoryLevel, "category", "pk"),
+        (CategoryLevel, "category", "parent"),
+    )
+
+
+def _with_level(queryset, member, *places):
+    if not member.is_authenticated:
+        return queryset.annotate(level=Value(None, output_field=models.IntegerField()))
+    chosen = [_chosen(model, field, of, member.pk) for model, field, of in places]
+    return queryset.annotate(level=Coalesce(*chosen, Value(int(Level.NORMAL))))
 
 
 def _chosen(model, field, of, member_id):

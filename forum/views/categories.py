@@ -4,13 +4,18 @@ from django.views.decorators.http import require_safe
 
 from forum.db.prepared import Prepared
 from forum.models import Category
+from forum.models.levels import with_category_levels
 from forum.pages.pagination import canonical
 
 from . import topics
 
-FOUND = Prepared(
-    lambda reader, category_id: Category.objects.visible_to(reader).filter(pk=category_id)
-)
+
+def found(reader, category_id):
+    categories = Category.objects.visible_to(reader).filter(pk=category_id)
+    return with_category_levels(categories, reader)
+
+
+FOUND = Prepared(found)
 
 
 @require_safe

@@ -15,11 +15,12 @@ from forum.models import (
     TopicLevel,
     User,
 )
-from forum.models.levels import with_levels
+from forum.models.levels import with_category_levels, with_levels
 from forum.views.decorators import for_members
 from forum.views.replies import is_part
 
 LISTED = 100  # topics, and members, on the page of what a member follows
+STYLES = {TopicLevel: "aside__link", CategoryLevel: "button button--plain"}  # of their labels
 USUAL = "usual"  # in the form: no level of one's own
 
 
@@ -71,6 +72,12 @@ def index(request):
     return render(request, part, context)
 
 
+def effective(member, about):
+    """The level of a topic may be that of its category, and that of a category its parent's."""
+    annotated = with_levels if isinstance(about, Topic) else with_category_levels
+    return annotated(type(about).objects.filter(pk=about.pk), member).get().level
+
+
 def visible(model, request):
     return model.objects.visible_to(request.user)
 
@@ -85,9 +92,9 @@ def page(request, about, model, levels, name):
         model.objects.choose(request.user, about, chosen)
         return redirect(about)
     chosen = model.objects.chosen_by(request.user, about)
-    if "label" in request.GET and model is TopicLevel:
-        [topic] = with_levels(Topic.objects.filter(pk=about.pk), request.user)
-        return render(request, "levels/_label.html", {"topic": topic})
+    if "label" in request.GET and model in STYLES:
+        label = {"level": effective(request.user, about), "path": request.path}
+        return render(request, "levels/_label.html", label | {"style": STYLES[model]})
     context = {
         "about": about,
         "name": name,

@@ -186,6 +186,19 @@ def test_a_level_is_chosen_on_a_page_of_its_own(signed_in, grace, topic):
     assert not TopicLevel.objects.filter(member=grace).exists()
 
 
+def test_pages_show_the_level_that_counts(signed_in, grace, help_category, topic):
+    inner = world.category("Inside", parent=help_category)
+    client = signed_in(grace)
+    CategoryLevel.objects.choose(grace, help_category, Level.MUTED)
+    labels = [f"/c/{inner.pk}/level/?label", f"/t/{topic.pk}/level/?label"]
+
+    for path in (help_category.get_absolute_url(), inner.get_absolute_url(), *labels):
+        assert "Muted" in client.get(path, headers={"X-Requested-With": "part"}).text, path
+    TopicLevel.objects.choose(grace, topic, Level.TRACKING)
+    assert "Tracking" in client.get(topic.get_absolute_url()).text
+    assert "Muted" not in signed_in(world.member("other")).get(inner.get_absolute_url()).text
+
+
 @pytest.mark.parametrize("level", ["", "4", "-1", "x", "33"])
 def test_odd_levels_are_missing(signed_in, grace, topic, level):
     path = reverse("topic_level", args=[topic.pk])
