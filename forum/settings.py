@@ -252,6 +252,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The address that members answer mails to, with {} for what identifies member and post; empty for
 # no answers by mail.
 REPLY_ADDRESS = env("REPLY_ADDRESS", default="")
+# The mailbox that mails from members are fetched from, if they don't come through a pipe.
+IMAP_URL = env("IMAP_URL", default="")
 # The name by which the mail server signs its Authentication-Results; then senders must have passed.
 MAIL_AUTHSERV_ID = env("MAIL_AUTHSERV_ID", default="")
 

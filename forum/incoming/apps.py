@@ -8,4 +8,4 @@ class IncomingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from . import processing, retention  # noqa: F401 - register their jobs
+        from . import checks, fetching, processing, retention  # noqa: F401 - register themselves

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from forum.observability.health import Degraded, in_thread
 from forum.observability.metrics import Gauge
 
+from . import fetching
 from .models import IncomingMail
 
 LATE = timedelta(minutes=10)
@@ -26,6 +28,9 @@ OLDEST = Gauge(
 
 
 async def inbox():
+    error = settings.IMAP_URL and await in_thread(fetching.last_error)
+    if error:
+        raise Degraded(f"The mailbox in IMAP_URL can't be read: {error} Try manage.py fetch_mail.")
     oldest = (await in_thread(counts))["oldest"]
     if oldest and timezone.now() - oldest > LATE:
         raise Degraded(
