@@ -8,11 +8,12 @@ class MailConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from forum.signals import access_ended
+        from forum.signals import access_ended, bounced
 
-        from . import delivery, retention  # noqa: F401 - register their jobs
+        from . import bounces, delivery, retention  # noqa: F401 - register their jobs
 
         access_ended.connect(revoke_of_suspended, dispatch_uid="revoke_reply_addresses")
+        bounced.connect(bounces.on_bounced, dispatch_uid="bounces")
 
 
 def revoke_of_suspended(members, **kwargs):

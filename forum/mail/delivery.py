@@ -17,6 +17,7 @@ from forum.jobs import every, job
 from forum.jobs.running import stopping
 from forum.jobs.workers import run_soon
 
+from .bounces import record_bounce
 from .failures import Postponed, Refused, classified
 from .models import Mail
 from .sealing import Unreadable
@@ -68,6 +69,8 @@ def record_failure(mail, failure):
         case Refused():
             circuit_breaker.mail.record_success()
             mail.give_up(failure)
+            for address in failure.addresses:
+                record_bounce(address)
         case Postponed():
             circuit_breaker.mail.record_success()
             mail.retry(failure)

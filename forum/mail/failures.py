@@ -1,12 +1,21 @@
 """Classifies failed deliveries: permanent or temporary for this email, or the server is down."""
 
+import re
 import smtplib
 
 TOO_LARGE = 552
+# RFC 3463: refused for what the sender is or sends, and a full mailbox; all others say that the
+# address is wrong.
+NOT_OF_ADDRESS = re.compile(r"5\d\d[ -](?:5\.7\.|5\.2\.2\b)")
 
 
 class Refused(Exception):
-    """The server will never accept this email."""
+    """The server will never accept this email.
+
+    addresses: the recipients that it says can't be reached at all.
+    """
+
+    addresses: tuple[str, ...] = ()
 
 
 class Postponed(Exception):
@@ -22,13 +31,13 @@ def classified(error):
     match error:
         case smtplib.SMTPRecipientsRefused():
             codes = [code for code, _text in error.recipients.values()]
-            kind = Refused if min(codes) >= 500 else Postponed
-            return kind(
-                "; ".join(
-                    f"{address}: {response_text(*answer)}"
-                    for address, answer in error.recipients.items()
-                )
-            )
+            texts = {to: response_text(*answer) for to, answer in error.recipients.items()}
+            reason = "; ".join(f"{to}: {text}" for to, text in texts.items())
+            if min(codes) < 500:
+                return Postponed(reason)
+            refused = Refused(reason)
+            refused.addresses = tuple(to for to, text in texts.items() if is_bounce(text))
+            return refused
         case smtplib.SMTPSenderRefused() if error.smtp_code != TOO_LARGE:
             return ServerAway(response_text(error.smtp_code, error.smtp_error))
         case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused():
@@ -41,6 +50,10 @@ def classified(error):
             return ServerAway(str(error) or type(error).__name__)
         case _:
             return Refused(f"{type(error).__name__}: {error}")
+
+
+def is_bounce(text):
+    return NOT_OF_ADDRESS.match(text) is None
 
 
 def response_text(code, text):

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import OperationalError, models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum.jobs.outbox import OutboxQuerySet, OutboxRow
@@ -96,3 +97,17 @@ class ReplyKey(models.Model):
 
     def __str__(self):
         return f"{self.member_id}"
+
+
+class BouncingAddress(models.Model):
+    """An address for which mails were refused (bounces.py): how many since `first_at`."""
+
+    address = models.CharField(max_length=254, primary_key=True)  # in lower case
+    count = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField(default=timezone.now)
+    stopped_at = models.DateTimeField(null=True)
+
+    objects = models.Manager["BouncingAddress"]()
+
+    def __str__(self):
+        return self.address

@@ -7,6 +7,7 @@ from django.utils import timezone
 from forum.jobs import every
 from forum.jobs.sessions import delete
 
+from . import bounces
 from .models import Mail
 
 SENT, GIVEN_UP = timedelta(days=3), timedelta(days=7)
@@ -15,6 +16,7 @@ MAX_ENDED = 10_000  # rows of either kind, of any age
 
 @every(hours=1)
 def tidy():
+    bounces.tidy()
     now = timezone.now()
     delete(Mail.objects.filter(sent_at__lt=now - SENT))
     delete(Mail.objects.filter(given_up_at__lt=now - GIVEN_UP))

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import views
-from .mailing.views import unsubscribe
+from .mailing.views import start_again, unsubscribe
 
 urlpatterns = [
     path("notifications/", views.index, name="notifications"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("notifications/seen/", views.mark_seen, name="notifications_seen"),
     path("notifications/unsubscribe/<str:signed>/", unsubscribe, name="unsubscribe"),
     path("notifications/<int:notice_id>/", views.show, name="notification"),
+    path("settings/notifications/again/", start_again, name="start_emails_again"),
     path("settings/notifications/", views.settings, name="notification_settings"),
 ]

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forum.db.optional_writes import optional_write
+from forum.mail import bounces
 from forum.views.decorators import for_members, post_or_redirect
 from forum.views.replies import is_part
 
@@ -95,8 +96,9 @@ def settings(request):
         form.save()
         messages.success(request, _("Saved."))
         return redirect("notification_settings")
+    context = {"form": form, "is_stopped": bounces.stopped([request.user.email.lower()])}
     return render(
-        request, "notifications/settings.html", {"form": form}, status=422 if form.errors else 200
+        request, "notifications/settings.html", context, status=422 if form.errors else 200
     )
 
 

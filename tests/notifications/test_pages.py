@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from forum.mail.bounces import record_bounce
 from forum.models import Attention, CategoryLevel, Level, MemberLevel, TopicLevel
 from forum.notifications import groups, preferences
 from forum.notifications.kinds import BY_NAME
@@ -163,6 +164,18 @@ def test_times_of_emails_are_chosen(signed_in, grace):
         answer = client.post("/settings/notifications/", chosen | odd)
         assert answer.status_code == 422
         assert list(answer.context["form"].errors) == list(odd)
+
+
+def test_who_gets_no_more_emails_learns_it_and_starts_them_again(signed_in, grace):
+    client = signed_in(grace)
+    assert "came back" not in client.get("/settings/notifications/").content.decode()
+    for _ in range(3):
+        record_bounce(grace.email)
+    assert "grace@example.org came back" in client.get("/settings/notifications/").content.decode()
+
+    answer = client.post("/settings/notifications/again/", follow=True)
+    assert "Emails are sent again." in answer.content.decode()
+    assert "came back" not in answer.content.decode()
 
 
 def test_odd_settings_are_refused(signed_in, grace):

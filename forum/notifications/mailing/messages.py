@@ -36,15 +36,16 @@ def single(notice, recipient, first_post=None):
     if notice.topic:
         extra |= headers.of_category(notice.topic.category) | headers.thread(notice, first_post)
         context["mute"] = unsubscribing.address(member, unsubscribing.of_topic(notice.topic_id))
-    context["reply_address"] = reply_address(post, recipient.member) if post else ""
+    returns = return_address(post, recipient)
+    can_reply = post and returns and post.topic.takes_replies_from(recipient.member)
+    context["reply_address"] = returns if can_reply else ""
     author = post.author.display_name if post else ""
-    return written("notice", subject(group, post), recipient, context, extra, author)
+    return written("notice", subject(group, post), recipient, context, extra, returns, author)
 
 
-def reply_address(post, member):
-    """Where the recipient can answer by email; "" if they can't."""
-    address = address_for(member.pk, post.topic_id, post.pk)
-    return address if address and post.topic.takes_replies_from(member) else ""
+def return_address(post, recipient):
+    """Where mail servers report that an email can't be delivered; "" for the site's own address."""
+    return address_for(recipient.member.pk, post.topic_id, post.pk) if post else ""
 
 
 def shown_post(notice):
@@ -91,10 +92,13 @@ def listed(title, subject, groups, more, recipient, what, stop_label):
         "stop_label": stop_label,
     }
     extra = {**headers.AUTOMATIC, **headers.unsubscribing(stop)}
-    return written("notices", subject, recipient, context, extra)
+    post = next((group.latest.post for group in groups if group.latest.post), None)
+    returns = return_address(post, recipient)
+    return written("notices", subject, recipient, context, extra, returns)
 
 
-def written(template, subject, recipient, context, extra, author=""):
+def written(template, subject, recipient, context, extra, returns, author=""):
+    sender = headers.sender(author)
     context |= {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
@@ -104,10 +108,10 @@ def written(template, subject, recipient, context, extra, author=""):
     message = EmailMultiAlternatives(
         headers.one_line(subject)[:200],
         render_to_string(f"notifications/mail/{template}.txt", context).strip() + "\n",
-        headers.sender(author),
+        returns or sender,  # the envelope's
         [recipient.address],
         reply_to=[context["reply_address"]] if context.get("reply_address") else None,
-        headers=extra,
+        headers={"From": sender, **extra},
     )
     html = render_to_string(f"notifications/mail/{template}.html", context)
     message.attach_alternative(html, "text/html")

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.utils import timezone, translation
 
+from forum.mail import bounces
 from forum.models import User
 from forum.notifications import preferences
 from forum.notifications.models import Preferences
@@ -37,7 +38,10 @@ class Recipient:
 
 
 def of(member_ids: Iterable[int]) -> dict[int, Recipient]:
-    """Those of these members who may get emails now: active, with a confirmed address, no pause."""
+    """Those of these members who may get emails now.
+
+    They are active, have a confirmed address that takes mail, and have not paused emails.
+    """
     addresses = dict(
         EmailAddress.objects.filter(
             user__in=member_ids,
@@ -47,10 +51,11 @@ def of(member_ids: Iterable[int]) -> dict[int, Recipient]:
             verified=True,
         ).values_list("user", "email")
     )
+    stopped = bounces.stopped([address.lower() for address in addresses.values()])
     members = User.objects.in_bulk(list(addresses))
     chosen, now = preferences.of(addresses), timezone.now()
     return {
         pk: Recipient(members[pk], address, chosen[pk])
         for pk, address in addresses.items()
-        if not times.is_paused(chosen[pk], now)
+        if address.lower() not in stopped and not times.is_paused(chosen[pk], now)
     }

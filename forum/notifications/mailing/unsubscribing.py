@@ -47,14 +47,14 @@ class Ending:
         """What will be ended; nothing that only the member may know."""
         match self.what.split("-"):
             case ["kind", name] if name in kinds.BY_NAME:
-                return _("You get no more emails of this kind: “%(kind)s”.") % {
+                return _("No more emails of this kind: “%(kind)s”.") % {
                     "kind": kinds.BY_NAME[name].label
                 }
             case ["topic", _number]:
-                return _("The topic is muted: you are told nothing of it any more.")
+                return _("No more notifications about the topic of this email.")
             case ["digest"]:
-                return _("You get no more digests.")
-        return _("You get no more emails about what happens in the forum.")
+                return _("No more digests.")
+        return _("No more emails about what happens in the forum.")
 
     @transaction.atomic
     def carry_out(self):

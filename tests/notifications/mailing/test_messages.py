@@ -154,6 +154,8 @@ def test_answers_go_to_an_address_of_their_own_where_one_may_answer(
     watched.close(mo)
     [message] = mailed(grace)
     assert message.reply_to == []
+    assert message.from_email.startswith("reply+")  # reports of mail servers go there
+    assert parsed(message)["From"].addresses[0].addr_spec == "parley@localhost"
     assert "Answer this email" not in message.body
 
 

@@ -7,6 +7,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
+from forum.mail.bounces import record_bounce
 from forum.mail.models import Mail
 from forum.models import Level, Reading, TopicLevel, User
 from forum.notifications import telling
@@ -94,6 +95,11 @@ def lose_address(grace, **_world):
     grace.emailaddress_set.update(verified=False)
 
 
+def bounce(grace, **_world):
+    for _ in range(3):
+        record_bounce(grace.email)
+
+
 def hide(mentioned, mo, **_world):
     mentioned.hide(mo)
 
@@ -107,7 +113,7 @@ def mute(grace, topic, **_world):
 
 
 @pytest.mark.parametrize(
-    "change", [silence, pause, deactivate, lose_address, hide, move_away, mute]
+    "change", [silence, pause, deactivate, lose_address, bounce, hide, move_away, mute]
 )
 def test_everything_is_asked_again_before_it_is_sent(
     mentioned, topic, grace, mo, lounge, mailed, change
