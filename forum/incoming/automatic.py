@@ -15,6 +15,7 @@ from forum.mail.reply_addresses import is_reply_address
 BULK = {"bulk", "junk", "list", "auto_reply"}
 RESPONDERS = ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mail-autoreply")
 MAX_REPORTED = 10  # addresses
+NOT_OF_ADDRESS = ("5.2.2", "5.7.")  # RFC 3463: a full mailbox, and what the sender is or sends
 
 
 def reason(part, headers, senders):
@@ -71,7 +72,8 @@ def fields(lines):
 
 def failed(recipient):
     is_final = recipient.get("action", "").lower() == "failed"
-    is_permanent = recipient.get("status", "5").startswith("5")
+    status = recipient.get("status", "5")
+    is_permanent = status.startswith("5") and not status.startswith(NOT_OF_ADDRESS)
     address = recipient.get("original-recipient") or recipient.get("final-recipient", "")
     if not (is_final and is_permanent):
         return []

@@ -16,14 +16,14 @@ from forum.jobs import every, job
 from forum.jobs.running import stopping
 from forum.jobs.workers import run_soon
 from forum.mail import sealing
-from forum.mail.reply_addresses import is_reply_address, read
+from forum.mail.reply_addresses import read
 from forum.models import Post
 from forum.signals import bounced
 
 from . import answers, posting, reading
 from .models import CategoryAddress, IncomingMail
 from .posting import Refused
-from .senders import WrongSender, author_of_answer, author_of_topic
+from .senders import WrongSender, author_of_answer, author_of_topic, is_member
 
 logger = logging.getLogger(__name__)
 Outcome = IncomingMail.Outcome
@@ -109,16 +109,15 @@ def posted(mail, letter):
                 member_id, topic_id, post_id = found
                 author = author_of_answer(letter, member_id)
                 return posting.reply(mail, letter, author, topic_id, post_id)
-        if any(map(is_reply_address, letter.recipients)):
-            author_of_topic(letter, takes_unverified=True)
-            raise Refused(
-                _("The address that you wrote to isn't valid any more. Please answer on the forum.")
-            )
         if address := category_address(letter):
             author = author_of_topic(letter, address.takes_unverified)
             return posting.topic(mail, letter, author, address.category)
     except WrongSender as wrong:
         raise (Refused if wrong.is_answered else Ignored)(str(wrong)) from wrong
+    if is_member(letter.senders[0]):
+        raise Refused(
+            _("The address that you wrote to isn't valid, or not any more. Write on the forum.")
+        )
     raise Ignored(_("It was not sent to an address of the forum."))
 
 

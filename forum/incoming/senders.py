@@ -38,7 +38,7 @@ def author_of_answer(letter, member_id):
 
 def author_of_topic(letter, takes_unverified=False):
     """The member who has confirmed the sender's address. Raises WrongSender."""
-    author = active(confirmed(letter.senders[0]).values_list("user", flat=True).first())
+    author = member_at(letter.senders[0])
     if not author:
         raise WrongSender(
             _("The sender is not the confirmed address of a member."), letter.is_verified
@@ -46,6 +46,15 @@ def author_of_topic(letter, takes_unverified=False):
     if not (takes_unverified or letter.is_verified):
         raise WrongSender(unverified())
     return author
+
+
+def is_member(address):
+    return member_at(address) is not None
+
+
+def member_at(address):
+    """The active member who has confirmed this address, or None."""
+    return active(confirmed(address).values_list("user", flat=True).first())
 
 
 def confirmed(address):

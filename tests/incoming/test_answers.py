@@ -141,7 +141,7 @@ def test_an_address_that_was_revoked_is_answered(topic, post, ada):
     ReplyKey.objects.revoke([ada.pk])
     row = arrive(raw)
 
-    assert "isn't valid any more" in row.error
+    assert "isn't valid, or not any more" in row.error
     assert len(answers()) == 1
     assert topic.posts.count() == 1
 
@@ -153,11 +153,19 @@ def test_a_mail_that_is_too_large_is_answered(topic, post, ada):
     assert len(answers()) == 1
 
 
-def test_a_mail_to_nobody_here_is_ignored(post, ada):
+def test_a_member_who_wrote_to_another_address_gets_the_text_back(post, ada):
     row = arrive(reply_to(post, ada, to="someone@example.org"))
 
-    assert (row.outcome, answers()) == ("ignored", [])
+    (answer,) = answers()
+    assert row.outcome == "refused"
+    assert "> Tea, of course." in answer.body
     assert not Post.objects.exclude(pk=post.pk).exists()
+
+
+def test_a_stranger_who_wrote_to_another_address_is_ignored(post, ada):
+    row = arrive(reply_to(post, ada, to="someone@example.org", **{"from": "x@example.org"}))
+
+    assert (row.outcome, answers()) == ("ignored", [])
 
 
 def test_one_address_gets_a_few_answers_and_owners_see_the_rest(topic, post, ada, settings):

@@ -55,7 +55,9 @@ def test_answers_are_fetched_posted_and_marked(topic, post, ada, mailbox):
 
     assert [one.body for one in topic.posts.filter(number__gt=1)] == ["Tea, of course."]
     assert IncomingMail.objects.count() == 2
-    assert sum("FETCH" in command for command in server.commands) == 4  # none a second time
+    assert (
+        sum("FETCH" in command for command, _encrypted in server.commands) == 4
+    )  # none a second time
 
 
 def test_a_mail_is_marked_after_it_is_stored(mailbox, monkeypatch):
@@ -98,7 +100,7 @@ def test_of_a_mail_that_is_too_large_only_the_headers_are_fetched(post, ada, mai
     with mailbox(ImapServer(raw)) as server:
         fetch()
 
-    assert not any("BODY.PEEK[]" in command for command in server.commands)
+    assert not any("BODY.PEEK[]" in command for command, _encrypted in server.commands)
     assert server.seen == {1}
     (answer,) = answers()
     assert "too large" in answer.body
@@ -155,7 +157,7 @@ def test_nobody_gets_the_password_without_encryption(mailbox, settings, monkeypa
         fetch()
 
     assert "no encryption" in last_error()
-    assert not any("secret" in command for command in server.commands)
+    assert not any("secret" in command for command, _encrypted in server.commands)
 
 
 def test_only_a_trusted_certificate_gets_the_password(mailbox, tmp_path, monkeypatch):
@@ -168,6 +170,28 @@ def test_only_a_trusted_certificate_gets_the_password(mailbox, tmp_path, monkeyp
         fetch()
 
     assert last_error() == ""
+    assert server.seen == {1}
+
+
+def test_a_server_that_offers_encryption_gets_the_password_encrypted(
+    mailbox, tmp_path, monkeypatch
+):
+    context, certificate = certified(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mailbox(ImapServer(mail(1), tls=context, capabilities="STARTTLS")) as server:
+        fetch()
+
+    assert last_error() == ""
+    assert server.seen == {1}
+    assert all(encrypted for command, encrypted in server.commands if "LOGIN" in command)
+
+
+def test_a_password_may_have_any_characters(mailbox, settings):
+    with mailbox(ImapServer(mail(1), capabilities="AUTH=PLAIN")) as server:
+        settings.IMAP_URL = server.url.replace("secret%40word", "gehe%C3%AFm%20%22")
+        fetch()
+
+    assert server.secret.decode() == '\0forum\0geheïm "'
     assert server.seen == {1}
 
 

@@ -125,6 +125,8 @@ Status: {status}
         ("failed", "5.1.1", ["ada@example.org"]),
         ("delayed", "4.4.1", []),
         ("failed", "4.4.1", []),
+        ("failed", "5.2.2", []),
+        ("failed", "5.7.26", []),
     ],
 )
 def test_reports_of_failed_mails_are_told(post, ada, action, status, told):

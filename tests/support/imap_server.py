@@ -2,7 +2,9 @@
 
 import re
 import socket
+import ssl
 import threading
+from base64 import b64decode
 from contextlib import suppress
 
 STEP = re.compile(r"UID (SEARCH|FETCH|STORE)|(\w+)")
@@ -11,18 +13,21 @@ STEP = re.compile(r"UID (SEARCH|FETCH|STORE)|(\w+)")
 class ImapServer:
     """A context manager that runs the server; `url` is its IMAP_URL.
 
-    mails: the raw mails of the mailbox; `seen` has the uids that are marked. answers: {command:
+    mails: the raw mails of the mailbox; `seen` has the uids that are marked,
+    `commands` each command and whether it came encrypted. answers: {command:
     status line} in place of OK, as in {"LOGIN": "NO Wrong password"}. silent: accept connections
-    and never reply. before(command): called before each reply. tls: an SSLContext for imaps.
+    and never reply. before(command): called before each reply. tls: an SSLContext for imaps, or,
+    if it is offered among `capabilities`, for STARTTLS.
     """
 
-    def __init__(self, *mails, answers=(), silent=False, before=None, tls=None):
+    def __init__(self, *mails, answers=(), silent=False, before=None, tls=None, capabilities=""):
         self.mails = dict(enumerate(mails, 1))
         self.seen, self.commands, self.connections = set(), [], []
         self.answers, self.silent, self.before, self.tls = dict(answers), silent, before, tls
+        self.capabilities, self.starts_tls = capabilities, "STARTTLS" in capabilities
         self.listener = socket.create_server(("127.0.0.1", 0))
         port = self.listener.getsockname()[1]
-        self.url = f"imap{'s' if tls else ''}://forum:secret%40word@127.0.0.1:{port}/INBOX"
+        self.url = f"imap{'s' if tls and not self.starts_tls else ''}://forum:secret%40word@127.0.0.1:{port}/INBOX"
 
     def __enter__(self):
         threading.Thread(target=self._accept, daemon=True).start()
@@ -46,27 +51,37 @@ class ImapServer:
 
     def _talk(self, connection):
         with suppress(OSError):
-            if self.tls:
+            if self.tls and not self.starts_tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
-            with connection, connection.makefile("rb") as lines:
-                connection.sendall(b"* OK ready\r\n")
-                for line in lines:
-                    tag, rest = line.decode().strip().split(" ", 1)
-                    step = STEP.match(rest.upper())
-                    command = step[1] or step[2]
-                    self.commands.append(rest)
-                    if self.before:
-                        self.before(command)
-                    status = self.answers.get(command, "OK done")
-                    data = self._data(command, rest) if status.startswith("OK") else b""
-                    connection.sendall(data + f"{tag} {status}\r\n".encode())
-                    if command == "LOGOUT":
-                        return
+            connection.sendall(b"* OK ready\r\n")
+            while command := self._answer(connection):
+                if command == "STARTTLS":
+                    connection = self.tls.wrap_socket(connection, server_side=True)
+                if command == "LOGOUT":
+                    return
+
+    def _answer(self, connection):
+        line = received(connection)
+        if not line:
+            return ""
+        tag, rest = line.decode().strip().split(" ", 1)
+        step = STEP.match(rest.upper())
+        command = step[1] or step[2]
+        self.commands.append((rest, isinstance(connection, ssl.SSLSocket)))
+        if self.before:
+            self.before(command)
+        if command == "AUTHENTICATE":
+            connection.sendall(b"+ \r\n")
+            self.secret = b64decode(received(connection))
+        status = self.answers.get(command, "OK done")
+        data = self._data(command, rest) if status.startswith("OK") else b""
+        connection.sendall(data + f"{tag} {status}\r\n".encode())
+        return command
 
     def _data(self, command, rest):
         match command:
             case "CAPABILITY":
-                return b"* CAPABILITY IMAP4rev1\r\n"
+                return f"* CAPABILITY IMAP4rev1 {self.capabilities}\r\n".encode()
             case "SELECT":
                 return b"* %d EXISTS\r\n" % len(self.mails)
             case "SEARCH":
@@ -85,3 +100,14 @@ class ImapServer:
         if "HEADER" in rest:
             raw = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
         return b"* %d FETCH (UID %d BODY[] {%d}\r\n%s)\r\n" % (uid, uid, len(raw), raw)
+
+
+def received(connection):
+    """A line, read without a buffer that TLS could begin in; b"" at the end."""
+    line = b""
+    while not line.endswith(b"\n"):
+        character = connection.recv(1)
+        if not character:
+            return b""
+        line += character
+    return line
