@@ -25,6 +25,7 @@ class PreferencesForm(forms.ModelForm):
         model = Preferences
         fields = [
             "digest",
+            "mailing_list",
             "quiet_from",
             "quiet_to",
             "paused_until",
@@ -33,6 +34,12 @@ class PreferencesForm(forms.ModelForm):
             "own_topics",
             "after_reply",
         ]
+        help_texts = {
+            "mailing_list": _(
+                "At once, as on a mailing list, from all categories that you can read; not of what"
+                " you have muted."
+            )
+        }
         widgets = {
             "quiet_from": forms.TimeInput(attrs=TIME, format="%H:%M"),
             "quiet_to": forms.TimeInput(attrs=TIME, format="%H:%M"),

@@ -141,6 +141,9 @@ class Preferences(models.Model):
     digest = models.CharField(
         _("digest"), max_length=8, choices=DIGESTS, default=DIGESTS[0][0], db_default=DIGESTS[0][0]
     )
+    mailing_list = models.BooleanField(
+        _("an email for every post"), default=False, db_default=False
+    )
     # For what is sent: "" as the settings say.
     language = models.CharField(_("language"), max_length=16, blank=True)
     time_zone = models.CharField(
@@ -151,6 +154,13 @@ class Preferences(models.Model):
     paused_until = models.DateField(_("no emails until"), null=True, blank=True)
 
     objects = models.Manager["Preferences"]()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["member"], condition=Q(mailing_list=True), name="members_of_mailing_list"
+            )
+        ]
 
     def __str__(self):
         return f"preferences of {self.member_id}"

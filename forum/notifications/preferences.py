@@ -21,7 +21,7 @@ class Ways:
 
 
 def usual(kind):
-    return Ways(True, kind.push, kind.mail)
+    return Ways(kind.page, kind.push, kind.mail)
 
 
 def of(member_ids):
@@ -54,6 +54,11 @@ def level(preferences, field):
     """The Level that a member gives to what they write in."""
     chosen = getattr(preferences, field)
     return usual_levels()[field] if chosen is None else Level(chosen)
+
+
+def comes_as_list(preferences, notice):
+    """Whether it is about a post, of a member who gets each by email at once, seen or not."""
+    return preferences.mailing_list and notice.event.startswith("post:")
 
 
 def choose(preferences, kind, **chosen):

@@ -32,7 +32,7 @@ from forum.models import (
 )
 
 from . import kinds, preferences, ways
-from .models import Event, Notice
+from .models import Event, Notice, Preferences
 from .retention import KEPT
 
 logger = logging.getLogger(__name__)
@@ -172,22 +172,23 @@ def directly(post):
 
 
 def followers(post, after):
-    """Lists of ids: the first members after `after` who watch its topic or category, or follow its
-    author, each one longer than BATCH if there are more."""
+    """Lists of ids: the first members after `after` who watch its topic or category, follow its
+    author, or get every post by email, each one longer than BATCH if there are more."""
     topic = post.topic
     places = [topic.category_id, topic.category.parent_id]
     found = (
         TopicLevel.objects.filter(topic=topic, level=Level.WATCHING),
         CategoryLevel.objects.filter(category__in=places, level=Level.WATCHING),
         MemberLevel.objects.filter(other=post.author_id, level=Attention.FOLLOWED),
+        Preferences.objects.filter(mailing_list=True),
     )
     return [
         list(
-            levels.filter(member__gt=after)
+            rows.filter(member__gt=after)
             .order_by("member")
             .values_list("member", flat=True)[: BATCH + 1]
         )
-        for levels in found
+        for rows in found
     ]
 
 
@@ -195,6 +196,8 @@ def wanted_by(told, post, topic, members=None):
     """The Causes of those of these members who want to be told, and may see the post."""
     members = active(set(told if members is None else members) - {post.author_id})
     levels, attention = levels_of(members, topic), attention_of(members, post.author_id)
+    lists = Preferences.objects.filter(member__in=members, mailing_list=True)
+    listed = set(lists.values_list("member", flat=True))
     causes = {}
     for pk in members:
         if levels[pk] == Level.MUTED or attention[pk] <= Attention.MUTED:
@@ -205,6 +208,8 @@ def wanted_by(told, post, topic, members=None):
             causes[pk] = Cause(kinds.BY_NAME["topic" if post.number == 1 else "post"])
         elif attention[pk] == Attention.FOLLOWED:
             causes[pk] = Cause(kinds.BY_NAME["followed"])
+        elif pk in listed:
+            causes[pk] = Cause(kinds.BY_NAME["list"])
     return {} if post.is_hidden else visible(causes, topic)
 
 
@@ -259,7 +264,7 @@ def tell_members(event, topic, post, by, causes):
     stronger = []
     for member, cause in causes.items():
         if member in earlier:
-            if strengthen(earlier[member], cause, topic, post, by):
+            if strengthen(earlier[member], cause, topic, post, by, chosen[member]):
                 stronger.append(earlier[member])
             continue
         is_read = post is not None and read_to.get(member, 0) >= post.number
@@ -285,14 +290,19 @@ def tell_members(event, topic, post, by, causes):
     ways.send(new + stronger, chosen)
 
 
-def strengthen(notice, cause, topic, post, by):
-    """A reply that a saved search has found before is a reply. True if the notice has changed."""
+def strengthen(notice, cause, topic, post, by, chosen):
+    """A reply that a saved search has found before is a reply. True if the notice has changed.
+
+    Anything is stronger than a post that a member gets as one of a mailing list.
+    """
     rank = kinds.BY_NAME[notice.kind].rank
-    if notice.seen_at is not None or cause.kind.rank <= max(rank, kinds.DIRECT - 1):
+    least = rank if notice.kind == "list" else max(rank, kinds.DIRECT - 1)
+    if notice.seen_at is not None or cause.kind.rank <= least:
         return False
     notice.kind, notice.data = cause.kind.name, cause.data
     notice.merge = cause.kind.merge(topic, post, by.pk if by else 0)
-    notice.save(update_fields=["kind", "merge", "data"])
+    notice.on_page = preferences.ways(chosen, cause.kind).page
+    notice.save(update_fields=["kind", "merge", "data", "on_page"])
     return True
 
 

@@ -3,6 +3,7 @@
 from . import (
     announcements,
     followed,
+    lists,
     mentions,
     moderation,
     posts,
@@ -24,5 +25,5 @@ ALL: list[Kind] = [  # in the order of the preferences
     *moderation.KINDS,
     announcements.KIND,
 ]
-BY_NAME = {kind.name: kind for kind in ALL}
+BY_NAME = {kind.name: kind for kind in [*ALL, lists.KIND]}
 DIRECT = 3  # rank of kinds that concern one member, even one who has read the post already

@@ -15,15 +15,16 @@ class Kind:
 
     name: as stored; never changes. label: for the preferences. text: what a Group of them says, in
     the language that is active; one line, plain. merges: a function that returns what notices have
-    in common that are shown as one; it gets the Topic, the Post and the id of who did it. push,
-    mail: what members get who have chosen nothing; `mail` is one of ways.MAIL. rank: of two kinds
-    for the same event the higher one is told.
+    in common that are shown as one; it gets the Topic, the Post and the id of who did it. page,
+    push, mail: what members get who have chosen nothing; `mail` is one of ways.MAIL. rank: of two
+    kinds for the same event the higher one is told.
     """
 
     name: str
     label: Promise
     text: Callable[["Group"], str]
     merges: Callable = lambda topic, post, by_id: post.pk
+    page: bool = True
     push: bool = True
     mail: str = "single"
     rank: int = 0

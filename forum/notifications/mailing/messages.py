@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from forum.mail.reply_addresses import address_for
-from forum.notifications import kinds
+from forum.notifications import kinds, preferences
 from forum.notifications.groups import Group
 
 from . import bodies, headers, unsubscribing
@@ -22,7 +22,9 @@ def single(notice, recipient, first_post=None):
     kind, post = kinds.BY_NAME[notice.kind], shown_post(notice)
     group = Group(notice, count=1, people=1, first_post=notice.post_id)
     member = recipient.member.pk
-    stop = unsubscribing.address(member, unsubscribing.of_kind(kind))
+    is_list = preferences.comes_as_list(recipient.preferences, notice)
+    what = unsubscribing.LIST if is_list else unsubscribing.of_kind(kind)
+    stop = unsubscribing.address(member, what)
     context = {
         "text": group.text,
         "group": group,
@@ -30,7 +32,7 @@ def single(notice, recipient, first_post=None):
         "html": bodies.html(post) if post else "",
         "plain": bodies.plain(post) if post else "",
         "stop": stop,
-        "stop_label": kind.label,
+        "stop_label": kinds.lists.KIND.label if is_list else kind.label,
     }
     extra = {**headers.AUTOMATIC, **headers.unsubscribing(stop)}
     if notice.topic:

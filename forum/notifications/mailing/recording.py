@@ -14,21 +14,25 @@ from .models import Delivery, Digest
 
 def expect(notices, chosen):
     """One of the ways (forum/notifications/ways.py)."""
-    wanted = defaultdict(list)
+    now = timezone.now()
+    soon = now + timedelta(minutes=settings.NOTIFICATION_MAIL_DELAY_MINUTES)
+    deliveries, digests = [], []
     for notice in notices:
-        if notice.seen_at is None:
-            kind = kinds.BY_NAME[notice.kind]
-            wanted[preferences.ways(chosen[notice.member_id], kind).mail].append(notice)
-    expect_emails(wanted["single"])
-    expect_digests(chosen[notice.member_id] for notice in wanted["digest"])
+        one = chosen[notice.member_id]
+        if preferences.comes_as_list(one, notice):
+            deliveries.append(delivery(notice, now))
+        elif notice.seen_at is None:
+            match preferences.ways(one, kinds.BY_NAME[notice.kind]).mail:
+                case "single":
+                    deliveries.append(delivery(notice, soon))
+                case "digest":
+                    digests.append(one)
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    expect_digests(digests)
 
 
-def expect_emails(notices):
-    due_at = timezone.now() + timedelta(minutes=settings.NOTIFICATION_MAIL_DELAY_MINUTES)
-    Delivery.objects.bulk_create(
-        [Delivery(notice=notice, member_id=notice.member_id, due_at=due_at) for notice in notices],
-        ignore_conflicts=True,
-    )
+def delivery(notice, due_at):
+    return Delivery(notice=notice, member_id=notice.member_id, due_at=due_at)
 
 
 def expect_digests(chosen):

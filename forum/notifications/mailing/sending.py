@@ -26,6 +26,7 @@ from .models import Delivery
 logger = logging.getLogger(__name__)
 MOST_SINGLE = 5  # emails to one member at once; of more notices there is one email
 MOST = 100  # notices in one
+MOST_LISTED = 25  # emails in one transaction to a member who gets each post
 
 
 @every(seconds=10)
@@ -67,6 +68,9 @@ def send(delivery):
     if awake_at > timezone.now():
         rows.update(due_at=awake_at, attempts=0)
         return
+    if recipient.preferences.mailing_list:
+        due = due[:MOST_LISTED]
+        rows = rows.filter(pk__in=[one.pk for one in due])
     notices = wanted(due, recipient)
     for message in written(notices, recipient):
         message.send()
@@ -87,19 +91,27 @@ def due_with(delivery):
 def wanted(due, recipient):
     """The notices of these deliveries of which the recipient still wants an email."""
     member = recipient.member
-    notices = Notice.objects.readable_by(member).unseen().filter(delivery__in=due)
+    notices = Notice.objects.readable_by(member).filter(delivery__in=due)
     loaded = notices.select_related("by", "topic__category", "post__author").order_by("pk")
     return [
         notice
         for notice in loaded
-        if preferences.ways(recipient.preferences, kinds.BY_NAME[notice.kind]).mail == "single"
+        if is_wanted(notice, recipient.preferences)
         and not (notice.topic and levels_of([member.pk], notice.topic)[member.pk] == Level.MUTED)
     ]
 
 
+def is_wanted(notice, chosen):
+    if preferences.comes_as_list(chosen, notice):
+        return True
+    kind = kinds.BY_NAME[notice.kind]
+    is_usual = kind in kinds.ALL  # "list" isn't, and the mailing list was left since
+    return is_usual and notice.seen_at is None and preferences.ways(chosen, kind).mail == "single"
+
+
 def written(notices, recipient):
     with recipient.speaking():
-        if len(notices) > MOST_SINGLE:
+        if len(notices) > MOST_SINGLE and not recipient.preferences.mailing_list:
             rows = groups.grouped(Notice.objects.filter(pk__in=[notice.pk for notice in notices]))
             return [messages.several(groups.from_rows(list(rows.order_by("latest"))), recipient)]
         topics = {notice.topic_id for notice in notices}

@@ -1,7 +1,8 @@
 """Signed addresses that end emails without signing in (RFC 8058).
 
 What can be ended: `kind-NAME`, the emails of a kind of notice; `topic-ID`, everything about a
-topic; `digest`, the digests; `all`, every email. The addresses don't expire: people keep emails.
+topic; `digest`, the digests; `list`, the emails of every post; `all`, every email. The addresses
+don't expire: people keep emails.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from forum.models import Level, Topic, TopicLevel, User
 from forum.notifications import kinds, preferences
 
-ALL, DIGEST = "all", "digest"
+ALL, DIGEST, LIST = "all", "digest", "list"
 
 
 def of_kind(kind):
@@ -54,6 +55,8 @@ class Ending:
                 return _("No more notifications about the topic of this email.")
             case ["digest"]:
                 return _("No more digests.")
+            case ["list"]:
+                return _("No more emails of every post.")
         return _("No more emails about what happens in the forum.")
 
     @transaction.atomic
@@ -68,8 +71,10 @@ class Ending:
                 mute(member, number)
             case ["digest"]:
                 end_mails(member, digest="off")
+            case ["list"]:
+                end_mails(member, mailing_list=False)
             case _:
-                end_mails(member, kinds.ALL, digest="off")
+                end_mails(member, kinds.ALL, digest="off", mailing_list=False)
 
 
 def ending(signed):
