@@ -4,6 +4,7 @@ Nothing is posted of them, and none is answered, or two programs would write to 
 (RFC 3834).
 """
 
+import re
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from forum.mail.reply_addresses import is_reply_address
 
 BULK = {"bulk", "junk", "list", "auto_reply"}
 RESPONDERS = ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mail-autoreply")
+NOBODY = re.compile(r"< *>|<?mailer-daemon\b.*", re.I)  # Postfix's pipe names the empty sender so
 MAX_REPORTED = 10  # addresses
 NOT_OF_ADDRESS = ("5.2.2", "5.7.")  # RFC 3463: a full mailbox, and what the sender is or sends
 
@@ -32,8 +34,8 @@ def reason(part, headers, senders):
         return f"Precedence: {headers['precedence'].strip()[:50]}"
     if any(name in headers for name in RESPONDERS):
         return "It is an automatic answer."
-    if headers.get("return-path", "").replace(" ", "") == "<>":
-        return "It has no sender to answer to (Return-Path: <>)."
+    if any(map(NOBODY.fullmatch, [headers.get("return-path", "").strip(), *senders])):
+        return "It has no sender to answer to."
     if any(is_own(address) for address in senders) or is_own_id(headers, senders):
         return "The forum sent it itself."
     return ""
