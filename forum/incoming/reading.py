@@ -29,7 +29,7 @@ RECIPIENTS = ("x-original-to", "delivered-to", "envelope-to", "x-envelope-to", "
 MAX_RECIPIENTS = 100
 SIZE_BYTES = 8  # before each mail, its length
 FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]")
-MARKED = re.compile(rf"[>|\s]*{MARKER.pattern}\s*")
+MARKED = re.compile(rf"(.{{0,20}}?){MARKER.pattern}\s*")
 
 
 class Unreadable(Exception):
@@ -141,16 +141,26 @@ def found_in(headers, *names):
 
 
 def without_marker(written):
-    """The text without “write above this line”; what is below it without a mark becomes a quote."""
+    """The text without “write above this line”, and with ">" before the quotation that has it.
+
+    That may have no mark at all, or one that the importer takes for text if it stands alone.
+    """
     lines = written.split("\n")
-    at = next((index for index, line in enumerate(lines) if MARKED.fullmatch(line)), None)
-    if at is None:
+    found = ((index, MARKED.fullmatch(line)) for index, line in enumerate(lines))
+    at, match = next(((index, match) for index, match in found if match), (0, None))
+    if not match:
         return written
-    above, below = lines[:at], lines[at + 1 :]
-    is_quoted = lines[at].lstrip().startswith((">", "|"))
-    if not is_quoted and any(line.strip() for line in above):
+    above, mark, below = lines[:at], match[1].strip(), lines[at + 1 :]
+    if mark and not mark.startswith(">"):
+        below = [with_usual_mark(line, mark) for line in below]
+    elif not mark and any(line.strip() for line in above):
         below = [f"> {line}" for line in below] or ["> "]
     return "\n".join(above + below)
+
+
+def with_usual_mark(line, mark):
+    stripped = line.strip()
+    return f">{stripped.removeprefix(mark)}" if stripped.startswith(mark) else line
 
 
 def without_answered(blocks):

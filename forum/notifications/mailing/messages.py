@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from forum.mail.reply_addresses import address_for
+from forum.mail.reply_addresses import address_for, marker
 from forum.notifications import kinds, preferences
 from forum.notifications.groups import Group
 
@@ -41,6 +41,7 @@ def single(notice, recipient, first_post=None):
     returns = return_address(post, recipient)
     can_reply = post and returns and post.topic.takes_replies_from(recipient.member)
     context["reply_address"] = returns if can_reply else ""
+    context["marker"] = marker()
     author = post.author.display_name if post else ""
     return written("notice", subject(group, post), recipient, context, extra, returns, author)
 

@@ -7,7 +7,7 @@ from email.utils import parseaddr
 import pytest
 from django.core import mail
 
-from forum.mail.reply_addresses import address_for
+from forum.mail.reply_addresses import address_for, marker
 from forum.models import Category, Level, Topic, TopicLevel, User
 from forum.notifications.mailing import bodies, headers
 from forum.notifications.models import Preferences
@@ -149,6 +149,8 @@ def test_answers_go_to_an_address_of_their_own_where_one_may_answer(
     assert message.reply_to == [address_for(grace.pk, watched.pk, post.pk)]
     assert "Answer this email to reply" in message.body
     assert "Or answer this email" in message.alternatives[0].content
+    assert message.body.startswith(marker())
+    assert marker() in message.alternatives[0].content
 
     watched.reply(ada, "Two")
     watched.close(mo)
@@ -157,6 +159,7 @@ def test_answers_go_to_an_address_of_their_own_where_one_may_answer(
     assert message.from_email.startswith("reply+")  # reports of mail servers go there
     assert parsed(message)["From"].addresses[0].addr_spec == "parley@localhost"
     assert "Answer this email" not in message.body
+    assert marker() not in message.body
 
 
 @pytest.mark.servers
