@@ -86,7 +86,7 @@ def cost(text, runs=2):
 
 def _accepted(text):
     try:
-        return render(text, find_members=find_everyone)
+        return render(text, find=find_everyone)
     except MarkdownError:
         return None
 

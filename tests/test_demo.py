@@ -234,7 +234,7 @@ def test_numbers_and_counts_hold(forum):
 
 def test_posts_are_rendered_as_if_sent_by_a_form(forum):
     for post in Post.objects.all():
-        assert post.html == markdown.render(post.body, find_members=User.objects.by_username)
+        assert post.html == markdown.render(post.body, find=User.objects.by_username)
 
 
 def test_edits_keep_their_former_texts_in_order_of_time(forum):

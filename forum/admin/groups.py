@@ -6,6 +6,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from forum.forms.short_text import ShortTextField
+from forum.models import GroupName
 from forum.models.users import MODERATORS
 
 from .base import ForumAdmin, OwnersOnly, list_link
@@ -18,9 +19,18 @@ class GroupForm(forms.ModelForm):
         field_classes = {"name": ShortTextField}
 
 
+class GroupNameInline(admin.StackedInline):
+    model = GroupName
+    fields = ["name", "by"]
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Group)
 class GroupAdmin(OwnersOnly, DjangoGroupAdmin, ForumAdmin):
     form = GroupForm
+    inlines = [GroupNameInline]
     list_display = ["name", "members"]
 
     def get_queryset(self, request):

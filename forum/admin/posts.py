@@ -1,6 +1,6 @@
 from django import forms
 from django.contrib import admin
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.html import format_html
@@ -203,7 +203,8 @@ class PostAdmin(WithVerbs, ForumAdmin):
         if "author" not in data:
             obj.author = request.user
         try:
-            obj.save()
+            with transaction.atomic():  # a savepoint: the whole form is in a transaction
+                obj.save()
         except IntegrityError:  # the form was sent twice
             obj.pk = Post.objects.submitted(obj.author, obj.token, obj.digest).get().pk
             obj.refresh_from_db()

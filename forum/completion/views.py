@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from forum import markdown
 from forum.db.timeouts import time_limit
-from forum.pages.member_names import matching_members
+from forum.pages.member_names import matching_groups, matching_members
 from forum.pages.place_names import matching_categories, matching_topics
 from forum.views.decorators import for_members
 from forum.views.limits import limited
@@ -20,12 +20,14 @@ MOST = 8
 @for_members
 @limited("completion")
 def members(request):
-    """A list of members whose name begins with `text`, those of `topic` (an id) first."""
+    """Members whose name begins with `text`, those of `topic` (an id) first; then groups."""
     topic = request.GET.get("topic", "")
     topic_id = int(topic) if topic.isascii() and topic.isdigit() and len(topic) < 19 else None
     with time_limit(PATIENCE):
         found = matching_members(typed(request), request.user, topic_id)[:MOST]
-    return render(request, "completion/_members.html", {"members": found})
+        groups = matching_groups(typed(request), request.user)[: MOST // 2]
+    context = {"members": found[: MOST - len(groups)], "groups": groups}
+    return render(request, "completion/_members.html", context)
 
 
 @never_cache

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from forum import markdown
-from forum.models import Announcement, Edition, Post, Topic, User
+from forum.models import Announcement, Edition, Post, Topic, mentionable
 from forum.models.epochs import new_epoch
 from forum.signals import stored_in_bulk
 
@@ -44,7 +44,7 @@ def _render_posts(posts):
 
 def _html_of(post):
     try:
-        return markdown.render(post.body, find_members=User.objects.by_username)
+        return markdown.render(post.body, find=mentionable)
     except markdown.MarkdownError:
         return post.html
 

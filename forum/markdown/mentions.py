@@ -1,4 +1,4 @@
-"""@mentions: found while parsing, resolved in one query when rendering."""
+"""@mentions of members and groups: found while parsing, resolved at once when rendering."""
 
 import re
 from urllib.parse import quote
@@ -86,23 +86,22 @@ def _still_allowed(text, people):
     return True
 
 
-def member_of(token, members):
-    """(end of the name, (id, username)) of the longest name that exists, or None."""
+def named_by(token, known):
+    """(end of the name, whom it names) of the longest known name, or None."""
     return next(
-        ((end, members[name]) for name, end in token.meta["names"].items() if name in members), None
+        ((end, known[name]) for name, end in token.meta["names"].items() if name in known), None
     )
 
 
 def show(renderer, tokens, index, options, env):
     """After a renaming the id is still right, and the old address redirects to the new one."""
     token = tokens[index]
-    found = member_of(token, env["members"])
+    found = named_by(token, env["known"])
     if found is None:
         return escapeHtml(token.content)
-    end, (member_id, username) = found
-    address = f"/u/{quote(username, safe='')}/"
+    end, (pk, name, *is_group) = found
     rest = escapeHtml(token.content[1 + end :])
-    return (
-        f'<a class="mention" href="{address}"'
-        f' data-member="{member_id}">@{escapeHtml(username)}</a>{rest}'
-    )
+    if is_group:
+        return f'<span class="mention" data-group="{pk}">@{escapeHtml(name)}</span>{rest}'
+    address = f"/u/{quote(name, safe='')}/"
+    return f'<a class="mention" href="{address}" data-member="{pk}">@{escapeHtml(name)}</a>{rest}'

@@ -1,45 +1,58 @@
 """Renders Markdown source to HTML."""
 
+from typing import NamedTuple
+
 from forum.cache.lru import LRUCache
 from forum.markdown import sanitiser
 from forum.markdown.budget import Budget
 from forum.markdown.errors import MAX_LENGTH, TooLong
-from forum.markdown.mentions import member_of
+from forum.markdown.mentions import named_by
 from forum.markdown.parser import parser
 
 # Each text is rendered twice: to validate the form, and when the post is saved.
 _rendered = LRUCache(2**20)
 
 
-def render(source, find_members=None):
+class Mentioned(NamedTuple):
+    """Ids of members and groups."""
+
+    members: set[int]
+    groups: set[int]
+
+
+def render(source, find=None):
     """Render a Markdown text to sanitised HTML.
 
-    `find_members` takes a set of `folded` usernames and returns {folded name: (member id,
-    username)} for those that exist. It is called at most once, and only if there are possible
-    mentions. Raises TooLong or TooComplex.
+    `find` takes a set of `folded` names and returns {folded name: (id, username)} for members, and
+    {folded name: (id, name, True)} for groups. It is called at most once, and only if there are
+    possible mentions. Raises TooLong or TooComplex.
     """
     _check_length(source)
     html = _rendered.get(source)
     if html is not None:
         return html
     tokens, env = _parse(source)
-    if find_members and env["names"]:
-        env["members"] = find_members(set(env["names"]))
+    if find and env["names"]:
+        env["known"] = find(set(env["names"]))
     html = sanitiser.clean(parser.renderer.render(tokens, parser.options, env))
     return html if env["names"] else _rendered.set(source, html)  # members may change
 
 
-def mentioned(source, find_members):
-    """The ids of members mentioned outside of quotes; `find_members` as for `render`."""
+def mentioned(source, find):
+    """Who is Mentioned outside of quotes; `find` as for `render`."""
     tokens, env = _parse(source)
-    members = find_members(set(env["names"])) if env["names"] else {}
-    found = [member_of(token, members) for token in _mentions_outside_quotes(tokens)]
-    return {member_id for _end, (member_id, _username) in filter(None, found)}
+    known = find(set(env["names"])) if env["names"] else {}
+    found = [named_by(token, known) for token in _mentions_outside_quotes(tokens)]
+    names = [name for _end, name in filter(None, found)]
+    return Mentioned(
+        {pk for pk, _name, *is_group in names if not is_group},
+        {pk for pk, _name, *is_group in names if is_group},
+    )
 
 
 def _parse(source):
     _check_length(source)
-    env = {"budget": Budget(), "names": set(), "people": set(), "members": {}}
+    env = {"budget": Budget(), "names": set(), "people": set(), "known": {}}
     return parser.parse(source, env), env
 
 

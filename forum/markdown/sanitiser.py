@@ -19,6 +19,7 @@ ATTRIBUTES = {
     "div": {"aria-label"},
     "input": {"disabled", "checked", "aria-label"},
     "ol": {"start"},
+    "span": {"data-group"},
 }
 VALUES = {block: {"dir": {"auto"}} for block in BLOCKS} | {
     "a": {"rel": {FOREIGN}},
@@ -32,7 +33,7 @@ CLASS_NAMES = {
     "div": {"table-scroll"},
     "li": {"task-list-item"},
     "ol": {"contains-task-list"},
-    "span": CLASSES,
+    "span": CLASSES | {"mention"},
     "td": ALIGNMENTS,
     "th": ALIGNMENTS,
     "ul": {"contains-task-list"},

@@ -1,6 +1,7 @@
 from .announcements import Announcement
 from .categories import Category
 from .editions import Edition
+from .group_names import GroupName, mentionable
 from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject
 from .levels import Attention, CategoryLevel, Level, MemberLevel, TopicLevel
 from .names import TakenName
@@ -17,6 +18,7 @@ __all__ = [
     "Category",
     "CategoryLevel",
     "Edition",
+    "GroupName",
     "ImportedAuthor",
     "ImportedMessage",
     "ImportedReference",
@@ -31,4 +33,5 @@ __all__ = [
     "Topic",
     "TopicLevel",
     "User",
+    "mentionable",
 ]

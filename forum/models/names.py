@@ -58,6 +58,19 @@ class TakenNameQuerySet(models.QuerySet["TakenName"]):
             ]
             self.bulk_create(rows, ignore_conflicts=shared)
 
+    def claim_for_group(self, group_name):
+        """Reserve what a group is mentioned as, and release what it was before.
+
+        Raises IntegrityError if somebody else holds it.
+        """
+        keys = skeletons(group_name.name)
+        held = self.filter(group=group_name.group_id)
+        held.exclude(key__in=keys).delete()
+        known = set(held.values_list("key", flat=True))
+        self.bulk_create(
+            self.model(key=key, group_id=group_name.group_id) for key in sorted(keys - known)
+        )
+
     def for_usernames(self, names):
         """Candidates for members that have, or had, one of these `folded` usernames.
 
@@ -69,7 +82,7 @@ class TakenNameQuerySet(models.QuerySet["TakenName"]):
 
 
 class TakenName(models.Model):
-    """A name reserved for one member, so that nobody else can take one that looks like it.
+    """A name reserved for one member or group, so that nobody else can take one that looks like it.
 
     `key` is the `confusables.skeleton` of a username, a former username or a display name.
     Usernames stay reserved for ever, even without their member, because links and mentions use
@@ -81,6 +94,7 @@ class TakenName(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="taken_names"
     )
+    group = models.ForeignKey("auth.Group", models.CASCADE, null=True, related_name="taken_names")
     usernames = models.TextField(blank=True)
     """The member's `folded` usernames with this key, separated by spaces; "" for a display name."""
 

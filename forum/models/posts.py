@@ -17,6 +17,7 @@ from forum import markdown
 from forum.signals import announce, written
 from forum.text.short_text import validate_short_text
 
+from .group_names import mentionable
 from .post_permissions import PostPermissions
 from .revisions import Revision
 from .topics import Topic, count_posts, keep_stored_fields
@@ -400,7 +401,7 @@ class Post(PostPermissions, models.Model):
         )
 
     def _rendered(self):
-        return markdown.render(self.body, find_members=User.objects.by_username)
+        return markdown.render(self.body, find=mentionable)
 
     def _count(self, topic, kind):
         if kind == "created":

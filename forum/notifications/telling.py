@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from forum import markdown
 from forum.db.outages import is_outage
 from forum.jobs import every, job
 from forum.jobs.outbox import LEASE
@@ -21,6 +22,7 @@ from forum.models import (
     Announcement,
     Attention,
     CategoryLevel,
+    GroupName,
     Level,
     MemberLevel,
     PersonalChange,
@@ -29,6 +31,7 @@ from forum.models import (
     Topic,
     TopicLevel,
     User,
+    mentionable,
 )
 
 from . import kinds, preferences, ways
@@ -40,7 +43,8 @@ KIND = "notice"  # in the personal stream, with one key:
 KEY = "all"
 BATCH = 250  # members in one transaction
 MOST_QUOTED = 50  # posts, in one
-MENTION = re.compile(r'<a class="mention" [^>]*data-member="(\d{1,18})"')
+MENTION = 'class="mention"'
+WATCHED = ("topic", "post")  # kinds
 QUOTED = re.compile(r'<a [^>]*?href="/p/(\d{1,18})/"[^>]*>@')
 
 
@@ -112,9 +116,7 @@ def next_causes(event):
                 follow_own(event.post)
             return of_post(event.post, event.told_to)
         case "edited":
-            is_recent = event.post.created_at > timezone.now() - KEPT
-            told = directly(event.post) if is_recent else {}
-            return wanted_by(told, event.post, event.post.topic), None
+            return of_edit(event.post, event.told_to)
         case "announced":
             return of_announcement(event)
         case "hidden":
@@ -149,68 +151,103 @@ def follow_own(post):
 def of_post(post, after):
     if post.is_hidden:
         return {}, None
-    told = {pk: cause for pk, cause in directly(post).items() if pk > after}
-    lists = [sorted(told), *followers(post, after)]
-    members = sorted(set().union(*lists))
+    told, groups = directly(post)
+    return next_of(post, after, told, [*in_groups(groups, after), *followers(post, after)])
+
+
+def of_edit(post, after):
+    """As for a new post, but without those who only follow it. Who has been told is not again."""
+    if post.is_hidden or post.created_at < timezone.now() - KEPT:
+        return {}, None
+    told, groups = directly(post)
+    return next_of(post, after, told, in_groups(groups, after))
+
+
+def next_of(post, after, told, lists):
+    """What `next_causes` returns. told: {id: Cause} of some. lists: of ids of others after `after`,
+    each longer than BATCH if there are more; the first reason counts.
+    """
+    told = {pk: cause for pk, cause in told.items() if pk > after}
+    for members, cause in lists:
+        told = dict.fromkeys(members, cause) | told
+    members = sorted(told)
+    is_end = len(members) <= BATCH and not any(len(one) > BATCH for one, _cause in lists)
     batch = members[:BATCH]
-    is_end = len(members) <= BATCH and not any(len(one) > BATCH for one in lists)
-    return wanted_by(told, post, post.topic, batch), None if is_end else batch[-1]
+    return wanted_by({pk: told[pk] for pk in batch}, post), None if is_end else batch[-1]
 
 
 def directly(post):
-    """{id: Cause} of those whom the post answers, quotes or mentions; the strongest one counts."""
-    mentioned = {int(pk) for pk in MENTION.findall(post.html)}
-    ids = {int(pk) for pk in QUOTED.findall(post.html)[:MOST_QUOTED]}
-    quoted = Post.objects.visible_to(post.author).filter(pk__in=ids) if ids else Post.objects.none()
-    told = {
-        **dict.fromkeys(mentioned, Cause(kinds.BY_NAME["mention"])),
-        **dict.fromkeys(quoted.values_list("author", flat=True), Cause(kinds.BY_NAME["quote"])),
-    }
+    """({id: Cause} of those whom the post answers, quotes or mentions, {group id: Cause}).
+
+    The strongest reason counts. What is in a quotation mentions nobody.
+    """
+    told, groups = {}, {}
+    if MENTION in post.html:
+        found = markdown.mentioned(post.body, mentionable)
+        told = dict.fromkeys(found.members, Cause(kinds.BY_NAME["mention"]))
+        names = GroupName.objects.in_bulk(
+            GroupName.objects.mentioned_by(found.groups, post.author) if found.groups else []
+        )
+        kind = kinds.BY_NAME["group"]
+        groups = {pk: Cause(kind, {"group": name.name}) for pk, name in names.items()}
+    if ids := {int(pk) for pk in QUOTED.findall(post.html)[:MOST_QUOTED]}:
+        quoted = Post.objects.visible_to(post.author).filter(pk__in=ids)
+        told |= dict.fromkeys(
+            quoted.values_list("author", flat=True), Cause(kinds.BY_NAME["quote"])
+        )
     if post.reply_to_id:
         told[post.reply_to.author_id] = Cause(kinds.BY_NAME["reply"])
-    return told
+    return told, groups
+
+
+def in_groups(groups, after):
+    """[(ids of the first members after `after`, Cause)] of groups {id: Cause}."""
+    memberships = User.groups.through.objects.filter(user__gt=after).order_by("user")
+    return [(first(memberships.filter(group=pk), "user"), cause) for pk, cause in groups.items()]
+
+
+def first(rows, field):
+    return list(rows.values_list(field, flat=True)[: BATCH + 1])
 
 
 def followers(post, after):
-    """Lists of ids: the first members after `after` who watch its topic or category, follow its
-    author, or get every post by email, each one longer than BATCH if there are more."""
+    """The same for those who watch its topic or category, follow its author, or get every post by
+    email."""
     topic = post.topic
+    watching = kinds.BY_NAME["topic" if post.number == 1 else "post"]
     places = [topic.category_id, topic.category.parent_id]
     found = (
-        TopicLevel.objects.filter(topic=topic, level=Level.WATCHING),
-        CategoryLevel.objects.filter(category__in=places, level=Level.WATCHING),
-        MemberLevel.objects.filter(other=post.author_id, level=Attention.FOLLOWED),
-        Preferences.objects.filter(mailing_list=True),
+        (TopicLevel.objects.filter(topic=topic, level=Level.WATCHING), watching),
+        (CategoryLevel.objects.filter(category__in=places, level=Level.WATCHING), watching),
+        (
+            MemberLevel.objects.filter(other=post.author_id, level=Attention.FOLLOWED),
+            kinds.BY_NAME["followed"],
+        ),
+        (Preferences.objects.filter(mailing_list=True), kinds.BY_NAME["list"]),
     )
     return [
-        list(
-            rows.filter(member__gt=after)
-            .order_by("member")
-            .values_list("member", flat=True)[: BATCH + 1]
-        )
-        for rows in found
+        (first(rows.filter(member__gt=after).order_by("member"), "member"), Cause(kind))
+        for rows, kind in found
     ]
 
 
-def wanted_by(told, post, topic, members=None):
+def wanted_by(told, post):
     """The Causes of those of these members who want to be told, and may see the post."""
-    members = active(set(told if members is None else members) - {post.author_id})
-    levels, attention = levels_of(members, topic), attention_of(members, post.author_id)
+    members = active(set(told) - {post.author_id})
+    levels, attention = levels_of(members, post.topic), attention_of(members, post.author_id)
     lists = Preferences.objects.filter(member__in=members, mailing_list=True)
     listed = set(lists.values_list("member", flat=True))
     causes = {}
     for pk in members:
         if levels[pk] == Level.MUTED or attention[pk] <= Attention.MUTED:
             continue
-        if pk in told:
+        if told[pk].kind.name not in WATCHED or levels[pk] == Level.WATCHING:
             causes[pk] = told[pk]
-        elif levels[pk] == Level.WATCHING:
-            causes[pk] = Cause(kinds.BY_NAME["topic" if post.number == 1 else "post"])
-        elif attention[pk] == Attention.FOLLOWED:
+        elif attention[pk] == Attention.FOLLOWED:  # the category is watched, but not the topic
             causes[pk] = Cause(kinds.BY_NAME["followed"])
         elif pk in listed:
             causes[pk] = Cause(kinds.BY_NAME["list"])
-    return {} if post.is_hidden else visible(causes, topic)
+    return visible(causes, post.topic)
 
 
 def active(members):

@@ -1,7 +1,7 @@
 """Finds members by the beginning of a name."""
 
 from forum.db import beginnings  # noqa: F401 - the lookup
-from forum.models import Post, TakenName, Topic, User
+from forum.models import GroupName, Post, TakenName, Topic, User
 from forum.usernames.confusables import skeleton
 from forum.usernames.rules import folded
 
@@ -19,6 +19,15 @@ def matching_members(text, user, topic_id=None):
     near = participants(user, topic_id)
     found = {member.pk: member for member in [*near, *(named(text) if beginning else [])]}
     return [member for member in found.values() if member.is_active and begins(member, beginning)]
+
+
+def matching_groups(text, user):
+    """Groups that `user` may mention, whose name begins with `text`, by name."""
+    beginning = folded(text)
+    if not beginning:
+        return []
+    found = GroupName.objects.mentionable_by(user).filter(folded__startswith=beginning)
+    return list(found.order_by("folded")[:CANDIDATES])
 
 
 def participants(user, topic_id):

@@ -12,7 +12,7 @@ from forum.accounts.backends import as_stored
 from forum.forms import unsent
 from forum.forms.limits import duration
 from forum.forms.posts import EditForm, HideForm, ReplyForm, not_answerable
-from forum.models import Post
+from forum.models import Post, mentionable
 from forum.models.posts import EditConflict
 from forum.pages import topics
 from forum.pages.pagination import address
@@ -199,7 +199,6 @@ def choices(request, post):
 def preview(request):
     """A text rendered as a fragment; 422 with a message if it can't be posted."""
     from forum.cache import rate_limits
-    from forum.models import User
 
     if not request.user.is_authenticated:
         raise PermissionDenied
@@ -210,7 +209,7 @@ def preview(request):
         response["Retry-After"] = str(wait)
         return response
     try:
-        html = markdown.render(body, find_members=User.objects.by_username)
+        html = markdown.render(body, find=mentionable)
     except markdown.MarkdownError as error:
         return render(request, "posts/_preview.html", {"error": str(error)}, status=422)
     return render(request, "posts/_preview.html", {"html": html})

@@ -2,6 +2,8 @@
 runs.
 """
 
+import re
+
 import pytest
 
 from forum import __version__
@@ -65,7 +67,10 @@ def test_a_form_is_filled_again_after_signing_in(signs_in_again, topic):
     assert {name: form[name].value() for name in sent} == sent
     assert form["readers"].value() == [str(group.pk)]
     assert "High &amp; low" in browser.page.text
-    browser.client.post("/admin/forum/category/add/", {**sent, **token_of(browser)}, headers=ORIGIN)
+    inline = {f"{name}-TOTAL_FORMS": "0" for name in inlines_of(browser.page)}
+    inline |= {f"{name}-INITIAL_FORMS": "0" for name in inlines_of(browser.page)}
+    again = {**sent, **inline, **token_of(browser)}
+    browser.client.post("/admin/forum/category/add/", again, headers=ORIGIN)
     assert Category.objects.get(name="Kites").slug == "kites"
     assert form_in(browser.opens("/admin/forum/category/add/").page)["name"].value() is None
 
@@ -111,6 +116,10 @@ def test_what_waits_from_a_form_with_a_stale_token_breaks_no_page(olive, signed_
     session.save()
 
     assert client.get("/admin/forum/post/add/").status_code == 200
+
+
+def inlines_of(page):
+    return re.findall(r'name="(\w+)-TOTAL_FORMS"', page.text)
 
 
 def token_of(browser):

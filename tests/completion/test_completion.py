@@ -183,7 +183,7 @@ def test_the_queries_are_few_however_much_there_is(signed_in, topic, django_asse
         world.topic(world.member(f"harold-{n}x"), topic.category, f"Tea {n}")
     signed_in.get(MEMBERS, {"text": "har", "topic": topic.pk})  # warm
 
-    with django_assert_num_queries(6):  # the session, the member; topic, authors, members; names
+    with django_assert_num_queries(7):  # session, member; topic, authors, members; names; groups
         signed_in.get(MEMBERS, {"text": "har", "topic": topic.pk})
     with django_assert_num_queries(4):  # the session, the member; categories; topics
         signed_in.get(PLACES, {"text": "tea"})

@@ -587,4 +587,4 @@ def test_a_reply_on_a_private_list_never_gets_into_a_public_topic(bring, lounge,
 def test_imported_text_mentions_nobody(bring, ada):
     bring(letter(1, body="@ada look here"))
 
-    assert markdown.mentioned(Post.objects.get().body, User.objects.by_username) == set()
+    assert markdown.mentioned(Post.objects.get().body, User.objects.by_username).members == set()

@@ -64,7 +64,7 @@ def test_nobody_is_mentioned_in_a_folded_quote():
     def known(names):
         return {name: (number, name) for number, name in enumerate(sorted(names))}
 
-    assert mentioned("> [!quote]- @ada\n> @grace\n\n@olive", known) == {2}
+    assert mentioned("> [!quote]- @ada\n> @grace\n\n@olive", known).members == {2}
 
 
 def test_an_excerpt_leaves_out_what_is_folded():

@@ -161,7 +161,7 @@ def test_one_person_may_be_mentioned_often():
 def test_mentioned_tells_members_but_not_those_in_quotes():
     members = Members("ines", "bob", "carol", "eve")
 
-    assert mentioned("@Ines and @bob\n\n> @carol\n\n@dave `@eve`", members) == {1, 2}
+    assert mentioned("@Ines and @bob\n\n> @carol\n\n@dave `@eve`", members).members == {1, 2}
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_of_names_that_begin_alike_the_longest_is_meant():
     members = ("李小龙", "李小龙的", "李小龙的朋友们")
 
     assert mentions("@李小龙的朋友", *members) == ["李小龙的"]
-    assert mentioned("@李小龙的朋友", Members(*members)) == {2}
+    assert mentioned("@李小龙的朋友", Members(*members)).members == {2}
 
 
 def test_what_stands_behind_a_name_without_a_blank_stays():

@@ -74,7 +74,7 @@ def test_what_scripts_make_of_a_chosen_part_renders_like_the_post(case):
         return {name: (3, name) for name in names if name == "ada"}
 
     if not case.get("part"):  # a whole post, or several blocks of one
-        assert render(case["markdown"], find_members=known) == case["html"]
+        assert render(case["markdown"], find=known) == case["html"]
 
 
 def test_names_are_not_markdown():

@@ -84,7 +84,7 @@ class Forum:
         living = {member.pk for member in self.members}
         for name, pk in self.first.items():
             assert found(name) == (pk if pk in living else None)
-            html = markdown.render(f"@{name}!", find_members=User.objects.by_username)
+            html = markdown.render(f"@{name}!", find=User.objects.by_username)
             assert html.count("data-member") == html.count(f'data-member="{pk}"')
         for member in self.members:
             for name in filter(None, (member.username, member.name)):

@@ -3,6 +3,7 @@
 from . import (
     announcements,
     followed,
+    groups,
     lists,
     mentions,
     moderation,
@@ -16,6 +17,7 @@ from .base import Kind
 
 ALL: list[Kind] = [  # in the order of the preferences
     mentions.KIND,
+    groups.KIND,
     replies.KIND,
     quotes.KIND,
     posts.KIND,
