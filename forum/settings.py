@@ -357,10 +357,12 @@ HEALTH = [
     "forum.jobs.health.workers",
     "forum.mail.health.outbox",
     "forum.incoming.health.inbox",
+    "forum.notifications.health.notifications",
 ]
 GAUGES = [
     "forum.mail.health.gauges",
     "forum.incoming.health.gauges",
+    "forum.notifications.health.gauges",
 ]  # gauges that /metrics updates on each request
 
 # The language of word stems in search, as Snowball names it; empty for none. After a change

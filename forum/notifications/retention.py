@@ -1,4 +1,4 @@
-"""Deletes old notices."""
+"""Deletes old notices, and events that were given up."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from forum.jobs import every
 from forum.jobs.sessions import delete
 
-from .models import Notice
+from .models import Event, Notice
 
 KEPT = timedelta(days=90)
 MOST = 1000  # for each member
@@ -17,6 +17,7 @@ MOST = 1000  # for each member
 @every(hours=6)
 def prune():
     delete(Notice.objects.filter(at__lt=timezone.now() - KEPT))
+    delete(Event.objects.filter(given_up_at__lt=timezone.now() - KEPT))
     counts = Notice.objects.order_by().values_list("member").annotate(n=Count("pk"))
     for member, _n in counts.filter(n__gt=MOST):
         mine = Notice.objects.filter(member=member).order_by("-pk")

@@ -21,7 +21,9 @@ from forum.models import (
     Topic,
     User,
 )
+from forum.notifications.models import Delivery, Digest, Event
 from tests.support import world
+from tests.support.addresses import notice_of
 
 pytestmark = [pytest.mark.store, pytest.mark.thorough]
 
@@ -39,6 +41,9 @@ MODELS = [
     ImportedMessage,
     Mail,
     IncomingMail,
+    Event,
+    Delivery,
+    Digest,
 ]
 LIST, PAGE = 9, 12  # queries, at most
 
@@ -65,6 +70,9 @@ def fill_forum(ada, olive, number):
     Announcement.objects.announce(f"News {number}", made_by=olive)
     Mail.objects.create(to=f"{number}@example.org", subject="Welcome")
     IncomingMail.objects.create(digest=str(number), subject="Re: Welcome", post=post)
+    Event.objects.create(kind="created", topic=topic, post=post, by=user)
+    Delivery.objects.create(notice=notice_of(user, post), member=user)
+    Digest.objects.create(member=user)
     LogEntry.objects.log_actions(olive.pk, [topic], 2, "Moved.")
 
 

@@ -32,6 +32,11 @@ class Delivery(OutboxRow):
                 condition=Q(due_at__isnull=False),
                 name="deliveries_of_member",
             ),
+            models.Index(
+                fields=["given_up_at"],
+                condition=Q(given_up_at__isnull=False),
+                name="deliveries_given_up",
+            ),
         ]
 
     def __str__(self):
