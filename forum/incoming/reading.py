@@ -29,6 +29,7 @@ RECIPIENTS = ("x-original-to", "delivered-to", "envelope-to", "x-envelope-to", "
 MAX_RECIPIENTS = 100
 SIZE_BYTES = 8  # before each mail, its length
 FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]")
+ESCAPED_MENTION = re.compile(r"(?<![\\\w])\\@(?=\w)")
 MARKED = re.compile(rf"(.{{0,20}}?){MARKER.pattern}\s*")
 
 
@@ -124,8 +125,9 @@ def letter(raw):
         found_in(headers, *RECIPIENTS)[:MAX_RECIPIENTS],
         message.subject.title if not message.subject.is_reply else f"Re: {message.subject.title}",
         message.subject.title,
-        text.markdown_of(text.own_blocks(written)),  # parsed again, as folding marks the blocks
-        text.markdown_of(answer),
+        # Parsed again, as folding marks the blocks.
+        with_mentions(text.markdown_of(text.own_blocks(written))),
+        with_mentions(text.markdown_of(answer)),
         "\n".join(text.plain(answer or everything)).strip("\n"),
         message.left_out["attachment"],
         automatic.reason(part, dict(reversed(headers)), senders),
@@ -161,6 +163,16 @@ def without_marker(written):
 def with_usual_mark(line, mark):
     stripped = line.strip()
     return f">{stripped.removeprefix(mark)}" if stripped.startswith(mark) else line
+
+
+def with_mentions(markdown):
+    """The Markdown with the mentions that the importer has escaped, but for quotes and code."""
+    lines, is_code = markdown.split("\n"), False
+    for index, line in enumerate(lines):
+        is_code ^= line.startswith("```")
+        if not is_code and not line.startswith(">"):
+            lines[index] = ESCAPED_MENTION.sub("@", line)
+    return "\n".join(lines)
 
 
 def without_answered(blocks):

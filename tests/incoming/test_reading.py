@@ -60,6 +60,15 @@ def test_of_plain_and_html_there_is_one():
     assert read(mails.mail(body, **headers)).answer == "Süßer Tee."
 
 
+def test_members_are_mentioned_by_mail_but_not_in_quotes_and_code():
+    body = "Ask @grace, not me@here.\n\n> @ada said\n\nNo\\@bo\n\n```\n\\@code @code\n```\n"
+    answer = read(mails.mail(body)).answer
+
+    assert "Ask @grace" in answer
+    assert "> \\@ada said" in answer
+    assert "\n\\@code @code\n" in answer
+
+
 def test_what_is_typed_comes_back_as_it_was_typed():
     assert read(mails.mail("Tea * _of_ course\n")).plain == "Tea * _of_ course"
 

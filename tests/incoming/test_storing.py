@@ -31,7 +31,7 @@ def store(raw, **fields):
     ],
 )
 def test_the_same_mail_is_posted_once_however_it_comes(topic, post, ada, changed):
-    raw = reply_to(post, ada)
+    raw = reply_to(post, ada, "Tea.\n\nOf course.\n")
     arrive(raw)
     arrive(changed(raw))
 
