@@ -50,10 +50,10 @@ former text is restored. post: Post as it is saved. author: the User who wrote i
 
 personal_changed = Signal()
 """Sent once per change of something that belongs to one member alone, after its transaction was
-committed; once for all members whose thing of this kind and key was changed together.
+committed; once for all members whose things of this kind were changed together.
 
-kind and key: str, which thing it was (forum/models/personal_changes.py). heads: {member id: the
-Head of that member's stream, with the number of this change}.
+kind: str; keys: {member id: str}, which things they were (forum/models/personal_changes.py). heads:
+{member id: the Head of that member's stream, with the number of this change}.
 """
 
 

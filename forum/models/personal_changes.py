@@ -35,10 +35,12 @@ class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
         its kind; only its latest change is kept. Raises TransactionManagementError outside of a
         transaction.
         """
-        return self.record_for_all([member_id], kind, key)[member_id]
+        return self.record_for_all(kind, {member_id: key})[member_id]
 
-    def record_for_all(self, member_ids, kind, key):
-        """The same for several members: {id: new Head} of those that exist.
+    def record_for_all(self, kind, keys):
+        """The same for several members, in as many queries: {id: new Head} of those that exist.
+
+        keys: {member id: key}.
 
         Their rows stay locked until the transaction ends, so what is read next of these members is
         what was committed before this change, and nobody else changes their stream meanwhile.
@@ -47,10 +49,11 @@ class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
             raise transaction.TransactionManagementError(
                 "Record personal changes in a transaction."
             )
-        heads = advance(member_ids)
+        heads = advance(list(keys))
+        keys = {member: str(keys[member]) for member in heads}
         self.bulk_create(
             [
-                self.model(member_id=member, kind=kind, key=str(key), change=head.change)
+                self.model(member_id=member, kind=kind, key=keys[member], change=head.change)
                 for member, head in heads.items()
             ],
             update_conflicts=True,
@@ -62,7 +65,7 @@ class PersonalChangeQuerySet(models.QuerySet["PersonalChange"]):
                 self.filter(member=member, change__lte=head.change - REACH).delete()
 
         def announce():
-            personal_changed.send_robust(sender=None, kind=kind, key=str(key), heads=heads)
+            personal_changed.send_robust(sender=None, kind=kind, keys=keys, heads=heads)
 
         if heads:
             transaction.on_commit(announce, robust=True)

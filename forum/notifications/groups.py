@@ -114,7 +114,7 @@ def state(user, keys):
     return {key: {"unread": label(unread(user))} for key in keys}
 
 
-def states(members, key):
+def states(members, _keys):
     """{id: state} of many members, whose notices are mostly about what everybody may read."""
     ids = [member.pk for member in members]
     unseen = Notice.objects.filter(member__in=ids, seen_at=None, on_page=True)

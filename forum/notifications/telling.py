@@ -291,7 +291,7 @@ def tell_members(event, topic, post, by, causes):
 
     event: str, see Notice. causes: {id: Cause}. Call it in a transaction.
     """
-    PersonalChange.objects.record_for_all(list(causes), KIND, KEY)  # locks them
+    PersonalChange.objects.record_for_all(KIND, dict.fromkeys(causes, KEY))  # locks them
     known = Notice.objects.filter(event=event, member__in=causes)
     earlier = {notice.member_id: notice for notice in known.only("member", "kind", "seen_at")}
     readings = Reading.objects.filter(topic=topic, user__in=causes) if post else ()

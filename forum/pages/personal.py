@@ -12,8 +12,9 @@ from forum.models import PersonalChange, Reading, User, levels
 # (member, keys) -> {key: current state, JSON-serialisable}, without deleted items
 Load = Callable[[User, list[str]], dict[str, Any]]
 
-# (members, key) -> {id: current state}, for a kind that tells many members of one event
-LoadForAll = Callable[[list[User], str], dict[int, Any]]
+# (members, {member id: key}) -> {member id: current state of their item}, without deleted items,
+# for a kind that tells many members of one event
+LoadForAll = Callable[[list[User], dict[int, str]], dict[int, Any]]
 
 _loads: dict[str, Load] = {}
 _loads_for_all: dict[str, LoadForAll] = {}
@@ -30,12 +31,12 @@ def load(member: User, kind: str, keys: list[str]) -> dict[str, Any]:
     return _loads[kind](member, keys) if kind in _loads else {}
 
 
-def load_for_all(members: list[User], kind: str, key: str) -> dict[int, Any]:
+def load_for_all(members: list[User], kind: str, keys: dict[int, str]) -> dict[int, Any]:
     """{member id: current state} of one item each, without those who have none."""
     if kind in _loads_for_all:
-        return _loads_for_all[kind](members, key)
-    states = {member.pk: load(member, kind, [key]) for member in members}
-    return {pk: state[key] for pk, state in states.items() if key in state}
+        return _loads_for_all[kind](members, keys)
+    states = {member.pk: load(member, kind, [keys[member.pk]]) for member in members}
+    return {pk: state[keys[pk]] for pk, state in states.items() if keys[pk] in state}
 
 
 def with_states(

@@ -31,4 +31,5 @@ class SearchConfig(AppConfig):
         changing.connect(update_index, dispatch_uid="search")
         stored_in_bulk.connect(index_stored, dispatch_uid="search")
         changing.connect(standing.expect_match, dispatch_uid="standing_searches")
-        personal.register(standing.KIND, StandingSearch.objects.personal)
+        searches = StandingSearch.objects
+        personal.register(standing.KIND, searches.personal, searches.personal_for_all)

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -75,17 +76,37 @@ class StandingSearchQuerySet(models.QuerySet["StandingSearch"]):
         name, address; unseen: the number of new matches; title and post: the latest one.
         """
         searches = list(self.filter(member=member, pk__in=[int(key) for key in keys]))
-        matches = Match.objects.filter(search__in=searches).visible_to(member)
-        unseen = models.Count("pk", filter=models.Q(seen_at=None))
-        rows = matches.order_by().values("search").annotate(latest=models.Max("pk"), unseen=unseen)
-        found = {row["search"]: row for row in rows}
-        latest = Match.objects.select_related("post__topic").in_bulk(
-            [row["latest"] for row in found.values()]
-        )
-        return {
-            str(search.pk): search.state(**found.get(search.pk, {}), matches=latest)
-            for search in searches
-        }
+        return states(searches, Match.objects.filter(search__in=searches).visible_to(member))
+
+    def personal_for_all(self, members, keys):
+        """{member id: state} of one search each, whose id is in `keys`.
+
+        Their matches are mostly what everybody may read; others take two queries for each member.
+        """
+        searches = list(self.filter(pk__in=[int(key) for key in keys.values()]))
+        matches = Match.objects.filter(search__in=searches, post__hidden_at=None)
+        public = matches.visible_to(AnonymousUser())
+        found = states(searches, public)
+        private = matches.exclude(pk__in=public.values("pk")).values_list("search__member")
+        some_private = {pk for (pk,) in private}
+        for member in members:
+            if member.pk in some_private:
+                found |= self.personal(member, [keys[member.pk]])
+        return {pk: found[key] for pk, key in keys.items() if key in found}
+
+
+def states(searches, matches):
+    """{id: state} of searches with these matches."""
+    unseen = models.Count("pk", filter=models.Q(seen_at=None))
+    rows = matches.order_by().values("search").annotate(latest=models.Max("pk"), unseen=unseen)
+    found = {row["search"]: row for row in rows}
+    latest = Match.objects.select_related("post__topic").in_bulk(
+        [row["latest"] for row in found.values()]
+    )
+    return {
+        str(search.pk): search.state(**found.get(search.pk, {}), matches=latest)
+        for search in searches
+    }
 
 
 class StandingSearch(models.Model):

@@ -179,11 +179,19 @@ def add_matches(post, searches):
     )
     new = [search for search in searches if search.pk in there - known]
     Match.objects.bulk_create(Match(search=search, post=post) for search in new)
-    for search in new:
-        PersonalChange.objects.record(search.member_id, KIND, search.pk)
+    for keys in rounds(new):
+        PersonalChange.objects.record_for_all(KIND, keys)
     if new:
         found = {search.member_id: {"name": search.name} for search in new}
         telling.send(Match, kind="search", post=post, found=found)
+
+
+def rounds(searches):
+    """Yields {member id: id of one of their searches}, until all searches have been in one."""
+    while searches:
+        first = {search.member_id: search.pk for search in reversed(searches)}
+        yield first
+        searches = [search for search in searches if search.pk != first[search.member_id]]
 
 
 def lock(members):

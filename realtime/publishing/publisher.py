@@ -32,16 +32,16 @@ def on_change(sender, kind, topic, post, moved_from, **kwargs):
     publish(messages(kind, topic, post.pk if post else None, moved_from))
 
 
-def on_personal_change(sender, kind, key, heads, **kwargs):
+def on_personal_change(sender, kind, keys, heads, **kwargs):
     hub = running_hub()
     if not settings.REDIS_URL:
         open_here = hub.routes.members if hub else {}
         heads = {pk: head for pk, head in heads.items() if groups.of_member(pk) in open_here}
     if heads:
-        publish(personal_deliveries(kind, key, heads))
+        publish(personal_deliveries(kind, keys, heads))
 
 
-def personal_deliveries(kind, key, heads):
+def personal_deliveries(kind, keys, heads):
     """The hub messages about one change: see forum.signals.personal_changed.
 
     The things are loaded again: one that is newer than this change is delivered once more, with the
@@ -50,11 +50,11 @@ def personal_deliveries(kind, key, heads):
     # read after the commit: a session that was ended before gets nothing
     revocation = Revocation.objects.current()
     members = list(User.objects.filter(pk__among=heads))
-    things = personal.load_for_all(members, kind, key)
+    things = personal.load_for_all(members, kind, keys)
 
     def delivery(member, head):
         thing = things.get(member)
-        event = events.personal_update(member, head, head.change, kind, key, thing)
+        event = events.personal_update(member, head, head.change, kind, keys[member], thing)
         return PersonalDelivery(member, head.epoch, head.change, events.encode(event), revocation)
 
     return [delivery(member.pk, heads[member.pk]) for member in members]

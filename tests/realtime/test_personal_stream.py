@@ -36,8 +36,8 @@ def readings_of():
 
     @transaction.atomic
     def record(members, topic):
-        ids = [member.pk for member in members]
-        return PersonalChange.objects.record_for_all(ids, "reading", topic.pk)
+        keys = {member.pk: topic.pk for member in members}
+        return PersonalChange.objects.record_for_all("reading", keys)
 
     return record
 
@@ -335,8 +335,8 @@ def test_a_page_converges_whatever_happens_to_its_frames(
     topics = [world.topic(member, category, f"Topic {n}", replies=5) for n in range(3)]
     page, frames = Page(member), []
 
-    def listen(sender, kind, key, heads, **kwargs):
-        deliveries = publisher.personal_deliveries(kind, key, heads)
+    def listen(sender, kind, keys, heads, **kwargs):
+        deliveries = publisher.personal_deliveries(kind, keys, heads)
         frames.extend(json.loads(delivery.text) for delivery in deliveries)
 
     personal_changed.connect(listen)

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from forum.models import PersonalChange, Topic
+from forum.pages import personal
 from forum.search import standing
 from forum.search.models import Match, StandingSearch, Unmatched
 from forum.search.query import parse
@@ -28,6 +29,11 @@ def matched(grace):
 
 def state_of(search, member):
     return StandingSearch.objects.personal(member, [search.pk])[str(search.pk)]
+
+
+def change_of(search):
+    stream = PersonalChange.objects.filter(member=search.member, kind="search", key=search.pk)
+    return stream.get().change
 
 
 def told(member):
@@ -111,6 +117,51 @@ def test_a_worker_that_is_killed_between_two_members_does_the_rest_later(
     monkeypatch.setattr(standing, "add_matches", add)
     standing.sweep()
     assert [search.matches.count() for search in searches] == [1, 1]
+
+
+def test_telling_many_members_takes_as_many_queries_as_telling_two(grace, mo, says):
+    everybody = [grace, mo, *(world.member(f"reader{n}") for n in range(4))]
+    posts = [says("tickets"), says("tickets")]
+    counts = []
+    for post, members in zip(posts, (everybody[:2], everybody), strict=True):
+        searches = [standing.save(member, "tickets") for member in members]
+        with CaptureQueriesContext(connection) as queries:
+            standing.add_matches(post, searches)
+            personal.load_for_all(
+                members, "search", {one.member_id: str(one.pk) for one in searches}
+            )
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_member_with_several_searches_is_told_of_each(grace, mo, says):
+    searches = [standing.save(grace, "tickets"), standing.save(grace, "two tickets")]
+    searches.append(standing.save(mo, "tickets"))
+    before = {one.pk: change_of(one) for one in searches}
+    says("two tickets")
+
+    standing.match_posts()
+
+    assert all(change_of(one) > before[one.pk] for one in searches)
+    assert len({change_of(one) for one in searches[:2]}) == 2
+
+
+def test_what_is_told_to_many_is_what_each_may_see(grace, iris, mo, lounge, says, matched):
+    """As the state of each alone, whether the matches are public, private or hidden."""
+    searches = {member.pk: standing.save(member, "tickets") for member in (grace, iris, mo)}
+    post = says("tickets", "tickets in public")
+    Topic.start(world.insider("ivy"), lounge, "Tickets", "tickets inside")
+    says("tickets hidden").hide(mo)
+    matched(searches[grace.pk])
+    keys = {pk: str(search.pk) for pk, search in searches.items()}
+
+    states = personal.load_for_all([grace, iris, mo], "search", keys)
+
+    assert states == {
+        member.pk: state_of(searches[member.pk], member) for member in (grace, iris, mo)
+    }
+    assert [states[member.pk]["unseen"] for member in (grace, iris)] == [2, 3]
+    assert states[grace.pk]["post"] == post.get_absolute_url()
 
 
 def test_own_posts_are_not_told(ada, says, matched):
