@@ -5,80 +5,43 @@ from django.utils.translation import gettext_lazy as _
 from forum.incoming.models import CategoryAddress, IncomingMail
 from forum.incoming.processing import process
 
-from .base import ForumAdmin, OwnersOnly
-from .verbs import Verb, WithVerbs, action
+from . import outbox
+from .base import OwnersOnly
+from .verbs import action
+
+TRY_AGAIN = outbox.try_again(process)
 
 
-def try_again(mail, user):
-    mail.try_again()
-    process.after_commit()
-
-
-TRY_AGAIN = Verb(
-    "try-again",
-    _("Try again"),
-    _("Tried again."),
-    is_needed=lambda mail: mail.given_up_at is not None,
-    is_allowed=lambda mail, user: user.is_superuser,
-    run=try_again,
-)
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "state"
-    STATES: dict = {
-        "waiting": (_("Waiting"), {"due_at__isnull": False}),
-        "given_up": (_("Given up"), {"given_up_at__isnull": False}),
+class StateFilter(outbox.StateFilter):
+    STATES: dict[str, tuple] = {
+        **{name: outbox.StateFilter.STATES[name] for name in ("waiting", "given_up")},
         **{value: (label, {"outcome": value}) for value, label in IncomingMail.Outcome.choices},
     }
 
-    def lookups(self, request, model_admin):
-        return [(name, label) for name, (label, _condition) in self.STATES.items()]
-
-    def queryset(self, request, queryset):
-        state = self.value()
-        return queryset.filter(**self.STATES[state][1]) if state in self.STATES else queryset
-
 
 @admin.register(IncomingMail)
-class IncomingMailAdmin(WithVerbs, OwnersOnly, ForumAdmin):
+class IncomingMailAdmin(outbox.OutboxAdmin):
     """Mails to the forum and what became of them; their content is never shown."""
 
     verbs = [TRY_AGAIN]
     actions = [action(TRY_AGAIN)]
-    list_display = ["created_at", "sender", "subject", "state", "attempts", "error"]
+    list_display = ["created_at", "sender", "subject", "state", "error"]
     list_filter = [StateFilter, "created_at"]
-    search_fields = ["sender", "subject", "=message_id"]
     list_select_related = ["post__topic"]
-    ordering = ["-pk"]
-    fields = (
+    search_fields = ["sender", "subject", "=message_id"]
+    fields = readonly_fields = (
         "created_at",
         "sender",
         "subject",
         "message_id",
-        "state",
         "post_link",
         "left_out",
-        "attempts",
-        "due_at",
-        "sent_at",
-        "given_up_at",
-        "error",
+        *outbox.TIMES,
     )
-    readonly_fields = fields
-    change_form_template = "admin/forum/change_form.html"
-
-    def has_add_permission(self, request, obj=None):
-        return False
 
     @admin.display(description=_("state"))
     def state(self, mail):
-        if mail.outcome:
-            return mail.get_outcome_display()
-        if mail.given_up_at:
-            return _("Given up")
-        return _("Waiting") if not mail.error else _("Will be tried again")
+        return mail.get_outcome_display() or super().state(mail)
 
     @admin.display(description=_("post"))
     def post_link(self, mail):

@@ -29,7 +29,7 @@ def try_again(job):
 class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
-    STATES = {
+    STATES: dict[str, tuple] = {
         "waiting": (_("Waiting"), {"due_at__isnull": False}),
         "sent": (_("Sent"), {"sent_at__isnull": False}),
         "given_up": (_("Given up"), {"given_up_at__isnull": False}),
