@@ -5,6 +5,7 @@ from django.core.checks import Error, register
 from django.http.request import validate_host
 
 from forum.mail import reply_addresses
+from forum.notifications.push import keys
 from forum.site_url import site_url
 
 
@@ -90,3 +91,21 @@ def check_levels(app_configs, **kwargs):
         for name in ("OWN_TOPICS_LEVEL", "REPLIED_TOPICS_LEVEL")
         if getattr(settings, name).lower() not in LEVELS
     ]
+
+
+@register()
+def check_vapid_key(app_configs, **kwargs):
+    try:
+        keys.public()
+    except ValueError as error:
+        return [
+            Error(
+                f"VAPID_PRIVATE_KEY is no key for push notifications. {error}",
+                hint=(
+                    "Make one with `manage.py vapid_keys`, or set VAPID_PRIVATE_KEY to nothing for"
+                    " a forum without push notifications."
+                ),
+                id="forum.E006",
+            )
+        ]
+    return []

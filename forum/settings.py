@@ -257,6 +257,9 @@ IMAP_URL = env("IMAP_URL", default="")
 # The name by which the mail server signs its Authentication-Results; then senders must have passed.
 MAIL_AUTHSERV_ID = env("MAIL_AUTHSERV_ID", default="")
 
+# Signs what is pushed to devices; `manage.py vapid_keys` makes one. Empty for no push.
+VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
+
 # --- Language and time --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -400,6 +403,7 @@ RATES = {
         "typing": "180/minute",  # the same for scripts, while typing and live
         "similar": "60/minute",  # topics like a title that is being typed
         "standing": "60/hour",  # save or rename a search
+        "device": "30/hour",  # add a device for push notifications
         "reading": "120/minute",  # reports of what was read
         "rename": "20/hour",  # rename a topic
         "hide": "20/minute",  # hide or restore a post

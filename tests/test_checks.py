@@ -24,6 +24,7 @@ def test_settings_that_can_not_work_are_refused_with_what_to_do():
         "NOTIFICATION_MAIL_DELAY_MINUTES": "-1",
         "REPLY_ADDRESS": "forum@example.org",
         "OWN_TOPICS_LEVEL": "loud",
+        "VAPID_PRIVATE_KEY": "c2hvcnQ",
     }
     result = start(["manage.py", "check"], **PRODUCTION | wrong)
 
@@ -36,6 +37,7 @@ def test_settings_that_can_not_work_are_refused_with_what_to_do():
         ("forum.E003", "Set EDIT_GRACE_MINUTES to minutes"),
         ("forum.E003", "Set NOTIFICATION_MAIL_DELAY_MINUTES to minutes"),
         ("forum.E005", "Set OWN_TOPICS_LEVEL to one of muted"),
+        ("forum.E006", "Make one with `manage.py vapid_keys`"),
         ("forum.E004", "Set REPLY_ADDRESS to something like forum+{}@example.org"),
     ]:
         said = rf"\({re.escape(identifier)}\)[^?]*{re.escape(advice)}"  # "?" begins the next one

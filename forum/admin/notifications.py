@@ -1,10 +1,11 @@
-"""Events that members are told of, and the emails about them: those that wait, and what failed."""
+"""Events that members are told of, emails and pushes about them: what waits, and what failed."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from forum.notifications.mailing import digests, sending
-from forum.notifications.models import Delivery, Digest, Event
+from forum.notifications.models import Delivery, Digest, Event, PushDelivery
+from forum.notifications.push.sending import deliver as push
 from forum.notifications.telling import tell
 
 from .outbox import TIMES, OutboxAdmin, try_again
@@ -13,6 +14,7 @@ from .verbs import action
 TELL_AGAIN = try_again(tell)
 SEND_AGAIN = try_again(sending.deliver)
 WRITE_AGAIN = try_again(digests.write_due)
+PUSH_AGAIN = try_again(push)
 
 
 @admin.register(Event)
@@ -50,3 +52,22 @@ class DigestAdmin(OutboxAdmin):
     list_display = ["member", "due_at", "sent_at", "state", "attempts", "error"]
     list_select_related = ["member"]
     fields = readonly_fields = ("member", *TIMES)
+
+
+@admin.register(PushDelivery)
+class PushAdmin(OutboxAdmin):
+    """What is pushed to devices; the address of a device is a secret and never shown."""
+
+    verbs = [PUSH_AGAIN]
+    actions = [action(PUSH_AGAIN)]
+    list_display = ["created_at", "member", "device", "service", "state", "attempts", "error"]
+    list_select_related = ["device__member", "notice"]
+    fields = readonly_fields = ("created_at", "member", "device", "service", *TIMES)
+
+    @admin.display(description=_("member"))
+    def member(self, push):
+        return push.device.member
+
+    @admin.display(description=_("push service"))
+    def service(self, push):
+        return push.device.host

@@ -6,14 +6,15 @@ from django.utils.translation import gettext as _
 
 from .errors import BackupError
 
-# Emails queued in the backup may have been sent since, so they are held; owners can retry them.
+# Emails and pushes queued in the backup may have been sent since, so they are held; owners can
+# retry them.
 HOLD_MAILS = [
     f"""
 UPDATE {table} SET given_up_at = due_at, due_at = NULL,
   error = 'Restored from a backup; it may have been sent since.'
     WHERE due_at IS NOT NULL
 """  # noqa: S608 - constants
-    for table in ("mail_mail", "notifications_delivery")
+    for table in ("mail_mail", "notifications_delivery", "notifications_pushdelivery")
 ]
 
 

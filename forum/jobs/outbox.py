@@ -68,12 +68,19 @@ class OutboxRow(models.Model):
     def mark_sent(self, **fields):
         return self._change(due_at=None, sent_at=timezone.now(), error="", **fields)
 
-    def retry(self, error):
-        """After a temporary failure: try again later, with exponential back-off."""
+    def retry(self, error, pause=timedelta(0)):
+        """After a temporary failure: try again later, with exponential back-off.
+
+        pause: at least so much later.
+        """
         if self.attempts >= MAX_ATTEMPTS:
             return self.give_up(error)
-        later = min(FIRST_DELAY * 2 ** (self.attempts - 1), MAX_DELAY)
+        later = max(min(FIRST_DELAY * 2 ** (self.attempts - 1), MAX_DELAY), pause)
         return self._change(due_at=timezone.now() + later, error=str(error)[:300])
+
+    def wait_until(self, moment):
+        """Don't try before this moment; this attempt was none."""
+        return self._change(due_at=moment, attempts=0)
 
     def give_up(self, error):
         """After a permanent failure: stop. Owners see the row in the admin and may retry it."""

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,9 @@ class NotificationsConfig(AppConfig):
         from . import telling as tellers
         from .mailing import digests, sending  # noqa: F401 - register their jobs
         from .mailing import recording as mailing
+        from .push import forgetting
+        from .push import recording as pushing
+        from .push import sending as pushes  # noqa: F401 - registers its jobs
 
         changing.connect(recording.expect, dispatch_uid="notifications")
         post_save.connect(
@@ -27,3 +31,5 @@ class NotificationsConfig(AppConfig):
         telling.connect(tellers.on_found, dispatch_uid="notifications")
         personal.register(tellers.KIND, groups.state, groups.states)
         ways.register(mailing.expect)
+        ways.register(pushing.expect)
+        user_logged_out.connect(forgetting.on_signed_out, dispatch_uid="notifications")

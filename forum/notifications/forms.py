@@ -11,8 +11,8 @@ from forum.models import Level
 from . import kinds, preferences
 from .mailing import digests
 from .models import Preferences
+from .push import keys
 
-WAYS = ("page", "push", "mail")
 MAIL = [("off", _("No email")), ("single", _("An email each")), ("digest", _("In the digest"))]
 HOURS = ("quiet_from", "quiet_to")
 TIME = {"type": "time"}
@@ -55,6 +55,8 @@ class PreferencesForm(forms.ModelForm):
             self.fields[name].widget.choices = [("", usual), *Level.choices]
         if len(settings.LANGUAGES) == 1:
             del self.fields["language"]
+        if keys.public():
+            self.fields["paused_until"].label = _("No emails and pushes until")
         for kind in kinds.ALL:
             chosen = preferences.ways(self.instance, kind)
             self.fields |= {  # the page labels columns and rows; each field needs both
@@ -68,14 +70,21 @@ class PreferencesForm(forms.ModelForm):
                     choices=MAIL, initial=chosen.mail, label=_("Email")
                 ),
             }
-            for way in ("page", "push", "mail"):
+            if not keys.public():
+                del self.fields[f"{kind.name}-push"]
+            for way in self.ways:
                 field = self.fields[f"{kind.name}-{way}"]
                 field.widget.attrs["aria-label"] = f"{kind.label}: {field.label}"
 
     @property
+    def ways(self):
+        """Those that this forum offers."""
+        return ("page", "push", "mail") if keys.public() else ("page", "mail")
+
+    @property
     def rows(self):
-        """(Kind, its three bound fields) for each kind."""
-        return [(kind, [self[f"{kind.name}-{way}"] for way in WAYS]) for kind in kinds.ALL]
+        """(Kind, its bound fields, one for each of the ways) for each kind."""
+        return [(kind, [self[f"{kind.name}-{way}"] for way in self.ways]) for kind in kinds.ALL]
 
     def clean(self):
         super().clean()
@@ -85,7 +94,7 @@ class PreferencesForm(forms.ModelForm):
 
     def save(self, commit=True):
         for kind in kinds.ALL:
-            chosen = {way: self.cleaned_data[f"{kind.name}-{way}"] for way in WAYS}
+            chosen = {way: self.cleaned_data[f"{kind.name}-{way}"] for way in self.ways}
             preferences.choose(self.instance, kind, **chosen)
         with transaction.atomic():
             saved = super().save(commit)

@@ -8,15 +8,15 @@ from django.utils import timezone
 from forum.observability.health import Degraded, in_thread
 from forum.observability.metrics import Gauge
 
-from .models import Delivery, Digest, Event
+from .models import Delivery, Digest, Event, PushDelivery
 
 LATE = timedelta(minutes=10)  # for members to be told
 LATE_EMAIL = timedelta(hours=3)  # many may wait for a slow mail server
-WAITING = {"events": Event, "emails": Delivery, "digests": Digest}
+WAITING = {"events": Event, "emails": Delivery, "digests": Digest, "pushes": PushDelivery}
 
 ROWS = Gauge(
     "parley_notifications",
-    "What members are to be told, emails about it and digests, by state.",
+    "What members are to be told, emails about it, digests and pushes, by state.",
     ["what", "state"],
     multiprocess_mode="mostrecent",
 )

@@ -13,8 +13,9 @@ from forum.jobs.outbox import OutboxQuerySet, OutboxRow
 from forum.models import Level, Post, Topic
 
 from .mailing.models import Delivery, Digest
+from .push.models import Device, PushDelivery
 
-__all__ = ["Delivery", "Digest", "Event", "Notice", "Preferences"]
+__all__ = ["Delivery", "Device", "Digest", "Event", "Notice", "Preferences", "PushDelivery"]
 
 MOST_UNREAD = 100  # more are not counted
 

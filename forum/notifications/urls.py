@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import views
 from .mailing.views import start_again, unsubscribe
+from .push import views as push
 
 urlpatterns = [
     path("notifications/", views.index, name="notifications"),
@@ -12,4 +13,9 @@ urlpatterns = [
     path("notifications/<int:notice_id>/", views.show, name="notification"),
     path("settings/notifications/again/", start_again, name="start_emails_again"),
     path("settings/notifications/", views.settings, name="notification_settings"),
+    path("settings/notifications/devices/add/", push.create, name="add_device"),
+    path("settings/notifications/devices/keep/", push.keep, name="keep_device"),
+    path("settings/notifications/devices/forget/", push.forget, name="forget_device"),
+    path("settings/notifications/devices/remove/", push.destroy, name="remove_device"),
+    path("sw.js", push.service_worker, name="service_worker"),
 ]

@@ -16,6 +16,8 @@ from forum.views.replies import is_part
 from . import groups, kinds, seeing
 from .forms import PreferencesForm
 from .models import Notice, Preferences
+from .push import keys
+from .push.views import listed
 from .telling import KEY
 
 LARGEST = 2**63 - 1
@@ -96,7 +98,12 @@ def settings(request):
         form.save()
         messages.success(request, _("Saved."))
         return redirect("notification_settings")
-    context = {"form": form, "is_stopped": bounces.stopped([request.user.email.lower()])}
+    context = {
+        "form": form,
+        "is_stopped": bounces.stopped([request.user.email.lower()]),
+        "push_key": keys.public(),
+        "devices": listed(request),
+    }
     return render(
         request, "notifications/settings.html", context, status=422 if form.errors else 200
     )

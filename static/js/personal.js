@@ -116,3 +116,14 @@ function cursor() {
 export const personal = new PersonalStream();
 
 if (document.querySelector("bell-sound")) import("./elements/bell_sound.js");
+if (document.querySelector("push-device")) import("./elements/push_device.js");
+if (isPushedTo()) import("./push.js").then(({ keep }) => keep().catch(() => {}));
+
+// Whether this browser shows notifications of this member, or of one who was signed in before (push.js).
+function isPushedTo() {
+  try {
+    return Object.keys(localStorage).some((key) => key.startsWith("push "));
+  } catch {
+    return false;
+  }
+}

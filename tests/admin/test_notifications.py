@@ -3,20 +3,23 @@
 import pytest
 from django.urls import reverse
 
-from forum.notifications.models import Delivery, Digest, Event
+from forum.notifications.models import Delivery, Device, Digest, Event, PushDelivery
 from tests.support.addresses import notice_of
 
-MODELS = [Event, Delivery, Digest]
+MODELS = [Event, Delivery, Digest, PushDelivery]
 
 
 @pytest.fixture
 def given_up(topic, grace):
     """{model: a row that was given up}."""
     Event.objects.all().delete()
+    notice = notice_of(grace, topic.posts.get())
+    device = Device.objects.add(grace, "https://push.example/secret", session_key="key")
     rows = {
         Event: Event.objects.create(kind="created", topic=topic, post=topic.posts.get()),
-        Delivery: Delivery.objects.create(notice=notice_of(grace, topic.posts.get()), member=grace),
+        Delivery: Delivery.objects.create(notice=notice, member=grace),
         Digest: Digest.objects.create(member=grace),
+        PushDelivery: PushDelivery.objects.create(notice=notice, device=device),
     }
     for row in rows.values():
         row.give_up("It can't be told.")
@@ -31,6 +34,7 @@ def test_owners_see_the_reason_and_try_again(
     page = admin.get(address(model, "changelist"), {"state": "given_up"}).text
     assert "It can&#x27;t be told." in page
     assert "Given up" in page
+    assert "/secret" not in page
     assert "It can&#x27;t be told." in admin.get(address(model, "change", row.pk)).text
 
     with django_capture_on_commit_callbacks() as afterwards:

@@ -21,7 +21,7 @@ from forum.models import (
     Topic,
     User,
 )
-from forum.notifications.models import Delivery, Digest, Event
+from forum.notifications.models import Delivery, Device, Digest, Event, PushDelivery
 from tests.support import world
 from tests.support.addresses import notice_of
 
@@ -44,6 +44,7 @@ MODELS = [
     Event,
     Delivery,
     Digest,
+    PushDelivery,
 ]
 LIST, PAGE = 9, 12  # queries, at most
 
@@ -71,8 +72,11 @@ def fill_forum(ada, olive, number):
     Mail.objects.create(to=f"{number}@example.org", subject="Welcome")
     IncomingMail.objects.create(digest=str(number), subject="Re: Welcome", post=post)
     Event.objects.create(kind="created", topic=topic, post=post, by=user)
-    Delivery.objects.create(notice=notice_of(user, post), member=user)
+    notice = notice_of(user, post)
+    Delivery.objects.create(notice=notice, member=user)
     Digest.objects.create(member=user)
+    device = Device.objects.add(user, f"https://push.example/{number}", session_key="key")
+    PushDelivery.objects.create(notice=notice, device=device)
     LogEntry.objects.log_actions(olive.pk, [topic], 2, "Moved.")
 
 

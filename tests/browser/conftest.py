@@ -3,6 +3,7 @@ import os
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from forum.notifications.push import keys
 from tests.browser.people import Person
 from tests.support.chromium import SHELL
 from tests.support.proxy import Proxy
@@ -10,6 +11,8 @@ from tests.support.server import Server
 from tests.support.static_files import collected  # noqa: F401 - the static files
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright leaves an event loop running
+
+NOWHERE = "127.0.0.1:9"  # a push service that never answers
 
 
 def pytest_collection_modifyitems(items):
@@ -45,6 +48,8 @@ def site(django_db_setup, django_db_blocker, mailbox, collected):  # noqa: F811
             STATIC_ROOT=collected,
             EMAIL_URL=f"filemail:///{mailbox}",
             JOB_THREADS="1",
+            VAPID_PRIVATE_KEY=keys.new(),
+            OUTBOUND_HOSTS=NOWHERE,
         ).start()
     yield server
     server.stop()

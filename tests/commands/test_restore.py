@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from forum.backups import sqlite
 from forum.mail.models import Mail
 from forum.models import Post, Topic, User
-from forum.notifications.models import Delivery
+from forum.notifications.models import Delivery, Device, PushDelivery
 from forum.search import engines
 from forum.search.reindexing import differences
 from tests.commands.conftest import on_postgresql, on_sqlite
@@ -238,12 +238,14 @@ def test_mails_that_waited_in_the_backup_are_not_sent_unasked(says, tmp_path, to
     mail = Mail.objects.create(to="ada@example.org", subject="Hello")
     notice = notice_of(topic.author, topic.posts.first())
     delivery = Delivery.objects.create(notice=notice, member=topic.author)
+    device = Device.objects.add(topic.author, "https://push.example/1", session_key="key")
+    push = PushDelivery.objects.create(notice=notice, device=device)
     says("backup", tmp_path / "copy")
-    for waiting in (mail, delivery):
+    for waiting in (mail, delivery, push):
         waiting.mark_sent()
     says("restore", tmp_path / "copy", yes=True)
 
-    for waiting in (mail, delivery):
+    for waiting in (mail, delivery, push):
         waiting.refresh_from_db()
         assert (waiting.due_at, waiting.sent_at) == (None, None)
         assert "backup" in waiting.error

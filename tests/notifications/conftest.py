@@ -9,6 +9,10 @@ from forum.mail import delivery
 from forum.notifications import groups, telling
 from forum.notifications.mailing import sending
 from forum.notifications.models import Event
+from forum.notifications.push import keys
+from forum.notifications.push import sending as pushing
+from tests.support.push_browser import PushBrowser, sign_in
+from tests.support.push_receiver import PushReceiver
 
 
 @pytest.fixture
@@ -51,3 +55,43 @@ def mailed(db, outbox):
         return [one for one in mail.outbox[sent_before:] if one.to == [member.email]]
 
     return messages
+
+
+@pytest.fixture
+def push_key(settings):
+    """The public key of a forum that offers pushes."""
+    settings.VAPID_PRIVATE_KEY = keys.new()
+    return keys.public()
+
+
+@pytest.fixture
+def receiver(settings, push_key):
+    """The push service of all browsers."""
+    with PushReceiver() as receiver:
+        settings.OUTBOUND_HOSTS = [receiver.host]
+        yield receiver
+
+
+@pytest.fixture
+def subscribed(receiver):
+    """A function that adds a browser in which a member is signed in, and returns it."""
+
+    def subscribe(member, path="/1"):
+        browser = PushBrowser(receiver.origin + path)
+        answer = sign_in(member).post("/settings/notifications/devices/add/", browser.subscription)
+        assert answer.status_code == 204, answer.content
+        return browser
+
+    return subscribe
+
+
+@pytest.fixture
+def pushed(db):
+    """Tells all events, and sends the pushes that are due then."""
+
+    def push(later=timedelta(minutes=1)):
+        telling.tell()
+        with time_machine.travel(timezone.now() + later, tick=True):
+            pushing.deliver()
+
+    return push

@@ -59,5 +59,6 @@ def test_metrics_count_what_waits_failed_and_was_given_up(topic, ada):
         "events": {"waiting": 1, "failing": 1, "given_up": 0},
         "emails": {"waiting": 0, "failing": 0, "given_up": 1},
         "digests": {"waiting": 0, "failing": 0, "given_up": 0},
+        "pushes": {"waiting": 0, "failing": 0, "given_up": 0},
     }
     assert health.ROWS.labels("emails", "given_up")._value.get() == 1

@@ -116,7 +116,7 @@ def test_a_list_asks_the_same_however_long_it_is(
 # --- Settings ---
 
 
-def test_what_is_chosen_is_kept_and_only_what_differs_is_stored(signed_in, grace):
+def test_what_is_chosen_is_kept_and_only_what_differs_is_stored(signed_in, grace, push_key):
     client = signed_in(grace)
     form = client.get("/settings/notifications/").context["form"]
     chosen = {
