@@ -1,4 +1,5 @@
-"""A program that forks workers who tell members of events until they are killed (kill -9).
+"""A program that forks workers who tell members of events, and write them emails, until they are
+killed (kill -9).
 
 Reads a seed from each line of stdin. Prints a line once its worker is dead.
 """
@@ -54,7 +55,7 @@ def main():
         receiver, sender = os.pipe()
         worker = os.fork()
         if not worker:
-            tell_until_killed(sender)
+            work_until_killed(sender, writes=chance.random() < 0.5)
         os.close(sender)
         os.read(receiver, 1)
         os.close(receiver)
@@ -64,15 +65,20 @@ def main():
         print("dead" if was_killed else "failed", flush=True)
 
 
-def tell_until_killed(sender):
+def work_until_killed(sender, writes):
+    """Tell members of events or, if it `writes`, write emails."""
     from forum.notifications import telling
+    from forum.notifications.mailing import sending
+    from forum.notifications.mailing.models import Delivery
     from forum.notifications.models import Event
 
     telling.BATCH = 2  # so that many die between the batches of an event
-    Event.objects.due().exists()  # connects
-    os.write(sender, b".")
+    sending.MOST_SINGLE = sending.MOST  # each notice has an email of its own
+    taken, act = (Delivery, sending.send) if writes else (Event, telling.tell_some)
     while True:
-        telling.tell()
+        if row := taken.objects.take():
+            act(row)
+        os.write(sender, b".")
 
 
 if __name__ == "__main__":

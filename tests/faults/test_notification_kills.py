@@ -1,5 +1,5 @@
-"""G28: whoever is killed while members are told, nobody is left out, told twice, or told of what
-they may not see.
+"""G28: whoever is killed while members are told and written to, nobody is left out, told twice, or
+told of what they may not see; not by email either.
 """
 
 import random
@@ -8,9 +8,12 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
+from forum.mail.models import Mail
 from forum.models import Level, Topic, TopicLevel
 from forum.notifications import groups, telling
-from forum.notifications.models import Event, Notice
+from forum.notifications.mailing import sending
+from forum.notifications.mailing.models import Delivery
+from forum.notifications.models import Event, Notice, Preferences
 from tests.support import world
 from tests.support.scale import FULL
 from tests.support.server import Server
@@ -23,8 +26,12 @@ pytestmark = pytest.mark.timeout(3600 if FULL else 300)
 
 
 @pytest.fixture
-def workers(transactional_db, collected):
-    workers = TellingWorkers(Server("uvicorn", STATIC_ROOT=collected).settings())
+def workers(transactional_db, collected, settings, monkeypatch):
+    settings.NOTIFICATION_MAIL_DELAY_MINUTES = 0
+    settings.EMAIL_BACKEND = "forum.mail.backend.Backend"
+    monkeypatch.setattr(sending, "MOST_SINGLE", sending.MOST)
+    server = Server("uvicorn", STATIC_ROOT=collected, NOTIFICATION_MAIL_DELAY_MINUTES="0")
+    workers = TellingWorkers(server.settings())
     yield workers
     workers.stop()
 
@@ -45,6 +52,10 @@ def test_everybody_is_told_once_however_many_workers_were_killed(workers):
         for topic in (open_topic, secret, leaving):
             TopicLevel.objects.choose(member, topic, Level.WATCHING)
 
+        Preferences.objects.create(
+            member=member, ways={"post": {"mail": "single"}, "topic": {"mail": "single"}}
+        )
+
     for kill in range(KILLS):
         workers.begin(seed + kill)
         for _ in range(EVENTS // KILLS):
@@ -55,8 +66,13 @@ def test_everybody_is_told_once_however_many_workers_were_killed(workers):
         if kill == KILLS // 2:
             leaving.move(private, mo)
         workers.await_death()
-        Event.objects.exclude(due_at=None).update(due_at=timezone.now())  # no lease is waited for
-    telling.tell()
+        Mail.objects.waiting().update(due_at=None, sent_at=timezone.now())  # or there is no room
+        Event.objects.waiting().update(due_at=timezone.now())  # no lease is waited for
+        Delivery.objects.waiting().update(due_at=timezone.now())
+    while Event.objects.due().exists() or Delivery.objects.due().exists():
+        telling.tell()
+        sending.deliver()
+        Mail.objects.waiting().update(due_at=None, sent_at=timezone.now())
 
     assert not Event.objects.exists()
     told = Counter(Notice.objects.values_list("member", "post"))
@@ -71,3 +87,11 @@ def test_everybody_is_told_once_however_many_workers_were_killed(workers):
         assert groups.unread(member) == len(groups.shown_to(member, size=100)[0])
     for post in secret.posts.filter(number__gt=1):
         assert told[insider.pk, post.pk] == (post.author != insider)
+
+    assert not Delivery.objects.waiting().exists()
+    sent = Delivery.objects.exclude(sent_at=None)
+    assert Mail.objects.count() == sent.count()
+    shown = Notice.objects.filter(topic__in=[open_topic, secret], seen_at=None)
+    assert sent.filter(notice__in=shown).count() == shown.count()
+    outsiders = sent.exclude(member=insider).exclude(member__in=[ada, mo])
+    assert not outsiders.filter(notice__topic=secret).exists()
