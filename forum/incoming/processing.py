@@ -27,6 +27,7 @@ from .senders import WrongSender, author_of_answer, author_of_topic, is_member
 
 logger = logging.getLogger(__name__)
 Outcome = IncomingMail.Outcome
+STRANGERS = "strangers"
 
 
 class Ignored(Exception):
@@ -89,11 +90,20 @@ def settle(mail, letter):
 
 
 def refused(mail, letter, reason):
-    """Answer to the sender. If they got too many answers already, owners see the mail instead."""
-    if rate_limits.seconds_to_wait_once("mail_answer", letter.senders[0], str(mail.pk)):
-        return mail.give_up(_("Not answered, after too many answers to this address: %s") % reason)
-    answers.send(letter, reason)
-    return mail.finish(Outcome.REFUSED, reason)
+    """Answer to the sender, unless there were too many answers; then owners see the mail instead.
+
+    To an address that may be forged the answer says nothing of the mail, and all such addresses
+    together get as many as one member: nobody can have the forum send their words to others.
+    """
+    sender = letter.senders[0]
+    is_known = letter.is_verified or is_member(sender)
+    subject = sender if is_known else STRANGERS
+    if not rate_limits.seconds_to_wait_once("mail_answer", subject, str(mail.pk)):
+        answers.send(letter, reason, is_known)
+        return mail.finish(Outcome.REFUSED, reason)
+    if not is_known:
+        return mail.finish(Outcome.IGNORED, reason)
+    return mail.give_up(_("Not answered, after too many answers to this address: %s") % reason)
 
 
 def posted(mail, letter):

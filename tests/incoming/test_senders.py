@@ -18,6 +18,25 @@ def test_another_sender_is_told_why(topic, post, ada):
     assert (row.outcome, topic.posts.count()) == ("refused", 1)
 
 
+def test_nobody_can_have_the_forum_send_their_words_to_others(post, ada, settings):
+    settings.RATES = settings.RATES | {"mail_answer": "2/hour"}
+    for number in range(4):
+        row = arrive(
+            reply_to(
+                post,
+                ada,
+                "Buy tea",
+                **{"from": f"victim{number}@example.com"},
+                subject="Buy",
+                message_id=f"<{number}@mail.example.org>",
+            )
+        )
+
+    assert len(answers()) == 2
+    assert all("Buy" not in answer.subject + answer.body for answer in answers())
+    assert row.outcome == "ignored"
+
+
 def test_another_member_can_not_use_the_address(topic, post, ada, grace):
     arrive(reply_to(post, ada, **{"from": grace.email}))
 
