@@ -207,7 +207,8 @@ def in_groups(groups, after):
 
 
 def first(rows, field):
-    return list(rows.values_list(field, flat=True)[: BATCH + 1])
+    """Each once, or the duplicates would hide that a list ends before the others."""
+    return list(rows.values_list(field, flat=True).distinct()[: BATCH + 1])
 
 
 def followers(post, after):

@@ -263,6 +263,25 @@ def test_nobody_is_left_out_or_told_twice_when_workers_stop_between_batches(
     assert not Event.objects.exists()
 
 
+def test_nobody_is_left_out_who_watches_both_a_category_and_the_one_above_it(
+    help_category, ada, told, monkeypatch
+):
+    monkeypatch.setattr(telling, "BATCH", 4)
+    inner = world.category("Inside", parent=help_category)
+    topic = world.topic(ada, inner)
+    told(ada)
+    members = [world.member(f"reader{n}") for n in range(12)]
+    for member in members[:-1]:
+        for place in (help_category, inner):
+            CategoryLevel.objects.choose(member, place, Level.WATCHING)
+    TopicLevel.objects.choose(members[-1], topic, Level.WATCHING)
+    post = topic.reply(ada, "News")
+    told(ada)
+
+    of_post = Notice.objects.filter(post=post)
+    assert set(of_post.values_list("member", flat=True)) == {member.pk for member in members}
+
+
 def test_an_event_that_fails_is_tried_again_later_and_others_are_told(
     watched, ada, grace, told, monkeypatch
 ):
