@@ -15,14 +15,14 @@ class GroupNameQuerySet(models.QuerySet["GroupName"]):
         found = self.filter(folded__in=names)
         return {one.folded: (one.group_id, one.name, True) for one in found}
 
-    def mentioned_by(self, groups, author):
-        """Ids of those of these groups (ids) that `author` may mention."""
-        found = self.mentionable_by(author).filter(group__in=groups)
+    def mentioned_by(self, groups, *writers):
+        """Ids of those of these groups (ids) that all who wrote a text may mention."""
+        found = self.mentionable_by(*writers).filter(group__in=groups)
         return list(found.values_list("group", flat=True))
 
-    def mentionable_by(self, author):
+    def mentionable_by(self, *writers):
         allowed = [GroupName.By.MEMBERS]
-        if author.is_moderator:
+        if all(writer.is_moderator for writer in writers):
             allowed.append(GroupName.By.MODERATORS)
         return self.filter(by__in=allowed)
 

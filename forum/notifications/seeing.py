@@ -9,9 +9,14 @@ from .telling import KEY, KIND
 
 
 def mark(notices, member_id):
-    """Mark these notices of a member as seen, in a transaction."""
-    if notices.filter(member=member_id, seen_at=None).update(seen_at=timezone.now()):
+    """Mark these notices of a member as seen, in a transaction.
+
+    Locks the member before the notices, as telling does, so that the two don't deadlock.
+    """
+    unseen = notices.filter(member=member_id, seen_at=None)
+    if unseen.exists():
         PersonalChange.objects.record(member_id, KIND, KEY)
+        unseen.update(seen_at=timezone.now())
 
 
 def on_seen(sender, member_id, topic_id, number, **_kwargs):

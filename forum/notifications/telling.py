@@ -16,7 +16,6 @@ from django.utils.html import strip_tags
 from forum import markdown
 from forum.db.outages import is_outage
 from forum.jobs import every, job
-from forum.jobs.outbox import LEASE
 from forum.jobs.running import stopping
 from forum.models import (
     Announcement,
@@ -42,6 +41,7 @@ logger = logging.getLogger(__name__)
 KIND = "notice"  # in the personal stream, with one key:
 KEY = "all"
 BATCH = 250  # members in one transaction
+RECOUNTED = "recounted"  # kind of an Event: what members may see of their notices has changed
 MOST_QUOTED = 50  # posts, in one
 MENTION = 'class="mention"'
 WATCHED = ("topic", "post")  # kinds
@@ -70,8 +70,7 @@ def sweep():
 def tell():
     while not stopping.is_set() and (event := Event.objects.take()):
         try:
-            while not stopping.is_set() and tell_some(event):
-                pass
+            tell_some(event)
         except Exception as error:
             if is_outage(error):
                 raise
@@ -79,20 +78,32 @@ def tell():
             event.retry(error)
 
 
-@transaction.atomic
 def tell_some(event):
-    """Tell the next members; False if that was all, or another worker has taken the event."""
+    """Tell the next members; False if that was all, or another worker has taken the event.
+
+    Otherwise it is due again at once, after others that wait: what concerns one member does not
+    wait until an announcement was told to all.
+    """
+    if event.kind == "created" and event.told_to == 0:
+        follow_own(event.post)  # on its own, since it locks the author, who may not be the first
+    with transaction.atomic():
+        return tell_batch(event)
+
+
+def tell_batch(event):
     stored = Event.objects.select_for_update().filter(pk=event.pk, due_at=event.due_at).first()
     if stored is None:
         return False
-    causes, last = next_causes(stored)
-    if causes:
+    if stored.kind == RECOUNTED:
+        last = recount(stored)
+    else:
+        causes, last = next_causes(stored)
         tell_members(what_happened(stored), stored.topic, stored.post, by_of(stored), causes)
     if last is None:
         stored.delete()
         return False
-    event.due_at = timezone.now() + LEASE
-    Event.objects.filter(pk=event.pk).update(told_to=last, due_at=event.due_at)
+    event.told_to, event.due_at = last, timezone.now()
+    Event.objects.filter(pk=event.pk).update(told_to=last, due_at=event.due_at, attempts=0)
     return True
 
 
@@ -105,18 +116,19 @@ def what_happened(event):
 
 def by_of(event):
     """Who did it; for a restored post, its author, as for a new one."""
-    return event.post.author if event.kind in ("created", "edited", "restored") else event.by
+    match event.kind:
+        case "created" | "restored":
+            return event.post.author
+        case "edited":
+            return event.post.edited_by or event.post.author
+    return event.by
 
 
 def next_causes(event):
     """({id: Cause} of some members after `told_to`, the new `told_to` or None at the end)."""
     match event.kind:
-        case "created" | "restored":
-            if event.kind == "created" and event.told_to == 0:
-                follow_own(event.post)
-            return of_post(event.post, event.told_to)
-        case "edited":
-            return of_edit(event.post, event.told_to)
+        case "created" | "edited" | "restored":
+            return of_post(event)
         case "announced":
             return of_announcement(event)
         case "hidden":
@@ -129,11 +141,12 @@ def next_causes(event):
 
 def of_announcement(event):
     found = Announcement.objects.filter(pk=event.data["announcement"]).first()
-    if found is None:
+    if found is None or not found.is_current:
         return {}, None
     everyone = User.objects.filter(pk__gt=event.told_to, is_active=True, is_placeholder=False)
     members = list(everyone.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    cause = Cause(kinds.BY_NAME["announcement"], {"text": strip_tags(found.html).strip()})
+    data = event.data | {"text": strip_tags(found.html).strip()}
+    cause = Cause(kinds.BY_NAME["announcement"], data)
     return dict.fromkeys(members, cause), members[-1] if len(members) == BATCH else None
 
 
@@ -148,45 +161,47 @@ def follow_own(post):
         TopicLevel.objects.set_automatically(post.author_id, post.topic, level)
 
 
-def of_post(post, after):
-    if post.is_hidden:
+def of_post(event):
+    """Of an edit those who only follow it are not told. Who has been told is not again."""
+    post, after = event.post, event.told_to
+    is_old = post.created_at < timezone.now() - KEPT  # who has been told is not known any more
+    if post.is_hidden or (is_old and event.kind != "created"):
         return {}, None
     told, groups = directly(post)
-    return next_of(post, after, told, [*in_groups(groups, after), *followers(post, after)])
+    lists = in_groups(groups, after)
+    if event.kind != "edited":
+        lists += followers(post, after)
+    return next_of(event, told, lists)
 
 
-def of_edit(post, after):
-    """As for a new post, but without those who only follow it. Who has been told is not again."""
-    if post.is_hidden or post.created_at < timezone.now() - KEPT:
-        return {}, None
-    told, groups = directly(post)
-    return next_of(post, after, told, in_groups(groups, after))
-
-
-def next_of(post, after, told, lists):
-    """What `next_causes` returns. told: {id: Cause} of some. lists: of ids of others after `after`,
-    each longer than BATCH if there are more; the first reason counts.
+def next_of(event, told, lists):
+    """What `next_causes` returns. told: {id: Cause} of some. lists: of ids of others after
+    `told_to`, each longer than BATCH if there are more; the first reason counts.
     """
+    after = event.told_to
     told = {pk: cause for pk, cause in told.items() if pk > after}
     for members, cause in lists:
         told = dict.fromkeys(members, cause) | told
     members = sorted(told)
     is_end = len(members) <= BATCH and not any(len(one) > BATCH for one, _cause in lists)
     batch = members[:BATCH]
-    return wanted_by({pk: told[pk] for pk in batch}, post), None if is_end else batch[-1]
+    wanted = wanted_by({pk: told[pk] for pk in batch}, event.post, by_of(event))
+    return wanted, None if is_end else batch[-1]
 
 
 def directly(post):
     """({id: Cause} of those whom the post answers, quotes or mentions, {group id: Cause}).
 
-    The strongest reason counts. What is in a quotation mentions nobody.
+    The strongest reason counts. What is in a quotation mentions nobody. A group is mentioned if
+    both the author and the last editor may do that: whoever edits a wiki writes in another's name.
     """
+    writers = [post.author, post.edited_by or post.author]
     told, groups = {}, {}
     if MENTION in post.html:
         found = markdown.mentioned(post.body, mentionable)
         told = dict.fromkeys(found.members, Cause(kinds.BY_NAME["mention"]))
         names = GroupName.objects.in_bulk(
-            GroupName.objects.mentioned_by(found.groups, post.author) if found.groups else []
+            GroupName.objects.mentioned_by(found.groups, *writers) if found.groups else []
         )
         kind = kinds.BY_NAME["group"]
         groups = {pk: Cause(kind, {"group": name.name}) for pk, name in names.items()}
@@ -232,15 +247,20 @@ def followers(post, after):
     ]
 
 
-def wanted_by(told, post):
-    """The Causes of those of these members who want to be told, and may see the post."""
-    members = active(set(told) - {post.author_id})
+def wanted_by(told, post, by):
+    """The Causes of those of these members who want to be told, and may see the post.
+
+    by: who wrote or edited it.
+    """
+    members = active(set(told) - {post.author_id, by.pk})
     levels, attention = levels_of(members, post.topic), attention_of(members, post.author_id)
+    attention_to_editor = attention if by == post.author else attention_of(members, by.pk)
     lists = Preferences.objects.filter(member__in=members, mailing_list=True)
     listed = set(lists.values_list("member", flat=True))
     causes = {}
     for pk in members:
-        if levels[pk] == Level.MUTED or attention[pk] <= Attention.MUTED:
+        least = min(attention[pk], attention_to_editor[pk])
+        if levels[pk] == Level.MUTED or least <= Attention.MUTED:
             continue
         if told[pk].kind.name not in WATCHED or levels[pk] == Level.WATCHING:
             causes[pk] = told[pk]
@@ -292,9 +312,11 @@ def tell_members(event, topic, post, by, causes):
 
     event: str, see Notice. causes: {id: Cause}. Call it in a transaction.
     """
+    causes = without_told(event, causes)
+    if not causes:
+        return
     PersonalChange.objects.record_for_all(KIND, dict.fromkeys(causes, KEY))  # locks them
-    known = Notice.objects.filter(event=event, member__in=causes)
-    earlier = {notice.member_id: notice for notice in known.only("member", "kind", "seen_at")}
+    earlier = notices_of(event, causes)
     readings = Reading.objects.filter(topic=topic, user__in=causes) if post else ()
     read_to = {reading.user_id: reading.number for reading in readings}
     chosen = preferences.of(causes)
@@ -302,46 +324,81 @@ def tell_members(event, topic, post, by, causes):
     stronger = []
     for member, cause in causes.items():
         if member in earlier:
-            if strengthen(earlier[member], cause, topic, post, by, chosen[member]):
+            if strengthen(earlier[member], cause, by, chosen[member]):
                 stronger.append(earlier[member])
             continue
-        is_read = post is not None and read_to.get(member, 0) >= post.number
-        if is_read and cause.kind.rank < kinds.DIRECT:
+        number = post.number if post and cause.kind.is_read_with_post else None
+        is_read = number is not None and read_to.get(member, 0) >= number
+        if is_read and cause.kind.rank < kinds.DIRECT and not chosen[member].mailing_list:
             continue
         wanted = preferences.ways(chosen[member], cause.kind)
-        new.append(
-            Notice(
-                member_id=member,
-                kind=cause.kind.name,
-                event=event,
-                merge=cause.kind.merge(topic, post, by.pk if by else 0),
-                topic=topic,
-                post=post,
-                number=post.number if post else None,
-                by=by,
-                data=cause.data,
-                seen_at=timezone.now() if is_read else None,
-                on_page=wanted.page,
-            )
+        notice = Notice(
+            member_id=member,
+            kind=cause.kind.name,
+            event=event,
+            topic=topic,
+            post=post,
+            number=number,
+            by=by,
+            data=cause.data,
+            seen_at=timezone.now() if is_read else None,
+            on_page=wanted.page,
         )
+        notice.merge = cause.kind.merge(notice)
+        new.append(notice)
     Notice.objects.bulk_create(new)
     ways.send(new + stronger, chosen)
 
 
-def strengthen(notice, cause, topic, post, by, chosen):
-    """A reply that a saved search has found before is a reply. True if the notice has changed.
+def without_told(event, causes):
+    """Those of which members have not been told, or not as strongly.
 
-    Anything is stronger than a post that a member gets as one of a mailing list.
+    An edit of a post that mentions a large group writes nothing to members who know of it.
     """
+    earlier = notices_of(event, causes)
+    return {
+        pk: cause
+        for pk, cause in causes.items()
+        if pk not in earlier or is_stronger(cause, earlier[pk])
+    }
+
+
+def notices_of(event, members):
+    known = Notice.objects.filter(event=event, member__in=members)
+    fields = ("member", "kind", "topic", "post", "seen_at")
+    return {notice.member_id: notice for notice in known.only(*fields)}
+
+
+def is_stronger(cause, notice):
+    """Anything is stronger than a post that a member gets as one of a mailing list."""
     rank = kinds.BY_NAME[notice.kind].rank
     least = rank if notice.kind == "list" else max(rank, kinds.DIRECT - 1)
-    if notice.seen_at is not None or cause.kind.rank <= least:
+    return notice.seen_at is None and cause.kind.rank > least
+
+
+def strengthen(notice, cause, by, chosen):
+    """A reply that a saved search has found before is a reply. True if the notice has changed."""
+    if not is_stronger(cause, notice):
         return False
-    notice.kind, notice.data = cause.kind.name, cause.data
-    notice.merge = cause.kind.merge(topic, post, by.pk if by else 0)
+    notice.kind, notice.by, notice.data = cause.kind.name, by, cause.data
+    notice.merge = cause.kind.merge(notice)
     notice.on_page = preferences.ways(chosen, cause.kind).page
-    notice.save(update_fields=["kind", "merge", "data", "on_page"])
+    notice.save(update_fields=["kind", "by", "merge", "data", "on_page"])
     return True
+
+
+def recount(event):
+    """Tell pages how many are unread, since some are shown no more, or again.
+
+    Of a batch of members with unread notices about the post, or the topic; returns the new
+    `told_to`, or None at the end.
+    """
+    about = {"post": event.post} if event.post else {"topic": event.topic}
+    unseen = Notice.objects.unseen().filter(member__gt=event.told_to, on_page=True, **about)
+    rows = unseen.order_by("member").values_list("member", flat=True)
+    members = list(rows.distinct()[:BATCH])
+    PersonalChange.objects.record_for_all(KIND, dict.fromkeys(members, KEY))
+    return members[-1] if len(members) == BATCH else None
 
 
 def on_found(sender, kind, post, found, **_kwargs):

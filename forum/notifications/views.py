@@ -73,7 +73,8 @@ def show(request, notice_id):
         raise Http404
     if not group.is_seen:
         with optional_write("which notices members have seen"), transaction.atomic(savepoint=False):
-            seeing.mark(Notice.objects.filter(merge=notice.merge), request.user.pk)
+            shown = Notice.objects.visible_to(request.user).filter(merge=notice.merge)
+            seeing.mark(shown, request.user.pk)
     return redirect(group.place or "notifications")
 
 
@@ -83,7 +84,8 @@ def mark_seen(request):
     """Mark all notices as seen, up to the newest one that the page showed."""
     newest = requested_id(request, "newest") or LARGEST
     with transaction.atomic():
-        seeing.mark(Notice.objects.filter(pk__lte=newest), request.user.pk)
+        shown = Notice.objects.visible_to(request.user).filter(pk__lte=newest)
+        seeing.mark(shown, request.user.pk)
     return redirect("notifications")
 
 

@@ -182,7 +182,7 @@ def add_matches(post, searches):
     for keys in rounds(new):
         PersonalChange.objects.record_for_all(KIND, keys)
     if new:
-        found = {search.member_id: {"name": search.name} for search in new}
+        found = {search.member_id: {"name": search.name, "search": search.pk} for search in new}
         telling.send(Match, kind="search", post=post, found=found)
 
 

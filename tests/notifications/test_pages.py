@@ -91,6 +91,19 @@ def test_notices_are_listed_by_kind_and_in_pages(signed_in, grace, ada, topic, t
     assert len(listed(client, f"?kind=mention&before={answer.context['more']}")) == 1
 
 
+def test_what_is_not_on_pages_is_not_marked_by_them(signed_in, grace, mo, mentioned):
+    Notice.objects.filter(member=grace).update(on_page=False)
+    client = signed_in(grace)
+    client.post("/notifications/seen/")
+    assert Notice.objects.unseen().filter(member=grace).exists()
+
+    Notice.objects.filter(member=grace).update(on_page=True)
+    mentioned.hide(mo)
+    client.post("/notifications/seen/")
+    mentioned.restore()
+    assert groups.unread(grace) == 1
+
+
 @pytest.mark.parametrize("query", ["?kind=no", "?before=x", "?before=-1", "?before=9" + "9" * 30])
 def test_odd_addresses_are_missing(signed_in, grace, query):
     assert signed_in(grace).get(f"/notifications/{query}").status_code == 404

@@ -1,21 +1,29 @@
 """Members are told of what concerns them and what they follow, once, and of nothing else."""
 
+from datetime import timedelta
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from forum.models import (
+    Announcement,
     Attention,
     CategoryLevel,
+    GroupName,
     Level,
     MemberLevel,
     PersonalChange,
+    Post,
     Reading,
     Topic,
     TopicLevel,
     User,
 )
-from forum.notifications import groups, telling
+from forum.notifications import groups, seeing, telling
 from forum.notifications.models import Event, Notice, Preferences
+from forum.notifications.retention import KEPT
 from forum.search import standing
 from tests.support import world
 
@@ -212,8 +220,6 @@ def test_authors_are_not_told_what_they_do_themselves(topic, ada, told):
 
 
 def test_announcements_are_told_to_all_active_members(ada, grace, told, django_user_model):
-    from forum.models import Announcement
-
     User.objects.filter(pk=grace.pk).update(is_active=False)
     Announcement.objects.announce("We *move* tonight.")
 
@@ -234,7 +240,105 @@ def test_what_a_saved_search_finds_is_told_unless_it_is_told_anyway(topic, ada, 
     ]
 
 
+def test_an_author_who_has_read_the_post_is_told_that_it_was_hidden(topic, ada, mo, told):
+    Reading.objects.record_seen(ada, topic.pk, 1)
+    topic.posts.get(number=1).hide(mo, "too short")
+
+    assert told(ada) == ["Your post in “Tea or coffee?” was hidden: too short"]
+    assert groups.unread(ada) == 1
+    topic.reply(mo, "Please write more.")
+    told(mo)
+    Reading.objects.record_seen(ada, topic.pk, 2)
+    assert groups.unread(ada) == 1
+
+
+def test_each_announcement_is_told_and_none_that_was_ended_meanwhile(ada, told):
+    for text in ("One", "Two"):
+        Announcement.objects.announce(text)
+    Announcement.objects.announce("A mistake").end()
+
+    assert told(ada) == ["Two", "One"]
+    assert groups.unread(ada) == 2
+
+
+def test_what_different_searches_find_in_a_topic_is_told_apart(topic, ada, grace, told):
+    for word in ("tickets", "trains"):
+        standing.save(grace, word)
+        topic.reply(ada, f"Of {word}")
+        standing.match_posts()
+
+    assert told(grace) == [
+        f"Your search “{word}” found a post in “Tea or coffee?”" for word in ("trains", "tickets")
+    ]
+
+
+# --- Wikis: whoever edits one writes in another's name ---
+
+
+@pytest.fixture
+def wiki(topic, ada, told):
+    post = topic.reply(ada, "Our plans")
+    post.make_wiki()
+    told(ada)
+    return post
+
+
+def test_who_edits_a_wiki_is_named_and_may_not_tell_whom_they_could_not(
+    wiki, ada, grace, iris, told
+):
+    team = world.group("Team")
+    iris.groups.add(team)
+    GroupName.objects.create(group=team, name="team", by=GroupName.By.MODERATORS)
+    ada.groups.add(world.group("Moderators"))
+    wiki.edit(world.member("eve"), "Our plans, @grace and @team")
+
+    assert told(grace) == ["eve mentioned you in “Tea or coffee?”"]
+    assert told(iris) == []
+
+
+def test_who_is_muted_mentions_nobody_in_the_wiki_of_another(wiki, grace, iris, told):
+    MemberLevel.objects.choose(grace, iris, Attention.MUTED)
+    told(grace)
+    wiki.edit(iris, "Our plans, @grace")
+
+    assert told(grace) == []
+
+
 # --- Once ---
+
+
+def test_an_old_post_that_is_restored_is_not_told_again(watched, ada, grace, mo, told):
+    post = watched.reply(ada, "@grace")
+    post.hide(mo)
+    told(grace)
+    Post.objects.filter(pk=post.pk).update(created_at=timezone.now() - KEPT - timedelta(days=1))
+    post.restore()
+
+    assert told(grace) == []
+
+
+def test_editing_changes_nothing_for_those_who_were_told(topic, ada, grace, told):
+    post = topic.reply(ada, "@grace")
+    told(grace)
+    before = PersonalChange.objects.get(member=grace, kind="notice").change
+    post.edit(ada, "@grace!")
+    told(grace)
+
+    assert PersonalChange.objects.get(member=grace, kind="notice").change == before
+
+
+def test_what_concerns_one_does_not_wait_until_an_announcement_was_told_to_all(
+    topic, ada, grace, told, monkeypatch
+):
+    monkeypatch.setattr(telling, "BATCH", 2)
+    for name in ("ida", "ivo"):
+        world.member(name)
+    Announcement.objects.announce("Hello all")
+    topic.reply(ada, "@grace")
+    told(grace)
+
+    told_of = Notice.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(told_of) == [*["announcement"] * 2, "mention", *["announcement"] * 2]
 
 
 def test_nobody_is_left_out_or_told_twice_when_workers_stop_between_batches(
@@ -289,10 +393,10 @@ def test_an_event_that_fails_is_tried_again_later_and_others_are_told(
     watched.reply(ada, "Poison")
     watched.reply(ada, "Good")
 
-    def fail(post, after):
-        if post.body == "Poison":
+    def fail(event):
+        if event.post.body == "Poison":
             raise ValueError("poison")
-        return of_post(post, after)
+        return of_post(event)
 
     monkeypatch.setattr(telling, "of_post", fail)
     telling.tell()
@@ -349,6 +453,32 @@ def test_seeing_what_a_search_found_marks_its_notice(topic, ada, grace, told):
     assert groups.unread(grace) == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_authors_are_locked_in_a_transaction_of_their_own(topic, ada, grace, told, monkeypatch):
+    """Or two workers could each hold an author whom the other one has to tell."""
+    at_work = []
+    follow = telling.follow_own
+    monkeypatch.setattr(
+        telling,
+        "follow_own",
+        lambda post: (at_work.append(connection.in_atomic_block), follow(post)),
+    )
+    topic.reply(grace, "@ada")
+
+    assert told(ada) == ["Grace Hopper mentioned you in “Tea or coffee?”"]
+    assert at_work == [False]
+
+
+def test_a_member_is_locked_before_their_notices_are_marked(watched, ada, grace, told):
+    watched.reply(ada, "One")
+    told(grace)
+    with CaptureQueriesContext(connection) as captured, transaction.atomic():
+        seeing.mark(Notice.objects.all(), grace.pk)
+    changes = [one["sql"] for one in captured if one["sql"].startswith("UPDATE")]
+
+    assert [sql.split()[1].strip('"') for sql in changes] == ["forum_user", "notifications_notice"]
+
+
 # --- Visibility ---
 
 
@@ -396,6 +526,18 @@ def test_the_states_of_many_are_those_of_each(watched, lounge, ada, iris, grace,
     }
     assert groups.unread(iris) == 2
     assert isinstance(inside, Topic)
+
+
+def test_open_pages_count_again_when_posts_are_hidden_restored_or_moved(
+    watched, lounge, ada, grace, mo, told
+):
+    post = watched.reply(ada, "One")
+    told(grace)
+    for act in (lambda: post.hide(ada), post.restore, lambda: watched.move(lounge, ada)):
+        before = PersonalChange.objects.get(member=grace, kind="notice").change
+        act()
+        told(grace)
+        assert PersonalChange.objects.get(member=grace, kind="notice").change > before
 
 
 # --- Stored with what happened ---

@@ -11,7 +11,7 @@ KIND = Kind(
     "announcement",
     gettext_lazy("Announcements"),
     text,
-    merges=lambda topic, post, by_id: "",
+    merges=lambda notice: notice.data["announcement"],
     push=False,
     mail="off",
 )

@@ -15,26 +15,27 @@ class Kind:
 
     name: as stored; never changes. label: for the preferences. text: what a Group of them says, in
     the language that is active; one line, plain. merges: a function that returns what notices have
-    in common that are shown as one; it gets the Topic, the Post and the id of who did it. page,
-    push, mail: what members get who have chosen nothing; `mail` is one of ways.MAIL. rank: of two
-    kinds for the same event the higher one is told.
+    in common that are shown as one; it gets one of them. page, push, mail: what members get who
+    have chosen nothing; `mail` is one of ways.MAIL. rank: of two kinds for the same event the
+    higher one is told. is_read_with_post: whether it is seen once its post has been read.
     """
 
     name: str
     label: Promise
     text: Callable[["Group"], str]
-    merges: Callable = lambda topic, post, by_id: post.pk
+    merges: Callable = lambda notice: notice.post_id
     page: bool = True
     push: bool = True
     mail: str = "single"
     rank: int = 0
+    is_read_with_post: bool = True
 
-    def merge(self, topic, post, by_id):
-        return f"{self.name}:{self.merges(topic, post, by_id)}"
+    def merge(self, notice):
+        return f"{self.name}:{self.merges(notice)}"
 
 
-def by_topic(topic, post, by_id):
-    return topic.pk
+def by_topic(notice):
+    return notice.topic_id
 
 
 def who(group):

@@ -15,7 +15,7 @@ KIND = Kind(
     "followed",
     gettext_lazy("Posts of members you follow"),
     text,
-    merges=lambda topic, post, by_id: f"{topic.pk}:{by_id}",
+    merges=lambda notice: f"{notice.topic_id}:{notice.by_id}",
     push=False,
     mail="digest",
     rank=1,

@@ -43,5 +43,5 @@ KINDS = [
     Kind("renamed", gettext_lazy("Your topic is renamed"), renamed, by_topic, push=False),
     Kind("closed", gettext_lazy("Your topic is closed"), closed, by_topic, push=False),
     Kind("opened", gettext_lazy("Your topic is reopened"), opened, by_topic, push=False),
-    Kind("hidden", gettext_lazy("Your post is hidden"), hidden),
+    Kind("hidden", gettext_lazy("Your post is hidden"), hidden, is_read_with_post=False),
 ]

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .base import Kind, by_topic
+from .base import Kind
 
 
 def text(group):
@@ -20,4 +20,9 @@ def text(group):
     ) % {"name": name, "n": group.count, "title": group.title}
 
 
-KIND = Kind("search", gettext_lazy("Your saved searches find a post"), text, merges=by_topic)
+KIND = Kind(
+    "search",
+    gettext_lazy("Your saved searches find a post"),
+    text,
+    merges=lambda notice: f"{notice.topic_id}:{notice.data['search']}",
+)

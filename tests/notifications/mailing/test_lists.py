@@ -44,6 +44,14 @@ def test_it_comes_seen_or_not_and_in_no_digest(listening, topic, ada, grace, tol
     assert not Notice.objects.filter(member=grace, delivery=None).exists()
 
 
+def test_it_comes_when_it_was_read_before_it_was_told(listening, topic, ada, grace, mailed):
+    topic.reply(ada, "One")
+    Reading.objects.record_seen(grace, topic.pk, 2)
+
+    assert len(mailed(grace, AT_ONCE)) == 1
+    assert groups.unread(grace) == 0
+
+
 def test_ones_own_posts_and_what_is_muted_do_not_come(listening, topic, lounge, ada, grace, mailed):
     topic.reply(grace, "Mine")
     muted = world.category("Muted")
