@@ -75,8 +75,8 @@ def test_without_a_key_push_is_not_offered_and_what_was_chosen_stays(grace, rece
 def test_the_settings_ask_the_same_however_many_devices_there_are(
     grace, receiver, django_assert_max_num_queries
 ):
-    client = sign_in(grace)
     for n in range(5):
+        client = sign_in(grace)
         add(client, receiver, f"/{n}")
     with django_assert_max_num_queries(8):
         page(client)
@@ -122,11 +122,18 @@ def test_a_push_service_that_resolves_to_the_own_network_is_refused(grace, recei
 
 def test_of_many_devices_the_ones_used_longest_ago_make_room(grace, receiver, monkeypatch):
     monkeypatch.setattr(models, "MOST_DEVICES", 2)
-    client = sign_in(grace)
     for n in range(3):
-        add(client, receiver, f"/{n}")
+        add(sign_in(grace), receiver, f"/{n}")
 
     assert {one.endpoint[-2:] for one in Device.objects.all()} == {"/1", "/2"}
+
+
+def test_a_browser_that_subscribes_anew_is_one_device(grace, receiver):
+    client = sign_in(grace)
+    add(client, receiver, "/old")
+    add(client, receiver, "/new")
+
+    assert Device.objects.get().endpoint.endswith("/new")
 
 
 def test_adding_is_limited(grace, receiver, settings):
@@ -170,6 +177,7 @@ def test_signing_out_ends_the_pushes_to_this_browser(grace, ada, topic, told, re
     pushed()
 
     assert [one.path for one in receiver.received] == ["/there"]
+    assert Device.objects.get().endpoint.endswith("/there")
 
 
 def test_whoever_signs_in_next_never_gets_the_pushes_of_the_one_before(

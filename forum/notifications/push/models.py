@@ -25,13 +25,14 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(Exists(sessions), Exists(listed), member__is_active=True)
 
     @transaction.atomic
-    def add(self, member, endpoint, **fields):
+    def add(self, member, endpoint, session_key, **fields):
         """The Device at this endpoint, which belongs to this member alone from now on.
 
+        Earlier ones at this endpoint or in this session go, with what was to be pushed to them.
         Beyond MOST_DEVICES, the ones that were used longest ago make room.
         """
-        self.filter(endpoint=endpoint).delete()  # with what was to be pushed to somebody else
-        device = self.create(member=member, endpoint=endpoint, **fields)
+        self.filter(Q(endpoint=endpoint) | Q(member=member, session_key=session_key)).delete()
+        device = self.create(member=member, endpoint=endpoint, session_key=session_key, **fields)
         others = self.filter(member=member).order_by("-used_at", "-pk")
         self.filter(pk__in=list(others.values_list("pk", flat=True)[MOST_DEVICES:])).delete()
         return device
