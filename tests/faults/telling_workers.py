@@ -1,7 +1,8 @@
 """A program that forks workers who tell members of events, and write them emails, until they are
 killed (kill -9).
 
-Reads a seed from each line of stdin. Prints a line once its worker is dead.
+With the argument "mail" they write the emails of mailing lists and digests alone. Reads a seed from
+each line of stdin. Prints a line once its worker is dead.
 """
 
 import os
@@ -13,14 +14,15 @@ import time
 
 from tests.support.server import ROOT
 
-LONGEST = 0.2  # seconds between the beginning of a worker's work and its death
+# Seconds between the beginning of a worker's work and its death, at most.
+LONGEST = {"tell": 0.2, "mail": 1.0}
 
 
 class TellingWorkers:
-    """The program as a subprocess. `environment` is that of a Server."""
+    """The program as a subprocess. `environment` is that of a Server, `work` the argument."""
 
-    def __init__(self, environment):
-        command = [sys.executable, "-m", "tests.faults.telling_workers"]
+    def __init__(self, environment, work="tell"):
+        command = [sys.executable, "-m", "tests.faults.telling_workers", work]
         self.program = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -50,19 +52,32 @@ def main():
     from django.conf import settings
 
     settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+    load_pages()
     for line in sys.stdin:
         chance = random.Random(int(line))
         receiver, sender = os.pipe()
         worker = os.fork()
         if not worker:
+            if sys.argv[1] == "mail":
+                mail_until_killed(sender)
             work_until_killed(sender, writes=chance.random() < 0.5)
         os.close(sender)
         os.read(receiver, 1)
         os.close(receiver)
-        time.sleep(chance.uniform(0, LONGEST))
+        time.sleep(chance.uniform(0, LONGEST[sys.argv[1]]))
         os.kill(worker, signal.SIGKILL)
         was_killed = os.WTERMSIG(os.waitpid(worker, 0)[1]) == signal.SIGKILL
         print("dead" if was_killed else "failed", flush=True)
+
+
+def load_pages():
+    """What emails need of addresses and templates, once for all workers."""
+    from django.template.loader import get_template
+    from django.urls import reverse
+
+    reverse("notifications")
+    for name in ("notice.html", "notice.txt", "notices.html", "notices.txt"):
+        get_template(f"notifications/mail/{name}")
 
 
 def work_until_killed(sender, writes):
@@ -79,6 +94,25 @@ def work_until_killed(sender, writes):
         if row := taken.objects.take():
             act(row)
         os.write(sender, b".")
+
+
+def mail_until_killed(sender):
+    from forum.mail.backend import Backend
+    from forum.notifications.mailing import digests, sending
+    from forum.notifications.models import Delivery
+
+    def slowly(backend, messages, write=Backend.send_messages):
+        write(backend, messages)
+        time.sleep(0.01)  # so that many die between an email and what follows
+
+    Backend.send_messages = slowly
+    digests.BATCH, sending.MOST_LISTED = 3, 2
+    Delivery.objects.due().exists()  # connects
+    os.write(sender, b".")
+    jobs = [sending.deliver, digests.write_due]
+    while True:
+        for work in jobs if os.getpid() % 2 else reversed(jobs):
+            work()
 
 
 if __name__ == "__main__":

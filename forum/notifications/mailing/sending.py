@@ -52,13 +52,8 @@ def deliver():
 
 @transaction.atomic
 def send(delivery):
-    """Send what is due to the member of a leased Delivery; alone if it failed before.
-
-    Does nothing if another worker has it by now.
-    """
+    """Send what is due to the member of a leased Delivery."""
     due = due_with(delivery)
-    if delivery not in due:
-        return
     recipient = recipients.of([delivery.member_id]).get(delivery.member_id)
     rows = Delivery.objects.filter(pk__in=[one.pk for one in due])
     if recipient is None:
@@ -80,11 +75,13 @@ def send(delivery):
 
 
 def due_with(delivery):
-    """The Delivery, if its lease still holds, and others of its member, locked."""
-    mine = Q(pk=delivery.pk, due_at=delivery.due_at)
-    if delivery.attempts == 1:
-        mine |= Q(due_at__lte=timezone.now(), attempts=0)
-    rows = Delivery.objects.select_for_update().filter(mine, member=delivery.member_id)
+    """The Delivery, if its lease still holds, and others of its member, locked.
+
+    Those that have failed are sent without others, which they would hold up.
+    """
+    mine, fresh = Q(pk=delivery.pk, due_at=delivery.due_at), Q(due_at__lte=timezone.now())
+    due = Delivery.objects.filter(mine | fresh & Q(attempts=0), member=delivery.member_id)
+    rows = due.select_for_update()
     return list(rows.order_by("notice")[:MOST])
 
 

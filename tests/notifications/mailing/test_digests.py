@@ -98,6 +98,18 @@ def test_a_long_digest_says_how_much_more_there_is(watched, ada, grace, digest_o
     assert "Topic 1" not in message.body
 
 
+def test_what_came_by_an_email_is_in_no_later_digest(watched, ada, grace, mailed, digest_of):
+    chosen = Preferences.objects.create(member=grace, ways={"post": {"mail": "single"}})
+    watched.reply(ada, "One")
+    assert len(mailed(grace)) == 1
+    chosen.ways = {}
+    chosen.save()
+    watched.reply(ada, "Two")
+
+    [message] = digest_of(grace)
+    assert "2 new posts" not in message.body
+
+
 # --- Asked again ---
 
 
@@ -225,9 +237,19 @@ def test_a_killed_worker_has_written_nothing_and_the_next_one_writes_each(
             digests.write_due()
     assert len(addressees()) == written == 2
 
+    with monkeypatch.context() as patched:
+        patched.setattr(type(Digest.objects), "bulk_update", dies)
+        with pytest.raises(KeyboardInterrupt):
+            digests.write_due()
+    assert len(addressees()) == 2
+
     digests.write_due()
     digests.write_due()
     assert addressees() == [member.email for member in readers]
+
+
+def dies(*_arguments):
+    raise KeyboardInterrupt
 
 
 def test_one_that_fails_is_tried_again_and_others_are_written(readers, outbox, monkeypatch):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from forum.mail.bounces import record_bounce
@@ -207,23 +208,25 @@ def test_a_few_are_an_email_each(topic, ada, grace, mailed):
 # --- Exactly once ---
 
 
+@pytest.mark.parametrize("is_written", [False, True])
 def test_a_worker_that_is_killed_in_between_has_written_nothing(
-    mentioned, grace, mailed, monkeypatch
+    mentioned, grace, mailed, monkeypatch, is_written
 ):
+    def killed(message):
+        if is_written:
+            send(message)
+        raise KeyboardInterrupt
+
     Delivery.objects.update(due_at=timezone.now())
-    leased = Delivery.objects.take()
+    leased, send = Delivery.objects.take(), EmailMultiAlternatives.send
     with monkeypatch.context() as patched:
-        patched.setattr(messages, "written", killed)
+        patched.setattr(EmailMultiAlternatives, "send", killed)
         with pytest.raises(KeyboardInterrupt):
             sending.send(leased)
     assert not Mail.objects.exists()
 
     assert len(mailed(grace)) == 1
     assert mailed(grace) == []
-
-
-def killed(*_arguments):
-    raise KeyboardInterrupt
 
 
 def test_a_worker_that_was_too_slow_sends_nothing(mentioned, grace, mailed):
@@ -239,11 +242,12 @@ def test_a_worker_that_was_too_slow_sends_nothing(mentioned, grace, mailed):
     assert Mail.objects.count() == 1
 
 
+@pytest.mark.parametrize("texts", [("poison", "fine"), ("fine", "poison")])
 def test_what_fails_is_tried_again_alone_and_others_are_sent(
-    topic, ada, grace, mailed, monkeypatch
+    topic, ada, grace, mailed, monkeypatch, texts
 ):
-    topic.reply(ada, "@grace, poison")
-    topic.reply(ada, "@grace, fine")
+    for text in texts:
+        topic.reply(ada, f"@grace, {text}")
     single = messages.single
 
     def fail(notice, *arguments):
@@ -252,7 +256,7 @@ def test_what_fails_is_tried_again_alone_and_others_are_sent(
         return single(notice, *arguments)
 
     monkeypatch.setattr(messages, "single", fail)
-    [sent] = mailed(grace)
+    [sent] = [*mailed(grace), *mailed(grace, timedelta(hours=2))]
     assert "fine" in sent.body
     [left] = Delivery.objects.filter(sent_at=None)
     assert left.error == "poison"
