@@ -56,7 +56,8 @@ class Peers:
         """Removes a member's mark; the process that it comes from removes its own."""
         for peer in self._peers.values():
             if topic in peer.writing:
-                peer.writing[topic].names.pop(member, None)
+                # not changed in place, since presence compares with what it sent last
+                peer.writing[topic] = peer.writing[topic].without(member)
 
     async def publish(self, online, topics, writing):
         """Publishes everything if it is due, otherwise only who writes, and only if that changed.

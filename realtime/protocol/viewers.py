@@ -35,3 +35,7 @@ class Writing(NamedTuple):
 
     def merged_with(self, other: "Writing") -> "Writing":
         return Writing(self.names | other.names, other.lists)
+
+    def without(self, member: int) -> "Writing":
+        names = {pk: name for pk, name in self.names.items() if pk != member}
+        return Writing(names, self.lists)

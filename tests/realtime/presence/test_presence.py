@@ -179,7 +179,10 @@ async def test_a_member_who_has_posted_is_not_said_to_be_writing(visit, topic, a
     assert writing(topic, "Grace Hopper")(frame)
 
 
-async def test_a_member_who_has_posted_loses_the_mark_of_another_process(visit, hub, topic, ada):
+async def test_a_member_who_has_posted_loses_the_mark_of_another_process(
+    visit, hub, topic, ada, timing
+):
+    timing.gossip_silence = 3600  # so that the process and its marks are not forgotten anyway
     guest = await visit()
     await guest.watch_topic(topic)
     hub.presence.receive(Gossip("another", {topic.pk: Writing({ada.pk: "Ada Lovelace"}, ())}))
