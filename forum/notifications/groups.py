@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 
+from forum.text.directions import isolated
+
 from . import kinds
 from .models import MOST_UNREAD, UNREAD, Notice
 
@@ -27,6 +29,10 @@ class Group:
     @property
     def title(self):
         return self.latest.topic.title if self.latest.topic else ""
+
+    @property
+    def title_in_sentence(self):
+        return isolated(self.title)
 
     @property
     def text(self):

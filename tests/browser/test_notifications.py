@@ -85,7 +85,7 @@ def test_the_menu_of_the_bell_leads_to_what_happened_and_marks_all_as_read(
     assert page.url.endswith("/drafts/")
 
     say(topic, ada, "@grace, two")
-    expect(count(page)).to_have_text("1")
+    expect(page.get_by_role("link", name="Notifications 1")).to_be_visible()
     page.locator("#bell").click()
     page.locator(".menu .told--unread a").click()
     page.wait_for_url("**#post-3")
@@ -106,6 +106,18 @@ def test_a_level_is_chosen_in_place_and_shows_on_other_pages(visit, grace, topic
     expect(page.locator('.levels [aria-pressed="true"]')).to_contain_text("Watching")
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_choosing_a_level_elsewhere_reads_nothing_of_the_topic(visit, ada, grace, topic):
+    TopicLevel.objects.choose(grace, topic, Level.WATCHING)
+    say(topic, ada, "Hello")
+    page = visit(grace).opens_live("/following/")
+    page.get_by_role("link", name="Watching: ").click()
+    page.get_by_role("button", name="Tracking You see").click()
+    expect(page.get_by_role("link", name="Tracking: ")).to_be_visible()
+
+    expect(count(page)).to_be_visible()
+    assert not Reading.objects.filter(user=grace).exists()
 
 
 def test_levels_and_notifications_work_without_scripts(visit, ada, grace, topic):

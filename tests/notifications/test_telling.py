@@ -94,6 +94,19 @@ def test_a_post_that_was_hidden_before_it_was_told_is_told_when_it_is_restored(
     assert told(grace) == ["Ada Lovelace mentioned you in “Tea or coffee?”"]
 
 
+def test_names_and_titles_of_another_direction_are_isolated_from_the_sentence(
+    help_category, ada, grace, told
+):
+    """Or a Hebrew name at the beginning would turn the sentence round."""
+    User.objects.filter(pk=ada.pk).update(name="עדה")
+    ada.refresh_from_db()
+    topic = world.topic(ada, help_category, "شاي أم قهوة؟")
+    told(ada)
+    topic.reply(ada, "@grace")
+
+    assert told(grace) == ["\u2068עדה\u2069 mentioned you in “\u2068شاي أم قهوة؟\u2069”"]
+
+
 # --- What one follows ---
 
 

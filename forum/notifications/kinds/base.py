@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
+from forum.text.directions import isolated
+
 if TYPE_CHECKING:
     from forum.notifications.groups import Group
 
@@ -40,7 +42,7 @@ def by_topic(notice):
 
 def who(group):
     """“Ines”, or “Ines and 2 others”."""
-    name = group.latest.by.display_name if group.latest.by else "?"
+    name = isolated(group.latest.by.display_name) if group.latest.by else "?"
     others = group.people - 1
     if others < 1:
         return name

@@ -7,7 +7,7 @@ from .base import Kind, who
 def text(group):
     return _("%(who)s, whom you follow, posted in “%(title)s”") % {
         "who": who(group),
-        "title": group.title,
+        "title": group.title_in_sentence,
     }
 
 

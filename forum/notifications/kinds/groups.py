@@ -8,7 +8,7 @@ def text(group):
     return _("%(who)s mentioned @%(group)s in “%(title)s”") % {
         "who": who(group),
         "group": group.latest.data.get("group", ""),
-        "title": group.title,
+        "title": group.title_in_sentence,
     }
 
 

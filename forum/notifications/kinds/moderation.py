@@ -3,38 +3,40 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from forum.text.directions import isolated
+
 from .base import Kind, by_topic
 
 
 def moved(group):
     return _("“%(title)s” was moved to %(category)s") % {
-        "title": group.title,
-        "category": group.latest.topic.category.name,
+        "title": group.title_in_sentence,
+        "category": isolated(group.latest.topic.category.name),
     }
 
 
 def renamed(group):
     return _("“%(before)s” is now called “%(title)s”") % {
-        "before": group.latest.data.get("before", ""),
-        "title": group.title,
+        "before": isolated(group.latest.data.get("before", "")),
+        "title": group.title_in_sentence,
     }
 
 
 def closed(group):
-    return _("“%(title)s” was closed") % {"title": group.title}
+    return _("“%(title)s” was closed") % {"title": group.title_in_sentence}
 
 
 def opened(group):
-    return _("“%(title)s” was reopened") % {"title": group.title}
+    return _("“%(title)s” was reopened") % {"title": group.title_in_sentence}
 
 
 def hidden(group):
     reason = group.latest.data.get("reason")
     if not reason:
-        return _("Your post in “%(title)s” was hidden") % {"title": group.title}
+        return _("Your post in “%(title)s” was hidden") % {"title": group.title_in_sentence}
     return _("Your post in “%(title)s” was hidden: %(reason)s") % {
-        "title": group.title,
-        "reason": reason,
+        "title": group.title_in_sentence,
+        "reason": isolated(reason),
     }
 
 

@@ -6,10 +6,13 @@ from .base import Kind, by_topic, who
 
 def text(group):
     if group.count == 1:
-        return _("%(who)s posted in “%(title)s”") % {"who": who(group), "title": group.title}
+        return _("%(who)s posted in “%(title)s”") % {
+            "who": who(group),
+            "title": group.title_in_sentence,
+        }
     return ngettext(
         "%(n)d new post in “%(title)s”", "%(n)d new posts in “%(title)s”", group.count
-    ) % {"n": group.count, "title": group.title}
+    ) % {"n": group.count, "title": group.title_in_sentence}
 
 
 KIND = Kind(

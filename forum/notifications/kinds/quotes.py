@@ -5,7 +5,10 @@ from .base import Kind, by_topic, who
 
 
 def text(group):
-    return _("%(who)s quoted you in “%(title)s”") % {"who": who(group), "title": group.title}
+    return _("%(who)s quoted you in “%(title)s”") % {
+        "who": who(group),
+        "title": group.title_in_sentence,
+    }
 
 
 KIND = Kind("quote", gettext_lazy("Somebody quotes you"), text, merges=by_topic, rank=4)

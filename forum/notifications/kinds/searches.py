@@ -3,21 +3,23 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from forum.text.directions import isolated
+
 from .base import Kind
 
 
 def text(group):
-    name = group.latest.data.get("name", "")
+    name = isolated(group.latest.data.get("name", ""))
     if group.count == 1:
         return _("Your search “%(name)s” found a post in “%(title)s”") % {
             "name": name,
-            "title": group.title,
+            "title": group.title_in_sentence,
         }
     return ngettext(
         "Your search “%(name)s” found %(n)d post in “%(title)s”",
         "Your search “%(name)s” found %(n)d posts in “%(title)s”",
         group.count,
-    ) % {"name": name, "n": group.count, "title": group.title}
+    ) % {"name": name, "n": group.count, "title": group.title_in_sentence}
 
 
 KIND = Kind(

@@ -5,7 +5,7 @@ from .base import Kind, by_topic, who
 
 
 def text(group):
-    return _("%(who)s began “%(title)s”") % {"who": who(group), "title": group.title}
+    return _("%(who)s began “%(title)s”") % {"who": who(group), "title": group.title_in_sentence}
 
 
 KIND = Kind(

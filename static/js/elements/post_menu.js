@@ -77,10 +77,11 @@ menu.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
   if (!form.matches("[data-in-place]")) return;
   event.preventDefault();
   const body = new FormData(form, event.submitter);
-  const sent = await fetch(form.action, { method: "POST", body }).catch(
+  // Where it leads is not fetched: a topic would count as read.
+  const sent = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(
     () => /** @type {Response | null} */ (null),
   );
-  if (!sent?.ok) {
+  if (!sent?.ok && sent?.type !== "opaqueredirect") {
     form.removeAttribute("data-in-place");
     form.requestSubmit(event.submitter); // the page says what is wrong
     return;
