@@ -27,6 +27,7 @@ ALL += [
     "notifications",
     "presence",
     "search",
+    "search_machina",
 ]
 
 

@@ -28,7 +28,7 @@ def install():
         subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
     except subprocess.CalledProcessError:
         print(
-            "pages: django-machina could not be installed; measured without this reference.",
+            "django-machina could not be installed; measured without this reference.",
             file=sys.stderr,
         )
         return False

@@ -1,6 +1,7 @@
 """django-machina configured for production as in its manual, with pooled connections."""
 
 import os
+import sys
 from urllib.parse import urlsplit
 
 from machina import MACHINA_MAIN_STATIC_DIR, MACHINA_MAIN_TEMPLATE_DIR
@@ -81,7 +82,12 @@ CACHES = {
         "LOCATION": "/tmp",
     },
 }
-HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+HAYSTACK_CONNECTIONS = {
+    "default": {
+        "ENGINE": "haystack.backends.whoosh_backend.WhooshEngine",
+        "PATH": os.path.join(sys.prefix, "whoosh_index"),
+    }
+}
 
 MACHINA_TOPIC_POSTS_NUMBER_PER_PAGE = 20  # the same as ours
 MACHINA_FORUM_TOPICS_NUMBER_PER_PAGE = 30
