@@ -24,7 +24,8 @@ def faulty(request):
 
 
 def refused(response, field):
-    form = response.context.get("form") or response.context["adminform"].form
+    page = response.context
+    form = page["adminform"].form if "adminform" in page else page["form"]
     return field in form.errors
 
 
