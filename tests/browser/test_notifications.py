@@ -5,7 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from forum.models import Category, CategoryLevel, Level, Reading, TopicLevel
+from forum.models import Category, CategoryLevel, Level, Reading, TopicLevel, User
 from forum.notifications import telling
 from tests.support import world
 
@@ -106,6 +106,21 @@ def test_a_level_is_chosen_in_place_and_shows_on_other_pages(visit, grace, topic
     expect(page.locator('.levels [aria-pressed="true"]')).to_contain_text("Watching")
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_a_sentence_keeps_its_direction_and_the_page_its_width(visit, ada, grace, topic):
+    User.objects.filter(pk=ada.pk).update(name="עדה")
+    ada.refresh_from_db()
+    say(topic, ada, "@grace")
+    page = visit(grace).opens_live("/notifications/")
+    page.set_viewport_size({"width": 390, "height": 700})
+
+    sentence = page.get_by_role("link", name="mentioned you in")
+    expect(sentence).to_have_css("direction", "ltr")
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
+    button = page.get_by_role("button", name="Show", exact=True)
+    assert button.bounding_box()["height"] < 60  # its text is on one line
 
 
 def test_choosing_a_level_elsewhere_reads_nothing_of_the_topic(visit, ada, grace, topic):

@@ -1,10 +1,12 @@
 from django.utils.translation import gettext_lazy
 
+from forum.text.directions import isolated
+
 from .base import Kind
 
 
 def text(group):
-    return group.latest.data.get("text", "")
+    return isolated(group.latest.data.get("text", ""))
 
 
 KIND = Kind(
