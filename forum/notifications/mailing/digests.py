@@ -17,7 +17,7 @@ from forum.jobs import every, job
 from forum.jobs.running import stopping
 from forum.jobs.workers import run_soon
 from forum.mail.models import Mail
-from forum.models import Level, TopicLevel
+from forum.models import Attention, Level, MemberLevel, TopicLevel
 from forum.notifications import groups, kinds, preferences
 from forum.notifications.models import Notice
 
@@ -136,11 +136,13 @@ def unseen_groups(members, reached):
 
 
 def muted():
-    return Exists(
-        TopicLevel.objects.filter(
-            member=OuterRef("member"), topic=OuterRef("topic"), level=Level.MUTED
-        )
+    """As telling.is_muted."""
+    member = OuterRef("member")
+    topics = TopicLevel.objects.filter(member=member, topic=OuterRef("topic"), level=Level.MUTED)
+    writers = MemberLevel.objects.filter(
+        member=member, other=OuterRef("by"), level__lte=Attention.MUTED
     )
+    return Exists(topics) | Q(Exists(writers), event__startswith="post:")
 
 
 def grouped(notices):

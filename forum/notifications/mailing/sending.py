@@ -15,10 +15,10 @@ from forum.jobs import every, job
 from forum.jobs.running import stopping
 from forum.jobs.workers import run_soon
 from forum.mail.models import Mail
-from forum.models import Level, Post
+from forum.models import Post
 from forum.notifications import groups, kinds, preferences
 from forum.notifications.models import Notice
-from forum.notifications.telling import levels_of
+from forum.notifications.telling import is_muted
 
 from . import messages, recipients, times
 from .models import Delivery
@@ -93,8 +93,7 @@ def wanted(due, recipient):
     return [
         notice
         for notice in loaded
-        if is_wanted(notice, recipient.preferences)
-        and not (notice.topic and levels_of([member.pk], notice.topic)[member.pk] == Level.MUTED)
+        if is_wanted(notice, recipient.preferences) and not is_muted(notice)
     ]
 
 

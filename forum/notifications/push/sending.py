@@ -15,12 +15,11 @@ from forum.jobs import every, job
 from forum.jobs.running import stopping
 from forum.jobs.sessions import delete
 from forum.jobs.workers import run_soon
-from forum.models import Level
 from forum.notifications import groups, kinds, preferences
 from forum.notifications.mailing import times
 from forum.notifications.mailing.recipients import Recipient
 from forum.notifications.models import Notice
-from forum.notifications.telling import levels_of
+from forum.notifications.telling import is_muted
 
 from . import messages, service
 from .models import FORGOTTEN, Device, PushDelivery
@@ -93,7 +92,7 @@ def wanted(notice, recipient):
         notice.member_id != member.pk
         or not preferences.ways(chosen, kinds.BY_NAME[notice.kind]).push
         or times.is_paused(chosen, timezone.now())
-        or (notice.topic and levels_of([member.pk], notice.topic)[member.pk] == Level.MUTED)
+        or is_muted(notice)
     ):
         return None
     same = Notice.objects.readable_by(member).unseen().filter(merge=notice.merge)

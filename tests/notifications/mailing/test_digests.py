@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forum.mail import delivery
 from forum.mail.models import Mail
-from forum.models import Level, Reading, TopicLevel
+from forum.models import Attention, Level, MemberLevel, Reading, TopicLevel
 from forum.notifications import telling
 from forum.notifications.mailing import digests, messages
 from forum.notifications.mailing.times import next_digest
@@ -125,6 +125,10 @@ def mute(watched, grace, **_world):
     TopicLevel.objects.choose(grace, watched, Level.MUTED)
 
 
+def mute_author(watched, grace, **_world):
+    MemberLevel.objects.choose(grace, watched.author, Attention.MUTED)
+
+
 def end(grace, **_world):
     Preferences.objects.create(member=grace, digest="off")
 
@@ -142,7 +146,7 @@ def lose_address(grace, **_world):
 
 
 @pytest.mark.parametrize(
-    "change", [hide, move_away, mute, end, choose_no_mail, pause, lose_address]
+    "change", [hide, move_away, mute, mute_author, end, choose_no_mail, pause, lose_address]
 )
 def test_everything_is_asked_again(watched, ada, grace, mo, lounge, digest_of, change):
     post = watched.reply(ada, "One")

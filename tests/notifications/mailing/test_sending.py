@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forum.mail.bounces import record_bounce
 from forum.mail.models import Mail
-from forum.models import Level, Reading, TopicLevel, User
+from forum.models import Attention, Level, MemberLevel, Reading, TopicLevel, User
 from forum.notifications import telling
 from forum.notifications.mailing import messages, sending
 from forum.notifications.models import Delivery, Notice, Preferences
@@ -33,6 +33,14 @@ def later(**delta):
 
 
 # --- When ---
+
+
+def test_nothing_is_sent_of_a_member_who_was_muted_meanwhile(topic, ada, grace, told, mailed):
+    topic.reply(ada, "@grace")
+    assert told(grace)
+    MemberLevel.objects.choose(grace, ada, Attention.MUTED)
+
+    assert mailed(grace) == []
 
 
 def test_a_mention_is_mailed_after_the_delay(mentioned, grace, outbox, mailed):
