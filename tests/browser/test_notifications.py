@@ -130,6 +130,7 @@ def test_choosing_a_level_elsewhere_reads_nothing_of_the_topic(visit, ada, grace
     page.get_by_role("link", name="Watching: ").click()
     page.get_by_role("button", name="Tracking You see").click()
     expect(page.get_by_role("link", name="Tracking: ")).to_be_visible()
+    expect(page.locator(".levels")).to_have_count(0)  # what was sent has been answered
 
     expect(count(page)).to_be_visible()
     assert not Reading.objects.filter(user=grace).exists()
