@@ -98,7 +98,8 @@ def tell_batch(event):
         last = recount(stored)
     else:
         causes, last = next_causes(stored)
-        tell_members(what_happened(stored), stored.topic, stored.post, by_of(stored), causes)
+        about = stored.topic, stored.post, by_of(stored)
+        tell_members(what_happened(stored), *about, causes, is_edit=stored.kind == "edited")
     if last is None:
         stored.delete()
         return False
@@ -316,10 +317,11 @@ def visible(causes, topic):
 # --- Notices ---
 
 
-def tell_members(event, topic, post, by, causes):
+def tell_members(event, topic, post, by, causes, is_edit=False):
     """Store a notice for each of these members who has none of this event, and tell their pages.
 
-    event: str, see Notice. causes: {id: Cause}. Call it in a transaction.
+    event: str, see Notice. causes: {id: Cause}. is_edit: who has read the post before has not
+    read what it says now. Call it in a transaction.
     """
     causes = without_told(event, causes)
     if not causes:
@@ -337,7 +339,7 @@ def tell_members(event, topic, post, by, causes):
                 stronger.append(earlier[member])
             continue
         number = post.number if post and cause.kind.is_read_with_post else None
-        is_read = number is not None and read_to.get(member, 0) >= number
+        is_read = not is_edit and number is not None and read_to.get(member, 0) >= number
         if is_read and cause.kind.rank < kinds.DIRECT and not chosen[member].mailing_list:
             continue
         wanted = preferences.ways(chosen[member], cause.kind)

@@ -10,7 +10,11 @@ from django.views.decorators.http import require_safe
 
 from forum.db.optional_writes import optional_write
 from forum.mail import bounces
-from forum.views.decorators import for_members, post_or_redirect
+from forum.views.decorators import (
+    for_members,
+    post_or_redirect,
+    retry_on_integrity_error,
+)
 from forum.views.replies import is_part
 
 from . import groups, kinds, seeing
@@ -70,6 +74,9 @@ def show(request, notice_id):
     notice = get_object_or_404(Notice, member=request.user, pk=notice_id)
     group = groups.of(notice, request.user)
     if group is None:
+        notice.refresh_from_db()  # another request may have marked it meanwhile
+        group = groups.of(notice, request.user)
+    if group is None:
         raise Http404
     if not group.is_seen:
         with optional_write("which notices members have seen"), transaction.atomic(savepoint=False):
@@ -91,6 +98,7 @@ def mark_seen(request):
 
 @never_cache
 @for_members
+@retry_on_integrity_error  # two that save the first preferences at once
 def settings(request):
     preferences = Preferences.objects.filter(pk=request.user.pk).first()
     form = PreferencesForm(

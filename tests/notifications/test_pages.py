@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from forum.mail.bounces import record_bounce
 from forum.models import Attention, CategoryLevel, Level, MemberLevel, TopicLevel
@@ -36,6 +37,21 @@ def test_a_notice_leads_to_its_post_and_is_seen_then(signed_in, grace, mentioned
     assert '<span class="bell__count" id="unread" hidden></span>' in (
         client.get("/notifications/").content.decode()
     )
+
+
+def test_a_notice_that_another_tab_marks_meanwhile_still_leads_to_its_post(
+    signed_in, grace, mentioned, monkeypatch
+):
+    client, of = signed_in(grace), groups.of
+    [notice] = Notice.objects.filter(member=grace)
+
+    def slowly(notice, user):
+        Notice.objects.filter(seen_at=None).update(seen_at=timezone.now())
+        return of(notice, user)
+
+    monkeypatch.setattr(groups, "of", slowly)
+
+    assert client.get(f"/notifications/{notice.pk}/").url == f"/p/{mentioned.pk}/"
 
 
 def test_notices_of_others_are_missing(signed_in, iris, mentioned):

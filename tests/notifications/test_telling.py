@@ -446,6 +446,16 @@ def test_what_was_read_before_it_is_told_is_not_news(watched, ada, grace, told):
     assert groups.unread(grace) == 0
 
 
+def test_who_has_read_a_post_is_told_that_an_edit_mentions_them(topic, ada, grace, told):
+    post = topic.reply(ada, "Hello")
+    told(grace)
+    Reading.objects.record_seen(grace, topic.pk, 2)
+    post.edit(ada, "Hello @grace")
+
+    assert told(grace) == ["Ada Lovelace mentioned you in “Tea or coffee?”"]
+    assert groups.unread(grace) == 1
+
+
 def test_what_is_seen_and_what_is_not_are_told_apart(watched, ada, grace, told):
     watched.reply(ada, "One")
     told(grace)
