@@ -20,17 +20,18 @@ _logged: dict[str, tuple[float, int]] = {}
 
 
 @contextmanager
-def optional_write(description: str) -> Iterator[None]:
+def optional_write(description: str, lock_wait: int = LOCK_WAIT) -> Iterator[None]:
     """Skip the statements in the block, with one log line and a metric, during an outage.
 
     `description` completes "Could not save …" and is a label of the metric: use few values.
+    `lock_wait`: milliseconds to wait for SQLite's lock; more where no page waits for it.
     Raises all database errors that are not outages (see `is_outage`).
     """
     try:
         # A savepoint, so that a failure does not break an enclosing transaction. None is begun
         # where there is no such transaction: that may fail, and a block has to run.
         with (
-            short_lock_wait(),
+            short_lock_wait(lock_wait),
             transaction.atomic() if connection.in_atomic_block else nullcontext(),
         ):
             yield
@@ -53,12 +54,12 @@ def record_skip(description: str, error: DatabaseError) -> None:
 
 
 @contextmanager
-def short_lock_wait() -> Iterator[None]:
+def short_lock_wait(lock_wait: int = LOCK_WAIT) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield  # forum/db/timeouts.py limits how long PostgreSQL may take
         return
     usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
-    set_lock_wait(LOCK_WAIT)
+    set_lock_wait(lock_wait)
     try:
         yield
     finally:

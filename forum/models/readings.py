@@ -3,11 +3,13 @@ from django.db import models, transaction
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from forum.db.optional_writes import optional_write
+from forum.db.optional_writes import LOCK_WAIT, optional_write
 from forum.signals import seen
 
 from .personal_changes import PersonalChange
 from .topics import Topic
+
+REPORT_WAIT = 3000  # milliseconds for SQLite's lock: pages report each number once
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
@@ -18,9 +20,9 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         """
         topics = with_readings(Topic.objects.visible_to(user), user)
         for topic in topics.filter(pk=topic_id, last_number__gte=number):
-            self.record(user, topic, number)
+            self.record(user, topic, number, REPORT_WAIT)
 
-    def record(self, user, topic, number):
+    def record(self, user, topic, number, lock_wait=LOCK_WAIT):
         """Store that `user` has read up to `number`; it never decreases.
 
         `topic` must come from `with_readings`. Database outages are logged, not raised: the page
@@ -28,7 +30,10 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         """
         if topic.read_to is not None and topic.read_to >= number:
             return
-        with optional_write("how far members have read"), transaction.atomic(savepoint=False):
+        with (
+            optional_write("how far members have read", lock_wait),
+            transaction.atomic(savepoint=False),
+        ):
             if topic.read_to is None:
                 self.bulk_create(
                     [self.model(user=user, topic=topic, number=number)], ignore_conflicts=True

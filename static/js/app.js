@@ -12,8 +12,6 @@ if (document.querySelector("live-list")) live.load(() => import("./elements/live
 if (document.querySelector("[data-composer]")) live.load(() => import("./elements/composer.js"));
 if (document.querySelector("[data-written]")) live.load(() => import("./forms/plain_forms.js"));
 if (document.querySelector("live-part")) live.load(() => import("./elements/live_part.js"));
-if (document.querySelector(".bell__count:not([hidden])"))
-  live.load(() => import("./elements/bell.js"));
 if (has("queue")) live.load(() => import("./elements/waiting_posts.js"));
 if (has("begun")) live.load(() => import("./writing/begun_reply.js"));
 

@@ -127,3 +127,5 @@ function isPushedTo() {
     return false;
   }
 }
+
+if (document.querySelector(".bell__count:not([hidden])")) import("./elements/bell.js");

@@ -102,6 +102,8 @@ def gives_the_pen(owner, category, groups):
         "slug": category.slug,
         "color": category.color,
         "position": category.position,
+        "mail_address-TOTAL_FORMS": 0,
+        "mail_address-INITIAL_FORMS": 0,
     }
     posters = [("posters", str(group.pk)) for group in groups]
     owner.sends(f"/admin/forum/category/{category.pk}/change/", **fields, **dict(posters))

@@ -1,7 +1,7 @@
 // @ts-check
 // The number of unread notifications: under the bell, in the tab's title and on the icon of an installed app.
 
-import { announceNew } from "../announcer.js";
+import { announceState } from "../announcer.js";
 import { fetchJSON } from "../http.js";
 import { countInTitle } from "../title.js";
 
@@ -14,7 +14,7 @@ function show(label) {
   count.textContent = label;
   count.hidden = !label;
   if (number(label) > before) {
-    announceNew("unread");
+    announceState(document.getElementById("bell").textContent.trim());
     import("./bell_sound.js").then(({ ringIfLoud }) => ringIfLoud());
   }
   showElsewhere();
