@@ -45,6 +45,7 @@ RECOUNTED = "recounted"  # kind of an Event: what members may see of their notic
 MOST_QUOTED = 50  # posts, in one
 MENTION = 'class="mention"'
 WATCHED = ("topic", "post")  # kinds
+NEEDED = ("topic__category", "post__topic__category", "post__author", "post__edited_by", "by")
 QUOTED = re.compile(r'<a [^>]*?href="/p/(\d{1,18})/"[^>]*>@')
 
 
@@ -91,7 +92,8 @@ def tell_some(event):
 
 
 def tell_batch(event):
-    stored = Event.objects.select_for_update().filter(pk=event.pk, due_at=event.due_at).first()
+    rows = Event.objects.select_for_update(of=("self",)).select_related(*NEEDED)
+    stored = rows.filter(pk=event.pk, due_at=event.due_at).first()
     if stored is None:
         return False
     if stored.kind == RECOUNTED:
@@ -254,6 +256,8 @@ def wanted_by(told, post, by):
     by: who wrote or edited it.
     """
     members = active(set(told) - {post.author_id, by.pk})
+    if not members:
+        return {}
     levels, attention = levels_of(members, post.topic), attention_of(members, post.author_id)
     attention_to_editor = attention if by == post.author else attention_of(members, by.pk)
     lists = Preferences.objects.filter(member__in=members, mailing_list=True)
@@ -273,6 +277,8 @@ def wanted_by(told, post, by):
 
 
 def active(members):
+    if not members:
+        return []
     found = User.objects.filter(pk__among=members, is_active=True, is_placeholder=False)
     return list(found.values_list("pk", flat=True))
 

@@ -422,6 +422,20 @@ def test_an_event_that_fails_is_tried_again_later_and_others_are_told(
     assert event.due_at > event.created_at
 
 
+def test_a_post_that_concerns_nobody_asks_little(topic, ada, told):
+    topic.reply(ada, "Hello")
+    told(ada)
+    topic.reply(ada, "To whom it may concern")
+    event = Event.objects.take()
+    with CaptureQueriesContext(connection) as asked:
+        assert telling.tell_some(event) is False
+
+    # the author's own level: the post, the choice, what is there; the event; four kinds of
+    # followers; and the end
+    asked = [query for query in asked if "SAVEPOINT" not in (query["sql"] or "")]
+    assert len(asked) <= 10
+
+
 # --- Read ---
 
 
