@@ -40,7 +40,7 @@ from .retention import KEPT
 logger = logging.getLogger(__name__)
 KIND = "notice"  # in the personal stream, with one key:
 KEY = "all"
-BATCH = 250  # members in one transaction
+BATCH = 500  # members in one transaction
 RECOUNTED = "recounted"  # kind of an Event: what members may see of their notices has changed
 MOST_QUOTED = 50  # posts, in one
 MENTION = 'class="mention"'
