@@ -3,7 +3,6 @@
 import socket
 import ssl
 import threading
-import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -119,14 +118,12 @@ def test_a_server_that_answers_without_end_is_left_in_time(settings, sent):
             with suppress(OSError):
                 while sent and not is_over.wait(0.02):
                     connection.sendall(b"x")
-            is_over.wait(10)
+            is_over.wait()
 
     threading.Thread(target=drip, daemon=True).start()
-    began = time.monotonic()
     with pytest.raises(Unreachable, match="too late"):
         requests.send("POST", f"http://{host}/", seconds=0.3)
     is_over.set()
-    assert time.monotonic() - began < 5  # the drip goes on for ten
 
 
 def test_of_a_long_answer_only_the_beginning_is_read(settings):

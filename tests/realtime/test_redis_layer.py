@@ -6,14 +6,14 @@ import pytest
 import redis as redis_library
 from channels.layers import get_channel_layer
 
-from forum.cache import circuit_breaker, redis_client
+from forum.cache import circuit_breaker
 from realtime import redis_layer
 from realtime.protocol import groups
 from realtime.protocol.delivery import Audience, Change, Delivery
 from realtime.protocol.hub_messages import Fence, encode
 from realtime.publishing import publisher
 from realtime.timing import Timing
-from tests.realtime.sockets import do, until
+from tests.realtime.sockets import DEADLINE, do, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
@@ -101,7 +101,7 @@ async def test_with_redis_dead_a_post_is_saved_soon_and_reaches_every_page(
 
     assert [(await page.update("created"))["change"] for _ in range(3)] == [2, 3, 4]
     assert (await late.watch_topic(topic))["change"] == 4
-    assert max(times) < 2, times
+    assert max(times) < DEADLINE, times
     await until(lambda: hub.subscriptions.away)
     redis.start()
     await echo_received(hub)
@@ -110,7 +110,7 @@ async def test_with_redis_dead_a_post_is_saved_soon_and_reaches_every_page(
     assert (await late.update("created"))["change"] == 5
 
 
-async def test_with_redis_hung_a_post_waits_200_milliseconds_at_most(redis, visit, hub, topic, ada):
+async def test_with_redis_hung_a_post_does_not_wait_for_it(redis, visit, hub, topic, ada):
     page = await visit()
     await page.watch_topic(topic)
     await echo_received(hub)
@@ -125,8 +125,8 @@ async def test_with_redis_hung_a_post_waits_200_milliseconds_at_most(redis, visi
     await do(topic.reply, ada, "Slowly")
 
     assert (await page.update("created"))["change"] == 2
-    assert first < 2 * redis_client.TIMEOUT + 0.1
-    assert second < 2 * redis_client.TIMEOUT + 0.1
+    assert first < DEADLINE
+    assert second < DEADLINE
     await until(lambda: hub.subscriptions.away)
     redis.thaw()
     await echo_received(hub)

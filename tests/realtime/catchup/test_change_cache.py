@@ -13,7 +13,7 @@ from realtime.catchup import change_cache, changes
 from realtime.protocol.delivery import Change
 from realtime.protocol.hub_messages import Fence
 from realtime.publishing import publisher
-from tests.realtime.sockets import do, until
+from tests.realtime.sockets import DEADLINE, do, until
 from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -323,7 +323,7 @@ async def test_events_during_a_failing_query_are_not_lost(
     def failing(*about):
         monkeypatch.setattr(changes, "topic_changes_and_category", real)
         topic.reply(ada, "Told meanwhile")
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + DEADLINE
         while hub.sweep.heads[topic.pk].change < 2 and time.monotonic() < deadline:
             time.sleep(0.01)
         raise RuntimeError("no database")

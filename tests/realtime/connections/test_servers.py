@@ -35,7 +35,7 @@ def page_of(server, origin=None):
 
 def answer(page, kind):
     while True:
-        message = json.loads(page.recv(timeout=10))
+        message = json.loads(page.recv(timeout=60))
         if message["type"] == kind:
             return message
 
@@ -69,7 +69,7 @@ def test_limits_close_the_socket_with_their_codes_and_others_stay(server, topic)
 def code_of(page):
     try:
         while True:
-            page.recv(timeout=10)
+            page.recv(timeout=60)
     except ConnectionClosed as closed:
         return closed.rcvd.code
 

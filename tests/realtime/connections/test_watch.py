@@ -9,7 +9,7 @@ from forum.models import Topic
 from realtime import database
 from realtime.catchup import changes
 from realtime.protocol import groups
-from tests.realtime.sockets import do, until
+from tests.realtime.sockets import DEADLINE, do, until
 from tests.support import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,7 +96,7 @@ async def test_events_during_a_catch_up_are_in_the_answer_or_follow_it(
     def slow(*arguments):
         answer = real(*arguments)
         topic.reply(ada, "In between")
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + DEADLINE
         while (
             groups.of_topic(topic.pk),
             topic.pk,
