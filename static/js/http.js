@@ -1,6 +1,8 @@
 // @ts-check
 // Fetches uncached data from the server.
 
+import { Refusal } from "./connection/pauses.js";
+
 const PATIENCE = 10_000; // ms for a response
 
 // A fresh response. Has a timeout, since a silent network may delay it for many minutes.
@@ -13,7 +15,7 @@ export function fetchFresh(address, accept = "text/html", purpose = "fetch") {
 /** @param {string} address */
 export async function fetchJSON(address) {
   const response = await fetchFresh(address, "application/json");
-  if (!response.ok && response.status !== 404) throw new Error(`${address}: ${response.status}`);
+  if (!response.ok && response.status !== 404) throw new Refusal(response);
   return response.json();
 }
 
@@ -21,6 +23,6 @@ export async function fetchJSON(address) {
 /** @param {string} address */
 export async function fetchPart(address) {
   const response = await fetchFresh(address, "*/*", "part");
-  if (!response.ok || response.redirected) throw new Error(`${address}: ${response.status}`);
+  if (!response.ok || response.redirected) throw new Refusal(response);
   return response.text();
 }

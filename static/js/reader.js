@@ -4,6 +4,7 @@
 // reader are replaced, and the text stays.
 
 import { live } from "./connection/connection.js";
+import { Refusal } from "./connection/pauses.js";
 import { replace } from "./dom.js";
 import { fetchFresh } from "./http.js";
 import { t } from "./i18n.js";
@@ -32,9 +33,10 @@ async function settle(wait) {
   try {
     await exchange(await fetchFresh(location.href));
     isChecking = false;
-  } catch {
+  } catch (error) {
     failures += 1;
-    settle(Math.min(LONGEST, 1000 * 2 ** failures) * (0.5 + Math.random()));
+    const { wait } = /** @type {Refusal} */ (error);
+    settle(Math.min(LONGEST, 1000 * 2 ** failures) * (0.5 + Math.random()) + (wait || 0));
   }
 }
 
@@ -42,7 +44,7 @@ async function settle(wait) {
 async function exchange(response) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const now = page.body.dataset;
-  if (!now.reader) throw new Error(`no page of the forum: ${response.status}`);
+  if (!now.reader) throw new Refusal(response); // no page of the forum
   for (const part of PARTS) document.querySelector(part).hidden = false;
   renewTokens(page);
   if (now.reader === document.body.dataset.reader) return reconnect();

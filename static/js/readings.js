@@ -2,6 +2,7 @@
 // Shows how far a member has read the topics of a list. Rows are the same for everybody, so readings
 // are requested separately.
 
+import { pause } from "./connection/pauses.js";
 import { MOST_READINGS } from "./constants.js";
 import { fetchJSON } from "./http.js";
 import { pageOf } from "./pages.js";
@@ -15,6 +16,7 @@ export class Readings {
   #asked = new Set(); // topics to request
   /** @type {number | null} */
   #timer = null;
+  #failures = 0; // in succession
 
   // `rowsOf` returns the rows of a topic that are on the page or about to be.
   /** @param {(topic: string) => HTMLElement[]} rowsOf */
@@ -61,9 +63,13 @@ export class Readings {
       /** @type {Record<string, number>} */
       const readings = await fetchJSON(`/readings/?topics=${topics.join(",")}`);
       for (const [topic, read] of Object.entries(readings)) this.show(topic, read);
+      this.#failures = 0;
       if (this.#asked.size) this.ask([]);
-    } catch {
-      this.#timer ??= setTimeout(() => this.ask(topics), 2000 + Math.random() * 3000);
+    } catch (error) {
+      const wait = pause(error, this.#failures++);
+      if (wait === null) return;
+      for (const topic of topics) this.#asked.add(topic);
+      this.#timer ??= setTimeout(() => this.#fetch(), wait);
     }
   }
 }

@@ -4,6 +4,8 @@ import test from "node:test";
 import { ChangeQueue } from "../../static/js/connection/change_queue.js";
 import { Clock, settled } from "./clock.js";
 
+Math.random = () => 0.5; // pauses are those of the cases
+
 const CASES = JSON.parse(
   readFileSync(new URL("../cases/change_queue.json", import.meta.url), "utf8"),
 );

@@ -9,6 +9,7 @@ class Forum {
   versions = 0;
   sent = [];
   isAway = false;
+  wait = 0; // ms that it asks for then
   hold = null; // a promise that answers wait for
 
   constructor(clock) {
@@ -17,7 +18,7 @@ class Forum {
 
   async keep({ draft_path, draft_version, draft_age, ...fields }) {
     this.sent.push(fields.body);
-    if (this.isAway) return { is: "failed" };
+    if (this.isAway) return { is: "failed", wait: this.wait };
     const version = Number(draft_version);
     const typedAt = this.clock.now() - Number(draft_age);
     const draft = this.#decide(fields, version, typedAt);
@@ -135,6 +136,19 @@ test("what could not be stored is stored later, and what was typed meanwhile wit
   forum.isAway = false;
   await clock.pass(5000);
   assert.equal(forum.draft.fields.body, "ab");
+});
+
+test("the next attempt waits as long as the forum asks for", async () => {
+  const { clock, forum, page } = begin();
+  forum.isAway = true;
+  forum.wait = 30_000;
+  page.type("a");
+  await clock.pass(1000);
+  forum.isAway = false;
+  await clock.pass(29_000);
+  assert.equal(forum.draft, null);
+  await clock.pass(1000);
+  assert.equal(forum.draft.fields.body, "a");
 });
 
 test("an idle page shows what was typed on another", async () => {

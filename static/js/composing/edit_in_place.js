@@ -2,11 +2,10 @@
 // Edits a post where it stands: the form of its edit page takes the place of the text. Whatever happens to the post
 // meanwhile, what was typed stays, and the form says what it was.
 
+import { pause, Refusal } from "../connection/pauses.js";
 import { element, focusOn } from "../dom.js";
 import { clearErrors, showReason } from "../forms/form_errors.js";
 import { fetchFresh, fetchPart } from "../http.js";
-
-const AGAIN = 3000; // ms until the forum is asked again
 
 /** @type {WeakMap<Element, PostEditor>} */
 const editors = new WeakMap(); // by article
@@ -34,6 +33,7 @@ class PostEditor {
   #box = null;
   #seen = ""; // the state of post and topic that the form knows
   #isAsking = false;
+  #failures = 0; // in succession
   #sent = ""; // the text that this form has sent: as the next edit it is nobody else's
   #observer = new MutationObserver(() => this.#look());
 
@@ -130,12 +130,19 @@ class PostEditor {
     this.#isAsking = false;
     if (!this.#box) return;
     if (!part || part.redirected || part.status >= 429)
-      return void setTimeout(() => this.#look(), AGAIN);
+      return this.#again(part ? new Refusal(part) : {});
+    this.#failures = 0;
     const page = new DOMParser().parseFromString(await part.text(), "text/html");
     this.#seen = state;
     if (part.ok) this.#settle(page);
     this.#admit(part.ok);
     this.#look();
+  }
+
+  /** @param {object} error */
+  #again(error) {
+    const wait = pause(error, this.#failures++);
+    if (wait !== null) setTimeout(() => this.#look(), wait);
   }
 
   // `page` has the form, and the current text if that is another than this form began from.

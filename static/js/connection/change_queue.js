@@ -3,8 +3,9 @@
 // number of the last event applied: the next event is applied, older ones are ignored, and gaps are
 // requested. tests/cases/change_queue.json tests it and the tests' model in Python.
 
+import { pause } from "./pauses.js";
+
 const REORDERING = 200; // ms to wait for missing events before they are requested
-const AGAIN = 2000; // ms until they are requested again without an answer
 
 /**
  * @template {Wire.TopicUpdate | Wire.PersonalUpdate} Update
@@ -23,6 +24,7 @@ export class ChangeQueue {
   /** @type {number | null} */
   #hole = null;
   #isAsking = false;
+  #failures = 0; // in succession
 
   /** @param {Wire.Epoch} epoch @param {Owner<Update>} owner @param {Timers} timers */
   constructor(epoch, owner, timers = globalThis) {
@@ -97,12 +99,19 @@ export class ChangeQueue {
   async #ask() {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    const answer = await this.owner
-      .ask(this.epoch, this.have)
-      .catch(() => /** @type {Wire.ServerMessage} */ (null));
+    const asked = this.owner.ask(this.epoch, this.have);
+    const answer = await asked.catch((error) => this.#failed(error));
     this.#isAsking = false;
+    if (!answer) return;
     this.#hole = null;
-    if (answer) this.owner.handle(answer);
-    else if (this.#early.size) this.#askSoon(AGAIN);
+    this.#failures = 0;
+    this.owner.handle(answer);
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    this.#hole = null;
+    const wait = pause(error, this.#failures++);
+    if (wait !== null && this.#early.size) this.#askSoon(wait);
   }
 }

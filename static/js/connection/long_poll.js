@@ -59,10 +59,11 @@ export class LongPoll {
       this.#succeeded(waits);
       for (const answer of answers) this.page.handle(answer);
       return this.#waits && !document.hidden ? BREATH : this.#plain();
-    } catch {
+    } catch (error) {
       if (request.signal.reason === "hurry") return 0;
       this.#failed(waits);
-      return waits ? BREATH : this.#plain();
+      if (waits) return BREATH;
+      return this.#plain() + (Number(/** @type {Error} */ (error).cause) || 0) * 1000;
     } finally {
       clearTimeout(timer);
       this.#request = null;
@@ -74,7 +75,8 @@ export class LongPoll {
     const query = new URLSearchParams({ wait: String(wait) });
     for (const ask of this.page.asks()) query.append("watch", JSON.stringify(ask));
     const response = await fetch(`/live/feed?${query}`, { cache: "no-store", signal });
-    if (!response.ok) throw new Error(`${response.status}`);
+    if (!response.ok)
+      throw new Error(`${response.status}`, { cause: response.headers.get("Retry-After") });
     return (await response.json()).answers;
   }
 

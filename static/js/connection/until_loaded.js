@@ -1,6 +1,6 @@
 // @ts-check
 const FIRST_DELAY = 500; // ms
-const LONGEST_DELAY = 8_000; // ms at most between two attempts
+const LONGEST_DELAY = 20_000; // ms on average between two attempts, at most
 
 // Loads a script, with retries until it succeeds. `failed` is called after each failure.
 /** @param {() => Promise<unknown>} part @param {() => void} failed */
@@ -12,6 +12,6 @@ export async function untilLoaded(part, failed) {
     } catch {
       failed();
     }
-    await new Promise((go) => setTimeout(go, delay));
+    await new Promise((go) => setTimeout(go, delay * (0.5 + Math.random())));
   }
 }

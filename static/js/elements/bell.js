@@ -2,6 +2,7 @@
 // The number of unread notifications: under the bell, in the tab's title and on the icon of an installed app.
 
 import { announceState } from "../announcer.js";
+import { pause } from "../connection/pauses.js";
 import { fetchJSON } from "../http.js";
 import { countInTitle } from "../title.js";
 
@@ -25,8 +26,14 @@ export function apply(state) {
   show(/** @type {{unread: string}} */ (state).unread);
 }
 
-export async function reload() {
-  if (document.getElementById("unread")) apply(await fetchJSON("/notifications/count/"));
+export async function reload(failures = 0) {
+  if (!document.getElementById("unread")) return;
+  try {
+    apply(await fetchJSON("/notifications/count/"));
+  } catch (error) {
+    const wait = pause(error, failures);
+    if (wait !== null) setTimeout(reload, wait, failures + 1);
+  }
 }
 
 function showElsewhere() {

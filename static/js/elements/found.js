@@ -1,6 +1,7 @@
 // @ts-check
 // Tells on any open page that a saved search has found a post.
 
+import { pause } from "../connection/pauses.js";
 import { element } from "../dom.js";
 import { fetchPart } from "../http.js";
 
@@ -12,13 +13,15 @@ const shown = new Map();
 const latest = new Map(); // states, by the same keys
 
 // `state`: of the search, null if it was deleted. What was seen elsewhere goes.
-/** @param {string} key @param {unknown} state */
-export async function tell(key, state) {
+/** @param {string} key @param {unknown} state @param {number} failures before */
+export async function tell(key, state, failures = 0) {
   const search = /** @type {SearchState | null} */ (state);
   const { user } = document.body.dataset;
   latest.set(key, state);
   const isNews = search?.unseen && location.pathname !== search.address;
-  const part = isNews ? await fetchPart(`${search.address}notice/`).catch(() => "") : "";
+  const part = isNews
+    ? await fetchPart(`${search.address}notice/`).catch((error) => again(error, key, failures))
+    : "";
   if (latest.get(key) !== state) return; // a later one is on its way, or was faster
   shown.get(key)?.remove();
   shown.delete(key);
@@ -27,6 +30,14 @@ export async function tell(key, state) {
   notice.querySelector("button").addEventListener("click", () => notice.remove());
   shown.set(key, notice);
   place().append(notice);
+}
+
+// Unless another state comes first.
+/** @param {unknown} error @param {string} key @param {number} failures before */
+function again(error, key, failures) {
+  const [wait, state] = [pause(error, failures), latest.get(key)];
+  const retry = () => latest.get(key) === state && tell(key, state, failures + 1);
+  if (wait !== null) setTimeout(retry, wait);
 }
 
 // They are for one member.

@@ -3,15 +3,17 @@
 // that kind changes in their personal stream; with a key, only when that thing does. `data-path` is where to fetch it, if
 // not from the address of the page.
 
+import { pause } from "../connection/pauses.js";
 import { element, replace } from "../dom.js";
 import { fetchPart } from "../http.js";
 import { refresh as refreshTimes } from "../times.js";
 
-const AGAIN = 3000; // ms until it is asked for again after a failure
-
 export class LivePart extends HTMLElement {
   #isFetching = false;
   #isStale = false;
+  #failures = 0; // in succession
+  /** @type {number | null} */
+  #timer = null; // of the next attempt
   /** @type {() => void} */
   #end = () => {};
 
@@ -34,6 +36,7 @@ export class LivePart extends HTMLElement {
 
   disconnectedCallback() {
     this.#end();
+    clearTimeout(this.#timer);
     document.removeEventListener("visibilitychange", this.#shown);
   }
 
@@ -42,19 +45,30 @@ export class LivePart extends HTMLElement {
   // Not while nobody looks: fetching may say that it was seen.
   async refresh() {
     this.#isStale = true;
-    if (this.#isFetching || document.hidden) return;
+    if (this.#isFetching || this.#timer || document.hidden) return;
     this.#isFetching = true;
     this.#isStale = false;
-    const part = await fetchPart(this.dataset.path ?? location.pathname + location.search).catch(
-      () => "",
-    );
-    this.#isFetching = false;
-    if (!part) setTimeout(() => this.refresh(), AGAIN);
-    else {
+    try {
+      const part = await fetchPart(this.dataset.path ?? location.pathname + location.search);
       replace(/** @type {HTMLElement} */ (this.firstElementChild), element(part));
       refreshTimes(this);
-      if (this.#isStale) this.refresh();
+      this.#failures = 0;
+    } catch (error) {
+      this.#again(error);
     }
+    this.#isFetching = false;
+    if (this.#isStale) this.refresh();
+  }
+
+  // Whatever changes meanwhile waits for it, too.
+  /** @param {unknown} error */
+  #again(error) {
+    const wait = pause(error, this.#failures++);
+    if (wait === null) return; // until something changes
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.refresh();
+    }, wait);
   }
 }
 

@@ -3,6 +3,7 @@
 // of it (docs/realtime.md): what concerns a result on show is asked for at once, what may be a new one soon.
 
 import { live } from "../connection/connection.js";
+import { pause } from "../connection/pauses.js";
 
 const AT_ONCE = 200; // ms
 const SOON = 2000; // ms, for all changes in that time
@@ -18,9 +19,11 @@ export class LiveResults {
   #isAsking = false;
   #mayHaveMore = false;
   #askedForMoreAt = 0;
+  #failures = 0; // in succession
+  #restUntil = 0; // after a failure
   #over = new AbortController();
 
-  /** @param {HTMLElement} results @param {() => Promise<boolean>} refresh says whether it worked */
+  /** @param {HTMLElement} results @param {() => Promise<void>} refresh */
   constructor(results, refresh) {
     this.results = results;
     this.refresh = refresh;
@@ -65,6 +68,7 @@ export class LiveResults {
 
   /** @param {number} wait */
   #plan(wait) {
+    wait = Math.max(wait, this.#restUntil - Date.now());
     if (document.hidden || Date.now() + wait >= this.#due) return;
     clearTimeout(this.#timer);
     this.#due = Date.now() + wait;
@@ -77,8 +81,22 @@ export class LiveResults {
     this.#isAsking = true;
     if (this.#mayHaveMore) this.#askedForMoreAt = Date.now();
     this.#mayHaveMore = false;
-    const isDone = await this.refresh();
-    this.#isAsking = false;
-    this.#plan(isDone ? EVERY : RARELY);
+    try {
+      await this.refresh();
+      this.#failures = 0;
+      this.#plan(EVERY);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    const wait = pause(error, this.#failures++);
+    if (wait === null) return; // until something happens
+    this.#restUntil = Date.now() + Math.max(wait, RARELY);
+    this.#plan(0);
   }
 }

@@ -10,7 +10,6 @@ import { rememberSeen } from "../seen.js";
 import { place, refresh as refreshTimes } from "../times.js";
 import { nameTab } from "../title.js";
 import { showGone } from "../topic/gone.js";
-import { PageRefresher } from "../topic/page_refresher.js";
 import { showPosition } from "../topic/position.js";
 import { PostList } from "../topic/post_list.js";
 import { ReadTracker } from "../topic/read_tracker.js";
@@ -22,7 +21,8 @@ class LiveTopic extends HTMLElement {
   /** @type {Set<number>} */
   #inView = new Set(); // numbers of the posts in view
   #anchor = new ScrollAnchor(this);
-  #page = new PageRefresher(this);
+  /** @type {import("../topic/page_refresher.js").PageRefresher | null} */
+  #page = null; // as soon as it is needed
   #reading = new ReadTracker({
     send: (number) => this.#sendSeen(number),
     isReady: () => live.state !== "connecting",
@@ -56,7 +56,7 @@ class LiveTopic extends HTMLElement {
     this.#observer.disconnect();
     this.list.stop();
     this.#queue.stop();
-    this.#page.stop();
+    this.#page?.stop();
     removeEventListener("pagehide", this.#leave);
     document.removeEventListener("selectionchange", offerQuote);
   }
@@ -79,7 +79,21 @@ class LiveTopic extends HTMLElement {
   }
 
   reload() {
-    this.#page.reload();
+    this.#withPage((page) => page.reload());
+  }
+
+  /** @param {(page: import("../topic/page_refresher.js").PageRefresher) => void} act */
+  #withPage(act) {
+    live.load(() =>
+      import("../topic/page_refresher.js").then(({ PageRefresher }) => {
+        this.#page ??= new PageRefresher(this);
+        if (!this.isGone) act(this.#page);
+      }),
+    );
+  }
+
+  #refreshSoon() {
+    this.#withPage((page) => page.soon());
   }
 
   /** @param {Wire.ServerMessage} message */
@@ -99,7 +113,7 @@ class LiveTopic extends HTMLElement {
   #catchUp(answer) {
     const isWritable = this.hasAttribute("data-writable"); // in this category, even if the topic is closed
     if (answer.epoch === this.#queue.epoch && (answer.writable ?? isWritable) !== isWritable)
-      this.#page.soon();
+      this.#refreshSoon();
     if (!this.#queue.catchUp(answer)) return;
     live.answered(this.#link);
     this.#reading.flush();
@@ -116,7 +130,7 @@ class LiveTopic extends HTMLElement {
       if (event.post) this.list.put(event);
     });
     this.#followReplies(event.post?.id);
-    if (pageOf(this.lastNumber) !== pages) this.#page.soon();
+    if (pageOf(this.lastNumber) !== pages) this.#refreshSoon();
     this.#showPosition();
   }
 
@@ -132,7 +146,7 @@ class LiveTopic extends HTMLElement {
   #replaceHeader(event) {
     const header = element(event.header);
     if (header.dataset.change !== this.querySelector("#topic-header").dataset.change)
-      this.#page.soon();
+      this.#refreshSoon();
     replace(this.querySelector("#topic-header"), header);
   }
 
@@ -177,7 +191,7 @@ class LiveTopic extends HTMLElement {
   }
 
   refresh() {
-    this.#page.soon(0); // another reader, or other rights
+    this.#withPage((page) => page.soon(0)); // another reader, or other rights
   }
 
   /** @param {Document} page */

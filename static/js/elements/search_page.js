@@ -1,6 +1,7 @@
 // @ts-check
 // <search-page>: shows the results while somebody types, and keeps the page's address at them.
 
+import { Refusal } from "../connection/pauses.js";
 import { element, replace } from "../dom.js";
 import { refresh as refreshTimes } from "../times.js";
 import { LiveResults } from "./live_results.js";
@@ -9,6 +10,8 @@ const PAUSE = 200; // ms of typing before the forum is asked
 const PATIENCE = 10_000; // ms for its answer
 const QUIET = 1000; // ms without new results before screen readers hear how many there are
 const KEPT = ["by", "order"]; // how results are shown
+/** @type {Record<number, string>} */
+const REASONS = { 422: "late", 429: "busy" }; // data attributes that say them
 
 class SearchPage extends HTMLElement {
   /** @type {AbortController} */
@@ -64,22 +67,18 @@ class SearchPage extends HTMLElement {
       if (request === this.#request) this.#show(line, html);
       if (request === this.#request) history.replaceState(history.state, "", `?${asked}`);
     } catch (error) {
-      if (request === this.#request) this.#warn(/** @type {Error} */ (error));
+      if (request === this.#request) this.#warn(/** @type {Refusal} */ (error));
     } finally {
       clearTimeout(timer);
     }
   }
 
-  // The results on show, as they are now. Says whether they could be had.
+  // The results on show, as they are now. Rejects if they can't be had.
   async #refresh() {
     const line = this.#line;
-    if (!line.trim()) return true;
-    const asked = new AbortController();
-    const timer = setTimeout(() => asked.abort(), PATIENCE);
-    const html = await this.#ask(location.href, asked).catch(() => "");
-    clearTimeout(timer);
-    if (line === this.#line && html) this.#put(html); // or something else was typed meanwhile
-    return Boolean(html);
+    if (!line.trim()) return;
+    const html = await this.#ask(location.href, { signal: AbortSignal.timeout(PATIENCE) });
+    if (line === this.#line) this.#put(html); // or something else was typed meanwhile
   }
 
   /** @param {string} line */
@@ -90,13 +89,11 @@ class SearchPage extends HTMLElement {
     return asked;
   }
 
-  /** @param {string} address @param {AbortController} request */
+  /** @param {string} address @param {{signal: AbortSignal}} request */
   async #ask(address, { signal }) {
     const headers = { "X-Requested-With": "part" };
     const response = await fetch(address, { headers, signal, cache: "no-store" });
-    if (response.status === 429) throw new Error("busy");
-    if (response.status === 422) throw new Error("late");
-    if (!response.ok || response.redirected) throw new Error("unanswered");
+    if (!response.ok || response.redirected) throw new Refusal(response);
     return response.text();
   }
 
@@ -121,11 +118,11 @@ class SearchPage extends HTMLElement {
   }
 
   // The results that are shown stay, and the form can be sent.
-  /** @param {Error} error */
-  #warn({ message }) {
+  /** @param {Refusal} error */
+  #warn({ status }) {
     clearTimeout(this.saying);
     this.state.className = "notice notice--warning";
-    this.state.textContent = this.dataset[message] ?? this.dataset.unanswered;
+    this.state.textContent = this.dataset[REASONS[status] ?? "unanswered"];
   }
 
   // The filters of what has been typed since.

@@ -1,6 +1,7 @@
 // @ts-check
 // Connects a form with its member's draft on the server: sends it there, and shows what comes from other pages.
 
+import { Refusal } from "../connection/pauses.js";
 import { fetchJSON } from "../http.js";
 import { ServerDraft } from "./server_draft.js";
 
@@ -95,7 +96,8 @@ export class ConnectedDraft {
       headers: { "X-Member": this.member },
       signal: AbortSignal.timeout(PATIENCE),
     }).catch(() => /** @type {Response} */ (null));
-    if (!answer || answer.status === 429 || answer.status >= 500) return { is: "failed" };
+    if (!answer || answer.status === 429 || answer.status >= 500)
+      return { is: "failed", wait: answer ? new Refusal(answer).wait : 0 };
     if (!answer.ok || answer.redirected) return { is: "refused" };
     const { draft: stored } = await answer.json();
     return { is: "stored", draft: stored };

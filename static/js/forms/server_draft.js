@@ -25,7 +25,7 @@ const MOST = 60_000; // at most, after it could not be stored
  * @property {Record<string, string> | null} other
  */
 
-/** @typedef {{is: "stored" | "refused" | "failed", draft?: Stored | null}} Answer */
+/** @typedef {{is: "stored" | "refused" | "failed", draft?: Stored | null, wait?: number}} Answer `wait`: ms at least until the next attempt */
 
 export class ServerDraft {
   /** @type {number | null} */
@@ -111,7 +111,7 @@ export class ServerDraft {
     this.#isSaving = false;
     if (this.#isOver) return;
     if (answer.is === "failed") {
-      this.#saveIn(this.#wait);
+      this.#saveIn(Math.max(this.#wait, answer.wait ?? 0));
       this.#wait = Math.min(MOST, this.#wait * 2);
     } else {
       this.#wait = RETRY;

@@ -2,6 +2,7 @@
 // Fetches the page of a topic again: for the parts that depend on the reader, once for all changes
 // within a moment, or for all of it.
 
+import { pause, Refusal } from "../connection/pauses.js";
 import { fetchFresh } from "../http.js";
 
 const SOON = 300; // ms, and
@@ -20,6 +21,7 @@ export class PageRefresher {
   /** @type {number | null} */
   #timer = null;
   #isReloading = false;
+  #failures = 0; // in succession
 
   /** @param {HTMLElement & Owner} topic */
   constructor(topic) {
@@ -29,7 +31,7 @@ export class PageRefresher {
   soon(wait = SOON + Math.random() * SPREAD) {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
-      this.#refresh().catch(() => this.soon(later()));
+      this.#refresh().catch((error) => this.#again(error, (later) => this.soon(later)));
     }, wait);
   }
 
@@ -45,8 +47,8 @@ export class PageRefresher {
       const page = await this.#load();
       if (page) await this.#exchange(page, ["#topic-header", "#posts"]);
       if (page && !this.topic.isGone) this.topic.restart(page);
-    } catch {
-      setTimeout(() => this.reload(), later());
+    } catch (error) {
+      this.#again(error, (wait) => setTimeout(() => this.reload(), wait));
     } finally {
       this.#isReloading = false;
     }
@@ -70,12 +72,15 @@ export class PageRefresher {
   async #load() {
     const response = await fetchFresh(location.href);
     if (response.status === 404 || response.status === 403) return this.topic.gone();
-    if (!response.ok) throw new Error(`${response.status}`);
+    if (!response.ok) throw new Refusal(response);
+    this.#failures = 0;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (!this.topic.isGone) return page;
   }
-}
 
-function later() {
-  return 2000 + Math.random() * 3000;
+  /** @param {unknown} error @param {(wait: number) => unknown} plan */
+  #again(error, plan) {
+    const wait = pause(error, this.#failures++);
+    if (wait !== null) plan(wait);
+  }
 }

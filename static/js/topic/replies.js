@@ -2,11 +2,10 @@
 // The replies to a post, shown below it. They are fetched when they are opened, and again whenever one of them, or their
 // number, changes.
 
+import { pause } from "../connection/pauses.js";
 import { element } from "../dom.js";
 import { fetchPart } from "../http.js";
 import { refresh as refreshTimes } from "../times.js";
-
-const RETRY = 3000; // ms
 
 /** @type {WeakMap<HTMLElement, object>} */
 const latest = new WeakMap(); // what each box has asked for last
@@ -29,16 +28,23 @@ export async function toggle(link) {
 /** @param {ParentNode} topic @param {number} [id] */
 export function follow(topic, id) {
   for (const box of topic.querySelectorAll("div.replies")) {
-    const post = box.closest(".post");
-    const link = linkIn(post);
-    if (!link) close(box);
-    else if (!id || post.dataset.post === String(id) || box.querySelector(`[data-post="${id}"]`)) {
-      link.setAttribute("aria-expanded", "true");
-      load(box, link.href, box.querySelectorAll("ol").length).catch(() =>
-        setTimeout(() => follow(topic, id), RETRY),
-      );
-    }
+    const isOfPost = box.closest(".post").dataset.post === String(id);
+    if (!id || isOfPost || box.querySelector(`[data-post="${id}"]`)) refresh(box);
   }
+}
+
+/** @param {HTMLElement} box @param {number} failures in succession */
+function refresh(box, failures = 0) {
+  const link = linkIn(box.closest(".post"));
+  if (!link) return close(box);
+  link.setAttribute("aria-expanded", "true");
+  const loading = load(box, link.href, box.querySelectorAll("ol").length);
+  const turn = latest.get(box);
+  loading.catch((error) => {
+    const wait = pause(error, failures);
+    const again = () => box.isConnected && latest.get(box) === turn && refresh(box, failures + 1);
+    if (wait !== null) setTimeout(again, wait);
+  });
 }
 
 /** @param {HTMLElement} box @param {string} address @param {number} parts that were shown before */
