@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -32,15 +33,15 @@ LARGEST = 2**63 - 1
 @for_members
 def index(request):
     """The member's notices: all, unread ones, or those of a `kind`; scripts get the list alone."""
-    kind, unseen = request.GET.get("kind", ""), request.GET.get("show") == "unread"
-    if kind and kind not in kinds.BY_NAME:
-        raise Http404
-    listed, more = groups.shown_to(request.user, requested_id(request), kind, unseen)
+    kind, unseen = filters(request.GET)
+    before = requested_id(request)
+    listed, more = groups.shown_to(request.user, before, kind, unseen)
     context = {
         "groups": listed,
         "more": more,
         "kind": kind,
         "unseen": unseen,
+        "is_older": bool(before),
         "kinds": kinds.ALL,
         "newest": listed[0].latest.pk if listed else 0,
     }
@@ -88,12 +89,14 @@ def show(request, notice_id):
 @post_or_redirect("notifications")
 @for_members
 def mark_seen(request):
-    """Mark all notices as seen, up to the newest one that the page showed."""
+    """Mark all notices as seen that pass the page's filters, up to the newest that it showed."""
+    kind, unseen = filters(request.POST)
     newest = requested_id(request, "newest") or LARGEST
     with transaction.atomic():
         shown = Notice.objects.visible_to(request.user).filter(pk__lte=newest)
-        seeing.mark(shown, request.user.pk)
-    return redirect("notifications")
+        seeing.mark(shown.filter(kind=kind) if kind else shown, request.user.pk)
+    kept = {"kind": kind} if kind else {"show": "unread"} if unseen else None
+    return redirect(reverse("notifications", query=kept))
 
 
 @never_cache
@@ -117,6 +120,14 @@ def settings(request):
     return render(
         request, "notifications/settings.html", context, status=422 if form.errors else 200
     )
+
+
+def filters(sent):
+    """(kind, whether only unseen ones) of a query or form; "" for all kinds. Raises Http404."""
+    kind = sent.get("kind", "")
+    if kind and kind not in kinds.BY_NAME:
+        raise Http404
+    return kind, sent.get("show") == "unread"
 
 
 def requested_id(request, name="before"):

@@ -17,9 +17,10 @@ from forum.models import (
 )
 from forum.models.levels import with_category_levels, with_levels
 from forum.views.decorators import for_members
+from forum.views.members import requested_id
 from forum.views.replies import is_part
 
-LISTED = 100  # topics, and members, on the page of what a member follows
+PER_PAGE = 50  # topics, and members, on the page of what a member follows
 STYLES = {TopicLevel: "aside__link", CategoryLevel: "button button--plain"}  # of their labels
 USUAL = "usual"  # in the form: no level of one's own
 
@@ -56,18 +57,30 @@ def member(request, username):
 @require_safe
 @for_members
 def index(request):
-    """What the member follows, mutes and ignores, each the latest LISTED; scripts get the list."""
-    topics = TopicLevel.objects.filter(member=request.user, topic__in=visible(Topic, request))
-    categories = CategoryLevel.objects.filter(
-        member=request.user, category__in=visible(Category, request)
-    )
-    members = MemberLevel.objects.filter(member=request.user)
-    context = {
-        "categories": categories.select_related("category").order_by("category__name"),
-        "members": members.select_related("other").order_by("-pk")[:LISTED],
-        "topics": topics.select_related("topic").order_by("-pk")[:LISTED],
-        "listed": LISTED,
+    """What the member follows, mutes and ignores; scripts get the list alone.
+
+    It has all categories, and the members and topics that were chosen last. Earlier ones are on
+    pages of their own: `?of=topics&before=` and the id of a level.
+    """
+    of, before = request.GET.get("of", ""), requested_id(request, "before")
+    followed = {
+        "members": MemberLevel.objects.select_related("other"),
+        "topics": TopicLevel.objects.filter(topic__in=visible(Topic, request)).select_related(
+            "topic"
+        ),
     }
+    if of and of not in followed:
+        raise Http404
+    context: dict = {"of": of}
+    for name in [of] if of else followed:
+        earlier = followed[name].filter(member=request.user, pk__lt=before)
+        rows = list(earlier.order_by("-pk")[: PER_PAGE + 1])
+        more = rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else None
+        context |= {name: rows[:PER_PAGE], f"more_{name}": more}
+    if not of:
+        mine = CategoryLevel.objects.filter(member=request.user)
+        seen = mine.filter(category__in=visible(Category, request))
+        context["categories"] = seen.select_related("category").order_by("category__name")
     part = "levels/_list.html" if is_part(request) else "levels/index.html"
     return render(request, part, context)
 

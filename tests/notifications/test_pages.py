@@ -1,5 +1,7 @@
 """The pages of notifications show a member's own, lead to what happened, and mark what was seen."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -90,6 +92,74 @@ def test_all_are_marked_as_seen_up_to_the_newest_that_was_shown(
 
     assert listed(client, "?show=unread") == ["Ada Lovelace mentioned you in “Tea or coffee?”"]
     assert len(listed(client)) == 2
+
+
+MARK = re.compile(r">(Mark [^<]*)</button></form>")
+
+
+def test_a_page_marks_what_its_button_says(
+    signed_in, grace, ada, topic, told, monkeypatch, other_topics
+):
+    monkeypatch.setattr(groups.shown_to, "__defaults__", (None, None, False, 2))
+    client = signed_in(grace)
+    TopicLevel.objects.choose(grace, topic, Level.WATCHING)
+    for one in other_topics:
+        topic.reply(ada, f"News of {one}")  # shown as one
+        one.reply(ada, "@grace")
+    told(grace)
+
+    page = press(client, "?kind=mention", "Mark all of this kind as read")
+    assert page.request["QUERY_STRING"] == "kind=mention"
+    assert unread_kinds(grace) == ["post"]
+    press(client, "?kind=post", "Mark all of this kind as read")
+    assert unread_kinds(grace) == []
+
+
+@pytest.fixture
+def other_topics(ada, help_category, told):
+    topics = [world.topic(ada, help_category, f"Topic {n}") for n in range(4)]
+    told(ada)
+    for one in topics:
+        one.refresh_from_db()
+    return topics
+
+
+def test_an_older_page_marks_no_newer_ones(signed_in, grace, ada, told, monkeypatch, other_topics):
+    monkeypatch.setattr(groups.shown_to, "__defaults__", (None, None, False, 2))
+    client = signed_in(grace)
+    for one in other_topics:
+        one.reply(ada, "@grace")
+    told(grace)
+    older = f"before={client.get('/notifications/').context['more']}"
+
+    press(client, f"?kind=mention&{older}", "Mark these and earlier ones of this kind as read")
+    unread = Notice.objects.unseen().filter(member=grace).values_list("topic__title", flat=True)
+    assert sorted(unread) == ["Topic 2", "Topic 3"]
+    page = press(client, f"?show=unread&before={10**17}", "Mark these and earlier ones as read")
+    assert page.request["QUERY_STRING"] == "show=unread"
+    assert unread_kinds(grace) == []
+
+
+def press(client, query, label):
+    """Send the form as it stands on the page."""
+    page = client.get(f"/notifications/{query}").text
+    [said] = MARK.findall(page)
+    assert said == label
+    form = page[page.index('action="/notifications/seen/"') : page.index(said)]
+    return client.post("/notifications/seen/", dict(FIELD.findall(form)), follow=True)
+
+
+FIELD = re.compile(r'<input type="hidden" name="(newest|kind|show)" value="(\w+)">')
+
+
+def unread_kinds(member):
+    return sorted({one.kind for one in Notice.objects.unseen().filter(member=member)})
+
+
+@pytest.mark.parametrize("odd", [{"kind": "no"}, {"newest": "x"}, {"newest": "-1"}])
+def test_odd_marks_are_refused(signed_in, grace, mentioned, odd):
+    assert signed_in(grace).post("/notifications/seen/", odd).status_code == 404
+    assert groups.unread(grace) == 1
 
 
 def test_notices_are_listed_by_kind_and_in_pages(signed_in, grace, ada, topic, told, monkeypatch):
@@ -274,6 +344,54 @@ def test_what_one_follows_is_listed_as_far_as_one_may_see_it(
         assert f">{name}</a>" in page, name
     assert "Secret" not in page
     assert "Lounge" not in page
+
+
+@pytest.mark.store
+def test_all_that_one_follows_is_listed_on_as_many_pages_as_it_takes(
+    signed_in, grace, ada, topic, help_category, django_assert_num_queries
+):
+    client = signed_in(grace)
+    topics = [topic, *(world.topic(ada, help_category, f"Topic {n}") for n in range(50))]
+    others = [ada, *(world.member(f"other{n}") for n in range(50))]
+    for one in topics:
+        TopicLevel.objects.choose(grace, one, Level.WATCHING)
+    for one in others:
+        MemberLevel.objects.choose(grace, one, Attention.FOLLOWED)
+    TopicLevel.objects.choose(ada, topics[1], Level.MUTED)
+
+    assert followed(client, "topics") == [str(one) for one in reversed(topics)]
+    assert followed(client, "members") == [one.username for one in reversed(others)]
+    first = client.get("/following/").text
+    assert "More topics" in first
+    assert ">Tea or coffee?</a>" not in first
+    with django_assert_num_queries(7):
+        client.get("/following/")
+    TopicLevel.objects.filter(member=grace, topic=topic).delete()
+    assert "More topics" not in client.get("/following/").text  # there are no more than these
+
+
+def followed(client, what):
+    """What stands on all pages, in their order."""
+    page, names = client.get("/following/"), []
+    while True:
+        names += [str(getattr(one, ABOUT[what])) for one in page.context[what]]
+        more = page.context[f"more_{what}"]
+        if not more:
+            return names
+        assert f'href="?of={what}&amp;before={more}"' in page.text
+        page = client.get(f"/following/?of={what}&before={more}")
+
+
+ABOUT = {"topics": "topic", "members": "other"}
+
+
+@pytest.mark.parametrize("query", ["?of=no", "?of=categories", "?of=topics&before=x", "?before=-1"])
+def test_odd_pages_of_what_one_follows_are_missing(signed_in, grace, query):
+    assert signed_in(grace).get(f"/following/{query}").status_code == 404
+
+
+def test_a_page_behind_the_last_one_says_so(signed_in, grace):
+    assert "Nothing more." in signed_in(grace).get("/following/?of=topics&before=1").text
 
 
 def test_members_are_followed_on_their_page_but_not_by_themselves(signed_in, grace, ada):
