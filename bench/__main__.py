@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 
 from bench.report import MISSED, title
 
-ALL = ["markdown", "import_mbox", "weight", "pages", "proxy", "sqlite_writes", "accounts"]
+ALL = ["markdown", "images", "import_mbox", "weight", "pages", "proxy", "sqlite_writes", "accounts"]
 ALL += [
     "live",
     "members",
