@@ -25,6 +25,7 @@ class Reader:
         if user:
             self.client.force_login(user, backend="forum.accounts.backends.MemberBackend")
         self.topic, self.list, self.socket = TopicPage(self, topic), ListPage(self), None
+        self.seen = self.seen_before = {}  # {topic: change}, now and before the last doing
 
     async def comes(self):
         """Opens both pages, and the socket for them."""
@@ -65,10 +66,14 @@ class Reader:
 
         seen: the result of `may_see`.
         """
+        if seen != self.seen:
+            self.seen, self.seen_before = seen, self.seen
         frames = self.socket.collect()
         for frame in frames[self.heard :]:
             self.refused += [
-                (frame, sorted(seen)) for topic in shown_in(frame) if topic not in seen
+                (frame, sorted(seen))
+                for topic in shown_in(frame)
+                if topic not in seen and not self._was_sent_before(frame)
             ]
             self.asked -= frame["type"] in ANSWERS
             await self.topic.handle(frame)
@@ -85,6 +90,12 @@ class Reader:
             else self.topic.gone
         )
         return topic_is_current and self.list.changes == seen and not self.asked
+
+    def _was_sent_before(self, frame):
+        """Whether the event may be a late copy of what the reader was allowed to see then."""
+        return frame["type"] == "post_update" and frame["change"] <= self.seen_before.get(
+            frame["topic"], -1
+        )
 
     async def leaves(self):
         if self.socket:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from forum.asgi import application
 
-DEADLINE = 30  # seconds, as the machine may be busy
+DEADLINE = 90  # seconds, as the machine may be busy
 # types of frames that are sent by the clock, independent of requests and events
 BESIDE = ("presence", "online", "writing", "announcements")
 
