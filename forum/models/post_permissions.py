@@ -58,9 +58,13 @@ class PostPermissions:
         return not self.is_hidden and self.topic.takes_replies_from(user)
 
     @property
+    def has_edit_window(self):
+        return bool(settings.EDIT_WINDOW_MINUTES)
+
+    @property
     def edit_window_ends_at(self):
         """When its author can't edit it any more, or None for never."""
-        if not settings.EDIT_WINDOW_MINUTES:
+        if not self.has_edit_window:
             return None
         return self.created_at + timedelta(minutes=settings.EDIT_WINDOW_MINUTES)
 

@@ -4,6 +4,7 @@ Rendered once per change: cache keys contain the change number of the row and th
 entries never need to be invalidated (see cache/lru.py).
 """
 
+from contextlib import contextmanager
 from datetime import UTC
 
 from django.conf import settings
@@ -17,9 +18,9 @@ from forum.cache.lru import LRUCache
 from forum.db.prepared import Prepared
 from forum.models import Post, User
 from forum.pages.pagination import address
+from forum.pages.posts import SKELETONS
 
-POST, ROW, HEADER, SIDEBAR = (
-    "posts/_post.html",
+ROW, HEADER, SIDEBAR = (
     "topics/_row.html",
     "topics/_header.html",
     "site/_sidebar.html",
@@ -44,7 +45,12 @@ def post(post, edition):
     """`post` must come from `for_display`."""
     answered = post.reply_to.author.name_version if post.reply_to else 0
     key = ("post", post.pk, post.change, edition, post.author.name_version, answered)
-    return cache.get_or_set(key, lambda: rendered(POST, post=post))
+    return cache.get_or_set(key, lambda: rendered_post(post))
+
+
+def rendered_post(post):
+    with for_everybody():
+        return SKELETONS.render(post)
 
 
 def posts(topic, page):
@@ -125,6 +131,12 @@ def announcement(announcement):
 
 
 def rendered(template, **context):
-    """Render in the site's language and UTC, so that it is the same for everybody."""
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(UTC):
+    with for_everybody():
         return mark_safe(render_to_string(template, context).strip())  # noqa: S308 - our own template's
+
+
+@contextmanager
+def for_everybody():
+    """Renders in the site's language and UTC, so that the result is the same for all readers."""
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(UTC):
+        yield

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from forum.models import Post, Topic
 from forum.models.posts import EditConflict
+from forum.pages import fragments
 from tests.support.events import heard
 
 
@@ -30,7 +30,7 @@ def written_ago(post, **time):
 def marks(post):
     """What readers and the history show of edits."""
     post.refresh_from_db()
-    shown = "/history/" in render_to_string("posts/_post.html", {"post": post})
+    shown = "/history/" in fragments.rendered_post(post)
     return post.revisions.count(), post.edited_at is not None, post.is_edited, shown
 
 

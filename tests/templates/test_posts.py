@@ -2,9 +2,11 @@ import re
 
 from django.template.loader import render_to_string
 
+from forum.pages import fragments
+
 
 def shown(post):
-    return render_to_string("posts/_post.html", {"post": post})
+    return fragments.rendered_post(post)
 
 
 def test_a_post_tells_scripts_what_it_is(topic, ada):

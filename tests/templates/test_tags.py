@@ -8,7 +8,9 @@ from django.template.defaultfilters import date
 from django.utils.formats import localize
 
 from forum.models import User
-from forum.templatetags.parley import HUES, avatar, grouped, icon, initials, moment, swatch
+from forum.pages.avatars import HUES, avatar, initials
+from forum.pages.moments import moment
+from forum.templatetags.parley import grouped, icon, swatch
 
 STATIC = Path(settings.BASE_DIR) / "static"
 

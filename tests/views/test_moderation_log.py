@@ -124,7 +124,7 @@ def test_owners_find_it_in_the_admin(mo, olive, topic):
 
 
 def rendered(post):
-    return fragments.rendered(fragments.POST, post=Post.objects.for_display().get(pk=post.pk))
+    return fragments.rendered_post(Post.objects.for_display().get(pk=post.pk))
 
 
 def menu(reader, post):

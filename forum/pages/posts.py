@@ -1,0 +1,44 @@
+"""Posts as pages show them, with templates/posts/_post.html."""
+
+from datetime import UTC
+from operator import attrgetter
+
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from forum.pages.avatars import avatar
+from forum.pages.moments import moment
+from forum.pages.skeletons import Skeletons
+
+
+def iso(when):
+    return when.astimezone(UTC).isoformat()
+
+
+def answered_address(post):
+    answered = post.reply_to
+    if answered.page == post.page:
+        return f"#post-{answered.number}"
+    return reverse("number", args=[post.topic_id, answered.number])
+
+
+SKELETONS = Skeletons(
+    "posts/_post.html",
+    "post",
+    {
+        name: attrgetter(name)
+        for name in ("pk", "number", "change", "version", "author_id", "topic_id")
+    }
+    | {
+        "text": lambda post: mark_safe(post.html),  # noqa: S308 - sanitised
+        "avatar": lambda post: avatar(post.author, "large"),
+        "author_name": attrgetter("author.display_name"),
+        "author_address": lambda post: post.author.get_absolute_url(),
+        "written": lambda post: moment(post.created_at),
+        "editor_id": lambda post: post.edited_by_id or post.author_id,
+        "news_until": lambda post: iso(post.edit_is_news_until),
+        "answered_address": answered_address,
+        "answered_author": attrgetter("reply_to.author.username"),
+        "editable_until": lambda post: iso(post.edit_window_ends_at),
+    },
+)
