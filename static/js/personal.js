@@ -116,6 +116,7 @@ function cursor() {
 export const personal = new PersonalStream();
 
 if (document.querySelector("bell-sound")) import("./elements/bell_sound.js");
+if (document.querySelector("zone-offer")) import("./elements/zone_offer.js");
 if (document.querySelector("push-device")) import("./elements/push_device.js");
 if (isPushedTo()) import("./push.js").then(({ keep }) => keep().catch(() => {}));
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from forum.models import Category, CategoryLevel, Level, Reading, TopicLevel, User
 from forum.notifications import telling
+from forum.notifications.models import Preferences
 from tests.support import world
 
 pytestmark = pytest.mark.once
@@ -197,6 +198,35 @@ def test_a_device_rings_if_its_owner_wants_it(visit, ada, grace, topic):
     say(topic, ada, "@grace, loudly")
     expect(count(page)).to_have_text("2")
     page.wait_for_function("window.tones === 4")
+
+
+def test_the_time_zone_of_the_browser_is_offered_until_it_is_chosen(visit, grace):
+    page = visit(grace, timezone_id="America/Argentina/Ushuaia").opens_live(
+        "/settings/notifications/"
+    )
+    offer = page.get_by_role("button", name="this browser: America/Argentina/Ushuaia")
+    offer.click()
+    zone = page.get_by_label("Time zone")
+    expect(zone).to_have_value("America/Argentina/Ushuaia")
+    expect(zone).to_be_focused()
+    expect(offer).to_be_hidden()
+
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(zone).to_have_value("America/Argentina/Ushuaia")
+    assert Preferences.objects.get(pk=grace.pk).time_zone == "America/Argentina/Ushuaia"
+    zone.select_option("Europe/Vienna")
+    expect(offer).to_be_visible()
+
+
+def test_another_name_of_the_same_zone_is_not_offered(visit, grace):
+    Preferences.objects.create(member=grace, time_zone="Asia/Kolkata")
+    page = visit(grace, timezone_id="Asia/Calcutta").opens_live("/settings/notifications/")
+    zone = page.get_by_label("Time zone")
+    zone.select_option("Europe/Vienna")
+    expect(page.locator("zone-offer")).to_be_visible()
+    zone.select_option("Asia/Kolkata")
+    expect(page.locator("zone-offer")).to_be_hidden()
 
 
 def test_the_settings_are_accessible_and_kept(visit, grace):
