@@ -25,7 +25,7 @@ class IncomingMailAdmin(outbox.OutboxAdmin):
 
     verbs = [TRY_AGAIN]
     actions = [action(TRY_AGAIN)]
-    list_display = ["created_at", "sender", "subject", "state", "error"]
+    list_display = ["created_at", "state", "sender", "subject", "error"]
     list_filter = [StateFilter, "created_at"]
     list_select_related = ["post__topic"]
     search_fields = ["sender", "subject", "=message_id"]

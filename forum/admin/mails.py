@@ -15,6 +15,6 @@ class MailAdmin(OutboxAdmin):
 
     verbs = [TRY_AGAIN]
     actions = [action(TRY_AGAIN)]
-    list_display = ["created_at", "to", "subject", "state", "attempts", "error"]
+    list_display = ["created_at", "state", "to", "subject", "attempts", "error"]
     search_fields = ["to", "subject"]
     fields = readonly_fields = ("created_at", "to", "subject", *TIMES)

@@ -23,7 +23,7 @@ class EventAdmin(OutboxAdmin):
 
     verbs = [TELL_AGAIN]
     actions = [action(TELL_AGAIN)]
-    list_display = ["created_at", "__str__", "state", "attempts", "error"]
+    list_display = ["created_at", "state", "__str__", "attempts", "error"]
     list_select_related = ["topic", "post__topic"]
     fields = readonly_fields = ("created_at", "kind", "topic", "post", "by", *TIMES)
 
@@ -34,7 +34,7 @@ class DeliveryAdmin(OutboxAdmin):
 
     verbs = [SEND_AGAIN]
     actions = [action(SEND_AGAIN)]
-    list_display = ["created_at", "member", "kind", "state", "attempts", "error"]
+    list_display = ["created_at", "state", "member", "kind", "attempts", "error"]
     list_select_related = ["member", "notice"]
     fields = readonly_fields = ("created_at", "member", "kind", *TIMES)
 
@@ -60,7 +60,7 @@ class PushAdmin(OutboxAdmin):
 
     verbs = [PUSH_AGAIN]
     actions = [action(PUSH_AGAIN)]
-    list_display = ["created_at", "member", "device", "service", "state", "attempts", "error"]
+    list_display = ["created_at", "state", "member", "device", "service", "attempts", "error"]
     list_select_related = ["device__member", "notice"]
     fields = readonly_fields = ("created_at", "member", "device", "service", *TIMES)
 

@@ -53,6 +53,11 @@ class OutboxAdmin(WithVerbs, OwnersOnly, ForumAdmin):
     def has_add_permission(self, request, obj=None):
         return False
 
+    def render_change_form(self, request, context, *args, **kwargs):
+        """No field can be changed, so there is nothing to save."""
+        nothing = {"show_save": False, "show_save_and_continue": False, "show_close": True}
+        return super().render_change_form(request, context | nothing, *args, **kwargs)
+
     @admin.display(description=_("state"))
     def state(self, row):
         if row.due_at:

@@ -92,3 +92,11 @@ def test_staff_who_own_nothing_see_no_mails(staff, signed_in, mails, address):
 
 def page(mail, name="change", *args):
     return reverse(f"admin:mail_mail_{name}", args=[mail.pk, *args])
+
+
+def test_there_is_nothing_to_save(admin, mails):
+    page = admin.get(f"/admin/mail/mail/{mails['given_up'].pk}/change/").text
+
+    assert "Try again" in page
+    assert 'name="_save"' not in page
+    assert 'name="_continue"' not in page
