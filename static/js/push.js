@@ -2,7 +2,7 @@
 // This browser's subscription to pushes: made when a member asks for it, ended when another one is signed in.
 
 // In localStorage, with the member's id: pushes of that member come to this browser. The value is the day on which a
-// page told the forum so.
+// page told the forum so, and the endpoint of the subscription then.
 const MARK = "push ";
 const ADDRESS = "/settings/notifications/devices/";
 const PATIENCE = 10_000; // ms for the forum
@@ -25,13 +25,23 @@ export async function subscribe(key) {
     throw new PushError(Notification.permission === "denied" ? "blocked" : "dismissed");
   }
   const subscription = await subscribed(key);
-  const { endpoint, keys } = subscription.toJSON();
-  const response = await send("add/", { endpoint, p256dh: keys.p256dh, auth: keys.auth });
+  const response = await send("add/", fieldsOf(subscription));
   if (!response.ok || response.redirected) {
     await end();
     throw new PushError(response.status === 422 ? "refused" : "offline");
   }
-  localStorage.setItem(mark(), today());
+  remember(subscription);
+}
+
+/** @param {PushSubscription} subscription @returns {Record<string, string>} */
+function fieldsOf(subscription) {
+  const { endpoint, keys } = subscription.toJSON();
+  return { endpoint, p256dh: keys.p256dh, auth: keys.auth };
+}
+
+/** @param {PushSubscription} subscription */
+function remember({ endpoint }) {
+  localStorage.setItem(mark(), `${today()} ${endpoint}`);
 }
 
 // A new subscription, at an address that no member had before.
@@ -56,16 +66,25 @@ export async function keep(isCertain = false) {
   if (others.length) return forget();
   const kept = localStorage.getItem(mark());
   if (!kept || !member()) return false;
-  if (kept === today() && isKeptInThisTab() && !isCertain) return true;
+  const [day, endpoint] = kept.split(" ");
+  if (day === today() && isKeptInThisTab() && !isCertain) return true;
   const subscription = await current();
-  const response = subscription && (await send("keep/", { endpoint: subscription.endpoint }));
+  const response = subscription && (await tell(subscription, endpoint));
   if (response?.ok && !response.redirected) {
-    localStorage.setItem(mark(), today());
+    remember(subscription);
     sessionStorage.setItem(mark(), today());
     return true;
   }
   if (!response || response.status === 404) return forget();
   return false;
+}
+
+// `old`: the endpoint that the forum knows; the service worker may not have got to telling it another one.
+/** @param {PushSubscription} subscription @param {string} old */
+function tell(subscription, old) {
+  const { endpoint } = subscription;
+  if (!old || old === endpoint) return send("keep/", { endpoint });
+  return send("renew/", { old, ...fieldsOf(subscription) });
 }
 
 function isKeptInThisTab() {

@@ -12,6 +12,7 @@
  * @property {number} unread
  */
 
+const DEVICES = "/settings/notifications/devices/";
 const worker = /** @type {any} */ (self); // TypeScript knows either pages or workers
 
 worker.addEventListener("install", () => worker.skipWaiting());
@@ -32,6 +33,33 @@ function show({ title, body, address, tag, at, unread }) {
     timestamp: at,
     data: { address },
   });
+}
+
+// The browser, or its push service, has ended the subscription; it may have made another one.
+worker.addEventListener("pushsubscriptionchange", (/** @type {any} */ event) =>
+  event.waitUntil(renew(event)),
+);
+
+/** @param {{oldSubscription?: PushSubscription, newSubscription?: PushSubscription}} event some browsers tell neither */
+async function renew({ oldSubscription, newSubscription }) {
+  const subscription = newSubscription ?? (await subscribed());
+  const { endpoint, keys } = subscription.toJSON();
+  const old = oldSubscription?.endpoint ?? "";
+  const answer = await fetch(`${DEVICES}renew/`, {
+    method: "POST",
+    body: new URLSearchParams({ old, endpoint, p256dh: keys.p256dh, auth: keys.auth }),
+  });
+  if (answer.status === 404 || answer.redirected) await subscription.unsubscribe(); // the forum pushes nothing here
+}
+
+/** @returns {Promise<PushSubscription>} */
+async function subscribed() {
+  const { pushManager } = worker.registration;
+  const applicationServerKey = await (await fetch(`${DEVICES}key/`)).text();
+  return (
+    (await pushManager.getSubscription()) ??
+    pushManager.subscribe({ userVisibleOnly: true, applicationServerKey })
+  );
 }
 
 worker.addEventListener("notificationclick", (/** @type {any} */ event) => {

@@ -166,6 +166,64 @@ def test_after_a_new_sign_in_the_pushes_go_on(arrives, grace):
     expect(button(page)).to_be_hidden()
 
 
+RENEWED = """async (keys) => {
+  const made = {
+    endpoint: keys.endpoint,
+    toJSON: () => ({ endpoint: keys.endpoint, keys }),
+    unsubscribe: async () => (self.unsubscribed = true),
+  };
+  PushManager.prototype.getSubscription = async () => null;
+  PushManager.prototype.subscribe = async ({ applicationServerKey: key }) => {
+    if (key.length !== 87) throw new Error("no key");
+    return made;
+  };
+  const event = new ExtendableEvent("pushsubscriptionchange");
+  let renewal;
+  Object.defineProperty(event, "waitUntil", { value: (promise) => (renewal = promise) });
+  if (keys.old) Object.defineProperty(event, "oldSubscription", { value: { endpoint: keys.old } });
+  self.dispatchEvent(event);
+  await renewal;
+  return Boolean(self.unsubscribed);
+}"""
+
+
+@pytest.mark.parametrize("is_old_known", [True, False])
+def test_a_worker_whose_subscription_has_ended_makes_another_one(notified, is_old_known):
+    person, page = notified, notified.opens_live(SETTINGS)
+    button(page).click()
+    expect(page.locator("#devices [data-this]")).to_be_visible()
+    until(lambda: page.evaluate("1") and person.context.service_workers)
+    [worker] = person.context.service_workers
+    old = Device.objects.get().endpoint if is_old_known else ""
+    subscription = PushBrowser(f"http://{NOWHERE}/2").subscription
+
+    assert worker.evaluate(RENEWED, subscription | {"old": old}) is False
+    assert Device.objects.get().endpoint.endswith("/2")
+
+    Device.objects.all().delete()  # the member has removed it, elsewhere
+    assert worker.evaluate(RENEWED, subscription | {"old": old}) is True
+    assert not Device.objects.exists()
+
+
+def test_a_page_tells_of_a_subscription_that_the_worker_could_not_tell_of(arrives, grace):
+    page = arrives(grace).opens_live(SETTINGS)
+    button(page).click()
+    expect(page.locator("#devices [data-this]")).to_be_visible()
+    Device.objects.update(endpoint="http://push.example/former")
+    page.evaluate(
+        """() => {
+          const mark = Object.keys(localStorage).find((key) => key.startsWith("push "));
+          const [day] = localStorage.getItem(mark).split(" ");
+          localStorage.setItem(mark, `${day} http://push.example/former`);
+          sessionStorage.clear();
+        }"""
+    )
+    page.goto("/")
+    until(lambda: Device.objects.get().endpoint == f"http://{NOWHERE}/1")
+    page.goto(SETTINGS)
+    expect(page.locator("#devices [data-this]")).to_be_visible()
+
+
 def test_the_worker_shows_what_is_pushed_and_leads_to_it(notified, topic, site):
     person, page = notified, notified.opens_live(SETTINGS)
     devtools = person.context.new_cdp_session(page)

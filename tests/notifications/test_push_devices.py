@@ -13,8 +13,9 @@ from tests.support.push_browser import PushBrowser, sign_in
 
 pytestmark = [pytest.mark.store, pytest.mark.servers]
 
-ADD, KEEP, FORGET, REMOVE = (
-    f"/settings/notifications/devices/{action}/" for action in ("add", "keep", "forget", "remove")
+ADD, KEEP, RENEW, FORGET, REMOVE = (
+    f"/settings/notifications/devices/{action}/"
+    for action in ("add", "keep", "renew", "forget", "remove")
 )
 SETTINGS = "/settings/notifications/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -239,6 +240,101 @@ def test_a_page_takes_up_nothing_that_was_removed(grace, receiver):
     endpoint = {"endpoint": browser.subscription["endpoint"]}
     assert client.post(KEEP, endpoint).status_code == 404
     assert not Device.objects.exists()
+
+
+# --- Another subscription of the same browser ---
+
+
+def renew(client, receiver, old, path="/new", **changes):
+    """The answer to a browser that has subscribed again, and that browser."""
+    browser = PushBrowser(receiver.origin + path)
+    endpoint = f"{receiver.origin}{old}" if old else ""
+    return client.post(RENEW, browser.subscription | {"old": endpoint} | changes), browser
+
+
+@pytest.mark.parametrize("old", ["/1", ""])
+def test_what_waits_goes_to_the_new_subscription_of_the_browser(
+    old, grace, ada, topic, told, receiver, pushed
+):
+    client = sign_in(grace)
+    add(client, receiver)
+    mention(topic, ada, told)
+    answer, browser = renew(client, receiver, old)
+    assert answer.status_code == 204
+    pushed()
+
+    [got] = receiver.received
+    assert got.path == "/new"
+    assert browser.read(got.body)["title"] == "Ada Lovelace mentioned you in “Tea or coffee?”"
+    assert renew(client, receiver, "/1")[0].status_code == 204  # told again, by a page
+    assert Device.objects.count() == 1
+
+
+def test_a_subscription_that_its_service_has_ended_can_be_renewed(
+    grace, ada, topic, told, receiver, pushed
+):
+    client = sign_in(grace)
+    add(client, receiver)
+    receiver.answers["/1"] = (410, {})
+    mention(topic, ada, told)
+    pushed()
+    assert "None yet." in page(client)
+    assert client.post(KEEP, {"endpoint": f"{receiver.origin}/1"}).status_code == 404
+
+    assert renew(client, receiver, "/1")[0].status_code == 204
+    assert "(this device)" in page(client)
+    mention(topic, ada, told)
+    pushed()
+    assert [one.path for one in receiver.received] == ["/1", "/new"]
+
+
+def test_a_new_sign_in_renews_by_the_former_endpoint_alone(grace, receiver):
+    add(sign_in(grace), receiver)
+    grace.sign_out_everywhere()
+    again = sign_in(grace)
+
+    assert renew(again, receiver, "")[0].status_code == 404
+    assert renew(again, receiver, "/1")[0].status_code == 204
+    assert "(this device)" in page(again)
+
+
+def test_nobody_renews_what_is_not_theirs_or_was_removed(client, grace, iris, receiver):
+    hers = sign_in(grace)
+    add(hers, receiver)
+    assert renew(sign_in(iris), receiver, "/1")[0].status_code == 404
+    assert renew(client, receiver, "/1")[0].status_code != 204
+    assert Device.objects.get().endpoint.endswith("/1")
+
+    hers.post(REMOVE, {"device": Device.objects.get().pk})
+    assert renew(hers, receiver, "/1")[0].status_code == 404
+    assert not Device.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"endpoint": "https://127.0.0.1/1"}, {"p256dh": "AAAA"}, {"auth": ""}],
+)
+def test_a_new_subscription_is_looked_at_as_any_other(changes, grace, receiver):
+    client = sign_in(grace)
+    add(client, receiver)
+
+    assert renew(client, receiver, "/1", **changes)[0].status_code == 422
+    assert Device.objects.get().endpoint.endswith("/1")
+
+
+@pytest.mark.parametrize("size", [701, 200_000])
+def test_long_endpoints_are_nobodys(size, grace, receiver):
+    client, odd = sign_in(grace), "a" * size
+    add(client, receiver)
+
+    assert client.post(KEEP, {"endpoint": odd}).status_code == 404
+    assert client.post(FORGET, {"endpoint": odd}).status_code == 204
+    assert client.post(RENEW, {"old": odd}).status_code == 422
+    assert Device.objects.count() == 1
+
+
+def test_the_worker_learns_the_key(client, db, push_key):
+    assert client.get("/settings/notifications/devices/key/").text == push_key
 
 
 # --- The rest ---

@@ -247,7 +247,7 @@ def test_without_a_key_nothing_is_written_down(mentioned, grace, subscribed, set
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_device_that_has_unsubscribed_is_forgotten(
+def test_to_a_device_that_has_unsubscribed_nothing_more_is_pushed(
     status, mentioned, grace, subscribed, pushed, receiver
 ):
     receiver.answers["/1"] = (status, {})
@@ -255,9 +255,32 @@ def test_a_device_that_has_unsubscribed_is_forgotten(
     subscribed(grace, "/2")
     mentioned()
     pushed()
+    mentioned()
+    pushed()
 
-    assert Device.objects.get().endpoint.endswith("/2")
-    assert sorted(paths(receiver)) == ["/1", "/2"]
+    assert Device.objects.live().get().endpoint.endswith("/2")
+    assert sorted(paths(receiver)) == ["/1", "/2", "/2"]
+    assert not PushDelivery.objects.exclude(due_at=None).exists()
+
+
+def test_what_an_ended_subscription_refuses_goes_to_the_one_that_took_its_place(
+    mentioned, grace, subscribed, pushed, receiver, monkeypatch
+):
+    subscribed(grace, "/old")
+    mentioned()
+    record = sending.record
+
+    def renewed_meanwhile(*push):
+        Device.objects.update(endpoint=f"{receiver.origin}/new")
+        record(*push)
+
+    monkeypatch.setattr(sending, "record", renewed_meanwhile)
+    receiver.answers["/old"] = (410, {})
+    pushed()
+    pushed(timedelta(hours=1))
+
+    assert paths(receiver) == ["/old", "/new"]
+    assert Device.objects.live().exists()
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -18,11 +18,11 @@ FORGOTTEN = timedelta(days=60)  # after which a device where nobody is signed in
 
 class DeviceQuerySet(models.QuerySet["Device"]):
     def live(self):
-        """Those in whose browser the member is still signed in."""
+        """Those with a subscription, in whose browser the member is still signed in."""
         key = OuterRef("session_key")
         sessions = Session.objects.filter(session_key=key, expire_date__gt=timezone.now())
         listed = UserSession.objects.filter(session_key=key, user=OuterRef("member"))
-        return self.filter(Exists(sessions), Exists(listed), member__is_active=True)
+        return self.filter(Exists(sessions), Exists(listed), gone_at=None, member__is_active=True)
 
     @transaction.atomic
     def add(self, member, endpoint, session_key, **fields):
@@ -41,15 +41,32 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Bind a member's device to the session in which its browser shows itself; False if the
         member has no such device.
         """
-        mine = self.filter(member=member, endpoint=endpoint)
+        mine = self.filter(member=member, endpoint=endpoint, gone_at=None)
         return bool(mine.update(session_key=session_key, used_at=timezone.now()))
+
+    @transaction.atomic
+    def renew(self, member, old, endpoint, session_key, **fields):
+        """Give a member's device, at the endpoint `old` or in this session, another endpoint; what
+        is to be pushed to it goes there. False if the member has no such device.
+        """
+        mine = self.filter(member=member).select_for_update()
+        device = mine.filter(endpoint=old).first() or mine.filter(session_key=session_key).first()
+        if device is None:
+            return False
+        same = Q(endpoint=endpoint) | Q(member=member, session_key=session_key)
+        self.filter(same).exclude(pk=device.pk).delete()
+        values = fields | {"endpoint": endpoint, "session_key": session_key}
+        values |= {"failures": 0, "gone_at": None, "used_at": timezone.now()}
+        self.filter(pk=device.pk).update(**values)
+        return True
 
 
 class Device(models.Model):
     """A browser that shows notifications of one member, as long as they are signed in there.
 
     endpoint: the secret address at its push service; host: of that. p256dh, auth: the browser's
-    keys, in base64. failures: pushes in succession that the service refused.
+    keys, in base64. failures: pushes in succession that the service refused. gone_at: when the
+    service said that the browser has ended its subscription; it may tell of another one.
     """
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -62,6 +79,7 @@ class Device(models.Model):
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     used_at = models.DateTimeField(_("used"), default=timezone.now)
     failures = models.PositiveSmallIntegerField(_("failures"), default=0)
+    gone_at = models.DateTimeField(null=True, editable=False)
 
     objects = DeviceQuerySet.as_manager()
 
@@ -79,6 +97,11 @@ class Device(models.Model):
         """Forget it after several in succession: it may have been added with another key."""
         self._change(failures=F("failures") + 1)
         type(self).objects.filter(pk=self.pk, failures__gte=MOST_FAILURES).delete()
+
+    def record_gone(self):
+        """False if it has had another endpoint meanwhile."""
+        same = type(self).objects.filter(pk=self.pk, endpoint=self.endpoint)
+        return bool(same.update(gone_at=timezone.now()))
 
     def _change(self, **fields):
         type(self).objects.filter(pk=self.pk).update(**fields)

@@ -112,7 +112,10 @@ def record(delivery, outcome):
             device.record_success()
             delivery.mark_sent()
         case service.Gone():
-            device.delete()
+            if device.record_gone():
+                delivery.delete()
+            else:
+                delivery.retry("The browser has another subscription now.")
         case service.Refused(reason):
             delivery.give_up(reason)
             device.record_failure()

@@ -36,8 +36,7 @@ def create(request):
         raise Http404
     form = DeviceForm(request.POST)
     if not form.is_valid():
-        reasons = [str(error) for errors in form.errors.values() for error in errors]
-        return HttpResponse("\n".join(reasons), "text/plain; charset=utf-8", status=422)
+        return refusal(form)
     Device.objects.add(
         request.user,
         session_key=request.session.session_key,
@@ -46,6 +45,41 @@ def create(request):
         **form.cleaned_data,
     )
     return HttpResponse(status=204)
+
+
+def refusal(form):
+    reasons = [str(error) for errors in form.errors.values() for error in errors]
+    return HttpResponse("\n".join(reasons), "text/plain; charset=utf-8", status=422)
+
+
+@post_or_redirect(PAGE)
+@csrf_by_origin
+@for_members
+@limited("device")
+@retry_on_integrity_error
+def renew(request):
+    """The browser has another subscription, in place of the one at the endpoint `old`, if it knows
+    that. Answers as the others do.
+    """
+    form = DeviceForm(request.POST)
+    if not form.is_valid():
+        return refusal(form)
+    if not Device.objects.renew(
+        request.user,
+        request.POST.get("old", ""),
+        session_key=request.session.session_key,
+        host=form.target.host,
+        **form.cleaned_data,
+    ):
+        raise Http404
+    return HttpResponse(status=204)
+
+
+@require_safe
+@never_cache
+def key(_request):
+    """For the service worker, which has no page that says it."""
+    return HttpResponse(keys.public(), "text/plain; charset=utf-8")
 
 
 @post_or_redirect(PAGE)
