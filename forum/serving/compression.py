@@ -1,20 +1,24 @@
-"""gzip for responses whose shared part is compressed once and reused for every reader.
+"""Brotli for guests' pages that are kept, gzip for all others.
 
-Deflate data is a sequence of blocks: those of the shared part are cached, and inserted between the
-blocks of what precedes and follows it.
+Members' pages have a shared part, which is compressed once and reused for every reader. Deflate
+data is a sequence of blocks: those of the shared part are cached, and inserted between the blocks
+of what precedes and follows it.
 """
 
 import gzip
 import secrets
 import zlib
 
+import brotli
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 from forum.cache.lru import LRUCache
 from forum.serving.encodings import accepted
+from forum.serving.page_cache import is_kept
 
 LEVEL = 6
+BROTLI_QUALITY = 5  # as fast as LEVEL, and an eighth smaller (measured)
 _cache = LRUCache(16 * 2**20)
 
 
@@ -27,16 +31,23 @@ class CompressionMiddleware(GZipMiddleware):
     def process_response(self, request, response):
         forms = accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         request.META["HTTP_ACCEPT_ENCODING"] = ", ".join(forms)  # Django ignores "q=0"
+        if response.status_code == 200 and "br" in forms and is_kept(request):
+            # It has no secrets whose size could tell anything.
+            content = brotli.compress(response.content, quality=BROTLI_QUALITY)
+            return self.encoded(response, "br", content)
         shared = getattr(request, "shared", None)
         if not shared or response.status_code != 200 or "gzip" not in forms:
             return super().process_response(request, response)
         content = self.with_shared(response.content, *shared)
         if content is None:
             return super().process_response(request, response)
+        return self.encoded(response, "gzip", content)
+
+    def encoded(self, response, encoding, content):
         patch_vary_headers(response, ("Accept-Encoding",))
         response.content = content
         response.headers["Content-Length"] = str(len(content))
-        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Encoding"] = encoding
         return response
 
     def with_shared(self, page, key, html):

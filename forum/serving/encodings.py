@@ -2,7 +2,7 @@
 
 import re
 
-KNOWN = ("br", "gzip")  # static files have both, pages gzip
+KNOWN = ("br", "gzip")  # static files and kept pages have both, other pages gzip
 QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
 
@@ -10,6 +10,11 @@ def accepted(header):
     """Those of KNOWN that a header accepts, in order of KNOWN; ignores invalid parts."""
     qualities = dict(map(parse, header.lower().split(",")))
     return [name for name in KNOWN if qualities.get(name, qualities.get("*", 0.0)) > 0]
+
+
+def best(header):
+    """The one of KNOWN to use for what has all of them, or ""."""
+    return next(iter(accepted(header)), "")
 
 
 def parse(part: str) -> tuple[str, float]:

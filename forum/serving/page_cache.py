@@ -55,6 +55,11 @@ def make_cacheable(request, version, address):
         request.scope["forum.version"] = version
 
 
+def is_kept(request):
+    """Whether the view has called `make_cacheable` with effect."""
+    return "forum.version" in getattr(request, "scope", ())
+
+
 @dataclass(frozen=True)
 class CachedResponse:
     key: Key

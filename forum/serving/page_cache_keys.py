@@ -15,7 +15,7 @@ from django.http.request import split_domain_port, validate_host
 from forum.pages import announcements
 from forum.pages.context_processors import theme_in
 from forum.pages.flash_messages import CookieStorage
-from forum.serving.encodings import accepted
+from forum.serving.encodings import best
 
 # The cookies a page depends on. With a personal one it is never cached; each value of a choice has
 # its own page. nginx has the same list: tests/deploy/test_keys.py compares them.
@@ -29,7 +29,7 @@ class Key(NamedTuple):
     path: str
     query: bytes
     is_secure: bool
-    is_compressed: bool
+    encoding: str  # br, gzip, or none
     theme: str
     dismissed: frozenset  # ids of announcements
 
@@ -46,7 +46,7 @@ def key_of(scope):
         scope["path"],
         scope["query_string"],
         is_secure(scope, headers["x-forwarded-proto"]),
-        "gzip" in accepted(",".join(headers["accept-encoding"])),
+        best(",".join(headers["accept-encoding"])),
         theme_in(cookies),
         announcements.dismissed_in(cookies) & announcements.current_ids(),
     )

@@ -4,9 +4,9 @@ Each file of a first view costs a request and 200 bytes.
 
 A script that is not imported by others, or that is loaded by `import()`, is an *entry* and keeps
 its URL. A script imported by one entry only is inlined into it. Scripts imported by several go into
-one file per folder, FOLDER/shared.js. Scripts with nothing but constants are inlined wherever they
-are used. Each bundled script becomes a function that is called once and returns its exports, so
-private names can't collide.
+one file per folder, FOLDER/shared.js; those of folders that every page needs go into js/shared.js.
+Scripts with nothing but constants are inlined wherever they are used. Each bundled script becomes a
+function that is called once and returns its exports, so private names can't collide.
 
 This parses lines, not JavaScript. It supports `import "…";`, `import { a, b as c } from "…";` and
 `import("…")`, and `export` before a function, class or const. It refuses anything else, and also
@@ -33,6 +33,8 @@ UNKNOWN = re.compile(r"^(?:import\b(?!\()|export\b).*|.*\bimport\.meta\b.*", re.
 # Top-level await, which is not possible inside a function.
 AWAIT = re.compile(r"^(?:(?:const|let) .*= )?await .*", re.MULTILINE)
 CONSTANTS = re.compile(r"(export const \w+ = .+;\n)+")
+
+ON_EVERY_PAGE = ("js", "js/connection")  # folders whose shared scripts every page loads
 
 
 def joined(sources):
@@ -162,7 +164,8 @@ class Bundles:
 
 
 def shared_for(name):
-    return f"{posixpath.dirname(name)}/shared.js"
+    folder = posixpath.dirname(name)
+    return f"{'js' if folder in ON_EVERY_PAGE else folder}/shared.js"
 
 
 def exports(names):

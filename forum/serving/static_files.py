@@ -16,4 +16,5 @@ def with_static_files(pages):
         prefix=settings.STATIC_URL,
         immutable_file_test=HASHED,
         autorefresh=False,
+        allow_all_origins=False,
     )

@@ -11,7 +11,7 @@ from forum.serving.script_bundles import bare, joined
 STYLESHEETS = ("css/site.css", "css/composing.css", "css/pages.css")
 OURS = re.compile(r"js/.+\.js")
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
-STYLE_SPACE = re.compile(r"(?<=[{};,:])\s+|\s+(?=\{)")  # where it means nothing
+STYLE_SPACE = re.compile(r"(?<=[{};,:])\s+|\s+(?=\{)|;\s*(?=\})")  # where it means nothing
 IMPORT = re.compile(r'^@import "(?P<name>[^"]+)" layer\((?P<layer>\w+)\);$', re.MULTILINE)
 
 
@@ -79,5 +79,5 @@ class JoinedStylesheet:
 
 
 def bare_style(css):
-    """A stylesheet without comments, and with little space between its parts."""
+    """A stylesheet without comments, and with nothing between its parts that can be left out."""
     return STYLE_SPACE.sub("", STYLE_COMMENT.sub("", css))

@@ -63,7 +63,7 @@ def test_the_parts_of_a_key_are_those_that_nginx_has():
         "path",
         "query",
         "is_secure",
-        "is_compressed",
+        "encoding",
         "theme",
         "dismissed",
     }
@@ -93,7 +93,13 @@ def test_nginx_knows_every_theme():
         "identity",
         "xgzip",
         "gzip;q=1.0",
+        "br ;q=0.0, gzip",
+        "brotli, gzip",
+        "zstd, BR",
     ],
 )
 def test_nginx_and_the_forum_read_accept_encoding_alike(header):
-    assert (mapped("compression", header) == "gzip") == ("gzip" in accepted(header))
+    forwarded = mapped("brotli", header) + mapped("gzipped", header)
+
+    assert mapped("compression", "") == "$brotli$gzipped"
+    assert accepted(forwarded) == accepted(header)

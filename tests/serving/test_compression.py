@@ -7,6 +7,8 @@ import pytest
 
 from forum.serving.compression import CompressionMiddleware
 
+from .visitors import Visitor
+
 
 @pytest.mark.parametrize("ending", ["", "after it", "after it" * 5000])
 @pytest.mark.parametrize("beginning", ["", "before it", "before it, ü" * 5000])
@@ -32,6 +34,24 @@ def test_readers_get_their_own_page_around_what_they_share(signed_in, ada, grace
     assert f'data-user="{ada.pk}"' in texts[0]
     assert f'data-user="{grace.pk}"' in texts[1]
     assert all("I wonder." in text for text in texts)
+
+
+def test_guests_pages_that_are_kept_take_brotli_and_others_gzip(guests, ada, topic):
+    browsers = {"accept_encoding": "gzip, deflate, br, zstd"}
+    guest, member = Visitor(guests, **browsers), Visitor(guests, ada, **browsers)
+    kept, other, own = (
+        visitor.gets(address)
+        for visitor, address in (
+            (guest, topic.get_absolute_url()),
+            (guest, ada.get_absolute_url()),
+            (member, topic.get_absolute_url()),
+        )
+    )
+
+    encodings = [page.headers["content-encoding"] for page in (kept, other, own)]
+    assert encodings == ["br", "gzip", "gzip"]
+    assert int(kept.headers["content-length"]) == len(kept.body)
+    assert all("I wonder." in page.text for page in (kept, other, own))
 
 
 def test_the_size_does_not_tell_what_is_secret(signed_in, ada, topic):

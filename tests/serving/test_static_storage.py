@@ -88,7 +88,7 @@ def test_fonts_are_found_from_the_joined_stylesheet(collected):
     css = hashed(collected, "css/site.css")
     fonts = re.findall(r'url\("([^"]+)"\)', css.read_text())
 
-    assert len(fonts) == 2
+    assert len(fonts) == 3
     for font in fonts:
         assert (css.parent / font).resolve().is_file()
         assert re.search(r"\.[0-9a-f]{12}\.woff2$", font)
@@ -107,7 +107,7 @@ def test_scripts_import_each_other_by_their_hashed_names(collected):
 def test_scripts_are_joined(collected):
     owners = [name for name in SERVED if "class Connection" in hashed(collected, name).read_text()]
 
-    assert owners == ["js/connection/shared.js"]
+    assert owners == ["js/shared.js"]
 
 
 def test_scripts_are_served_without_types(collected):

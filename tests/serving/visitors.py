@@ -4,9 +4,12 @@ import asyncio
 import gzip
 from typing import NamedTuple
 
+import brotli
+
 from tests.browser.people import session_cookie
 
 HOST = b"testserver"
+DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 
 
 class Answer(NamedTuple):
@@ -16,12 +19,7 @@ class Answer(NamedTuple):
 
     @property
     def text(self):
-        body = (
-            gzip.decompress(self.body)
-            if self.headers.get("content-encoding") == "gzip"
-            else self.body
-        )
-        return body.decode()
+        return DECODERS[self.headers.get("content-encoding")](self.body).decode()
 
 
 class Visitor:
