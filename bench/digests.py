@@ -52,7 +52,7 @@ def fill():
     from allauth.account.models import EmailAddress
     from django.utils import timezone
 
-    from forum.models import Category, Topic, User
+    from forum.models import Category, CategoryLevel, Level, Topic, User
     from forum.notifications.models import Digest, Event, Notice
 
     chance, texts = random.Random(2026), (one.text for one in search_corpus.posts(10**9))
@@ -71,6 +71,9 @@ def fill():
         members = list(User.objects.order_by("-pk")[: len(some)])
         EmailAddress.objects.bulk_create(
             EmailAddress(user=one, email=one.email, primary=True, verified=True) for one in members
+        )
+        CategoryLevel.objects.bulk_create(
+            CategoryLevel(member=one, category=category, level=Level.WATCHING) for one in members
         )
         Digest.objects.bulk_create(Digest(member=one, due_at=timezone.now()) for one in members)
         Notice.objects.bulk_create(

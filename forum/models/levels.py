@@ -152,11 +152,27 @@ def with_category_levels(categories, member):
     )
 
 
+def with_levels_of_members(rows):
+    """Annotate rows of a member and a topic with the `level` that it has for that member."""
+    return rows.annotate(
+        level=_level(
+            OuterRef("member"),
+            (TopicLevel, "topic", "topic"),
+            (CategoryLevel, "category", "topic__category"),
+            (CategoryLevel, "category", "topic__category__parent"),
+        )
+    )
+
+
 def _with_level(queryset, member, *places):
     if not member.is_authenticated:
         return queryset.annotate(level=Value(None, output_field=models.IntegerField()))
-    chosen = [_chosen(model, field, of, member.pk) for model, field, of in places]
-    return queryset.annotate(level=Coalesce(*chosen, Value(int(Level.NORMAL))))
+    return queryset.annotate(level=_level(member.pk, *places))
+
+
+def _level(member_id, *places):
+    chosen = [_chosen(model, field, of, member_id) for model, field, of in places]
+    return Coalesce(*chosen, Value(int(Level.NORMAL)))
 
 
 def _chosen(model, field, of, member_id):

@@ -4,13 +4,15 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum.db.prepared import Prepared
 from forum.jobs.outbox import OutboxQuerySet, OutboxRow
-from forum.models import Level, Post, Topic
+from forum.models import Attention, Level, MemberLevel, Post, Topic
+from forum.models.levels import with_levels_of_members
 
 from .mailing.models import Delivery, Digest
 from .push.models import Device, PushDelivery
@@ -18,6 +20,7 @@ from .push.models import Device, PushDelivery
 __all__ = ["Delivery", "Device", "Digest", "Event", "Notice", "Preferences", "PushDelivery"]
 
 MOST_UNREAD = 100  # more are not counted
+FOLLOWING = ("topic", "post", "followed")  # kinds of what a member follows
 
 
 class Event(OutboxRow):
@@ -58,6 +61,24 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def unseen(self):
         return self.filter(seen_at=None)
+
+    def still_wanted(self):
+        """Those of which members want to learn by other ways than pages.
+
+        They have neither muted the topic, or who wrote the post, since they were told, nor ceased
+        to follow what they were told of because they followed it.
+        """
+        paid = MemberLevel.objects.filter(member=OuterRef("member"), other=OuterRef("by"))
+        attention = Coalesce(Subquery(paid.values("level")[:1]), Value(int(Attention.NORMAL)))
+        rows = with_levels_of_members(self).annotate(attention=attention)
+        listed = Preferences.objects.filter(member=OuterRef("member"), mailing_list=True)
+        is_followed = (
+            Q(level=Level.WATCHING) | Q(attention=Attention.FOLLOWED) | Q(Exists(listed))
+        )
+        is_muted = Q(level=Level.MUTED) | Q(
+            attention__lte=Attention.MUTED, event__startswith="post:"
+        )
+        return rows.filter(~Q(kind__in=FOLLOWING) | is_followed, ~is_muted)
 
     def about_public(self):
         """Those about what everybody may read."""

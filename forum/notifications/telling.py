@@ -300,15 +300,6 @@ def attention_of(members, author_id):
     return dict.fromkeys(members, Attention.NORMAL) | dict(paid.values_list("member", "level"))
 
 
-def is_muted(notice):
-    """Whether its member has muted the topic, or who wrote the post, since it was told."""
-    member, topic = notice.member_id, notice.topic
-    if topic and levels_of([member], topic)[member] == Level.MUTED:
-        return True
-    is_of_post = notice.event.startswith("post:")
-    return is_of_post and attention_of([member], notice.by_id)[member] <= Attention.MUTED
-
-
 def visible(causes, topic):
     """Those of members who may see the topic."""
     if not causes or Topic.objects.visible_to(AnonymousUser()).filter(pk=topic.pk).exists():

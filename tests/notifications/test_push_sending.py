@@ -10,7 +10,15 @@ import time_machine
 from django.utils import timezone
 from py_vapid import Vapid02
 
-from forum.models import Attention, Level, MemberLevel, Reading, TopicLevel, User
+from forum.models import (
+    Attention,
+    CategoryLevel,
+    Level,
+    MemberLevel,
+    Reading,
+    TopicLevel,
+    User,
+)
 from forum.notifications import telling
 from forum.notifications.models import Device, Notice, Preferences, PushDelivery
 from forum.notifications.push import models, sending, service
@@ -179,6 +187,10 @@ def mute(post, grace):
     TopicLevel.objects.choose(grace, post.topic, Level.MUTED)
 
 
+def mute_category(post, grace):
+    CategoryLevel.objects.choose(grace, post.topic.category, Level.MUTED)
+
+
 def mute_author(post, grace):
     MemberLevel.objects.choose(grace, post.author, Attention.MUTED)
 
@@ -194,7 +206,7 @@ def see(post, grace):
 
 @pytest.mark.parametrize(
     "change",
-    [hide, move, suspend, end_sessions, unwant, mute, mute_author, pause, see],
+    [hide, move, suspend, end_sessions, unwant, mute, mute_category, mute_author, pause, see],
     ids=lambda f: f.__name__,
 )
 def test_everything_is_asked_again_when_it_is_sent(

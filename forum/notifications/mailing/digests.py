@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
 
 from forum.db.outages import is_outage
@@ -17,7 +17,6 @@ from forum.jobs import every, job
 from forum.jobs.running import stopping
 from forum.jobs.workers import run_soon
 from forum.mail.models import Mail
-from forum.models import Attention, Level, MemberLevel, TopicLevel
 from forum.notifications import groups, kinds, preferences
 from forum.notifications.models import Notice
 
@@ -109,8 +108,7 @@ def write(due):
 
 def unseen_groups(members, reached):
     """{id: (Groups to show, newest first; the number of others)} of those who have any."""
-    unseen = Notice.objects.filter(
-        ~muted(),
+    unseen = Notice.objects.still_wanted().filter(
         member__in=members,
         seen_at=None,
         delivery=None,
@@ -133,16 +131,6 @@ def unseen_groups(members, reached):
         if found:
             digests[pk] = found, len(some[MOST_SHOWN:])
     return digests
-
-
-def muted():
-    """As telling.is_muted."""
-    member = OuterRef("member")
-    topics = TopicLevel.objects.filter(member=member, topic=OuterRef("topic"), level=Level.MUTED)
-    writers = MemberLevel.objects.filter(
-        member=member, other=OuterRef("by"), level__lte=Attention.MUTED
-    )
-    return Exists(topics) | Q(Exists(writers), event__startswith="post:")
 
 
 def grouped(notices):

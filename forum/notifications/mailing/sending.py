@@ -18,7 +18,6 @@ from forum.mail.models import Mail
 from forum.models import Post
 from forum.notifications import groups, kinds, preferences
 from forum.notifications.models import Notice
-from forum.notifications.telling import is_muted
 
 from . import messages, recipients, times
 from .models import Delivery
@@ -88,13 +87,9 @@ def due_with(delivery):
 def wanted(due, recipient):
     """The notices of these deliveries of which the recipient still wants an email."""
     member = recipient.member
-    notices = Notice.objects.readable_by(member).filter(delivery__in=due)
+    notices = Notice.objects.readable_by(member).still_wanted().filter(delivery__in=due)
     loaded = notices.select_related("by", "topic__category", "post__author").order_by("pk")
-    return [
-        notice
-        for notice in loaded
-        if is_wanted(notice, recipient.preferences) and not is_muted(notice)
-    ]
+    return [notice for notice in loaded if is_wanted(notice, recipient.preferences)]
 
 
 def is_wanted(notice, chosen):

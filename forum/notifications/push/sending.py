@@ -19,7 +19,6 @@ from forum.notifications import groups, kinds, preferences
 from forum.notifications.mailing import times
 from forum.notifications.mailing.recipients import Recipient
 from forum.notifications.models import Notice
-from forum.notifications.telling import is_muted
 
 from . import messages, service
 from .models import FORGOTTEN, Device, PushDelivery
@@ -92,11 +91,10 @@ def wanted(notice, recipient):
         notice.member_id != member.pk
         or not preferences.ways(chosen, kinds.BY_NAME[notice.kind]).push
         or times.is_paused(chosen, timezone.now())
-        or is_muted(notice)
     ):
         return None
     same = Notice.objects.readable_by(member).unseen().filter(merge=notice.merge)
-    if not same.filter(pk=notice.pk).exists():
+    if not same.still_wanted().filter(pk=notice.pk).exists():
         return None
     found = groups.from_rows(list(groups.grouped(same)))
     return found[0] if found else None

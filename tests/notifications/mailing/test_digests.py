@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forum.mail import delivery
 from forum.mail.models import Mail
-from forum.models import Attention, Level, MemberLevel, Reading, TopicLevel
+from forum.models import Attention, CategoryLevel, Level, MemberLevel, Reading, TopicLevel
 from forum.notifications import telling
 from forum.notifications.mailing import digests, messages
 from forum.notifications.mailing.times import next_digest
@@ -125,6 +125,22 @@ def mute(watched, grace, **_world):
     TopicLevel.objects.choose(grace, watched, Level.MUTED)
 
 
+def mute_category(watched, grace, **_world):
+    TopicLevel.objects.filter(member=grace, topic=watched).delete()
+    CategoryLevel.objects.choose(grace, watched.category, Level.MUTED)
+
+
+def mute_parent(watched, grace, **_world):
+    watched.category.parent = world.category("Above")
+    watched.category.save()
+    TopicLevel.objects.filter(member=grace, topic=watched).delete()
+    CategoryLevel.objects.choose(grace, watched.category.parent, Level.MUTED)
+
+
+def watch_no_more(watched, grace, **_world):
+    TopicLevel.objects.choose(grace, watched, Level.TRACKING)
+
+
 def mute_author(watched, grace, **_world):
     MemberLevel.objects.choose(grace, watched.author, Attention.MUTED)
 
@@ -146,7 +162,20 @@ def lose_address(grace, **_world):
 
 
 @pytest.mark.parametrize(
-    "change", [hide, move_away, mute, mute_author, end, choose_no_mail, pause, lose_address]
+    "change",
+    [
+        hide,
+        move_away,
+        mute,
+        mute_category,
+        mute_parent,
+        watch_no_more,
+        mute_author,
+        end,
+        choose_no_mail,
+        pause,
+        lose_address,
+    ],
 )
 def test_everything_is_asked_again(watched, ada, grace, mo, lounge, digest_of, change):
     post = watched.reply(ada, "One")
@@ -154,6 +183,26 @@ def test_everything_is_asked_again(watched, ada, grace, mo, lounge, digest_of, c
     change(watched=watched, post=post, grace=grace, mo=mo, lounge=lounge)
 
     assert digest_of(grace) == []
+
+
+def test_a_topic_that_is_watched_in_a_muted_category_is_in_the_digest(
+    watched, ada, grace, digest_of
+):
+    CategoryLevel.objects.choose(grace, watched.category, Level.MUTED)
+    watched.reply(ada, "One")
+
+    assert len(digest_of(grace)) == 1
+
+
+def test_who_still_follows_the_author_learns_of_a_topic_that_is_watched_no_more(
+    watched, ada, grace, digest_of
+):
+    watched.reply(ada, "One")
+    telling.tell()
+    MemberLevel.objects.choose(grace, ada, Attention.FOLLOWED)
+    watch_no_more(watched, grace)
+
+    assert len(digest_of(grace)) == 1
 
 
 def test_members_of_private_categories_are_shown_theirs(lounge, iris, digest_of):

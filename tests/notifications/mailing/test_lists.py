@@ -44,6 +44,17 @@ def test_it_comes_seen_or_not_and_in_no_digest(listening, topic, ada, grace, tol
     assert not Notice.objects.filter(member=grace, delivery=None).exists()
 
 
+def test_it_comes_from_a_topic_that_was_watched_until_now(
+    listening, topic, ada, grace, told, mailed
+):
+    TopicLevel.objects.choose(grace, topic, Level.WATCHING)
+    topic.reply(ada, "One")
+    told(grace)
+    TopicLevel.objects.choose(grace, topic, Level.NORMAL)
+
+    assert len(mailed(grace, AT_ONCE)) == 1
+
+
 def test_it_comes_when_it_was_read_before_it_was_told(listening, topic, ada, grace, mailed):
     topic.reply(ada, "One")
     Reading.objects.record_seen(grace, topic.pk, 2)

@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from forum.mail.bounces import record_bounce
 from forum.mail.models import Mail
-from forum.models import Attention, Level, MemberLevel, Reading, TopicLevel, User
+from forum.models import (
+    Attention,
+    CategoryLevel,
+    Level,
+    MemberLevel,
+    Reading,
+    TopicLevel,
+    User,
+)
 from forum.notifications import telling
 from forum.notifications.mailing import messages, sending
 from forum.notifications.models import Delivery, Notice, Preferences
@@ -121,8 +129,13 @@ def mute(grace, topic, **_world):
     TopicLevel.objects.choose(grace, topic, Level.MUTED)
 
 
+def mute_category(grace, topic, **_world):
+    CategoryLevel.objects.choose(grace, topic.category, Level.MUTED)
+
+
 @pytest.mark.parametrize(
-    "change", [silence, pause, deactivate, lose_address, bounce, hide, move_away, mute]
+    "change",
+    [silence, pause, deactivate, lose_address, bounce, hide, move_away, mute, mute_category],
 )
 def test_everything_is_asked_again_before_it_is_sent(
     mentioned, topic, grace, mo, lounge, mailed, change
