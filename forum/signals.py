@@ -83,6 +83,12 @@ posts: list of ids.
 """
 
 
+withdrawn = Signal()
+"""Sent in the transaction in which what an app told a member loses its reason. member_id: int.
+kind: str, a kind of notice. about: a dict, which of them: what their data has in common.
+"""
+
+
 bounced = Signal()
 """Sent in the transaction that processes a report that a mail was not delivered. member_id: int,
 the member to whom it was sent. address: str, the address that does not take it.

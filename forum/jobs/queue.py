@@ -4,6 +4,7 @@ The only module that imports huey. The queue may be lost at any time: see the pa
 """
 
 import json
+import threading
 from functools import cache
 
 from django.conf import settings
@@ -16,12 +17,14 @@ from huey.storage import PostgresStorage, RedisStorage, SqliteStorage
 
 from forum.cache import circuit_breaker
 
+from . import handover
 from .running import run_named
 
 NAME = "parley"
 SCHEMA = "parley_queue"  # in PostgreSQL; excluded from backups
 TIMEOUT = 2  # seconds for each response of the store
-POLL = 1.0  # seconds between polls of an empty queue, at most
+SHORTEST_POLL, POLL = 0.1, 1.0  # seconds between polls of an empty queue
+BACKOFF = 1.15
 
 
 def put(name):
@@ -40,7 +43,12 @@ def put(name):
 def consumer(threads):
     """A huey consumer with so many threads. Raises the store's errors."""
     return QuietConsumer(
-        task().huey, workers=threads, periodic=False, max_delay=POLL, scheduler_interval=60
+        task().huey,
+        workers=threads,
+        periodic=False,
+        initial_delay=0,  # they wait in `dequeue`
+        max_delay=0,
+        scheduler_interval=60,
     )
 
 
@@ -100,10 +108,28 @@ def to_postgresql():
 
 
 def tolerant(storage):
-    """The storage class behind a circuit breaker: outages are logged once and don't raise."""
+    """The storage class behind a circuit breaker: outages are logged once and don't raise.
+
+    An idle worker of this process gets a task without the store.
+    """
 
     class Tolerant(storage):  # type: ignore[valid-type, misc]  # depends on settings
+        _polls = threading.local()
+
+        def enqueue(self, data, priority=None):
+            if not handover.give(data):
+                super().enqueue(data, priority)
+
         def dequeue(self):
+            data = self._stored()
+            if data is not None:
+                self._polls.pause = SHORTEST_POLL
+                return data
+            pause = getattr(self._polls, "pause", SHORTEST_POLL)
+            self._polls.pause = min(pause * BACKOFF, POLL)
+            return handover.wait(pause)
+
+        def _stored(self):
             if not circuit_breaker.queue.allows():
                 return None
             try:

@@ -1,8 +1,10 @@
 """Worker threads: in the server (JOB_THREADS), or in a separate process (manage.py work)."""
 
 import atexit
+import signal
 import threading
 import time
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
@@ -10,7 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from forum.cache import circuit_breaker
 from forum.db.timeouts import time_limit
 
-from . import queue
+from . import handover, queue
 from .models import Run
 from .registry import PERIODIC, name_of
 from .running import TIMEOUT, run, stopping
@@ -39,6 +41,7 @@ class Workers:
         """
         until = time.monotonic() + seconds
         stopping.set()
+        handover.wake()
         self.scheduler.join(seconds)
         if self.consumer:
             self.consumer.shutdown_timeout = max(until - time.monotonic(), 0)
@@ -90,4 +93,30 @@ def start_in_server():
     if settings.JOB_THREADS:
         workers = Workers(settings.JOB_THREADS)
         workers.start()
+        stop_before_server(workers)
         atexit.register(workers.stop, SHUTDOWN_TIMEOUT)
+
+
+def stop_before_server(workers):
+    """Let running jobs end when a signal stops the server, which begins to stop after them.
+
+    uvicorn ends its process by the signal itself, so nothing that is registered to run at its exit
+    does.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return  # Python allows signal handlers only there
+    for number in (signal.SIGTERM, signal.SIGINT):
+        handler = signal.getsignal(number)
+        if callable(handler) and handler is not signal.default_int_handler:
+            signal.signal(number, partial(stop_workers, workers, handler))
+
+
+def stop_workers(workers, handler, *signal_and_frame):
+    def stop():
+        workers.stop(SHUTDOWN_TIMEOUT)
+        handler(*signal_and_frame)
+
+    if stopping.is_set():  # a second signal means at once
+        handler(*signal_and_frame)
+    else:
+        threading.Thread(target=stop, name="job-stop", daemon=True).start()

@@ -12,10 +12,9 @@ class NotificationsConfig(AppConfig):
     def ready(self):
         from forum.models import Announcement
         from forum.pages import personal
-        from forum.signals import changing, seen, telling, told
+        from forum.signals import changing, seen, telling, told, withdrawn
 
-        from . import groups, recording, retention, seeing, ways  # noqa: F401 - retention has a job
-        from . import telling as tellers
+        from . import groups, recording, retention, seeing, storing, ways  # noqa: F401 - retention has a job
         from .mailing import digests, sending  # noqa: F401 - register their jobs
         from .mailing import recording as mailing
         from .push import forgetting
@@ -28,8 +27,9 @@ class NotificationsConfig(AppConfig):
         )
         seen.connect(seeing.on_seen, dispatch_uid="notifications")
         told.connect(seeing.on_told, dispatch_uid="notifications")
-        telling.connect(tellers.on_found, dispatch_uid="notifications")
-        personal.register(tellers.KIND, groups.state, groups.states)
+        telling.connect(storing.on_found, dispatch_uid="notifications")
+        withdrawn.connect(storing.on_withdrawn, dispatch_uid="notifications")
+        personal.register(storing.KIND, groups.state, groups.states)
         ways.register(mailing.expect)
         ways.register(pushing.expect)
         user_logged_out.connect(forgetting.on_signed_out, dispatch_uid="notifications")

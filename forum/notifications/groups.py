@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min
 from django.urls import reverse
 
 from forum.text.directions import isolated
@@ -124,8 +124,7 @@ def states(members, _keys):
     """{id: state} of many members, whose notices are mostly about what everybody may read."""
     ids = [member.pk for member in members]
     unseen = Notice.objects.filter(member__in=ids, seen_at=None, on_page=True)
-    public = Q(post=None) | Q(post__hidden_at=None) | Q(kind="hidden")
-    counts = unseen.about_public().filter(public).order_by().values_list("member")
+    counts = unseen.about_public().shown().order_by().values_list("member")
     unread_of = dict(counts.annotate(n=Count("merge", distinct=True)))
     private = set(
         unseen.exclude(pk__in=unseen.about_public()).order_by().values_list("member", flat=True)

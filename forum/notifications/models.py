@@ -1,9 +1,10 @@
+from datetime import timedelta
 from typing import ClassVar
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.db.prepared import Prepared
 from forum.jobs.outbox import OutboxQuerySet, OutboxRow
-from forum.models import Attention, Level, MemberLevel, Post, Topic
+from forum.models import Announcement, Attention, Level, MemberLevel, Post, Topic
 from forum.models.levels import with_levels_of_members
 
 from .mailing.models import Delivery, Digest
@@ -26,9 +27,9 @@ FOLLOWING = ("topic", "post", "followed")  # kinds of what a member follows
 class Event(OutboxRow):
     """Something that members may have to be told; deleted once they are.
 
-    kind: one of forum.signals.KINDS, or "announced". by: who did it, if known. told_to: the id of
-    the last member who has been told, or had not to be. They are told in the order of their ids, so
-    however often a worker is killed, nobody is left out or told twice.
+    kind: one of forum.signals.KINDS, "announced", or "recounted". by: who did it, if known.
+    told_to: the id of the last member who has been told, or had not to be. They are told in the
+    order of their ids, so however often a worker is killed, nobody is left out or told twice.
     """
 
     kind = models.CharField(_("kind"), max_length=16)
@@ -38,6 +39,8 @@ class Event(OutboxRow):
     data = models.JSONField(default=dict)
     told_to = models.BigIntegerField(default=0)
 
+    # A batch takes a second at most. A worker that was slower finds that another one has the event.
+    LEASE = timedelta(seconds=15)
     objects: ClassVar = OutboxQuerySet.as_manager()
 
     class Meta(OutboxRow.Meta):
@@ -46,6 +49,15 @@ class Event(OutboxRow):
 
     def __str__(self):
         return f"{self.kind}, {self.post or self.topic or self.data}"
+
+    def end(self):
+        """Delete it; False if another worker has taken it since it was read."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM notifications_event WHERE id = %s AND due_at = %s",
+                [self.pk, connection.ops.adapt_datetimefield_value(self.due_at)],
+            )
+            return cursor.rowcount == 1
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -56,29 +68,42 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def readable_by(self, user):
         """The same, with those that are not on pages."""
         topics = Topic.objects.visible_to(user).filter(pk=OuterRef("topic"))
-        shown = Q(post=None) | Q(post__hidden_at=None) | Q(kind="hidden")
-        return self.filter(shown, Q(topic=None) | Exists(topics), member=user.pk)
+        return self.filter(Q(topic=None) | Exists(topics), member=user.pk).shown()
+
+    def shown(self):
+        """Without those about hidden posts, and those that say that a post is hidden which is not,
+        unless that was seen.
+        """
+        is_shown = Q(post=None) | ~Q(kind="hidden") & Q(post__hidden_at=None)
+        is_hidden = Q(kind="hidden") & (Q(post__hidden_at__isnull=False) | ~Q(seen_at=None))
+        return self.filter(is_shown | is_hidden)
 
     def unseen(self):
         return self.filter(seen_at=None)
+
+    def was_sent(self):
+        """Those that were sent by an email of their own, or pushed."""
+        mails = Delivery.objects.filter(notice=OuterRef("pk")).exclude(sent_at=None)
+        pushes = PushDelivery.objects.filter(notice=OuterRef("pk")).exclude(sent_at=None)
+        return self.filter(Q(Exists(mails)) | Q(Exists(pushes)))
 
     def still_wanted(self):
         """Those of which members want to learn by other ways than pages.
 
         They have neither muted the topic, or who wrote the post, since they were told, nor ceased
-        to follow what they were told of because they followed it.
+        to follow what they were told of because they followed it. An announcement has not ended.
         """
         paid = MemberLevel.objects.filter(member=OuterRef("member"), other=OuterRef("by"))
         attention = Coalesce(Subquery(paid.values("level")[:1]), Value(int(Attention.NORMAL)))
         rows = with_levels_of_members(self).annotate(attention=attention)
         listed = Preferences.objects.filter(member=OuterRef("member"), mailing_list=True)
-        is_followed = (
-            Q(level=Level.WATCHING) | Q(attention=Attention.FOLLOWED) | Q(Exists(listed))
-        )
+        is_followed = Q(level=Level.WATCHING) | Q(attention=Attention.FOLLOWED) | Q(Exists(listed))
         is_muted = Q(level=Level.MUTED) | Q(
             attention__lte=Attention.MUTED, event__startswith="post:"
         )
-        return rows.filter(~Q(kind__in=FOLLOWING) | is_followed, ~is_muted)
+        current = list(Announcement.objects.current().values_list("pk", flat=True))
+        has_ended = Q(kind="announcement") & ~Q(data__announcement__in=current)
+        return rows.filter(~Q(kind__in=FOLLOWING) | is_followed, ~is_muted, ~has_ended)
 
     def about_public(self):
         """Those about what everybody may read."""

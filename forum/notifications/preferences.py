@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 
+from forum.db.prepared import Prepared
 from forum.models import Level
 
 from .models import Preferences
@@ -20,14 +22,22 @@ class Ways:
     mail: str
 
 
+FEW = 3  # members, whose query is worth to be kept
+STORED = Prepared(lambda reader, *ids: Preferences.objects.filter(pk__in=ids))
+
+
 def usual(kind):
     return Ways(kind.page, kind.push, kind.mail)
 
 
 def of(member_ids):
     """{id: Preferences} of these members; unsaved ones for those who have chosen nothing."""
-    stored = Preferences.objects.in_bulk(list(member_ids))
-    return {pk: stored.get(pk) or Preferences(member_id=pk) for pk in member_ids}
+    ids = list(member_ids)
+    if len(ids) > FEW:
+        stored = Preferences.objects.in_bulk(ids)
+    else:
+        stored = {one.pk: one for one in STORED.instances(AnonymousUser(), *ids)} if ids else {}
+    return {pk: stored.get(pk) or Preferences(member_id=pk) for pk in ids}
 
 
 def ways(preferences, kind):

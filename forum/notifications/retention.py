@@ -19,7 +19,17 @@ def prune():
     delete(Notice.objects.filter(at__lt=timezone.now() - KEPT))
     delete(Event.objects.filter(given_up_at__lt=timezone.now() - KEPT))
     counts = Notice.objects.order_by().values_list("member").annotate(n=Count("pk"))
-    for member, _n in counts.filter(n__gt=MOST):
+    prune_some([member for member, _n in counts.filter(n__gt=MOST)])
+
+
+def prune_some(members):
+    """Delete all but the latest notices of each of these members.
+
+    Telling calls it now and then for members whom it has locked, so that nobody has many more, and
+    nothing that counts or shows them grows.
+    """
+    for member in members:
         mine = Notice.objects.filter(member=member).order_by("-pk")
-        oldest = mine.values_list("pk", flat=True)[MOST - 1]
-        delete(Notice.objects.filter(member=member, pk__lt=oldest))
+        oldest = mine.values_list("pk", flat=True)[MOST - 1 : MOST].first()
+        if oldest:
+            delete(mine.filter(pk__lt=oldest))

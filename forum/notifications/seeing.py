@@ -5,7 +5,7 @@ from django.utils import timezone
 from forum.models import PersonalChange
 
 from .models import Notice
-from .telling import KEY, KIND
+from .storing import KEY, KIND
 
 
 def mark(notices, member_id):

@@ -23,7 +23,7 @@ from .forms import PreferencesForm
 from .models import Notice, Preferences
 from .push import keys
 from .push.views import listed
-from .telling import KEY
+from .storing import KEY
 
 LARGEST = 2**63 - 1
 

@@ -20,7 +20,7 @@ from forum.db.optional_writes import optional_write
 from forum.db.outages import is_outage
 from forum.jobs import every, job
 from forum.models import PersonalChange, Post, User
-from forum.signals import telling, told
+from forum.signals import telling, told, withdrawn
 
 from . import engines
 from .indexing import Document
@@ -83,6 +83,7 @@ def delete(search):
         lock([member_id])  # or a match could be added to a search that is being deleted
         search.delete()
         PersonalChange.objects.record(member_id, KIND, pk)
+        withdrawn.send(StandingSearch, member_id=member_id, kind="search", about={"search": pk})
 
 
 def needed(query):

@@ -82,12 +82,12 @@ def load_pages():
 
 def work_until_killed(sender, writes):
     """Tell members of events or, if it `writes`, write emails."""
-    from forum.notifications import telling
+    from forum.notifications import concerned, telling
     from forum.notifications.mailing import sending
     from forum.notifications.mailing.models import Delivery
     from forum.notifications.models import Event
 
-    telling.BATCH = 2  # so that many die between the batches of an event
+    concerned.BATCH = 2  # so that many die between the batches of an event
     sending.MOST_SINGLE = sending.MOST  # each notice has an email of its own
     taken, act = (Delivery, sending.send) if writes else (Event, telling.tell_some)
     while True:

@@ -1,12 +1,14 @@
 """Hints on their way to a worker, through the store of this column."""
 
 import json
+import signal
+import threading
 
 import pytest
 
 from forum.cache import circuit_breaker
-from forum.jobs import hints, queue, registry, running
-from forum.jobs.workers import Workers
+from forum.jobs import handover, hints, queue, registry, running
+from forum.jobs.workers import Workers, stop_before_server
 from tests.support.polling import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +43,33 @@ def test_a_hint_reaches_a_worker(ran, workers):
     hints.enqueue("other")
 
     until(lambda: set(ran) == {"one", "other"})
+
+
+def test_an_idle_worker_of_the_process_gets_a_hint_without_the_store(ran, workers, monkeypatch):
+    until(lambda: handover._idle == 2)
+    monkeypatch.setattr(type(queue.task().huey.storage).__mro__[1], "enqueue", fail)
+    queue.put("one")
+
+    until(lambda: ran == ["one"])
+
+
+def fail(*_arguments):
+    raise AssertionError("The store is not needed.")
+
+
+def test_a_hint_that_comes_while_all_workers_are_busy_waits_in_the_store(ran, monkeypatch):
+    may_end = threading.Event()
+    monkeypatch.setitem(registry.JOBS, "slow", lambda: (ran.append("slow"), may_end.wait(30)))
+    workers = Workers(1)
+    workers.start()
+    queue.put("slow")
+    until(lambda: ran == ["slow"])
+    queue.put("one")
+    assert queue.task().huey.storage.queue_size() == 1
+    may_end.set()
+
+    until(lambda: ran == ["slow", "one"])
+    workers.stop(5)
 
 
 def test_without_redis_the_hint_goes_through_the_database_or_beside_it(ran, settings):
@@ -104,6 +133,28 @@ def test_a_worker_that_stops_lets_what_runs_end(ran, monkeypatch):
     workers.stop(5)
 
     assert ran == ["began", "ended"]
+
+
+def test_a_server_begins_to_stop_when_running_jobs_have_ended(ran, monkeypatch):
+    def slow():
+        ran.append("began")
+        running.stopping.wait(30)
+        ran.append("ended")
+
+    monkeypatch.setitem(registry.JOBS, "one", slow)
+    monkeypatch.setattr(signal, "signal", lambda number, handler: installed.append(handler))
+    monkeypatch.setattr(signal, "getsignal", lambda number: lambda *_: ran.append("server"))
+    installed = []
+    workers = Workers(1)
+    workers.start()
+    stop_before_server(workers)
+    queue.put("one")
+    until(lambda: ran == ["began"])
+    installed[0](signal.SIGTERM, None)
+
+    until(lambda: ran == ["began", "ended", "server"])
+    installed[0](signal.SIGTERM, None)  # somebody can't wait
+    assert ran[3:] == ["server"]
 
 
 @pytest.mark.servers

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from forum.models import GroupName, Level, TopicLevel, User
-from forum.notifications import telling
+from forum.notifications import concerned, telling
 from forum.notifications.models import Event, Notice
 from tests.support import world
 
@@ -59,7 +59,7 @@ def test_what_is_quoted_mentions_nobody(topic, ada, grace, ivy, told):
 
 
 def test_an_edit_tells_all_members_whatever_is_killed(topic, ada, gardeners, told, monkeypatch):
-    monkeypatch.setattr(telling, "BATCH", 2)
+    monkeypatch.setattr(concerned, "BATCH", 2)
     for n in range(5):
         world.member(f"gardener{n}").groups.add(gardeners.group)
     post = topic.reply(ada, "Hello")

@@ -19,7 +19,7 @@ from forum.models import (
     TopicLevel,
     User,
 )
-from forum.notifications import telling
+from forum.notifications import telling, ways
 from forum.notifications.models import Device, Notice, Preferences, PushDelivery
 from forum.notifications.push import models, sending, service
 from tests.support import world
@@ -457,7 +457,7 @@ def test_notices_and_their_pushes_are_stored_together(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(telling.ways, "WAYS", [*telling.ways.WAYS, fail])
+        patched.setattr(ways, "WAYS", [*ways.WAYS, fail])
         with pytest.raises(Killed):
             telling.tell()
     assert not Notice.objects.filter(member=grace).exists()

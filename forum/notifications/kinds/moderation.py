@@ -18,7 +18,7 @@ def moved(group):
 def renamed(group):
     return _("“%(before)s” is now called “%(title)s”") % {
         "before": isolated(group.latest.data.get("before", "")),
-        "title": group.title_in_sentence,
+        "title": isolated(group.latest.data.get("after", group.title)),
     }
 
 

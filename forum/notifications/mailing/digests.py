@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min
 from django.utils import timezone
 
 from forum.db.outages import is_outage
@@ -114,8 +114,7 @@ def unseen_groups(members, reached):
         delivery=None,
         pk__gt=F("member__digest__last_notice"),
     )
-    open_posts = Q(post=None) | Q(post__hidden_at=None) | Q(kind="hidden")
-    rows = grouped(unseen.about_public().filter(open_posts))
+    rows = grouped(unseen.about_public().shown())
     private = unseen.exclude(pk__in=unseen.about_public()).order_by()
     for pk in set(private.values_list("member", flat=True)):
         rows[pk] = grouped(unseen.readable_by(reached[pk].member))[pk]

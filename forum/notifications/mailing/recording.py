@@ -1,15 +1,25 @@
 """Writes down which notices are to be sent by email, with the notices themselves."""
 
-from collections import defaultdict
 from datetime import timedelta
+from operator import attrgetter
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from forum.notifications import kinds, preferences
 
 from . import times
-from .models import Delivery, Digest
+from .models import Delivery
+
+ROW = "(%s, %s, %s, 0, '', 0)"
+ROWS = 200  # in one statement; SQLite takes 999 parameters
+EXPECT = """
+INSERT INTO notifications_digest (member_id, created_at, due_at, attempts, error, last_notice)
+VALUES {rows} ON CONFLICT (member_id) DO UPDATE
+SET due_at = excluded.due_at, attempts = 0, given_up_at = NULL, error = ''
+WHERE notifications_digest.due_at IS NULL
+"""
 
 
 def expect(notices, chosen):
@@ -40,15 +50,14 @@ def expect_digests(chosen):
 
     Who writes a digest has locked its row. Then this waits, and sets the time of the next one.
     """
-    members = defaultdict(list)  # by time
-    for one in chosen:
-        if one.digest != "off":
-            members[times.next_digest(one, timezone.now())].append(one.member_id)
-    Digest.objects.bulk_create(
-        [Digest(member_id=pk, due_at=None) for ids in members.values() for pk in ids],
-        ignore_conflicts=True,
-    )
-    for due_at, ids in sorted(members.items()):
-        rows = Digest.objects.filter(member__in=ids)
-        list(rows.select_for_update().order_by("pk").values_list("pk"))  # an update would skip them
-        rows.filter(due_at=None).update(due_at=due_at, attempts=0, given_up_at=None, error="")
+    now, adapt = timezone.now(), connection.ops.adapt_datetimefield_value
+    rows = [
+        (one.member_id, adapt(now), adapt(times.next_digest(one, now)))
+        for one in sorted(chosen, key=attrgetter("member_id"))
+        if one.digest != "off"
+    ]
+    for start in range(0, len(rows), ROWS):
+        some = rows[start : start + ROWS]
+        statement = EXPECT.format(rows=", ".join([ROW] * len(some)))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [value for row in some for value in row])

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from forum.models import CategoryLevel, Level, Reading, TopicLevel
+from forum.models import CategoryLevel, Level, PersonalChange, Reading, TopicLevel
 from forum.notifications import groups
 from forum.notifications.models import Delivery, Notice, Preferences
 from forum.search import standing
@@ -32,6 +32,14 @@ def test_each_post_comes_at_once_and_is_on_no_page(listening, topic, ada, grace,
     assert groups.shown_to(grace)[0] == []
     assert groups.unread(grace) == 0
     assert other.pk
+
+
+def test_pages_learn_nothing_of_it(listening, topic, ada, grace, told):
+    topic.reply(ada, "One")
+    told(grace)
+
+    assert Notice.objects.filter(member=grace).exists()
+    assert not PersonalChange.objects.filter(member=grace, kind="notice").exists()
 
 
 def test_it_comes_seen_or_not_and_in_no_digest(listening, topic, ada, grace, told, mailed):
