@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
 from forum.models import PersonalChange
-from tests.browser.people import COMPOSER, MARKS, ends_sessions, loses_answer
+from tests.browser.people import COMPOSER, MARKS, closes, ends_sessions, loses_answer
 from tests.support import world
 from tests.support.polling import until
 
@@ -201,7 +201,7 @@ def test_after_a_reload_it_still_waits_at_its_post(page):
 def test_nobody_else_in_the_browser_sees_or_sends_it(person, page, topic, post, visit):
     fails(person.context)
     edits_in_vain(page)
-    page.close()
+    closes(page)
     mo = visit(world.moderator())
     person.context.clear_cookies()
     person.context.add_cookies(mo.context.cookies())

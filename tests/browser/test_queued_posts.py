@@ -7,7 +7,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from forum.drafts.models import Draft
-from tests.browser.people import COMPOSER, MARKS, ends_sessions, loses_answer, session_cookie
+from tests.browser.people import (
+    COMPOSER,
+    MARKS,
+    closes,
+    ends_sessions,
+    loses_answer,
+    session_cookie,
+)
 from tests.support import world
 from tests.support.polling import until
 
@@ -195,7 +202,7 @@ def test_nobody_else_in_the_browser_sees_or_sends_it(person, topic, visit):
     fails(person.context)  # also while the page is closed
     sends(page)
     expect(waiting(page)).to_contain_text(TEXT)
-    page.close()
+    closes(page)
     cookies, grace = person.context.cookies(), visit(world.member("grace"))
     person.context.clear_cookies()
     person.context.add_cookies(grace.context.cookies())
@@ -301,7 +308,7 @@ def test_in_a_topic_that_was_closed_meanwhile_it_stays_in_view_with_the_reason(p
 def test_of_a_topic_that_is_gone_the_text_can_be_had_everywhere(person, topic):
     page = opens(person, topic)
     sends_in_vain(page)
-    page.close()
+    closes(page)
     topic.move(world.lounge())
 
     page = person.context.new_page()
