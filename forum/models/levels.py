@@ -38,13 +38,16 @@ class Attention(models.IntegerChoices):
 class LevelQuerySet(models.QuerySet["ChosenLevel"]):
     @transaction.atomic
     def choose(self, member, about, level):
-        """Store the level of `member` for a Topic, Category or User; None for the usual one."""
+        """Store the level of `member` for a Topic, Category or User; None for the usual one.
+
+        For a topic that is stored, too, or the next reply would give it a level of its own again.
+        """
         name = self.model.ABOUT
         PersonalChange.objects.record(member.pk, KIND, f"{name}:{about.pk}")
         if name == MemberLevel.ABOUT:
             User.objects.filter(pk=member.pk).update(ignores_version=F("ignores_version") + 1)
         mine = self.filter(member=member, **{name: about})
-        if level is None:
+        if level is None and name != TopicLevel.ABOUT:
             mine.delete()
         elif not mine.update(level=level, is_automatic=False):
             self.create(member=member, **{name: about}, level=level)
@@ -86,7 +89,8 @@ class ChosenLevel(models.Model):
 class TopicLevel(ChosenLevel):
     ABOUT = "topic"
     topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="levels")
-    level = models.PositiveSmallIntegerField(choices=Level)
+    # None if the member has chosen that of the category, which replies then leave as it is.
+    level = models.PositiveSmallIntegerField(choices=Level, null=True)
 
     class Meta:
         constraints = [
@@ -185,7 +189,7 @@ def states(member, keys):
     found = {}
     for name, model in MODELS.items():
         ids = [int(key.split(":")[1]) for key in keys if key.startswith(f"{name}:")]
-        chosen = model.objects.filter(member=member, **{f"{name}__in": ids})
+        chosen = model.objects.filter(member=member, **{f"{name}__in": ids}, level__isnull=False)
         rows = chosen.values_list(name, "level") if ids else ()
         found |= {f"{name}:{pk}": level for pk, level in rows}
     return found

@@ -1,5 +1,6 @@
 """Marks notices as seen, on all pages of their member at once."""
 
+from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 
 from forum.models import PersonalChange
@@ -14,9 +15,21 @@ def mark(notices, member_id):
     Locks the member before the notices, as telling does, so that the two don't deadlock.
     """
     unseen = notices.filter(member=member_id, seen_at=None)
-    if unseen.exists():
-        PersonalChange.objects.record(member_id, KIND, KEY)
-        unseen.update(seen_at=timezone.now())
+    merges = set(unseen.values_list("merge", flat=True))
+    if not merges:
+        return
+    PersonalChange.objects.record(member_id, KIND, KEY)
+    mine, now = Notice.objects.filter(member=member_id), timezone.now()
+    for merge, seen_at in begun(mine.filter(merge__in=merges)):
+        mine.filter(merge=merge, seen_at=seen_at).update(seen_at=now)
+    unseen.update(seen_at=now)
+
+
+def begun(notices):
+    """[(merge, when its last part was seen)] of what is read bit by bit, and stays one notice."""
+    parts = notices.order_by().values("merge")
+    parts = parts.annotate(seen=Max("seen_at"), oldest=Min("at", filter=Q(seen_at=None)))
+    return parts.filter(seen__gt=F("oldest")).values_list("merge", "seen")
 
 
 def on_seen(sender, member_id, topic_id, number, **_kwargs):

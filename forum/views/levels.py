@@ -65,9 +65,9 @@ def index(request):
     of, before = request.GET.get("of", ""), requested_id(request, "before")
     followed = {
         "members": MemberLevel.objects.select_related("other"),
-        "topics": TopicLevel.objects.filter(topic__in=visible(Topic, request)).select_related(
-            "topic"
-        ),
+        "topics": TopicLevel.objects.filter(topic__in=visible(Topic, request))
+        .exclude(level__isnull=True)
+        .select_related("topic"),
     }
     if of and of not in followed:
         raise Http404

@@ -295,7 +295,8 @@ def test_a_level_is_chosen_on_a_page_of_its_own(signed_in, grace, topic):
     assert 'value="3" aria-pressed="true"' in client.get(path).content.decode()
 
     client.post(path, {"level": "usual"})
-    assert not TopicLevel.objects.filter(member=grace).exists()
+    assert TopicLevel.objects.chosen_by(grace, topic) is None
+    assert topic.title not in client.get("/following/").content.decode()
 
 
 def test_pages_show_the_level_that_counts(signed_in, grace, help_category, topic):

@@ -20,6 +20,7 @@ from forum.models import (
     Topic,
     TopicLevel,
     User,
+    levels,
 )
 from forum.notifications import concerned, groups, seeing, telling
 from forum.notifications.models import Event, Notice, Preferences
@@ -177,9 +178,9 @@ def test_nothing_is_told_of_muted_and_ignored_members(watched, ada, grace, told,
 def test_authors_watch_their_topics_and_track_where_they_reply(topic, ada, grace, told):
     topic.reply(grace, "Tea")
     told(grace)
-    levels = dict(TopicLevel.objects.values_list("member__username", "level"))
+    chosen = dict(TopicLevel.objects.values_list("member__username", "level"))
 
-    assert levels == {"ada": Level.WATCHING, "grace": Level.TRACKING}
+    assert chosen == {"ada": Level.WATCHING, "grace": Level.TRACKING}
 
 
 def test_members_choose_what_they_follow_by_themselves(help_category, grace, told):
@@ -203,6 +204,22 @@ def test_a_reply_changes_no_chosen_level(topic, grace, told):
     told(grace)
 
     assert TopicLevel.objects.get(member=grace).level == Level.MUTED
+
+
+def test_who_has_chosen_the_level_of_the_category_keeps_it_when_they_reply(topic, ada, grace, told):
+    topic.reply(grace, "Tea")
+    told(grace)
+    TopicLevel.objects.choose(grace, topic, None)
+    assert levels.states(grace, [f"topic:{topic.pk}"]) == {}
+    topic.reply(grace, "Milk")
+    topic.reply(ada, "No")
+    told(grace)
+
+    assert levels.with_levels(Topic.objects, grace).get().level == Level.NORMAL
+    assert TopicLevel.objects.chosen_by(grace, topic) is None
+    CategoryLevel.objects.choose(grace, topic.category, Level.WATCHING)
+    topic.reply(ada, "Sugar")
+    assert told(grace) == ["Ada Lovelace posted in “Tea or coffee?”"]
 
 
 # --- Moderation, announcements, searches ---
@@ -675,6 +692,28 @@ def test_what_is_seen_and_what_is_not_are_told_apart(watched, ada, grace, told):
 
     assert told(grace) == ["Ada Lovelace posted in “Tea or coffee?”"] * 2
     assert groups.unread(grace) == 1
+
+
+def test_what_is_one_notice_stays_one_while_it_is_read_bit_by_bit(watched, ada, grace, told):
+    for text in ("One", "Two", "Three"):
+        watched.reply(ada, text)
+    told(grace)
+    for number in (2, 3):
+        Reading.objects.record_seen(grace, watched.pk, number)
+    watched.reply(ada, "Four")
+    told(grace)
+    for number in (4, 5):
+        Reading.objects.record_seen(grace, watched.pk, number)
+
+    assert told(grace) == ["4 new posts in “Tea or coffee?”"]
+    assert groups.unread(grace) == 0
+    watched.reply(ada, "Five")
+    assert told(grace) == [
+        "Ada Lovelace posted in “Tea or coffee?”",
+        "4 new posts in “Tea or coffee?”",
+    ]
+    Reading.objects.record_seen(grace, watched.pk, 6)
+    assert len(told(grace)) == 2
 
 
 def test_seeing_what_a_search_found_marks_its_notice(topic, ada, grace, told):
