@@ -1,8 +1,10 @@
 from operator import itemgetter
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
+from forum.db.prepared import Prepared
 from forum.usernames.confusables import MAX_LENGTH, skeleton, skeletons
 from forum.usernames.rules import folded
 
@@ -71,6 +73,10 @@ class TakenNameQuerySet(models.QuerySet["TakenName"]):
             self.model(key=key, group_id=group_name.group_id) for key in sorted(keys - known)
         )
 
+    def for_username(self, name):
+        """As `for_usernames` for one name, as a list, with the members."""
+        return OF_KEY.instances(AnonymousUser(), skeleton(name))
+
     def for_usernames(self, names):
         """Candidates for members that have, or had, one of these `folded` usernames.
 
@@ -79,6 +85,17 @@ class TakenNameQuerySet(models.QuerySet["TakenName"]):
         return self.filter(key__in={skeleton(name) for name in names}, user__isnull=False).exclude(
             usernames=""
         )
+
+
+def of_key(_reader, key):
+    return (
+        TakenName.objects.filter(key=key, user__isnull=False)
+        .exclude(usernames="")
+        .select_related("user")
+    )
+
+
+OF_KEY = Prepared(of_key)
 
 
 class TakenName(models.Model):

@@ -73,7 +73,7 @@ class Members(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc] 
         Raises User.DoesNotExist.
         """
         name = folded(name)
-        for taken in TakenName.objects.for_usernames([name]).select_related("user"):
+        for taken in TakenName.objects.for_username(name):
             if taken.matching([name]):
                 return taken.user
         raise self.model.DoesNotExist

@@ -4,6 +4,7 @@ Rendered once per change: cache keys contain the change number of the row and th
 entries never need to be invalidated (see cache/lru.py).
 """
 
+import secrets
 from contextlib import contextmanager
 from datetime import UTC
 
@@ -31,6 +32,7 @@ ANNOUNCEMENT, FACE, WRITING = (
     "members/_post.html",
 )
 cache = LRUCache(32 * 2**20)
+CSRF_TOKEN = f"csrf-{secrets.token_hex(8)}"  # in cached parts; nobody can guess and type it
 
 
 def on_page(_reader, topic_id, first, last):
@@ -112,9 +114,17 @@ def _sidebar(categories):
 
 
 def part(template, context):
-    """A template that depends only on `context` and the reader's language; cached."""
+    """A template that depends only on `context` and the reader's language; cached.
+
+    Its forms have CSRF_TOKEN in place of the token.
+    """
     key = ("part", template, tuple(context.items()), translation.get_language())
-    return cache.get_or_set(key, lambda: mark_safe(render_to_string(template, context)))  # noqa: S308 - our own template's
+    return cache.get_or_set(key, lambda: _part(template, context))
+
+
+def _part(template, context):
+    html = render_to_string(template, {"csrf_token": CSRF_TOKEN, **context})
+    return mark_safe(html)  # noqa: S308 - our own template's
 
 
 def face(pk, username, name):

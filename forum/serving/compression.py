@@ -17,8 +17,10 @@ from forum.cache.lru import LRUCache
 from forum.serving.encodings import accepted
 from forum.serving.page_cache import is_kept
 
-LEVEL = 6
-BROTLI_QUALITY = 5  # as fast as LEVEL, and an eighth smaller (measured)
+SHARED_LEVEL = 6
+OWN_LEVEL = 4  # for what is sent once: a quarter faster and 2 % larger (measured)
+BROTLI_QUALITY = 5  # as fast as SHARED_LEVEL, and an eighth smaller (measured)
+SMALLEST = 200  # bytes
 _cache = LRUCache(16 * 2**20)
 
 
@@ -31,17 +33,14 @@ class CompressionMiddleware(GZipMiddleware):
     def process_response(self, request, response):
         forms = accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         request.META["HTTP_ACCEPT_ENCODING"] = ", ".join(forms)  # Django ignores "q=0"
-        if response.status_code == 200 and "br" in forms and is_kept(request):
+        if is_page(response) and "br" in forms and is_kept(request):
             # It has no secrets whose size could tell anything.
             content = brotli.compress(response.content, quality=BROTLI_QUALITY)
             return self.encoded(response, "br", content)
-        shared = getattr(request, "shared", None)
-        if not shared or response.status_code != 200 or "gzip" not in forms:
-            return super().process_response(request, response)
-        content = self.with_shared(response.content, *shared)
-        if content is None:
-            return super().process_response(request, response)
-        return self.encoded(response, "gzip", content)
+        if is_page(response) and "gzip" in forms:
+            content = self.gzipped(response.content, *getattr(request, "shared", ()))
+            return self.encoded(response, "gzip", content)
+        return super().process_response(request, response)
 
     def encoded(self, response, encoding, content):
         patch_vary_headers(response, ("Accept-Encoding",))
@@ -50,15 +49,16 @@ class CompressionMiddleware(GZipMiddleware):
         response.headers["Content-Encoding"] = encoding
         return response
 
-    def with_shared(self, page, key, html):
-        """The page in gzip format, or None if it does not contain the shared part."""
-        shared = html.encode()
-        before, found, after = page.partition(shared)
-        if not found:
-            return None
-        blocks = _cache.get_or_set(key, lambda: blocks_of(shared, zlib.Z_FULL_FLUSH))
+    def gzipped(self, page, key=None, html=""):
+        """The page in gzip format. If it contains `html`, that is compressed once for `key`."""
+        parts, rest, shared = [], page, html.encode()
+        start = page.find(shared) if shared else -1
+        if start >= 0:
+            before, rest = page[:start], page[start + len(shared) :]
+            blocks = _cache.get_or_set(key, lambda: blocks_of(shared, SHARED_LEVEL))
+            parts = [blocks_of(before, OWN_LEVEL), blocks]
+        parts.append(blocks_of(rest, OWN_LEVEL, zlib.Z_FINISH))
         trailer = zlib.crc32(page).to_bytes(4, "little") + (len(page) % 2**32).to_bytes(4, "little")
-        parts = blocks_of(before, zlib.Z_FULL_FLUSH), blocks, blocks_of(after, zlib.Z_FINISH)
         return b"".join((self.header(), *parts, trailer))
 
     def header(self):
@@ -67,7 +67,18 @@ class CompressionMiddleware(GZipMiddleware):
         return b"\x1f\x8b\x08" + bytes([gzip.FNAME]) + bytes(4) + b"\x00\xff" + name + b"\x00"
 
 
-def blocks_of(data, flush):
+def is_page(response):
+    """Whether it is HTML worth compressing; Django compresses what else there is."""
+    return (
+        not response.streaming
+        and response.headers.get("Content-Type", "").startswith("text/html")
+        and len(response.content) >= SMALLEST
+        and not response.has_header("Content-Encoding")
+        and not response.has_header("ETag")
+    )
+
+
+def blocks_of(data, level, flush=zlib.Z_FULL_FLUSH):
     """Deflate blocks that refer to no earlier data and end on a byte boundary."""
-    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    compressor = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return compressor.compress(data) + compressor.flush(flush)

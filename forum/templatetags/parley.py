@@ -6,6 +6,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from forum.accounts.browsers import browser_name
 from forum.pages import fragments
@@ -19,10 +20,16 @@ register.simple_tag(avatar)
 register.simple_tag(moment)
 
 
-@register.simple_tag
-def part(template, **context):
-    """Include a template that depends only on these arguments, so that it can be cached."""
-    return fragments.part(template, context)
+@register.simple_tag(takes_context=True)
+def part(context, template, **values):
+    """Include a template that depends only on these values, so that it can be cached.
+
+    Its forms get the CSRF token of this page.
+    """
+    html = fragments.part(template, values)
+    if fragments.CSRF_TOKEN not in html:
+        return html
+    return mark_safe(html.replace(fragments.CSRF_TOKEN, str(context.get("csrf_token", ""))))  # noqa: S308 - our own template's
 
 
 @register.simple_tag

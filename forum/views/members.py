@@ -136,8 +136,11 @@ def written(member, user):
     most a minute, since topics also move.
     """
     key = ("written", member.pk, member.date_joined, member.posts_count, user.pk, time.time() // 60)
-    posts = Post.objects.visible_to(user).shown().filter(author=member)
-    return int(fragments.cache.get_or_set(key, lambda: str(posts[:COUNTED].count())))
+
+    def count():  # building the query alone costs a third of the page
+        return Post.objects.visible_to(user).shown().filter(author=member)[:COUNTED].count()
+
+    return int(fragments.cache.get_or_set(key, lambda: str(count())))
 
 
 def find_member(username):

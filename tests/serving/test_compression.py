@@ -18,7 +18,9 @@ def test_it_is_put_together_right(beginning, ending):
     middleware = CompressionMiddleware(lambda request: None)
 
     for _ in range(2):
-        assert gzip.decompress(middleware.with_shared(page, ("key", "a"), shared)) == page
+        assert gzip.decompress(middleware.gzipped(page, ("key", "a"), shared)) == page
+        assert gzip.decompress(middleware.gzipped(page)) == page
+        assert gzip.decompress(middleware.gzipped(page, ("key", "b"), "not there")) == page
 
 
 def test_readers_get_their_own_page_around_what_they_share(signed_in, ada, grace, topic):

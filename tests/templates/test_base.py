@@ -1,6 +1,9 @@
 import re
 
 import pytest
+from django.test import Client
+
+from forum.pages import fragments
 
 
 def test_a_page_has_no_inline_script_or_style(signed_in, ada, topic):
@@ -46,3 +49,29 @@ def test_every_page_can_be_skipped_into(client, topic):
 
     assert 'class="skip" href="#main"' in html
     assert '<main class="frame__main" id="main"' in html
+
+
+def test_forms_in_cached_parts_have_the_token_of_their_reader(ada, grace, topic):
+    for member in (ada, grace, ada):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(member)
+        html = client.get(topic.get_absolute_url()).text
+        [menu] = re.findall(r'(?s)<div class="menu" id="member".*?</div>', html)
+        tokens = set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]*)"', html))
+        assert f'value="{fragments.CSRF_TOKEN}"' not in html
+
+        [token] = tokens
+        assert token in menu
+        answer = client.post("/accounts/logout/", {"csrfmiddlewaretoken": token})
+        assert answer.status_code == 302
+
+
+def test_the_menu_of_a_renamed_member_has_the_new_name(signed_in, ada):
+    assert "Ada Lovelace" in signed_in(ada).get("/").text
+    ada.name = "Countess"
+    ada.save()
+
+    html = signed_in(ada).get("/").text
+
+    assert "Your menu, Countess" in html
+    assert "Ada Lovelace" not in html
