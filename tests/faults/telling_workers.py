@@ -2,7 +2,8 @@
 killed (kill -9).
 
 With the argument "mail" they write the emails of mailing lists and digests alone. Reads a seed from
-each line of stdin. Prints a line once its worker is dead.
+each line of stdin. Prints a line once its worker is dead. With "push" they send pushes; each line
+is the number of the run, and the process id is printed, since the push service kills them.
 """
 
 import os
@@ -37,6 +38,11 @@ class TellingWorkers:
         self.program.stdin.write(f"{seed}\n")
         self.program.stdin.flush()
 
+    def begin_to_push(self, run):
+        """The id of a worker that lives until somebody kills it."""
+        self.begin(run)
+        return int(self.program.stdout.readline())
+
     def await_death(self):
         assert self.program.stdout.readline() == "dead\n"
 
@@ -60,12 +66,17 @@ def main():
         if not worker:
             if sys.argv[1] == "mail":
                 mail_until_killed(sender)
+            if sys.argv[1] == "push":
+                push_until_killed(sender, int(line))
             work_until_killed(sender, writes=chance.random() < 0.5)
         os.close(sender)
         os.read(receiver, 1)
         os.close(receiver)
-        time.sleep(chance.uniform(0, LONGEST[sys.argv[1]]))
-        os.kill(worker, signal.SIGKILL)
+        if sys.argv[1] == "push":
+            print(worker, flush=True)
+        else:
+            time.sleep(chance.uniform(0, LONGEST[sys.argv[1]]))
+            os.kill(worker, signal.SIGKILL)
         was_killed = os.WTERMSIG(os.waitpid(worker, 0)[1]) == signal.SIGKILL
         print("dead" if was_killed else "failed", flush=True)
 
@@ -113,6 +124,23 @@ def mail_until_killed(sender):
     while True:
         for work in jobs if os.getpid() % 2 else reversed(jobs):
             work()
+
+
+def push_until_killed(sender, run):
+    """The time to live of each push tells the run."""
+    from forum.notifications.push import messages, sending
+    from forum.notifications.push.models import PushDelivery
+
+    def slowly(delivery, outcome, record=sending.record):
+        time.sleep(0.01)  # so that many die between an answer and its record
+        record(delivery, outcome)
+
+    sending.record, sending.AT_ONCE = slowly, 4
+    messages.SECONDS += run
+    PushDelivery.objects.due().exists()  # connects
+    os.write(sender, b".")
+    while True:
+        sending.deliver()
 
 
 if __name__ == "__main__":
