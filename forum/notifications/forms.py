@@ -1,5 +1,3 @@
-from zoneinfo import available_timezones
-
 from django import forms
 from django.conf import settings
 from django.db import transaction
@@ -9,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from forum.models import Level
 
 from . import kinds, preferences
-from .mailing import digests
+from .mailing import digests, times
 from .models import Preferences
 from .push import keys
 
@@ -105,7 +103,7 @@ class PreferencesForm(forms.ModelForm):
 def zones():
     """The choices of time zones, “Area/City”, by area; the stored values are IANA's names."""
     areas: dict[str, list] = {}
-    for name in sorted(available_timezones()):
+    for name in sorted(times.zone_names()):
         area, slash, city = name.partition("/")
         if slash and area not in ("Etc", "SystemV"):
             areas.setdefault(area, []).append((name, city.replace("_", " ")))

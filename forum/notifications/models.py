@@ -1,6 +1,5 @@
 from datetime import timedelta
 from typing import ClassVar
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +15,7 @@ from forum.models import Announcement, Attention, Level, MemberLevel, Post, Topi
 from forum.models.levels import with_levels_of_members
 
 from .mailing.models import Delivery, Digest
+from .mailing.times import zone_names
 from .push.models import Device, PushDelivery
 
 __all__ = ["Delivery", "Device", "Digest", "Event", "Notice", "Preferences", "PushDelivery"]
@@ -166,7 +166,7 @@ DIGESTS = [
 
 
 def validate_zone(name):
-    if name not in available_timezones():
+    if name not in zone_names():
         raise ValidationError(_("Choose a time zone from the list."))
 
 

@@ -1,12 +1,19 @@
 """When members want emails: their time zone, quiet hours and pauses."""
 
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.utils import timezone
 
 DIGEST_TIME = time(8)
 MONDAY = 0  # as date.weekday() has it
+
+
+@cache
+def zone_names():
+    """Those that members can choose; looking for them reads hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def zone(preferences):
