@@ -99,7 +99,8 @@ def work_until_killed(sender, writes):
     from forum.notifications.models import Event
 
     concerned.BATCH = 2  # so that many die between the batches of an event
-    sending.MOST_SINGLE = sending.MOST  # each notice has an email of its own
+    sending.MOST_SINGLE = sending.MOST  # each notice has an email of its own, at once
+    sending.MOST_AN_HOUR = 10**9
     taken, act = (Delivery, sending.send) if writes else (Event, telling.tell_some)
     while True:
         if row := taken.objects.take():

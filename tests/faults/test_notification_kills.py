@@ -30,6 +30,7 @@ def workers(transactional_db, collected, settings, monkeypatch):
     settings.NOTIFICATION_MAIL_DELAY_MINUTES = 0
     settings.EMAIL_BACKEND = "forum.mail.backend.Backend"
     monkeypatch.setattr(sending, "MOST_SINGLE", sending.MOST)
+    monkeypatch.setattr(sending, "MOST_AN_HOUR", 10**9)
     server = Server("uvicorn", STATIC_ROOT=collected, NOTIFICATION_MAIL_DELAY_MINUTES="0")
     workers = TellingWorkers(server.settings())
     yield workers

@@ -5,6 +5,7 @@ so a killed worker neither loses an email nor writes it twice.
 """
 
 import logging
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -24,6 +25,8 @@ from .models import Delivery
 
 logger = logging.getLogger(__name__)
 MOST_SINGLE = 5  # emails to one member at once; of more notices there is one email
+MOST_AN_HOUR = 10  # notices in emails to one member; what comes then waits until the hour is over
+HOUR = timedelta(hours=1)
 MOST = 100  # notices in one
 MOST_LISTED = 25  # emails in one transaction to a member who gets each post
 
@@ -58,9 +61,10 @@ def send(delivery):
     if recipient is None:
         rows.delete()
         return
-    awake_at = times.awake(recipient.preferences, timezone.now())
-    if awake_at > timezone.now():
-        rows.update(due_at=awake_at, attempts=0)
+    now = timezone.now()
+    due_at = times.awake(recipient.preferences, rested_at(recipient, now))
+    if due_at > now:
+        rows.update(due_at=due_at, attempts=0)
         return
     if recipient.preferences.mailing_list:
         due = due[:MOST_LISTED]
@@ -71,6 +75,18 @@ def send(delivery):
     sent = rows.filter(notice__in=notices)
     sent.update(due_at=None, sent_at=timezone.now(), error="")
     rows.filter(sent_at=None).delete()
+
+
+def rested_at(recipient, now):
+    """The first moment from `now` on at which somebody who writes much may fill a member's mailbox
+    again.
+    """
+    if recipient.preferences.mailing_list:
+        return now
+    mine = Delivery.objects.filter(member=recipient.member, sent_at__gt=now - HOUR)
+    sent = list(mine.order_by("-sent_at").values_list("sent_at", flat=True)[:MOST_AN_HOUR])
+    first = sent[-1] if len(sent) == MOST_AN_HOUR else None
+    return first + HOUR if first else now
 
 
 def due_with(delivery):

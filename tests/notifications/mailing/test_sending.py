@@ -61,6 +61,26 @@ def test_a_mention_is_mailed_after_the_delay(mentioned, grace, outbox, mailed):
     assert mailed(grace) == []
 
 
+def test_nobody_fills_a_mailbox(topic, ada, grace, iris, mailed):
+    for n in range(18):
+        topic.reply(ada, f"@grace, {n}")
+        with time_machine.travel(timezone.now() + timedelta(minutes=n), tick=False):
+            assert len(mailed(grace)) == (1 if n < 10 else 0), n
+    topic.reply(ada, "@iris")
+    assert len(mailed(iris)) == 1
+
+    [rest] = mailed(grace, timedelta(hours=3))
+    assert rest.subject == "8 notifications"
+    assert mailed(grace, timedelta(hours=9)) == []
+
+
+def test_who_wants_an_email_for_every_post_gets_them(topic, ada, grace, mailed):
+    Preferences.objects.create(member=grace, mailing_list=True)
+    for n in range(12):
+        topic.reply(ada, f"{n}")
+        assert len(mailed(grace)) == 1
+
+
 def test_what_was_seen_meanwhile_is_not_mailed(mentioned, grace, topic, mailed):
     Reading.objects.record_seen(grace, topic.pk, mentioned.number)
 
