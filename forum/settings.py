@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "realtime",
     "forum.jobs",
     "forum.mail",
+    "forum.uploads",
     "forum.drafts",
     "forum.completion",
     "forum.search",
@@ -274,6 +275,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env("STATIC_ROOT", default=str(VAR_DIR / "static"))
+UPLOADS_ROOT = env("UPLOADS_ROOT", default=str(VAR_DIR / "uploads"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -283,7 +285,26 @@ STORAGES = {
             else "forum.serving.static_storage.Storage"
         )
     },
+    "uploads": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        # Readable for the group, so that nginx may send them (UPLOADS_ACCEL).
+        "OPTIONS": {
+            "location": UPLOADS_ROOT,
+            "file_permissions_mode": 0o640,
+            "directory_permissions_mode": 0o750,
+        },
+    },
 }
+# Behind nginx, the address of its internal location for UPLOADS_ROOT, so that it sends the files.
+UPLOADS_ACCEL = env("UPLOADS_ACCEL", default="")
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=10) * 10**6  # of one file
+UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_MB", default=500) * 10**6  # of one member
+# What else than pictures can be uploaded, as downloads, by the end of their names.
+UPLOAD_FILES = env.list(
+    "UPLOAD_FILES",
+    default=["pdf", "txt", "md", "csv", "json", "zip", "gz", "odt", "ods", "odp", "docx", "xlsx"]
+    + ["pptx", "epub", "gpx", "ics", "log", "patch", "diff", "wav", "mp3", "ogg", "mp4", "webm"],
+)
 
 # --- Security -----------------------------------------------------------------------------------
 
@@ -317,7 +338,11 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_P
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "forum.views.errors.csrf"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+MAX_BODY = 1_000_000  # bytes of a request, but for those that may bring files
+# Django's limit, for these as well: forum/serving/ingress.py has those of each request.
+DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES + MAX_BODY
+# Forms that may bring files, by their paths.
+UPLOAD_PATHS = r"/uploads/|/t/create/|/t/[0-9]+/replies/|/p/[0-9]+/update/"
 MESSAGE_STORAGE = "forum.pages.flash_messages.CookieStorage"
 
 LOGGING = {
@@ -397,6 +422,7 @@ RATES = {
         "edit": "30/minute",
         "topic": "10/hour",
         "preview": "60/minute",
+        "upload": "120/hour",
         "draft": "90/minute",  # sent automatically while typing, once a second at most
         "completion": "180/minute",  # suggestions while typing @ or #
         "search": "60/minute",  # per member, or per network for guests

@@ -18,6 +18,7 @@ KINDS = (
     "hidden",
     "restored",
     "answered",
+    "pictures",  # of a post have become ready
     "wiki",  # a post became a wiki, or is none any more, or is one for others
     "renamed",
     "closed",
@@ -36,6 +37,10 @@ stored_in_bulk = Signal()
 """Sent in the transaction that stores posts without Post.save: imported ones, or such that were
 rendered anew. posts: a list of Posts with their topics.
 """
+
+
+uploaded = Signal()
+"""Sent in the transaction that stores a picture which is to be prepared. upload: Upload."""
 
 
 access_ended = Signal()

@@ -1,7 +1,9 @@
 import os
+import shutil
 import sys
 
 import pytest
+from django.conf import settings as settings_of_site
 from django.test import TransactionTestCase
 from hypothesis import settings
 from limits.errors import StorageError
@@ -109,6 +111,12 @@ def visitor(client, signed_in):
         return client
 
     return visit
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_files_left():
+    yield
+    shutil.rmtree(settings_of_site.UPLOADS_ROOT, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

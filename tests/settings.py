@@ -22,6 +22,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # a file, so that servers started by tests and threads see the same rows
     file = f"{tempfile.gettempdir()}/parley-test-{os.getpid()}.sqlite3"
     DATABASES["default"]["TEST"] = {"NAME": file}  # noqa: F405
+# Servers that tests start store files where these look for them.
+UPLOADS_ROOT = os.environ.setdefault(
+    "UPLOADS_ROOT", f"{tempfile.gettempdir()}/parley-test-uploads-{os.getpid()}"
+)
+STORAGES["uploads"]["OPTIONS"]["location"] = UPLOADS_ROOT  # noqa: F405
 RATES = {name: rate if "sign_in" in name else "10000/minute" for name, rate in RATES.items()}  # noqa: F405
 JOB_THREADS = int(os.environ.get("JOB_THREADS", "0"))  # a test that wants jobs to run says so
 EDIT_GRACE_MINUTES = 0  # tests edit what was just written; those of the grace period set one

@@ -1,6 +1,7 @@
 import pytest
 from django.db import transaction
 
+from forum.models import Post
 from forum.signals import KINDS, announce
 from tests.support.events import heard
 
@@ -31,6 +32,8 @@ def test_every_kind_that_people_cause_is_a_known_one(
         reply.hide(grace)
         reply.restore()
         topic.reply(grace, "With milk.", reply_to=reply)
+        Post.objects.filter(pk=reply.pk).update(html="As it was before its picture was ready.")
+        reply.show_new_pictures()
         reply.make_wiki()
         topic.rename("Tea!")
         for verb in (topic.close, topic.open, topic.pin, topic.unpin):
@@ -40,4 +43,4 @@ def test_every_kind_that_people_cause_is_a_known_one(
     kinds = [kind for kind, _, _ in news]
     assert kinds.pop(4) == "created"  # the post that answers
     assert tuple(kinds) == KINDS
-    assert [change for _, change, _ in news] == list(range(2, 15))
+    assert [change for _, change, _ in news] == list(range(2, 16))

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from forum import markdown
-from forum.models import Announcement, Edition, Post, Topic, mentionable
+from forum.models import Announcement, Edition, Post, Topic, Upload, mentionable
 from forum.models.epochs import new_epoch
 from forum.signals import stored_in_bulk
 
@@ -44,9 +44,15 @@ def _render_posts(posts):
 
 def _html_of(post):
     try:
-        return markdown.render(post.body, find=mentionable)
+        return markdown.render(post.body, find=mentionable, pictures=pictures_of(post))
     except markdown.MarkdownError:
         return post.html
+
+
+def pictures_of(post):
+    """The uploads that the post shows already, for markdown.render."""
+    shown = Upload.objects.filter(uses__post=post, uses__is_shown=True)
+    return lambda names: {one.name: one.picture for one in shown.filter(name__in=names)}
 
 
 def _store(post, html):

@@ -2,7 +2,7 @@
 
 from forum.markdown.blanks import is_blank
 from forum.markdown.errors import MAX_LENGTH, MarkdownError, TooComplex, TooLong
-from forum.markdown.excerpts import excerpt, plain_text
+from forum.markdown.excerpts import excerpt, plain_text, with_words
 from forum.markdown.literal import link
 from forum.markdown.quotes import quote
 from forum.markdown.render import mentioned, render
@@ -19,4 +19,5 @@ __all__ = [
     "plain_text",
     "quote",
     "render",
+    "with_words",
 ]

@@ -1,7 +1,7 @@
 """Plain-text excerpts of posts, for descriptions and lists."""
 
 import re
-from html import unescape
+from html import escape, unescape
 
 import nh3
 
@@ -10,6 +10,8 @@ from forum.text.letters import cut, is_word_boundary
 # Characters of HTML to read per character of text; bounds the work for long posts.
 HTML_PER_CHARACTER = 40
 HIDDEN = {"details"}  # folded quotes
+IMAGE = re.compile(r'<img (?:[^>"]|"[^"]*")*>')
+ALT = re.compile(r' alt="([^"]*)"')
 UNFINISHED = re.compile(r"(?:<[^<>]*|&[#\w]*)\Z")
 
 
@@ -24,7 +26,17 @@ def excerpt(html, length=200):
 
 def plain_text(html):
     """The text of rendered HTML without folded quotes; not escaped."""
-    return unescape(nh3.clean(html, tags=set(), clean_content_tags=HIDDEN))
+    return unescape(nh3.clean(with_words(html), tags=set(), clean_content_tags=HIDDEN))
+
+
+def with_words(html):
+    """Rendered HTML with the descriptions of pictures in place of these."""
+    return IMAGE.sub(description, html) if "<img" in html else html
+
+
+def description(image):
+    words = ALT.search(image[0])
+    return escape(unescape(words[1])) if words else ""
 
 
 def _shortened(text, length):

@@ -1,15 +1,20 @@
-"""Turns images into links, so that pages load nothing from other sites."""
+"""Shows pictures of the forum's own; turns others into links, so that pages load nothing from
+other sites.
+"""
 
 from markdown_it.token import Token
+
+from forum.markdown import uploads
 
 
 def plug_into(md):
     md.core.ruler.push("pictures", replace_pictures)
+    md.add_render_rule("picture", uploads.show)
 
 
 def replace_pictures(state):
     for token in state.tokens:
-        if any(child.type == "image" for child in token.children or ()):
+        if any(child.type in ("image", "link_open") for child in token.children or ()):
             token.children = list(_replaced(token.children, state))
 
 
@@ -17,21 +22,26 @@ def _replaced(children, state):
     links = 0
     for child in children:
         if child.type == "image":
-            yield from _link(child, state, inside_link=links > 0)
+            yield from _picture(child, state, inside_link=links > 0)
         else:
+            if child.type == "link_open":
+                uploads.note(str(child.attrs["href"]), state.env)
             links += child.nesting if child.type in ("link_open", "link_close") else 0
             yield child
 
 
-def _link(picture, state, inside_link):
+def _picture(picture, state, inside_link):
     address = str(picture.attrs["src"])
     alt = state.md.renderer.renderInlineAsText(picture.children, state.md.options, state.env)
+    title = {name: picture.attrs[name] for name in ("title",) if name in picture.attrs}
+    if name := uploads.note(address, state.env):
+        meta = {"name": name, "inside_link": inside_link}
+        return [Token("picture", "img", 0, content=alt.strip(), attrs=title, meta=meta)]
     text = Token("text", "", 0, content=alt.strip() or address)
     if inside_link or not address:
         return [text]
-    attributes = {name: picture.attrs[name] for name in ("title",) if name in picture.attrs}
     return [
-        Token("link_open", "a", 1, attrs={"href": address} | attributes),
+        Token("link_open", "a", 1, attrs={"href": address} | title),
         text,
         Token("link_close", "a", -1),
     ]

@@ -20,12 +20,14 @@ class Mentioned(NamedTuple):
     groups: set[int]
 
 
-def render(source, find=None):
+def render(source, find=None, pictures=None):
     """Render a Markdown text to sanitised HTML.
 
     `find` takes a set of `folded` names and returns {folded name: (id, username)} for members, and
     {folded name: (id, name, True)} for groups. It is called at most once, and only if there are
-    possible mentions. Raises TooLong or TooComplex.
+    possible mentions. `pictures` takes a set of names of uploads, and returns {name:
+    forum.models.uploads.Picture, or None for a file}; those that it leaves out become links. Raises
+    TooLong or TooComplex.
     """
     _check_length(source)
     html = _rendered.get(source)
@@ -34,8 +36,12 @@ def render(source, find=None):
     tokens, env = _parse(source)
     if find and env["names"]:
         env["known"] = find(set(env["names"]))
+    if pictures and env["uploads"]:
+        env["pictures"] = pictures(set(env["uploads"]))
     html = sanitiser.clean(parser.renderer.render(tokens, parser.options, env))
-    return html if env["names"] else _rendered.set(source, html)  # members may change
+    if env["names"] or env["uploads"]:
+        return html  # members and pictures may change
+    return _rendered.set(source, html)
 
 
 def mentioned(source, find):
@@ -53,6 +59,7 @@ def mentioned(source, find):
 def _parse(source):
     _check_length(source)
     env = {"budget": Budget(), "names": set(), "people": set(), "known": {}}
+    env |= {"uploads": set(), "pictures": {}}
     return parser.parse(source, env), env
 
 

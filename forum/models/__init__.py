@@ -10,6 +10,7 @@ from .posts import Post
 from .readings import Reading
 from .revisions import Revision
 from .topics import Topic
+from .uploads import PostUpload, Upload
 from .users import User
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "MemberLevel",
     "PersonalChange",
     "Post",
+    "PostUpload",
     "Reading",
     "Revision",
     "TakenName",
     "Topic",
     "TopicLevel",
+    "Upload",
     "User",
     "mentionable",
 ]

@@ -21,6 +21,7 @@ from .group_names import mentionable
 from .post_permissions import PostPermissions
 from .revisions import Revision
 from .topics import Topic, count_posts, keep_stored_fields
+from .uploads import Upload, record_uses
 from .users import User
 
 PAGE_SIZE = 20
@@ -59,6 +60,15 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(
             models.Exists(Topic.objects.visible_to(user).filter(pk=models.OuterRef("topic")))
         )
+
+    def readable_by(self, user):
+        """Those whose text `user` may see, as Post.can_be_read_by says of one."""
+        visible = self.visible_to(user)
+        if not user.is_authenticated:
+            return visible.shown()
+        if user.is_moderator:
+            return visible
+        return visible.filter(models.Q(hidden_at=None) | models.Q(author=user.pk))
 
     def for_display(self):
         """With what _post.html shows of the author, and of the post that is answered."""
@@ -180,6 +190,10 @@ class Post(PostPermissions, models.Model):
     token = models.CharField(max_length=64, default=new_token, editable=False)
     digest = models.CharField(max_length=64, default="", editable=False)
 
+    has_new_pictures = False  # whether its text is to be rendered anew
+    # The uploads in the text, once it was rendered, and whether it had some before.
+    uploads_found: list[Upload] | None = None
+    showed_uploads = False
     is_typed = True  # whether somebody typed the text to be saved; not if it is a former one
 
     objects = PostQuerySet.as_manager()
@@ -293,6 +307,14 @@ class Post(PostPermissions, models.Model):
             post.save()
         self.refresh_from_db()
 
+    def show_new_pictures(self):
+        """Render it anew, since pictures in it are ready, or were refused."""
+        with transaction.atomic():
+            post = self._locked()
+            post.has_new_pictures = True
+            post.save()
+        self.refresh_from_db()
+
     def make_wiki(self, group=None):
         """Let all members of `group` edit it, or everybody who may write in its category."""
         self._set_wiki(True, group)
@@ -342,6 +364,7 @@ class Post(PostPermissions, models.Model):
             if kind:
                 self.change = topic.take_change()
             super().save(*args, **kwargs)
+            self._record_uses()
             if kind:
                 announce(kind, copy(topic), self, by=self.hidden_by)
                 self._count(topic, kind)
@@ -359,14 +382,17 @@ class Post(PostPermissions, models.Model):
         for field in KEPT:
             setattr(self, field, getattr(before, field))
         edited = self.body != before.body
+        self.showed_uploads = "/uploads/" in before.html
         if edited:
             self._replace_text(before)
         else:
-            self.html = before.html
+            self.html = self._rendered() if self.has_new_pictures else before.html
         if self.is_hidden != before.is_hidden:
             return "hidden" if self.is_hidden else "restored"
         if edited:
             return "edited"
+        if self.html != before.html:
+            return "pictures"
         wiki = self.is_wiki, self.wiki_group_id
         return "wiki" if wiki != (before.is_wiki, before.wiki_group_id) else None
 
@@ -401,7 +427,21 @@ class Post(PostPermissions, models.Model):
         )
 
     def _rendered(self):
-        return markdown.render(self.body, find=mentionable)
+        self.uploads_found = []
+        return markdown.render(self.body, find=mentionable, pictures=self._pictures)
+
+    def _pictures(self, names):
+        usable = Upload.objects.usable_by(self.edited_by or self.author, self)
+        self.uploads_found = list(usable.filter(name__in=names))
+        return {upload.name: upload.picture for upload in self.uploads_found}
+
+    def _record_uses(self):
+        """Note which uploads the text uses, if it was rendered and there are or were some."""
+        if self.uploads_found is None or not (self.uploads_found or self.showed_uploads):
+            return
+        if record_uses(self, self.uploads_found):
+            self.html = self._rendered()
+            Post.objects.filter(pk=self.pk).update(html=self.html)
 
     def _count(self, topic, kind):
         if kind == "created":

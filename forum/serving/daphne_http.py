@@ -10,11 +10,10 @@ import time
 from io import BytesIO
 
 from daphne import http_protocol
-from django.conf import settings
 from twisted.internet import reactor
 from twisted.web import http
 
-from forum.serving.bodies import GRACE, MIN_RATE
+from forum.serving.bodies import GRACE, MIN_RATE, limit_of
 from forum.serving.http_protocol import CHUNKS, HEAD, HEAD_TIMEOUT
 from forum.serving.lingering import Lingering, network_at
 from forum.serving.refusals import page_for, raw_response
@@ -43,7 +42,7 @@ class Request(http_protocol.WebRequest):
         self.chunks += 1
         if self.chunks > CHUNKS:
             raise http._MalformedChunkedDataError
-        room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1 - self.content.tell()
+        room = body_limit(self) + 1 - self.content.tell()
         self.content.write(data[:room])
         if len(data) >= room:
             raise TooLarge
@@ -52,6 +51,13 @@ class Request(http_protocol.WebRequest):
         headers = [(b"content-type", b"text/html; charset=utf-8"), *ENCODED]
         self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
         self.handle_reply({"type": "http.response.body", "body": page_for(min(status, 500))})
+
+
+def body_limit(request):
+    path = request.channel._path.partition(b"?")[0].decode("latin-1")
+    headers = request.requestHeaders.getAllRawHeaders()
+    pairs = [(name.lower(), value) for name, values in headers for value in values]
+    return limit_of({"path": path, "headers": pairs})
 
 
 class Channel(http.HTTPChannel):
@@ -81,7 +87,7 @@ class Channel(http.HTTPChannel):
         self.refuse(431)
 
     def allHeadersReceived(self):  # noqa: N802
-        is_too_large = (self.length or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        is_too_large = (self.length or 0) > body_limit(self.requests[-1])
         if is_too_large:
             self.length = 0  # refuse it without reading the body
         super().allHeadersReceived()

@@ -8,12 +8,11 @@ check the path and what Django parses of a form.
 import logging
 import re
 
-from django.conf import settings
 from django.core.exceptions import BadRequest, RequestAborted, SuspiciousOperation
 from django.http import Http404
 from django.http.cookie import parse_cookie
 
-from forum.serving.bodies import Body, has_body, header_values
+from forum.serving.bodies import Body, has_body, header_values, limit_of
 from forum.serving.encodings import accepted
 from forum.serving.header_cleaning import (
     clean_cookies,
@@ -86,7 +85,7 @@ def check_body(scope):
     )
     if len(set(lengths)) > 1 or not all(map(LENGTH.fullmatch, lengths)) or len(types) > 1:
         raise Refused(400)
-    if lengths and int(lengths[0]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    if lengths and int(lengths[0]) > limit_of(scope):
         raise Refused(413)
     if scope["method"] != "POST" and has_body(scope["headers"]):
         raise Refused(400)

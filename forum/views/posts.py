@@ -12,7 +12,8 @@ from forum.accounts.backends import as_stored
 from forum.forms import unsent
 from forum.forms.limits import duration
 from forum.forms.posts import EditForm, HideForm, ReplyForm, not_answerable
-from forum.models import Post, mentionable
+from forum.forms.uploads import attached
+from forum.models import Post, Upload, mentionable
 from forum.models.posts import EditConflict
 from forum.pages import topics
 from forum.pages.pagination import address
@@ -61,6 +62,10 @@ def create(request, topic_id):
     if not topic.takes_replies_from(request.user):
         context = {"topic": topic, "form": form, "refusal": refusal_reason(topic)}
         return render(request, "posts/new.html", context, status=403)
+    if files := attached(request):
+        form = ReplyForm(initial=files.fields, author=request.user, topic=topic)
+        context = {"topic": topic, "form": form, "attached": files}
+        return render(request, "posts/new.html", context)
     if not form.is_valid():
         return invalid(request, "posts/new.html", {"topic": topic, "form": form})
     if new_replies := missed(request, topic):
@@ -148,6 +153,10 @@ def update(request, post_id):
     if refusal := refusal_to_edit(post, request.user):
         context = {"post": post, "form": form, "refusal": refusal}
         return render(request, "posts/edit.html", context, status=403)
+    if files := attached(request):
+        form = EditForm(initial=files.fields, author=request.user)
+        context = {"post": post, "form": form, "attached": files}
+        return render(request, "posts/edit.html", context)
     if not form.is_valid():
         return invalid(request, "posts/edit.html", {"post": post, "form": form})
     data = form.cleaned_data
@@ -209,10 +218,16 @@ def preview(request):
         response["Retry-After"] = str(wait)
         return response
     try:
-        html = markdown.render(body, find=mentionable)
+        html = markdown.render(body, find=mentionable, pictures=pictures_for(request.user))
     except markdown.MarkdownError as error:
         return render(request, "posts/_preview.html", {"error": str(error)}, status=422)
     return render(request, "posts/_preview.html", {"html": html})
+
+
+def pictures_for(user):
+    """What `user` may show in a text, for markdown.render."""
+    usable = Upload.objects.usable_by(user)
+    return lambda names: {one.name: one.picture for one in usable.filter(name__in=names)}
 
 
 def edited_before(request, post):

@@ -10,6 +10,7 @@ from forum.accounts.backends import as_stored
 from forum.forms import unsent
 from forum.forms.posts import ReplyForm
 from forum.forms.topics import TitleForm, TopicForm
+from forum.forms.uploads import attached
 from forum.models import Reading, Topic
 from forum.pages import fragments, topics, validators
 from forum.pages.pagination import Page, address, canonical, range_of
@@ -100,6 +101,9 @@ def create(request):
         return saved(request, address(earlier.topic, earlier.number))
     if is_check(request):
         return not_saved()
+    if files := attached(request):
+        form = TopicForm(initial=files.fields, author=request.user)
+        return render(request, "topics/new.html", {"form": form, "attached": files})
     if not form.is_valid():
         return invalid(request, "topics/new.html", {"form": form})
     data = form.cleaned_data

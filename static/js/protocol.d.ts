@@ -15,6 +15,7 @@ declare namespace Wire {
       | "hidden"
       | "restored"
       | "answered"
+      | "pictures"
       | "wiki"
       | "renamed"
       | "closed"

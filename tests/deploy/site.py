@@ -31,6 +31,8 @@ class Site(Server):
             "TRUSTED_PROXIES": "1",
             "SITE_URL": proxy.address,
             "STATIC_ROOT": str(proxy.static),
+            "UPLOADS_ROOT": str(proxy.folder / "uploads"),
+            "UPLOADS_ACCEL": "/stored-uploads/" if isinstance(proxy, Nginx) else "",
         }
         # writers of the tests go on for as long as something takes
         settings["RATE_POST"] = settings["RATE_WRITE"] = "10000/minute"
@@ -114,6 +116,7 @@ class Nginx(Proxy):
             "/etc/letsencrypt/live/forum.example.org": str(self.folder),
             "/var/cache/nginx-parley": str(self.folder / "kept"),
             "/srv/parley/var/static": str(self.static),
+            "/srv/parley/var/uploads": str(self.folder / "uploads"),
             "/srv/parley/deploy": str(DEPLOY),
             "server_tokens off;": (
                 "server_tokens off; add_header X-Kept $upstream_cache_status always;"

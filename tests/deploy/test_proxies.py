@@ -219,3 +219,36 @@ def test_the_safety_headers_of_a_proxy_say_what_the_forums_say(name):
         assert re.search(rf"(?i)\b{header} ", text), header
         assert value in text or header == "content-security-policy", header
     assert HSTS in text
+
+
+def test_a_file_comes_through_each_proxy(proxy, site, visit, ada):
+    member = visit(ada, proxy.address)
+    member.opens_form("/profile/")
+
+    assert member.uploads("story.txt", b"a long story" * 200_000).status == 201
+
+
+def test_nginx_sends_files_to_those_who_may_see_them(nginx, site, visit, ada, grace):
+    member = visit(ada)
+    member.opens_form("/profile/")
+    content = b"another long story" * 1000
+    sent = member.uploads("another.txt", content)
+    path = re.search(r"/uploads/[0-9a-f]{32}", sent.text)[0]
+    name = path.removeprefix("/uploads/")
+
+    got = member.get(path)
+
+    assert got.body == content, (nginx.folder / "errors").read_text()
+    assert got.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert got.headers["Cache-Control"] == "private, no-store"
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert visit(grace).get(path).status == visit().get(path).status == 404
+    assert visit().get(f"/stored-uploads/{name[:2]}/{name}/file").status == 404
+
+
+def test_more_than_a_file_may_have_is_refused(nginx, site, visit, ada):
+    member = visit(ada)
+    member.opens_form("/profile/")
+
+    assert member.uploads("story.txt", bytes(12_000_000)).status == 413

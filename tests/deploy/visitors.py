@@ -52,6 +52,18 @@ class Visitor:
         form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.address}
         return self._ask("POST", path, body, {**form, **headers})
 
+    def uploads(self, name, content):
+        """Sends a file as scripts do."""
+        lines = [
+            "--limit",
+            f'Content-Disposition: form-data; name="file"; filename="{name}"',
+            "",
+            "",
+        ]
+        body = "\r\n".join(lines).encode() + content + b"\r\n--limit--\r\n"
+        form = {"Content-Type": "multipart/form-data; boundary=limit", "Origin": self.address}
+        return self._ask("POST", "/uploads/", body, {**form, "X-CSRFToken": self.secret})
+
     def opens_form(self, path, **headers):
         page = self.get(path, **headers)
         self.secret = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text).group(1)

@@ -7,6 +7,10 @@ from functools import cache
 
 from PIL import Image, ImageCms
 
+from forum.images import headers
+from forum.images.encoding import encoded
+from forum.images.processing import File, Picture
+
 ZIP = b"PK\x03\x04" + bytes(26) + b"evil.class"
 SCRIPT = b"<script>alert(1)</script>"
 
@@ -33,6 +37,17 @@ def opened(data):
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
+
+
+def prepared(data):
+    """What the worker makes of a picture, in this process."""
+    contents = (bytes(content) for _name, content in encoded(data, headers.read(data)))
+    large, *thumbnails = (
+        File(header.kind, header.width, header.height, content)
+        for content in contents
+        for header in [headers.read(content)]
+    )
+    return Picture(large, tuple(reversed(thumbnails)))
 
 
 def jpeg(width=60, height=40, **options):

@@ -6,12 +6,24 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 ELEMENTS = {
-    "a", "blockquote", "br", "code", "details", "div", "em", "h3", "h4", "h5", "h6", "hr", "input",
-    "li", "ol", "p",
+    "a", "blockquote", "br", "code", "details", "div", "em", "h3", "h4", "h5", "h6", "hr", "img",
+    "input", "li", "ol", "p",
     "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
-    "a": {"href", "title", "rel", "class", "data-member"},
+    "a": {"href", "title", "rel", "class", "data-member", "aria-label"},
+    "img": {
+        "src",
+        "srcset",
+        "sizes",
+        "alt",
+        "title",
+        "width",
+        "height",
+        "loading",
+        "decoding",
+        "class",
+    },
     "code": {"class"},
     "div": {"class", "tabindex", "role", "aria-label"},
     "input": {"type", "disabled", "checked", "aria-label"},

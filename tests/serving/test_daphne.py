@@ -14,7 +14,7 @@ from tests.support.polling import until
 from tests.support.server import Server
 from tests.support.static_files import collected  # noqa: F401 - the static files
 
-LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+LIMIT = settings.MAX_BODY
 POST = (
     b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type:"
     b" application/x-www-form-urlencoded\r\n"

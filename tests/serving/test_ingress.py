@@ -22,7 +22,7 @@ from tests.support.server import free_port
 
 pytestmark = pytest.mark.servers
 
-LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+LIMIT = settings.MAX_BODY
 POST = b"POST / HTTP/1.1\r\nHost: here\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 
@@ -112,6 +112,39 @@ async def test_what_only_turns_out_to_be_too_large_is_refused_then(server, appli
 
     assert status(answer) == 413
     assert not application.received
+
+
+UPLOAD = (
+    b"POST /uploads/ HTTP/1.1\r\nHost: here\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+)
+SESSION = b"Cookie: sessionid=abc\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (UPLOAD + SESSION, 200),
+        (UPLOAD, 413),
+        (UPLOAD.replace(b"/uploads/", b"/t/12/replies/") + SESSION, 200),
+        (UPLOAD.replace(b"/uploads/", b"/profile/") + SESSION, 413),
+        (UPLOAD.replace(b"multipart/form-data; boundary=x", b"text/plain") + SESSION, 413),
+    ],
+)
+async def test_only_forms_with_files_of_a_session_may_be_large(server, head, expected):
+    async with connected(server) as (reader, writer):
+        writer.write(head + b"Content-Length: %d\r\n\r\n" % (LIMIT + 1) + b"x" * (LIMIT + 1))
+        line = await asyncio.wait_for(reader.readuntil(b"\r\n"), 15)
+
+    assert status(line) == expected
+
+
+async def test_a_form_with_files_has_a_limit_too(server, application):
+    length = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+
+    answer = await told(server, UPLOAD + SESSION + b"Content-Length: %d\r\n\r\n" % length)
+
+    assert status(answer) == 413
+    assert not application.scopes
 
 
 async def test_a_body_up_to_the_limit_is_taken(server, application):

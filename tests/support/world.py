@@ -4,8 +4,11 @@ import uuid
 
 from django.contrib.auth.models import Group
 
-from forum.models import Category, Topic, User
+from forum.images import headers
+from forum.models import Category, Topic, Upload, User
+from forum.models.uploads import SOURCE
 from forum.models.users import MODERATORS
+from tests.images import pictures
 
 PASSWORD = "correct horse battery"  # noqa: S105
 
@@ -56,6 +59,25 @@ def topic(author, category, title="Tea or coffee?", body="I wonder.", replies=0)
         made.reply(author, f"Reply number {n}.")
     made.refresh_from_db()
     return made
+
+
+def picture(member, image=None):
+    """A picture that `member` has uploaded, and that nobody has prepared yet."""
+    content = image or pictures.jpeg()
+    header = headers.read(content)
+    return Upload.objects.store(member, content, header.kind, "me.jpg", header.shown_size)
+
+
+def ready_picture(member, image=None):
+    """The same, prepared in this process."""
+    return prepared(picture(member, image))
+
+
+def prepared(upload):
+    with upload.open(SOURCE) as file:
+        upload.become_ready(pictures.prepared(file.read()))
+    upload.delete_files(SOURCE)
+    return upload
 
 
 def token():

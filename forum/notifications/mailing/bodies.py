@@ -6,6 +6,7 @@ import nh3
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from forum.markdown import with_words
 from forum.markdown.addresses import SCHEMES
 
 TAGS = {
@@ -20,6 +21,7 @@ BOX = re.compile(r"<input [^>]*>")  # of a list of tasks; our renderer makes no 
 def html(post) -> SafeString:
     boxes = BOX.sub(lambda box: "☑" if " checked" in box[0] else "☐", post.html)
     here = post.get_absolute_url()
+    boxes = with_words(boxes)
     cleaned = _cleaner.clean(boxes.replace('href="#', f'href="{here}#'))
     return mark_safe(cleaned)  # noqa: S308 - sanitised
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from forum.models import Post
 from forum.signals import KINDS
 from realtime.publishing import publisher
 from tests.realtime.sockets import do
@@ -18,6 +19,7 @@ def acts(topic, ada, mo, other_category):
         "hidden": lambda: post.hide(mo),
         "restored": lambda: (post.hide(mo), post.restore()),
         "answered": lambda: topic.reply(ada, "Milk", reply_to=post),
+        "pictures": lambda: show_picture(topic),
         "wiki": post.make_wiki,
         "renamed": lambda: topic.rename("Cocoa"),
         "closed": topic.close,
@@ -26,6 +28,15 @@ def acts(topic, ada, mo, other_category):
         "unpinned": lambda: (topic.pin(), topic.unpin()),
         "moved": lambda: topic.move(other_category),
     }
+
+
+def show_picture(topic):
+    """Whose post has had it since before it was ready."""
+    post = topic.posts.get(number=1)
+    upload = world.picture(post.author)
+    Post.objects.filter(pk=post.pk).update(body=f"![Me]({upload.get_absolute_url()})")
+    post.uses.create(upload=upload)
+    Post.objects.get(pk=post.pk).show_new_pictures()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -57,7 +68,7 @@ async def test_every_kind_of_change_reaches_every_kind_of_page(visit, topic, ada
         )
         assert event["last"] == topic.last_number
     assert topic.change > before
-    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:6])
+    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:7])
     assert f'data-topic="{topic.pk}"' in on_list["row"]
     assert on_list["kind"] == kind
     assert on_category["row"] is None if kind == "moved" else on_category["row"] == on_list["row"]

@@ -1,0 +1,248 @@
+"""Pictures and files that members upload, and which posts use them.
+
+A file is as visible as the posts that use it. Its name can't be guessed, but knowing it is not
+enough: every request asks `visible_to`.
+"""
+
+import hashlib
+import secrets
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from forum.images import errors
+from forum.signals import uploaded
+
+from .users import User
+
+SOURCE, LARGE = "source", "large"
+FILE = "file"
+CONTENT_TYPES = {kind: f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "avif")}
+
+
+def new_name():
+    return secrets.token_hex(16)
+
+
+class QuotaExceeded(Exception):
+    """The member has stored as much as members may."""
+
+
+class Picture(NamedTuple):
+    """What Markdown needs of an upload. `widths` has those of its thumbnails; empty for files."""
+
+    width: int
+    height: int
+    widths: tuple[int, ...]
+    is_ready: bool
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def visible_to(self, user):
+        """Those in a post that `user` may read, and their own that no post shows."""
+        from .posts import Post
+
+        uses = PostUpload.objects.filter(upload=OuterRef("pk"), is_shown=True)
+        readable = Post.objects.readable_by(user).filter(pk=OuterRef("post"))
+        condition = Q(Exists(uses.filter(Exists(readable))))
+        if user.is_authenticated:
+            condition |= Q(~Exists(uses), member=user.pk)
+        return self.filter(condition)
+
+    def usable_by(self, user, post=None):
+        """Those that a text by `user` can show; also those that its `post` has shown before.
+
+        Not all whose names somebody knows: or who has lost a right could still see, through a post
+        of their own, what they have seen before.
+        """
+        allowed = Q(pk__in=self.visible_to(user).values("pk"))
+        if post and post.pk:
+            allowed |= Q(Exists(PostUpload.objects.filter(upload=OuterRef("pk"), post=post.pk)))
+        return self.filter(allowed)
+
+    def unused(self):
+        return self.filter(~Exists(PostUpload.objects.filter(upload=OuterRef("pk"))))
+
+    def store(self, member, content, kind, filename="", size=(None, None)):
+        """Store a file and return its Upload; the earlier one if the same was uploaded before.
+
+        `size` is the (width, height) of a picture. Raises QuotaExceeded.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        with transaction.atomic():
+            User.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
+            if earlier := self.filter(member=member, digest=digest).first():
+                self.filter(pk=earlier.pk).update(created_at=timezone.now())  # kept another day
+                return earlier
+            if self.used_by(member) + len(content) > settings.UPLOAD_QUOTA_BYTES:
+                raise QuotaExceeded
+            upload = Upload(
+                member=member, digest=digest, kind=kind, filename=filename, size=len(content)
+            )
+            upload.width, upload.height = size
+            if not upload.is_picture:
+                upload.state = Upload.State.READY
+            upload.keep(FILE if upload.state == Upload.State.READY else SOURCE, content)
+            upload.save()
+            if upload.is_picture:
+                uploaded.send(Upload, upload=upload)
+        return upload
+
+    def used_by(self, member):
+        """Bytes that the member has stored."""
+        return self.filter(member=member).aggregate(sum=Sum("size"))["sum"] or 0
+
+
+class Upload(models.Model):
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being prepared")
+        READY = "ready", _("ready")
+        REFUSED = "refused", _("refused")
+
+    name = models.CharField(max_length=32, unique=True, default=new_name, editable=False)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="uploads", verbose_name=_("member")
+    )
+    digest = models.CharField(max_length=64, editable=False)  # of what was sent
+    kind = models.CharField(_("kind"), max_length=10)
+    filename = models.CharField(_("file name"), max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(_("bytes"))
+    width = models.PositiveIntegerField(_("width"), null=True)
+    height = models.PositiveIntegerField(_("height"), null=True)
+    thumbnails = models.CharField(max_length=40, blank=True, editable=False)  # widths, with spaces
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    reason = models.CharField(_("reason"), max_length=20, blank=True)
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        constraints = [
+            models.UniqueConstraint(fields=["member", "digest"], name="one_upload_per_content")
+        ]
+        indexes = [models.Index(fields=["created_at"], name="uploads_by_age")]
+
+    def __str__(self):
+        return self.filename or self.name
+
+    def get_absolute_url(self):
+        return reverse("upload", args=[self.name])
+
+    @property
+    def is_picture(self):
+        return self.kind in CONTENT_TYPES
+
+    @property
+    def is_ready(self):
+        return self.state == self.State.READY
+
+    @property
+    def widths(self):
+        return tuple(map(int, self.thumbnails.split()))
+
+    @property
+    def variants(self):
+        """The names of what is stored of it."""
+        if not self.is_ready:
+            return [SOURCE]
+        return [LARGE, *self.thumbnails.split()] if self.is_picture else [FILE]
+
+    @property
+    def picture(self):
+        """For Markdown; None if it is no picture that can be shown."""
+        if self.width is None or self.height is None or self.state == self.State.REFUSED:
+            return None
+        return Picture(self.width, self.height, self.widths, self.is_ready)
+
+    # --- Its files ---
+
+    def path(self, variant):
+        """Where a variant is, in the storage."""
+        return f"{self.name[:2]}/{self.name}/{variant}"
+
+    def keep(self, variant, content):
+        storage().delete(self.path(variant))  # of an attempt that was killed
+        storage().save(self.path(variant), ContentFile(content))
+
+    def open(self, variant):
+        return storage().open(self.path(variant))
+
+    def delete_files(self, *variants):
+        for variant in variants:
+            storage().delete(self.path(variant))
+
+    # --- Verbs ---
+
+    def become_ready(self, prepared):
+        """Store a prepared picture, forum.images.processing.Picture."""
+        self.keep(LARGE, prepared.large.content)
+        for file in prepared.thumbnails:
+            self.keep(str(file.width), file.content)
+        files = [prepared.large, *prepared.thumbnails]
+        self._become(
+            state=self.State.READY,
+            kind=prepared.large.kind,
+            width=prepared.large.width,
+            height=prepared.large.height,
+            thumbnails=" ".join(str(file.width) for file in prepared.thumbnails),
+            size=sum(len(file.content) for file in files),
+        )
+
+    def become_refused(self, reason):
+        """`reason` is one of forum.images.errors.REASONS."""
+        assert reason in errors.REASONS  # noqa: S101
+        self._become(state=self.State.REFUSED, reason=reason)
+
+    def _become(self, **fields):
+        """Set these fields. Waits for posts that are being saved with it, and they for this."""
+        with transaction.atomic():
+            row = Upload.objects.select_for_update(of=("self",)).filter(pk=self.pk)
+            if row.filter(state=self.State.WAITING).first():
+                Upload.objects.filter(pk=self.pk).update(**fields)
+        self.refresh_from_db()
+
+
+class PostUpload(models.Model):
+    """A post that shows an upload, or has shown it in a former text."""
+
+    post = models.ForeignKey("forum.Post", models.CASCADE, related_name="uses")
+    upload = models.ForeignKey(Upload, models.PROTECT, related_name="uses")
+    is_shown = models.BooleanField(default=True)
+
+    objects = models.Manager["PostUpload"]()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "upload"], name="one_use_per_post")]
+
+    def __str__(self):
+        return f"{self.post_id}: {self.upload_id}"
+
+
+def record_uses(post, uploads):
+    """Note in the transaction of a post which uploads it shows now.
+
+    Returns whether one of them has changed since it was read. A key of the row is locked by what
+    refers to it, so it changes either before this or after the post is committed.
+    """
+    shown = {upload.pk: upload.state for upload in uploads}
+    uses = PostUpload.objects.filter(post=post)
+    uses.exclude(upload__in=shown).filter(is_shown=True).update(is_shown=False)
+    uses.filter(upload__in=shown, is_shown=False).update(is_shown=True)
+    PostUpload.objects.bulk_create(
+        [PostUpload(post=post, upload_id=pk) for pk in shown], ignore_conflicts=True
+    )
+    now = dict(Upload.objects.filter(pk__in=shown).values_list("pk", "state"))
+    return now != shown
+
+
+def storage():
+    return storages["uploads"]
