@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forum.mail.models import Mail
 from forum.models import Level, Topic, TopicLevel
-from forum.notifications import groups, telling
+from forum.notifications import groups, retention, telling
 from forum.notifications.mailing import sending
 from forum.notifications.mailing.models import Delivery
 from forum.notifications.models import Event, Notice, Preferences
@@ -20,8 +20,8 @@ from tests.support.server import Server
 
 from .telling_workers import TellingWorkers
 
-EVENTS, KILLS = (10_000, 500) if FULL else (90, 12)
-READERS = 7
+EVENTS, KILLS = (10_500, 500) if FULL else (108, 12)
+READERS, MAILED = 7, 2  # those of them who get emails
 pytestmark = pytest.mark.timeout(3600 if FULL else 300)
 
 
@@ -31,6 +31,7 @@ def workers(transactional_db, collected, settings, monkeypatch):
     settings.EMAIL_BACKEND = "forum.mail.backend.Backend"
     monkeypatch.setattr(sending, "MOST_SINGLE", sending.MOST)
     monkeypatch.setattr(sending, "MOST_AN_HOUR", 10**9)
+    monkeypatch.setattr(retention, "MOST", 10**9)
     server = Server("uvicorn", STATIC_ROOT=collected, NOTIFICATION_MAIL_DELAY_MINUTES="0")
     workers = TellingWorkers(server.settings())
     yield workers
@@ -53,13 +54,15 @@ def test_everybody_is_told_once_however_many_workers_were_killed(workers):
         for topic in (open_topic, secret, leaving):
             TopicLevel.objects.choose(member, topic, Level.WATCHING)
 
-        Preferences.objects.create(
-            member=member, ways={"post": {"mail": "single"}, "topic": {"mail": "single"}}
-        )
+    mailed = [*readers[:MAILED], insider]
+    for member in [*readers, insider]:
+        kinds = "post", "topic", "mention"
+        mail = {"mail": "single" if member in mailed else "off"}
+        Preferences.objects.create(member=member, ways=dict.fromkeys(kinds, mail))
 
     for kill in range(KILLS):
         workers.begin(seed + kill)
-        for _ in range(EVENTS // KILLS):
+        for _ in range(EVENTS // KILLS // 3):
             mentioned = chance.choice(readers).username
             open_topic.reply(ada, chance.choice(["News", f"@{mentioned}, news"]))
             secret.reply(insider, f"@{mentioned}, do you see this?")
@@ -92,7 +95,7 @@ def test_everybody_is_told_once_however_many_workers_were_killed(workers):
     assert not Delivery.objects.waiting().exists()
     sent = Delivery.objects.exclude(sent_at=None)
     assert Mail.objects.count() == sent.count()
-    shown = Notice.objects.filter(topic__in=[open_topic, secret], seen_at=None)
+    shown = Notice.objects.filter(topic__in=[open_topic, secret], seen_at=None, member__in=mailed)
     assert sent.filter(notice__in=shown).count() == shown.count()
     outsiders = sent.exclude(member=insider).exclude(member__in=[ada, mo])
     assert not outsiders.filter(notice__topic=secret).exists()

@@ -22,7 +22,7 @@ from forum.models import (
     User,
     levels,
 )
-from forum.notifications import concerned, groups, seeing, telling
+from forum.notifications import concerned, groups, retention, seeing, storing, telling
 from forum.notifications.models import Event, Notice, Preferences
 from forum.notifications.retention import KEPT
 from forum.search import standing
@@ -650,6 +650,17 @@ def test_a_post_that_concerns_nobody_asks_little(topic, ada, told):
     assert len(asked) == 3  # the post with what belongs to it, all who follow it, and the end
 
 
+def test_what_a_member_is_told_does_not_grow_without_end(watched, ada, grace, told, monkeypatch):
+    monkeypatch.setattr(storing, "PRUNE_EVERY", 2)
+    monkeypatch.setattr(retention, "MOST", 3)
+    posts = [watched.reply(ada, f"Number {n}") for n in range(10)]
+    told(grace)
+
+    kept = list(Notice.objects.filter(member=grace).order_by("-pk").values_list("post", flat=True))
+    assert 3 <= len(kept) <= 5
+    assert kept == [post.pk for post in reversed(posts)][: len(kept)]
+
+
 # --- Read ---
 
 
@@ -774,7 +785,8 @@ def test_what_one_may_not_see_any_more_is_neither_shown_nor_counted(
 
     assert told(grace) == []
     assert groups.unread(grace) == 0
-    assert groups.states([grace], "all") == {grace.pk: {"unread": ""}}
+    for members in ([grace], [grace, ada, mo]):
+        assert groups.states(members, "all")[grace.pk] == {"unread": ""}
 
 
 def test_hidden_posts_are_neither_shown_nor_counted(watched, ada, grace, mo, told):
@@ -784,6 +796,7 @@ def test_hidden_posts_are_neither_shown_nor_counted(watched, ada, grace, mo, tol
 
     assert told(grace) == []
     assert groups.states([grace], "all") == {grace.pk: {"unread": ""}}
+    assert groups.states([grace, ada, mo], "all")[grace.pk] == {"unread": ""}
 
 
 def test_the_states_of_many_are_those_of_each(watched, lounge, ada, iris, grace, told):
