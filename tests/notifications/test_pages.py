@@ -190,6 +190,19 @@ def test_what_is_not_on_pages_is_not_marked_by_them(signed_in, grace, mo, mentio
     assert groups.unread(grace) == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "Nothing yet."),
+        ("?show=unread", "Nothing unread."),
+        ("?kind=quote", "Nothing of this kind."),
+        ("?kind=quote&before=1", "Nothing more."),
+    ],
+)
+def test_an_empty_list_says_of_what_there_is_nothing(signed_in, grace, query, words):
+    assert words in signed_in(grace).get(f"/notifications/{query}").text
+
+
 @pytest.mark.parametrize("query", ["?kind=no", "?before=x", "?before=-1", "?before=9" + "9" * 30])
 def test_odd_addresses_are_missing(signed_in, grace, query):
     assert signed_in(grace).get(f"/notifications/{query}").status_code == 404
