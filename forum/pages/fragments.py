@@ -45,9 +45,14 @@ POSTS = Prepared(on_page)
 
 def post(post, edition):
     """`post` must come from `for_display`."""
+    with for_everybody():
+        return _post(post, edition)
+
+
+def _post(post, edition):
     answered = post.reply_to.author.name_version if post.reply_to else 0
     key = ("post", post.pk, post.change, edition, post.author.name_version, answered)
-    return cache.get_or_set(key, lambda: rendered_post(post))
+    return cache.get_or_set(key, lambda: SKELETONS.render(post))
 
 
 def rendered_post(post):
@@ -66,7 +71,8 @@ def posts_key(topic, page):
 
 def _all_posts(topic, page):
     found = POSTS.instances(AnonymousUser(), topic.pk, page.first, page.last)
-    return mark_safe("\n".join(post(one, topic.edition) for one in found))  # noqa: S308 - our own template's
+    with for_everybody():
+        return mark_safe("\n".join(_post(one, topic.edition) for one in found))  # noqa: S308 - our own template's
 
 
 def header(topic):

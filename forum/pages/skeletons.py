@@ -5,11 +5,11 @@ Most of a post is the same as in other posts, and its template has a hundred nod
 
 import re
 import secrets
+from html import escape
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import conditional_escape
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from forum.cache.lru import LRUCache
 
@@ -40,7 +40,7 @@ class Skeletons:
         key = self._key(thing, self.attributes)
         skeleton = self.skeletons.get(key) or self._skeleton(thing)
         parts = list(skeleton)  # texts of the template and, at odd indexes, names
-        texts = {name: conditional_escape(self.texts[name](thing)) for name in set(parts[1::2])}
+        texts = {name: as_html(self.texts[name](thing)) for name in set(parts[1::2])}
         parts[1::2] = [texts[name] for name in parts[1::2]]
         return mark_safe("".join(parts))  # noqa: S308 - our own template's
 
@@ -58,6 +58,11 @@ class Skeletons:
             self.skeletons.set(self._key(thing, attributes), tuple(parts))
             self.attributes = attributes
         return parts
+
+
+def as_html(text):
+    """As Django's `conditional_escape`, which takes three times as long."""
+    return text if isinstance(text, SafeString) else escape(str(text))
 
 
 class Traced:

@@ -16,6 +16,8 @@ from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
 from django.urls import set_script_prefix
 
+from forum.serving.request_log import marks
+
 THREADS = 8  # concurrent requests; others are queued
 
 
@@ -57,7 +59,7 @@ class Handler(ASGIHandler):
         response: Any = self.get_response(request) if request else refusal
         if request:
             # Only if the view loaded it.
-            scope["parley.user"] = getattr(getattr(request, "_cached_user", None), "pk", None)
+            marks(scope)["user"] = getattr(getattr(request, "_cached_user", None), "pk", None)
         response._handler_class = type(self)
         # page_cache.py replaces this for cached pages.
         response.headers.setdefault("Cache-Control", "private, no-cache")

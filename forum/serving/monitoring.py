@@ -8,6 +8,7 @@ import json
 from forum import __version__
 from forum.observability import health, metrics
 from forum.serving.client_address import is_monitor
+from forum.serving.request_log import marks
 
 
 class Monitoring:
@@ -21,7 +22,7 @@ class Monitoring:
         if not page or scope["method"] not in ("GET", "HEAD") or not is_monitor(scope):
             await self.application(scope, receive, send)
             return
-        scope["parley.cached"] = True
+        marks(scope)["cached"] = True
         status, kind, body = await page()
         headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
         headers.append((b"content-length", str(len(body)).encode()))

@@ -19,6 +19,7 @@ from django.db import DatabaseError, close_old_connections
 from forum.cache.lru import LRUCache
 from forum.serving.build_id import build_id
 from forum.serving.page_cache_keys import PERSONAL, Key, key_of
+from forum.serving.request_log import marks
 
 MAX_SIZE = 64 * 2**20  # bytes of cached pages per process
 # Threads for the validating queries; separate, because all of Django's may be waiting.
@@ -103,7 +104,7 @@ class PageCache:
         )
 
     async def _send_cached(self, page, scope, send):
-        scope["parley.cached"] = True  # not logged: see request_log.py
+        marks(scope)["cached"] = True  # not logged
         await self._send(page, scope, send)
 
     async def _send(self, page, scope, send):

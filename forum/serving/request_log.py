@@ -15,6 +15,7 @@ from forum.observability.logs import without_secrets
 
 logger = structlog.get_logger()
 SANE = re.compile(rb"[A-Za-z0-9-]{8,64}")
+MARKS = "parley.marks"
 CLIENT_CLOSED = 499  # as in nginx: the client disconnected before the response
 SLOW = 1.0  # seconds; slower requests are always logged
 GAUGE_INTERVAL = 5.0  # seconds between updates of the pool gauges
@@ -39,8 +40,8 @@ GROUPS = {
 class RequestLog:
     """ASGI middleware.
 
-    Static files and responses marked with `scope["parley.cached"]` are logged only if they fail or
-    are slow. `scope["parley.user"]` is the member's id.
+    Static files and responses marked as `cached` (see `marks`) are logged only if they fail or are
+    slow. The mark `user` is the member's id.
     """
 
     def __init__(self, application):
@@ -48,6 +49,7 @@ class RequestLog:
 
     async def __call__(self, scope, receive, send):
         started = time.perf_counter()
+        scope[MARKS] = {}
         request = id_of(scope)
         structlog.contextvars.bind_contextvars(request=request)
         status, size = CLIENT_CLOSED, 0
@@ -77,7 +79,7 @@ class RequestLog:
         if time.monotonic() > self.gauges_at + GAUGE_INTERVAL:
             self.gauges_at = time.monotonic()
             metrics.update_pool_gauges()
-        if status < 500 and seconds < SLOW and (group == "static" or scope.get("parley.cached")):
+        if status < 500 and seconds < SLOW and (group == "static" or marks(scope).get("cached")):
             return
         with contextlib.suppress(OSError):  # a log on a full disk
             logger.info(
@@ -87,8 +89,13 @@ class RequestLog:
                 status=status,
                 ms=round(seconds * 1000, 1),
                 bytes=size,
-                user=scope.get("parley.user"),
+                user=marks(scope).get("user"),
             )
+
+
+def marks(scope):
+    """What is noted for the log about a request: a dict that all copies of its scope share."""
+    return scope.setdefault(MARKS, {})
 
 
 def id_of(scope):

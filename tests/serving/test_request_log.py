@@ -4,15 +4,17 @@ import pytest
 import structlog
 
 from forum.serving.handler import Handler
-from forum.serving.request_log import RequestLog
+from forum.serving.ingress import Ingress
+from forum.serving.page_cache import PageCache
+from forum.serving.request_log import RequestLog, marks
 from tests.serving.visitors import Visitor
 
 
-def application(status=200, seconds=0.0, **marks):
+def application(status=200, seconds=0.0, **noted):
     """A page of five bytes."""
 
     async def page(scope, receive, send):
-        scope.update({f"parley.{name}": value for name, value in marks.items()})
+        marks(scope).update(noted)
         await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": b"Hello"})
 
@@ -61,6 +63,18 @@ def test_names_of_strangers_and_strange_names_are_not_taken(settings, proxies, n
 def test_a_kept_page_has_no_line_unless_it_fails():
     assert (lines_of("/", to=application(cached=True)))[1] == []
     assert (lines_of("/", to=application(cached=True, status=500)))[1] != []
+
+
+def test_marks_reach_the_log_through_what_is_between(transactional_db, topic, ada):
+    pages = RequestLog(Ingress(PageCache(Handler())))
+
+    _page, (made,) = lines_of(topic.get_absolute_url(), to=pages)
+    _page, kept = lines_of(topic.get_absolute_url(), to=pages)
+    with structlog.testing.capture_logs() as lines:
+        Visitor(pages, ada).gets(topic.get_absolute_url())
+
+    assert (made["user"], kept) == (None, [])
+    assert [line["user"] for line in lines if line["event"] == "request"] == [ada.pk]
 
 
 @pytest.mark.parametrize(
