@@ -153,6 +153,7 @@ def make_due():
 
 def finish(monkeypatch):
     """Send what is left, and nobody is killed; a busy machine may take several attempts."""
+    monkeypatch.setattr(sending, "MOST_AN_HOUR", 10**9)
     for n in range(10):
         monkeypatch.setattr(messages, "SECONDS", SECONDS + LAST + n)
         make_due()

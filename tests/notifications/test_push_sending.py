@@ -338,6 +338,25 @@ def test_other_refusals_are_counted_and_end_a_device_at_last(
     assert not Device.objects.exists()
 
 
+def test_nobody_makes_a_device_ring_all_the_time(
+    mentioned, grace, iris, subscribed, pushed, receiver, monkeypatch
+):
+    monkeypatch.setattr(sending, "MOST_AN_HOUR", 3)
+    subscribed(grace)
+    subscribed(iris, "/2")
+    for n in range(5):
+        mentioned()
+        pushed(timedelta(minutes=2 * n))
+    mentioned("@iris")
+    pushed(timedelta(minutes=12))
+    assert paths(receiver) == ["/1", "/1", "/1", "/2"]
+
+    pushed(timedelta(minutes=50))
+    assert len(receiver.received) == 4
+    pushed(timedelta(minutes=90))
+    assert sorted(paths(receiver)) == ["/1"] * 5 + ["/2"]
+
+
 def test_redirects_of_services_are_refusals(mentioned, grace, subscribed, pushed, receiver):
     receiver.answers["/1"] = (307, {"Location": "/2"})
     subscribed(grace)

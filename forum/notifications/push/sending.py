@@ -8,7 +8,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from forum.jobs import every, job
@@ -25,6 +25,8 @@ from .models import FORGOTTEN, Device, PushDelivery
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 16  # requests of one job; a service that hangs holds them up for 5 s (forum/outbound/)
+MOST_AN_HOUR = 20  # pushes to one device, about; what comes then waits until the hour is over
+HOUR = timedelta(hours=1)
 PAUSE = timedelta(minutes=1)  # in which nothing is sent to a service that does not answer
 KEPT = timedelta(days=3)  # after the end of a delivery
 
@@ -70,18 +72,26 @@ def prepared(taken):
     current = loaded.filter(~Exists(later), device__in=Device.objects.live())
     live = list(current.order_by("pk"))
     chosen = preferences.of({delivery.device.member_id for delivery in live})
+    rested, now = rested_at({delivery.device_id for delivery in live}), timezone.now()
     kept = []
     for delivery in live:
         recipient = Recipient(delivery.device.member, "", chosen[delivery.device.member_id])
-        awake_at = times.awake(recipient.preferences, timezone.now())
-        if awake_at > timezone.now():
-            delivery.wait_until(awake_at)
+        due_at = times.awake(recipient.preferences, rested.get(delivery.device_id, now))
+        if due_at > now:
+            delivery.wait_until(due_at)
             kept.append(delivery.pk)
         elif group := wanted(delivery.notice, recipient):
             with recipient.speaking():
                 yield delivery, messages.message(group, recipient.member)
             kept.append(delivery.pk)
     PushDelivery.objects.filter(pk__in=set(taken) - set(kept)).delete()
+
+
+def rested_at(devices):
+    """{id: when it may ring again} of the devices that somebody who writes much makes ring."""
+    sent = PushDelivery.objects.filter(device__in=devices, sent_at__gt=timezone.now() - HOUR)
+    counted = sent.order_by().values("device").annotate(count=Count("pk"), first=Min("sent_at"))
+    return {row["device"]: row["first"] + HOUR for row in counted.filter(count__gte=MOST_AN_HOUR)}
 
 
 def wanted(notice, recipient):
