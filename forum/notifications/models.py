@@ -4,7 +4,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -97,13 +97,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         attention = Coalesce(Subquery(paid.values("level")[:1]), Value(int(Attention.NORMAL)))
         rows = with_levels_of_members(self).annotate(attention=attention)
         listed = Preferences.objects.filter(member=OuterRef("member"), mailing_list=True)
-        is_followed = Q(level=Level.WATCHING) | Q(attention=Attention.FOLLOWED) | Q(Exists(listed))
-        is_muted = Q(level=Level.MUTED) | Q(
-            attention__lte=Attention.MUTED, event__startswith="post:"
-        )
+        is_following = Q(kind__in=FOLLOWING)
+        least = Case(When(is_following, then=int(Level.TRACKING)), default=int(Level.MUTED))
+        is_followed = Q(attention=Attention.FOLLOWED) | Q(Exists(listed))
+        # In this order, as the level of a row is looked up each time that the condition names it.
+        is_told = Q(level__gt=least) | is_following & Q(level__gt=Level.MUTED) & is_followed
+        is_muted = Q(event__startswith="post:", attention__lte=Attention.MUTED)
         current = list(Announcement.objects.current().values_list("pk", flat=True))
         has_ended = Q(kind="announcement") & ~Q(data__announcement__in=current)
-        return rows.filter(~Q(kind__in=FOLLOWING) | is_followed, ~is_muted, ~has_ended)
+        return rows.filter(is_told, ~is_muted, ~has_ended)
 
     def about_public(self):
         """Those about what everybody may read."""
