@@ -16,6 +16,8 @@ export class Tools {
   #dock = null;
   /** @type {Promise<import("./emoji_picker.js").EmojiPicker>} */
   #picker = null;
+  /** @type {Promise<import("./uploading.js").Uploads>} */
+  #uploads = null;
   #hasChosen = false; // a line for a tool
 
   /** @param {HTMLElement} box @param {HTMLTextAreaElement} field */
@@ -39,7 +41,10 @@ export class Tools {
     this.#offerDock();
     const table = box.querySelector("[data-table]");
     table.addEventListener("click", () => this.#insertTable(table.dataset.table));
+    box.querySelector("[data-upload]").addEventListener("click", () => this.#chooseFiles());
     field.addEventListener("paste", (event) => this.#paste(event));
+    for (const event of ["dragover", "drop"])
+      field.addEventListener(event, (/** @type {DragEvent} */ dropped) => this.#drop(dropped));
     const load = () => this.#load();
     for (const event of ["focusin", "pointerenter"]) box.addEventListener(event, load);
     if (box.matches(":focus-within, :hover")) load();
@@ -108,7 +113,39 @@ export class Tools {
   /** @param {ClipboardEvent} event */
   #paste(event) {
     const { value, selectionStart } = this.field;
-    if (isInCode(value, selectionStart)) event.stopImmediatePropagation();
+    const { files, types } = event.clipboardData;
+    const hasFiles = files.length && !types.includes("text/plain"); // tables come as pictures, too
+    if (hasFiles || isInCode(value, selectionStart)) event.stopImmediatePropagation();
+    if (!hasFiles) return;
+    event.preventDefault();
+    this.#upload([...files]);
+  }
+
+  /** @param {DragEvent} event */
+  #drop(event) {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    if (event.type === "drop") this.#upload([...event.dataTransfer.files]);
+  }
+
+  #chooseFiles() {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.multiple = true;
+    input.addEventListener("change", () => this.#upload([...input.files]));
+    input.click();
+  }
+
+  /** @param {File[]} files */
+  #upload(files) {
+    const list = /** @type {HTMLElement} */ (this.box.querySelector(".composer__uploads"));
+    this.#uploads ??= import("./uploading.js").then(({ Uploads }) => new Uploads(list, this.field));
+    this.#uploads.then(
+      (uploads) => uploads.add(files),
+      () => {
+        this.#uploads = null; // the next time, then
+      },
+    );
   }
 
   // A heading, a quotation or a task is a whole line, not the word at the caret.
