@@ -9,7 +9,7 @@ from tests.support.events import heard
 def test_a_change_is_told_after_its_transaction(topic, django_capture_on_commit_callbacks):
     with heard() as news:
         with django_capture_on_commit_callbacks(execute=True):
-            announce("renamed", topic)
+            announce("renamed", topic, former=topic)
             assert news == []
         assert news == [("renamed", 1, None)]
 
@@ -18,7 +18,7 @@ def test_a_change_is_told_after_its_transaction(topic, django_capture_on_commit_
 def test_a_change_that_is_rolled_back_is_never_told(topic):
     with heard() as news:
         with transaction.atomic():
-            announce("renamed", topic)
+            announce("renamed", topic, former=topic)
             transaction.set_rollback(True)
         assert news == []
 
