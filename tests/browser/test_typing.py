@@ -21,7 +21,6 @@ TOOLS = {  # name: what it makes of "tea"
     "Quote": "> tea",
     "Code": "`tea`",
     "Link": "[tea](url)",
-    "Picture": "![tea](url)",
     "List": "- tea",
     "Numbered list": "1. tea",
     "Tasks": "- [ ] tea",
