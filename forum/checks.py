@@ -5,6 +5,7 @@ from django.core.checks import Error, register
 from django.http.request import validate_host
 
 from forum.mail import reply_addresses
+from forum.models.reactions import KNOWN
 from forum.notifications.push import keys
 from forum.site_url import site_url
 
@@ -90,6 +91,19 @@ def check_levels(app_configs, **kwargs):
         )
         for name in ("OWN_TOPICS_LEVEL", "REPLIED_TOPICS_LEVEL")
         if getattr(settings, name).lower() not in LEVELS
+    ]
+
+
+@register()
+def check_reactions(app_configs, **kwargs):
+    return [
+        Error(
+            f"REACTIONS has {name!r}, which the forum does not know, or has it twice.",
+            hint=f"Set REACTIONS to some of {', '.join(KNOWN)}, or to nothing for no reactions.",
+            id="forum.E007",
+        )
+        for at, name in enumerate(settings.REACTIONS)
+        if name not in KNOWN or name in settings.REACTIONS[:at]
     ]
 
 

@@ -410,6 +410,9 @@ EDIT_GRACE_MINUTES = env.int("EDIT_GRACE_MINUTES", default=5)
 # Minutes after writing in which authors can edit their posts; 0 for always.
 EDIT_WINDOW_MINUTES = env.int("EDIT_WINDOW_MINUTES", default=0)
 
+# What members can react to posts with, in this order: names of forum/models/reactions.py.
+REACTIONS = env.list("REACTIONS", default=["thumbs-up", "heart", "laugh", "surprised", "thanks"])
+
 # CPU seconds after which an import skips a message.
 IMPORT_CPU_SECONDS = env.float("IMPORT_CPU_SECONDS", default=2)
 
@@ -431,6 +434,7 @@ RATES = {
         "standing": "60/hour",  # save or rename a search
         "device": "30/hour",  # add a device for push notifications
         "reading": "120/minute",  # reports of what was read
+        "reaction": "60/minute",
         "rename": "20/hour",  # rename a topic
         "hide": "20/minute",  # hide or restore a post
         "profile": "60/hour",

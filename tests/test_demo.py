@@ -220,6 +220,7 @@ def test_numbers_and_counts_hold(forum):
         changes = (
             sum(post.version + post.is_hidden for post in posts)
             + sum(1 + post.is_hidden for post in posts if post.reply_to)  # of what they answer
+            + sum(sum(post.reactions.values()) for post in posts)
             + topic.is_pinned
             + (not topic.is_open)
         )

@@ -82,7 +82,8 @@ UPDATE forum_topic SET change = greatest(forum_topic.change, heads.change)
 FROM heads WHERE heads.id = forum_topic.id;
 """
 END = """
-UPDATE forum_topic SET epoch = '{epoch}', change = change + 1, header_change = change + 1;
+UPDATE forum_topic SET epoch = '{epoch}',
+  change = change + 1, header_change = change + 1, row_change = change + 1;
 UPDATE forum_user SET personal_epoch = '{epoch}';
 UPDATE forum_edition SET word = '{edition}';
 COMMIT;

@@ -76,7 +76,8 @@ def restore(connection, path, advance):
         finish(copy, path)
         keep_counters(live, copy)
         copy.execute(
-            "UPDATE forum_topic SET epoch = ?, change = change + 1, header_change = change + 1",
+            "UPDATE forum_topic SET epoch = ?,"
+            " change = change + 1, header_change = change + 1, row_change = change + 1",
             [new_epoch()],
         )
         copy.execute("UPDATE forum_user SET personal_epoch = ?", [new_epoch()])

@@ -5,7 +5,8 @@ There is one file for people, and one per top-level category.
 Times are durations such as "2d 3h" or "40m": `ago` for a topic, `after` the previous post for a
 post, `after` its post for an edit or hiding.
 
-`to` is the number of the post that a post answers.
+`to` is the number of the post that a post answers, `reactions` who has reacted to it with which
+sign.
 
 In a text, `](#2)` links to the second post of the same topic, `](#clock)` to the topic with this
 key, and `](#clock/2)` to a post in it; the targets must be older.
@@ -60,6 +61,7 @@ class Post:
     after: timedelta
     edits: tuple[Edit, ...]
     hidden: Hiding | None
+    reactions: dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _topic(ago, posts, pinned=False, closed=False, **values):
     )
 
 
-def _post(by, text, to=0, after="", edits=(), hidden=None):
+def _post(by, text, to=0, after="", edits=(), hidden=None, reactions=None):
     return Post(
         by,
         text.strip("\n"),
@@ -146,6 +148,7 @@ def _post(by, text, to=0, after="", edits=(), hidden=None):
             for edit in edits
         ),
         hidden and Hiding(_length(hidden["after"]), hidden["by"], hidden["reason"]),
+        reactions or {},
     )
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from forum.models import Announcement, Category, Post, Reading, Topic, User
+from forum.models import Announcement, Category, Post, Reaction, Reading, Topic, User
 
 from . import content
 
@@ -69,6 +69,8 @@ class Discussion:
             yield when, self._write, post
             for edit in post.edits:
                 yield when + edit.after, self._edit, number, edit
+            for sign, people in post.reactions.items():
+                yield when + SHORTLY, self._react, number, sign, people
             if post.hidden:
                 yield when + post.hidden.after, self._hide, number, post.hidden
         if self.item.pinned:
@@ -101,6 +103,12 @@ class Discussion:
         post = self.posts[number]
         post.hide(self.people[hiding.by], hiding.reason)
         Post.objects.filter(pk=post.pk).update(hidden_at=when)
+
+    def _react(self, when, number, sign, people):
+        post = self.posts[number]
+        for username in people:
+            post.react(self.people[username], sign)
+        Reaction.objects.filter(post=post).update(at=when)
 
     def _mark(self, when, field):
         topic = Topic.objects.get(pk=self.topic.pk)

@@ -148,7 +148,7 @@ def _save_topics(topics, new_topics, posts):
     changed = {id(post.topic) for post in posts}
     Topic.objects.bulk_update(
         [topic for topic in topics if id(topic) in changed],
-        ["last_number", "last_author", "bumped_at", "change"],
+        ["last_number", "last_author", "bumped_at", "change", "row_change"],
     )
     for post in posts:
         post.topic = post.topic  # sets topic_id, which the topic has just been given

@@ -7,6 +7,7 @@ from .levels import Attention, CategoryLevel, Level, MemberLevel, TopicLevel
 from .names import TakenName
 from .personal_changes import PersonalChange
 from .posts import Post
+from .reactions import Reaction
 from .readings import Reading
 from .revisions import Revision
 from .topics import Topic
@@ -29,6 +30,7 @@ __all__ = [
     "PersonalChange",
     "Post",
     "PostUpload",
+    "Reaction",
     "Reading",
     "Revision",
     "TakenName",

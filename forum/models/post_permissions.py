@@ -50,6 +50,12 @@ class PostPermissions:
             return self.is_wiki
         return user.groups.filter(pk=self.wiki_group_id).exists()
 
+    def takes_reactions_from(self, user):
+        """Members may react to what others have written, also where they can't write themselves:
+        in closed topics, and in categories that they may only read.
+        """
+        return user.is_authenticated and not self.is_hidden and user.pk != self.author_id
+
     def wiki_can_be_changed_by(self, user):
         return user.is_authenticated and user.is_moderator
 

@@ -19,6 +19,7 @@ from forum.text.short_text import validate_short_text
 
 from .group_names import mentionable
 from .post_permissions import PostPermissions
+from .reactions import Reaction, offered
 from .revisions import Revision
 from .topics import Topic, count_posts, keep_stored_fields
 from .uploads import Upload, record_uses
@@ -37,6 +38,7 @@ KEPT = (
     "change",
     "reply_to_id",
     "replies_count",
+    "reactions",
 )
 SHOWN_OF_AUTHOR = {"id", "username", "name_version"}
 
@@ -144,6 +146,8 @@ class Post(PostPermissions, models.Model):
     )
     # Only those that are not hidden.
     replies_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # {name: how many members}, without zeros: see reactions.py.
+    reactions = models.JSONField(default=dict, db_default={}, editable=False)
 
     # Incremented by every edit. The history begins at `first_version`: the texts before it were
     # replaced within the grace period.
@@ -246,6 +250,12 @@ class Post(PostPermissions, models.Model):
             return False
         return self.reply_to.number != self.number - 1 or self.reply_to.page != self.page
 
+    @property
+    def shown_reactions(self):
+        """(sign, number of members) of those there are, and of the first one that is offered."""
+        counted = [(sign, self.reactions.get(sign.name, 0)) for sign in offered()]
+        return [(sign, count) for at, (sign, count) in enumerate(counted) if count or at == 0]
+
     @cached_property
     def excerpt(self):
         return markdown.excerpt(self.html)
@@ -327,6 +337,12 @@ class Post(PostPermissions, models.Model):
             post = self._locked()
             post.is_wiki, post.wiki_group = is_wiki, group
             post.save()
+        self.refresh_from_db()
+
+    def react(self, member, name, is_on=True):
+        """Have `member` react with the sign `name` (see reactions.py), or no more."""
+        with transaction.atomic():
+            Reaction.objects.choose(self._locked(), member, name, is_on)
         self.refresh_from_db()
 
     def _locked(self):

@@ -87,7 +87,8 @@ class Topic(models.Model):
 
     Its numbers are assigned under its row lock, so their order is the order of commits. `change`
     is incremented by every change that readers can see; `header_change` is the last one that
-    affected the header above the posts; `epoch` is replaced when numbers can no longer be trusted.
+    affected the header above the posts, `row_change` the last one that lists show; `epoch` is
+    replaced when numbers can no longer be trusted.
     """
 
     edition: str  # set on topics that come from `for_display`
@@ -114,6 +115,7 @@ class Topic(models.Model):
     epoch = models.CharField(max_length=16, default=new_epoch, editable=False)
     change = models.PositiveIntegerField(default=0, editable=False)
     header_change = models.PositiveIntegerField(default=0, editable=False)
+    row_change = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = TopicQuerySet.as_manager()
 
@@ -260,9 +262,14 @@ class Topic(models.Model):
             if kind:
                 announce(kind, self, former=before, by=self.changed_by)
 
-    def take_change(self):
-        """Take the next change number. Call only under the row lock."""
+    def take_change(self, in_lists=True):
+        """Take the next change number. Call only under the row lock.
+
+        `in_lists`: whether lists show the change.
+        """
         self.change += 1
+        if in_lists:
+            self.row_change = self.change
         return self.change
 
     def _copy_numbers_from(self, row):
@@ -273,6 +280,7 @@ class Topic(models.Model):
             "epoch",
             "change",
             "header_change",
+            "row_change",
         ):
             setattr(self, field, getattr(row, field))
 
@@ -313,6 +321,7 @@ class Topic(models.Model):
             last_author_id=self.last_author_id,
             bumped_at=self.bumped_at,
             change=self.change,
+            row_change=self.row_change,
         )
 
 

@@ -102,7 +102,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         is_followed = Q(attention=Attention.FOLLOWED) | Q(Exists(listed))
         # In this order, as the level of a row is looked up each time that the condition names it.
         is_told = Q(level__gt=least) | is_following & Q(level__gt=Level.MUTED) & is_followed
-        is_muted = Q(event__startswith="post:", attention__lte=Attention.MUTED)
+        is_of_member = Q(event__startswith="post:") | Q(event__startswith="reaction:")
+        is_muted = Q(attention__lte=Attention.MUTED) & is_of_member
         current = list(Announcement.objects.current().values_list("pk", flat=True))
         has_ended = Q(kind="announcement") & ~Q(data__announcement__in=current)
         return rows.filter(is_told, ~is_muted, ~has_ended)

@@ -82,7 +82,7 @@ def header(topic):
 
 def row(topic, read_to=None):
     """A topic's row. `read_to`: the last post read, 0 if never opened, None for guests."""
-    key = row_key(topic.pk, topic.epoch, topic.change, topic.edition, topic.row_names, read_to)
+    key = row_key(topic.pk, topic.epoch, topic.row_change, topic.edition, topic.row_names, read_to)
     return cache.get_or_set(key, lambda: _row(topic, read_to))
 
 

@@ -7,7 +7,7 @@ An app with personal data registers its kind in `AppConfig.ready`, and calls
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from forum.models import PersonalChange, Reading, User, levels
+from forum.models import PersonalChange, Reaction, Reading, User, levels, reactions
 
 # (member, keys) -> {key: current state, JSON-serialisable}, without deleted items
 Load = Callable[[User, list[str]], dict[str, Any]]
@@ -53,3 +53,4 @@ def with_states(
 
 register("reading", Reading.objects.personal)
 register(levels.KIND, levels.states)
+register(reactions.KIND, Reaction.objects.personal)

@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 
 from forum.pages.avatars import avatar
 from forum.pages.moments import moment
+from forum.pages.reactions import chips
 from forum.pages.skeletons import Skeletons
 
 
@@ -39,6 +40,7 @@ SKELETONS = Skeletons(
         "news_until": lambda post: iso(post.edit_is_news_until),
         "answered_address": answered_address,
         "answered_author": attrgetter("reply_to.author.username"),
+        "reaction_chips": chips,
         "editable_until": lambda post: iso(post.edit_window_ends_at),
     },
 )

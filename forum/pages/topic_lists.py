@@ -27,7 +27,7 @@ class TopicRow(NamedTuple):
 
     pk: int
     epoch: str
-    change: int
+    row_change: int
     bumped_at: datetime
     edition: str
     names: int
@@ -36,7 +36,7 @@ class TopicRow(NamedTuple):
     @property
     def row_key(self):
         return fragments.row_key(
-            self.pk, self.epoch, self.change, self.edition, self.names, self.read_to
+            self.pk, self.epoch, self.row_change, self.edition, self.names, self.read_to
         )
 
 

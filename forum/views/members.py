@@ -107,7 +107,8 @@ def stylesheet(request, member_id):
 
     Immutable, but private: `User.ignores_version` is part of the address.
     """
-    css = f'.post[data-author="{member_id}"] .post__own{{display:inline-flex}}'
+    own = f'.post[data-author="{member_id}"]'
+    css = f"{own} .post__own{{display:inline-flex}}{own} .post__others{{display:none}}"
     if request.user.pk == member_id:
         css += folding(MemberLevel.objects.ignored_by(request.user))
     response = HttpResponse(css, content_type="text/css")

@@ -183,7 +183,8 @@ class Run:
             self._meanwhile.append((change, text))
         if change.epoch != self.epoch or change.number > self.change:
             event = json.loads(text)
-            is_next = change.epoch == self.epoch and change.number == self.change + 1
+            since = event.get("since", change.number - 1)
+            is_next = change.epoch == self.epoch and since <= self.change
             follows = is_next and "header" in event and not self.more
             self._drop(event.get("post"))  # no answer may have the post as it was before
             if follows:

@@ -111,7 +111,9 @@ def kind_of(post):
         return "hidden"
     if post.version > 1:
         return "edited"
-    return "answered" if post.replies_count else "created"
+    if post.replies_count:
+        return "answered"
+    return "reacted" if post.reactions else "created"
 
 
 def list_answer(user, name, rows) -> Rows | ListGone:
@@ -136,8 +138,8 @@ def list_changes(topic_list, rows) -> Rows:
     Rows that the page shows beyond the first page are compared, too.
     """
     shown, _older = topic_list.page()
-    top = {row.pk: row.change for row in shown}
-    below = topic_list.topics.filter(pk__in=set(rows) - set(top)).values_list("pk", "change")
+    top = {row.pk: row.row_change for row in shown}
+    below = topic_list.topics.filter(pk__in=set(rows) - set(top)).values_list("pk", "row_change")
     there = top | (dict(below) if set(rows) - set(top) else {})
     differing = [pk for pk, change in there.items() if rows.get(pk) != change]
     found = (

@@ -18,11 +18,12 @@ from realtime.catchup.change_cache import ChangeCache
 from realtime.catchup.shared_queries import SharedQueries
 from realtime.hub import broadcast, heartbeat
 from realtime.hub.announcements import Announcements
+from realtime.hub.joining import Joining
 from realtime.hub.layer_watchdog import LayerWatchdog
 from realtime.hub.routes import Routes
 from realtime.hub.subscriptions import Subscriptions
 from realtime.hub.supervisor import Supervisor
-from realtime.hub.throttle import Throttle
+from realtime.hub.throttle import Throttle, frame
 from realtime.presence.presence import Presence
 from realtime.protocol import groups, hub_messages, limits
 from realtime.protocol.delivery import Delivery, PersonalDelivery
@@ -76,6 +77,7 @@ class Hub:
             Presence(self),
             Announcements(self),
         )
+        self.joining = Joining(self)
         self.fences, self.sweep, self.watchdog = Fences(), Sweep(self), LayerWatchdog(self)
         self.delivering = asyncio.Lock()
         self._supervisor, self._last_refusal = Supervisor(loop, self.timing), None
@@ -85,6 +87,7 @@ class Hub:
             {
                 "receive": self._receive,
                 "throttle": self.throttle.run,
+                "joining": self.joining.run,
                 "subscriptions": self.subscriptions.run,
                 "sweep": self.sweep.run,
                 "heartbeat": lambda: heartbeat.run(self),
@@ -211,18 +214,29 @@ class Hub:
         if head and audience.category not in (None, head.category):
             self.raise_fence(Fence(topic=change.topic))
         group = audience.group
+        if groups.is_of_topic(group):
+            await self.joining.send(delivery)
+            return
         self.sweep.record_sent(group, change)
         if self.routes.record_event(group):
-            if groups.is_of_topic(group):
-                self.presence.typing.topic_changed(change.topic)
-                if delivery.author:
-                    self.presence.forget_writer(change.topic, delivery.author)
-                self.change_cache.add_event(change, delivery.text)
-                metrics.DELIVERIES.inc(len(self.routes.members[group]))
-                async with self.delivering:  # so that all pages get events in the same order
-                    await broadcast.send_to_group(self.routes, group, delivery.text)
-            else:
-                self.throttle.add(delivery)
+            self.throttle.add(delivery)
+
+    async def send_to_topic(self, deliveries):
+        """Sends events of one topic to all its pages of this process, in one frame."""
+        group = deliveries[0].audience.group
+        for delivery in deliveries:
+            self.sweep.record_sent(group, delivery.change)
+        if not self.routes.record_event(group):
+            return
+        for delivery in deliveries:
+            self.presence.typing.topic_changed(delivery.change.topic)
+            if delivery.author:
+                self.presence.forget_writer(delivery.change.topic, delivery.author)
+            self.change_cache.add_event(delivery.change, delivery.text)
+        metrics.DELIVERIES.inc(len(self.routes.members[group]))
+        async with self.delivering:  # so that all pages get events in the same order
+            text = frame([delivery.text for delivery in deliveries])
+            await broadcast.send_to_group(self.routes, group, text)
 
     async def deliver_personal(self, delivery):
         """Sends an event of a member's stream to their pages in this process."""

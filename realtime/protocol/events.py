@@ -34,6 +34,7 @@ class PostUpdate(TypedDict):
     topic: int
     epoch: str
     change: int
+    since: NotRequired[int]  # it stands for all changes after this one; else for `change` alone
     last: int  # number of the topic's last post
     at: str  # UTC, as in 2026-11-21T00:35:30Z
     post: NotRequired[PostOfUpdate]
@@ -72,7 +73,8 @@ def topic_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpdate
 
 def row_event(kind: str, topic: Topic) -> PostUpdate:
     """The event for pages that show a list with this topic, which comes from `for_display`."""
-    return {**numbers(kind, topic), "row": fragments.row(topic)}
+    event = numbers(kind, topic)
+    return {**event, "change": topic.row_change, "row": fragments.row(topic)}
 
 
 def gone_event(kind: str, topic: Topic) -> PostUpdate:

@@ -76,6 +76,8 @@ def messages(kind, saved, post_id=None, moved_from=None):
     """
     post = loaders.post(post_id) if post_id else None
     topic = loaders.topic(saved.pk)
+    if kind == "reacted":
+        return [reacted(saved, topic, post)]
     lists = groups.of_lists(topic.category_id, topic.is_private)
     change = Change(topic.pk, saved.epoch, saved.change)
     # read after the commit, so it counts everything that was revoked before
@@ -111,6 +113,18 @@ def messages(kind, saved, post_id=None, moved_from=None):
         )
         for group, skip, event in addressed
     ]
+
+
+def reacted(saved, topic, post):
+    """The Delivery for pages on the topic; no other page shows reactions."""
+    numbers = {"epoch": saved.epoch, "change": saved.change}
+    return Delivery(
+        Change(topic.pk, saved.epoch, saved.change),
+        Audience(groups.of_topic(topic.pk), category=topic.category_id),
+        events.encode(events.topic_event("reacted", topic, post) | numbers),
+        Revocation.objects.current(),
+        reacted=post.pk,
+    )
 
 
 def publish(messages):

@@ -6,7 +6,7 @@ from forum.models import Category, Post, Topic
 from forum.pages.topic_lists import SIZE
 from realtime.protocol import groups
 
-FIELDS = ("pk", "change", "bumped_at")
+FIELDS = ("pk", "row_change", "bumped_at")
 
 
 class Snapshot:
@@ -14,7 +14,7 @@ class Snapshot:
 
     def __init__(self):
         self.newest = 0  # id of the forum's last post
-        self.changes = {}  # topic id -> change
+        self.changes = {}  # topic id -> the last change that lists show
         self.keys = {}  # topic id -> (bumped_at, id), by which lists are ordered
         self.lists = {}  # group -> {topic ids}, including pinned ones
         self.ends = {}  # group -> key of the last topic; None if the list has no second page
@@ -81,7 +81,7 @@ def left(known, now):
         for pk in known.lists.get(group, set()) - now.lists.get(group, set())
     }
     changes = (
-        dict(Topic.objects.filter(pk__in={pk for _, pk in gone}).values_list("pk", "change"))
+        dict(Topic.objects.filter(pk__in={pk for _, pk in gone}).values_list("pk", "row_change"))
         if gone
         else {}
     )

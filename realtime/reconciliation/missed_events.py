@@ -31,7 +31,7 @@ def of_lists(pk, since, newest):
     topic = loaders.topic(pk)
     row = events.encode(events.row_event("header", topic))
     lists = groups.of_lists(topic.category_id, topic.is_private)
-    missed = [delivery(topic, group, topic.change, row) for group in lists]
+    missed = [delivery(topic, group, topic.row_change, row) for group in lists]
     everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
     new = {"pk__gt": newest} if since is None else {"change__gt": since}
     for post in topic.posts.filter(**new).shown().order_by("change")[: changes.LIMIT]:

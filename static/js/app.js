@@ -52,13 +52,13 @@ document.addEventListener(
 document.addEventListener("click", (event) => {
   /** @type {HTMLAnchorElement} */
   const link = /** @type {Element} */ (event.target).closest?.(
-    "[data-menu], [data-changes], .post [href$='/edit/']",
+    "[data-menu], [data-who], [data-changes], .post [href$='/edit/']",
   );
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  const opening = link.matches("[data-menu], [data-changes]")
-    ? import("./elements/post_menu.js").then(({ openMenu }) => openMenu(link))
-    : import("./composing/edit_in_place.js").then(({ edit }) => edit(link));
+  const opening = link.href.endsWith("/edit/")
+    ? import("./composing/edit_in_place.js").then(({ edit }) => edit(link))
+    : import("./elements/post_menu.js").then(({ openMenu }) => openMenu(link));
   opening.catch(() => location.assign(link.href));
 });
 

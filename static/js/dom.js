@@ -49,7 +49,8 @@ function become(old, now) {
 
 /** @param {any} node */
 function identity(node) {
-  return [node.nodeName, node.id, node.getAttribute?.("href")].join(" ");
+  const value = node.type === "submit" && node.value;
+  return [node.nodeName, node.id, node.getAttribute?.("href"), value].join(" ");
 }
 
 // The HTML as the server rendered it.
@@ -60,6 +61,7 @@ function asMade(node) {
   for (const one of [copy, ...copy.querySelectorAll("*")]) {
     if (one.matches(INSERTED)) one.remove();
     for (const name of OWN) one.removeAttribute(name);
+    if (one.hasAttribute("form")) one.removeAttribute("aria-pressed"); // see topic/reactions.js
   }
   return copy.outerHTML;
 }

@@ -72,6 +72,8 @@ class PersonalStream {
     for (const part of this.#parts) if (part.kind === kind) part.apply(key, data, change);
     if (kind === "search") import("./elements/found.js").then(({ tell }) => tell(key, data));
     if (kind === "level" && key.startsWith("other:")) refold(change);
+    if (kind === "reaction" && document.getElementById("react"))
+      import("./topic/reactions.js").then(({ take }) => take(key, data));
     if (kind === "notice") import("./elements/bell.js").then(({ apply }) => apply(data));
   }
 
@@ -90,6 +92,7 @@ class PersonalStream {
     this.#queue.restart(epoch, change);
     this.#changed.add("everything");
     for (const part of this.#parts) part.reload();
+    /** @type {any} */ (document.querySelector("live-topic"))?.refresh?.(); // has one's own reactions
     import("./elements/bell.js").then(({ reload }) => reload());
   }
 }

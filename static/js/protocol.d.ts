@@ -15,6 +15,7 @@ declare namespace Wire {
       | "hidden"
       | "restored"
       | "answered"
+      | "reacted"
       | "pictures"
       | "wiki"
       | "renamed"
@@ -27,6 +28,7 @@ declare namespace Wire {
     topic: number;
     epoch: Epoch;
     change: number;
+    since?: number; // it stands for all changes after this one
     last: number; // the number of the topic's last post
     at: string; // ISO 8601, UTC
     for?: string; // repeated from the request

@@ -24,7 +24,7 @@ TOPIC_PARTS = (
 )
 
 # What a reader sees of the live parts, without what differs from moment to moment or is typed and
-# sent by forms, nor
+# sent by forms, nor which reactions are the reader's own, which a script marks a moment later, nor
 # the hash in the name of the icons: what the process of the tests tells over Redis has none.
 SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element => {
   const copy = element.cloneNode(true);
@@ -36,6 +36,7 @@ SNAPSHOT = """selector => [...document.querySelectorAll(selector)].map(element =
     node.classList.remove("post--new", "row--new");
     if (!node.getAttribute("class")) node.removeAttribute("class");
     node.removeAttribute("style");
+    if (node.getAttribute("form") === "react") node.removeAttribute("aria-pressed");
     if (node.tagName === "TIME") { node.textContent = ""; node.removeAttribute("title"); }
   }
   return copy.outerHTML.replace(/\\s+/g, " ").replace(/icons\\.[0-9a-f]{12}\\.svg/g, "icons.svg");

@@ -43,7 +43,7 @@ class Page {
 
   async take(step) {
     const { epoch = "first" } = step;
-    if ("event" in step) this.queue.receive({ change: step.event, epoch });
+    if ("event" in step) this.queue.receive({ change: step.event, since: step.since, epoch });
     else if ("heartbeat" in step) this.queue.compare([epoch, step.heartbeat]);
     else if ("restart" in step) this.queue.restart(epoch, step.restart);
     else if ("wait" in step) await this.clock.pass(step.wait);

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from forum.models import Post, Revision, Topic, User
+from forum.models import Post, Reaction, Revision, Topic, User
 from forum.models.posts import EditConflict
 from tests.support import world
 
@@ -116,6 +116,19 @@ class Forum(RuleBasedStateMachine):
         self.changes[topic] += changed
         self.shown[topic][post.number - 1] = False
 
+    @rule(
+        topic=topics,
+        data=st.data(),
+        who=WHO,
+        sign=st.sampled_from(["heart", "laugh"]),
+        is_on=st.booleans(),
+    )
+    def react(self, topic, data, who, sign, is_on):
+        post, member = self.any_post(topic, data), self.people[who]
+        was_on = Reaction.objects.filter(post=post, member=member, name=sign).exists()
+        post.react(member, sign, is_on)
+        self.changes[topic] += is_on != was_on
+
     @rule(topic=topics, title=st.sampled_from(["A title", "Another", "A third"]))
     def rename(self, topic, title):
         self.header(
@@ -179,6 +192,13 @@ class Forum(RuleBasedStateMachine):
         answers = Counter(Post.objects.shown().values_list("reply_to", flat=True))
         for pk, count in Post.objects.values_list("pk", "replies_count"):
             assert count == answers[pk]
+
+    @invariant()
+    def reactions_are_counted(self):
+        given = Counter(Reaction.objects.values_list("post", "name"))
+        for pk, counts in Post.objects.values_list("pk", "reactions"):
+            counted = {name: count for (post, name), count in given.items() if post == pk}
+            assert counts == counted
 
     @invariant()
     def members_are_counted_by_what_shows(self):

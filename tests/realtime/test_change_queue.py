@@ -24,9 +24,20 @@ def test_the_model_applies_events_as_the_browser_does(case):
     assert {"have": queue.have, "asked": queue.asked, "reloads": queue.reloads} == case["then"]
 
 
-def take(queue, epoch, event=None, heartbeat=None, restart=None, wait=None, lost=None, answer=None):
+def take(
+    queue,
+    epoch,
+    event=None,
+    since=None,
+    heartbeat=None,
+    restart=None,
+    wait=None,
+    lost=None,
+    answer=None,
+):
     if event is not None:
-        queue.receive({"change": event, "epoch": epoch})
+        stands_for = {} if since is None else {"since": since}
+        queue.receive({"change": event, "epoch": epoch, **stands_for})
     elif heartbeat is not None:
         queue.compare((epoch, heartbeat))
     elif restart is not None:

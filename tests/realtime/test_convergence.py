@@ -60,6 +60,7 @@ def act(topic, member, moderator, name, number):
         "restore": post.restore,
         "wiki": post.make_wiki,
         "no wiki": post.end_wiki,
+        "react": lambda: post.react(moderator, "heart", number % 2 == 0),
         "rename": lambda: topic.rename(f"Title {topic.change}"),
         "close": topic.close,
         "open": topic.open,
@@ -70,7 +71,7 @@ def act(topic, member, moderator, name, number):
 acts = st.tuples(
     st.sampled_from(
         ["reply", "answer", "answer", "edit", "hide", "restore", "wiki", "no wiki"]
-        + ["rename", "close", "open", "pin"]
+        + ["react", "react", "rename", "close", "open", "pin"]
     ),
     st.integers(0, 5),
 )

@@ -73,12 +73,18 @@ class ChangeQueue:
             self._ask_soon(AGAIN)
 
     def _apply_in_order(self):
-        while event := self._early.pop(self.have + 1, None):
-            self.have += 1
+        while event := self._next():
+            self.have = event["change"]
             self.apply(event)
         self._early = {change: event for change, event in self._early.items() if change > self.have}
         if not self._early:
             self._hole = None
+
+    def _next(self):
+        for change, event in self._early.items():
+            if event.get("since", change - 1) <= self.have < change:
+                return event
+        return None
 
     def _ask_soon(self, wait=REORDERING):
         if self._hole is None:

@@ -71,7 +71,7 @@ def test_every_icon_that_a_template_asks_for_is_in_the_sprite():
     }
     drawn = {
         (sprite, name)
-        for sprite in ("icons", "writing-icons")
+        for sprite in ("icons", "more-icons", "reactions", "writing-icons")
         for name in re.findall(r'id="([^"]+)"', (STATIC / f"{sprite}.svg").read_text())
     }
 

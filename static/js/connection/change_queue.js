@@ -82,7 +82,7 @@ export class ChangeQueue {
   }
 
   #applyInOrder() {
-    for (let event; (event = this.#early.get(this.have + 1)); ) {
+    for (let event = this.#next; event; event = this.#next) {
       this.owner.have = event.change;
       this.owner.apply(event);
     }
@@ -90,6 +90,16 @@ export class ChangeQueue {
     if (this.#early.size) return;
     this.timers.clearTimeout(this.#hole);
     this.#hole = null;
+  }
+
+  // An event may stand for several changes: those after `since`.
+  /** @returns {Update | undefined} */
+  get #next() {
+    return [...this.#early.values()].find(
+      (event) =>
+        (("since" in event && event.since) || event.change - 1) <= this.have &&
+        event.change > this.have,
+    );
   }
 
   #askSoon(wait = REORDERING) {

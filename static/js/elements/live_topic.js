@@ -46,7 +46,10 @@ class LiveTopic extends HTMLElement {
     this.list = new PostList(this, this.#anchor, (post) => this.#observer.observe(post));
     addEventListener("pagehide", this.#leave);
     for (const type of ["pointerover", "focusin", "click"]) this.addEventListener(type, showLinked);
+    this.addEventListener("submit", react);
     document.addEventListener("selectionchange", offerQuote);
+    if (this.querySelector("#react[data-own]"))
+      live.load(() => import("../topic/reactions.js").then(({ mark }) => mark()));
     this.unsubscribe = live.subscribe(this.#link);
     this.list.focusTarget();
   }
@@ -240,6 +243,18 @@ function offerQuote() {
   const { isCollapsed, anchorNode } = getSelection();
   if (!isCollapsed && document.body.dataset.user && anchorNode.parentElement?.closest(".post"))
     import("../quoting/selection.js").catch(() => {}); // with the next choice, then
+}
+
+// One tap reacts to a post, or takes it back; guests are led to who has reacted.
+/** @param {SubmitEvent} event */
+function react(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const button = /** @type {HTMLButtonElement} */ (event.submitter);
+  if (form.id !== "react" || form.method === "get") return;
+  event.preventDefault();
+  import("../topic/reactions.js")
+    .then((reactions) => reactions.react(form, button))
+    .catch(() => location.assign(button.formAction));
 }
 
 // What a link between posts leads to is shown beside it, or below the post.

@@ -101,6 +101,24 @@ async def test_later_events_belong_to_the_run(visit, topic, ada, asked, as_store
     assert answer["events"][-1]["header"] == (await as_stored(1))["events"][-1]["header"]
 
 
+async def test_reactions_that_were_joined_belong_to_the_run(
+    visit, topic, ada, grace, mo, asked, as_stored
+):
+    one, two = await visit(), await visit()
+    await one.watch_topic(topic, since=1)
+    post = await do(topic.posts.get)
+    for member in (grace, mo):
+        for name in ("heart", "laugh"):
+            await do(post.react, member, name)
+    await one.receive(lambda frame: frame.get("change") == 5)
+
+    answer = await two.watch_topic(topic, since=1)
+
+    assert asked == [1]
+    assert [event["change"] for event in answer["events"]] == [5]
+    assert answer["events"][0]["post"] == (await as_stored(1))["events"][0]["post"]
+
+
 async def test_no_answer_has_a_post_as_it_was_before_it_was_hidden(visit, topic, ada, mo, asked):
     reply = await do(topic.reply, ada, "I take this back")
     one, two = await visit(), await visit()
