@@ -1,27 +1,35 @@
 """Permalinks into a topic: a post's address, a post number, the first unread post, the end."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from forum.db.prepared import Prepared
 from forum.models import Post, Topic
 from forum.pages import topics
 from forum.pages.pagination import address
 from forum.views.topics import page_address
 
 
+def visible_post(reader, pk):
+    posts = Post.objects.visible_to(reader).filter(pk=pk)
+    return posts.select_related("topic").defer("body", "html")
+
+
+POST = Prepared(visible_post)
+TOPIC = Prepared(lambda reader, pk: Topic.objects.visible_to(reader).filter(pk=pk))
+
+
 @require_safe
 def post(request, post_id):
-    found = get_object_or_404(
-        Post.objects.visible_to(request.user).select_related("topic"), pk=post_id
-    )
+    found = found_or_404(POST, request.user, post_id)
     return redirect(address(found.topic, found.number))
 
 
 @require_safe
 def number(request, topic_id, number=None):
     """Redirect to the post with this number, or the nearest; `?number=` is from the jump form."""
-    topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=topic_id)
+    topic = found_or_404(TOPIC, request.user, topic_id)
     wanted = request.GET.get("number", "") if number is None else str(number)
     if not (wanted.isascii() and wanted.isdigit()):
         raise Http404
@@ -36,5 +44,11 @@ def unread(request, topic_id):
 
 @require_safe
 def last(request, topic_id):
-    topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=topic_id)
+    topic = found_or_404(TOPIC, request.user, topic_id)
     return redirect(page_address(topic, topic.last_number))
+
+
+def found_or_404(query, reader, pk):
+    for found in query.instances(reader, pk):
+        return found
+    raise Http404
