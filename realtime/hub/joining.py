@@ -59,10 +59,10 @@ class Joining:
         if delivery.reacted is None:
             before = waiting.take_all() if waiting else []
             await self._hub.send_to_topic([*joined(before), delivery])
-        elif waiting and delivery.change.number > self._sent(topic, delivery):
+        elif waiting:
             waiting.new.append(delivery)
-        else:  # it is the first, or pages wait for it
-            if not waiting and delivery.audience.group in self._hub.routes.members:
+        else:
+            if delivery.audience.group in self._hub.routes.members:
                 self._begin_frame(topic, Waiting(0))
             await self._hub.send_to_topic([delivery])
 

@@ -83,6 +83,19 @@ async def test_what_is_late_from_another_process_waits_for_one_frame(hub, page, 
     assert said(await next_frame(page)) == [(7, None, 6)]  # pages ask for 5
 
 
+async def test_what_comes_after_its_frame_waits_for_the_next_one(hub, page, topic):
+    for number in (2, 3, 5):
+        await hub.deliver(delivery(topic, number, post=7))
+    await next_frame(page)
+    assert said(await next_frame(page)) == [(7, None, 3)]
+    assert said(await next_frame(page)) == [(7, None, 5)]
+
+    for number in (4, 6):
+        await hub.deliver(delivery(topic, number, post=8))
+
+    assert said(await next_frame(page)) == [(8, None, 4), (8, None, 6)]
+
+
 async def test_a_quiet_topic_keeps_nothing(hub, page, topic):
     await hub.deliver(delivery(topic, 2, post=7))
     await until(lambda: not hub.joining._topics)
