@@ -25,6 +25,7 @@ ALL += [
     "standing_searches",
     "digests",
     "notifications",
+    "reactions",
     "presence",
     "search",
     "search_machina",
