@@ -82,9 +82,9 @@ urlpatterns = [
     path("", include("forum.search.urls")),
     path("", include("forum.notifications.urls")),
     path("uploads/", uploads.create, name="create_upload"),
-    re_path(r"^uploads/(?P<name>[0-9a-f]{32})$", uploads.show, name="upload"),
+    re_path(r"^uploads/(?P<upload_name>[0-9a-f]{32})$", uploads.show, name="upload"),
     re_path(
-        r"^uploads/(?P<name>[0-9a-f]{32})/(?P<variant>waiting|[0-9]{2,5})$",
+        r"^uploads/(?P<upload_name>[0-9a-f]{32})/(?P<variant>waiting|[0-9]{2,5})$",
         uploads.show,
         name="upload_variant",
     ),

@@ -47,9 +47,9 @@ def create(request):
 
 
 @require_safe
-def show(request, name, variant=""):
+def show(request, upload_name, variant=""):
     """A file, in one of its variants: "" or the width of a thumbnail."""
-    upload = get_object_or_404(Upload.objects.visible_to(request.user), name=name)
+    upload = get_object_or_404(Upload.objects.visible_to(request.user), name=upload_name)
     if upload.is_picture and upload.state == Upload.State.WAITING:
         return with_headers(HttpResponse(PIXEL, content_type="image/gif"), PRIVATE)
     if not upload.is_ready:

@@ -159,7 +159,7 @@ def test_guests_are_asked_to_sign_in(client, db, address):
 
 
 @pytest.mark.parametrize("address", [MEMBERS, PLACES])
-@override_settings(RATES={"completion": "1/minute", "write": "9/minute"})
+@override_settings(RATES={"completion": "1/day", "write": "9/day"})
 def test_the_rate_is_limited_before_anything_is_searched(
     signed_in, address, django_assert_max_num_queries
 ):

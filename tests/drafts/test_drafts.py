@@ -410,7 +410,7 @@ def test_what_can_not_be_kept_without_scripts_is_given_back(signed_in, ada, path
 
 
 def test_keeping_drafts_has_a_rate_of_its_own(signed_in, ada, path, settings):
-    settings.RATES = {**settings.RATES, "draft": "2/minute"}
+    settings.RATES = {**settings.RATES, "draft": "2/day"}
     client = signed_in(ada)
     answers = [
         client.post("/drafts/keep/", {"draft_path": path, "body": f"{n}", "draft_age": "0"})

@@ -117,7 +117,7 @@ def test_a_text_that_markdown_refuses_comes_back(topic, post, ada, monkeypatch):
 
 
 def test_too_many_answers_are_refused_by_the_rate_of_posts(topic, post, ada, settings):
-    settings.RATES = settings.RATES | {"post": "1/minute"}
+    settings.RATES = settings.RATES | {"post": "1/day"}
     arrive(reply_to(post, ada))
     row = arrive(reply_to(post, ada, "Again", message_id="<answer-2@mail.example.org>"))
 

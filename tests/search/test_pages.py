@@ -194,7 +194,7 @@ def test_members_and_categories_are_found_too(client, ada, help_category):
 
 
 def test_searching_is_limited_before_it_costs_anything(client, says, settings, monkeypatch):
-    settings.RATES = {**settings.RATES, "search": "2/minute"}
+    settings.RATES = {**settings.RATES, "search": "2/day"}
     for _ in range(2):
         assert client.get("/search/", {"q": "tea"}).status_code == 200
     monkeypatch.setattr("forum.search.views.answer", None)
@@ -265,7 +265,7 @@ def test_the_page_and_its_links_show_what_was_found_while_typing(client, says):
 
 
 def test_typing_has_a_rate_of_its_own_that_is_checked_first(typing, client, says, settings):
-    settings.RATES = {**settings.RATES, "search": "1/minute", "typing": "2/minute"}
+    settings.RATES = {**settings.RATES, "search": "1/day", "typing": "2/day"}
     for _ in range(2):
         assert typing("tea").status_code == 200
     assert typing("tea").status_code == 429

@@ -104,7 +104,7 @@ def test_many_private_topics_don_t_hide_the_public_ones(titled, lounge, iris, fo
 
 
 def test_the_list_is_for_members_and_has_a_rate(client, signed_in, titled, grace, settings):
-    settings.RATES = {**settings.RATES, "similar": "1/minute"}
+    settings.RATES = {**settings.RATES, "similar": "1/day"}
     titled("Kettles <b>")
     assert client.get("/search/similar/", {"title": "kettle"}).status_code == 302
 

@@ -4,9 +4,11 @@ import re
 
 from django.urls import URLPattern, get_resolver
 
+from forum.models import Upload
 from forum.notifications.mailing import unsubscribing
 from forum.notifications.models import Notice
 from forum.search import standing
+from tests.support import world
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 
@@ -50,11 +52,20 @@ def values_for(topic, member, category, session=""):
         "uidb36": "1",
         "pk": post.pk,
         "name": "hide",
+        "upload_name": upload_of(topic, member).name,
+        "variant": "640",
         "id": member.pk,
         "object_id": post.pk,
         "app_label": "forum",
         "url": "nowhere",
     }
+
+
+def upload_of(topic, member):
+    """A picture that a post of the topic shows. Its member needn't be the author."""
+    upload = Upload.objects.filter(member=member).first() or world.ready_picture(member)
+    topic.posts.first().uses.get_or_create(upload=upload)
+    return upload
 
 
 def notice_of(member, post):

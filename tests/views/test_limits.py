@@ -42,6 +42,7 @@ def example_of(pattern):
     route = str(pattern)
     if "(?P<" in route:  # a regular expression
         named = {"uidb36": "1", "key": "abc", "app_label": "forum"}
+        named |= {"upload_name": "0" * 32, "variant": "640"}
         route = re.sub(
             r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda match: named.get(match[1], "1"), route
         )

@@ -234,8 +234,9 @@ def test_a_text_of_semicolons_is_no_odd_part(signed_in, grace, topic):
 
 
 def test_too_many_fields_and_too_much_are_refused_without_a_traceback(
-    signed_in, ada, topic, caplog
+    signed_in, ada, topic, caplog, settings
 ):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
     client = signed_in(ada)
     many = client.post("/preview/", {f"f{number}": "x" for number in range(1001)})
     large = client.post("/preview/", {"body": "x" * 1_100_000})

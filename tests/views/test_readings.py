@@ -98,7 +98,7 @@ def test_nobody_has_seen_what_they_may_not_see(signed_in, ada, iris, lounge):
 
 
 def test_what_was_seen_has_a_rate_of_its_own(signed_in, grace, topic, settings):
-    settings.RATES = {**settings.RATES, "reading": "1/minute", "write": "1/minute"}
+    settings.RATES = {**settings.RATES, "reading": "1/day", "write": "1/day"}
     rate_limits.reset()
     member = signed_in(grace)
 

@@ -53,7 +53,8 @@ def values(form):
     fields = {}
     for tag in re.findall(r"<input[^>]*>", form):
         attributes = dict(re.findall(r'(\w[\w-]*)="([^"]*)"', tag))
-        is_sent = attributes.get("type") != "checkbox" or " checked" in tag
+        kind = attributes.get("type")
+        is_sent = kind != "file" and (kind != "checkbox" or " checked" in tag)
         if "name" in attributes and is_sent:
             fields[attributes["name"]] = html.unescape(
                 attributes.get("value", "on" if "checkbox" in tag else "")
