@@ -6,7 +6,22 @@
 export function element(html) {
   const template = document.createElement("template");
   template.innerHTML = html.trim();
+  dropFallbacks(template.content);
   return /** @type {HTMLElement} */ (template.content.firstElementChild);
+}
+
+// A page that the server rendered.
+/** @param {string} html */
+export function parsed(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  dropFallbacks(page);
+  return page;
+}
+
+// Parsers take what is for browsers without scripts for elements, fields of forms among them.
+/** @param {ParentNode} root */
+function dropFallbacks(root) {
+  for (const fallback of root.querySelectorAll("noscript")) fallback.remove();
 }
 
 const CONTROLS = "a[href], summary, button, textarea, input:not([type=hidden])"; // focusable

@@ -5,7 +5,7 @@
 
 import { live } from "./connection/connection.js";
 import { Refusal } from "./connection/pauses.js";
-import { replace } from "./dom.js";
+import { parsed, replace } from "./dom.js";
 import { fetchFresh } from "./http.js";
 import { t } from "./i18n.js";
 
@@ -42,7 +42,7 @@ async function settle(wait) {
 
 /** @param {Response} response */
 async function exchange(response) {
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = parsed(await response.text());
   const now = page.body.dataset;
   if (!now.reader) throw new Refusal(response); // no page of the forum
   for (const part of PARTS) document.querySelector(part).hidden = false;

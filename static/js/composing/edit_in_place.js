@@ -3,7 +3,7 @@
 // meanwhile, what was typed stays, and the form says what it was.
 
 import { pause, Refusal } from "../connection/pauses.js";
-import { element, focusOn } from "../dom.js";
+import { element, focusOn, parsed } from "../dom.js";
 import { clearErrors, showReason } from "../forms/form_errors.js";
 import { fetchFresh, fetchPart } from "../http.js";
 
@@ -132,7 +132,7 @@ class PostEditor {
     if (!part || part.redirected || part.status >= 429)
       return this.#again(part ? new Refusal(part) : {});
     this.#failures = 0;
-    const page = new DOMParser().parseFromString(await part.text(), "text/html");
+    const page = parsed(await part.text());
     this.#seen = state;
     if (part.ok) this.#settle(page);
     this.#admit(part.ok);

@@ -1,7 +1,7 @@
 // @ts-check
 // <push-device>: the list of devices in the settings, and the button that adds this one.
 
-import { replace } from "../dom.js";
+import { parsed, replace } from "../dom.js";
 
 const THIS = "#devices [data-this]";
 
@@ -35,7 +35,7 @@ class PushDevice extends HTMLElement {
   async #refresh() {
     const response = await fetch(location.href, { cache: "no-store" });
     if (!response.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = parsed(await response.text());
     replace(document.getElementById("devices"), page.getElementById("devices"));
   }
 

@@ -2,7 +2,7 @@
 // <search-page>: shows the results while somebody types, and keeps the page's address at them.
 
 import { Refusal } from "../connection/pauses.js";
-import { element, replace } from "../dom.js";
+import { element, parsed, replace } from "../dom.js";
 import { refresh as refreshTimes } from "../times.js";
 import { LiveResults } from "./live_results.js";
 
@@ -131,7 +131,7 @@ class SearchPage extends HTMLElement {
     if (line === this.#filled) return;
     const response = await fetch(location.href, { cache: "no-store" });
     if (!response.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = parsed(await response.text());
     replace(this.filters.querySelector("form"), page.querySelector("search details form"));
     this.#filled = line;
   }

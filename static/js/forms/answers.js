@@ -2,6 +2,7 @@
 // Sends a form by fetch(), and reads from the answer what has become of it.
 
 import { live } from "../connection/connection.js";
+import { parsed } from "../dom.js";
 
 const PATIENCE = 20_000; // ms for the forum to take what is sent, and
 const SHORT_PATIENCE = 3000; // ms to say whether it was saved before
@@ -58,7 +59,7 @@ async function outcome(action, member, answer) {
   }
   if (status === 204) return { is: "unsaved", status };
   if (status >= 500) return { is: "failed", status };
-  const page = new DOMParser().parseFromString(text, "text/html");
+  const page = parsed(text);
   const { reader, user } = page.body.dataset;
   if (reader && user !== member) return { is: user ? "another" : "signedOut", status, page };
   const refusal = { status, page: reader && page, wait, reason: reader && reasonOn(page, action) };

@@ -3,6 +3,7 @@
 // within a moment, or for all of it.
 
 import { pause, Refusal } from "../connection/pauses.js";
+import { parsed } from "../dom.js";
 import { fetchFresh } from "../http.js";
 
 const SOON = 300; // ms, and
@@ -74,7 +75,7 @@ export class PageRefresher {
     if (response.status === 404 || response.status === 403) return this.topic.gone();
     if (!response.ok) throw new Refusal(response);
     this.#failures = 0;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = parsed(await response.text());
     if (!this.topic.isGone) return page;
   }
 

@@ -2,7 +2,7 @@
 // A reply that was begun in a topic goes along to the other pages of the forum: as a bar that leads back to it, and that
 // opens it in place. It is the same draft, and it is queued in the same way.
 
-import { element } from "../dom.js";
+import { element, parsed } from "../dom.js";
 import { begunTopic, forgetBegun } from "../forms/begun.js";
 import { fetchFresh, fetchPart } from "../http.js";
 
@@ -67,7 +67,7 @@ class BegunReply {
 
   async #open() {
     const response = await fetchFresh(`/t/${this.topic}/reply/`);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = parsed(await response.text());
     /** @type {HTMLFormElement} */
     const form = page.querySelector(`form[action="${this.path}"]`);
     const { compose, writtenForm, bringUp } = await import("../elements/composer.js");
