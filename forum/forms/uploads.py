@@ -12,7 +12,7 @@ from forum.forms.limits import rate_limit_message
 from forum.images import headers
 from forum.images.errors import UNKNOWN, Refused
 from forum.images.texts import TEXTS
-from forum.models import Upload
+from forum.models import Category, Upload
 from forum.models.uploads import FILE, QuotaExceeded
 from forum.text.short_text import cleaned, one_line
 
@@ -37,6 +37,8 @@ def stored(member, file):
         )
     if wait := not member.is_moderator and rate_limits.seconds_to_wait("upload", member.pk):
         raise NotStored(rate_limit_message(wait), wait)
+    if not Category.objects.writable_by(member).exists():
+        raise NotStored(_("You can't post anywhere here, so nothing could show the file."))
     content, name = file.read(), name_of(file)
     kind, size = kind_of(content, name)
     try:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import QueryDict
 
 MAX_PATH = 8000  # characters
+MAX_PARTS = 1200  # of a multipart body; Django takes 1000 fields and 100 files
 MAX_PARAMETERS = 10  # semicolons in the header of a part: browsers send name and filename
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 NO_COOKIE = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
@@ -39,11 +40,16 @@ def clean_cookies(header):
 
 
 def has_simple_parts(body, boundary):
-    """Whether no part of a multipart body has more header parameters than browsers send.
+    """Whether a multipart body has no more parts than a form may have, and none of them has more
+    header parameters than browsers send.
 
-    Django takes quadratic time to parse them.
+    Django takes quadratic time to parse these, and a body with files has room for millions of
+    parts.
     """
-    heads = (part.partition(b"\r\n\r\n") for part in body.split(b"--" + boundary.encode()))
+    parts = body.split(b"--" + boundary.encode(), MAX_PARTS)
+    if len(parts) > MAX_PARTS:
+        return False
+    heads = (part.partition(b"\r\n\r\n") for part in parts)
     return all(not blank or head.count(b";") <= MAX_PARAMETERS for head, blank, _text in heads)
 
 

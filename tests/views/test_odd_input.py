@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from forum.models import Post
+from forum.serving.header_cleaning import has_simple_parts
 from tests.support import world
 from tests.support.addresses import addresses, values_for
 
@@ -223,6 +224,13 @@ def test_parts_with_many_parameters_are_refused_before_they_are_taken_apart(clie
     assert answer.status_code == 400
     assert time.thread_time() - began < 1
     assert not failures([("/accounts/login/", name, answer)], caplog)
+
+
+def test_a_body_with_files_of_countless_parts_is_refused_before_they_are_taken_apart():
+    part = b'--b\r\nContent-Disposition: form-data; name="f"\r\n\r\nx\r\n'
+
+    assert has_simple_parts(part * 1100 + b"--b--", "b")
+    assert not has_simple_parts(part * 1200 + b"--b--", "b")
 
 
 def test_a_text_of_semicolons_is_no_odd_part(signed_in, grace, topic):

@@ -1,5 +1,7 @@
 """Sending files with a form and by script, and who gets them."""
 
+from html import unescape
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -7,6 +9,8 @@ from django.urls import reverse
 from forum.models import Upload
 from tests.images import pictures
 from tests.support import world
+
+pytestmark = pytest.mark.usefixtures("help_category")
 
 PHOTO = pictures.jpeg(900, 600)
 
@@ -124,6 +128,19 @@ def test_too_large_too_much_and_too_often_are_refused(signed_in, ada, settings):
     answers = [client.post(address, {"file": file()}) for _attempt in range(4)]
     assert answers[-1].status_code == 429
     assert answers[-1]["Retry-After"]
+
+
+@pytest.mark.parametrize("address", ["create_upload", "create_topic"])
+def test_who_may_write_nowhere_uploads_nothing(signed_in, grace, help_category, address):
+    help_category.posters.add(world.group("Staff"))
+
+    page = signed_in(grace).post(
+        reverse(address), reply_form(title="Us", file=file(), files=[file()])
+    )
+
+    words = "You can't post anywhere here"
+    assert words in (page.json()["error"] if address == "create_upload" else unescape(page.text))
+    assert not Upload.objects.exists()
 
 
 def test_guests_upload_nothing(client, db):
