@@ -221,6 +221,7 @@ def test_the_safety_headers_of_a_proxy_say_what_the_forums_say(name):
     assert HSTS in text
 
 
+@pytest.mark.usefixtures("help_category")
 def test_a_file_comes_through_each_proxy(proxy, site, visit, ada):
     member = visit(ada, proxy.address)
     member.opens_form("/profile/")
@@ -228,6 +229,7 @@ def test_a_file_comes_through_each_proxy(proxy, site, visit, ada):
     assert member.uploads("story.txt", b"a long story" * 200_000).status == 201
 
 
+@pytest.mark.usefixtures("help_category")
 def test_nginx_sends_files_to_those_who_may_see_them(nginx, site, visit, ada, grace):
     member = visit(ada)
     member.opens_form("/profile/")
