@@ -31,8 +31,17 @@ def copy_of(kind, name):
         copy = shutil.copy(original, original.with_name(f"{name}.sqlite3"))
         return f"sqlite:///{copy}"
     connection.close_pool()
+    end_sessions(connection.settings_dict["NAME"])
     ask_server(f"CREATE DATABASE {name} TEMPLATE {connection.settings_dict['NAME']}")
     return address_of(name)
+
+
+def end_sessions(name):
+    """Ends the sessions that stopped servers have left behind: a database in use has no copy."""
+    ask_server(
+        "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity "
+        f"WHERE datname = '{name}'"
+    )
 
 
 def database_pid(kind):

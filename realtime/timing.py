@@ -17,8 +17,8 @@ class Timing:
     heartbeat_patience: float = 10.0
     """That a page may take to answer."""
 
-    frame_every: float = 0.25
-    """Between two frames for lists and news."""
+    frame_every: float = 0.3
+    """Between two frames for lists and news, or for reactions: four in a second at most."""
     gather: float = 0.01
     """That the deliveries of one change take to arrive for all its groups."""
 

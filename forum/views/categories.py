@@ -1,4 +1,3 @@
-from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
@@ -8,6 +7,7 @@ from forum.models.levels import with_category_levels
 from forum.pages.pagination import canonical
 
 from . import topics
+from .found import found_or_404
 
 
 def found(reader, category_id):
@@ -20,8 +20,7 @@ FOUND = Prepared(found)
 
 @require_safe
 def show(request, category_id, slug=""):
-    for category in FOUND.instances(request.user, category_id):
-        if slug != category.slug:
-            return redirect(canonical(request, category))
-        return topics.index(request, category)
-    raise Http404
+    category = found_or_404(FOUND, request.user, category_id)
+    if slug != category.slug:
+        return redirect(canonical(request, category))
+    return topics.index(request, category)

@@ -8,6 +8,7 @@ from forum.db.prepared import Prepared
 from forum.models import Post, Topic
 from forum.pages import topics
 from forum.pages.pagination import address
+from forum.views.found import found_or_404
 from forum.views.topics import page_address
 
 
@@ -46,9 +47,3 @@ def unread(request, topic_id):
 def last(request, topic_id):
     topic = found_or_404(TOPIC, request.user, topic_id)
     return redirect(page_address(topic, topic.last_number))
-
-
-def found_or_404(query, reader, pk):
-    for found in query.instances(reader, pk):
-        return found
-    raise Http404

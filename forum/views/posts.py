@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forum import markdown
 from forum.accounts.backends import as_stored
+from forum.db.prepared import Prepared
 from forum.forms import unsent
 from forum.forms.limits import duration
 from forum.forms.posts import EditForm, HideForm, ReplyForm, not_answerable
@@ -18,6 +19,7 @@ from forum.models.posts import EditConflict
 from forum.pages import topics
 from forum.pages.pagination import address
 from forum.views.decorators import for_members, post_or_redirect
+from forum.views.found import found_or_404
 from forum.views.moderation_log import logged
 
 from .post_review import missed
@@ -242,11 +244,16 @@ def edited_before(request, post):
     return post.has_edit(request.user, body, reason, int(version))
 
 
+def with_id(reader, pk):
+    posts = Post.objects.visible_to(reader).filter(pk=pk)
+    return posts.select_related("topic__category", "author", "edited_by", "hidden_by")
+
+
+WITH_ID = Prepared(with_id)
+
+
 def found(user, post_id):
-    posts = Post.objects.visible_to(user).select_related(
-        "topic__category", "author", "edited_by", "hidden_by"
-    )
-    return get_object_or_404(posts, pk=post_id)
+    return found_or_404(WITH_ID, user, post_id)
 
 
 def editable(user, post_id):

@@ -1,4 +1,4 @@
-"""Joins events about reactions: at once in a quiet topic, else one frame per page every 250 ms.
+"""Joins events about reactions: at once in a quiet topic, else one frame per page every 300 ms.
 
 A post that everybody likes has hundreds of changes a second, and each has a number. Of those that
 wait only the latest of each post is sent. By `since` it says for which earlier numbers it stands,

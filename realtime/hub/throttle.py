@@ -1,4 +1,4 @@
-"""Throttles events for lists and news: at once in a quiet forum, else one frame every 250 ms.
+"""Throttles events for lists and news: at once in a quiet forum, else one frame every 300 ms.
 
 So the cost of a busy forum grows with the number of open pages, not with pages times posts.
 """
