@@ -52,13 +52,15 @@ document.addEventListener(
 document.addEventListener("click", (event) => {
   /** @type {HTMLAnchorElement} */
   const link = /** @type {Element} */ (event.target).closest?.(
-    "[data-menu], [data-who], [data-changes], .post [href$='/edit/']",
+    "[data-menu], [data-who], [data-changes], .post [href$='/edit/'], .posts .picture",
   );
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  const opening = link.href.endsWith("/edit/")
-    ? import("./composing/edit_in_place.js").then(({ edit }) => edit(link))
-    : import("./elements/post_menu.js").then(({ openMenu }) => openMenu(link));
+  const opening = link.matches(".picture")
+    ? import("./topic/pictures.js").then(({ view }) => view(link))
+    : link.href.endsWith("/edit/")
+      ? import("./composing/edit_in_place.js").then(({ edit }) => edit(link))
+      : import("./elements/post_menu.js").then(({ openMenu }) => openMenu(link));
   opening.catch(() => location.assign(link.href));
 });
 
