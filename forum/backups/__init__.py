@@ -1,15 +1,18 @@
-"""Backups of the whole database, made and restored while the site runs.
+"""Backups of the whole database and of all uploads, made and restored while the site runs.
 
 Each kind of database has a module with the same interface: `NAME`, `MAGIC` (the first bytes of its
 files), `SUFFIX`, `exists(connection)`, `back_up(connection, path, advance)`, `migrations(path)`,
-`check(path)` and `restore(connection, path, advance)`. `advance(done, total)` moves a progress bar;
-`total` may be None. All of them raise BackupError with a message for the user.
+`uploads(path)`, `check(path)` and `restore(connection, path, advance)`. `advance(done, total)`
+moves a progress bar; `total` may be None. All of them raise BackupError with a message for the
+user.
 """
+
+from contextlib import ExitStack
 
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from . import postgresql, sqlite, states
+from . import postgresql, sqlite, states, uploads
 from .errors import BackupError
 from .files import written_atomically
 
@@ -20,25 +23,28 @@ def suffix(connection):
     return KINDS[connection.vendor].SUFFIX
 
 
-def back_up(connection, path, advance):
+def back_up(connection, path, advance, report=None):
     """Write the database to a new file, which appears only when it is complete.
 
-    Raises BackupError.
+    With a uploads.Report, the files of uploads are copied as well. Raises BackupError.
     """
+    kind = KINDS[connection.vendor]
     try:
-        if not KINDS[connection.vendor].exists(connection) or not states.is_forum(
-            states.of_database(connection)
-        ):
+        if not kind.exists(connection) or not states.is_forum(states.of_database(connection)):
             raise BackupError(
                 _("There is no forum in this database yet. Create one with: manage.py migrate")
             )
-        with written_atomically(path) as part:
-            KINDS[connection.vendor].back_up(connection, part, advance)
+        with ExitStack() as stack:
+            part = stack.enter_context(written_atomically(path))
+            kind.back_up(connection, part, advance)
+            if report and (paths := uploads.needed(kind.uploads(part))):
+                listed = stack.enter_context(written_atomically(uploads.list_of(path)))
+                listed.write_text(uploads.back_up(paths, path, report, advance))
     except DatabaseError as error:
         raise BackupError(_("The database does not answer: %s") % error) from error
 
 
-def check(connection, path):
+def check(connection, path, with_uploads=True):
     """Raise BackupError unless the backup at `path` fits this code and this database."""
     kind = kind_of(path)
     if kind != connection.vendor:
@@ -52,15 +58,23 @@ def check(connection, path):
         )
     states.check_same_version(KINDS[kind].migrations(path), path)
     KINDS[kind].check(path)
+    if with_uploads:
+        uploads.check(uploads.needed(KINDS[kind].uploads(path)), path)
     try:
         states.check_target(connection)
     except DatabaseError as error:
         raise BackupError(_("The database does not answer: %s") % error) from error
 
 
-def restore(connection, path, advance):
-    """Replace the whole database by the backup at `path`, atomically. Call `check` first."""
-    KINDS[connection.vendor].restore(connection, path, advance)
+def restore(connection, path, advance, report=None):
+    """Replace the whole database by the backup at `path`, atomically. Call `check` first.
+
+    With a uploads.Report, the files of uploads are put back before.
+    """
+    kind = KINDS[connection.vendor]
+    if report:
+        uploads.restore(uploads.needed(kind.uploads(path)), path, report, advance)
+    kind.restore(connection, path, advance)
 
 
 def kind_of(path):

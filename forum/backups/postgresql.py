@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from itertools import takewhile
 
 from django.db.backends.postgresql.client import DatabaseClient
 from django.utils.translation import gettext as _
@@ -44,6 +45,7 @@ PARTS = (
     "SCHEMA",
     "COMMENT",
 )
+COPY = re.compile(r"COPY public\.\w+ \((?P<columns>[^)]*)\) FROM stdin;")
 PART = re.compile(rf"\d+; \d+ \d+ (?:{'|'.join(PARTS)}) (?:public|-) .*")
 # The file's table of contents can't be trusted, so the restored schema is checked, too.
 CHECK_CONTENT = """
@@ -116,13 +118,29 @@ def back_up(connection, path, advance):
 
 def migrations(path):
     """The migrations in a backup, {(app, name)}. Raises BackupError if it is not a backup."""
+    return set(rows_of(path, "django_migrations", ["app", "name"]))
+
+
+def uploads(path):
+    """The (name, kind, state, thumbnails) of all uploads in a backup."""
+    return rows_of(path, "forum_upload", ["name", "kind", "state", "thumbnails"])
+
+
+def rows_of(path, table, columns):
+    """These columns of a table in a backup, whose texts have no special characters."""
     check_present("pg_restore")
-    command = ["pg_restore", "--data-only", "--table=django_migrations", "--file=-", path]
+    command = ["pg_restore", "--data-only", f"--table={table}", "--file=-", path]
     listed = subprocess.run(command, capture_output=True, text=True)
     if listed.returncode:
         raise not_a_backup(path)
-    rows = [line.split("\t") for line in listed.stdout.splitlines() if line.count("\t") == 3]
-    return {(app, name) for _id, app, name, _applied in rows}
+    lines = iter(listed.stdout.splitlines())
+    head = next((found for line in lines if (found := COPY.match(line))), None)
+    if not head:
+        return []
+    names = head["columns"].replace('"', "").split(", ")
+    rows = (line.split("\t") for line in takewhile(lambda line: line != "\\.", lines))
+    places = [names.index(column) for column in columns]
+    return [tuple(row[place] for place in places) for row in rows]
 
 
 def check(path):

@@ -49,6 +49,12 @@ def migrations(path):
         raise not_a_backup(path) from error
 
 
+def uploads(path):
+    """The (name, kind, state, thumbnails) of all uploads in a backup."""
+    with reading(path) as file:
+        return list(file.execute("SELECT name, kind, state, thumbnails FROM forum_upload"))
+
+
 def check(path):
     """Raise BackupError if its schema is not that of this code, or references are broken."""
     try:

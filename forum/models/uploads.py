@@ -152,9 +152,7 @@ class Upload(models.Model):
     @property
     def variants(self):
         """The names of what is stored of it."""
-        if not self.is_ready:
-            return [SOURCE]
-        return [LARGE, *self.thumbnails.split()] if self.is_picture else [FILE]
+        return variants_of(self.kind, self.state, self.thumbnails)
 
     @property
     def picture(self):
@@ -166,8 +164,7 @@ class Upload(models.Model):
     # --- Its files ---
 
     def path(self, variant):
-        """Where a variant is, in the storage."""
-        return f"{self.name[:2]}/{self.name}/{variant}"
+        return path_of(self.name, variant)
 
     def keep(self, variant, content):
         storage().delete(self.path(variant))  # of an attempt that was killed
@@ -175,10 +172,6 @@ class Upload(models.Model):
 
     def open(self, variant):
         return storage().open(self.path(variant))
-
-    def delete_files(self, *variants):
-        for variant in variants:
-            storage().delete(self.path(variant))
 
     # --- Verbs ---
 
@@ -242,6 +235,18 @@ def record_uses(post, uploads):
     )
     now = dict(Upload.objects.filter(pk__in=shown).values_list("pk", "state"))
     return now != shown
+
+
+def variants_of(kind, state, thumbnails):
+    """The names of the files that an upload with these columns needs."""
+    if state == Upload.State.READY:
+        return [LARGE, *thumbnails.split()] if kind in CONTENT_TYPES else [FILE]
+    return [SOURCE] if state == Upload.State.WAITING else []
+
+
+def path_of(name, variant):
+    """Where a variant of an upload is, in the storage."""
+    return f"{name[:2]}/{name}/{variant}"
 
 
 def storage():

@@ -16,7 +16,7 @@ from forum.jobs.workers import run_soon
 from forum.models import Post
 from forum.models.uploads import SOURCE
 
-from .models import Preparation
+from .models import Preparation, plan_deletion
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def prepare_one(row):
             finish(row.upload)
         for post in Post.objects.filter(uses__upload=row.upload, uses__is_shown=True):
             post.show_new_pictures()
-        row.upload.delete_files(SOURCE)
+        plan_deletion(row.upload.path(SOURCE))
         row.mark_sent()
     except DatabaseError as error:
         row.retry(error)

@@ -76,7 +76,6 @@ def ready_picture(member, image=None):
 def prepared(upload):
     with upload.open(SOURCE) as file:
         upload.become_ready(pictures.prepared(file.read()))
-    upload.delete_files(SOURCE)
     return upload
 
 

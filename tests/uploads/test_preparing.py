@@ -8,8 +8,8 @@ from django.utils import timezone
 from forum.models import Upload
 from forum.models.uploads import LARGE, SOURCE, storage
 from forum.uploads import preparing
-from forum.uploads.models import Preparation
-from forum.uploads.retention import UNUSED, delete_unused
+from forum.uploads.models import Deletion, Preparation, plan_deletion
+from forum.uploads.retention import UNUSED, delete_files, delete_unused
 from tests.images import pictures
 from tests.support import world
 
@@ -107,6 +107,10 @@ def raise_disk_full(*arguments):
     raise OSError(28, "No space left on device")
 
 
+def long_ago():
+    return timezone.now() - timedelta(days=2)
+
+
 @pytest.fixture
 def tomorrow(monkeypatch):
     later = timezone.now() + UNUSED + timedelta(minutes=1)
@@ -119,13 +123,32 @@ def test_what_no_post_uses_goes_after_a_day(ada, topic, tomorrow):
     preparing.prepare()
     unused.refresh_from_db()
     paths = [unused.path(variant) for variant in (LARGE, "640", "1280", SOURCE)]
-    assert storage().exists(paths[0])
 
     delete_unused()
 
     assert list(Upload.objects.all()) == [used]
+    Deletion.objects.update(created_at=timezone.now())
+    delete_files()
+    assert all(map(storage().exists, paths)), "a backup may still need them"
+    Deletion.objects.update(created_at=long_ago())
+    delete_files()
     assert not any(map(storage().exists, paths))
     assert storage().exists(used.path(LARGE))
+
+
+def test_what_a_storage_cannot_delete_is_tried_again(ada, monkeypatch):
+    upload = world.ready_picture(ada)
+    plan_deletion(upload.path(LARGE), upload.path(LARGE))
+    Deletion.objects.update(created_at=long_ago())
+    monkeypatch.setattr(type(storage()), "delete", raise_disk_full)
+
+    delete_files()
+
+    monkeypatch.undo()
+    assert storage().exists(upload.path(LARGE))
+    delete_files()
+    assert not storage().exists(upload.path(LARGE))
+    assert not Deletion.objects.exists()
 
 
 def test_what_was_uploaded_today_stays(ada):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from forum.backups import database_move
+from forum.backups import database_move, uploads
 from forum.management.bars import bar
 
 NAMED = 20  # rows that are listed one by one
@@ -57,5 +57,10 @@ class Command(BaseCommand):
             )
             for table, key, column in report.stripped[:NAMED]:
                 write(f"  {table} {key}: {column}")
+        if missing := uploads.missing():
+            write(
+                _("%(count)d files of uploads are missing in their storage, for example %(file)s.")
+                % {"count": len(missing), "file": missing[0]}
+            )
         write(_("Replace DATABASE_URL in .env with this, then start the site:"))
         write(f"    DATABASE_URL={to}")
