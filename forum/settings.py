@@ -434,6 +434,7 @@ RATES = {
         "standing": "60/hour",  # save or rename a search
         "device": "30/hour",  # add a device for push notifications
         "reading": "120/minute",  # reports of what was read
+        "answer": "20/minute",  # accepted, or no more
         "reaction": "60/minute",
         "rename": "20/hour",  # rename a topic
         "hide": "20/minute",  # hide or restore a post

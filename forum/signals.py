@@ -8,8 +8,8 @@ changed = Signal()
 
 kind: str, one of KINDS. topic: the Topic as saved. post: the Post that changed, or None for the
 topic's header. moved_from: the id of the category the topic left, or None. former: the Topic as it
-was before a change of its header, or None. by: the User who changed the header, hid the post or
-reacted to it, or None if that is not known.
+was before a change of its header, or None. by: the User who changed the header, hid the post,
+reacted to it or accepted it as the answer, or None if that is not known.
 """
 
 KINDS = (
@@ -19,6 +19,8 @@ KINDS = (
     "restored",
     "answered",
     "reacted",  # somebody has reacted to a post, or no longer does; lists don't show it
+    "solved",  # the question shows an accepted answer, another or none, or it as it reads now
+    "accepted",  # a post became the accepted answer, or is it no more
     "pictures",  # of a post have become ready
     "wiki",  # a post became a wiki, or is none any more, or is one for others
     "renamed",

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from forum.views import (
     accounts,
+    answers,
     categories,
     dismissals,
     levels,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("p/<int:post_id>/", permalinks.post, name="post"),
     path("p/<int:post_id>/replies/", replies.index, name="post_replies"),
     path("p/<int:post_id>/reactions/", reactions.index, name="reactions"),
+    path("p/<int:post_id>/answer/", answers.create, name="answer"),
     path("p/<int:post_id>/menu/", posts.menu, name="post_menu"),
     path("p/<int:post_id>/edit/", posts.edit, name="edit_post"),
     path("p/<int:post_id>/update/", posts.update, name="update_post"),

@@ -221,6 +221,7 @@ def test_numbers_and_counts_hold(forum):
             sum(post.version + post.is_hidden for post in posts)
             + sum(1 + post.is_hidden for post in posts if post.reply_to)  # of what they answer
             + sum(sum(post.reactions.values()) for post in posts)
+            + 2 * bool(topic.answer_number)  # of the question and the answer
             + topic.is_pinned
             + (not topic.is_open)
         )
@@ -231,6 +232,15 @@ def test_numbers_and_counts_hold(forum):
         assert topic.bumped_at == shown[-1].created_at
     for user in User.objects.all():
         assert user.posts_count == user.posts.filter(hidden_at=None).count()
+
+
+def test_there_is_a_solved_topic_whose_question_shows_the_answer(forum):
+    solved = Topic.objects.exclude(answer_number=None)
+
+    assert solved
+    for topic in solved:
+        assert topic.category.takes_answers
+        assert topic.posts.get(number=1).answer == topic.posts.get(number=topic.answer_number)
 
 
 def test_posts_are_rendered_as_if_sent_by_a_form(forum):

@@ -33,6 +33,7 @@ def test_every_kind_that_people_cause_is_a_known_one(
         reply.restore()
         topic.reply(grace, "With milk.", reply_to=reply)
         reply.react(topic.author, "heart")
+        reply.accept()
         Post.objects.filter(pk=reply.pk).update(html="As it was before its picture was ready.")
         reply.show_new_pictures()
         reply.make_wiki()
@@ -43,5 +44,6 @@ def test_every_kind_that_people_cause_is_a_known_one(
 
     kinds = [kind for kind, _, _ in news]
     assert kinds.pop(4) == "created"  # the post that answers
+    assert kinds.pop(9) == "solved"  # the question shows the answer with its picture
     assert tuple(kinds) == KINDS
-    assert [change for _, change, _ in news] == list(range(2, 17))
+    assert [change for _, change, _ in news] == list(range(2, 20))

@@ -32,7 +32,10 @@ class CategoryAdmin(ForumAdmin):
     filter_horizontal = ["readers", "posters"]
     inlines = [CategoryAddressInline]
     fieldsets = [
-        (None, {"fields": ["name", "description", "color", "position", "parent"]}),
+        (
+            None,
+            {"fields": ["name", "description", "color", "position", "parent", "takes_answers"]},
+        ),
         (_("Permissions"), {"fields": ["readers", "posters"]}),
         (
             _("Address"),

@@ -6,7 +6,7 @@ Times are durations such as "2d 3h" or "40m": `ago` for a topic, `after` the pre
 post, `after` its post for an edit or hiding.
 
 `to` is the number of the post that a post answers, `reactions` who has reacted to it with which
-sign.
+sign. `answer` of a topic is the number of the post that its author has accepted.
 
 In a text, `](#2)` links to the second post of the same topic, `](#clock)` to the topic with this
 key, and `](#clock/2)` to a post in it; the targets must be older.
@@ -72,6 +72,7 @@ class Topic:
     ago: timedelta
     pinned: bool
     closed: bool
+    answer: int  # number of the accepted post, 0 if none
     posts: tuple[Post, ...]
 
 
@@ -83,6 +84,7 @@ class Category:
     parent: str | None
     readers: tuple[str, ...]
     posters: tuple[str, ...]
+    takes_answers: bool
 
 
 @cache
@@ -123,16 +125,23 @@ def _categories(values):
         yield _category(**inner, parent=values["name"])
 
 
-def _category(readers=(), posters=(), parent=None, **values):
-    return Category(readers=tuple(readers), posters=tuple(posters), parent=parent, **values)
+def _category(readers=(), posters=(), parent=None, takes_answers=False, **values):
+    return Category(
+        readers=tuple(readers),
+        posters=tuple(posters),
+        parent=parent,
+        takes_answers=takes_answers,
+        **values,
+    )
 
 
-def _topic(ago, posts, pinned=False, closed=False, **values):
+def _topic(ago, posts, pinned=False, closed=False, answer=0, **values):
     return Topic(
         ago=_length(ago),
         posts=tuple(_post(**post) for post in posts),
         pinned=pinned,
         closed=closed,
+        answer=answer,
         **values,
     )
 

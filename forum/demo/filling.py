@@ -73,6 +73,8 @@ class Discussion:
                 yield when + SHORTLY, self._react, number, sign, people
             if post.hidden:
                 yield when + post.hidden.after, self._hide, number, post.hidden
+        if self.item.answer:
+            yield when + SHORTLY, self._accept, self.item.answer
         if self.item.pinned:
             yield self.start + SHORTLY, self._mark, "pinned_at"
         if self.item.closed:
@@ -109,6 +111,9 @@ class Discussion:
         for username in people:
             post.react(self.people[username], sign)
         Reaction.objects.filter(post=post).update(at=when)
+
+    def _accept(self, _when, number):
+        self.posts[number - 1].accept(self.topic.author)
 
     def _mark(self, when, field):
         topic = Topic.objects.get(pk=self.topic.pk)
@@ -148,6 +153,7 @@ def _make_categories():
             color=item.color,
             description=item.description,
             parent=made.get(item.parent),
+            takes_answers=item.takes_answers,
             position=position,
         )
         category.readers.set(Group.objects.filter(name__in=item.readers))

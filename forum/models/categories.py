@@ -99,6 +99,13 @@ class Category(models.Model):
         help_text=_("Only these groups can post. Leave empty for every member who can read."),
     )
 
+    takes_answers = models.BooleanField(
+        _("questions and answers"),
+        default=False,
+        db_default=False,
+        help_text=_("Who has begun a topic, and moderators, can accept a reply as its answer."),
+    )
+
     objects = CategoryQuerySet.as_manager()
 
     class Meta:

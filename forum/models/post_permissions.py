@@ -18,6 +18,8 @@ class PostPermissions:
     created_at: datetime
     is_wiki: bool
     wiki_group_id: int | None
+    number: int
+    is_answer: bool
     hidden_at: datetime | None
     hidden_by_id: int | None
 
@@ -55,6 +57,15 @@ class PostPermissions:
         in closed topics, and in categories that they may only read.
         """
         return user.is_authenticated and not self.is_hidden and user.pk != self.author_id
+
+    def can_be_accepted_by(self, user):
+        """Whether `user` may make it the answer to its topic's question."""
+        is_candidate = self.number > 1 and not (self.is_hidden or self.is_answer)
+        return is_candidate and self.topic.takes_answer_from(user)
+
+    def can_be_taken_back_by(self, user):
+        """Whether `user` may have it be the accepted answer no more."""
+        return self.is_answer and not self.is_hidden and self.topic.is_asked_by(user)
 
     def wiki_can_be_changed_by(self, user):
         return user.is_authenticated and user.is_moderator

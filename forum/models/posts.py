@@ -17,6 +17,7 @@ from forum import markdown
 from forum.signals import announce, written
 from forum.text.short_text import validate_short_text
 
+from . import answers
 from .group_names import mentionable
 from .post_permissions import PostPermissions
 from .reactions import Reaction, offered
@@ -39,8 +40,20 @@ KEPT = (
     "reply_to_id",
     "replies_count",
     "reactions",
+    "answer_id",
+    "is_answer",
 )
 SHOWN_OF_AUTHOR = {"id", "username", "name_version"}
+SHOWN_OF_ANSWER = {
+    "id",
+    "topic",
+    "number",
+    "author",
+    "html",
+    "hidden_at",
+    "created_at",
+    "reactions",
+}
 
 
 def new_token():
@@ -73,8 +86,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         return visible.filter(models.Q(hidden_at=None) | models.Q(author=user.pk))
 
     def for_display(self):
-        """With what _post.html shows of the author, and of the post that is answered."""
-        return self.select_related("author", "reply_to__author").defer(*not_shown_of_answered())
+        """With what _post.html shows of the author, of the post that is answered, and of the
+        accepted answer.
+        """
+        related = self.select_related("author", "reply_to__author", "answer__author")
+        return related.defer(*not_shown_of_answered())
 
     def in_range(self, first, last):
         return self.filter(number__gte=first, number__lte=last).order_by("number")
@@ -97,23 +113,29 @@ class PostQuerySet(models.QuerySet["Post"]):
 def with_names_on_page(topics, first, last):
     """Annotate each topic with `names`, the sum of name versions of its posts `first` to `last`.
 
-    It changes when an author of one of these posts, or of one that they answer, is renamed.
+    It changes when an author of one of these posts, of one that they answer, or of the accepted
+    answer below them, is renamed.
     """
     first, last = (models.Value(number, models.BigIntegerField()) for number in (first, last))
     posts = Post.objects.filter(topic=models.OuterRef("pk")).in_range(first, last).order_by()
     answered = Coalesce("reply_to__author__name_version", 0)
-    versions = models.Sum(models.F("author__name_version") + answered)
+    accepted = Coalesce("answer__author__name_version", 0)
+    versions = models.Sum(models.F("author__name_version") + answered + accepted)
     names = posts.values("topic").annotate(names=versions).values("names")
     return topics.annotate(names=Coalesce(models.Subquery(names), 0))
 
 
 def not_shown_of_answered():
-    """The fields of the answered post and of its author that need not be loaded for display."""
-    of_post = {field.name for field in Post._meta.concrete_fields} - {"id", "number", "author"}
-    of_author = {field.name for field in User._meta.concrete_fields} - SHOWN_OF_AUTHOR
+    """The fields of the answered post, the accepted answer and their authors that need not be
+    loaded for display.
+    """
+    of_post = {field.name for field in Post._meta.concrete_fields}
+    of_author = {field.name for field in User._meta.concrete_fields}
     return [
-        *(f"reply_to__{name}" for name in of_post),
-        *(f"reply_to__author__{name}" for name in of_author),
+        *(f"reply_to__{name}" for name in of_post - {"id", "number", "author"}),
+        *(f"reply_to__author__{name}" for name in of_author - SHOWN_OF_AUTHOR),
+        *(f"answer__{name}" for name in of_post - SHOWN_OF_ANSWER),
+        *(f"answer__author__{name}" for name in of_author - SHOWN_OF_AUTHOR - {"name"}),
     ]
 
 
@@ -148,6 +170,12 @@ class Post(PostPermissions, models.Model):
     replies_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     # {name: how many members}, without zeros: see reactions.py.
     reactions = models.JSONField(default=dict, db_default={}, editable=False)
+
+    # The accepted answer, of first posts alone; whether it is one: see answers.py.
+    answer = models.ForeignKey(
+        "self", models.RESTRICT, null=True, related_name="+", db_index=False, editable=False
+    )
+    is_answer = models.BooleanField(default=False, db_default=False, editable=False)
 
     # Incremented by every edit. The history begins at `first_version`: the texts before it were
     # replaced within the grace period.
@@ -240,6 +268,10 @@ class Post(PostPermissions, models.Model):
         return (self.edited_at or self.created_at) + JUST_NOW
 
     @property
+    def is_first(self):
+        return self.number == 1
+
+    @property
     def page(self):
         return page_of(self.number)
 
@@ -249,6 +281,10 @@ class Post(PostPermissions, models.Model):
         if self.reply_to is None or self.is_hidden:
             return False
         return self.reply_to.number != self.number - 1 or self.reply_to.page != self.page
+
+    @property
+    def shows_answer(self):
+        return self.answer is not None and not (self.is_hidden or self.answer.is_hidden)
 
     @property
     def shown_reactions(self):
@@ -345,6 +381,22 @@ class Post(PostPermissions, models.Model):
             Reaction.objects.choose(self._locked(), member, name, is_on)
         self.refresh_from_db()
 
+    def accept(self, by=None):
+        """Make it the answer that its topic's question shows; not the question, or while hidden."""
+        with transaction.atomic():
+            post = self._locked()
+            if not (post.is_first or post.is_hidden):
+                answers.choose(post.topic, post, by)
+        self.refresh_from_db()
+
+    def take_back(self, by=None):
+        """Have it be the accepted answer no more."""
+        with transaction.atomic():
+            post = self._locked()
+            if post.is_answer:
+                answers.choose(post.topic, None, by)
+        self.refresh_from_db()
+
     def _locked(self):
         """The stored post, read under its topic's lock, so that no concurrent change is lost."""
         Topic.objects.locked(self.topic_id)
@@ -384,6 +436,8 @@ class Post(PostPermissions, models.Model):
             if kind:
                 announce(kind, copy(topic), self, by=self.hidden_by)
                 self._count(topic, kind)
+                if self.is_answer and kind != "wiki":
+                    answers.show(topic, topic.posts.get(number=1), self)
                 topic.save_numbers()
                 self.topic = topic
                 if kind in ("created", "edited") and self.is_typed:

@@ -110,6 +110,8 @@ class Topic(models.Model):
     last_author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False
     )
+    # Of the accepted answer, if there is one and it is not hidden: see answers.py.
+    answer_number = models.PositiveIntegerField(null=True, editable=False)
     bumped_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
 
     epoch = models.CharField(max_length=16, default=new_epoch, editable=False)
@@ -172,6 +174,18 @@ class Topic(models.Model):
         if hasattr(self, "is_writable"):
             return self.is_writable  # annotated for this user: see forum/pages/topics.py
         return Category.objects.writable_by(user).filter(pk=self.category_id).exists()
+
+    def is_asked_by(self, user):
+        """Whether `user` decides what answers it: who has asked, while it takes their replies, and
+        moderators.
+        """
+        if not user.is_authenticated or not (user.is_moderator or user.pk == self.author_id):
+            return False
+        return self.takes_replies_from(user)
+
+    def takes_answer_from(self, user):
+        """Whether `user` may accept an answer here."""
+        return self.category.takes_answers and self.is_asked_by(user)
 
     # --- Verbs ---
 
@@ -276,6 +290,7 @@ class Topic(models.Model):
         for field in (
             "last_number",
             "last_author_id",
+            "answer_number",
             "bumped_at",
             "epoch",
             "change",
@@ -315,10 +330,11 @@ class Topic(models.Model):
         self.bumped_at = shown.aggregate(at=Max("created_at"))["at"] or self.created_at
 
     def save_numbers(self):
-        """Save what `take_change`, `add_to_counters` and `recompute_activity` have set."""
+        """Save what `take_change`, `add_to_counters`, `recompute_activity` and answers have set."""
         Topic.objects.filter(pk=self.pk).update(
             last_number=self.last_number,
             last_author_id=self.last_author_id,
+            answer_number=self.answer_number,
             bumped_at=self.bumped_at,
             change=self.change,
             row_change=self.row_change,

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from . import moderated, reacting
+from . import accepting, moderated, reacting
 from .models import Event
 from .telling import RECOUNTED, tell
 
@@ -14,6 +14,9 @@ def expect(sender, kind, topic, post, by, former, **_kwargs):
     """Receives every change; writes the Event that a worker tells as soon as it is committed."""
     if kind == reacting.KIND:
         reacting.expect(post)
+    if kind == accepting.ACCEPTED:
+        accepting.expect(post, by)
+        tell.after_commit()
     if kind in RESHOWN:
         Event.objects.create(kind=RECOUNTED, topic_id=topic.pk, post=post)
         tell.after_commit()

@@ -19,7 +19,7 @@ from forum.jobs import every, job
 from forum.jobs.running import stopping
 from forum.models import Announcement, PersonalChange, Topic, TopicLevel, User
 
-from . import concerned, kinds, moderated, reacting
+from . import accepting, concerned, kinds, moderated, reacting
 from .concerned import Cause, Concerned, follow_own
 from .models import Event, Notice
 from .retention import KEPT
@@ -131,6 +131,8 @@ def tell_of(event, stored):
             PersonalChange.objects.record_for_all(KIND, dict.fromkeys(members, KEY))
         case reacting.KIND:
             reacting.tell(stored.post)
+        case accepting.ACCEPTED:
+            accepting.tell(stored)
         case "hidden":
             moderated.tell_of_hiding(stored)
         case _:

@@ -18,6 +18,7 @@ from django.utils.safestring import mark_safe
 from forum.cache.lru import LRUCache
 from forum.db.prepared import Prepared
 from forum.models import Post, User
+from forum.pages import answers
 from forum.pages.pagination import address
 from forum.pages.posts import SKELETONS
 
@@ -50,8 +51,9 @@ def post(post, edition):
 
 
 def _post(post, edition):
-    answered = post.reply_to.author.name_version if post.reply_to else 0
-    key = ("post", post.pk, post.change, edition, post.author.name_version, answered)
+    others = (post.reply_to, post.answer)  # whom it names besides its author
+    names = [other.author.name_version if other else 0 for other in others]
+    key = ("post", post.pk, post.change, edition, post.author.name_version, *names)
     return cache.get_or_set(key, lambda: SKELETONS.render(post))
 
 
@@ -73,6 +75,19 @@ def _all_posts(topic, page):
     found = POSTS.instances(AnonymousUser(), topic.pk, page.first, page.last)
     with for_everybody():
         return mark_safe("\n".join(_post(one, topic.edition) for one in found))  # noqa: S308 - our own template's
+
+
+def structured(topic):
+    """A solved topic for search engines; "" while its question is hidden. Loaded as for `posts`,
+    with the first page.
+    """
+    key = "structured", topic.pk, topic.epoch, topic.change, topic.edition, topic.names
+    return cache.get_or_set(key, lambda: _structured(topic))
+
+
+def _structured(topic):
+    question = Post.objects.for_display().get(topic=topic.pk, number=1)
+    return answers.structured(topic, question) if question.shows_answer else ""
 
 
 def header(topic):

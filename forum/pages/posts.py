@@ -6,6 +6,7 @@ from operator import attrgetter
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from forum.pages.answers import box
 from forum.pages.avatars import avatar
 from forum.pages.moments import moment
 from forum.pages.reactions import chips
@@ -41,6 +42,7 @@ SKELETONS = Skeletons(
         "answered_address": answered_address,
         "answered_author": attrgetter("reply_to.author.username"),
         "reaction_chips": chips,
+        "answer_box": box,
         "editable_until": lambda post: iso(post.edit_window_ends_at),
     },
 )

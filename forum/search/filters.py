@@ -100,6 +100,24 @@ def is_closed(_found, _user):
     ), None
 
 
+def is_solved(_found, _user):
+    return Filter(
+        _("in solved topics"),
+        Q(topic__answer_number__isnull=False),
+        field="topics",
+        value="is:solved",
+    ), None
+
+
+def is_unsolved(_found, _user):
+    return Filter(
+        _("in topics without an answer"),
+        Q(topic__answer_number=None, topic__category__takes_answers=True),
+        field="topics",
+        value="is:unsolved",
+    ), None
+
+
 def before(found, _user):
     at = date(found)
     if not at:
@@ -163,5 +181,7 @@ FILTERS = [
     (re.compile(rf"(?:after|since):{DATE}"), after),
     (re.compile(r"is:open"), is_open),
     (re.compile(r"is:closed"), is_closed),
+    (re.compile(r"is:solved"), is_solved),
+    (re.compile(r"is:unsolved"), is_unsolved),
     (re.compile(r"is:mine"), by_me),
 ]

@@ -34,7 +34,13 @@ class SearchForm(forms.Form):
     topics = forms.ChoiceField(
         label=_("Topics"),
         required=False,
-        choices=[("", _("All")), ("is:open", _("Open")), ("is:closed", _("Closed"))],
+        choices=[
+            ("", _("All")),
+            ("is:open", _("Open")),
+            ("is:closed", _("Closed")),
+            ("is:solved", _("Solved")),
+            ("is:unsolved", _("Not solved")),
+        ],
     )
     titles = forms.BooleanField(label=_("In titles only"), required=False)
 

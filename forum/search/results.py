@@ -24,6 +24,9 @@ MOST_LEFT_OUT = 6  # words of which one is left out where no post has all
 MOST_FOUND = 3 * MOST  # posts that the reader may see; and then no other try begins
 MOST_VERIFIED = 300  # posts whose texts are read to see whether words stand in the right order
 EACH_TRY = 750  # what a try costs that finds nothing, as so many posts
+ACCEPTED = 0.5  # what an accepted answer has before other texts; a title has 2
+REACTED = 0.25  # what very many reactions come near to
+ADVERSE = ("thumbs-down",)  # reactions that lift nothing
 HALF_LIFE = 365 * 24 * 3600  # seconds, after which freshness counts half
 
 
@@ -59,6 +62,7 @@ class Candidate:
     pk: int
     topic_id: int
     created_at: object
+    is_answer: bool
     has_title: bool
 
 
@@ -150,8 +154,8 @@ def candidates_of(query, user, budget):
     found = visible(query, user, titles.union(ids)) if ids else []
     budget.posts -= EACH_TRY + len(found)
     candidates = [
-        Candidate(pk, topic, at, has_title=query.in_title or pk in titles)
-        for pk, topic, at in found
+        Candidate(pk, topic, at, is_answer, has_title=query.in_title or pk in titles)
+        for pk, topic, at, is_answer in found
     ]
     return sorted(candidates, key=lambda one: -one.pk), len(ids) < MOST
 
@@ -187,11 +191,11 @@ def narrowed(expression, user):
 
 
 def visible(query, user, ids):
-    """(id, topic, time) of those that `user` may see and that fulfil the filters."""
+    """The fields of Candidates whom `user` may see and that fulfil the filters."""
     posts = Post.objects.visible_to(user).shown().filter(pk__among=list(ids))
     for one in query.filters:
         posts = posts.filter(one.condition)
-    return list(posts.values_list("pk", "topic", "created_at"))
+    return list(posts.values_list("pk", "topic", "created_at", "is_answer"))
 
 
 def verified(query, candidates, budget):
@@ -211,17 +215,22 @@ def ranked(query, candidates):
         ((likely(one, now), one) for one in candidates), key=lambda pair: (-pair[0], -pair[1].pk)
     )
     best, rest = scored[:MOST_READ], scored[MOST_READ:]
-    posts = Post.objects.filter(pk__among=[one.pk for _score, one in best]).only("html").in_bulk()
-    rated = [
-        (score + proximity(query, placeless_words(text_of(posts[one.pk])[:READ])), one)
-        for score, one in best
-        if one.pk in posts
-    ]
+    read = Post.objects.filter(pk__among=[one.pk for _score, one in best])
+    posts = read.only("html", "reactions").in_bulk()
+    rated = [(score + worth(query, posts[one.pk]), one) for score, one in best if one.pk in posts]
     rated.sort(key=lambda pair: (-pair[0], -pair[1].pk))
     return [one for _score, one in rated + rest]
 
 
 def likely(candidate, now):
-    """From 0 to 3: titles above texts, new above old."""
+    """From 0 to 3.5: titles above texts, accepted answers above other texts, new above old."""
     age = max(0.0, (now - candidate.created_at).total_seconds())
-    return 2.0 * candidate.has_title + 1 / (1 + age / HALF_LIFE)
+    lift = 2.0 * candidate.has_title + ACCEPTED * candidate.is_answer
+    return lift + 1 / (1 + age / HALF_LIFE)
+
+
+def worth(query, post):
+    """What a post gains by its text, and by the reactions to it, the first ones most."""
+    given = sum(count for name, count in post.reactions.items() if name not in ADVERSE)
+    near = proximity(query, placeless_words(text_of(post)[:READ]))
+    return near + REACTED * given / (given + 3)

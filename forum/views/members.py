@@ -125,7 +125,8 @@ def folding(members):
     words = _("You ignore this member. The number leads to the post.")
     text = words.replace("\\", "\\\\").replace('"', '\\"')
     return (
-        f"{folded} :is(.post__body,.post__actions){{display:none}}"
+        f"{folded} :is(.post__body,.answer,.post__actions){{display:none}}"
+        f".answer:is({authors}) .answer__text{{display:none}}"
         f'{folded} .post__byline::after{{content:"{text}";flex-basis:100%;color:var(--ink-soft)}}'
     )
 

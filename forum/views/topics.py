@@ -70,6 +70,9 @@ def show(request, topic_id, slug=""):
             form = form_for(request, path, ReplyForm, topic=topic)
     make_cacheable(request, validators.page_version(topic, page), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
+    is_solved = topic.answer_number is not None
+    # Search engines are guests.
+    is_described = is_solved and page.number == 1 and not request.user.is_authenticated
     mark_shared(request, fragments.posts_key(topic, page), posts)
     context = {
         "topic": topic,
@@ -80,8 +83,17 @@ def show(request, topic_id, slug=""):
         "seen": seen,
         "writable": topic.is_writable_by(request.user),
         "invites": topic.is_open and not request.user.is_authenticated,
+        "accepts": accepts(topic, request.user),
+        "structured": fragments.structured(topic) if is_described else "",
     }
     return render(request, "topics/show.html", context)
+
+
+def accepts(topic, user):
+    """Which buttons about the accepted answer `user` is shown: "all", "undo" or ""."""
+    if topic.takes_answer_from(user):
+        return "all"
+    return "undo" if topic.answer_number and topic.is_asked_by(user) else ""
 
 
 @for_members

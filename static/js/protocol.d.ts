@@ -16,6 +16,8 @@ declare namespace Wire {
       | "restored"
       | "answered"
       | "reacted"
+      | "solved"
+      | "accepted"
       | "pictures"
       | "wiki"
       | "renamed"

@@ -45,6 +45,8 @@ def happens(kind, topic, grace, mo, elsewhere):
         "answered": lambda: mo.sends(f"/p/{topic.posts.last().pk}/hide/"),  # as many as before
         "pictures": lambda: show_picture(post),
         "reacted": lambda: mo.sends(f"/p/{post.pk}/reactions/", on="heart"),
+        "solved": lambda: mo.sends(f"/p/{post.pk}/hide/"),
+        "accepted": lambda: mo.sends(f"/p/{post.pk}/answer/", accept="on"),
         "wiki": lambda: mo.sends(f"/p/{post.pk}/wiki/", editors="everybody"),
         "renamed": lambda: mo.sends(f"{at}/edit/", title="A better title"),
         "closed": lambda: mo.sends(f"{at}/close/"),
@@ -65,6 +67,8 @@ def show_picture(post):
 def prepare(kind, topic, mo):
     if kind == "answered":
         topic.reply(mo, "To you.", reply_to=topic.posts.get(number=2))
+    elif kind == "solved":
+        topic.posts.get(number=2).accept()
     elif kind == "restored":
         topic.posts.get(number=2).hide(mo)
     elif kind == "opened":
@@ -76,7 +80,7 @@ def prepare(kind, topic, mo):
 @pytest.fixture
 def forum(transactional_db):
     ada, grace, mo = world.member("ada"), world.member("grace"), world.moderator()
-    here, there = world.category("Help"), world.category("Ideas")
+    here, there = world.category("Help", takes_answers=True), world.category("Ideas")
     others = [world.topic(ada, here, f"Another topic {n}") for n in range(3)]
     topic = world.topic(ada, here, replies=3)
     world.topic(grace, there, "The newest of all")

@@ -84,13 +84,13 @@ class Forum(RuleBasedStateMachine):
     def edit(self, topic, data, who, text, late):
         post = self.any_post(topic, data)
         version = post.version - 1 if late else post.version
-        before = post.body
+        before, seen_in = post.body, 1 + post.is_answer
         try:
             post.edit(self.people[who], text, version=version)
         except EditConflict:
             assert late
             return
-        self.changes[topic] += text != before
+        self.changes[topic] += (text != before) * seen_in
 
     @rule(topic=topics, data=st.data(), who=WHO)
     def hide(self, topic, data, who):
@@ -110,7 +110,7 @@ class Forum(RuleBasedStateMachine):
     def save_in_a_shell(self, topic, data, text):
         post = self.any_post(topic, data)
         hidden = self.shown[topic][post.number - 1]
-        changed = self.seen_in(post) if hidden else text != post.body
+        changed = self.seen_in(post) if hidden else (text != post.body) * (1 + post.is_answer)
         post.body, post.hidden_at = text, post.hidden_at or timezone.now()
         post.save(update_fields=["body", "hidden_at"])
         self.changes[topic] += changed
@@ -128,6 +128,21 @@ class Forum(RuleBasedStateMachine):
         was_on = Reaction.objects.filter(post=post, member=member, name=sign).exists()
         post.react(member, sign, is_on)
         self.changes[topic] += is_on != was_on
+
+    @rule(topic=topics, data=st.data())
+    def accept(self, topic, data):
+        post = self.any_post(topic, data)
+        before = self.stale(topic).posts.get(number=1).answer
+        can_be = post.number > 1 and not post.is_hidden and post != before
+        post.accept()
+        self.changes[topic] += can_be * (2 + bool(before))
+
+    @rule(topic=topics, data=st.data())
+    def take_back(self, topic, data):
+        post = self.any_post(topic, data)
+        was_answer = post.is_answer
+        post.take_back()
+        self.changes[topic] += 2 * was_answer
 
     @rule(topic=topics, title=st.sampled_from(["A title", "Another", "A third"]))
     def rename(self, topic, title):
@@ -194,6 +209,15 @@ class Forum(RuleBasedStateMachine):
             assert count == answers[pk]
 
     @invariant()
+    def one_post_at_most_is_the_answer_and_shown_as_such(self):
+        for topic in Topic.objects.all():
+            marked = list(topic.posts.filter(is_answer=True))
+            question = topic.posts.filter(number=1).first()
+            assert marked == ([question.answer] if question and question.answer else [])
+            shown = [post.number for post in marked if not post.is_hidden]
+            assert [topic.answer_number] == (shown or [None])
+
+    @invariant()
     def reactions_are_counted(self):
         given = Counter(Reaction.objects.values_list("post", "name"))
         for pk, counts in Post.objects.values_list("pk", "reactions"):
@@ -214,7 +238,7 @@ class Forum(RuleBasedStateMachine):
 
     def seen_in(self, post):
         """How many posts change when this one is hidden or restored."""
-        return 2 if post.reply_to_id else 1
+        return 1 + bool(post.reply_to_id) + post.is_answer
 
     def any_post(self, topic, data):
         number = data.draw(st.integers(1, len(self.shown[topic])), label="number")

@@ -61,6 +61,8 @@ def act(topic, member, moderator, name, number):
         "wiki": post.make_wiki,
         "no wiki": post.end_wiki,
         "react": lambda: post.react(moderator, "heart", number % 2 == 0),
+        "accept": post.accept,
+        "take back": post.take_back,
         "rename": lambda: topic.rename(f"Title {topic.change}"),
         "close": topic.close,
         "open": topic.open,
@@ -71,7 +73,7 @@ def act(topic, member, moderator, name, number):
 acts = st.tuples(
     st.sampled_from(
         ["reply", "answer", "answer", "edit", "hide", "restore", "wiki", "no wiki"]
-        + ["react", "react", "rename", "close", "open", "pin"]
+        + ["react", "react", "accept", "accept", "take back", "rename", "close", "open", "pin"]
     ),
     st.integers(0, 5),
 )

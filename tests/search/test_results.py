@@ -4,6 +4,8 @@ from functools import partial
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from forum.models import Category, Topic
 from forum.search import results
@@ -96,6 +98,49 @@ def test_titles_come_first_then_what_is_near_and_new(says, found):
 
     assert found("loop antenna")[:2] == ["something else", "a loop antenna"]
     assert found("loop antenna", order="newest")[0] == "something else"
+
+
+def test_an_accepted_answer_and_what_many_react_to_come_before_other_texts(
+    says, found, ids_for, grace, mo, iris
+):
+    plain = says("a copper loop in the attic")
+    liked = says("a copper loop in the cellar")
+    topic = says("What is best?").topic
+    answer = topic.reply(grace, "a copper loop in the garden")
+    last = says("a copper loop in the yard")
+    for member in (grace, mo, iris):
+        liked.react(member, "heart")
+        plain.react(member, "thumbs-down")
+    answer.accept()
+
+    assert ids_for("copper loop") == [answer.pk, liked.pk, last.pk, plain.pk]
+
+
+@pytest.mark.parametrize("typed", ["copper loop", "copper loop is:open"])
+def test_ranking_by_answers_and_reactions_costs_no_statement(
+    says, ids_for, grace, typed, django_assert_num_queries
+):
+    topic = says("a copper loop").topic
+    reply = topic.reply(grace, "a copper loop in the garden")
+    ids_for(typed)
+    with CaptureQueriesContext(connection) as before:
+        ids_for(typed)
+    reply.accept()
+    reply.react(topic.author, "heart")
+
+    with django_assert_num_queries(len(before)):
+        ids_for(typed)
+
+
+def test_solved_topics_are_found_and_unsolved_ones_where_answers_are_taken(says, found, grace):
+    says("copper in a chat")
+    questions = world.category("Questions", takes_answers=True)
+    solved = Topic.start(grace, questions, "One", "copper question")
+    solved.reply(grace, "copper answer").accept()
+    Topic.start(grace, questions, "Two", "copper riddle")
+
+    assert set(found("copper is:solved")) == {"copper question", "copper answer"}
+    assert found("copper is:unsolved") == ["copper riddle"]
 
 
 def test_filters(says, found, ada, grace, help_category):

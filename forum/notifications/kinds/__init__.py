@@ -2,6 +2,7 @@
 
 from . import (
     announcements,
+    answers,
     followed,
     groups,
     lists,
@@ -21,6 +22,7 @@ ALL: list[Kind] = [  # in the order of the preferences
     groups.KIND,
     replies.KIND,
     quotes.KIND,
+    answers.KIND,
     reactions.KIND,
     posts.KIND,
     topics.KIND,

@@ -46,7 +46,7 @@ class LiveTopic extends HTMLElement {
     this.list = new PostList(this, this.#anchor, (post) => this.#observer.observe(post));
     addEventListener("pagehide", this.#leave);
     for (const type of ["pointerover", "focusin", "click"]) this.addEventListener(type, showLinked);
-    this.addEventListener("submit", react);
+    this.addEventListener("submit", sendInPlace);
     document.addEventListener("selectionchange", offerQuote);
     if (this.querySelector("#react[data-own]"))
       live.load(() => import("../topic/reactions.js").then(({ mark }) => mark()));
@@ -245,16 +245,19 @@ function offerQuote() {
     import("../quoting/selection.js").catch(() => {}); // with the next choice, then
 }
 
-// One tap reacts to a post, or takes it back; guests are led to who has reacted.
+// What is said about a post with one tap: it reacts or accepts the answer, or takes that back. Guests are led to who has
+// reacted.
 /** @param {SubmitEvent} event */
-function react(event) {
+function sendInPlace(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   const button = /** @type {HTMLButtonElement} */ (event.submitter);
-  if (form.id !== "react" || form.method === "get") return;
+  if (form.method === "get" || !["react", "accept"].includes(form.id)) return;
   event.preventDefault();
-  import("../topic/reactions.js")
-    .then((reactions) => reactions.react(form, button))
-    .catch(() => location.assign(button.formAction));
+  const sending =
+    form.id === "react"
+      ? import("../topic/reactions.js").then(({ react }) => react(form, button))
+      : import("../topic/answers.js").then(({ choose }) => choose(form, button));
+  sending.catch(() => location.assign(button.formAction));
 }
 
 // What a link between posts leads to is shown beside it, or below the post.

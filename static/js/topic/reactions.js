@@ -2,12 +2,7 @@
 // Reacts to posts, and marks the member's own reactions. The HTML of posts does not have these, since it is the same for
 // every reader: they are in the form that the buttons belong to, and in the personal stream.
 
-import { announceState } from "../announcer.js";
-import { live } from "../connection/connection.js";
-import { element } from "../dom.js";
-
-const PATIENCE = 10_000; // ms for an answer
-const SHOWN = 8000; // ms for which a problem is shown
+import { say, send } from "./in_place.js";
 
 /** @type {Map<string, string[]>} */
 const own = new Map(); // id of a post -> the signs of this member
@@ -72,7 +67,9 @@ async function sendLatest(form, button, post) {
   let problem = "";
   while (taps.get(key).isOn !== is && !problem) {
     const { isOn } = taps.get(key);
-    problem = await send(form, button, isOn);
+    const body = new FormData(form);
+    body.set(isOn ? "on" : "off", sign);
+    problem = await send(form, button.formAction, body);
     if (!problem) is = isOn;
   }
   if (problem) undo(post, sign, taps.get(key), problem);
@@ -80,32 +77,6 @@ async function sendLatest(form, button, post) {
     own.set(post, [...(own.get(post) ?? []).filter((one) => one !== sign), ...(is ? [sign] : [])]);
   taps.delete(key);
   mark();
-}
-
-// Returns what went wrong, or "".
-/** @param {HTMLFormElement} form @param {HTMLButtonElement} button @param {boolean} isOn */
-async function send(form, button, isOn) {
-  const body = new FormData(form);
-  body.set(isOn ? "on" : "off", button.value);
-  const headers = { "X-Requested-With": "fetch", "X-Member": document.body.dataset.user };
-  const signal = AbortSignal.timeout(PATIENCE);
-  try {
-    const answer = await fetch(button.formAction, { method: "POST", body, headers, signal });
-    if (answer.status === 201) return takeEvent(await answer.json());
-    if (answer.status === 422) return (await answer.text()).trim();
-    return answer.status === 429 ? form.dataset.often : form.dataset.failed;
-  } catch {
-    return form.dataset.failed;
-  }
-}
-
-// With a socket it comes by itself, joined with those of others.
-/** @param {any} event */
-function takeEvent(event) {
-  /** @type {any} */
-  const topic = document.querySelector("live-topic");
-  if (live.state !== "live") topic?.handle?.(event);
-  return "";
 }
 
 /** @param {HTMLButtonElement} button @param {number} by */
@@ -125,15 +96,12 @@ function setLabel(button, label) {
 // Goes back, unless the forum has sent the post anew meanwhile, and says why.
 /** @param {string} post @param {string} sign @param {Tap} tap @param {string} problem */
 function undo(post, sign, { label, shown }, problem) {
+  /** @type {HTMLElement} */
   const place = document.querySelector(`[data-post="${post}"] .post__actions`);
   /** @type {HTMLButtonElement} */
   const button = place?.querySelector(`[form=react][value="${sign}"]`);
   if (button?.ariaLabel === shown) setLabel(button, label);
-  announceState(problem);
-  const notice = element('<p class="notice notice--error" data-added></p>');
-  notice.textContent = problem;
-  place?.append(notice);
-  setTimeout(() => notice.remove(), SHOWN);
+  say(place, problem);
 }
 
 /** @param {HTMLButtonElement} button */

@@ -5,7 +5,15 @@
 
 import { replace } from "../dom.js";
 
-const PARTS = ["#pager", "#react", ".topic__bar", ".aside__reply", ".timeline", ".aside__links"];
+const PARTS = [
+  "#pager",
+  "#react",
+  "#accept",
+  ".topic__bar",
+  ".aside__reply",
+  ".timeline",
+  ".aside__links",
+];
 
 // `topic` is the <live-topic> on show, `page` the document that was fetched.
 /** @param {HTMLElement} topic @param {Document} page @param {string[]} more parts to exchange besides */

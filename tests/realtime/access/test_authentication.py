@@ -14,8 +14,8 @@ from tests.support import world
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 PEOPLE = ["ada", "iris", "mo", "olive"]
-DOINGS = ["reply", "answer", "edit", "hide", "restore", "wiki", "no wiki", "rename", "close",
-          "open", "pin", "unpin",
+DOINGS = ["reply", "answer", "edit", "hide", "restore", "wiki", "no wiki", "accept", "rename",
+          "close", "open", "pin", "unpin",
           "move in", "move in", "move out", "move out", "join", "leave", "leave"]  # fmt: skip
 doings = st.tuples(st.sampled_from(DOINGS), st.sampled_from(PEOPLE), st.integers(0, 5))
 
@@ -59,6 +59,7 @@ class Forum:
             "restore": post.restore,
             "wiki": lambda: post.make_wiki(self.insiders if which % 2 else None),
             "no wiki": post.end_wiki,
+            "accept": lambda: post.accept(person),
             "rename": lambda: topic.rename(f"Title {topic.change}"),
             "close": topic.close,
             "open": topic.open,

@@ -19,6 +19,8 @@ def acts(topic, ada, mo, other_category):
         "hidden": lambda: post.hide(mo),
         "restored": lambda: (post.hide(mo), post.restore()),
         "answered": lambda: topic.reply(ada, "Milk", reply_to=post),
+        "solved": lambda: hide_answer(topic, ada, mo),
+        "accepted": lambda: topic.reply(ada, "Milk").accept(),
         "pictures": lambda: show_picture(topic),
         "wiki": post.make_wiki,
         "renamed": lambda: topic.rename("Cocoa"),
@@ -28,6 +30,14 @@ def acts(topic, ada, mo, other_category):
         "unpinned": lambda: (topic.pin(), topic.unpin()),
         "moved": lambda: topic.move(other_category),
     }
+
+
+def hide_answer(topic, ada, mo):
+    """Which its question shows since before anybody was told of it."""
+    answer = topic.reply(ada, "Milk")
+    topic.posts.filter(pk=answer.pk).update(is_answer=True)
+    topic.posts.filter(number=1).update(answer=answer)
+    answer.hide(mo)
 
 
 def show_picture(topic):
@@ -68,7 +78,7 @@ async def test_every_kind_of_change_reaches_every_kind_of_page(visit, topic, ada
         )
         assert event["last"] == topic.last_number
     assert topic.change > before
-    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:8])
+    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:10])
     assert f'data-topic="{topic.pk}"' in on_list["row"]
     assert on_list["kind"] == kind
     assert on_category["row"] is None if kind == "moved" else on_category["row"] == on_list["row"]
