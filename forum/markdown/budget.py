@@ -13,7 +13,7 @@ ELEMENTS = 4_000
 HEAVIER = {"li": 3}  # a list marker costs a browser as much as three links
 BLOCK, LINE, INLINE, TOKEN, LINK, PICTURE = 30, 8, 3, 3, 70, 40
 # The parser searches for their closing delimiter, often to the end of the paragraph.
-COSTLY = {"[": 30, "<": 20, "*": 14, "_": 14, "~": 14, "`": 6, "&": 6, "!": 6}
+COSTLY = {"[": 30, "<": 20, "*": 14, "_": 14, "~": 14, "|": 14, "`": 6, "&": 6, "!": 6}
 MAX_DEPTH = 40  # levels of quotes and lists; a list takes two of them
 MAX_INLINE_DEPTH = 20
 ENDING_RULES = ["paragraph", "reference", "blockquote", "list"]

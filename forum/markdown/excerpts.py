@@ -5,6 +5,7 @@ from html import escape, unescape
 
 import nh3
 
+from forum.markdown import footnotes, sections, spoilers
 from forum.text.letters import cut, is_word_boundary
 
 # Characters of HTML to read per character of text; bounds the work for long posts.
@@ -25,8 +26,9 @@ def excerpt(html, length=200):
 
 
 def plain_text(html):
-    """The text of rendered HTML without folded quotes; not escaped."""
-    return unescape(nh3.clean(with_words(html), tags=set(), clean_content_tags=HIDDEN))
+    """The text of rendered HTML without folded quotes and spoilers; not escaped."""
+    shown = footnotes.without_links(spoilers.without(with_words(html)))
+    return unescape(nh3.clean(sections.unfolded(shown), tags=set(), clean_content_tags=HIDDEN))
 
 
 def with_words(html):

@@ -9,10 +9,13 @@ from forum.markdown import (
     directions,
     emoji,
     folding,
+    footnotes,
     headings,
     links,
     mentions,
     pictures,
+    sections,
+    spoilers,
     strikethrough,
     tables,
 )
@@ -58,6 +61,9 @@ def build():
         headings,
         directions,
         folding,
+        spoilers,
+        sections,
+        footnotes,
         budget,
     ):
         part.plug_into(md)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from forum.cache.lru import LRUCache
-from forum.markdown import sanitiser
+from forum.markdown import footnotes, sanitiser
 from forum.markdown.budget import Budget
 from forum.markdown.errors import MAX_LENGTH, TooLong
 from forum.markdown.mentions import named_by
@@ -59,7 +59,7 @@ def mentioned(source, find):
 def _parse(source):
     _check_length(source)
     env = {"budget": Budget(), "names": set(), "people": set(), "known": {}}
-    env |= {"uploads": set(), "pictures": {}}
+    env |= {"uploads": set(), "pictures": {}, "docId": footnotes.mark_of(source)}
     return parser.parse(source, env), env
 
 

@@ -26,7 +26,7 @@ def forum(transactional_db):
     post.edit(
         ada,
         "# Heading\n\n- [x] done\n- [ ] not\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx ="
-        " 1\n```",
+        " 1\n```\n\nHe is ||his father||[^1].\n\n<details>\nthe log\n</details>\n\n[^1]: Who else?",
         "why",
     )
     topic.posts.get(number=3).hide(ada)

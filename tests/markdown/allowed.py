@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 ELEMENTS = {
     "a", "blockquote", "br", "code", "details", "div", "em", "h3", "h4", "h5", "h6", "hr", "img",
-    "input", "li", "ol", "p",
-    "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "input", "label", "li", "ol", "p",
+    "pre", "s", "section", "span", "strong", "summary", "sup", "table", "tbody", "td", "th",
+    "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
-    "a": {"href", "title", "rel", "class", "data-member", "aria-label"},
+    "a": {"href", "title", "rel", "class", "data-member", "aria-label", "id"},
     "img": {
         "src",
         "srcset",
@@ -26,8 +27,12 @@ ATTRIBUTES = {
     },
     "code": {"class"},
     "div": {"class", "tabindex", "role", "aria-label"},
-    "input": {"type", "disabled", "checked", "aria-label"},
-    "li": {"class"},
+    "details": {"class"},
+    "input": {"type", "disabled", "checked", "aria-label", "autocomplete", "class"},
+    "label": {"class"},
+    "li": {"class", "id"},
+    "section": {"class", "aria-label"},
+    "sup": {"class"},
     "ol": {"start", "class", "dir"},
     "ul": {"class", "dir"},
     "pre": {"tabindex", "dir"},
@@ -49,6 +54,8 @@ class Reader(HTMLParser):
         for name, value in attrs:
             if name not in ATTRIBUTES.get(tag, ()):
                 self.forbidden.append(f"<{tag} {name}>")
+            if name == "id" and not value.startswith("fn"):  # of footnotes
+                self.forbidden.append(f"id={value!r}")
             if name == "href" and not may_lead_to(value):
                 self.forbidden.append(f"href={value!r}")
 

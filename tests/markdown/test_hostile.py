@@ -53,8 +53,9 @@ def test_the_second_wall_holds_alone():
 def test_the_second_wall_lets_only_our_own_attributes_through(element, attribute):
     (found,) = read(sanitiser.clean(f"<table><td><{element} {attribute}></table>")).elements[-1:]
 
-    assert set(found[1]) <= {"class"}
+    assert set(found[1]) <= {"class", "id"}
     assert not found[1].get("class")
+    assert found[1].get("id", "fnx") == "fnx"  # it can't be that of something else on the page
 
 
 @given(texts)

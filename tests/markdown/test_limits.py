@@ -94,6 +94,13 @@ def test_a_hostile_text_is_refused_or_fits_into_a_page(name):
         "<!--",
         "[a](<b",
         "&",
+        "||a ",
+        "||a||",
+        "<details>\n",
+        "<details>\n</details>\n",
+        "[^a",
+        "[^a]: [^a]\n",
+        "[^a]\n\n[^a]: b\n\n",
     ],
 )
 def test_a_hostile_text_makes_the_parser_take_a_bounded_number_of_steps(fragment):

@@ -6,29 +6,33 @@ import nh3
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from forum.markdown import with_words
+from forum.markdown import spoilers, with_words
 from forum.markdown.addresses import SCHEMES
 
 TAGS = {
     "a", "blockquote", "br", "code", "div", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
-    "pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "pre", "s", "span", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 BLOCKS = ("p", "h3", "h4", "h5", "h6", "ul", "ol", "th", "td")
 OWN_LINK = re.compile(r"\]\(/(?![/\\])")
+MARKS = [("<summary>", "<p><strong>"), ("</summary>", "</strong></p>")]  # all is open
 BOX = re.compile(r"<input [^>]*>")  # of a list of tasks; our renderer makes no others
 
 
 def html(post) -> SafeString:
     boxes = BOX.sub(lambda box: "☑" if " checked" in box[0] else "☐", post.html)
     here = post.get_absolute_url()
-    boxes = with_words(boxes)
-    cleaned = _cleaner.clean(boxes.replace('href="#', f'href="{here}#'))
+    shown = spoilers.without(with_words(boxes))
+    for mark, replacement in MARKS:
+        shown = shown.replace(mark, replacement)
+    cleaned = _cleaner.clean(shown.replace('href="#', f'href="{here}#'))
     return mark_safe(cleaned)  # noqa: S308 - sanitised
 
 
 def plain(post):
-    """The Markdown, which reads well as it is."""
-    return OWN_LINK.sub(f"]({settings.SITE_URL}/", post.body)
+    """The Markdown, which reads well as it is, without spoilers."""
+    body = spoilers.without_written(post.body, post.html)
+    return OWN_LINK.sub(f"]({settings.SITE_URL}/", body)
 
 
 def absolute(tag, name, value):

@@ -2,7 +2,12 @@
 // The Markdown of a part of a post, such that the forum renders it like the post. It needs nothing of a document
 // but its nodes (docs/writing.md says what people see of it).
 
-const MARKS = /** @type {Record<string, string>} */ ({ STRONG: "**", EM: "*", S: "~~" });
+const MARKS = /** @type {Record<string, string>} */ ({
+  STRONG: "**",
+  EM: "*",
+  S: "~~",
+  LABEL: "||", // a spoiler
+});
 const TICK = "\x60"; // what joins the scripts counts those that are written
 const FENCE = /^\x60{3,}/gm;
 const ALIGNED = /** @type {Record<string, string>} */ ({ center: ":---:", right: "---:" });
@@ -20,6 +25,7 @@ const BLOCKS = {
   BLOCKQUOTE: (node) => quoted(markdownOf(node)),
   DETAILS: (node) => (node.hasAttribute("open") ? markdownOf(node) : ""), // what is folded was not chosen
   SUMMARY: () => "",
+  SECTION: () => "", // footnotes
   DIV: (node) => markdownOf(node),
   PRE: code,
   TABLE: table,
@@ -137,6 +143,7 @@ function span(node) {
   const { nodeName } = node;
   if (nodeName === "CODE") return codeSpan(textOf(node));
   if (nodeName === "A") return link(node);
+  if (nodeName === "SUP") return ""; // the number of a footnote
   const [, before, words, after] = /^(\s*)(.*?)(\s*)$/s.exec(inline(node.childNodes));
   const mark = words && (MARKS[nodeName] ?? "");
   return `${before}${mark}${words}${mark}${after}`;
@@ -167,7 +174,7 @@ function link(node) {
 /** @param {string} text */
 function escaped(text) {
   return text
-    .replace(/[\\\x60*[\]]|<(?=[a-z/!?])|&(?=#?\w+;)|~(?=~)/gi, "\\$&")
+    .replace(/[\\\x60*[\]]|<(?=[a-z/!?])|&(?=#?\w+;)|~(?=~)|\|(?=\|)/gi, "\\$&")
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_");
 }
 

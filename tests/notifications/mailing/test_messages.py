@@ -131,6 +131,19 @@ def test_html_is_for_mail_programs(watched, ada):
         assert nowhere not in html
 
 
+def test_emails_keep_spoilers_and_open_what_would_open_on_a_click(watched, ada):
+    text = "Who? ||Darth||\n\n<details><summary>Log</summary>\nHello[^1]\n</details>\n\n[^1]: World"
+    post = watched.reply(ada, text)
+
+    html = bodies.html(post)
+    assert "Darth" not in html + bodies.plain(post)
+    assert "Who? ▒▒▒" in html
+    assert "||▒▒▒||" in bodies.plain(post)
+    assert "<p><strong>Log</strong></p>" in html
+    assert "Hello<sup>" in html
+    assert "World" in html
+
+
 def test_times_are_those_of_the_recipient(watched, ada, grace, mailed):
     Preferences.objects.filter(member=grace).update(time_zone="Asia/Kathmandu")
     post = watched.reply(ada, "One")
