@@ -342,7 +342,7 @@ MAX_BODY = 1_000_000  # bytes of a request, but for those that may bring files
 # Django's limit, for these as well: forum/serving/ingress.py has those of each request.
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES + MAX_BODY
 # Forms that may bring files, by their paths.
-UPLOAD_PATHS = r"/uploads/|/t/create/|/t/[0-9]+/replies/|/p/[0-9]+/update/"
+UPLOAD_PATHS = r"/uploads/|/t/create/|/t/[0-9]+/replies/|/p/[0-9]+/update/|/profile/avatar/"
 MESSAGE_STORAGE = "forum.pages.flash_messages.CookieStorage"
 
 LOGGING = {
@@ -426,6 +426,7 @@ RATES = {
         "topic": "10/hour",
         "preview": "60/minute",
         "upload": "120/hour",
+        "avatar": "20/hour",
         "draft": "90/minute",  # sent automatically while typing, once a second at most
         "completion": "180/minute",  # suggestions while typing @ or #
         "search": "60/minute",  # per member, or per network for guests

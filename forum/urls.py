@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from forum.views import (
     accounts,
     answers,
+    avatars,
     categories,
     dismissals,
     levels,
@@ -98,7 +99,10 @@ urlpatterns = [
     path("u/<str:username>/", members.show, name="member"),
     path("u/<str:username>/level/", levels.member, name="member_level"),
     path("u/<str:username>/topics/", members.topics, name="member_topics"),
+    path("u/<str:username>/avatar/remove/", avatars.remove, name="remove_avatar"),
     path("profile/", members.edit, name="profile"),
+    path("profile/avatar/", avatars.create, name="create_avatar"),
+    path("profile/avatar/remove/", avatars.destroy, name="destroy_avatar"),
     path("continue/", unsent.create, name="continue"),
     path("theme/", themes.update, name="theme"),
     path("announcements/<int:announcement_id>/dismiss/", dismissals.create, name="dismiss"),

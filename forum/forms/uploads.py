@@ -30,13 +30,8 @@ class NotStored(Exception):
 
 def stored(member, file):
     """The Upload of a file that came with a form. Raises NotStored."""
-    if file.size > settings.UPLOAD_MAX_BYTES:
-        raise NotStored(
-            _("A file may have at most %(size)s.")
-            % {"size": filesizeformat(settings.UPLOAD_MAX_BYTES)}
-        )
-    if wait := not member.is_moderator and rate_limits.seconds_to_wait("upload", member.pk):
-        raise NotStored(rate_limit_message(wait), wait)
+    check_size(file)
+    check_rate(member, "upload")
     if not Category.objects.writable_by(member).exists():
         raise NotStored(_("You can't post anywhere here, so nothing could show the file."))
     content, name = file.read(), name_of(file)
@@ -44,13 +39,29 @@ def stored(member, file):
     try:
         upload = Upload.objects.store(member, content, kind, name, size)
     except QuotaExceeded as error:
-        raise NotStored(
-            _("You have stored as much as you may, %(size)s. What no post shows goes after a day.")
-            % {"size": filesizeformat(settings.UPLOAD_QUOTA_BYTES)}
-        ) from error
+        raise NotStored(quota_message()) from error
     if upload.state == Upload.State.REFUSED:  # sent again
         raise NotStored(str(TEXTS[upload.reason]))
     return upload
+
+
+def check_size(file):
+    if file.size > settings.UPLOAD_MAX_BYTES:
+        raise NotStored(
+            _("A file may have at most %(size)s.")
+            % {"size": filesizeformat(settings.UPLOAD_MAX_BYTES)}
+        )
+
+
+def check_rate(member, name):
+    if wait := not member.is_moderator and rate_limits.seconds_to_wait(name, member.pk):
+        raise NotStored(rate_limit_message(wait), wait)
+
+
+def quota_message():
+    return _(
+        "You have stored as much as you may, %(size)s. What no post shows goes after a day."
+    ) % {"size": filesizeformat(settings.UPLOAD_QUOTA_BYTES)}
 
 
 def name_of(file):

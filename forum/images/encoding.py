@@ -9,7 +9,7 @@ import warnings
 from PIL import GifImagePlugin, Image, ImageCms, ImageOps, PngImagePlugin
 
 from .errors import DAMAGED, Refused
-from .limits import LARGE_SIDE, MAX_JPEG_PIXELS, MAX_TEXT, THUMBNAIL_WIDTHS
+from .limits import AVATAR_SIDES, LARGE_SIDE, MAX_JPEG_PIXELS, MAX_TEXT, THUMBNAIL_WIDTHS
 
 warnings.simplefilter("ignore")
 Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
@@ -52,6 +52,30 @@ def encoded(data, header):
         if width < image.width:
             image = scaled(image, size, width)
             yield str(width), saved(image, header.kind)
+
+
+def avatar(data, header):
+    """Yield (name, bytes) of squares from the middle of a picture: "large" and "96".
+
+    WebP without transparency, whatever it was: others would be large, or show what is below.
+    """
+    image = shown(opened(data, header), header.kind)
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    image = image.crop((left, top, left + side, top + side))
+    if image.mode in ("1", "P", "LA"):
+        image = image.convert("RGBA")
+    for name, width in zip(("large", "96"), AVATAR_SIDES, strict=True):
+        image = scaled(image, (side, side), width)
+        yield name, saved(on_white(image), "webp")
+
+
+def on_white(image):
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    return white
 
 
 def opened(data, header):
@@ -115,6 +139,8 @@ def scaled(image, size, width):
 
 
 def saved(image, kind):
+    if kind == "webp":
+        plug_in(kind)
     target = io.BytesIO()
     image.save(target, kind.upper(), **OPTIONS[kind])
     return target.getbuffer()

@@ -20,6 +20,7 @@ MAX_TEXT = 2**20  # bytes of a PNG's compressed texts or colour profile
 # Pixels; larger pictures are reduced to it. Encoding AVIF takes 30 bytes of memory for each pixel.
 LARGE_SIDE = {"jpeg": 4096, "png": 4096, "webp": 4096, "gif": 4096, "avif": 2560}
 THUMBNAIL_WIDTHS = (640, 1280)
+AVATAR_SIDES = (192, 96)  # for 64 and for up to 44 pixels, on screens with three or two for each
 
 CPU_SECONDS = 20
 WALL_SECONDS = 40  # shorter than the lease of a job

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from . import headers
 from .errors import COSTLY, REASONS, Refused
-from .limits import FILE_BYTES, THUMBNAIL_WIDTHS, WALL_SECONDS
+from .limits import AVATAR_SIDES, FILE_BYTES, THUMBNAIL_WIDTHS, WALL_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = {"large", *map(str, THUMBNAIL_WIDTHS)}
+NAMES = {"large", *map(str, (*THUMBNAIL_WIDTHS, *AVATAR_SIDES))}
 MAX_ANSWER = 4096  # bytes
 
 
@@ -32,19 +32,22 @@ class Picture:
     """Smaller ones, the smallest first; none if the picture is small or moves."""
 
 
-def process(data):
-    """The Picture made of a file's bytes. Raises errors.Refused; takes at most WALL_SECONDS."""
+def process(data, mode="picture"):
+    """The Picture made of a file's bytes. Raises errors.Refused; takes at most WALL_SECONDS.
+
+    The mode "avatar" cuts it to a square.
+    """
     with tempfile.TemporaryDirectory(prefix="parley-image-") as name:
         folder = Path(name)
         (folder / "source").write_bytes(data)
-        run_worker(folder)
+        run_worker(folder, mode)
         return picture_in(folder)
 
 
-def run_worker(folder):
+def run_worker(folder, mode="picture"):
     """It gets nothing of the environment, which has secrets."""
     worker = subprocess.Popen(
-        [sys.executable, "-m", "forum.images.worker", str(folder)],
+        [sys.executable, "-m", "forum.images.worker", str(folder), mode],
         cwd=ROOT,
         env={},
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""python -m forum.images.worker FOLDER: prepares the picture in FOLDER/source.
+"""python -m forum.images.worker FOLDER picture|avatar: prepares the picture in FOLDER/source.
 
 Writes "large" and thumbnails beside it and then, as FOLDER/answer, a JSON object: "refused" with a
 reason, or "thumbnails" with the names of those. If it is killed there is no answer.
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from . import headers
-from .encoding import encoded
+from .encoding import avatar, encoded
 from .errors import COSTLY, DAMAGED, Refused
 from .limits import CPU_SECONDS, FILE_BYTES, MEMORY_BYTES
 
@@ -26,7 +26,8 @@ LIMITS = {
 def main():
     limit()
     folder = Path(sys.argv[1])
-    (folder / "answer").write_text(json.dumps(answer(folder)))
+    encode = {"picture": encoded, "avatar": avatar}[sys.argv[2]]
+    (folder / "answer").write_text(json.dumps(answer(folder, encode)))
 
 
 def limit():
@@ -34,11 +35,11 @@ def limit():
         resource.setrlimit(kind, (most, most))
 
 
-def answer(folder):
+def answer(folder, encode):
     try:
         data = (folder / "source").read_bytes()
         names = []
-        for name, content in encoded(data, headers.read(data)):
+        for name, content in encode(data, headers.read(data)):
             (folder / name).write_bytes(content)
             names.append(name)
     except Refused as refused:

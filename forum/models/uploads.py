@@ -46,12 +46,12 @@ class Picture(NamedTuple):
 
 class UploadQuerySet(models.QuerySet["Upload"]):
     def visible_to(self, user):
-        """Those in a post that `user` may read, and their own that no post shows."""
+        """Those in a post that `user` may read, avatars, and their own that no post shows."""
         from .posts import Post
 
         uses = PostUpload.objects.filter(upload=OuterRef("pk"), is_shown=True)
         readable = Post.objects.readable_by(user).filter(pk=OuterRef("post"))
-        condition = Q(Exists(uses.filter(Exists(readable))))
+        condition = Q(Exists(uses.filter(Exists(readable)))) | Q(Exists(shown_as_avatar()))
         if user.is_authenticated:
             condition |= Q(~Exists(uses), member=user.pk)
         return self.filter(condition)
@@ -65,12 +65,23 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         allowed = Q(pk__in=self.visible_to(user).values("pk"))
         if post and post.pk:
             allowed |= Q(Exists(PostUpload.objects.filter(upload=OuterRef("pk"), post=post.pk)))
-        return self.filter(allowed)
+        return self.filter(allowed, is_avatar=False)
 
     def unused(self):
-        return self.filter(~Exists(PostUpload.objects.filter(upload=OuterRef("pk"))))
+        wanted = User.objects.filter(wanted_avatar=OuterRef("pk"))
+        uses = PostUpload.objects.filter(upload=OuterRef("pk"))
+        return self.exclude(Exists(uses) | Exists(wanted) | Exists(shown_as_avatar()))
 
-    def store(self, member, content, kind, filename="", size=(None, None)):
+    def store_avatar(self, member, content, kind, size):
+        """Store a picture that is to be shown beside the member's name once it is prepared."""
+        with transaction.atomic():
+            upload = self.store(member, content, kind, size=size, is_avatar=True)
+            User.objects.filter(pk=member.pk).update(wanted_avatar=upload)
+            if upload.is_ready:
+                upload.show_as_avatar()
+        return upload
+
+    def store(self, member, content, kind, filename="", size=(None, None), is_avatar=False):
         """Store a file and return its Upload; the earlier one if the same was uploaded before.
 
         `size` is the (width, height) of a picture. Raises QuotaExceeded.
@@ -78,13 +89,18 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         digest = hashlib.sha256(content).hexdigest()
         with transaction.atomic():
             User.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
-            if earlier := self.filter(member=member, digest=digest).first():
+            if earlier := self.filter(member=member, digest=digest, is_avatar=is_avatar).first():
                 self.filter(pk=earlier.pk).update(created_at=timezone.now())  # kept another day
                 return earlier
             if self.used_by(member) + len(content) > settings.UPLOAD_QUOTA_BYTES:
                 raise QuotaExceeded
             upload = Upload(
-                member=member, digest=digest, kind=kind, filename=filename, size=len(content)
+                member=member,
+                digest=digest,
+                kind=kind,
+                filename=filename,
+                size=len(content),
+                is_avatar=is_avatar,
             )
             upload.width, upload.height = size
             if not upload.is_picture:
@@ -119,6 +135,8 @@ class Upload(models.Model):
     thumbnails = models.CharField(max_length=40, blank=True, editable=False)  # widths, with spaces
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(_("reason"), max_length=20, blank=True)
+    # An avatar is cut to a square, and no text can show it.
+    is_avatar = models.BooleanField(_("avatar"), default=False, db_default=False)
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
 
     objects = UploadQuerySet.as_manager()
@@ -127,7 +145,9 @@ class Upload(models.Model):
         verbose_name = _("upload")
         verbose_name_plural = _("uploads")
         constraints = [
-            models.UniqueConstraint(fields=["member", "digest"], name="one_upload_per_content")
+            models.UniqueConstraint(
+                fields=["member", "digest", "is_avatar"], name="one_upload_per_content"
+            )
         ]
         indexes = [models.Index(fields=["created_at"], name="uploads_by_age")]
 
@@ -195,6 +215,11 @@ class Upload(models.Model):
         assert reason in errors.REASONS  # noqa: S101
         self._become(state=self.State.REFUSED, reason=reason)
 
+    def show_as_avatar(self):
+        """Beside the member's name, unless they have chosen another one since, or none."""
+        member = User.objects.filter(pk=self.member_id, wanted_avatar=self.pk)
+        member.exclude(avatar=self.name).update(avatar=self.name)
+
     def _become(self, **fields):
         """Set these fields. Waits for posts that are being saved with it, and they for this."""
         with transaction.atomic():
@@ -218,6 +243,15 @@ class PostUpload(models.Model):
 
     def __str__(self):
         return f"{self.post_id}: {self.upload_id}"
+
+
+def remove_avatar(member):
+    User.objects.filter(pk=member.pk).update(avatar="", wanted_avatar=None)
+
+
+def shown_as_avatar():
+    """The members who show the upload of an outer query."""
+    return User.objects.filter(avatar=OuterRef("name"), pk=OuterRef("member"))
 
 
 def record_uses(post, uploads):

@@ -23,12 +23,13 @@ MODERATORS = "Moderators"
 # Changing one of these revokes all sessions and links.
 CREDENTIALS = frozenset({"is_active", "password"})
 # Changing one of these invalidates cached fragments that show the member.
-NAMES = frozenset({"username", "name"})
+SHOWN = frozenset({"username", "name", "avatar"})
+NAMES = SHOWN - {"avatar"}
 
 
 class MemberQuerySet(models.QuerySet):
     def update(self, **values):
-        if NAMES & set(values):
+        if SHOWN & set(values):
             values["name_version"] = F("name_version") + 1
         if not CREDENTIALS & set(values):
             return super().update(**values)
@@ -151,6 +152,12 @@ class User(AbstractUser):
             "If others reply while you're writing, their replies are announced beside your text, or"
             " shown before it is posted."
         ),
+    )
+    # The name of the upload that is shown beside the member's name; empty for initials.
+    avatar = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
+    # The one that they have chosen last, which may be waiting or refused.
+    wanted_avatar = models.ForeignKey(
+        "forum.Upload", models.SET_NULL, null=True, related_name="+", editable=False
     )
     # Rises when the member ignores others, or ends it; part of their stylesheet's address.
     ignores_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
@@ -304,8 +311,8 @@ class User(AbstractUser):
                 self.security_stamp = new_stamp()
                 update_fields |= {"security_stamp"}
         super().save(*args, update_fields=update_fields, **kwargs)
-        if renamed:
-            self._claim_names(renamed, adding)
+        if renamed & NAMES:
+            self._claim_names(renamed & NAMES, adding)
         if ends_access:
             end_access([self.pk])
         self._remember_stored(update_fields)
@@ -317,11 +324,11 @@ class User(AbstractUser):
         TakenName.objects.claim(self, renamed)
 
     def _renamed(self, fields):
-        """The name fields in `fields` that differ from the stored row, which this locks.
+        """Those of SHOWN in `fields` that differ from the stored row, which this locks.
 
         Increments `name_version` if there are any.
         """
-        names = NAMES & set(fields)
+        names = SHOWN & set(fields)
         if not names:
             return set()
         rows = type(self).objects.select_for_update(no_key=True)

@@ -1,7 +1,8 @@
-"""Avatars: initials on a colour of the member's own."""
+"""Avatars: a member's picture, or initials on a colour of their own."""
 
 import re
 
+from django.urls import reverse
 from django.utils.html import format_html
 
 from forum.text.letters import JOINERS, MARKS
@@ -15,16 +16,32 @@ EMOJI = re.compile(
 HUES = 12  # as in css/avatars.css
 
 
-def avatar(user, size="medium"):
-    """Initials on a colour of the member's own. Sizes: small, medium, large.
+SIDES = {"small": 26, "medium": 32, "large": 44, "huge": 64}  # pixels, as in css/tokens.css
 
-    Hidden from screen readers, so put the name beside it.
+
+def avatar(user, size="medium"):
+    """The member's picture over initials on a colour of their own. Sizes: those of SIDES.
+
+    The initials are seen until the picture is there, and if it is gone. Hidden from screen readers,
+    so put the name beside it.
     """
     return format_html(
-        '<span class="avatar avatar--{} avatar--hue-{}" aria-hidden="true">{}</span>',
+        '<span class="avatar avatar--{} avatar--hue-{}" aria-hidden="true">{}{}</span>',
         size,
         user.pk * 5 % HUES,
         initials(user.display_name),
+        picture(user.avatar, SIDES[size]) if user.avatar else "",
+    )
+
+
+def picture(name, side):
+    return format_html(
+        '<img src="{}" width="{}" height="{}" alt="" loading="lazy" decoding="async">',
+        reverse("upload", args=[name])
+        if side > SIDES["large"]
+        else reverse("upload_variant", args=[name, "96"]),
+        side,
+        side,
     )
 
 

@@ -148,11 +148,12 @@ def _part(template, context):
     return mark_safe(html)  # noqa: S308 - our own template's
 
 
-def face(pk, username, name):
+def face(pk, username, name, avatar):
     """A member's avatar and name, linked to their page."""
-    key = ("face", pk, username, name)
+    key = ("face", pk, username, name, avatar)
     return cache.get_or_set(
-        key, lambda: rendered(FACE, member=User(pk=pk, username=username, name=name))
+        key,
+        lambda: rendered(FACE, member=User(pk=pk, username=username, name=name, avatar=avatar)),
     )
 
 

@@ -46,6 +46,8 @@ def prepare_one(row):
     try:
         if row.upload.state == row.upload.State.WAITING:
             finish(row.upload)
+        if row.upload.is_avatar and row.upload.is_ready:
+            row.upload.show_as_avatar()
         for post in Post.objects.filter(uses__upload=row.upload, uses__is_shown=True):
             post.show_new_pictures()
         plan_deletion(row.upload.path(SOURCE))
@@ -64,7 +66,7 @@ def finish(upload):
     with upload.open(SOURCE) as file:
         content = file.read()
     try:
-        picture = process(content)
+        picture = process(content, "avatar" if upload.is_avatar else "picture")
     except Refused as refused:
         upload.become_refused(refused.reason)
     else:

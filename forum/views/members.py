@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from forum.db.prepared import Prepared
 from forum.forms import unsent
+from forum.forms.avatars import refusal
 from forum.forms.members import ProfileForm
 from forum.models import MemberLevel, Post, Topic, User
 from forum.models.editions import with_edition
@@ -98,7 +99,18 @@ def edit(request):
         return saved(request, member.get_absolute_url()) if form.is_already_saved() else not_saved()
     if request.method == "POST" and form.is_valid():
         return saved(request, form.save().get_absolute_url())
-    return render(request, "members/edit.html", {"form": form}, status=422 if form.errors else 200)
+    return profile(request, form)
+
+
+def profile(request, form=None, avatar_error=""):
+    """The page of one's own profile, with refused forms."""
+    form = form or ProfileForm(author=request.user, instance=User.objects.get(pk=request.user.pk))
+    context = {
+        "form": form,
+        "avatar_error": avatar_error or refusal(request.user),
+        "wanted": request.user.wanted_avatar,
+    }
+    return render(request, "members/edit.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -142,7 +142,11 @@ def viewers_of(pages):
         if not page.user_id:
             guests += 1
         elif not page.user.hides_presence:
-            members[page.user_id] = (page.user.username, page.user.name)
+            members[page.user_id] = (
+                page.user.username,
+                page.user.name,
+                page.user.avatar,
+            )
     return Viewers(members, guests)
 
 

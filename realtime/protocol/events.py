@@ -127,10 +127,12 @@ def announcements(current: Iterable[Announcement]) -> str:
     return encode({"type": "announcements", "current": shown})
 
 
-def presence(topic: int, members: int, guests: int, people: Iterable[tuple[int, str, str]]) -> str:
+def presence(
+    topic: int, members: int, guests: int, people: Iterable[tuple[int, str, str, str]]
+) -> str:
     """The numbers of a topic's readers and the faces of some; for pages that show the topic.
 
-    people: (member id, username, display name) of each face.
+    people: (member id, username, display name, name of the avatar) of each face.
     """
     faces = "".join(fragments.face(*person) for person in people)
     return encode(

@@ -179,7 +179,8 @@ def _decoded_gossip(wire: Wire) -> Gossip:
         writing[topic] = Writing(dict(_checked(names, int, str)), tuple(_each(lists, str)))
     if wire.get("members") is None:
         return Gossip(sender, writing)
-    members = {pk: (username, name) for pk, username, name in _rows(wire, "members", int, str, str)}
+    rows = _rows(wire, "members", int, str, str, str)
+    members = {pk: (username, name, avatar) for pk, username, name, avatar in rows}
     topics = {}
     for topic, ids, guests in _rows(wire, "topics", int, list, int):
         if not members.keys() >= set(_each(ids, int)):

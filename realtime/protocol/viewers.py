@@ -9,7 +9,8 @@ FACES = 6  # shown on a page, as many as fit on a narrow screen
 class Viewers(NamedTuple):
     """Members, each once, and the number of guests, without members who hide their presence."""
 
-    members: dict[int, tuple[str, str]]  # id -> (username, display name), in order of arrival
+    # id -> (username, display name, name of the avatar), in order of arrival
+    members: dict[int, tuple[str, str, str]]
     guests: int
 
     def merged_with(self, others: Iterable["Viewers"]) -> "Viewers":
@@ -21,8 +22,8 @@ class Viewers(NamedTuple):
         return Viewers(members, guests)
 
     @property
-    def shown(self) -> tuple[int, int, list[tuple[int, str, str]]]:
-        """(number of members, number of guests, [(id, username, display name)] of the faces)."""
+    def shown(self) -> tuple[int, int, list[tuple[int, str, str, str]]]:
+        """(members, guests, [(id, username, display name, avatar)] of the faces)."""
         faces = [(pk, *self.members[pk]) for pk, _ in zip(self.members, range(FACES), strict=False)]
         return len(self.members), self.guests, faces
 

@@ -166,4 +166,3 @@ def test_axe_finds_nothing(visit, topic, scheme, width):
     expect_shown(page, page.locator("#posts a.picture").nth(1).get_attribute("href"))
 
     assert Axe().run(page).response["violations"] == []
-    page.screenshot(path=f"/tmp/files-view-{width}-{scheme}.png")

@@ -295,7 +295,7 @@ async def test_the_frames_of_presence_are_bounded(visit, topic, ada, hub, monkey
 
 def said(by, topic):
     """The gossip of another process."""
-    members = {7: ("grace", "Grace Hopper")}
+    members = {7: ("grace", "Grace Hopper", "")}
     return [
         (groups.HUBS, encode(Gossip(by, {}, Viewers(members, 5), {topic.pk: Viewers(members, 2)})))
     ]
@@ -346,7 +346,7 @@ async def test_two_processes_exchange_presence(redis, visit, topic, ada, hub):
     )
 
     (peer,) = peers.current
-    assert peer.topics[topic.pk].members == {ada.pk: ("ada", "Ada Lovelace")}
+    assert peer.topics[topic.pk].members == {ada.pk: ("ada", "Ada Lovelace", "")}
     assert peer.writing[topic.pk].names == {ada.pk: "Ada Lovelace"}
     assert groups.LATEST in peer.writing[topic.pk].lists
     peer.received_at = time.monotonic() - Timing.gossip_silence

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.once
 DELIVERY = Delivery(
     Change(12, "k3f9", 42), Audience("list.latest", ("list.category.5",), 5), '{"umlaut":"ä"}', 7
 )
-ADA, GRACE = ("ada", "Ada Lovelace"), ("grace", "")
+ADA, GRACE = ("ada", "Ada Lovelace", ""), ("grace", "", "0" * 32)
 GOSSIP = Gossip(
     "one hub",
     {12: Writing({3: "Ada Lovelace"}, ("list.latest",)), 13: Writing({}, ())},
