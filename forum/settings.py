@@ -413,6 +413,10 @@ EDIT_WINDOW_MINUTES = env.int("EDIT_WINDOW_MINUTES", default=0)
 # What members can react to posts with, in this order: names of forum/models/reactions.py.
 REACTIONS = env.list("REACTIONS", default=["thumbs-up", "heart", "laugh", "surprised", "thanks"])
 
+# How many tags a topic can have, and whether members can make new ones by typing them.
+TAGS_PER_TOPIC = env.int("TAGS_PER_TOPIC", default=5)
+MEMBERS_MAKE_TAGS = env.bool("MEMBERS_MAKE_TAGS", default=False)
+
 # CPU seconds after which an import skips a message.
 IMPORT_CPU_SECONDS = env.float("IMPORT_CPU_SECONDS", default=2)
 

@@ -29,6 +29,7 @@ KINDS = (
     "pinned",
     "unpinned",
     "moved",
+    "tagged",  # the topic has other tags, or one of them has another name
 )
 
 
@@ -44,6 +45,12 @@ rendered anew. posts: a list of Posts with their topics.
 
 uploaded = Signal()
 """Sent in the transaction that stores a picture which is to be prepared. upload: Upload."""
+
+
+tag_changed = Signal()
+"""Sent in the transaction that renames a tag or merges it into another one, so that its topics have
+to be shown anew. tag: Tag.
+"""
 
 
 access_ended = Signal()

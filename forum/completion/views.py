@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from forum import markdown
 from forum.db.timeouts import time_limit
 from forum.pages.member_names import matching_groups, matching_members
-from forum.pages.place_names import matching_categories, matching_topics
+from forum.pages.place_names import matching_categories, matching_tags, matching_topics
 from forum.views.decorators import for_members
 from forum.views.limits import limited
 
@@ -45,6 +45,22 @@ def places(request):
     for one in topics:
         one.link = markdown.link(one.title, reverse("topic", args=[one.pk]))
     return render(request, "completion/_places.html", {"categories": categories, "topics": topics})
+
+
+@never_cache
+@require_safe
+@for_members
+@limited("completion")
+def tags(request):
+    """Tags with a name that has a word that begins with `text`, the most used ones first.
+
+    Those that the member may use in `category` (an id), if that is chosen.
+    """
+    pk = request.GET.get("category", "")
+    pk = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0
+    with time_limit(PATIENCE):
+        found = matching_tags(typed(request), request.user, pk, MOST)
+    return render(request, "completion/_tags.html", {"tags": found})
 
 
 def typed(request):

@@ -19,7 +19,7 @@ from forum.models import PersonalChange, Post, User
 MOST = 100  # drafts per member
 LONGEST = 100_000  # characters in all fields of a draft; three times the longest post
 # "token" and "version" are hidden fields that identify the submission.
-FIELDS = frozenset({"title", "category", "body", "reason", "reply_to", "token", "version"})
+FIELDS = frozenset({"title", "category", "tags", "body", "reason", "reply_to", "token", "version"})
 TYPED = ("title", "body")
 PATHS = re.compile(
     r"/t/create/|/t/(?P<topic>[0-9]{1,18})/replies/|/p/(?P<post>[0-9]{1,18})/update/"

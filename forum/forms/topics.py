@@ -9,6 +9,7 @@ from .limits import RateLimited
 from .posts import BodyField
 from .short_text import ShortTextField
 from .submissions import TokenField
+from .tags import Tagging, TagsField
 
 
 class TitleField(ShortTextField):
@@ -31,11 +32,12 @@ class CategoryField(forms.ModelChoiceField):
         return f"{category.parent.name} › {category.name}" if category.parent else category.name
 
 
-class TopicForm(RateLimited, forms.Form):
+class TopicForm(Tagging, RateLimited, forms.Form):
     rate = "topic"
 
     title = TitleField()
     category = CategoryField()
+    tags = TagsField()
     body = BodyField()
     token = TokenField()
 
@@ -48,10 +50,20 @@ class TopicForm(RateLimited, forms.Form):
         return category_field(self).queryset.exists()
 
 
-class TitleForm(Guarded, RateLimited, forms.Form):
+class TitleForm(Tagging, Guarded, RateLimited, forms.Form):
+    """Title and tags of a topic. `stored` has the tags as the field does: see `stored_tags`."""
+
     rate = "rename"
 
     title = TitleField()
+    tags = TagsField()
+
+    def __init__(self, *args, category, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.category = category
+
+    def tag_category(self):
+        return self.category
 
 
 class MoveForm(forms.Form):

@@ -10,6 +10,7 @@ from .posts import Post
 from .reactions import Reaction
 from .readings import Reading
 from .revisions import Revision
+from .tags import Tag, TagName, TopicTag
 from .topics import Topic
 from .uploads import PostUpload, Upload
 from .users import User
@@ -33,9 +34,12 @@ __all__ = [
     "Reaction",
     "Reading",
     "Revision",
+    "Tag",
+    "TagName",
     "TakenName",
     "Topic",
     "TopicLevel",
+    "TopicTag",
     "Upload",
     "User",
     "mentionable",

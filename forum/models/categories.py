@@ -158,10 +158,13 @@ def protect_restricting_group(sender, instance, **kwargs):
     Raises ProtectedError.
     """
     guarded = Category.objects.filter(Q(readers=instance) | Q(posters=instance)).distinct()
+    protect(guarded, _("First remove this group from the categories it restricts."))
+
+
+def protect(guarded, message):
+    """Raises ProtectedError if there are any."""
     if guarded:
-        raise ProtectedError(
-            str(_("First remove this group from the categories it restricts.")), set(guarded)
-        )
+        raise ProtectedError(str(message), set(guarded))
 
 
 @receiver(m2m_changed, sender=Category.readers.through, dispatch_uid="edition_of_readers")

@@ -1,9 +1,10 @@
+from copy import copy
 from datetime import UTC
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, FilteredRelation, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from forum.signals import announce
 from forum.text import slugs
 from forum.text.short_text import validate_short_text
 
+from . import tags
 from .categories import Category
 from .editions import with_edition
 from .epochs import new_epoch
@@ -47,15 +49,12 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def pinned(self):
         return self.filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")
 
-    def before(self, bumped_at, pk):
-        """The topics below this key in a list ordered by activity."""
-        from_there = self.filter(bumped_at__lte=bumped_at)  # a plain range first, for the index
-        return from_there.filter(Q(bumped_at__lt=bumped_at) | Q(pk__lt=pk))
-
-    def after(self, bumped_at, pk):
-        """The topics above this key."""
-        from_there = self.filter(bumped_at__gte=bumped_at)
-        return from_there.filter(Q(bumped_at__gt=bumped_at) | Q(pk__gt=pk))
+    def with_tag(self, pk):
+        """Those with the tag of this id. `here__bumped_at` and `here__topic` order them by
+        activity, as an index does.
+        """
+        here = FilteredRelation("tagged", condition=Q(tagged__tag=pk))
+        return self.alias(here=here).filter(here__isnull=False)
 
     def locked(self, pk):
         """The topic, with its row locked until the transaction ends.
@@ -106,6 +105,8 @@ class Topic(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     pinned_at = models.DateTimeField(_("pinned"), null=True, blank=True)
 
+    tag_list = models.JSONField(default=list, db_default=[], editable=False)  # see `tags`
+
     last_number = models.PositiveIntegerField(_("posts"), default=0, editable=False)
     last_author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False
@@ -150,6 +151,11 @@ class Topic(models.Model):
         return self.pinned_at is not None
 
     @property
+    def tags(self):
+        """Its tags, in their order, as TagLinks."""
+        return [tags.TagLink(*one) for one in self.tag_list]
+
+    @property
     def replies(self):
         return max(self.last_number - 1, 0)
 
@@ -191,10 +197,13 @@ class Topic(models.Model):
 
     @classmethod
     @transaction.atomic
-    def start(cls, author, category, title, body, token=None, digest=""):
-        """Create a topic with its first post; raises as `reply` does."""
+    def start(cls, author, category, title, body, token=None, digest="", tagged=()):
+        """Create a topic with its first post; raises as `reply` does. tagged: its Tags."""
         topic = cls(author=author, category=category, title=title)
         topic.save()
+        if tagged:
+            topic.tag_list = tags.store(topic, [tag.pk for tag in tagged])
+            topic.save_numbers()
         topic.reply(author, body, token, digest)
         return topic
 
@@ -238,6 +247,22 @@ class Topic(models.Model):
     def move(self, category, by=None):
         self._set(by, category=category)
 
+    @transaction.atomic
+    def tag(self, tagged, by=None):
+        """Give it these Tags, and no others."""
+        topic = Topic.objects.locked(self.pk)
+        topic.store_tags([tag.pk for tag in tagged], by)
+        self.refresh_from_db()
+
+    def store_tags(self, ids, by=None):
+        """The same for a topic that is locked, by ids."""
+        former = copy(self)
+        self.tag_list = tags.store(self, ids)
+        if self.tag_list != former.tag_list:
+            self.header_change = self.take_change()
+            self.save_numbers()
+            announce("tagged", copy(self), former=former, by=by)
+
     def _set(self, by, **values):
         """Set fields on the current row, under its lock, so that no concurrent change is lost."""
         with transaction.atomic():
@@ -273,6 +298,8 @@ class Topic(models.Model):
                 self.take_change()
                 self.header_change = self.change
             super().save(*args, **kwargs)
+            if kind == "moved":
+                tags.store_move(self, before.category_id)
             if kind:
                 announce(kind, self, former=before, by=self.changed_by)
 
@@ -288,6 +315,7 @@ class Topic(models.Model):
 
     def _copy_numbers_from(self, row):
         for field in (
+            "tag_list",
             "last_number",
             "last_author_id",
             "answer_number",
@@ -321,6 +349,7 @@ class Topic(models.Model):
         self.bumped_at = (
             max(self.bumped_at, post.created_at) if post.number > 1 else post.created_at
         )
+        tags.store_activity(self)
 
     def recompute_activity(self):
         """Recompute last author and activity from the visible posts, after hiding or restoring."""
@@ -328,15 +357,18 @@ class Topic(models.Model):
         last_author = shown.order_by("-number").values_list("author_id", flat=True).first()
         self.last_author_id = last_author or self.author_id
         self.bumped_at = shown.aggregate(at=Max("created_at"))["at"] or self.created_at
+        tags.store_activity(self)
 
     def save_numbers(self):
-        """Save what `take_change`, `add_to_counters`, `recompute_activity` and answers have set."""
+        """Save what verbs have set under the row lock."""
         Topic.objects.filter(pk=self.pk).update(
+            tag_list=self.tag_list,
             last_number=self.last_number,
             last_author_id=self.last_author_id,
             answer_number=self.answer_number,
             bumped_at=self.bumped_at,
             change=self.change,
+            header_change=self.header_change,
             row_change=self.row_change,
         )
 

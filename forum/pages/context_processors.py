@@ -5,7 +5,7 @@ from django.db.models import Exists, Subquery
 from django.utils.functional import SimpleLazyObject
 
 from forum.db.prepared import Prepared
-from forum.models import Announcement, Category, Post
+from forum.models import Announcement, Category, Post, Tag
 from forum.models.editions import with_edition
 from forum.pages import announcements, fragments, readership
 
@@ -33,7 +33,10 @@ def categories_with_newest_post(reader):
     newest = Post.objects.visible_to(reader).recent().order_by("-pk").values("pk")[:1]
     announced = Exists(Announcement.objects.not_ended())
     categories = with_edition(Category.objects.visible_to(reader))
-    return categories.annotate(newest=Subquery(newest), announced=announced).in_order()
+    tagged = Exists(Tag.objects.visible_to(reader))
+    return categories.annotate(
+        newest=Subquery(newest), announced=announced, has_tags=tagged
+    ).in_order()
 
 
 CATEGORIES = Prepared(categories_with_newest_post)
@@ -47,8 +50,9 @@ class Sidebar:
         self.newest_post = (self.categories[0].newest or 0) if self.categories else 0
         self.edition = self.categories[0].edition if self.categories else ""
         self.readership = readership.mark(user, [category.pk for category in self.categories])
+        self.has_tags = bool(self.categories and self.categories[0].has_tags)
         self.may_be_announced = self.categories[0].announced if self.categories else True
 
     def html(self, current="", kind="page"):
         """`current` names the list that the page shows (`kind` "page") or belongs to ("true")."""
-        return fragments.sidebar(self.categories, self.edition, current, kind)
+        return fragments.sidebar(self.categories, self.edition, current, kind, self.has_tags)

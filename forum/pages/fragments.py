@@ -119,19 +119,20 @@ def writing(post):
     return cache.get_or_set(key, lambda: rendered(WRITING, post=post))
 
 
-def sidebar(categories, edition, current, kind="page"):
+def sidebar(categories, edition, current, kind="page", has_tags=False):
     """`current` is the name of the list to mark with aria-current=`kind`."""
     shown = tuple(category.pk for category in categories)
-    html = cache.get_or_set(("sidebar", shown, edition), lambda: _sidebar(categories))
+    key = ("sidebar", shown, edition, has_tags)
+    html = cache.get_or_set(key, lambda: _sidebar(categories, has_tags))
     link = f' data-list="{current}"'
     return mark_safe(html.replace(link, f' aria-current="{kind}"{link}', 1))  # noqa: S308 - our own template's
 
 
-def _sidebar(categories):
+def _sidebar(categories, has_tags):
     top = [category for category in categories if category.parent_id is None]
     for category in top:
         category.subcategories = [inner for inner in categories if inner.parent_id == category.pk]
-    return rendered(SIDEBAR, categories=top)
+    return rendered(SIDEBAR, categories=top, has_tags=has_tags)
 
 
 def part(template, context):

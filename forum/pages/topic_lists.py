@@ -1,4 +1,4 @@
-"""Topic lists (latest, or a category with its subcategories): pinned first, then by activity.
+"""Topic lists (latest, a category with its subcategories, a tag): pinned first, then by activity.
 
 Keyset pagination: a page is addressed by the key of the last row before it.
 """
@@ -7,8 +7,10 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from forum.db.prepared import Prepared
-from forum.models import Category, Topic
+from forum.models import Category, Tag, Topic
 from forum.models.editions import with_edition
 from forum.models.readings import with_readings
 from forum.models.topics import list_key, with_row_names
@@ -41,39 +43,46 @@ class TopicRow(NamedTuple):
 
 
 class TopicList:
-    """A topic list as one reader sees it. `name`, "latest" or "category:5", is used on the wire."""
+    """A topic list as one reader sees it. `name`, as "latest", "category:5" or "tag:7", is used on
+    the wire.
+    """
 
-    def __init__(self, user, category=None):
-        self.user, self.category = user, category
-        self.name = category.list_name if category else "latest"
-        self.within = (category.pk,) if category else ()
+    def __init__(self, user, category=None, tag=None):
+        self.user, self.category, self.tag = user, category, tag
+        of = tag or category
+        self.name = of.list_name if of else "latest"
+        self.scope = WITH_TAG if tag else EVERYWHERE
+        self.within = (of.pk,) if of else ()
 
     @classmethod
     def named(cls, name, user):
-        """The list with this name; raises Category.DoesNotExist if `user` may see none."""
+        """The list with this name; raises ObjectDoesNotExist if `user` may see none."""
         if name == "latest":
             return cls(user)
         kind, _, pk = name.partition(":")
-        if kind != "category" or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-            raise Category.DoesNotExist
-        return cls(user, Category.objects.visible_to(user).get(pk=int(pk)))
+        is_number = pk.isascii() and pk.isdigit() and len(pk) < 19
+        if kind == "tag" and is_number:
+            return cls(user, tag=Tag.objects.visible_to(user).get(pk=int(pk)))
+        if kind == "category" and is_number:
+            return cls(user, Category.objects.visible_to(user).get(pk=int(pk)))
+        raise Category.DoesNotExist
 
     @property
     def topics(self):
-        return topics(self.user, *self.within)
+        return self.scope.topics(self.user, *self.within)
 
     def page(self, before=None):
         """(TopicRows of one page, key of the next page or ""). Raises BadKey."""
         if not before:
-            return first_page(self.user, *self.within)
-        return paged(unpinned(self.user, *self.within, before=read_key(before)))
+            return self.scope.first_page(self.user, *self.within)
+        return paged(self.scope.unpinned(self.user, *self.within, before=read_key(before)))
 
     def page_above(self, after):
         """(TopicRows of the page above the key `after`, key of the next page).
 
         ([], "") if that is the first page, which is addressed without a key. Raises BadKey.
         """
-        found = above(self.user, *self.within, after=read_key(after))
+        found = self.scope.above(self.user, *self.within, after=read_key(after))
         rows = [TopicRow(*row) for row in reversed(found[:SIZE])]
         return (rows, key_of(rows[-1])) if len(found) > SIZE else ([], "")
 
@@ -87,9 +96,56 @@ class TopicList:
         return [html[row.pk] for row in rows if html[row.pk] is not None]
 
 
-def first_page(reader, *within):
-    rows, older = paged(REST.rows(reader, *within))
-    return [TopicRow(*row) for row in PINNED.rows(reader, *within)] + rows, older
+class Scope:
+    """The queries of a kind of list. `within` is the id of the category or tag, if it has one.
+
+    by_activity: (the time of the last activity, the id) of a topic, as an index has them.
+    """
+
+    def __init__(self, topics, by_activity):
+        self.topics = topics
+        self._at, self._pk = by_activity
+        self._pinned = Prepared(lambda reader, *within: self._rows(reader, *within).pinned())
+        self._rest = Prepared(self.unpinned)
+
+    def first_page(self, reader, *within):
+        rows, older = paged(self._rest.rows(reader, *within))
+        return [TopicRow(*row) for row in self._pinned.rows(reader, *within)] + rows, older
+
+    def unpinned(self, reader, *within, before=None):
+        rest = self._rows(reader, *within).filter(pinned_at=None)
+        if before:  # a plain range first, for the index
+            rest = rest.filter(Q(**{f"{self._at}__lte": before[0]}))
+            rest = rest.filter(self._beyond("lt", before))
+        return rest.order_by(f"-{self._at}", f"-{self._pk}")[: SIZE + 1]
+
+    def above(self, reader, *within, after):
+        rest = self._rows(reader, *within).filter(pinned_at=None)
+        rest = rest.filter(Q(**{f"{self._at}__gte": after[0]})).filter(self._beyond("gt", after))
+        return rest.order_by(self._at, self._pk)[: SIZE + 1]
+
+    def _beyond(self, lookup, key):
+        at, pk = key
+        return Q(**{f"{self._at}__{lookup}": at}) | Q(**{f"{self._pk}__{lookup}": pk})
+
+    def _rows(self, reader, *within):
+        found = with_row_names(with_edition(self.topics(reader, *within)))
+        return with_readings(found, reader, unopened=0).values_list(*TopicRow._fields)
+
+
+def topics_in(reader, *category):
+    """The topics that `reader` may see, of this category (an id), if one is given."""
+    found = Topic.objects.visible_to(reader)
+    return found.filter(category__in=Category.objects.within(*category)) if category else found
+
+
+def topics_with(reader, tag):
+    """The topics with this tag (an id) that `reader` may see."""
+    return Topic.objects.visible_to(reader).with_tag(tag)
+
+
+EVERYWHERE = Scope(topics_in, ("bumped_at", "pk"))
+WITH_TAG = Scope(topics_with, ("here__bumped_at", "here__topic"))
 
 
 def paged(found):
@@ -100,30 +156,6 @@ def paged(found):
 
 def key_of(row):
     return list_key(row.bumped_at, row.pk)
-
-
-def topics(reader, *within):
-    found = Topic.objects.visible_to(reader)
-    return found.filter(category__in=Category.objects.within(*within)) if within else found
-
-
-def unpinned(reader, *within, before=None):
-    rest = row_values(reader, *within).filter(pinned_at=None).in_order()
-    return (rest.before(*before) if before else rest)[: SIZE + 1]
-
-
-def above(reader, *within, after):
-    rest = row_values(reader, *within).filter(pinned_at=None).after(*after)
-    return rest.order_by("bumped_at", "pk")[: SIZE + 1]
-
-
-def row_values(reader, *within):
-    found = with_row_names(with_edition(topics(reader, *within)))
-    return with_readings(found, reader, unopened=0).values_list(*TopicRow._fields)
-
-
-PINNED = Prepared(lambda reader, *within: row_values(reader, *within).pinned())
-REST = Prepared(unpinned)
 
 
 def read_key(key):

@@ -6,7 +6,6 @@ from forum.db.prepared import Prepared
 from forum.models import Topic
 from forum.models.editions import with_edition
 from forum.models.posts import with_names_on_page
-from forum.pages.topic_lists import first_page
 from forum.serving.page_cache import Version
 
 GUEST = AnonymousUser()
@@ -35,8 +34,8 @@ def current_page_values(topic_id, first, last):
 
 def list_version(topic_list, page):
     """The validator of the first page of a list; `page` is what `TopicList.page` returned."""
-    return Version(current_list_values, topic_list.within, page)
+    return Version(current_list_values, (topic_list.scope, *topic_list.within), page)
 
 
-def current_list_values(*within):
-    return first_page(GUEST, *within)
+def current_list_values(scope, *within):
+    return scope.first_page(GUEST, *within)

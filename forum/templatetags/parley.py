@@ -50,6 +50,8 @@ def icon(name, sprite="icons"):
 def sidebar(context):
     """The sidebar; marks the list that the page shows, or the one of its topic."""
     here, topic = context.get("list"), context.get("topic")
+    if "overview" in context or (here and here.tag):
+        return context["sidebar"].html("tags", "page" if "overview" in context else "true")
     if here:
         return context["sidebar"].html(here.name)
     return (

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from forum.accounts.backends import as_stored
 from forum.forms import unsent
 from forum.forms.posts import ReplyForm
+from forum.forms.tags import LONGEST, stored_tags
 from forum.forms.topics import TitleForm, TopicForm
 from forum.forms.uploads import attached
 from forum.models import Reading, Topic
@@ -26,8 +27,8 @@ from .submissions import Submission, invalid, is_check, not_saved, saved
 
 
 @require_safe
-def index(request, category=None):
-    topic_list = TopicList(request.user, category)
+def index(request, category=None, tag=None):
+    topic_list = TopicList(request.user, category, tag)
     before, after = request.GET.get("before"), request.GET.get("after")
     try:
         rows, older = page = topic_list.page_above(after) if after else topic_list.page(before)
@@ -40,14 +41,20 @@ def index(request, category=None):
         make_cacheable(
             request,
             validators.list_version(topic_list, page),
-            category.get_absolute_url() if category else "/",
+            (tag or category).get_absolute_url() if tag or category else "/",
         )
     newer = "" if is_first or not rows else key_of(rows[0])
     links = {"is_first": is_first, "older": older, "newer": newer}
     return render(
         request,
         "topics/index.html",
-        {"list": topic_list, "category": category, "rows": topic_list.html_rows(rows), **links},
+        {
+            "list": topic_list,
+            "category": category,
+            "tag": tag,
+            "rows": topic_list.html_rows(rows),
+            **links,
+        },
     )
 
 
@@ -99,7 +106,10 @@ def accepts(topic, user):
 @for_members
 @require_safe
 def new(request):
-    chosen = {"category": request.GET.get("category")}
+    chosen = {
+        "category": request.GET.get("category"),
+        "tags": request.GET.get("tags", "")[:LONGEST],
+    }
     form = form_for(request, reverse("create_topic"), TopicForm, initial=chosen)
     return render(request, "topics/new.html", {"form": form})
 
@@ -120,8 +130,16 @@ def create(request):
         return invalid(request, "topics/new.html", {"form": form})
     data = form.cleaned_data
     try:
-        mark = submission.mark or ()  # never empty: a form without a token is not valid
-        topic = Topic.start(request.user, data["category"], data["title"], data["body"], *mark)
+        token, digest = submission.mark or (None, "")  # a form without a token is not valid
+        topic = Topic.start(
+            request.user,
+            data["category"],
+            data["title"],
+            data["body"],
+            token,
+            digest,
+            tagged=form.chosen_tags(),
+        )
     except IntegrityError:
         post = submission.simultaneous()
         if not post:
@@ -132,18 +150,21 @@ def create(request):
 
 @for_members
 def edit(request, topic_id):
-    """Rename a topic: its author while it takes their replies, moderators always."""
+    """Title and tags of a topic: its author while it takes their replies, moderators always."""
     topic = renamable(request.user, topic_id)
+    stored = {"title": topic.title, "tags": stored_tags(topic, request.user)}
     form = TitleForm(
         request.POST or None,
         author=request.user,
-        stored={"title": topic.title},
-        initial={"title": topic.title} | unsent.initial(request, request.path, TitleForm),
+        category=topic.category,
+        present=topic.tags,
+        stored=stored,
+        initial=stored | unsent.initial(request, request.path, TitleForm),
     )
     if is_check(request):
         return saved(request, topic.get_absolute_url()) if form.is_already_saved() else not_saved()
     if request.method == "POST" and form.is_valid():
-        rename(topic, request.user, form.cleaned_data["title"])
+        change(topic, request.user, form.cleaned_data["title"], form.chosen_tags())
         return saved(request, topic.get_absolute_url())
     status = 422 if form.errors else 200
     return render(request, "topics/edit.html", {"form": form, "topic": topic}, status=status)
@@ -157,19 +178,24 @@ def renamable(user, topic_id):
     return topic
 
 
-def rename(topic, member, title):
+@transaction.atomic
+def change(topic, member, title, tags):
     if topic.author_id == member.pk:
-        with transaction.atomic():
-            Topic.objects.locked(topic.pk)
-            renamable(as_stored(member), topic.pk)  # check again, now under the lock
-            topic.rename(title, member)
-        return
-    with logged(
-        member,
-        topic,
-        _("Renamed “%(before)s” to “%(title)s”.") % {"before": topic.title, "title": title},
-    ):
+        Topic.objects.locked(topic.pk)
+        renamable(as_stored(member), topic.pk)  # check again, now under the lock
         topic.rename(title, member)
+        topic.tag(tags, member)
+        return
+    names = {"before": topic.title, "title": title}
+    with logged(member, topic, _("Renamed “%(before)s” to “%(title)s”.") % names):
+        topic.rename(title, member)
+    names = {"before": listed(topic.tags), "now": listed(tags)}
+    with logged(member, topic, _("Changed the tags from %(before)s to %(now)s.") % names):
+        topic.tag(tags, member)
+
+
+def listed(tags):
+    return ", ".join(f"“{tag.name}”" for tag in tags) or _("none")
 
 
 def reports_reading(request):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, OuterRef
 
 from forum.db.prepared import Prepared
@@ -160,7 +161,7 @@ def list_named(name, user):
     """The TopicList of this name; None if `user` may see no such list."""
     try:
         return TopicList.named(name, user)
-    except Category.DoesNotExist:
+    except ObjectDoesNotExist:
         return None
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from forum.models import Announcement, Post, Topic, personal_changes
 from forum.pages import fragments
+from realtime.protocol import groups
 from realtime.protocol.topic_head import Head
 
 
@@ -40,6 +41,7 @@ class PostUpdate(TypedDict):
     post: NotRequired[PostOfUpdate]
     header: NotRequired[str]  # HTML; for pages that show the topic
     row: NotRequired[str | None]  # HTML; for pages with a list; None if the topic has left the list
+    lists: NotRequired[list[str]]  # likewise: the names of those that have the topic
     title: NotRequired[str]  # for all other pages
     url: NotRequired[str]  # likewise
 
@@ -74,7 +76,9 @@ def topic_event(kind: str, topic: Topic, post: Post | None = None) -> PostUpdate
 def row_event(kind: str, topic: Topic) -> PostUpdate:
     """The event for pages that show a list with this topic, which comes from `for_display`."""
     event = numbers(kind, topic)
-    return {**event, "change": topic.row_change, "row": fragments.row(topic)}
+    event["change"], event["row"] = topic.row_change, fragments.row(topic)
+    event["lists"] = groups.names_of_lists(topic)
+    return event
 
 
 def gone_event(kind: str, topic: Topic) -> PostUpdate:

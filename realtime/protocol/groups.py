@@ -2,6 +2,8 @@
 
 topic.12            pages that show the topic
 list.latest         pages that show the latest topics, for topics that everybody may read
+list.tag.7          pages that show the tag, for topics that everybody may read
+list.tag.7.5        pages of readers of the private category 5 that show the tag, for topics there
 list.category.5     pages that show the category. If it is private: also the pages of its readers
                     that show the latest topics
 everyone            all pages, for topics that everybody may read
@@ -12,6 +14,7 @@ hubs, fence         no pages: the processes themselves, see hub_messages.py
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet
@@ -66,13 +69,47 @@ def everyone_of(category_id: int) -> str:
 
 def everyone_who_saw(category_id: int) -> str:
     """The group of all pages that may read the topics of this category."""
-    is_private = Category.objects.private().filter(pk=category_id).exists()
-    return everyone_of(category_id) if is_private else EVERYONE
+    return everyone_of(category_id) if is_private(category_id) else EVERYONE
 
 
-def of_lists(category_id: int, private: bool) -> list[str]:
-    """Groups of the lists that contain the topics of this category."""
-    return [of_category(category_id)] if private else [of_category(category_id), LATEST]
+def of_tag(tag_id: int, category_id: int | None = None) -> str:
+    """For topics with this tag that everybody may read, or for those of a private category."""
+    return f"list.tag.{tag_id}.{category_id}" if category_id else f"list.tag.{tag_id}"
+
+
+def of_lists(category_id: int, private: bool, tags: Iterable[int] = ()) -> list[str]:
+    """Groups of the lists that contain the topics of this category with these tags."""
+    tagged = [of_tag(tag, category_id if private else None) for tag in tags]
+    return [of_category(category_id), *([] if private else [LATEST]), *tagged]
+
+
+def lists_with(topic: Any) -> list[str]:
+    """The same for a topic that has `is_private`."""
+    return of_lists(topic.category_id, topic.is_private, tags_of(topic))
+
+
+def lists_with_former(topic: Topic) -> list[str]:
+    """The same for a topic as it was."""
+    return of_lists(topic.category_id, is_private(topic.category_id), tags_of(topic))
+
+
+def names_of_lists(topic: Topic) -> list[str]:
+    """The names of the lists that contain a topic, for those who may see it."""
+    own = topic.category
+    return [
+        "latest",
+        *(f"category:{pk}" for pk in (own.pk, own.parent_id) if pk),
+        *(f"tag:{pk}" for pk in tags_of(topic)),
+    ]
+
+
+def tags_of(topic: Topic) -> list[int]:
+    return [tag.pk for tag in topic.tags]
+
+
+def is_private(category_id: int) -> bool:
+    """Whether the category or its parent is limited to readers."""
+    return bool(Category.objects.private().filter(pk=category_id).exists())
 
 
 def for_list(topic_list: TopicList) -> list[str]:
@@ -80,6 +117,9 @@ def for_list(topic_list: TopicList) -> list[str]:
     if topic_list.category:
         inside = Category.objects.within(topic_list.category.pk).visible_to(topic_list.user)
         return [of_category(pk) for pk in inside.values_list("pk", flat=True)]
+    if topic_list.tag:
+        tag = topic_list.tag.pk
+        return [of_tag(tag), *(of_tag(tag, pk) for pk in private_to(topic_list.user))]
     return [LATEST, *(of_category(pk) for pk in private_to(topic_list.user))]
 
 

@@ -17,7 +17,7 @@ ROWS = 100
 WATCH = 4000  # characters of a `watch` in a query, and of `rows`; a message may have 4,096 bytes
 DIGITS = 16  # of a number, as many as LARGEST has
 UNUSABLE = re.compile("[\0\ud800-\udfff]")
-LIST = re.compile(r"latest|category:[0-9]{1,18}", re.ASCII)
+LIST = re.compile(r"latest|(?:category|tag):[0-9]{1,18}", re.ASCII)
 
 Fields = Mapping[str, int | str]  # of a message, or of a query
 
@@ -37,7 +37,7 @@ class WatchTopic:
 
 @dataclass(frozen=True, slots=True)
 class WatchList:
-    """The page shows the list `name`, "latest" or "category:5", with rows {topic id: change}."""
+    """The page shows the list `name` ("latest", "category:5", "tag:7"), rows {topic id: change}."""
 
     name: str
     rows: dict[int, int]
@@ -221,10 +221,10 @@ def correlation_id_in(message: Fields) -> str | None:
 
 
 def list_in(message: Fields) -> str:
-    """The name of a list, "latest" or "category:5". Raises BadMessage."""
+    """The name of a list, as "latest", "category:5" or "tag:7". Raises BadMessage."""
     name = message.get("list")
     if not isinstance(name, str) or not LIST.fullmatch(name):
-        raise BadMessage("list must be latest or category:5, with the number of a category.")
+        raise BadMessage("list must be latest, category:5 or tag:7, with the number of one.")
     return name
 
 

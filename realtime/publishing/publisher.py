@@ -24,12 +24,12 @@ def connect():
     announced.connect(on_announced, dispatch_uid="realtime.hub.announcements")
 
 
-def on_change(sender, kind, topic, post, moved_from, **kwargs):
+def on_change(sender, kind, topic, post, moved_from, former, **kwargs):
     hub = running_hub()
     if not settings.REDIS_URL and not (hub and hub.pages):
         # no page is open here, and the pages of other processes are updated by their sweeps
         return
-    publish(messages(kind, topic, post.pk if post else None, moved_from))
+    publish(messages(kind, topic, post.pk if post else None, moved_from, former))
 
 
 def on_personal_change(sender, kind, keys, heads, **kwargs):
@@ -64,11 +64,12 @@ def on_announced(**kwargs):
     publish([AnnouncementsChanged()])
 
 
-def messages(kind, saved, post_id=None, moved_from=None):
+def messages(kind, saved, post_id=None, moved_from=None, former=None):
     """The hub messages for one change: a Fence if the topic was moved, then a Delivery per group.
 
     kind: one of forum.signals.KINDS. saved: the topic with the numbers of the change. post_id: the
     post that changed, if one did. moved_from: id of the former category of a topic that was moved.
+    former: the topic as it was before a change of its header.
 
     Loads what is shown again: content that is newer than this change is delivered once more, with
     the number of the later one. The post is loaded before the topic, so that it is never newer than
@@ -78,7 +79,7 @@ def messages(kind, saved, post_id=None, moved_from=None):
     topic = loaders.topic(saved.pk)
     if kind == "reacted":
         return [reacted(saved, topic, post)]
-    lists = groups.of_lists(topic.category_id, topic.is_private)
+    lists = groups.lists_with(topic)
     change = Change(topic.pk, saved.epoch, saved.change)
     # read after the commit, so it counts everything that was revoked before
     revocation = Revocation.objects.current()
@@ -89,15 +90,13 @@ def messages(kind, saved, post_id=None, moved_from=None):
         *((group, (), row) for group in lists),
     ]
     everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
+    gone = events.gone_event(kind, topic)
+    left = [group for group in lists_left(kind, former) if group not in lists]
+    addressed += [(group, tuple(lists), gone) for group in left]
     if moved_from:
-        left = [
-            group for group in (groups.of_category(moved_from), groups.LATEST) if group not in lists
-        ]
-        gone = events.gone_event(kind, topic)
-        addressed += [(group, tuple(lists), gone) for group in left]
-        former = groups.everyone_who_saw(moved_from)
-        if former != everyone:  # results of searches that show it
-            addressed.append((former, (everyone, *lists, *left), gone))
+        before = groups.everyone_who_saw(moved_from)
+        if before != everyone:  # results of searches that show it
+            addressed.append((before, (everyone, *lists, *left), gone))
     addressed.append((everyone, (), events.everyone_event(kind, topic, post)))
 
     fences = [Fence(topic=topic.pk)] if moved_from or topic.category_id != saved.category_id else []
@@ -113,6 +112,11 @@ def messages(kind, saved, post_id=None, moved_from=None):
         )
         for group, skip, event in addressed
     ]
+
+
+def lists_left(kind, former):
+    """Groups of the lists that had the topic before a change which may take it out of some."""
+    return groups.lists_with_former(former) if kind in ("moved", "tagged") else []
 
 
 def reacted(saved, topic, post):

@@ -1,12 +1,11 @@
 """Snapshots of the first pages of lists, and the differences between two of them."""
 
-from django.contrib.auth.models import AnonymousUser
-
-from forum.models import Category, Post, Topic
+from forum.models import Post, Topic
 from forum.pages.topic_lists import SIZE
 from realtime.protocol import groups
 
 FIELDS = ("pk", "row_change", "bumped_at")
+BY_ACTIVITY = ("-bumped_at", "-pk")
 
 
 class Snapshot:
@@ -25,8 +24,8 @@ def take(groups_here):
     found = Snapshot()
     found.newest = Post.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     for group in wanted(groups_here):
-        topics = topics_of(group)
-        top = list(topics.filter(pinned_at=None).in_order().values_list(*FIELDS)[:SIZE])
+        topics, order = topics_of(group)
+        top = list(topics.filter(pinned_at=None).order_by(*order).values_list(*FIELDS)[:SIZE])
         pinned = topics.pinned().values_list(*FIELDS)
         for pk, change, bumped_at in [*top, *pinned]:
             found.changes[pk], found.keys[pk] = change, (bumped_at, pk)
@@ -42,9 +41,15 @@ def wanted(groups_here):
 
 
 def topics_of(group):
-    if group == groups.LATEST:
-        return Topic.objects.filter(category__in=Category.objects.visible_to(AnonymousUser()))
-    return Topic.objects.filter(category=int(group.rpartition(".")[2]))
+    """(the topics of a list, their order): see groups.py."""
+    kind, *ids = group.removeprefix("list.").split(".")
+    if kind == "category":
+        return Topic.objects.filter(category=int(ids[0])), BY_ACTIVITY
+    if kind == "latest":
+        return Topic.objects.public(), BY_ACTIVITY
+    tag, *category = map(int, ids)
+    topics = Topic.objects.filter(category__in=category) if category else Topic.objects.public()
+    return topics.with_tag(tag), ("-here__bumped_at", "-here__topic")
 
 
 def changed(known, now):

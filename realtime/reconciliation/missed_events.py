@@ -30,8 +30,7 @@ def of_lists(pk, since, newest):
     """
     topic = loaders.topic(pk)
     row = events.encode(events.row_event("header", topic))
-    lists = groups.of_lists(topic.category_id, topic.is_private)
-    missed = [delivery(topic, group, topic.row_change, row) for group in lists]
+    missed = [delivery(topic, group, topic.row_change, row) for group in groups.lists_with(topic)]
     everyone = groups.everyone_of(topic.category_id) if topic.is_private else groups.EVERYONE
     new = {"pk__gt": newest} if since is None else {"change__gt": since}
     for post in topic.posts.filter(**new).shown().order_by("change")[: changes.LIMIT]:
@@ -44,7 +43,7 @@ def of_lists(pk, since, newest):
 def of_leaving(group, pk, since, newest):
     """For a list whose first page the topic has left: its removal, or its row if it is below."""
     topic = loaders.topic(pk)
-    lists = groups.of_lists(topic.category_id, topic.is_private)
+    lists = groups.lists_with(topic)
     if group in lists:
         return of_lists(pk, since, newest)
     text = events.encode(events.gone_event("moved", topic))

@@ -2,7 +2,7 @@
 
 declare namespace Wire {
   type Epoch = string; // a topic's numbers are comparable only within the same epoch
-  type ListName = string; // "latest" or "category:5"
+  type ListName = string; // "latest", "category:5" or "tag:7"
   type State = "connecting" | "live" | "waiting" | "polling" | "reconnecting" | "offline"; // of the page's connection
 
   // --- What the server sends (realtime/protocol/events.py, realtime/catchup/changes.py) ---
@@ -26,6 +26,7 @@ declare namespace Wire {
       | "pinned"
       | "unpinned"
       | "moved"
+      | "tagged"
       | "header";
     topic: number;
     epoch: Epoch;
@@ -36,6 +37,7 @@ declare namespace Wire {
     for?: string; // repeated from the request
     header?: string;
     row?: string | null;
+    lists?: ListName[];
     title?: string;
     url?: string;
     post?: Post;
@@ -55,9 +57,10 @@ declare namespace Wire {
     post?: Required<Post>;
   }
 
-  // For pages that show a list; null if the topic has left it.
+  // For pages that show a list; null if the topic has left it. `lists` has the names of those that it is in.
   interface RowUpdate extends Update {
     row: string | null;
+    lists?: ListName[];
   }
 
   // For all other pages.

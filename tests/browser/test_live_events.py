@@ -54,6 +54,7 @@ def happens(kind, topic, grace, mo, elsewhere):
         "pinned": lambda: mo.sends(f"{at}/pin/"),
         "unpinned": lambda: mo.sends(f"{at}/unpin/"),
         "moved": lambda: mo.sends(f"{at}/move/", category=elsewhere.pk),
+        "tagged": lambda: mo.sends(f"{at}/edit/", title=topic.title, tags="brewing, old"),
     }[kind]()
 
 
@@ -75,6 +76,9 @@ def prepare(kind, topic, mo):
         topic.close()
     elif kind == "unpinned":
         topic.pin()
+    elif kind == "tagged":
+        world.tag("brewing")
+        topic.tag([world.tag("old"), world.tag("older")])
 
 
 @pytest.fixture
@@ -111,20 +115,66 @@ def test_an_open_topic_page_equals_a_fresh_one(kind, forum, visit):
     assert reader.sees(TOPIC_PARTS) != before
 
 
+def test_a_topic_that_gains_a_tag_comes_into_its_open_list(forum, visit):
+    tag, topic = world.tag("brewing"), forum["topic"]
+    forum["others"][0].tag([tag])
+    reader, mo = visit(), visit(forum["mo"])
+    page = reader.opens_live(tag)
+
+    mo.sends(f"/t/{topic.pk}/edit/", title=topic.title, tags="brewing")
+
+    page.locator(f"#rows > [data-topic='{topic.pk}']").wait_for()
+    page.locator("[data-pill]").wait_for(state="hidden")
+    kept = reader.sees(ROWS)
+    reader.opens(tag)
+    assert kept == reader.sees(ROWS)
+
+
+def test_tabs_with_one_socket_each_show_only_what_belongs_into_their_list(forum, visit):
+    topic, tag = forum["topic"], world.tag("brewing")
+    forum["others"][0].tag([tag])
+    reader, mo = visit(), visit(forum["mo"])
+    tagged = reader.opens_live(tag)
+    latest = reader.context.new_page()
+    latest.goto(reader.address)
+    latest.locator("live-status[data-state=live]").wait_for()
+
+    mo.sends(f"/t/{topic.pk}/edit/", title="A better title")
+    latest.locator(".row", has_text="A better title").wait_for()
+    mo.sends(f"/t/{forum['others'][0].pk}/edit/", title="The last of all")
+
+    tagged.locator(".row", has_text="The last of all").wait_for()
+    assert tagged.locator(".row").count() == 1
+
+
+def test_the_overview_of_tags_counts_a_topic_that_gains_one(forum, visit):
+    tag, topic = world.tag("brewing"), forum["topic"]
+    reader, mo = visit(), visit(forum["mo"])
+    page = reader.opens_live("/tags/")
+    expect(page.locator(".overview__one")).to_contain_text("0 topics")
+
+    mo.sends(f"/t/{topic.pk}/edit/", title=topic.title, tags=tag.name)
+
+    expect(page.locator(".overview__one")).to_contain_text("1 topic")
+
+
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("place", ["latest", "category"])
+@pytest.mark.parametrize("place", ["latest", "category", "tag"])
 def test_an_open_list_equals_a_fresh_one(kind, place, forum, visit):
     topic = forum["topic"]
     prepare(kind, topic, forum["mo"])
+    if place == "tag" and kind != "tagged":
+        topic.tag([world.tag("older")])
     reader, grace, mo = visit(), visit(forum["grace"]), visit(forum["mo"])
-    where = "/" if place == "latest" else forum["here"].get_absolute_url()
+    category = forum["here"].get_absolute_url()
+    where = {"latest": "/", "category": category, "tag": "/tags/older/"}[place]
     page = reader.opens_live(where)
 
     happens(kind, topic, grace, mo, forum["there"])
 
     topic.refresh_from_db()
     row = page.locator(f"#rows > [data-topic='{topic.pk}']")
-    if kind == "moved" and place == "category":
+    if (kind, place) in (("moved", "category"), ("tagged", "tag")):
         row.wait_for(state="detached")
     else:
         page.locator(

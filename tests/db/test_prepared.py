@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from forum.db.prepared import Prepared
 from forum.models import Topic
-from forum.pages.topic_lists import unpinned
+from forum.pages.topic_lists import EVERYWHERE
 from forum.pages.topics import shown
 from tests.support import world
 
@@ -42,6 +42,7 @@ def test_it_tells_each_reader_what_the_queryset_would(readers, topic, lounge, ir
 
 
 def test_it_gives_tuples_with_moments_as_python_has_them(readers, topic, help_category):
+    unpinned = EVERYWHERE.unpinned
     question = Prepared(unpinned)
 
     for reader in readers:

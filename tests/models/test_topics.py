@@ -74,6 +74,7 @@ def test_every_visible_change_takes_the_next_change_number(topic, grace, mo, lou
         (lambda topic, place: topic.close(), "closed"),
         (lambda topic, place: topic.pin(), "pinned"),
         (lambda topic, place: topic.move(place), "moved"),
+        (lambda topic, place: topic.tag([world.tag()]), "tagged"),
     ],
 )
 def test_what_happens_to_the_header_is_announced_once_it_is_saved(

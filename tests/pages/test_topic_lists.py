@@ -63,6 +63,8 @@ def test_lists_have_names(ada, lounge, iris, help_category):
         "latest:1",
         "x:1",
         "category:" + "9" * 18,
+        "tag",
+        "tag:x",
         "category:" + "9" * 5000,
         "category:1\0",
     ],

@@ -37,8 +37,9 @@ class TestLists(TestCase):
             topic.pinned_at = START if pinned else None
             topic.save()
 
-        rest = Prepared(topic_lists.unpinned)  # its SQL holds the size
-        with patch.object(topic_lists, "SIZE", size), patch.object(topic_lists, "REST", rest):
+        everywhere = topic_lists.EVERYWHERE
+        rest = Prepared(everywhere.unpinned)  # its SQL holds the size
+        with patch.object(topic_lists, "SIZE", size), patch.object(everywhere, "_rest", rest):
             seen = walk(TopicList(AnonymousUser()))
 
         wanted = sorted(

@@ -4,7 +4,7 @@ import re
 
 from django.urls import URLPattern, get_resolver
 
-from forum.models import Upload
+from forum.models import Tag, Upload
 from forum.notifications.mailing import unsubscribing
 from forum.notifications.models import Notice
 from forum.search import standing
@@ -52,6 +52,7 @@ def values_for(topic, member, category, session=""):
         "uidb36": "1",
         "pk": post.pk,
         "name": "hide",
+        "tag_slug": tag_of(topic).slug,
         "upload_name": upload_of(topic, member).name,
         "variant": "640",
         "id": member.pk,
@@ -66,6 +67,13 @@ def upload_of(topic, member):
     upload = Upload.objects.filter(member=member).first() or world.ready_picture(member)
     topic.posts.first().uses.get_or_create(upload=upload)
     return upload
+
+
+def tag_of(topic):
+    """A tag that the topic has."""
+    tag = Tag.objects.first() or world.tag()
+    topic.tag([tag])
+    return tag
 
 
 def notice_of(member, post):

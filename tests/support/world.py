@@ -5,7 +5,7 @@ import uuid
 from django.contrib.auth.models import Group
 
 from forum.images import headers
-from forum.models import Category, Topic, Upload, User
+from forum.models import Category, Tag, Topic, Upload, User
 from forum.models.uploads import SOURCE
 from forum.models.users import MODERATORS
 from tests.images import pictures
@@ -38,6 +38,13 @@ def category(name="Help", readers=(), posters=(), **fields):
     return made
 
 
+def tag(name="tea", groups=(), categories=(), synonyms=(), **fields):
+    made = Tag.make(name, synonyms=synonyms, **fields)
+    made.groups.set([group(role) for role in groups])
+    made.categories.set(categories)
+    return made
+
+
 def group(name):
     return Group.objects.get_or_create(name=name)[0]
 
@@ -53,8 +60,8 @@ def insider(username="iris"):
     return user
 
 
-def topic(author, category, title="Tea or coffee?", body="I wonder.", replies=0):
-    made = Topic.start(author, category, title, body)
+def topic(author, category, title="Tea or coffee?", body="I wonder.", replies=0, tagged=()):
+    made = Topic.start(author, category, title, body, tagged=tagged)
     for n in range(2, replies + 2):
         made.reply(author, f"Reply number {n}.")
     made.refresh_from_db()

@@ -71,10 +71,11 @@ class LiveList extends HTMLElement {
   }
 
   /** @param {Wire.Update} update */
-  #receive({ topic, change, row }) {
+  #receive({ topic, change, row, lists }) {
     const shown = this.#row(topic);
     if (shown && change < Number(shown.dataset.change)) return;
-    if (row === null) return this.#remove(topic);
+    // Tabs that share a socket get the rows of each other's lists, too.
+    if (row === null || !lists.includes(this.dataset.list)) return this.#remove(topic);
     if (this.#waiting.has(topic) && change < Number(this.#waiting.get(topic).dataset.change))
       return;
     if (shown ? change === Number(shown.dataset.change) : !this.#isFirst) return;

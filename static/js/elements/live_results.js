@@ -9,7 +9,16 @@ const AT_ONCE = 200; // ms
 const SOON = 2000; // ms, for all changes in that time
 const RARELY = 10_000; // ms from one such question to the next: in a busy forum each costs a search
 const EVERY = 60_000; // ms, since an event can get lost
-const MAY_MATCH = ["created", "edited", "restored", "renamed", "moved", "opened", "closed"];
+const MAY_MATCH = [
+  "created",
+  "edited",
+  "restored",
+  "renamed",
+  "moved",
+  "opened",
+  "closed",
+  "tagged",
+];
 const CONNECTED = ["live", "waiting", "polling"];
 
 export class LiveResults {

@@ -1,7 +1,7 @@
 // @ts-check
 // Changes the text in a field as typing does, so that the browser can undo it.
 
-/** @param {HTMLTextAreaElement} field @param {import("../writing/lists.js").Edit} edit */
+/** @param {HTMLTextAreaElement | HTMLInputElement} field @param {import("../writing/lists.js").Edit} edit */
 export function change(field, { start, end, text, selection }) {
   field.focus({ preventScroll: true });
   field.setSelectionRange(start, end);

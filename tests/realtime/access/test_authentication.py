@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 PEOPLE = ["ada", "iris", "mo", "olive"]
 DOINGS = ["reply", "answer", "edit", "hide", "restore", "wiki", "no wiki", "accept", "rename",
-          "close", "open", "pin", "unpin",
+          "close", "open", "pin", "unpin", "tag",
           "move in", "move in", "move out", "move out", "join", "leave", "leave"]  # fmt: skip
 doings = st.tuples(st.sampled_from(DOINGS), st.sampled_from(PEOPLE), st.integers(0, 5))
 
@@ -40,6 +40,7 @@ class Forum:
         }
         self.people = {name: make(f"{name}{number}") for name, make in makers.items()}
         self.insiders.user_set.add(self.people["iris"])
+        self.tags = [world.tag(f"{word} {number}") for word in ("tea", "coffee")]
         ada = self.people["ada"]
         self.topics = [
             world.topic(ada, self.public, f"Open {number}", replies=1),
@@ -65,6 +66,7 @@ class Forum:
             "open": topic.open,
             "pin": topic.pin,
             "unpin": topic.unpin,
+            "tag": lambda: topic.tag(self.tags[: which % 3]),
             "move in": lambda: topic.move(self.lounge),
             "move out": lambda: topic.move(self.public),
             "join": lambda: person.groups.add(self.insiders),

@@ -29,6 +29,7 @@ def acts(topic, ada, mo, other_category):
         "pinned": topic.pin,
         "unpinned": lambda: (topic.pin(), topic.unpin()),
         "moved": lambda: topic.move(other_category),
+        "tagged": lambda: topic.tag([world.tag()]),
     }
 
 
@@ -141,8 +142,8 @@ def late():
     """Signals are held back, and published by late()."""
     saved = []
 
-    def keep(sender, kind, topic, post, moved_from, **kwargs):
-        saved.append((kind, topic, post.pk if post else None, moved_from))
+    def keep(sender, kind, topic, post, moved_from, former, **kwargs):
+        saved.append((kind, topic, post.pk if post else None, moved_from, former))
 
     async def publish():
         while saved:

@@ -56,6 +56,7 @@ GARBAGE = [
     '{"type": "watch", "list": 5}',
     '{"type": "watch", "list": "\\ud800"}',
     '{"type": "watch", "list": "category:"}',
+    '{"type": "watch", "list": "tag:"}',
     '{"type": "watch", "list": "category:99999999999999999999"}',
     '{"type": "watch", "list": "latest", "rows": "1"}',
     '{"type": "watch", "list": "latest", "rows": "1:2:3"}',
@@ -96,6 +97,7 @@ UNDERSTOOD = {
     ),
     '{"type":"watch","list":"latest","rows":"12:41,13:5"}': WatchList("latest", {12: 41, 13: 5}),
     '{"type":"watch","list":"category:5"}': WatchList("category:5", {}),
+    '{"type":"watch","list":"tag:7"}': WatchList("tag:7", {}),
     '{"type":"watch","news":977,"topic":12}': WatchNews(since=977, topic=12, list_name=None),
     '{"type":"watch","news":"now","list":"latest"}': WatchNews(
         since=None, topic=None, list_name="latest"

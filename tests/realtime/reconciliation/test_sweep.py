@@ -69,6 +69,29 @@ async def test_what_is_saved_before_the_first_sweep_reaches_every_page(
     assert (await elsewhere.update("created"))["title"] == topic.title
 
 
+async def test_other_tags_reach_lists_of_tags(
+    visit, topic, ada, help_category, lounge, iris, quiet, sweeper
+):
+    tea = await do(world.tag)
+    leaving = await do(world.topic, ada, help_category, tagged=[tea])
+    secret = await do(world.topic, iris, lounge)
+    page, insider = await visit(), await visit(iris)
+    for one in (page, insider):
+        await one.watch_list(f"tag:{tea.pk}")
+    await sweeper()
+
+    await do(topic.tag, [tea])
+    await do(leaving.tag, [])
+    await do(secret.tag, [tea])
+    await sweeper()
+
+    for one in (page, insider):
+        assert (await one.receive(lambda f: f.get("topic") == topic.pk))["row"]
+        assert await one.receive(lambda f: f.get("topic") == leaving.pk and f["row"] is None)
+    assert (await insider.receive(lambda f: f.get("topic") == secret.pk))["row"]
+    assert all(frame.get("topic") != secret.pk for frame in page.collect())
+
+
 @pytest.mark.servers
 async def test_a_post_saved_in_another_process_reaches_every_page(visit, topic, sweeper):
     shown, listed, elsewhere = await visit(), await visit(), await visit()
