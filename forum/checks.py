@@ -44,6 +44,19 @@ def check_site_url_is_allowed(app_configs, **kwargs):
     ]
 
 
+@register()
+def check_files_are_sent_from_one_place(app_configs, **kwargs):
+    if not (settings.UPLOADS_BUCKET and settings.UPLOADS_ACCEL):
+        return []
+    return [
+        Error(
+            "UPLOADS_ACCEL has nginx send files from UPLOADS_ROOT, but they are in UPLOADS_BUCKET.",
+            hint="Remove UPLOADS_ACCEL: the forum sends what is in a bucket.",
+            id="forum.E007",
+        )
+    ]
+
+
 YEAR = 365 * 24 * 60  # minutes
 
 

@@ -276,6 +276,15 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env("STATIC_ROOT", default=str(VAR_DIR / "static"))
 UPLOADS_ROOT = env("UPLOADS_ROOT", default=str(VAR_DIR / "uploads"))
+# A bucket of an S3-compatible service for them instead of that folder, and where it is.
+UPLOADS_BUCKET = env("UPLOADS_BUCKET", default="")
+UPLOADS_BUCKET_OPTIONS = {
+    "bucket_name": UPLOADS_BUCKET,
+    "endpoint_url": env("UPLOADS_BUCKET_URL", default="") or None,
+    "region_name": env("UPLOADS_BUCKET_REGION", default="") or None,
+    "access_key": env("UPLOADS_BUCKET_KEY", default="") or None,
+    "secret_key": env("UPLOADS_BUCKET_SECRET", default="") or None,
+}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -286,6 +295,11 @@ STORAGES = {
         )
     },
     "uploads": {
+        "BACKEND": "forum.outbound.bucket.BucketStorage",
+        "OPTIONS": UPLOADS_BUCKET_OPTIONS,
+    }
+    if UPLOADS_BUCKET
+    else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         # Readable for the group, so that nginx may send them (UPLOADS_ACCEL).
         "OPTIONS": {

@@ -25,6 +25,8 @@ def test_settings_that_can_not_work_are_refused_with_what_to_do():
         "REPLY_ADDRESS": "forum@example.org",
         "OWN_TOPICS_LEVEL": "loud",
         "VAPID_PRIVATE_KEY": "c2hvcnQ",
+        "UPLOADS_BUCKET": "parley",
+        "UPLOADS_ACCEL": "/stored-uploads/",
     }
     result = start(["manage.py", "check"], **PRODUCTION | wrong)
 
@@ -37,6 +39,7 @@ def test_settings_that_can_not_work_are_refused_with_what_to_do():
         ("forum.E003", "Set EDIT_GRACE_MINUTES to minutes"),
         ("forum.E003", "Set NOTIFICATION_MAIL_DELAY_MINUTES to minutes"),
         ("forum.E005", "Set OWN_TOPICS_LEVEL to one of muted"),
+        ("forum.E007", "Remove UPLOADS_ACCEL"),
         ("forum.E006", "Make one with `manage.py vapid_keys`"),
         ("forum.E004", "Set REPLY_ADDRESS to something like forum+{}@example.org"),
     ]:

@@ -6,9 +6,8 @@ from forum.images import headers
 from forum.images.errors import Refused
 from forum.images.texts import TEXTS
 from forum.models import Upload
-from forum.models.uploads import QuotaExceeded
 
-from .uploads import NotStored, check_rate, check_size, quota_message
+from .uploads import NotStored, check_rate, check_size, stored_or_refused
 
 
 def stored(member, file):
@@ -20,11 +19,10 @@ def stored(member, file):
     content = file.read()
     try:
         header = headers.read(content)
-        upload = Upload.objects.store_avatar(member, content, header.kind, header.shown_size)
     except Refused as refused:
         raise NotStored(str(TEXTS[refused.reason])) from refused
-    except QuotaExceeded as error:
-        raise NotStored(quota_message()) from error
+    with stored_or_refused():
+        upload = Upload.objects.store_avatar(member, content, header.kind, header.shown_size)
     if upload.state == Upload.State.REFUSED:  # sent again
         raise NotStored(str(TEXTS[upload.reason]))
     return upload

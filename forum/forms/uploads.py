@@ -1,5 +1,7 @@
 """What members upload: checked, stored, and as Markdown."""
 
+import logging
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -16,16 +18,19 @@ from forum.models import Category, Upload
 from forum.models.uploads import FILE, QuotaExceeded
 from forum.text.short_text import cleaned, one_line
 
+logger = logging.getLogger(__name__)
 MAX_FILES = 10  # of one form
 NAME_LENGTH = 100
 
 
 class NotStored(Exception):
-    """str() is a message for the member. `wait`: seconds, if they sent too many."""
+    """str() is a message for the member. `wait`: seconds until they may try again; `status`: what
+    is answered.
+    """
 
-    def __init__(self, message, wait=0):
+    def __init__(self, message, wait=0, status=422):
         super().__init__(message)
-        self.wait = wait
+        self.wait, self.status = wait, status
 
 
 def stored(member, file):
@@ -36,10 +41,8 @@ def stored(member, file):
         raise NotStored(_("You can't post anywhere here, so nothing could show the file."))
     content, name = file.read(), name_of(file)
     kind, size = kind_of(content, name)
-    try:
+    with stored_or_refused():
         upload = Upload.objects.store(member, content, kind, name, size)
-    except QuotaExceeded as error:
-        raise NotStored(quota_message()) from error
     if upload.state == Upload.State.REFUSED:  # sent again
         raise NotStored(str(TEXTS[upload.reason]))
     return upload
@@ -55,13 +58,26 @@ def check_size(file):
 
 def check_rate(member, name):
     if wait := not member.is_moderator and rate_limits.seconds_to_wait(name, member.pk):
-        raise NotStored(rate_limit_message(wait), wait)
+        raise NotStored(rate_limit_message(wait), wait, status=429)
 
 
-def quota_message():
-    return _(
-        "You have stored as much as you may, %(size)s. What no post shows goes after a day."
-    ) % {"size": filesizeformat(settings.UPLOAD_QUOTA_BYTES)}
+@contextmanager
+def stored_or_refused():
+    """Raises NotStored for what storing a file raises."""
+    try:
+        yield
+    except QuotaExceeded as error:
+        raise NotStored(
+            _("You have stored as much as you may, %(size)s. What no post shows goes after a day.")
+            % {"size": filesizeformat(settings.UPLOAD_QUOTA_BYTES)}
+        ) from error
+    except OSError as error:
+        logger.error("A file could not be stored: %s", error)
+        raise NotStored(
+            _("Files can't be stored at the moment. Please try again in a minute."),
+            wait=60,
+            status=503,
+        ) from error
 
 
 def name_of(file):

@@ -6,6 +6,7 @@ enough: every request asks `visible_to`.
 
 import hashlib
 import secrets
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.conf import settings
@@ -84,32 +85,49 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def store(self, member, content, kind, filename="", size=(None, None), is_avatar=False):
         """Store a file and return its Upload; the earlier one if the same was uploaded before.
 
-        `size` is the (width, height) of a picture. Raises QuotaExceeded.
+        `size` is the (width, height) of a picture. Raises QuotaExceeded, and OSError if the storage
+        fails.
         """
-        digest = hashlib.sha256(content).hexdigest()
-        with transaction.atomic():
-            User.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
-            if earlier := self.filter(member=member, digest=digest, is_avatar=is_avatar).first():
-                self.filter(pk=earlier.pk).update(created_at=timezone.now())  # kept another day
-                return earlier
-            if self.used_by(member) + len(content) > settings.UPLOAD_QUOTA_BYTES:
-                raise QuotaExceeded
-            upload = Upload(
-                member=member,
-                digest=digest,
-                kind=kind,
-                filename=filename,
-                size=len(content),
-                is_avatar=is_avatar,
-            )
-            upload.width, upload.height = size
-            if not upload.is_picture:
-                upload.state = Upload.State.READY
-            upload.keep(FILE if upload.state == Upload.State.READY else SOURCE, content)
-            upload.save()
-            if upload.is_picture:
-                uploaded.send(Upload, upload=upload)
-        return upload
+        upload = Upload(
+            member=member,
+            digest=hashlib.sha256(content).hexdigest(),
+            kind=kind,
+            filename=filename,
+            size=len(content),
+            is_avatar=is_avatar,
+        )
+        upload.width, upload.height = size
+        if not upload.is_picture:
+            upload.state = Upload.State.READY
+        if earlier := self._earlier_or_room_for(upload):
+            return earlier
+        (variant,) = upload.variants
+        upload.keep(variant, content)  # before the lock: a storage may be slow
+        try:
+            with transaction.atomic():
+                User.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
+                if not (earlier := self._earlier_or_room_for(upload)):
+                    upload.save()
+                    if upload.is_picture:
+                        uploaded.send(Upload, upload=upload)
+        except BaseException:
+            upload.discard(variant)
+            raise
+        if earlier:
+            upload.discard(variant)
+        return earlier or upload
+
+    def _earlier_or_room_for(self, upload):
+        """The same upload, if it was stored before. Raises QuotaExceeded."""
+        same = self.filter(
+            member=upload.member_id, digest=upload.digest, is_avatar=upload.is_avatar
+        )
+        if earlier := same.first():
+            same.update(created_at=timezone.now())  # kept another day
+            return earlier
+        if self.used_by(upload.member_id) + upload.size > settings.UPLOAD_QUOTA_BYTES:
+            raise QuotaExceeded
+        return None
 
     def used_by(self, member):
         """Bytes that the member has stored."""
@@ -189,6 +207,11 @@ class Upload(models.Model):
     def keep(self, variant, content):
         storage().delete(self.path(variant))  # of an attempt that was killed
         storage().save(self.path(variant), ContentFile(content))
+
+    def discard(self, variant):
+        """Delete a file that no row knows. What fails is left to the sweep of such files."""
+        with suppress(OSError):
+            storage().delete(self.path(variant))
 
     def open(self, variant):
         return storage().open(self.path(variant))

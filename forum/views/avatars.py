@@ -19,7 +19,7 @@ def create(request):
         stored(request.user, request.FILES.get("picture"))
     except NotStored as error:
         response = members.profile(request, avatar_error=str(error))
-        response.status_code = 429 if error.wait else 422
+        response.status_code = error.status
         if error.wait:
             response["Retry-After"] = str(error.wait)
         return response

@@ -1,12 +1,14 @@
 """Receives uploads, and serves them to those who may read a post that shows them."""
 
 import base64
+import logging
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from forum.forms.uploads import NotStored, markdown_of, stored
@@ -23,6 +25,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+logger = logging.getLogger(__name__)
 WAITING = "waiting"
 # A transparent pixel; the page has its size, and the styles its colour.
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -38,7 +41,9 @@ def create(request):
     try:
         upload = stored(request.user, file)
     except NotStored as error:
-        response = JsonResponse({"error": str(error)}, status=429 if error.wait else 422)
+        response = JsonResponse(
+            {"error": str(error), "again": error.status == 503}, status=error.status
+        )
         if error.wait:
             response["Retry-After"] = str(error.wait)
         return response
@@ -60,10 +65,20 @@ def show(request, upload_name, variant=""):
     stored_as = variant or (LARGE if upload.is_picture else FILE)
     if stored_as not in upload.variants:
         raise Http404
-    response = with_headers(content_of(upload, stored_as), PUBLIC if is_public(upload) else PRIVATE)
+    content = content_of(upload, stored_as)
+    if content is None:
+        return unavailable()
+    response = with_headers(content, PUBLIC if is_public(upload) else PRIVATE)
     if not upload.is_picture:
         response["Content-Disposition"] = content_disposition_header(True, upload.filename)
     return response
+
+
+def unavailable():
+    words = _("Pictures and files can't be read at the moment. Please try again in a minute.")
+    response = HttpResponse(words, content_type="text/plain; charset=utf-8", status=503)
+    response["Retry-After"] = "60"
+    return with_headers(response, PRIVATE)
 
 
 def is_public(upload):
@@ -71,6 +86,7 @@ def is_public(upload):
 
 
 def content_of(upload, variant):
+    """The answer with a file, or None if the storage is out of order."""
     kind = CONTENT_TYPES.get(upload.kind, "application/octet-stream")
     if settings.UPLOADS_ACCEL:
         response = HttpResponse(content_type=kind)
@@ -81,6 +97,9 @@ def content_of(upload, variant):
             return HttpResponse(file.read(), content_type=kind)
     except FileNotFoundError as error:
         raise Http404 from error
+    except OSError as error:
+        logger.error("Upload %s could not be read: %s", upload.pk, error)
+        return None
 
 
 def with_headers(response, caching):

@@ -4,7 +4,7 @@
 
 import { change } from "../forms/editing.js";
 
-/** @typedef {{markdown: string, isPicture: boolean, error?: string}} Answer */
+/** @typedef {{markdown: string, isPicture: boolean, error?: string, again?: boolean}} Answer */
 
 export class Uploads {
   /** @type {Promise<void>} */
@@ -60,7 +60,7 @@ class Row {
     this.#show({ isSending: true });
     const answer = await this.#request();
     if (this.#isCancelled) return;
-    if (answer?.error) return this.#show({ problem: answer.error });
+    if (answer?.error) return this.#show({ problem: answer.error, again: answer.again });
     if (!answer?.markdown) return this.#show({ problem: this.problem.dataset.failed, again: true });
     this.#insert(answer.markdown);
     if (!answer.isPicture) return this.#end();
