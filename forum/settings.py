@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "forum.jobs",
     "forum.mail",
     "forum.uploads",
+    "forum.tagging",
     "forum.drafts",
     "forum.completion",
     "forum.search",

@@ -94,6 +94,7 @@ urlpatterns = [
     ),
     path("tags/", tags.index, name="tags"),
     path("tags/<str:tag_slug>/", tags.show, name="tag"),
+    path("tags/<str:tag_slug>/level/", levels.tag, name="tag_level"),
     path("following/", levels.index, name="following"),
     path("readings/", readings.index, name="readings"),
     path("writing/", writing_help.show, name="writing_help"),

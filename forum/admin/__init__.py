@@ -17,6 +17,7 @@ from . import (
     revisions,
     sessions,
     site,
+    tags,
     topics,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "revisions",
     "sessions",
     "site",
+    "tags",
     "topics",
 ]

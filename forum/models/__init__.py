@@ -3,7 +3,7 @@ from .categories import Category
 from .editions import Edition
 from .group_names import GroupName, mentionable
 from .imports import ImportedAuthor, ImportedMessage, ImportedReference, ImportedSubject
-from .levels import Attention, CategoryLevel, Level, MemberLevel, TopicLevel
+from .levels import Attention, CategoryLevel, Level, MemberLevel, TagLevel, TopicLevel
 from .names import TakenName
 from .personal_changes import PersonalChange
 from .posts import Post
@@ -35,6 +35,7 @@ __all__ = [
     "Reading",
     "Revision",
     "Tag",
+    "TagLevel",
     "TagName",
     "TakenName",
     "Topic",

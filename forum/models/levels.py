@@ -1,7 +1,7 @@
-"""How closely members follow topics, categories and other members.
+"""How closely members follow topics, categories, tags and other members.
 
 A topic for which a member has chosen nothing has the level of its category, then that of the parent
-category, then NORMAL.
+category, then the highest of its tags, then NORMAL.
 """
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from .personal_changes import PersonalChange
 from .users import User
 
 MOST_IGNORED = 500
-KIND = "level"  # in the personal stream; keys like topic:12, category:3, other:7
+KIND = "level"  # in the personal stream; keys like topic:12, category:3, tag:5, other:7
 
 
 class Level(models.IntegerChoices):
@@ -38,7 +38,7 @@ class Attention(models.IntegerChoices):
 class LevelQuerySet(models.QuerySet["ChosenLevel"]):
     @transaction.atomic
     def choose(self, member, about, level):
-        """Store the level of `member` for a Topic, Category or User; None for the usual one.
+        """Store the level of `member` for a Topic, Category, Tag or User; None for the usual one.
 
         For a topic that is stored, too, or the next reply would give it a level of its own again.
         """
@@ -117,6 +117,19 @@ class CategoryLevel(ChosenLevel):
         return f"{self.member_id}: category {self.category_id} {self.get_level_display()}"
 
 
+class TagLevel(ChosenLevel):
+    ABOUT = "tag"
+    tag = models.ForeignKey("forum.Tag", models.CASCADE, related_name="levels", db_index=False)
+    level = models.PositiveSmallIntegerField(choices=Level)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "tag"], name="one_level_per_tag")]
+        indexes = [models.Index(fields=["tag", "level", "member"], name="levels_of_tag")]
+
+    def __str__(self):
+        return f"{self.member_id}: tag {self.tag_id} {self.get_level_display()}"
+
+
 class MemberLevel(ChosenLevel):
     ABOUT = "other"
     other = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="levels")
@@ -132,7 +145,7 @@ class MemberLevel(ChosenLevel):
         return f"{self.member_id}: member {self.other_id} {self.get_level_display()}"
 
 
-MODELS = {model.ABOUT: model for model in (TopicLevel, CategoryLevel, MemberLevel)}
+MODELS = {model.ABOUT: model for model in (TopicLevel, CategoryLevel, TagLevel, MemberLevel)}
 
 
 def with_levels(topics, member):
@@ -143,6 +156,7 @@ def with_levels(topics, member):
         (TopicLevel, "topic", "pk"),
         (CategoryLevel, "category", "category"),
         (CategoryLevel, "category", "category__parent"),
+        (TagLevel, "tag__tagged__topic", "pk"),
     )
 
 
@@ -156,6 +170,11 @@ def with_category_levels(categories, member):
     )
 
 
+def with_tag_levels(tags, member):
+    """The same for tags."""
+    return _with_level(tags, member, (TagLevel, "tag", "pk"))
+
+
 def with_levels_of_members(rows):
     """Annotate rows of a member and a topic with the `level` that it has for that member."""
     return rows.annotate(
@@ -164,6 +183,7 @@ def with_levels_of_members(rows):
             (TopicLevel, "topic", "topic"),
             (CategoryLevel, "category", "topic__category"),
             (CategoryLevel, "category", "topic__category__parent"),
+            (TagLevel, "tag__tagged__topic", "topic"),
         )
     )
 
@@ -181,6 +201,8 @@ def _level(member_id, *places):
 
 def _chosen(model, field, of, member_id):
     chosen = model.objects.filter(member_id=member_id, **{field: OuterRef(of)})
+    if model is TagLevel:  # a topic has several
+        chosen = chosen.order_by("-level")
     return Subquery(chosen.values("level")[:1])
 
 

@@ -12,8 +12,8 @@ from unicodedata import normalize
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Sum
-from django.db.models.functions import Greatest
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest
 from django.db.models.signals import m2m_changed, pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
@@ -105,8 +105,9 @@ class TagQuerySet(models.QuerySet["Tag"]):
     def with_counts(self, user):
         """Annotate each with `topics`, the number of topics with it that `user` may see."""
         readable = Category.objects.visible_to(user)
-        seen = Q(counts__category__in=readable)
-        return self.annotate(topics=Sum("counts__topics", filter=seen, default=0))
+        seen = TagCount.objects.filter(tag=OuterRef("pk"), category__in=readable)
+        number = seen.values("tag").annotate(number=Sum("topics")).values("number")
+        return self.annotate(topics=Coalesce(Subquery(number), 0))
 
     def in_order(self):
         return self.order_by("key")
@@ -283,7 +284,7 @@ def free_slug(name):
 class TopicTag(models.Model):
     """A tag of a topic. `bumped_at` is the topic's own, so that an index has lists of a tag."""
 
-    topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="tagged", db_index=False)
+    topic = models.ForeignKey("forum.Topic", models.CASCADE, related_name="tagged")
     tag = models.ForeignKey(Tag, models.PROTECT, related_name="tagged", db_index=False)
     bumped_at = models.DateTimeField()
 
@@ -291,7 +292,7 @@ class TopicTag(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["topic", "tag"], name="each_tag_once_per_topic")
+            models.UniqueConstraint(fields=["tag", "topic"], name="each_tag_once_per_topic")
         ]
         indexes = [models.Index(fields=["tag", "-bumped_at", "-topic"], name="topics_of_tag")]
 

@@ -159,6 +159,10 @@ UNION ALL SELECT 0, member_id FROM (
     SELECT DISTINCT member_id FROM forum_categorylevel
     WHERE category_id IN (%s, %s) AND level = %s AND member_id > %s
     ORDER BY member_id LIMIT %s) AS b
+UNION ALL SELECT 0, member_id FROM (
+    SELECT DISTINCT member_id FROM forum_taglevel
+    WHERE tag_id IN (SELECT tag_id FROM forum_topictag WHERE topic_id = %s)
+    AND level = %s AND member_id > %s ORDER BY member_id LIMIT %s) AS e
 UNION ALL SELECT 1, member_id FROM (
     SELECT member_id FROM forum_memberlevel
     WHERE other_id = %s AND level = %s AND member_id > %s ORDER BY member_id LIMIT %s) AS c
@@ -169,8 +173,8 @@ UNION ALL SELECT 2, member_id FROM (
 
 
 def followers(post, after):
-    """[(ids of members after `after`, Cause)]: of those who watch its topic or category, follow its
-    author, or get every post by email; of each at most BATCH + 1.
+    """[(ids of members after `after`, Cause)]: of those who watch its topic, its category or one of
+    its tags, follow its author, or get every post by email; of each at most BATCH + 1.
     """
     category = post.topic.category
     page = after, BATCH + 1
@@ -178,6 +182,7 @@ def followers(post, after):
         FOLLOWERS,
         [post.topic_id, Level.WATCHING, *page]
         + [category.pk, category.parent_id or category.pk, Level.WATCHING, *page]
+        + [post.topic_id, Level.WATCHING, *page]
         + [post.author_id, Attention.FOLLOWED, *page]
         + [*page],
     )
@@ -196,8 +201,10 @@ def follower(post):
 # --- Who wants to be told, and may see it ---
 
 CHOSEN = """
-SELECT u.id, COALESCE(t.level, c.level, p.level, %s), COALESCE(a.level, %s), COALESCE(e.level, %s),
-    COALESCE(w.mailing_list, %s)
+SELECT u.id, COALESCE(t.level, c.level, p.level, (
+        SELECT MAX(l.level) FROM forum_taglevel l JOIN forum_topictag g ON g.tag_id = l.tag_id
+        WHERE g.topic_id = %s AND l.member_id = u.id
+    ), %s), COALESCE(a.level, %s), COALESCE(e.level, %s), COALESCE(w.mailing_list, %s)
 FROM forum_user u
 LEFT JOIN forum_topiclevel t ON t.member_id = u.id AND t.topic_id = %s
 LEFT JOIN forum_categorylevel c ON c.member_id = u.id AND c.category_id = %s
@@ -225,7 +232,7 @@ def wanted_by(told, post, is_public):
             continue
         if cause.kind.name not in WATCHED or level == Level.WATCHING:
             causes[pk] = cause
-        elif to_author == Attention.FOLLOWED:  # the category is watched, but not the topic
+        elif to_author == Attention.FOLLOWED:  # category or tag are watched, but not the topic
             causes[pk] = Cause(kinds.BY_NAME["followed"], cause.by)
         elif is_listed:
             causes[pk] = Cause(kinds.BY_NAME["list"], cause.by)
@@ -240,7 +247,7 @@ def chosen_by(members, post):
     among, ids = membership.condition("u.id", members)
     return asked(
         CHOSEN.format(among=among),
-        [int(Level.NORMAL), normal, normal, False, post.topic_id, category.pk]
+        [post.topic_id, int(Level.NORMAL), normal, normal, False, post.topic_id, category.pk]
         + [category.parent_id or category.pk, post.author_id]
         + [post.edited_by_id or post.author_id, *ids],
     )

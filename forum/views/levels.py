@@ -1,4 +1,4 @@
-"""How closely a member follows a topic, a category or another member: a menu, and its form."""
+"""How closely a member follows a topic, a category, a tag or another member: a menu and a form."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,17 +11,24 @@ from forum.models import (
     CategoryLevel,
     Level,
     MemberLevel,
+    Tag,
+    TagLevel,
     Topic,
     TopicLevel,
     User,
 )
-from forum.models.levels import with_category_levels, with_levels
+from forum.models.levels import with_category_levels, with_levels, with_tag_levels
 from forum.views.decorators import for_members
 from forum.views.members import requested_id
 from forum.views.replies import is_part
 
 PER_PAGE = 50  # topics, and members, on the page of what a member follows
-STYLES = {TopicLevel: "aside__link", CategoryLevel: "button button--plain"}  # of their labels
+STYLES = {  # of their labels
+    TopicLevel: "aside__link",
+    CategoryLevel: "button button--plain",
+    TagLevel: "button button--plain",
+}
+EFFECTIVE = {Topic: with_levels, Category: with_category_levels, Tag: with_tag_levels}
 USUAL = "usual"  # in the form: no level of one's own
 
 
@@ -43,6 +50,13 @@ def category(request, category_id):
 
 @never_cache
 @for_members
+def tag(request, tag_slug):
+    about = get_object_or_404(Tag.objects.visible_to(request.user), names__slug=tag_slug)
+    return page(request, about, TagLevel, Level, about.name)
+
+
+@never_cache
+@for_members
 def member(request, username):
     try:
         about = User.objects.named(username)
@@ -59,12 +73,13 @@ def member(request, username):
 def index(request):
     """What the member follows, mutes and ignores; scripts get the list alone.
 
-    It has all categories, and the members and topics that were chosen last. Earlier ones are on
-    pages of their own: `?of=topics&before=` and the id of a level.
+    It has all categories, and the members, tags and topics that were chosen last. Earlier ones are
+    on pages of their own: `?of=topics&before=` and the id of a level.
     """
     of, before = request.GET.get("of", ""), requested_id(request, "before")
     followed = {
         "members": MemberLevel.objects.select_related("other"),
+        "tags": TagLevel.objects.filter(tag__in=visible(Tag, request)).select_related("tag"),
         "topics": TopicLevel.objects.filter(topic__in=visible(Topic, request))
         .exclude(level__isnull=True)
         .select_related("topic"),
@@ -87,7 +102,7 @@ def index(request):
 
 def effective(member, about):
     """The level of a topic may be that of its category, and that of a category its parent's."""
-    annotated = with_levels if isinstance(about, Topic) else with_category_levels
+    annotated = EFFECTIVE[type(about)]
     return annotated(type(about).objects.filter(pk=about.pk), member).get().level
 
 

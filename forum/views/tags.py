@@ -4,6 +4,7 @@ from django.views.decorators.http import require_safe
 
 from forum.db.prepared import Prepared
 from forum.models import Tag
+from forum.models.levels import with_tag_levels
 from forum.models.tags import key_of
 from forum.pages import tags
 from forum.pages.pagination import canonical
@@ -23,7 +24,11 @@ def index(request):
     return render(request, "tags/index.html", context)
 
 
-FOUND = Prepared(lambda reader, slug: Tag.objects.visible_to(reader).filter(names__slug=slug))
+def found(reader, slug):
+    return with_tag_levels(Tag.objects.visible_to(reader).filter(names__slug=slug), reader)
+
+
+FOUND = Prepared(found)
 
 
 @require_safe

@@ -18,6 +18,7 @@ from forum.models import (
     ImportedMessage,
     Post,
     Revision,
+    Tag,
     Topic,
     User,
 )
@@ -30,6 +31,7 @@ pytestmark = [pytest.mark.store, pytest.mark.thorough]
 MODELS = [
     Announcement,
     Category,
+    Tag,
     Topic,
     Post,
     Revision,
@@ -57,7 +59,7 @@ def fill_forum(ada, olive, number):
     category = world.category(f"Cats {number}")
     user = world.member(f"member{number}")
     user.groups.add(Group.objects.create(name=f"Group {number}"))
-    topic = world.topic(user, category, replies=1)
+    topic = world.topic(user, category, replies=1, tagged=[world.tag(f"tag {number}")])
     post = topic.posts.get(number=2)
     post.edit(ada, "Better words.", "A slip")
     post.hide(olive)
@@ -135,7 +137,9 @@ def test_the_page_of_a_post_asks_the_same_after_one_edit_and_after_many(admin, a
 
 
 @pytest.mark.parametrize(
-    "model", [Announcement, Category, Topic, Post, User, Group], ids=lambda model: model.__name__
+    "model",
+    [Announcement, Category, Tag, Topic, Post, User, Group],
+    ids=lambda model: model.__name__,
 )
 def test_the_form_for_a_new_object_opens_with_few_queries(model, admin):
     assert queries_for(admin, address(model, "add")) <= PAGE

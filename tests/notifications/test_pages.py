@@ -378,7 +378,7 @@ def test_all_that_one_follows_is_listed_on_as_many_pages_as_it_takes(
     first = client.get("/following/").text
     assert "More topics" in first
     assert ">Tea or coffee?</a>" not in first
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/following/")
     TopicLevel.objects.filter(member=grace, topic=topic).delete()
     assert "More topics" not in client.get("/following/").text  # there are no more than these

@@ -1,0 +1,1 @@
+"""Shows renamed and merged tags in all their topics, outside of requests."""
