@@ -10,7 +10,7 @@ class SearchConfig(AppConfig):
 
     def ready(self):
         from forum.pages import personal
-        from forum.signals import changing, stored_in_bulk
+        from forum.signals import changing, stored_in_bulk, tag_changed
 
         from . import (
             checks,  # noqa: F401 - registers them
@@ -31,5 +31,6 @@ class SearchConfig(AppConfig):
         changing.connect(update_index, dispatch_uid="search")
         stored_in_bulk.connect(index_stored, dispatch_uid="search")
         changing.connect(standing.expect_match, dispatch_uid="standing_searches")
+        tag_changed.connect(standing.on_tag_changed, dispatch_uid="standing_searches")
         searches = StandingSearch.objects
         personal.register(standing.KIND, searches.personal, searches.personal_for_all)

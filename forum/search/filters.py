@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from forum.models import Category, Topic, User
+from forum.models import Category, Tag, Topic, TopicTag, User
 from forum.text.slugs import slug_of
 from forum.usernames.rules import folded
 
@@ -75,6 +75,15 @@ def in_category(found, user):
         field="category",
         value=category.slug,
     ), None
+
+
+def with_tag(found, user):
+    tag = Tag.objects.visible_to(user).named([found[1]]).get(found[1])
+    if not tag:
+        return None, _("There is no tag %(name)s.") % {"name": found[1]}
+    has_it = Exists(TopicTag.objects.filter(topic=OuterRef("topic"), tag=tag.pk))
+    tags_of_post = (tags.tag(tag.pk),)
+    return Filter(f"tag:{tag.key}", Q(has_it), tags_of_post, field="tag", value=tag.name), None
 
 
 def in_topic(found, user):
@@ -176,6 +185,7 @@ FILTERS = [
     (re.compile(r"in:title"), in_title),
     (re.compile(r"@(\S+)"), by_author),
     (re.compile(r"#(\S+)"), in_category),
+    (re.compile(r"tag:(\S+)"), with_tag),
     (re.compile(r"topic:(\d{1,18})"), in_topic),
     (re.compile(rf"before:{DATE}"), before),
     (re.compile(rf"(?:after|since):{DATE}"), after),

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from forum.models import Category
+from forum.models.tags import NAME_LENGTH, key_of
 from forum.text.short_text import validate_short_text
 
 from .query import LONGEST
@@ -28,6 +29,7 @@ class SearchForm(forms.Form):
         to_field_name="slug",
         empty_label=_("All"),
     )
+    tag = forms.CharField(label=_("Tag"), max_length=NAME_LENGTH, required=False)
     author = forms.CharField(label=_("Written by"), max_length=60, required=False)
     after = forms.DateField(label=_("Since"), required=False, widget=calendar())
     before = forms.DateField(label=_("Before"), required=False, widget=calendar())
@@ -58,9 +60,11 @@ class SearchForm(forms.Form):
         """The query that the fields say."""
         chosen = self.cleaned_data
         author, category = chosen["author"].lstrip("@").strip(), chosen["category"]
+        tag = key_of(chosen["tag"])
         parts = [
             chosen["q"],
             category and f"#{category.slug}",
+            tag and f"tag:{tag}",
             author and f"@{author}",
             chosen["after"] and f"after:{chosen['after']:%Y-%m-%d}",
             chosen["before"] and f"before:{chosen['before']:%Y-%m-%d}",

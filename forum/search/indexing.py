@@ -22,7 +22,7 @@ def version():
     return zlib.crc32(f"{VERSION} {settings.SEARCH_LANGUAGE}".encode()) & 0x7FFF
 
 
-def update_index(sender, kind, topic, post, moved_from, **_kwargs):
+def update_index(sender, kind, topic, post, moved_from, former, **_kwargs):
     """Receives every change of a post or topic, in its transaction."""
     if kind in ("created", "edited", "restored") and not post.is_hidden:
         write([post], topic)
@@ -30,10 +30,10 @@ def update_index(sender, kind, topic, post, moved_from, **_kwargs):
         Entry.objects.filter(post=post.pk).delete()
     elif kind in ("renamed", "moved"):
         if kind == "moved":
-            retag(
-                topic, hashed(tags.category(moved_from)), hashed(tags.category(topic.category_id))
-            )
+            retag(topic, [tags.category(moved_from)], [tags.category(topic.category_id)])
         write(Post.objects.filter(topic=topic.pk, number=1).shown(), topic)
+    elif kind == "tagged":
+        retag(topic, *([tags.tag(tag.pk) for tag in one.tags] for one in (former, topic)))
 
 
 def index_stored(sender, posts, **_kwargs):
@@ -42,13 +42,16 @@ def index_stored(sender, posts, **_kwargs):
 
 
 def retag(topic, former, present):
-    """Replace a tag of all posts of a topic."""
+    """Replace some tags of all posts of a topic."""
+    if former == present:
+        return
+    former, present = set(map(hashed, former)), set(map(hashed, present))
     entries = Entry.objects.filter(post__topic=topic.pk).order_by("pk")
     last = 0
     while batch := list(entries.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
         for entry in batch:
-            entry.keys = entry.keys - {former} | {present}
+            entry.keys = entry.keys - former | present
         Entry.objects.bulk_update(batch, ["keys"])
 
 

@@ -50,7 +50,7 @@ def save(member, typed):
         raise SearchError(" ".join(query.problems))
     anchors = anchors_of(query)
     if not anchors:
-        raise SearchError(_("Please search for at least one word, member or category."))
+        raise SearchError(_("Please search for at least one word, member, category or tag."))
     with transaction.atomic():
         User.objects.select_for_update().get(pk=member.pk)
         searches = StandingSearch.objects.filter(member=member)
@@ -240,15 +240,22 @@ def prune_matches():
         search.matches.filter(pk__lt=oldest).delete()
 
 
-def refresh():
-    """Make the keys of all standing searches anew, after the analyser has changed."""
-    for search in StandingSearch.objects.select_related("member"):
+def refresh(searches=None):
+    """Make the keys of standing searches anew, of all after the analyser has changed."""
+    searches = StandingSearch.objects.all() if searches is None else searches
+    for search in searches.select_related("member"):
         query = parse(search.query, search.member)
         with transaction.atomic():
             search.expression = as_json(needed(query))
             search.save(update_fields=["expression"])
             search.anchors.all().delete()
             Anchor.objects.bulk_create(Anchor(search=search, key=key) for key in anchors_of(query))
+
+
+def on_tag_changed(tag, **_kwargs):
+    """The topics of a merged tag get another one, for which its names stand now."""
+    if tag.merged_into_id:
+        refresh(StandingSearch.objects.filter(query__icontains="tag:"))
 
 
 # --- Reading ---

@@ -15,6 +15,11 @@ def category(pk):
     return f"category:{pk}"
 
 
+def tag(pk):
+    """A tag that members have given the topic."""
+    return f"tag:{pk}"
+
+
 def year(number):
     return f"year:{number}"
 
@@ -31,4 +36,5 @@ def of_post(post, topic_row):
         category(topic_row.category_id),
         year(at.year),
         month(at.year, at.month),
+        *(tag(one.pk) for one in topic_row.tags),
     }
