@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "forum.search",
     "forum.notifications",
     "forum.incoming",
+    "forum.syndication",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -449,6 +450,7 @@ RATES = {
         "draft": "90/minute",  # sent automatically while typing, once a second at most
         "completion": "180/minute",  # suggestions while typing @ or #
         "search": "60/minute",  # per member, or per network for guests
+        "feed": "60/minute",  # feeds and sitemaps that are made anew, per network for guests
         "typing": "180/minute",  # the same for scripts, while typing and live
         "similar": "60/minute",  # topics like a title that is being typed
         "standing": "60/hour",  # save or rename a search

@@ -81,6 +81,7 @@ urlpatterns = [
     path("p/<int:post_id>/wiki/", wikis.edit, name="wiki"),
     path("p/<int:post_id>/hide/", post_visibility.create, name="hide_post"),
     path("p/<int:post_id>/restore/", post_visibility.destroy, name="restore_post"),
+    path("", include("forum.syndication.urls")),
     path("", include("forum.drafts.urls")),
     path("", include("forum.completion.urls")),
     path("", include("forum.search.urls")),

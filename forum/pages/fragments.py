@@ -18,7 +18,7 @@ from django.utils.safestring import mark_safe
 from forum.cache.lru import LRUCache
 from forum.db.prepared import Prepared
 from forum.models import Post, User
-from forum.pages import answers
+from forum.pages import search_engines
 from forum.pages.pagination import address
 from forum.pages.posts import SKELETONS
 
@@ -77,17 +77,17 @@ def _all_posts(topic, page):
         return mark_safe("\n".join(_post(one, topic.edition) for one in found))  # noqa: S308 - our own template's
 
 
-def structured(topic):
-    """A solved topic for search engines; "" while its question is hidden. Loaded as for `posts`,
-    with the first page.
-    """
-    key = "structured", topic.pk, topic.epoch, topic.change, topic.edition, topic.names
-    return cache.get_or_set(key, lambda: _structured(topic))
+def for_search_engines(topic, page):
+    """What a guest's page of a topic has in its head. Loaded as for `posts`."""
+    key = ("for search engines", *posts_key(topic, page))
+    return cache.get_or_set(key, lambda: _for_search_engines(topic, page))
 
 
-def _structured(topic):
-    question = Post.objects.for_display().get(topic=topic.pk, number=1)
-    return answers.structured(topic, question) if question.shows_answer else ""
+def _for_search_engines(topic, page):
+    posts = POSTS.instances(AnonymousUser(), topic.pk, 1, 1) if page.number == 1 else []
+    first = next((post for post in posts if not post.is_hidden), None)
+    with for_everybody():
+        return search_engines.of_topic(topic, page, first)
 
 
 def header(topic):

@@ -17,6 +17,7 @@ from forum.models.topics import list_key, with_row_names
 from forum.pages import fragments
 
 SIZE = 30
+IN_FEED = 20
 KEY = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,18})", re.ASCII)
 
 
@@ -86,6 +87,10 @@ class TopicList:
         rows = [TopicRow(*row) for row in reversed(found[:SIZE])]
         return (rows, key_of(rows[-1])) if len(found) > SIZE else ([], "")
 
+    def newest(self):
+        """[(id, epoch, change, edition, names)] of the topics in its feed."""
+        return self.scope.newest(self.user, *self.within)
+
     def html_rows(self, rows):
         """The rows as HTML, without those that have left the list since."""
         html = {row.pk: fragments.cache.get(row.row_key) for row in rows}
@@ -107,10 +112,20 @@ class Scope:
         self._at, self._pk = by_activity
         self._pinned = Prepared(lambda reader, *within: self._rows(reader, *within).pinned())
         self._rest = Prepared(self.unpinned)
+        self._newest = Prepared(self._latest)
 
     def first_page(self, reader, *within):
         rows, older = paged(self._rest.rows(reader, *within))
         return [TopicRow(*row) for row in self._pinned.rows(reader, *within)] + rows, older
+
+    def newest(self, reader, *within):
+        """Of the topics with the latest activity, pinned or not, all that a feed depends on."""
+        return self._newest.rows(reader, *within)
+
+    def _latest(self, reader, *within):
+        found = with_row_names(with_edition(self.topics(reader, *within)))
+        found = found.order_by(f"-{self._at}", f"-{self._pk}")[:IN_FEED]
+        return found.values_list("pk", "epoch", "change", "edition", "names")
 
     def unpinned(self, reader, *within, before=None):
         rest = self._rows(reader, *within).filter(pinned_at=None)

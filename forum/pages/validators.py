@@ -39,3 +39,12 @@ def list_version(topic_list, page):
 
 def current_list_values(scope, *within):
     return scope.first_page(GUEST, *within)
+
+
+def feed_version(topic_list, values):
+    """The validator of a list's feed; `values` is what `TopicList.newest` returned."""
+    return Version(current_feed_values, (topic_list.scope, *topic_list.within), values)
+
+
+def current_feed_values(scope, *within):
+    return scope.newest(GUEST, *within)

@@ -13,7 +13,7 @@ from forum.forms.members import ProfileForm
 from forum.models import MemberLevel, Post, Topic, User
 from forum.models.editions import with_edition
 from forum.models.readings import with_readings
-from forum.pages import fragments
+from forum.pages import fragments, search_engines
 from forum.views.decorators import for_members, retry_on_integrity_error
 
 from .submissions import is_check, not_saved, saved
@@ -69,6 +69,8 @@ def show(request, username):
         "written": written(member, request.user),
         **links,
     }
+    if not request.user.is_authenticated:
+        context["for_search_engines"] = search_engines.of_member(member, not links["newer"])
     return render(request, "members/show.html", context)
 
 

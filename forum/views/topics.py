@@ -13,7 +13,7 @@ from forum.forms.tags import LONGEST, stored_tags
 from forum.forms.topics import TitleForm, TopicForm
 from forum.forms.uploads import attached
 from forum.models import Reading, Topic
-from forum.pages import fragments, topics, validators
+from forum.pages import fragments, search_engines, topics, validators
 from forum.pages.pagination import Page, address, canonical, range_of
 from forum.pages.topic_lists import BadKey, TopicList, key_of
 from forum.serving.compression import mark_shared
@@ -45,6 +45,8 @@ def index(request, category=None, tag=None):
         )
     newer = "" if is_first or not rows else key_of(rows[0])
     links = {"is_first": is_first, "older": older, "newer": newer}
+    if not request.user.is_authenticated:
+        links["for_search_engines"] = search_engines.of_list(category, tag, is_first)
     return render(
         request,
         "topics/index.html",
@@ -77,9 +79,6 @@ def show(request, topic_id, slug=""):
             form = form_for(request, path, ReplyForm, topic=topic)
     make_cacheable(request, validators.page_version(topic, page), page_of(topic, page.number))
     header, posts = fragments.header(topic), fragments.posts(topic, page)
-    is_solved = topic.answer_number is not None
-    # Search engines are guests.
-    is_described = is_solved and page.number == 1 and not request.user.is_authenticated
     mark_shared(request, fragments.posts_key(topic, page), posts)
     context = {
         "topic": topic,
@@ -91,8 +90,9 @@ def show(request, topic_id, slug=""):
         "writable": topic.is_writable_by(request.user),
         "invites": topic.is_open and not request.user.is_authenticated,
         "accepts": accepts(topic, request.user),
-        "structured": fragments.structured(topic) if is_described else "",
     }
+    if not request.user.is_authenticated:
+        context["for_search_engines"] = fragments.for_search_engines(topic, page)
     return render(request, "topics/show.html", context)
 
 

@@ -30,6 +30,18 @@ def test_a_page_that_did_not_change_is_answered_with_304(guest, topic):
     assert again.headers["etag"] == page.headers["etag"]
 
 
+def test_feeds_are_kept_and_follow_what_they_tell(guests, guest, topic):
+    feeds = ["/latest.atom", f"/c/{topic.category_id}.atom", f"/t/{topic.pk}.atom"]
+    for address in feeds:
+        before = guest.gets(address)
+        assert is_kept(guests, address)
+        assert guest.gets(address, if_none_match=before.headers["etag"]).status == 304
+        topic.posts.get().edit(topic.author, f"I wonder about {address}.")
+        assert f"I wonder about {address}." in guest.gets(address).text
+        rename(topic.author, f"Reader of {address}")
+        assert f"Reader of {address}" in guest.gets(address).text
+
+
 @pytest.mark.parametrize(
     "change",
     [

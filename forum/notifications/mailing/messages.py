@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 from forum.mail.reply_addresses import address_for, marker
 from forum.notifications import kinds, preferences
 from forum.notifications.groups import Group
+from forum.pages import portable
 
-from . import bodies, headers, unsubscribing
+from . import headers, unsubscribing
 
 
 def single(notice, recipient, first_post=None):
@@ -29,8 +30,8 @@ def single(notice, recipient, first_post=None):
         "text": group.text,
         "group": group,
         "post": post,
-        "html": bodies.html(post) if post else "",
-        "plain": bodies.plain(post) if post else "",
+        "html": portable.html(post) if post else "",
+        "plain": portable.plain(post) if post else "",
         "stop": stop,
         "stop_label": kinds.lists.KIND.label if is_list else kind.label,
     }

@@ -9,8 +9,9 @@ from django.core import mail
 
 from forum.mail.reply_addresses import address_for, marker
 from forum.models import Category, Level, Topic, TopicLevel, User
-from forum.notifications.mailing import bodies, headers
+from forum.notifications.mailing import headers
 from forum.notifications.models import Preferences
+from forum.pages import portable
 from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.store
@@ -121,7 +122,7 @@ def test_html_is_for_mail_programs(watched, ada):
         '```python\nprint(\'href="/x"\')\n```\n\n[down](#foot) <b onclick="x">bold</b>',
     )
 
-    html = bodies.html(post)
+    html = portable.html(post)
     assert "☑ done" in html
     assert "☐ open" in html
     assert '<a href="https://example.org/cup.png">A cup</a>' in html
@@ -135,10 +136,10 @@ def test_emails_keep_spoilers_and_open_what_would_open_on_a_click(watched, ada):
     text = "Who? ||Darth||\n\n<details><summary>Log</summary>\nHello[^1]\n</details>\n\n[^1]: World"
     post = watched.reply(ada, text)
 
-    html = bodies.html(post)
-    assert "Darth" not in html + bodies.plain(post)
+    html = portable.html(post)
+    assert "Darth" not in html + portable.plain(post)
     assert "Who? ▒▒▒" in html
-    assert "||▒▒▒||" in bodies.plain(post)
+    assert "||▒▒▒||" in portable.plain(post)
     assert "<p><strong>Log</strong></p>" in html
     assert "Hello<sup>" in html
     assert "World" in html

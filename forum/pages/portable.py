@@ -1,4 +1,4 @@
-"""A post as emails show it: with absolute addresses, without what needs our styles."""
+"""A post as emails and feeds show it: with absolute addresses, without what needs our styles."""
 
 import re
 
@@ -19,13 +19,15 @@ MARKS = [("<summary>", "<p><strong>"), ("</summary>", "</strong></p>")]  # all i
 BOX = re.compile(r"<input [^>]*>")  # of a list of tasks; our renderer makes no others
 
 
-def html(post) -> SafeString:
-    boxes = BOX.sub(lambda box: "☑" if " checked" in box[0] else "☐", post.html)
-    here = post.get_absolute_url()
-    shown = spoilers.without(with_words(boxes))
+def html(post, pictures=False) -> SafeString:
+    """With `pictures`, if it is read where they can be had without signing in."""
+    shown = BOX.sub(lambda box: "☑" if " checked" in box[0] else "☐", spoilers.without(post.html))
+    shown = shown if pictures else with_words(shown)
     for mark, replacement in MARKS:
         shown = shown.replace(mark, replacement)
-    cleaned = _cleaner.clean(shown.replace('href="#', f'href="{here}#'))
+    here = post.get_absolute_url()
+    cleaner = _with_pictures if pictures else _cleaner
+    cleaned = cleaner.clean(shown.replace('href="#', f'href="{here}#'))
     return mark_safe(cleaned)  # noqa: S308 - sanitised
 
 
@@ -36,16 +38,21 @@ def plain(post):
 
 
 def absolute(tag, name, value):
-    if name == "href" and value.startswith("/"):
+    if name in ("href", "src") and value.startswith("/"):
         return f"{settings.SITE_URL}{value}"
     return value
 
 
-_cleaner = nh3.Cleaner(
-    tags=TAGS,
-    attributes={"a": {"href", "title"}, "ol": {"start"}},
-    tag_attribute_values={block: {"dir": {"auto"}} for block in BLOCKS},
-    attribute_filter=absolute,
-    url_schemes=SCHEMES,
-    link_rel=None,
-)
+def build(tags, attributes):
+    return nh3.Cleaner(
+        tags=TAGS | tags,
+        attributes={"a": {"href", "title"}, "ol": {"start"}, **attributes},
+        tag_attribute_values={block: {"dir": {"auto"}} for block in BLOCKS},
+        attribute_filter=absolute,
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+
+
+_cleaner = build(set(), {})
+_with_pictures = build({"img"}, {"img": {"src", "alt", "width", "height"}})
