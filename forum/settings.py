@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "forum.mail",
     "forum.uploads",
     "forum.tagging",
+    "forum.polls",
     "forum.drafts",
     "forum.completion",
     "forum.search",
@@ -458,6 +459,7 @@ RATES = {
         "reading": "120/minute",  # reports of what was read
         "answer": "20/minute",  # accepted, or no more
         "reaction": "60/minute",
+        "vote": "30/minute",
         "rename": "20/hour",  # rename a topic
         "hide": "20/minute",  # hide or restore a post
         "profile": "60/hour",

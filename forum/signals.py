@@ -19,6 +19,7 @@ KINDS = (
     "restored",
     "answered",
     "reacted",  # somebody has reacted to a post, or no longer does; lists don't show it
+    "polled",  # somebody has voted, or a poll has closed; lists don't show it
     "solved",  # the question shows an accepted answer, another or none, or it as it reads now
     "accepted",  # a post became the accepted answer, or is it no more
     "pictures",  # of a post have become ready

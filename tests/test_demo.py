@@ -221,6 +221,7 @@ def test_numbers_and_counts_hold(forum):
             sum(post.version + post.is_hidden for post in posts)
             + sum(1 + post.is_hidden for post in posts if post.reply_to)  # of what they answer
             + sum(sum(post.reactions.values()) for post in posts)
+            + topic.ballots.count()
             + 2 * bool(topic.answer_number)  # of the question and the answer
             + topic.is_pinned
             + (not topic.is_open)
@@ -243,9 +244,17 @@ def test_there_is_a_solved_topic_whose_question_shows_the_answer(forum):
         assert topic.posts.get(number=1).answer == topic.posts.get(number=topic.answer_number)
 
 
+def test_there_is_a_poll_in_which_members_have_voted(forum):
+    [topic] = Topic.objects.filter(has_poll=True)
+
+    assert topic.posts.get(number=1).poll["voters"] == topic.ballots.count() > 2
+
+
 def test_posts_are_rendered_as_if_sent_by_a_form(forum):
     for post in Post.objects.all():
-        assert post.html == markdown.render(post.body, find=User.objects.by_username)
+        polls = [] if post.is_first else None
+        find = User.objects.by_username
+        assert post.html == markdown.render(post.body, find=find, polls=polls)
 
 
 def test_edits_keep_their_former_texts_in_order_of_time(forum):

@@ -34,6 +34,9 @@ def test_every_kind_that_people_cause_is_a_known_one(
         reply.restore()
         topic.reply(grace, "With milk.", reply_to=reply)
         reply.react(topic.author, "heart")
+        question = topic.posts.get(number=1)
+        question.edit(question.author, "```poll\nTea?\n- Yes\n- No\n```")
+        question.vote(grace, [1])
         reply.accept()
         Post.objects.filter(pk=reply.pk).update(html="As it was before its picture was ready.")
         reply.show_new_pictures()
@@ -46,6 +49,7 @@ def test_every_kind_that_people_cause_is_a_known_one(
 
     kinds = [kind for kind, _, _ in news]
     assert kinds.pop(4) == "created"  # the post that answers
-    assert kinds.pop(9) == "solved"  # the question shows the answer with its picture
+    assert kinds.pop(6) == "edited"  # the question, which asks for votes now
+    assert kinds.pop(10) == "solved"  # the question shows the answer with its picture
     assert tuple(kinds) == KINDS
-    assert [change for _, change, _ in news] == list(range(2, 21))
+    assert [change for _, change, _ in news] == list(range(2, 23))

@@ -13,8 +13,8 @@ from forum.forms.short_text import UncutField
 
 
 class BodyField(posts.BodyField):
-    def __init__(self):
-        super().__init__(label=_("Text"))
+    def __init__(self, **kwargs):
+        super().__init__(label=_("Text"), **kwargs)
         self.widget = AdminTextareaWidget(attrs={"rows": 20, "dir": "auto"})
 
 

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 from django.contrib import admin
 from django.db import IntegrityError, transaction
@@ -7,9 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from forum.forms.posts import WikiForm
+from forum.forms.posts import WikiForm, rendered
 from forum.forms.short_text import ShortTextField
 from forum.forms.submissions import TokenField, digest
+from forum.markdown import MarkdownError
 from forum.models import Post, Topic, User
 from forum.templatetags.parley import moment
 
@@ -73,6 +76,22 @@ class PostForm(GuardedForm):
     class Meta:
         model = Post
         fields = ["body"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "body" in self.fields:  # not for who may only look
+            body = cast(BodyField, self.fields["body"])
+            body.takes_poll, body.poll = self.instance.is_first, self.instance.poll
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.is_first and "body" in cleaned:
+            stored = Post.objects.get(pk=self.instance.pk)  # again, now under the lock
+            try:
+                rendered(cleaned["body"], takes_poll=True, poll=stored.poll)
+            except MarkdownError as error:
+                self.add_error("body", str(error))
+        return cleaned
 
     def stored_object(self):
         Topic.objects.locked(self.instance.topic_id)

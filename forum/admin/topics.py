@@ -57,7 +57,7 @@ UNPIN = Verb(
 
 class NewTopicForm(forms.ModelForm):
     title = TitleField()
-    body = BodyField()
+    body = BodyField(takes_poll=True)
     token = TokenField()
 
     class Meta:

@@ -6,7 +6,8 @@ Times are durations such as "2d 3h" or "40m": `ago` for a topic, `after` the pre
 post, `after` its post for an edit or hiding.
 
 `to` is the number of the post that a post answers, `reactions` who has reacted to it with which
-sign. `answer` of a topic is the number of the post that its author has accepted.
+sign. `answer` of a topic is the number of the post that its author has accepted,
+`votes` how members have voted in its poll.
 
 In a text, `](#2)` links to the second post of the same topic, `](#clock)` to the topic with this
 key, and `](#clock/2)` to a post in it; the targets must be older.
@@ -73,6 +74,7 @@ class Topic:
     pinned: bool
     closed: bool
     answer: int  # number of the accepted post, 0 if none
+    votes: dict[str, list[int]]
     posts: tuple[Post, ...]
 
 
@@ -135,13 +137,14 @@ def _category(readers=(), posters=(), parent=None, takes_answers=False, **values
     )
 
 
-def _topic(ago, posts, pinned=False, closed=False, answer=0, **values):
+def _topic(ago, posts, pinned=False, closed=False, answer=0, votes=None, **values):
     return Topic(
         ago=_length(ago),
         posts=tuple(_post(**post) for post in posts),
         pinned=pinned,
         closed=closed,
         answer=answer,
+        votes=votes or {},
         **values,
     )
 

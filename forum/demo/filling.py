@@ -73,6 +73,8 @@ class Discussion:
                 yield when + SHORTLY, self._react, number, sign, people
             if post.hidden:
                 yield when + post.hidden.after, self._hide, number, post.hidden
+        for username, choices in self.item.votes.items():
+            yield when + SHORTLY, self._vote, self.people[username], choices
         if self.item.answer:
             yield when + SHORTLY, self._accept, self.item.answer
         if self.item.pinned:
@@ -111,6 +113,9 @@ class Discussion:
         for username in people:
             post.react(self.people[username], sign)
         Reaction.objects.filter(post=post).update(at=when)
+
+    def _vote(self, _when, member, choices):
+        self.posts[0].vote(member, choices)
 
     def _accept(self, _when, number):
         self.posts[number - 1].accept(self.topic.author)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum import markdown
+from forum.markdown.polls import BadPoll, PollText
+from forum.models import polls
 
 from .limits import RateLimited
 from .short_text import ShortTextField, UncutField
@@ -28,7 +30,11 @@ class TextArea(forms.Textarea):
 class BodyField(UncutField):
     """Markdown as typed. Its length is checked before anything else processes it."""
 
-    def __init__(self, **kwargs):
+    takes_poll = False  # whether the text is that of a first post
+    poll = None  # as it is stored (see forum/models/polls.py)
+
+    def __init__(self, takes_poll=False, **kwargs):
+        self.takes_poll = takes_poll
         super().__init__(
             label=kwargs.pop("label", _("Text")),
             max_length=markdown.MAX_LENGTH,
@@ -44,13 +50,29 @@ class BodyField(UncutField):
     def clean(self, value):
         body = super().clean(value)
         try:
-            html = markdown.render(body)
+            html = rendered(body, self.takes_poll, self.poll)
         except markdown.MarkdownError as error:
             raise forms.ValidationError(str(error)) from error
         # For example only a link definition, a comment or invisible characters.
         if markdown.is_blank(html):
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return body
+
+
+def rendered(body, takes_poll, poll=None):
+    """A text as HTML; raises MarkdownError if it can't be rendered, or if its poll is refused.
+
+    takes_poll: whether it is for a first post; poll: the one that this has, as it is stored.
+    """
+    found: list[PollText] = []
+    html = markdown.render(body, polls=found)
+    if takes_poll:
+        polls.edited(poll, found)
+    elif found:
+        raise BadPoll(
+            gettext("Only the first post of a topic can have a poll. Please begin a topic for it.")
+        )
+    return html
 
 
 class ReplyForm(RateLimited, forms.Form):
@@ -112,6 +134,12 @@ class EditForm(RateLimited, forms.Form):
     body = BodyField()
     reason = ShortTextField(label=_("Reason for the edit"), max_length=200, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, *args, post=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if post:
+            body = cast(BodyField, self.fields["body"])
+            body.takes_poll, body.poll = post.is_first, post.poll
 
 
 class RevertForm(forms.Form):

@@ -38,7 +38,7 @@ class TopicForm(Tagging, RateLimited, forms.Form):
     title = TitleField()
     category = CategoryField()
     tags = TagsField()
-    body = BodyField()
+    body = BodyField(takes_poll=True)
     token = TokenField()
 
     def __init__(self, *args, **kwargs):

@@ -44,7 +44,8 @@ def _render_posts(posts):
 
 def _html_of(post):
     try:
-        return markdown.render(post.body, find=mentionable, pictures=pictures_of(post))
+        polls = [] if post.poll else None
+        return markdown.render(post.body, mentionable, pictures_of(post), polls)
     except markdown.MarkdownError:
         return post.html
 

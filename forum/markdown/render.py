@@ -20,26 +20,30 @@ class Mentioned(NamedTuple):
     groups: set[int]
 
 
-def render(source, find=None, pictures=None):
+def render(source, find=None, pictures=None, polls=None):
     """Render a Markdown text to sanitised HTML.
 
     `find` takes a set of `folded` names and returns {folded name: (id, username)} for members, and
     {folded name: (id, name, True)} for groups. It is called at most once, and only if there are
     possible mentions. `pictures` takes a set of names of uploads, and returns {name:
-    forum.models.uploads.Picture, or None for a file}; those that it leaves out become links. Raises
-    TooLong or TooComplex.
+    forum.models.uploads.Picture, or None for a file}; those that it leaves out become links.
+    `polls` is a list to which the PollText of a poll is added (see polls.py); without it, one is
+    code. Raises TooLong, TooComplex or BadPoll.
     """
     _check_length(source)
-    html = _rendered.get(source)
+    if polls is not None and "poll" not in source.lower():
+        polls = None
+    html = _rendered.get(source) if polls is None else None
     if html is not None:
         return html
     tokens, env = _parse(source)
+    env["polls"] = polls
     if find and env["names"]:
         env["known"] = find(set(env["names"]))
     if pictures and env["uploads"]:
         env["pictures"] = pictures(set(env["uploads"]))
     html = sanitiser.clean(parser.renderer.render(tokens, parser.options, env))
-    if env["names"] or env["uploads"]:
+    if env["names"] or env["uploads"] or polls is not None:
         return html  # members and pictures may change
     return _rendered.set(source, html)
 

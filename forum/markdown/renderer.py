@@ -4,11 +4,13 @@ from django.utils.translation import gettext as _
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 
-from forum.markdown import code
+from forum.markdown import code, polls
 
 
 class Renderer(RendererHTML):
     def fence(self, tokens, idx, options, env):
+        if env["polls"] is not None and polls.is_poll(tokens[idx]):
+            return polls.rendered(tokens[idx].content, env["polls"])
         language, html = code.highlight(tokens[idx].content, tokens[idx].info, env["budget"])
         return _code_block(html, f' class="language-{language}"' if language else "")
 

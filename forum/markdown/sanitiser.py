@@ -39,7 +39,7 @@ CLASS_NAMES = {
     "a": {"mention", "picture", "footnote-back"},
     "code": {f"language-{name}" for name in LANGUAGES},
     "details": {"section"},
-    "div": {"table-scroll"},
+    "div": {"poll", "table-scroll"},
     "img": {"picture__image", "picture__waiting"},
     "input": {"spoiler__switch"},
     "label": {"spoiler"},

@@ -6,6 +6,7 @@ from .imports import ImportedAuthor, ImportedMessage, ImportedReference, Importe
 from .levels import Attention, CategoryLevel, Level, MemberLevel, TagLevel, TopicLevel
 from .names import TakenName
 from .personal_changes import PersonalChange
+from .polls import Ballot
 from .posts import Post
 from .reactions import Reaction
 from .readings import Reading
@@ -18,6 +19,7 @@ from .users import User
 __all__ = [
     "Announcement",
     "Attention",
+    "Ballot",
     "Category",
     "CategoryLevel",
     "Edition",

@@ -14,11 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum import markdown
+from forum.markdown.polls import PollText
 from forum.signals import announce, written
 from forum.text.short_text import validate_short_text
 
-from . import answers
+from . import answers, polls
 from .group_names import mentionable
+from .polls import Ballot
 from .post_permissions import PostPermissions
 from .reactions import Reaction, offered
 from .revisions import Revision
@@ -42,6 +44,7 @@ KEPT = (
     "reactions",
     "answer_id",
     "is_answer",
+    "poll",
 )
 SHOWN_OF_AUTHOR = {"id", "username", "name_version"}
 SHOWN_OF_ANSWER = {
@@ -177,6 +180,9 @@ class Post(PostPermissions, models.Model):
     )
     is_answer = models.BooleanField(default=False, db_default=False, editable=False)
 
+    # What is asked and how it was answered, of first posts with a poll alone: see polls.py.
+    poll = models.JSONField(null=True, editable=False)
+
     # Incremented by every edit. The history begins at `first_version`: the texts before it were
     # replaced within the grace period.
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -226,6 +232,7 @@ class Post(PostPermissions, models.Model):
     # The uploads in the text, once it was rendered, and whether it had some before.
     uploads_found: list[Upload] | None = None
     showed_uploads = False
+    polls_found: list[PollText] = []  # noqa: RUF012 - replaced when the text is rendered
     is_typed = True  # whether somebody typed the text to be saved; not if it is a former one
 
     objects = PostQuerySet.as_manager()
@@ -397,6 +404,18 @@ class Post(PostPermissions, models.Model):
                 answers.choose(post.topic, None, by)
         self.refresh_from_db()
 
+    def vote(self, member, choices):
+        """Have `member` vote in its poll: see BallotQuerySet.cast."""
+        with transaction.atomic():
+            Ballot.objects.cast(self._locked(), member, choices)
+        self.refresh_from_db()
+
+    def close_poll(self):
+        """Close its poll if the time is over."""
+        with transaction.atomic():
+            polls.close(self._locked())
+        self.refresh_from_db()
+
     def _locked(self):
         """The stored post, read under its topic's lock, so that no concurrent change is lost."""
         Topic.objects.locked(self.topic_id)
@@ -420,11 +439,14 @@ class Post(PostPermissions, models.Model):
         if not self.is_hidden:
             self.hidden_reason = ""  # never keep a private reason on a visible post
         if adding:
-            html = self._rendered()  # before taking the lock, to hold it briefly
+            is_first = self.topic.last_number == 0
+            html = self._rendered(is_first)  # before taking the lock, to hold it briefly
+            self.poll = polls.edited(None, self.polls_found)
         with transaction.atomic(savepoint=False):
             topic = Topic.objects.locked(self.topic_id)
             if adding:
                 kind, self.html, self.number = "created", html, topic.last_number + 1
+                self.poll = self.poll if self.is_first else None
             else:
                 before = Post.objects.get(pk=self.pk)
                 keep_stored_fields(before, self, update_fields)
@@ -436,6 +458,8 @@ class Post(PostPermissions, models.Model):
             if kind:
                 announce(kind, copy(topic), self, by=self.hidden_by)
                 self._count(topic, kind)
+                if self.is_first:
+                    polls.show(topic, self.poll)
                 if self.is_answer and kind != "wiki":
                     answers.show(topic, topic.posts.get(number=1), self)
                 topic.save_numbers()
@@ -456,7 +480,8 @@ class Post(PostPermissions, models.Model):
         if edited:
             self._replace_text(before)
         else:
-            self.html = self._rendered() if self.has_new_pictures else before.html
+            has_poll = self.poll is not None
+            self.html = self._rendered(has_poll) if self.has_new_pictures else before.html
         if self.is_hidden != before.is_hidden:
             return "hidden" if self.is_hidden else "restored"
         if edited:
@@ -467,7 +492,8 @@ class Post(PostPermissions, models.Model):
         return "wiki" if wiki != (before.is_wiki, before.wiki_group_id) else None
 
     def _replace_text(self, before):
-        self.html = self._rendered()
+        self.html = self._rendered(self.is_first)
+        self.poll = polls.edited(before.poll, self.polls_found)
         self.version += 1
         if self._leaves_no_mark(before):
             self.first_version, self.edited_by = self.version, None
@@ -496,9 +522,10 @@ class Post(PostPermissions, models.Model):
             written_at=self.edited_at or self.created_at,
         )
 
-    def _rendered(self):
-        self.uploads_found = []
-        return markdown.render(self.body, find=mentionable, pictures=self._pictures)
+    def _rendered(self, with_poll):
+        self.uploads_found, self.polls_found = [], []
+        polls = self.polls_found if with_poll else None
+        return markdown.render(self.body, find=mentionable, pictures=self._pictures, polls=polls)
 
     def _pictures(self, names):
         usable = Upload.objects.usable_by(self.edited_by or self.author, self)
@@ -510,7 +537,7 @@ class Post(PostPermissions, models.Model):
         if self.uploads_found is None or not (self.uploads_found or self.showed_uploads):
             return
         if record_uses(self, self.uploads_found):
-            self.html = self._rendered()
+            self.html = self._rendered(self.poll is not None)
             Post.objects.filter(pk=self.pk).update(html=self.html)
 
     def _count(self, topic, kind):

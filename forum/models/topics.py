@@ -113,6 +113,9 @@ class Topic(models.Model):
     )
     # Of the accepted answer, if there is one and it is not hidden: see answers.py.
     answer_number = models.PositiveIntegerField(null=True, editable=False)
+    # Whether its first post has a poll, and when that is to be closed: see polls.py.
+    has_poll = models.BooleanField(default=False, db_default=False, editable=False)
+    poll_closes_at = models.DateTimeField(null=True, editable=False)
     bumped_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
 
     epoch = models.CharField(max_length=16, default=new_epoch, editable=False)
@@ -132,6 +135,11 @@ class Topic(models.Model):
                 fields=["-pinned_at"], name="topics_pinned", condition=Q(pinned_at__isnull=False)
             ),
             models.Index(fields=["author", "-created_at"], name="topics_of_author"),
+            models.Index(
+                fields=["poll_closes_at"],
+                name="topics_with_open_poll",
+                condition=Q(poll_closes_at__isnull=False),
+            ),
         ]
 
     def __str__(self):
@@ -319,6 +327,8 @@ class Topic(models.Model):
             "last_number",
             "last_author_id",
             "answer_number",
+            "has_poll",
+            "poll_closes_at",
             "bumped_at",
             "epoch",
             "change",
@@ -366,6 +376,8 @@ class Topic(models.Model):
             last_number=self.last_number,
             last_author_id=self.last_author_id,
             answer_number=self.answer_number,
+            has_poll=self.has_poll,
+            poll_closes_at=self.poll_closes_at,
             bumped_at=self.bumped_at,
             change=self.change,
             header_change=self.header_change,

@@ -7,7 +7,7 @@ An app with personal data registers its kind in `AppConfig.ready`, and calls
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from forum.models import PersonalChange, Reaction, Reading, User, levels, reactions
+from forum.models import Ballot, PersonalChange, Reaction, Reading, User, levels, polls, reactions
 
 # (member, keys) -> {key: current state, JSON-serialisable}, without deleted items
 Load = Callable[[User, list[str]], dict[str, Any]]
@@ -54,3 +54,4 @@ def with_states(
 register("reading", Reading.objects.personal)
 register(levels.KIND, levels.states)
 register(reactions.KIND, Reaction.objects.personal)
+register(polls.KIND, Ballot.objects.personal)

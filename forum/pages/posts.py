@@ -4,11 +4,11 @@ from datetime import UTC
 from operator import attrgetter
 
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 
 from forum.pages.answers import box
 from forum.pages.avatars import avatar
 from forum.pages.moments import moment
+from forum.pages.polls import text_of
 from forum.pages.reactions import chips
 from forum.pages.skeletons import Skeletons
 
@@ -32,7 +32,7 @@ SKELETONS = Skeletons(
         for name in ("pk", "number", "change", "version", "author_id", "topic_id")
     }
     | {
-        "text": lambda post: mark_safe(post.html),  # noqa: S308 - sanitised
+        "text": text_of,
         "avatar": lambda post: avatar(post.author, "large"),
         "author_name": attrgetter("author.display_name"),
         "author_address": lambda post: post.author.get_absolute_url(),

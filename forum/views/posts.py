@@ -151,7 +151,7 @@ def update(request, post_id):
         return saved(request, address(post.topic, post.number), post)
     if is_check(request):
         return not_saved()
-    form = EditForm(request.POST, author=request.user)
+    form = EditForm(request.POST, author=request.user, post=post)
     if refusal := refusal_to_edit(post, request.user):
         context = {"post": post, "form": form, "refusal": refusal}
         return render(request, "posts/edit.html", context, status=403)
@@ -166,6 +166,9 @@ def update(request, post_id):
         with logged(request.user, post, _("Edited.")):
             editable(as_stored(request.user), post_id)  # check again, now under the lock
             post.edit(request.user, data["body"], data["reason"], data["version"])
+    except markdown.MarkdownError as error:  # somebody has voted meanwhile
+        form.add_error("body", str(error))
+        return invalid(request, "posts/edit.html", {"post": post, "form": form})
     except EditConflict as conflict:
         again = EditForm(
             initial={**request.POST.dict(), "version": conflict.post.version}, author=request.user
@@ -220,7 +223,7 @@ def preview(request):
         response["Retry-After"] = str(wait)
         return response
     try:
-        html = markdown.render(body, find=mentionable, pictures=pictures_for(request.user))
+        html = markdown.render(body, mentionable, pictures_for(request.user), polls=[])
     except markdown.MarkdownError as error:
         return render(request, "posts/_preview.html", {"error": str(error)}, status=422)
     return render(request, "posts/_preview.html", {"html": html})

@@ -1,4 +1,4 @@
-"""Joins events about reactions: at once in a quiet topic, else one frame per page every 300 ms.
+"""Joins events about reactions and votes: at once in a quiet topic, else a frame every 300 ms.
 
 A post that everybody likes has hundreds of changes a second, and each has a number. Of those that
 wait only the latest of each post is sent. By `since` it says for which earlier numbers it stands,
@@ -56,7 +56,7 @@ class Joining:
         """Sends an event of a topic, or has it wait for the next frame."""
         topic = delivery.change.topic
         waiting = self._topics.get(topic)
-        if delivery.reacted is None:
+        if delivery.joined is None:
             before = waiting.take_all() if waiting else []
             await self._hub.send_to_topic([*joined(before), delivery])
         elif waiting:
@@ -102,7 +102,7 @@ def joined(deliveries: Iterable[Delivery]) -> list[Delivery]:
     found: list[Delivery] = []
     for run in runs(sorted(deliveries, key=number_of)):
         since = run[0].change.number - 1
-        latest = {delivery.reacted: delivery for delivery in run}
+        latest = {delivery.joined: delivery for delivery in run}
         for delivery in sorted(latest.values(), key=number_of):
             found.append(standing_for(delivery, since))
             since = delivery.change.number

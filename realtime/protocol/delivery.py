@@ -45,9 +45,9 @@ class Delivery:
     text: the JSON that browsers get (docs/realtime.md). revocation: models.Revocation when the
     event was read from the database. A hub that has raised fewer fences than that checks all rights
     before it delivers the event. 0 if the rights were checked already. author: id of the member
-    whose new post the event shows, who is not writing it any more; None for other events. reacted:
-    id of the post if only its reactions have changed, so that the event can be joined with others
-    (hub/joining.py); None for other events.
+    whose new post the event shows, who is not writing it any more; None for other events. joined:
+    id of the post if only its reactions or votes have changed, so that the event can be joined with
+    others (hub/joining.py); None for other events.
     """
 
     change: Change
@@ -55,7 +55,7 @@ class Delivery:
     text: str
     revocation: int = 0
     author: int | None = None
-    reacted: int | None = None
+    joined: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def _encoded_delivery(delivery: Delivery) -> Wire:
         "text": delivery.text,
         "revocation": delivery.revocation,
         "author": delivery.author,
-        "reacted": delivery.reacted,
+        "joined": delivery.joined,
     }
 
 
@@ -130,7 +130,7 @@ def _decoded_delivery(wire: Wire) -> Delivery:
         _value(wire, "text", str),
         _value(wire, "revocation", int),
         _optional(wire, "author", int),
-        _optional(wire, "reacted", int),
+        _optional(wire, "joined", int),
     )
 
 

@@ -16,6 +16,8 @@ from realtime.protocol.delivery import Audience, Change, Delivery, PersonalDeliv
 from realtime.protocol.events import PostUpdate
 from realtime.protocol.hub_messages import AnnouncementsChanged, Fence
 
+JOINED = ("reacted", "polled")  # kinds of which many come at once (hub/joining.py)
+
 
 def connect():
     """Connects the publisher to the forum's signals."""
@@ -77,8 +79,8 @@ def messages(kind, saved, post_id=None, moved_from=None, former=None):
     """
     post = loaders.post(post_id) if post_id else None
     topic = loaders.topic(saved.pk)
-    if kind == "reacted":
-        return [reacted(saved, topic, post)]
+    if kind in JOINED:
+        return [joined(kind, saved, topic, post)]
     lists = groups.lists_with(topic)
     change = Change(topic.pk, saved.epoch, saved.change)
     # read after the commit, so it counts everything that was revoked before
@@ -119,15 +121,15 @@ def lists_left(kind, former):
     return groups.lists_with_former(former) if kind in ("moved", "tagged") else []
 
 
-def reacted(saved, topic, post):
-    """The Delivery for pages on the topic; no other page shows reactions."""
+def joined(kind, saved, topic, post):
+    """The Delivery for pages on the topic; no other page shows reactions and votes."""
     numbers = {"epoch": saved.epoch, "change": saved.change}
     return Delivery(
         Change(topic.pk, saved.epoch, saved.change),
         Audience(groups.of_topic(topic.pk), category=topic.category_id),
-        events.encode(events.topic_event("reacted", topic, post) | numbers),
+        events.encode(events.topic_event(kind, topic, post) | numbers),
         Revocation.objects.current(),
-        reacted=post.pk,
+        joined=post.pk,
     )
 
 

@@ -74,6 +74,8 @@ class PersonalStream {
     if (kind === "level" && key.startsWith("other:")) refold(change);
     if (kind === "reaction" && document.getElementById("react"))
       import("./topic/reactions.js").then(({ take }) => take(key, data));
+    if (kind === "poll" && document.getElementById("vote"))
+      import("./topic/polls.js").then(({ take }) => take(key, data));
     if (kind === "notice") import("./elements/bell.js").then(({ apply }) => apply(data));
   }
 

@@ -16,6 +16,7 @@ declare namespace Wire {
       | "restored"
       | "answered"
       | "reacted"
+      | "polled"
       | "solved"
       | "accepted"
       | "pictures"

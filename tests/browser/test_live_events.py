@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from forum.models import Post, Topic
+from forum.models.polls import key_of
 from forum.pages.topic_lists import SIZE
 from forum.signals import KINDS
 from tests.browser.people import TOPIC_PARTS
@@ -45,6 +46,9 @@ def happens(kind, topic, grace, mo, elsewhere):
         "answered": lambda: mo.sends(f"/p/{topic.posts.last().pk}/hide/"),  # as many as before
         "pictures": lambda: show_picture(post),
         "reacted": lambda: mo.sends(f"/p/{post.pk}/reactions/", on="heart"),
+        "polled": lambda: mo.sends(
+            f"{at}/poll/", choice=1, poll=key_of(topic.posts.get(number=1).poll)
+        ),
         "solved": lambda: mo.sends(f"/p/{post.pk}/hide/"),
         "accepted": lambda: mo.sends(f"/p/{post.pk}/answer/", accept="on"),
         "wiki": lambda: mo.sends(f"/p/{post.pk}/wiki/", editors="everybody"),
@@ -68,6 +72,9 @@ def show_picture(post):
 def prepare(kind, topic, mo):
     if kind == "answered":
         topic.reply(mo, "To you.", reply_to=topic.posts.get(number=2))
+    elif kind == "polled":
+        question = topic.posts.get(number=1)
+        question.edit(question.author, "```poll\nTea?\n- Yes\n- No\n```")
     elif kind == "solved":
         topic.posts.get(number=2).accept()
     elif kind == "restored":
@@ -187,8 +194,10 @@ def test_an_open_list_equals_a_fresh_one(kind, place, forum, visit):
 
 
 # Pictures become ready in another process, whose changes the sweep finds, but not of which kind.
-# Of reactions only pages with their topic learn.
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("pictures", "reacted")])
+# Of reactions and votes only pages with their topic learn.
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind not in ("pictures", "reacted", "polled")]
+)
 def test_every_other_page_counts_new_posts_and_nothing_else(kind, forum, visit):
     topic, other = forum["topic"], forum["others"][0]
     prepare(kind, topic, forum["mo"])

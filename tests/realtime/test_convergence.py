@@ -17,6 +17,9 @@ from tests.support.events import changed
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 
+POLL = "\n\n```poll\nTea?\n- Yes\n- No\n```"
+
+
 class Page:
     """Shows what its queue gives it, and asks for what it misses."""
 
@@ -55,12 +58,13 @@ def act(topic, member, moderator, name, number):
     {
         "reply": lambda: topic.reply(member, f"Reply {topic.change}"),
         "answer": lambda: topic.reply(moderator, f"Answer {topic.change}", reply_to=post),
-        "edit": lambda: post.edit(member, f"Edited {topic.change}"),
+        "edit": lambda: post.edit(member, f"Edited {topic.change}{POLL * post.is_first}"),
         "hide": lambda: post.hide(moderator),
         "restore": post.restore,
         "wiki": post.make_wiki,
         "no wiki": post.end_wiki,
         "react": lambda: post.react(moderator, "heart", number % 2 == 0),
+        "vote": lambda: topic.posts.get(number=1).vote(moderator, [1, 2][number % 3 :][:1]),
         "accept": post.accept,
         "take back": post.take_back,
         "rename": lambda: topic.rename(f"Title {topic.change}"),
@@ -73,7 +77,19 @@ def act(topic, member, moderator, name, number):
 acts = st.tuples(
     st.sampled_from(
         ["reply", "answer", "answer", "edit", "hide", "restore", "wiki", "no wiki"]
-        + ["react", "react", "accept", "accept", "take back", "rename", "close", "open", "pin"]
+        + [
+            "react",
+            "react",
+            "vote",
+            "vote",
+            "accept",
+            "accept",
+            "take back",
+            "rename",
+            "close",
+            "open",
+            "pin",
+        ]
     ),
     st.integers(0, 5),
 )
@@ -91,7 +107,7 @@ def test_a_page_converges_whatever_happens_to_its_frames(
 ):
     number = Topic.objects.count()
     member, moderator = world.member(f"writer{number}"), world.moderator(f"tidier{number}")
-    topic = world.topic(member, world.category(f"Place {number}"))
+    topic = world.topic(member, world.category(f"Place {number}"), body=f"I wonder.{POLL}")
     page, frames, saved = Page(member, topic), [], []
 
     def listen(sender, kind, topic, post, moved_from, **kwargs):

@@ -161,13 +161,14 @@ def test_an_answer_on_another_page_is_linked_there(client, topic, ada, grace):
     assert f'href="{reverse("number", args=[topic.pk, 21])}"' in page(client, topic)
 
 
-def test_nothing_of_a_hidden_answer_is_on_the_page(client, signed_in, topic, reply, mo):
+def test_nothing_of_a_hidden_answer_is_on_the_page(visitor, topic, reply, mo):
     reply.accept()
     reply.hide(mo)
 
-    for visitor in (client, signed_in(world.member("reader"))):
+    for who in (None, world.member("reader")):
+        client = visitor(who)
         for where in (topic.get_absolute_url(), "/"):
-            shown = visitor.get(where).content.decode()
+            shown = client.get(where).content.decode()
             assert "secret" not in shown
             assert "solved" not in shown
             assert "Accepted answer" not in shown

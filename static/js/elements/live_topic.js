@@ -50,6 +50,7 @@ class LiveTopic extends HTMLElement {
     document.addEventListener("selectionchange", offerQuote);
     if (this.querySelector("#react[data-own]"))
       live.load(() => import("../topic/reactions.js").then(({ mark }) => mark()));
+    this.#followPoll();
     this.unsubscribe = live.subscribe(this.#link);
     this.list.focusTarget();
   }
@@ -133,8 +134,14 @@ class LiveTopic extends HTMLElement {
       if (event.post) this.list.put(event);
     });
     this.#followReplies(event.post?.id);
+    if (event.post?.number === 1) this.#followPoll();
     if (pageOf(this.lastNumber) !== pages) this.#refreshSoon();
     this.#showPosition();
+  }
+
+  #followPoll() {
+    if (this.querySelector(".poll[data-key]"))
+      live.load(() => import("../topic/polls.js").then(({ follow }) => follow()));
   }
 
   // Those that are shown below a post.
@@ -210,6 +217,7 @@ class LiveTopic extends HTMLElement {
   /** @param {() => void} change @param {Document} page */
   exchange(change, page) {
     this.#anchor.keep(change);
+    this.#followPoll();
     this.toggleAttribute(
       "data-writable",
       page.querySelector("live-topic").hasAttribute("data-writable"),
@@ -245,19 +253,21 @@ function offerQuote() {
     import("../quoting/selection.js").catch(() => {}); // with the next choice, then
 }
 
-// What is said about a post with one tap: it reacts or accepts the answer, or takes that back. Guests are led to who has
+// What is said about a post without leaving the page: a reaction, an accepted answer, a vote. Guests are led to who has
 // reacted.
 /** @param {SubmitEvent} event */
 function sendInPlace(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   const button = /** @type {HTMLButtonElement} */ (event.submitter);
-  if (form.method === "get" || !["react", "accept"].includes(form.id)) return;
+  const senders = {
+    react: () => import("../topic/reactions.js").then(({ react }) => react(form, button)),
+    accept: () => import("../topic/answers.js").then(({ choose }) => choose(form, button)),
+    vote: () => import("../topic/polls.js").then(({ vote }) => vote(form, button)),
+  };
+  const sender = senders[/** @type {keyof typeof senders} */ (form.id)];
+  if (form.method === "get" || !sender) return;
   event.preventDefault();
-  const sending =
-    form.id === "react"
-      ? import("../topic/reactions.js").then(({ react }) => react(form, button))
-      : import("../topic/answers.js").then(({ choose }) => choose(form, button));
-  sending.catch(() => location.assign(button.formAction));
+  sender().catch(() => location.assign(button.formAction));
 }
 
 // What a link between posts leads to is shown beside it, or below the post.

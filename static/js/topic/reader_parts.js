@@ -9,6 +9,7 @@ const PARTS = [
   "#pager",
   "#react",
   "#accept",
+  "#vote",
   ".topic__bar",
   ".aside__reply",
   ".timeline",

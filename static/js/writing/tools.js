@@ -6,6 +6,7 @@ import { isInCode } from "./code.js";
 import { Completion } from "./completion.js";
 import { Keys } from "./keys.js";
 import { lineEnd, lineStart } from "./lists.js";
+import { newPoll } from "./polls.js";
 import { Preview } from "./preview.js";
 import { bindShortcuts, press } from "./shortcuts.js";
 import { newTable } from "./tables.js";
@@ -40,7 +41,9 @@ export class Tools {
     emoji.addEventListener("click", () => this.#pickEmoji(emoji));
     this.#offerDock();
     const table = box.querySelector("[data-table]");
-    table.addEventListener("click", () => this.#insertTable(table.dataset.table));
+    table.addEventListener("click", () => this.#insert(newTable, table.dataset.table));
+    const poll = box.querySelector("[data-poll]");
+    poll?.addEventListener("click", () => this.#insert(newPoll, poll.dataset.poll));
     box.querySelector("[data-upload]").addEventListener("click", () => this.#chooseFiles());
     field.addEventListener("paste", (event) => this.#paste(event));
     for (const event of ["dragover", "drop"])
@@ -182,10 +185,10 @@ export class Tools {
     );
   }
 
-  /** @param {string} heading */
-  #insertTable(heading) {
+  /** @param {typeof newTable} make @param {string} words */
+  #insert(make, words) {
     const { value, selectionEnd } = this.field;
-    change(this.field, newTable(value, selectionEnd, heading));
+    change(this.field, make(value, selectionEnd, words));
   }
 }
 

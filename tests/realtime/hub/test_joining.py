@@ -20,7 +20,7 @@ def delivery(topic, number, post=None):
     event = {"type": "post_update", "topic": topic.pk, "epoch": topic.epoch, "change": number}
     text = json.dumps({**event, "header": "<header>", "post": {"id": post or 1}})
     change = Change(topic.pk, topic.epoch, number)
-    return Delivery(change, Audience(groups.of_topic(topic.pk)), text, reacted=post)
+    return Delivery(change, Audience(groups.of_topic(topic.pk)), text, joined=post)
 
 
 async def next_frame(page):
@@ -94,6 +94,19 @@ async def test_what_comes_after_its_frame_waits_for_the_next_one(hub, page, topi
         await hub.deliver(delivery(topic, number, post=8))
 
     assert said(await next_frame(page)) == [(8, None, 4), (8, None, 6)]
+
+
+async def test_votes_are_joined_as_well(hub, page, topic, ada):
+    post = await do(topic.posts.get)
+    await do(post.edit, ada, "```poll\nTea?\n- Yes\n- No\n```")
+    members = [await do(world.member, f"member{number}") for number in range(5)]
+    await page.receive(lambda frame: frame.get("change") == 2)
+    for member in members:
+        await do(post.vote, member, [1])
+
+    first = said(await next_frame(page))
+    assert first == [(post.pk, None, 3)]
+    assert said(await next_frame(page)) == [(post.pk, 3, 7)]
 
 
 async def test_a_quiet_topic_keeps_nothing(hub, page, topic):

@@ -50,7 +50,7 @@ def show_picture(topic):
     Post.objects.get(pk=post.pk).show_new_pictures()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "reacted"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in publisher.JOINED])
 async def test_every_kind_of_change_reaches_every_kind_of_page(visit, topic, ada, mo, kind):
     other = await do(world.category, "Elsewhere")
     shown, listed, category, elsewhere = await visit(), await visit(), await visit(), await visit()
@@ -79,7 +79,7 @@ async def test_every_kind_of_change_reaches_every_kind_of_page(visit, topic, ada
         )
         assert event["last"] == topic.last_number
     assert topic.change > before
-    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:10])
+    assert ("post" in on_topic) == ("post" in on_others) == (kind in KINDS[:11])
     assert f'data-topic="{topic.pk}"' in on_list["row"]
     assert on_list["kind"] == kind
     assert on_category["row"] is None if kind == "moved" else on_category["row"] == on_list["row"]

@@ -38,7 +38,7 @@ MESSAGES = [
     DELIVERY,
     Delivery(Change(12, "", 0), Audience("everyone"), ""),
     Delivery(Change(12, "", 1), Audience("everyone"), "", 7, author=3),
-    Delivery(Change(12, "", 1), Audience("topic.12"), "", reacted=977),
+    Delivery(Change(12, "", 1), Audience("topic.12"), "", joined=977),
     Fence(topic=12, sender="one hub"),
     Fence(user=3, number=8),
     Fence(everybody=True, number=9, sender="one hub"),

@@ -1,0 +1,1 @@
+"""Closes polls when their time is over."""
