@@ -403,11 +403,13 @@ HEALTH = [
     "forum.mail.health.outbox",
     "forum.incoming.health.inbox",
     "forum.notifications.health.notifications",
+    "forum.uploads.health.uploads",
 ]
 GAUGES = [
     "forum.mail.health.gauges",
     "forum.incoming.health.gauges",
     "forum.notifications.health.gauges",
+    "forum.uploads.health.gauges",
 ]  # gauges that /metrics updates on each request
 
 # The language of word stems in search, as Snowball names it; empty for none. After a change

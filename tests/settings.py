@@ -22,9 +22,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # a file, so that servers started by tests and threads see the same rows
     file = f"{tempfile.gettempdir()}/parley-test-{os.getpid()}.sqlite3"
     DATABASES["default"]["TEST"] = {"NAME": file}  # noqa: F405
-# Servers that tests start store files where these look for them.
-UPLOADS_ROOT = os.environ.setdefault(
-    "UPLOADS_ROOT", f"{tempfile.gettempdir()}/parley-test-uploads-{os.getpid()}"
+# Servers that tests start store files where these look for them, and each worker deletes its own.
+TEST_FILES = os.environ.setdefault("TEST_FILES", str(os.getpid()))
+UPLOADS_ROOT = os.environ.get(
+    "UPLOADS_ROOT",
+    f"{tempfile.gettempdir()}/parley-test-uploads-{TEST_FILES}"
+    + os.environ.get("PYTEST_XDIST_WORKER", ""),
 )
 STORAGES["uploads"]["OPTIONS"]["location"] = UPLOADS_ROOT  # noqa: F405
 RATES = {name: rate if "sign_in" in name else "10000/minute" for name, rate in RATES.items()}  # noqa: F405

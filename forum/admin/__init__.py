@@ -19,6 +19,7 @@ from . import (
     site,
     tags,
     topics,
+    uploads,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "site",
     "tags",
     "topics",
+    "uploads",
 ]

@@ -24,13 +24,10 @@ def stored(member, file):
     with stored_or_refused():
         upload = Upload.objects.store_avatar(member, content, header.kind, header.shown_size)
     if upload.state == Upload.State.REFUSED:  # sent again
-        raise NotStored(str(TEXTS[upload.reason]))
+        raise NotStored(upload.refusal)
     return upload
 
 
 def refusal(member):
     """Why the picture that the member has chosen last can't be shown, or ""."""
-    wanted = member.wanted_avatar
-    if wanted and wanted.state == Upload.State.REFUSED:
-        return str(TEXTS[wanted.reason])
-    return ""
+    return member.wanted_avatar.refusal if member.wanted_avatar else ""

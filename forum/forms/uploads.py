@@ -44,7 +44,7 @@ def stored(member, file):
     with stored_or_refused():
         upload = Upload.objects.store(member, content, kind, name, size)
     if upload.state == Upload.State.REFUSED:  # sent again
-        raise NotStored(str(TEXTS[upload.reason]))
+        raise NotStored(upload.refusal)
     return upload
 
 

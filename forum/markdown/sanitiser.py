@@ -46,7 +46,7 @@ CLASS_NAMES = {
     "li": {"task-list-item", "footnote-item"},
     "ol": {"contains-task-list"},
     "section": {"footnotes"},
-    "span": CLASSES | {"mention", "spoiler__words"},
+    "span": CLASSES | {"mention", "spoiler__words", "picture__refused", "post__own"},
     "sup": {"footnote-ref"},
     "td": ALIGNMENTS,
     "th": ALIGNMENTS,

@@ -39,11 +39,21 @@ def show(renderer, tokens, index, options, env):
     if picture is None:
         words = escapeHtml(alt or address)
         return words if inside_link else f'<a href="{address}">{words}</a>'
+    if picture.refusal:
+        return refused(alt, picture.refusal)
     image = image_of(address, alt, token.attrs.get("title", ""), picture)
     if inside_link or not picture.is_ready:
         return image
     label = "" if alt else f' aria-label="{escapeHtml(_("Picture without a description"))}"'
     return f'<a class="picture" href="{address}"{label}>{image}</a>'
+
+
+def refused(alt, reason):
+    """Words in the place of a picture; the reason is shown to the author alone, by a stylesheet."""
+    words = escapeHtml(_("This picture could not be used."))
+    words = f"{escapeHtml(alt)}: {words}" if alt else words
+    own = f'<span class="post__own">{escapeHtml(reason)}</span>'
+    return f'<span class="picture__refused">{words} {own}</span>'
 
 
 def image_of(address, alt, title, picture):

@@ -16,15 +16,18 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forum.images import errors
+from forum.images.texts import TEXTS
 from forum.signals import uploaded
 
 from .users import User
 
 SOURCE, LARGE = "source", "large"
 FILE = "file"
+REMOVED = "removed"  # a reason, beside those of forum.images
 CONTENT_TYPES = {kind: f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "avif")}
 
 
@@ -43,6 +46,8 @@ class Picture(NamedTuple):
     height: int
     widths: tuple[int, ...]
     is_ready: bool
+    refusal: str = ""
+    """Why it can't be shown, for its author."""
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):
@@ -156,6 +161,7 @@ class Upload(models.Model):
     # An avatar is cut to a square, and no text can show it.
     is_avatar = models.BooleanField(_("avatar"), default=False, db_default=False)
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    missing_since = models.DateTimeField(_("file missing since"), null=True, editable=False)
 
     objects = UploadQuerySet.as_manager()
 
@@ -194,10 +200,19 @@ class Upload(models.Model):
 
     @property
     def picture(self):
-        """For Markdown; None if it is no picture that can be shown."""
-        if self.width is None or self.height is None or self.state == self.State.REFUSED:
+        """For Markdown; None if it is no picture."""
+        if self.width is None or self.height is None:
             return None
-        return Picture(self.width, self.height, self.widths, self.is_ready)
+        return Picture(self.width, self.height, self.widths, self.is_ready, self.refusal)
+
+    @property
+    def refusal(self):
+        """Why it can't be shown, or ""."""
+        if self.state != self.State.REFUSED:
+            return ""
+        if self.reason == REMOVED:
+            return gettext("A moderator has removed it.")
+        return str(TEXTS[self.reason])
 
     # --- Its files ---
 
@@ -237,6 +252,16 @@ class Upload(models.Model):
         """`reason` is one of forum.images.errors.REASONS."""
         assert reason in errors.REASONS  # noqa: S101
         self._become(state=self.State.REFUSED, reason=reason)
+
+    def become_removed(self):
+        """Shown nowhere any more. Returns the paths of its files, which are to be deleted."""
+        with transaction.atomic():
+            row = Upload.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            paths = [row.path(variant) for variant in row.variants]
+            Upload.objects.filter(pk=self.pk).update(state=self.State.REFUSED, reason=REMOVED)
+            User.objects.filter(pk=self.member_id, avatar=self.name).update(avatar="")
+        self.refresh_from_db()
+        return paths
 
     def show_as_avatar(self):
         """Beside the member's name, unless they have chosen another one since, or none."""

@@ -73,6 +73,10 @@ class BucketStorage(S3Storage):
             return False
         return True
 
-    def listdir(self, path):
-        with as_oserror(path):
-            return super().listdir(path)
+    def files(self, prefix):
+        """Yields (name, time of its last change) of all files in a folder."""
+        pages = self.connection.meta.client.get_paginator("list_objects_v2")
+        with as_oserror(prefix):
+            for page in pages.paginate(Bucket=self.bucket_name, Prefix=f"{prefix}/"):
+                for one in page.get("Contents", []):
+                    yield one["Key"], one["LastModified"]

@@ -10,6 +10,6 @@ class UploadsConfig(AppConfig):
     def ready(self):
         from forum.signals import uploaded
 
-        from . import preparing, retention  # noqa: F401 - registers its job
+        from . import preparing, retention, sweeping  # noqa: F401 - registers their jobs
 
         uploaded.connect(preparing.on_uploaded, dispatch_uid="prepare_upload")

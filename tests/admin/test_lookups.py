@@ -141,7 +141,13 @@ def test_searching_finds_nothing_by_a_field_that_is_not_shown(model, model_admin
     request.user = viewer
     for field in model_admin.get_search_fields(request):
         field = field.lstrip("=^@")
-        names = field in {"user__username", "user__name", "author__username", "editor__username"}
+        names = field in {
+            "user__username",
+            "user__name",
+            "author__username",
+            "editor__username",
+            "member__username",
+        }
         others = field in {
             "topic__title",
             "post__topic__title",

@@ -20,9 +20,11 @@ from forum.models import (
     Revision,
     Tag,
     Topic,
+    Upload,
     User,
 )
 from forum.notifications.models import Delivery, Device, Digest, Event, PushDelivery
+from forum.uploads.models import Preparation
 from tests.support import world
 from tests.support.addresses import notice_of
 
@@ -47,6 +49,8 @@ MODELS = [
     Delivery,
     Digest,
     PushDelivery,
+    Upload,
+    Preparation,
 ]
 LIST, PAGE = 9, 12  # queries, at most
 
@@ -79,6 +83,7 @@ def fill_forum(ada, olive, number):
     Digest.objects.create(member=user)
     device = Device.objects.add(user, f"https://push.example/{number}", session_key="key")
     PushDelivery.objects.create(notice=notice, device=device)
+    world.picture(user)
     LogEntry.objects.log_actions(olive.pk, [topic], 2, "Moved.")
 
 

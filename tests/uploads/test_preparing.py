@@ -167,3 +167,15 @@ def test_what_a_former_text_has_shown_stays(ada, topic, tomorrow):
     delete_unused()
 
     assert Upload.objects.get() == upload
+
+
+def test_a_refused_picture_says_so_to_all_and_why_to_its_author(ada, topic):
+    upload = world.picture(ada, pictures.webp_without_end())
+    post = topic.reply(ada, f"![A <cat>]({upload.get_absolute_url()})")
+
+    preparing.prepare()
+
+    html = topic.posts.get(pk=post.pk).html
+    assert "A &lt;cat&gt;: This picture could not be used." in html
+    assert '<span class="post__own">The picture is damaged, or is' in html
+    assert topic.posts.get(pk=post.pk).change == post.change + 1
