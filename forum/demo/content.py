@@ -1,6 +1,6 @@
 """The content of the demo forum, read from the files in content/.
 
-There is one file for people, and one per top-level category.
+There is one file for people, one for tags, and one per top-level category.
 
 Times are durations such as "2d 3h" or "40m": `ago` for a topic, `after` the previous post for a
 post, `after` its post for an edit or hiding.
@@ -75,6 +75,7 @@ class Topic:
     closed: bool
     answer: int  # number of the accepted post, 0 if none
     votes: dict[str, list[int]]
+    tags: tuple[str, ...]
     posts: tuple[Post, ...]
 
 
@@ -89,6 +90,15 @@ class Category:
     takes_answers: bool
 
 
+@dataclass(frozen=True)
+class Tag:
+    name: str
+    description: str = ""
+    synonyms: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
 @cache
 def people():
     return tuple(_person(**values) for values in _read("people")["people"])
@@ -98,6 +108,11 @@ def people():
 def categories():
     """All categories, each before its subcategories."""
     return tuple(found for name in IN_ORDER for found in _categories(_read(name)))
+
+
+@cache
+def tags():
+    return tuple(Tag(**values) for values in _read("tags")["tags"])
 
 
 @cache
@@ -137,9 +152,10 @@ def _category(readers=(), posters=(), parent=None, takes_answers=False, **values
     )
 
 
-def _topic(ago, posts, pinned=False, closed=False, answer=0, votes=None, **values):
+def _topic(ago, posts, pinned=False, closed=False, answer=0, votes=None, tags=(), **values):
     return Topic(
         ago=_length(ago),
+        tags=tuple(tags),
         posts=tuple(_post(**post) for post in posts),
         pinned=pinned,
         closed=closed,

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from forum.models import Announcement, Category, Post, Reaction, Reading, Topic, User
+from forum.models import Announcement, Category, Post, Reaction, Reading, Tag, Topic, User
 
 from . import content
 
@@ -26,11 +26,13 @@ LINK = re.compile(r"\]\(#([a-z]*)/?(\d*)\)")
 def fill():
     now = timezone.now()
     people, categories = _make_people(now), _make_categories()
+    tags = _make_tags(categories)
     discussions = {}
     for item in content.topics():
         discussions[item.key] = Discussion(
             item, discussions, people, categories[item.category], now - item.ago
         )
+        discussions[item.key].tags = [tags[name] for name in item.tags]
     events = (event for discussion in discussions.values() for event in discussion.events())
     # In chronological order, so that ids increase with time, as lists expect.
     for when, happen, *arguments in sorted(events, key=itemgetter(0)):
@@ -58,7 +60,7 @@ class Discussion:
     def __init__(self, item, others, people, category, start):
         self.item, self.others, self.people, self.start = item, others, people, start
         self.topic = Topic(author=people[item.posts[0].by], category=category, title=item.title)
-        self.posts = []
+        self.posts, self.tags = [], []
 
     def events(self):
         """(time, method, *arguments) of each event."""
@@ -85,6 +87,7 @@ class Discussion:
     def _start(self, when):
         self.topic.created_at = when
         self.topic.save()
+        self.topic.begin_with(self.tags)
 
     def _write(self, when, item):
         body = linked(item.text, self.others, here=self)
@@ -164,6 +167,15 @@ def _make_categories():
         category.readers.set(Group.objects.filter(name__in=item.readers))
         category.posters.set(Group.objects.filter(name__in=item.posters))
         made[item.name] = category
+    return made
+
+
+def _make_tags(categories):
+    made = {}
+    for item in content.tags():
+        tag = made[item.name] = Tag.make(item.name, item.description, item.synonyms)
+        tag.groups.set(Group.objects.filter(name__in=item.groups))
+        tag.categories.set(categories[name] for name in item.categories)
     return made
 
 

@@ -209,9 +209,7 @@ class Topic(models.Model):
         """Create a topic with its first post; raises as `reply` does. tagged: its Tags."""
         topic = cls(author=author, category=category, title=title)
         topic.save()
-        if tagged:
-            topic.tag_list = tags.store(topic, [tag.pk for tag in tagged])
-            topic.save_numbers()
+        topic.begin_with(tagged)
         topic.reply(author, body, token, digest)
         return topic
 
@@ -254,6 +252,12 @@ class Topic(models.Model):
 
     def move(self, category, by=None):
         self._set(by, category=category)
+
+    def begin_with(self, tagged):
+        """Give these Tags to a topic that was just made, which is no change of it."""
+        if tagged:
+            self.tag_list = tags.store(self, [tag.pk for tag in tagged])
+            self.save_numbers()
 
     @transaction.atomic
     def tag(self, tagged, by=None):

@@ -13,13 +13,16 @@ class Typing:
     def __init__(self, hub):
         self._hub, self._timing = hub, hub.timing
         self._until = {}  # (topic id, page) -> when it expires
-        self._changed = set()  # topics that may have been closed or moved since
+        self._changed = set()  # topics that may have been closed, moved or tagged since
+        self._tags = {}  # topic id -> ids of its tags, of topics with marks
 
     async def add(self, page, topic):
         """Sets or renews a page's mark, if it shows the topic and its reader may reply there."""
         if not page.user_id or page.user.hides_presence or not is_shown(page, topic):
             return
-        if await database.ask(those_who_may_reply, topic, {page.user_id: page.user}):
+        writers, tags = await database.ask(those_who_may_reply, topic, {page.user_id: page.user})
+        if writers:
+            self._tags[topic] = tags
             self.mark(page, topic)
 
     def mark(self, page, topic):
@@ -34,7 +37,7 @@ class Typing:
         }
 
     def topic_changed(self, topic):
-        """To be called after each change of the topic, which may have closed or moved it."""
+        """To be called after each change of the topic, after which it may be in other lists."""
         self._changed.add(topic)
 
     async def recheck(self):
@@ -47,7 +50,8 @@ class Typing:
             writers = {page.user_id: page.user for shown, page in self._until if shown == topic}
             if writers:
                 try:
-                    writers = await database.ask(those_who_may_reply, topic, writers)
+                    found = await database.ask(those_who_may_reply, topic, writers)
+                    writers, self._tags[topic] = found
                 except Exception:  # noqa: BLE001 - the next `typing` message sets the mark again
                     writers = {}
                 self._keep(topic, writers)
@@ -67,6 +71,7 @@ class Typing:
             for key, until in self._until.items()
             if until > now and is_shown(key[1], key[0])
         }
+        self._tags = {topic: self._tags.get(topic, ()) for topic, _page in self._until}
         for topic, page in self._until:
             writing = found.setdefault(topic, Writing({}, self._lists_of(topic)))
             writing.names[page.user_id] = page.user.display_name
@@ -76,14 +81,15 @@ class Typing:
         head, categories = self._hub.sweep.heads.get(topic), self._hub.fences.categories
         if not head or categories is None:
             return ()
-        return tuple(
-            groups.of_lists(head.category, permissions.is_private(categories, head.category))
-        )
+        is_private = permissions.is_private(categories, head.category)
+        return tuple(groups.of_lists(head.category, is_private, self._tags.get(topic, ())))
 
 
 def those_who_may_reply(topic_id, users):
-    """{member id: user}: those of these users who may reply in the topic."""
-    return {pk: user for pk, user in users.items() if takes_replies_from(topic_id, user)}
+    """({member id: user}: those of these users who may reply in the topic, ids of its tags)."""
+    found = {pk: user for pk, user in users.items() if takes_replies_from(topic_id, user)}
+    topic = Topic.objects.filter(pk=topic_id).only("tag_list").first()
+    return found, tuple(groups.tags_of(topic)) if topic else ()
 
 
 def takes_replies_from(topic_id, user):

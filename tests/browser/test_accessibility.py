@@ -21,7 +21,8 @@ TALL = "```\n" + "tea\n" * 80 + "```"
 def forum(transactional_db):
     ada, mo = world.member("ada", name="Ada Lovelace"), world.moderator()
     category = world.category("Help", description="Questions of every size.")
-    topic = world.topic(ada, category, replies=45)
+    tag = world.tag("Black tea", description="Leaves in hot water.")
+    topic = world.topic(ada, category, replies=45, tagged=[tag, world.tag("coffee")])
     post = topic.posts.get(number=2)
     post.edit(
         ada,
@@ -59,6 +60,8 @@ def pages_of_everybody(forum):
     topic, post = forum["topic"], forum["post"]
     return [
         "/",
+        "/tags/",
+        "/tags/black-tea/",
         forum["category"].get_absolute_url(),
         topic.get_absolute_url(),
         f"{topic.get_absolute_url()}?page=3",

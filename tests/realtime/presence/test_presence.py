@@ -131,7 +131,10 @@ async def test_a_member_who_becomes_invisible_disappears_at_once(visit, topic, a
 
 
 async def test_writers_are_shown_in_the_topic_and_in_lists(visit, topic, ada):
-    guest, latest, category, other = [await visit() for _ in range(4)]
+    guest, latest, category, tagged, other = [await visit() for _ in range(5)]
+    tag = await do(world.tag)
+    await do(topic.tag, [tag])
+    await tagged.watch_list(f"tag:{tag.pk}")
     await guest.watch_topic(topic)
     await latest.watch_list("latest")
     await category.watch_list(f"category:{topic.category_id}")
@@ -140,14 +143,14 @@ async def test_writers_are_shown_in_the_topic_and_in_lists(visit, topic, ada):
     await hers.watch_topic(topic)
 
     await writes(hers, topic)
-    for page in (guest, latest, category):
+    for page in (guest, latest, category, tagged):
         await page.receive(writing(topic, "Ada Lovelace"))
     late = await visit()
     await late.watch_topic(topic)
     await late.receive(writing(topic, "Ada Lovelace"))
     await hers.leave()
 
-    for page in (guest, latest, category, late):
+    for page in (guest, latest, category, tagged, late):
         await page.receive(lambda f: f == {"type": "writing", "topics": {str(topic.pk): []}})
     assert not [f for f in other.collect() + other.beside if f["type"] == "writing"]
 
