@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from forum import markdown
 
@@ -59,6 +60,11 @@ def of_list(category, tag, is_first):
     return head(of.name, of.get_absolute_url(), of.description, feed=feed)
 
 
+def of_tags(is_first):
+    """For the overview of tags."""
+    return head(_("Tags"), reverse("tags")) if is_first else NOT_INDEXED
+
+
 def of_member(member, is_first):
     if not is_first:
         return NOT_INDEXED
@@ -95,6 +101,7 @@ def discussion(topic, first):
         "mainEntityOfPage": absolute(topic.get_absolute_url()),
         **described(first),
         "url": absolute(topic.get_absolute_url()),
+        **keywords(topic),
         "datePublished": first.created_at.isoformat(),
         "interactionStatistic": [
             counted("CommentAction", topic.replies),
@@ -121,10 +128,15 @@ def question(topic, first):
             "@type": "Question",
             "name": topic.title,
             **rated(first),
+            **keywords(topic),
             "answerCount": topic.replies,
             "acceptedAnswer": {"@type": "Answer", **rated(first.answer)},
         },
     }
+
+
+def keywords(topic):
+    return {"keywords": [tag.name for tag in topic.tags]} if topic.tag_list else {}
 
 
 def described(post):

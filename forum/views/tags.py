@@ -6,7 +6,7 @@ from forum.db.prepared import Prepared
 from forum.models import Tag
 from forum.models.levels import with_tag_levels
 from forum.models.tags import key_of
-from forum.pages import tags
+from forum.pages import search_engines, tags
 from forum.pages.pagination import canonical
 from forum.serving.page_cache import make_cacheable
 
@@ -20,7 +20,9 @@ def index(request):
     rows, more = page = tags.page_after(request.user, after)
     if not after and rows:
         make_cacheable(request, tags.version(page), request.path)
-    context = {"overview": rows, "more": more, "is_first": not after}
+    context: dict = {"overview": rows, "more": more, "is_first": not after}
+    if not request.user.is_authenticated:
+        context["for_search_engines"] = search_engines.of_tags(not after)
     return render(request, "tags/index.html", context)
 
 

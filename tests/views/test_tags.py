@@ -307,3 +307,11 @@ def test_sending_a_saved_form_again_changes_nothing(signed_in, ada, topic):
     edit(client, topic, "tea")
 
     assert Topic.objects.get(pk=topic.pk).change == change
+
+
+def test_search_engines_read_the_tags_of_a_topic(client, topic):
+    assert '"keywords"' not in page(client, topic.get_absolute_url())
+
+    topic.tag([world.tag("Black tea"), world.tag("coffee")])
+
+    assert '"keywords": ["Black tea", "coffee"]' in page(client, topic.get_absolute_url())
