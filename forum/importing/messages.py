@@ -31,8 +31,11 @@ class Message:
     """Omitted parts, by kind."""
 
 
-def parse(raw):
-    """The Message in an mbox.RawMessage; `date` is None if neither message nor archive has one."""
+def parse(raw, attached=None):
+    """The Message in an mbox.RawMessage; `date` is None if neither message nor archive has one.
+
+    The parts (mime.Part) that `attachments` names are added to the list `attached`.
+    """
     problems, left_out = ["size"] if raw.is_cut else [], Counter()
     part = Part(raw.content)
     id, answers, unsure = identify(part.head, raw.content)
@@ -41,6 +44,8 @@ def parse(raw):
     headers = Headers(part.headers, problems)
     author, address = headers.author()
     body = Body(part, problems, left_out)
+    if attached is not None:
+        attached += body.attached[: len(body.attachments)]
     subject = subjects.clean(headers.text("subject"), headers.list_name())
     if len(subject.title) > TITLE_LENGTH:
         left_out["subject"] += 1

@@ -58,8 +58,13 @@ def process():
 def process_one(mail, reader):
     try:
         letter = reader.read(mail.raw())
-        with transaction.atomic():
-            settle(mail, letter)
+        try:
+            with transaction.atomic():
+                settle(mail, letter)
+        except posting.FilesFirst as first:
+            posting.store_files(letter, first.member)
+            with transaction.atomic():
+                settle(mail, letter)
     except reading.Unreadable as error:
         mail.give_up(error)
     except sealing.Unreadable:
@@ -69,7 +74,7 @@ def process_one(mail, reader):
         )
     except LeaseLost:
         logger.warning("Mail %s took longer than its lease; another worker has it.", mail.pk)
-    except DatabaseError as error:
+    except (DatabaseError, OSError) as error:  # of the storage of uploads
         mail.retry(error)
     except Exception as error:  # noqa: BLE001 - one odd mail must not stop the others
         logger.exception("Mail %s could not be processed.", mail.pk)
@@ -80,7 +85,7 @@ def settle(mail, letter):
     """Post the letter, or answer why not, and note it in the mail's row. Raises LeaseLost."""
     try:
         post = posted(mail, letter)
-        done = mail.finish(Outcome.POSTED, post=post, left_out=letter.attachments)
+        done = mail.finish(Outcome.POSTED, post=post, left_out=letter.left_out)
     except Ignored as reason:
         done = mail.finish(Outcome.IGNORED, str(reason))
     except Refused as refusal:

@@ -4,6 +4,7 @@ Uses the importer's parser, in a process of its own that may be killed, since an
 anything. Asks nothing of the database.
 """
 
+import base64
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from forum.forms.uploads import MAX_FILES
 from forum.importing import text
 from forum.importing.charsets import clean
 from forum.importing.headers import addresses
@@ -55,12 +57,21 @@ class Letter:
     plain: str
     """The answer, or else all, as it was typed."""
     attachments: int
+    files: list[tuple[str, str]]
+    """(name, content as base64) of the first of them."""
     automatic: str
     """Why a program, not a person, sent it; "" otherwise."""
     undelivered: list[str]
     """The addresses that it reports as failed for good."""
     is_verified: bool
     """Whether the mail server vouches for the sender."""
+    stored: list[str] | None = None
+    """Of the files, once they are uploads: the Markdown that shows each."""
+
+    @property
+    def left_out(self):
+        """How many attachments are not in the post."""
+        return self.attachments - len(self.stored or [])
 
 
 class Reader:
@@ -112,7 +123,8 @@ def start():
 
 
 def letter(raw):
-    message = parse(RawMessage(b"", raw, False, 0))
+    attached: list[Part] = []
+    message = parse(RawMessage(b"", raw, False, 0), attached)
     part = Part(raw)
     headers = [(name, clean(FOLD.sub("", value))) for name, value in all_headers(part.head)]
     senders = found_in(headers, "from")
@@ -130,6 +142,10 @@ def letter(raw):
         with_mentions(text.markdown_of(answer)),
         "\n".join(text.plain(answer or everything)).strip("\n"),
         message.left_out["attachment"],
+        [
+            (name, base64.b64encode(part.data(part.end - part.body)[0]).decode())
+            for name, part in list(zip(message.attachments, attached, strict=True))[:MAX_FILES]
+        ],
         automatic.reason(part, dict(reversed(headers)), senders),
         automatic.undelivered(part),
         verification.is_verified([v for k, v in headers if k == "authentication-results"], senders),

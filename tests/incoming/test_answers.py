@@ -1,13 +1,18 @@
 """Members answer posts by mail, under the rules of the site; what is refused comes back."""
 
+import base64
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from forum.forms.posts import BodyField
+from forum.incoming import processing
 from forum.incoming.models import IncomingMail
 from forum.mail.models import Mail, ReplyKey
 from forum.markdown import MAX_LENGTH
-from forum.models import Post
+from forum.models import Post, Upload
+from tests.images import pictures
 from tests.importing import mails
 from tests.incoming.letters import answers, arrive, reply_to
 from tests.support import world
@@ -38,17 +43,97 @@ def test_the_senders_address_is_compared_without_case(post, ada):
     assert arrive(reply_to(post, ada, **{"from": "ADA@Example.org"})).outcome == "posted"
 
 
-def test_what_was_attached_is_counted_and_said(topic, post, ada):
+def encoded(content):
+    return base64.encodebytes(content).decode()
+
+
+def with_attachments(post, author, *attached, text="See these."):
+    """A mail with these (type and name, content)."""
     headers, body = mails.multipart(
-        ("text/plain", "See these."),
-        ("image/png; name=one.png", "x"),
-        ("application/pdf; name=two.pdf", "x"),
+        ("text/plain", text),
+        *(
+            (f"{kind}\nContent-Transfer-Encoding: base64", encoded(content))
+            for kind, content in attached
+        ),
     )
-    row = arrive(reply_to(post, ada, body, **headers))
+    return reply_to(post, author, body, **headers)
+
+
+PHOTO = "image/jpeg; name=cat.jpg", pictures.jpeg()
+PLAN = "application/pdf; name=plan.pdf", b"%PDF-1.7"
+
+
+def test_what_was_attached_is_uploaded_and_shown(topic, post, ada):
+    row = arrive(with_attachments(post, ada, PHOTO, PLAN))
 
     reply = topic.posts.get(number=2)
-    assert reply.body == "See these.\n\n*2 attachments of the mail were left out.*"
+    photo, plan = (Upload.objects.get(kind=kind) for kind in ("jpeg", "file"))
+    assert reply.body == (
+        f"See these.\n\n![cat.jpg]({photo.get_absolute_url()})"
+        f"\n\n[plan.pdf]({plan.get_absolute_url()})"
+    )
+    assert row.left_out == 0
+    assert set(reply.uses.values_list("upload", flat=True)) == {photo.pk, plan.pk}
+    assert photo.member == ada
+
+
+def test_a_picture_needs_no_text(topic, post, ada):
+    arrive(with_attachments(post, ada, PHOTO, text=""))
+
+    photo = Upload.objects.get()
+    assert topic.posts.get(number=2).body == f"![cat.jpg]({photo.get_absolute_url()})"
+
+
+def test_what_may_not_be_uploaded_is_counted_and_said(topic, post, ada, settings):
+    settings.UPLOAD_MAX_BYTES = 5000
+    row = arrive(
+        with_attachments(
+            post,
+            ada,
+            PLAN,
+            ("image/svg+xml; name=me.svg", b"<svg/>"),
+            ("application/pdf; name=long.pdf", b"%PDF" + bytes(9000)),
+        )
+    )
+
+    assert [upload.filename for upload in Upload.objects.all()] == ["plan.pdf"]
+    assert "*2 attachments of the mail were left out.*" in topic.posts.get(number=2).body
     assert row.left_out == 2
+
+
+def test_their_rate_is_limited_like_that_of_uploads(topic, post, ada, settings):
+    settings.RATES = {**settings.RATES, "upload": "1/hour"}
+
+    arrive(with_attachments(post, ada, PHOTO, PLAN))
+
+    assert Upload.objects.count() == 1
+    assert "*1 attachment of the mail was left out.*" in topic.posts.get(number=2).body
+
+
+def test_nothing_is_uploaded_for_who_may_not_read_the_topic(topic, post, ada):
+    raw = with_attachments(post, ada, PHOTO)
+    topic.move(world.lounge())
+
+    assert arrive(raw).outcome == "refused"
+    assert not Upload.objects.exists()
+
+
+def test_while_the_storage_fails_the_mail_waits_and_is_posted_once(topic, post, ada, monkeypatch):
+    def fail(*arguments):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Upload, "keep", fail)
+        row = arrive(with_attachments(post, ada, PHOTO))
+    assert "at the moment" in row.error
+    assert topic.posts.count() == 1
+
+    IncomingMail.objects.update(due_at=timezone.now())
+    with processing.reading.Reader() as reader:
+        processing.process_one(IncomingMail.objects.take(), reader)
+
+    assert topic.posts.count() == 2
+    assert IncomingMail.objects.get().outcome == "posted"
 
 
 def test_a_post_that_was_hidden_meanwhile_is_not_answered_but_the_topic_is(topic, post, ada, olive):
