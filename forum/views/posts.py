@@ -131,7 +131,8 @@ def edit(request, post_id):
     post = found(request.user, post_id)
     refusal = refusal_to_edit(post, request.user)
     stored = {"body": post.body, "version": post.version}
-    form = form_for(request, reverse("update_post", args=[post.pk]), EditForm, initial=stored)
+    path = reverse("update_post", args=[post.pk])
+    form = form_for(request, path, EditForm, initial=stored, post=post)
     begun = request.GET.get("version", str(form.initial["version"]))
     form.initial["version"] = post.version
     context = {"post": post, "form": form, "conflict": begun != str(post.version)}
@@ -156,7 +157,7 @@ def update(request, post_id):
         context = {"post": post, "form": form, "refusal": refusal}
         return render(request, "posts/edit.html", context, status=403)
     if files := attached(request):
-        form = EditForm(initial=files.fields, author=request.user)
+        form = EditForm(initial=files.fields, author=request.user, post=post)
         context = {"post": post, "form": form, "attached": files}
         return render(request, "posts/edit.html", context)
     if not form.is_valid():
@@ -171,7 +172,9 @@ def update(request, post_id):
         return invalid(request, "posts/edit.html", {"post": post, "form": form})
     except EditConflict as conflict:
         again = EditForm(
-            initial={**request.POST.dict(), "version": conflict.post.version}, author=request.user
+            initial={**request.POST.dict(), "version": conflict.post.version},
+            author=request.user,
+            post=post,
         )
         conflict.post.topic = post.topic
         return render(

@@ -2,10 +2,12 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -13,6 +15,7 @@ from forum.models import MemberLevel, Post, Topic
 from forum.models.levels import Attention
 from forum.views import answers
 from tests.support import world
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.store
 
@@ -234,3 +237,21 @@ def test_an_answer_costs_a_page_no_query(client, signed_in, topic, reply, reques
         reply.accept()
 
     assert counts[0] == counts[1] <= 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_that_are_accepted_at_once_are_one(ada, mo, topic):
+    replies = [topic.reply(mo, f"Answer {n}") for n in range(3)]
+    clients = [Client() for _ in replies]
+    for client in clients:
+        client.force_login(ada, backend="forum.accounts.backends.MemberBackend")
+    at_once(
+        *(
+            partial(client.post, reverse("answer", args=[reply.pk]), {"accept": "on"})
+            for client, reply in zip(clients, replies, strict=True)
+        )
+    )
+
+    [answer] = topic.posts.filter(is_answer=True)
+    assert topic.posts.get(number=1).answer == answer
+    assert Topic.objects.get(pk=topic.pk).answer_number == answer.number

@@ -2,10 +2,12 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +19,7 @@ from realtime.catchup import changes
 from realtime.publishing import publisher
 from tests.models.test_polls import SOON, closing, text
 from tests.support import world
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.store
 
@@ -459,10 +462,35 @@ def test_a_hidden_question_hides_its_poll(client, begun, grace, mo):
     assert "poll__" not in page
 
 
-def test_votes_on_ten_pages_at_once_are_all_counted(begun):
-    post = begun("type: multiple")
-    stale = [Post.objects.get(pk=post.pk) for _ in range(10)]
-    for n, page in enumerate(stale):
-        page.vote(world.member(f"member{n}"), [1 + n % 2])
+# --- At once ---
 
-    assert counts(post) == [5, 5, 0]
+
+def client_of(member):
+    client = Client()
+    client.force_login(member, backend="forum.accounts.backends.MemberBackend")
+    return client
+
+
+@pytest.mark.django_db(transaction=True)
+def test_votes_of_one_member_at_once_are_one_ballot_and_those_of_many_are_all_counted(begun, grace):
+    post = begun()
+    many = [world.member(f"member{n}") for n in range(4)]
+    clients = [(client_of(grace), n) for n in (1, 2, 3)] + [(client_of(one), 1) for one in many]
+    answers = at_once(*(partial(sent, client, post, choice=n) for client, n in clients))
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert sum(counts(post)) == Post.objects.get(pk=post.pk).poll["voters"] == 5
+    mine = Ballot.objects.get(member=grace).ranking
+    assert counts(post)[mine[0] - 1] == 1 + 4 * (mine == [1])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vote_and_an_edit_of_the_options_at_once_never_mix(begun, ada, grace):
+    post = begun()
+    vote = partial(sent, client_of(grace), post, SCRIPTED, choice=3)
+    edit = partial(edited, client_of(ada), post, text(options=("One", "Two")))
+    voted, changed = at_once(vote, edit)
+
+    poll = Post.objects.get(pk=post.pk).poll
+    outcome = voted.status_code, changed.status_code, poll["counts"]
+    assert outcome in [(201, 422, [0, 0, 1]), (422, 302, [0, 0])]
