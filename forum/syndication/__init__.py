@@ -1,1 +1,1 @@
-"""What programs read of the forum: Atom feeds, sitemaps, robots.txt."""
+"""What programs read of the forum: Atom feeds, sitemaps, robots.txt, the app manifest."""
