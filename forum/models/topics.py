@@ -4,7 +4,7 @@ from datetime import UTC
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import F, FilteredRelation, Max, Q
+from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from . import tags
 from .categories import Category
 from .editions import with_edition
 from .epochs import new_epoch
+from .tags import TopicTag
 from .users import User, name_version_of
 
 TITLE_LENGTH = 200
@@ -50,11 +51,16 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         return self.filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")
 
     def with_tag(self, pk):
-        """Those with the tag of this id. `here__bumped_at` and `here__topic` order them by
-        activity, as an index does.
+        """Those with the tag of this id."""
+        return self.filter(Exists(TopicTag.objects.filter(topic=OuterRef("pk"), tag=pk)))
+
+    def along_tag(self, pk, *conditions):
+        """The same, to be ordered by `here__bumped_at` and `here__topic` as an index has them.
+
+        Conditions on these, too, must be given here: those of a later `filter` would add a join.
         """
         here = FilteredRelation("tagged", condition=Q(tagged__tag=pk))
-        return self.alias(here=here).filter(here__isnull=False)
+        return self.alias(here=here).filter(*conditions, here__isnull=False)
 
     def locked(self, pk):
         """The topic, with its row locked until the transaction ends.

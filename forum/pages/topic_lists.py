@@ -104,14 +104,13 @@ class TopicList:
 class Scope:
     """The queries of a kind of list. `within` is the id of the category or tag, if it has one.
 
-    by_activity: (the time of the last activity, the id) of a topic, as an index has them.
+    topics: those of a list. along: the same under a condition, to be read in the order of an index.
+    at, pk: the fields of the last activity and of the id by which that is ordered.
     """
 
-    def __init__(self, topics, by_activity):
-        self.topics = topics
-        self._at, self._pk = by_activity
-        self._pinned = Prepared(lambda reader, *within: self._rows(reader, *within).pinned())
-        self._rest = Prepared(self.unpinned)
+    def __init__(self, topics, along, at, pk):
+        self.topics, self._along, self._at, self._pk = topics, along, at, pk
+        self._pinned, self._rest = Prepared(self.pinned), Prepared(self.unpinned)
         self._newest = Prepared(self._latest)
 
     def first_page(self, reader, *within):
@@ -123,29 +122,36 @@ class Scope:
         return self._newest.rows(reader, *within)
 
     def _latest(self, reader, *within):
-        found = with_row_names(with_edition(self.topics(reader, *within)))
+        found = with_row_names(with_edition(self._along(reader, Q(), *within)))
         found = found.order_by(f"-{self._at}", f"-{self._pk}")[:IN_FEED]
         return found.values_list("pk", "epoch", "change", "edition", "names")
 
+    def pinned(self, reader, *within):
+        return row_values(self.topics(reader, *within), reader).pinned()
+
     def unpinned(self, reader, *within, before=None):
-        rest = self._rows(reader, *within).filter(pinned_at=None)
-        if before:  # a plain range first, for the index
-            rest = rest.filter(Q(**{f"{self._at}__lte": before[0]}))
-            rest = rest.filter(self._beyond("lt", before))
+        below = self._beyond("lt", before) if before else Q()
+        rest = self._unpinned(below, reader, *within)
         return rest.order_by(f"-{self._at}", f"-{self._pk}")[: SIZE + 1]
 
     def above(self, reader, *within, after):
-        rest = self._rows(reader, *within).filter(pinned_at=None)
-        rest = rest.filter(Q(**{f"{self._at}__gte": after[0]})).filter(self._beyond("gt", after))
+        rest = self._unpinned(self._beyond("gt", after), reader, *within)
         return rest.order_by(self._at, self._pk)[: SIZE + 1]
 
-    def _beyond(self, lookup, key):
-        at, pk = key
-        return Q(**{f"{self._at}__{lookup}": at}) | Q(**{f"{self._pk}__{lookup}": pk})
+    def _unpinned(self, condition, reader, *within):
+        found = self._along(reader, Q(pinned_at=None) & condition, *within)
+        return row_values(found, reader)
 
-    def _rows(self, reader, *within):
-        found = with_row_names(with_edition(self.topics(reader, *within)))
-        return with_readings(found, reader, unopened=0).values_list(*TopicRow._fields)
+    def _beyond(self, lookup, key):
+        """Below ("lt") or above ("gt") a key; as a plain range first, for the index."""
+        at, pk = key
+        further = Q((f"{self._at}__{lookup}", at)) | Q((f"{self._pk}__{lookup}", pk))
+        return Q((f"{self._at}__{lookup}e", at)) & further
+
+
+def row_values(topics, reader):
+    found = with_row_names(with_edition(topics))
+    return with_readings(found, reader, unopened=0).values_list(*TopicRow._fields)
 
 
 def topics_in(reader, *category):
@@ -159,8 +165,18 @@ def topics_with(reader, tag):
     return Topic.objects.visible_to(reader).with_tag(tag)
 
 
-EVERYWHERE = Scope(topics_in, ("bumped_at", "pk"))
-WITH_TAG = Scope(topics_with, ("here__bumped_at", "here__topic"))
+EVERYWHERE = Scope(
+    topics_in,
+    lambda reader, condition, *category: topics_in(reader, *category).filter(condition),
+    "bumped_at",
+    "pk",
+)
+WITH_TAG = Scope(
+    topics_with,
+    lambda reader, condition, tag: Topic.objects.visible_to(reader).along_tag(tag, condition),
+    "here__bumped_at",
+    "here__topic",
+)
 
 
 def paged(found):

@@ -5,7 +5,6 @@ from forum.pages.topic_lists import SIZE
 from realtime.protocol import groups
 
 FIELDS = ("pk", "row_change", "bumped_at")
-BY_ACTIVITY = ("-bumped_at", "-pk")
 
 
 class Snapshot:
@@ -24,8 +23,8 @@ def take(groups_here):
     found = Snapshot()
     found.newest = Post.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     for group in wanted(groups_here):
-        topics, order = topics_of(group)
-        top = list(topics.filter(pinned_at=None).order_by(*order).values_list(*FIELDS)[:SIZE])
+        topics, in_order = topics_of(group)
+        top = list(in_order.filter(pinned_at=None).values_list(*FIELDS)[:SIZE])
         pinned = topics.pinned().values_list(*FIELDS)
         for pk, change, bumped_at in [*top, *pinned]:
             found.changes[pk], found.keys[pk] = change, (bumped_at, pk)
@@ -41,15 +40,17 @@ def wanted(groups_here):
 
 
 def topics_of(group):
-    """(the topics of a list, their order): see groups.py."""
+    """(the topics of a list, the same in their order): see groups.py."""
     kind, *ids = group.removeprefix("list.").split(".")
     if kind == "category":
-        return Topic.objects.filter(category=int(ids[0])), BY_ACTIVITY
+        topics = Topic.objects.filter(category=int(ids[0]))
+        return topics, topics.in_order()
     if kind == "latest":
-        return Topic.objects.public(), BY_ACTIVITY
+        return Topic.objects.public(), Topic.objects.public().in_order()
     tag, *category = map(int, ids)
     topics = Topic.objects.filter(category__in=category) if category else Topic.objects.public()
-    return topics.with_tag(tag), ("-here__bumped_at", "-here__topic")
+    in_order = topics.along_tag(tag).order_by("-here__bumped_at", "-here__topic")
+    return topics.with_tag(tag), in_order
 
 
 def changed(known, now):

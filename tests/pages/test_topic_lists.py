@@ -3,7 +3,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from forum.models import Category, Topic
-from forum.pages.topic_lists import SIZE, BadKey, TopicList, read_key
+from forum.pages.topic_lists import SIZE, WITH_TAG, BadKey, TopicList, read_key
 from tests.support import world
 
 
@@ -78,3 +78,17 @@ def test_a_private_list_is_missing_for_others(ada, mo, lounge):
     for user in (ada, mo, AnonymousUser()):
         with pytest.raises(Category.DoesNotExist):
             TopicList.named(f"category:{lounge.pk}", user)
+
+
+def test_a_list_of_a_tag_is_read_along_its_index_without_sorting(ada, help_category):
+    """Conditions of a later filter() would add a join, and with that sort all topics of the tag."""
+    topic = world.topic(ada, help_category, tagged=[world.tag()])
+    tag = topic.tags[0].pk
+    queries = (
+        WITH_TAG.unpinned(ada, tag),
+        WITH_TAG.unpinned(ada, tag, before=(topic.bumped_at, topic.pk)),
+        WITH_TAG.above(ada, tag, after=(topic.bumped_at, topic.pk)),
+    )
+
+    for query in queries:
+        assert str(query.query).count('JOIN "forum_topictag"') == 1
