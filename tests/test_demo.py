@@ -117,7 +117,7 @@ def test_the_categories_have_depth_and_all_are_used(forum):
     "html",
     [
         "<table", "<blockquote", 'type="checkbox"', 'class="mention"', "<ol", "<h3", "<del|<strong",
-        "<em", "<code",
+        "<em", "<code", "<img",
         'href="/t/', 'href="/p/', "language-python", "language-sql", "language-cpp", "language-c",
         "language-rust",
         "language-bash", "language-yaml", "language-json", "language-diff",
@@ -254,7 +254,8 @@ def test_posts_are_rendered_as_if_sent_by_a_form(forum):
     for post in Post.objects.all():
         polls = [] if post.is_first else None
         find = User.objects.by_username
-        assert post.html == markdown.render(post.body, find=find, polls=polls)
+        html = markdown.render(post.body, find=find, pictures=post._pictures, polls=polls)
+        assert post.html == html
 
 
 def test_edits_keep_their_former_texts_in_order_of_time(forum):

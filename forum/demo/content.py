@@ -10,7 +10,8 @@ sign. `answer` of a topic is the number of the post that its author has accepted
 `votes` how members have voted in its poll.
 
 In a text, `](#2)` links to the second post of the same topic, `](#clock)` to the topic with this
-key, and `](#clock/2)` to a post in it; the targets must be older.
+key, and `](#clock/2)` to a post in it; the targets must be older. `](picture:crescent)` shows what
+pictures.py draws.
 """
 
 import tomllib

@@ -10,15 +10,16 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from forum.models import Announcement, Category, Post, Reaction, Reading, Tag, Topic, User
+from forum.models import Announcement, Category, Post, Reaction, Reading, Tag, Topic, Upload, User
 
-from . import content
+from . import content, pictures
 
 PASSWORD = "parley-demo"  # noqa: S105
 
 # From its first post until a topic is pinned, and from its last one until it is closed.
 SHORTLY = timedelta(minutes=3)
 LATELY = timedelta(days=3)  # the member has not read topics that were active since
+PICTURE = re.compile(r"\]\(picture:([a-z]+)\)")
 LINK = re.compile(r"\]\(#([a-z]*)/?(\d*)\)")
 
 
@@ -52,6 +53,17 @@ def linked(text, discussions, here=None):
         return f"]({target.get_absolute_url()})"
 
     return LINK.sub(address, text)
+
+
+def with_pictures(text, author):
+    """The text with the addresses of uploads in place of `picture:name`."""
+
+    def address(match):
+        content = pictures.DRAWN[match[1]]()
+        upload = Upload.objects.store(author, content, "jpeg", f"{match[1]}.jpg", pictures.SIZE)
+        return f"]({upload.get_absolute_url()})"
+
+    return PICTURE.sub(address, text)
 
 
 class Discussion:
@@ -90,10 +102,11 @@ class Discussion:
         self.topic.begin_with(self.tags)
 
     def _write(self, when, item):
-        body = linked(item.text, self.others, here=self)
+        author = self.people[item.by]
+        body = with_pictures(linked(item.text, self.others, here=self), author)
         post = Post(
             topic=self.topic,
-            author=self.people[item.by],
+            author=author,
             body=body,
             created_at=when,
             reply_to=self.posts[item.to - 1] if item.to else None,

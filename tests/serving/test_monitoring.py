@@ -12,7 +12,7 @@ from .visitors import Visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.store]
 PARTS = ["database", "migrations", "redis", "live_pages", "sweep", "workers", "outbox"]
-PARTS += ["notifications", "inbox"]
+PARTS += ["notifications", "inbox", "uploads"]
 PAGES = ["/health/live", "/health/ready", "/metrics"]
 
 
