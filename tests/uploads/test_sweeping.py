@@ -44,7 +44,7 @@ def test_the_files_of_another_database_are_left_alone(db, monkeypatch, caplog):
     monkeypatch.setattr(sweeping, "FEW", 1)
     paths = [stray(), stray("1" * 32)]
 
-    sweeping.sweep_files()
+    sweeping.delete(paths, files=15)
 
     assert all(map(storage().exists, paths))
     assert "belong to no upload of this database" in caplog.text
