@@ -9,6 +9,7 @@ from forum.models import Upload
 from forum.observability.health import Degraded, in_thread
 from forum.observability.metrics import Gauge
 
+from . import ownership
 from .models import Preparation
 
 LATE = timedelta(minutes=10)
@@ -38,12 +39,25 @@ async def uploads():
             f"A picture has been waiting to be prepared since {oldest:%Y-%m-%d %H:%M} UTC. See"
             " Preparations under /admin/ for the reason."
         )
+    if await in_thread(belongs_elsewhere):
+        raise Degraded(
+            "The storage of uploads belongs to another database, so no file is deleted. If this"
+            " one was moved, run: manage.py adopt_uploads. If it is a copy, give it another"
+            " UPLOADS_ROOT."
+        )
     missing = await in_thread(Upload.objects.exclude(missing_since=None).count)
     if missing:
         raise Degraded(
             f"{missing} uploads have no file any more. See Uploads under /admin/, and restore them"
             " from a backup."
         )
+
+
+def belongs_elsewhere():
+    try:
+        return ownership.marked() not in ("", ownership.here())
+    except OSError:
+        return False  # other checks tell of a storage that doesn't work
 
 
 async def gauges():

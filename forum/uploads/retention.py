@@ -14,6 +14,7 @@ from forum.jobs.running import stopping
 from forum.models import Upload
 from forum.models.uploads import storage
 
+from . import ownership
 from .models import Deletion, plan_deletion
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,12 @@ def delete_some():
 @every(hours=1)
 def delete_files():
     """Those that nothing has needed for a day. What the storage can't delete is tried again."""
+    try:
+        if not ownership.is_ours():
+            return
+    except OSError as error:
+        logger.warning("Files can't be deleted: %s", error)
+        return
     old = Deletion.objects.filter(created_at__lt=timezone.now() - UNNEEDED).order_by("pk")
     for row in old.iterator(BATCH):
         if stopping.is_set():

@@ -14,6 +14,7 @@ from forum.jobs.running import stopping
 from forum.models import Upload
 from forum.models.uploads import path_of, storage, variants_of
 
+from . import ownership
 from .models import Deletion
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ def sweep_files():
                 return
             found, orphans = compare(prefix)
             files, unknown = files + found, unknown + orphans
-        delete(unknown, files)
+        if ownership.is_ours():
+            delete(unknown, files)
     except OSError as error:
         logger.warning("The storage of uploads can't be compared with the rows: %s", error)
 
