@@ -4,6 +4,7 @@ from . import standing_views, views
 
 urlpatterns = [
     path("search/", views.index, name="search"),
+    path("search.atom", views.feed, name="search_feed"),
     path("search/similar/", views.similar, name="similar_topics"),
     path("searches/", standing_views.index, name="standing_searches"),
     path("searches/create/", standing_views.create, name="create_standing_search"),

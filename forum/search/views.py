@@ -1,5 +1,8 @@
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db import OperationalError
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -9,6 +12,7 @@ from django.views.decorators.http import require_safe
 from forum.cache import rate_limits
 from forum.db.outages import is_timeout
 from forum.db.timeouts import time_limit
+from forum.pages import atom
 from forum.pages.member_names import matching_members
 from forum.pages.place_names import matching_categories
 from forum.views.decorators import for_members
@@ -99,3 +103,26 @@ def names_of(request, query):
         "members": matching_members(query.typed, request.user)[:MOST_NAMES],
         "categories": matching_categories(query.typed, request.user)[:MOST_NAMES],
     }
+
+
+@never_cache
+@require_safe
+def feed(request):
+    """The newest posts that guests find for `?q=`, as an Atom feed, whoever asks."""
+    typed = request.GET.get("q", "")[:LONGEST].strip()
+    if not typed:
+        raise Http404
+    if wait := rate_limits.seconds_to_wait("search", sender(request)):
+        return too_many(request, wait)
+    guest = AnonymousUser()
+    found = answer(typed, guest, "newest")
+    posts = shown(found.query, found.posts[:PER_PAGE], guest) if is_exact(found) else []
+    entries = [atom.of_post(post, post.topic) for post in posts]
+    query = urlencode({"q": typed})
+    title = f"{typed} · {settings.SITE_NAME}"
+    return atom.response(title, f"{reverse('search')}?{query}", f"{request.path}?{query}", entries)
+
+
+def is_exact(found):
+    """Whether posts have what was typed: a feed must not begin with guesses."""
+    return not (found.corrected or found.without)
