@@ -2,10 +2,11 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db import OperationalError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -108,15 +109,24 @@ def names_of(request, query):
 @never_cache
 @require_safe
 def feed(request):
-    """The newest posts that guests find for `?q=`, as an Atom feed, whoever asks."""
+    """The newest posts that guests find for `?q=`, as an Atom feed, whoever asks.
+
+    422: the database would take too long for this query.
+    """
     typed = request.GET.get("q", "")[:LONGEST].strip()
     if not typed:
         raise Http404
     if wait := rate_limits.seconds_to_wait("search", sender(request)):
         return too_many(request, wait)
     guest = AnonymousUser()
-    found = answer(typed, guest, "newest")
-    posts = shown(found.query, found.posts[:PER_PAGE], guest) if is_exact(found) else []
+    try:
+        found = answer(typed, guest, "newest")
+        posts = shown(found.query, found.posts[:PER_PAGE], guest) if is_exact(found) else []
+    except OperationalError as error:
+        if not is_timeout(error):
+            raise
+        words = _("This search takes too long. Add words or a filter.")
+        return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
     entries = [atom.of_post(post, post.topic) for post in posts]
     query = urlencode({"q": typed})
     title = f"{typed} · {settings.SITE_NAME}"

@@ -40,8 +40,10 @@ def marked():
 
 
 def mark():
-    storage().save(MARK, ContentFile(here().encode()))
-    return marked()  # another one may have been faster
+    path = storage().save(MARK, ContentFile(here().encode()))
+    if path != MARK:  # another one was faster
+        storage().delete(path)
+    return marked()
 
 
 def adopt():

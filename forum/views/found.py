@@ -1,4 +1,4 @@
-"""What an address names, by prepared queries: most of a short answer's time went into their SQL."""
+"""Finds what an address names, by prepared queries: composing them took most of a short request."""
 
 from django.http import Http404
 

@@ -215,6 +215,17 @@ def test_a_poll_closes_when_its_time_is_over(begun, grace):
     assert stored(post.topic).poll_closes_at is None
 
 
+def test_a_poll_that_cannot_be_closed_holds_up_no_other(begun, caplog):
+    broken, sound = begun(closing(timezone.now() + SOON)), begun(closing(timezone.now() + SOON))
+    type(broken).objects.filter(pk=broken.pk).update(poll={**broken.poll, "closes": "never"})
+
+    with time_machine.travel(timezone.now() + 2 * SOON, tick=False):
+        close_polls()
+
+    assert stored(sound).poll["closed"]
+    assert f"topic {broken.topic_id} could not be closed" in caplog.text
+
+
 def test_a_closed_poll_stays_as_it_is(begun, ada, grace):
     post = begun(closing(timezone.now() + SOON))
     post.vote(grace, [1])

@@ -4,6 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
+from psycopg import errors
 
 from tests.support import world
 
@@ -64,6 +66,17 @@ def test_searching_too_often_is_refused(client, topic, settings):
     refused = client.get("/search.atom", {"q": "coffee"})
     assert refused.status_code == 429
     assert int(refused["Retry-After"]) > 0
+
+
+def test_a_search_that_takes_too_long_says_what_to_do(client, db, monkeypatch):
+    def late(*_asked):
+        raise OperationalError from errors.QueryCanceled
+
+    monkeypatch.setattr("forum.search.views.answer", late)
+
+    response = client.get("/search.atom", {"q": "tea"})
+    assert response.status_code == 422
+    assert "Add words or a filter" in response.text
 
 
 def test_the_page_of_a_search_names_its_feed(client, topic):

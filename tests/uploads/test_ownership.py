@@ -94,3 +94,11 @@ def test_a_storage_that_does_not_work_is_left_alone(monkeypatch, caplog):
 
     assert storage().exists(path)
     assert "no disk" in caplog.text
+
+
+def test_who_comes_second_leaves_no_file_behind(monkeypatch):
+    storage().save(ownership.MARK, ContentFile(b"f" * 32))
+    before = storage().listdir("")[1]
+
+    assert ownership.mark() == "f" * 32
+    assert storage().listdir("")[1] == before
